@@ -1,0 +1,152 @@
+"""A logged-in connection: conditional reads, writes, and the tasks they start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import exceptions
+from .auth import SessionAuth
+from .const import AUTH_TOKEN_HEADER, REDFISH_ROOT, SESSIONS
+from .links import follow, normalised
+from .tasks import async_wait_for_task
+from .transport import Reply, Transport
+
+
+@dataclass(frozen=True)
+class Document:
+    """A resource as the BMC last sent it."""
+
+    body: dict[str, Any]
+    etag: str | None
+
+
+class Connection:
+    """Reads and writes the resources of one BMC under one session."""
+
+    def __init__(self, transport: Transport, auth: SessionAuth) -> None:
+        """Keep the parts; nothing is sent yet."""
+        self._transport = transport
+        self._auth = auth
+        self._documents: dict[str, Document] = {}
+        self._reading: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._closed = False
+
+    async def async_login(self) -> None:
+        """Log in, unless that was done, and open what was closed.
+
+        Raises:
+            AuthenticationError: User name or password were refused.
+            SupermicroRedfishError: The BMC could not be asked.
+
+        """
+        self._closed = False
+        await self._async_token()
+
+    async def async_close(self) -> None:
+        """Stop reading, forget everything and give the session back.
+
+        Nothing is sent after that, so that a late reader makes no new session.
+        """
+        self._closed = True
+        reading = list(self._reading.values())
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        self._documents.clear()
+        await self._auth.async_logout()
+
+    async def async_get(self, path: str) -> dict[str, Any]:
+        """Return a resource as it is now; the same object when it has not changed.
+
+        Identical reads under way are one request.
+        """
+        path = normalised(path)
+        if (task := self._reading.get(path)) is None:
+            task = asyncio.create_task(self._async_read(path))
+            self._reading[path] = task
+            task.add_done_callback(lambda task: self._end_reading(path, task))
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise exceptions.ConnectionError(f"GET {path}: the client was closed")
+        return task.result()
+
+    def known(self, path: str) -> dict[str, Any] | None:
+        """Return a resource as it was last read, None if it never was."""
+        document = self._documents.get(normalised(path))
+        return document.body if document else None
+
+    async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
+        """Change properties of a resource, and wait until they are changed."""
+        await self._async_write("PATCH", path, changes)
+
+    async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
+        """Start an action, and wait for its task where it has one."""
+        await self._async_write("POST", path, body)
+
+    def forget(self, path: str) -> None:
+        """Forget what was read: it has changed, or soon will."""
+        self._documents.pop(normalised(path), None)
+
+    def _end_reading(self, path: str, task: asyncio.Task[dict[str, Any]]) -> None:
+        """Take note that a read has ended, even if nobody waits for it any more."""
+        del self._reading[path]
+        if not task.cancelled():
+            task.exception()
+
+    async def _async_read(self, path: str) -> dict[str, Any]:
+        """Read a resource, from memory where the BMC says that it is unchanged."""
+        document = self._documents.get(path)
+        headers = {"If-None-Match": document.etag} if document and document.etag else {}
+        reply = await self._async_send("GET", path, headers=headers)
+        if document and reply.not_modified:
+            return document.body
+        etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
+        etag = etag if isinstance(etag, str) else None
+        self._documents[path] = Document(reply.body, etag)
+        return reply.body
+
+    async def _async_write(
+        self, method: str, path: str, body: Mapping[str, Any]
+    ) -> None:
+        """Send a write, follow its task to the end and forget the resource."""
+        self.forget(path)
+        try:
+            reply = await self._async_send(method, path, json=body)
+            await async_wait_for_task(reply, lambda path: self._async_send("GET", path))
+        finally:
+            self.forget(path)
+
+    async def _async_send(self, method: str, path: str, **content: Any) -> Reply:
+        """Send a request under the session, logging in anew where it was dropped."""
+        if self._closed:
+            raise exceptions.ConnectionError(f"{method} {path}: the client is closed")
+        if normalised(path) == normalised(REDFISH_ROOT):
+            return await self._transport.send(method, REDFISH_ROOT, **content)
+        token = await self._async_token()
+        try:
+            return await self._async_send_as(token, method, path, **content)
+        except exceptions.AuthenticationError:
+            token = await self._async_token(stale=token)
+            return await self._async_send_as(token, method, path, **content)
+
+    async def _async_send_as(
+        self,
+        token: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Send a request with a token."""
+        headers = {**(headers or {}), AUTH_TOKEN_HEADER: token}
+        return await self._transport.send(method, path, headers=headers, json=json)
+
+    async def _async_token(self, stale: str | None = None) -> str:
+        """Return a token, logging in where the service root says to."""
+        root = self.known(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
+        sessions = follow(root, "Links/Sessions") or SESSIONS
+        return await self._auth.async_token(sessions, stale)

@@ -1,0 +1,27 @@
+"""Limits and well-known names of the conversation with a BMC."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REDFISH_ROOT: Final = "/redfish/v1/"
+"""The only path that is known beforehand; everything else is linked from it."""
+
+SESSIONS: Final = "/redfish/v1/SessionService/Sessions"
+"""Where to log in if the root does not say; the standard fixes this path too."""
+
+AUTH_TOKEN_HEADER: Final = "X-Auth-Token"  # noqa: S105 - a header's name
+
+DEFAULT_TIMEOUT: Final = 30
+"""Seconds for a whole request; one real board takes 6 s for its manager."""
+
+MAX_CONCURRENT_REQUESTS: Final = 2
+"""A BMC is mostly serial: more requests at a time have crashed boards."""
+
+MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+"""More than three times a full event log, the largest answer there is."""
+
+MAX_REDIRECTS: Final = 3
+
+TASK_POLL_SECONDS: Final = 1.0
+TASK_TIMEOUT_SECONDS: Final = 30.0

@@ -1,0 +1,54 @@
+"""What the bulk reads return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .exceptions import SupermicroRedfishError
+from .models import (
+    NTP,
+    Chassis,
+    FanMode,
+    Manager,
+    Power,
+    ResetType,
+    System,
+    Thermal,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkData:
+    """Several resources, each None where the board has none or it could not be read."""
+
+    errors: Mapping[str, SupermicroRedfishError] = field(
+        default_factory=dict, compare=False
+    )
+    """What could not be read, by the resource's name; not what the board lacks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamicData(BulkData):
+    """What moves by the second: three requests on most boards."""
+
+    system: System | None = None
+    thermal: Thermal | None = None
+    power: Power | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaticData(BulkData):
+    """What changes rarely."""
+
+    chassis: Chassis | None = None
+    manager: Manager | None = None
+    fan_mode: FanMode | None = None
+    ntp: NTP | None = None
+    reset_types: tuple[ResetType | str, ...] = ()
+    """The ways to reset the host that the board advertises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedfishData(StaticData, DynamicData):
+    """Everything that the bulk reads know."""

@@ -1,0 +1,40 @@
+"""Links from one resource to another (@odata.id)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def normalised(path: str) -> str:
+    """Return a path without fragment and closing slash, which boards add at will."""
+    return path.partition("#")[0].rstrip("/")
+
+
+def follow(body: Mapping[str, Any], pointer: str) -> str | None:
+    """Return the path that stands at a pointer such as "Links/Chassis", or None.
+
+    Of several links it is the first. A value that is no path, such as the name of
+    a type that one firmware writes there, is no link.
+    """
+    value: Any = body
+    for key in pointer.split("/"):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return _path(value)
+
+
+def follow_all(body: Mapping[str, Any], pointer: str) -> list[str]:
+    """Return all paths of the array of links at a key."""
+    entries = body.get(pointer)
+    entries = entries if isinstance(entries, list) else []
+    return [path for entry in entries if (path := _path(entry))]
+
+
+def _path(value: Any) -> str | None:
+    """Return the path in a link, or of the first in a list of links."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        value = value.get("@odata.id")
+    is_path = isinstance(value, str) and value.startswith("/")
+    return normalised(value) if is_path and not value.startswith("//") else None

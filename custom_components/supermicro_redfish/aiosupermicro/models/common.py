@@ -1,0 +1,74 @@
+"""What resources of several kinds have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .base import Model, at
+from .enums import Health, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status(Model):
+    """How a part is and what it does (Status)."""
+
+    state: State | str | None = None
+    health: Health | str | None = None
+    health_rollup: Health | str | None = None
+    """The worst health of everything below; None on boards that do not roll up."""
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the part is not there: not fitted, or dark with the host off."""
+        return self.state == State.ABSENT
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the part works."""
+        return self.state == State.ENABLED
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the part is well; None where the board does not say."""
+        return None if self.health is None else self.health == Health.OK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensor(Model):
+    """A sensor in one of the lists of Thermal or Power.
+
+    Its reading counts while it is enabled only: an absent sensor of the old
+    firmware family says 0. Thresholds have the unit of the reading; None where
+    the board sets none.
+    """
+
+    member_id: str | None = at("MemberId", "MemberID")
+    """The place in its list, which may shift; the name does not."""
+    name: str | None = at("Name", "FanName")
+    status: Status = Status()
+    sensor_number: int | None = None
+    physical_context: str | None = None
+    upper_threshold_fatal: float | None = None
+    upper_threshold_critical: float | None = None
+    upper_threshold_non_critical: float | None = None
+    lower_threshold_non_critical: float | None = None
+    lower_threshold_critical: float | None = None
+    lower_threshold_fatal: float | None = None
+
+    @property
+    def reading(self) -> float | None:
+        """What the sensor measures now; None while it measures nothing."""
+        return self._raw_reading if self.status.state in _MEASURING else None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the sensor measures something now."""
+        return self.reading is not None
+
+    @property
+    def _raw_reading(self) -> float | None:
+        """What stands in the reading's own key, whatever the state."""
+        raise NotImplementedError
+
+
+_MEASURING = (State.ENABLED, None)

@@ -1,0 +1,149 @@
+"""Power draw, voltages and power supplies of a chassis (Power)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .base import Model, at
+from .common import Sensor, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerMetrics(Model):
+    """Power over the last interval, in watts (PowerControl.PowerMetrics)."""
+
+    interval_in_min: int | None = None
+    """The interval's length in minutes."""
+    min_consumed_watts: float | None = None
+    max_consumed_watts: float | None = None
+    average_consumed_watts: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerLimit(Model):
+    """A cap on the power (PowerControl.PowerLimit)."""
+
+    limit_in_watts: float | None = None
+    """Watts; None where no limit is set."""
+    limit_exception: str | None = None
+    correction_in_ms: int | None = None
+    """Milliseconds that the system may take to get below the limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerControl(Model):
+    """The power draw of the machine, in watts (Power.PowerControl)."""
+
+    member_id: str | None = at("MemberId", "MemberID")
+    name: str | None = None
+    status: Status = Status()
+    power_consumed_watts: float | None = None
+    power_capacity_watts: float | None = None
+    power_allocated_watts: float | None = None
+    power_metrics: PowerMetrics = PowerMetrics()
+    power_limit: PowerLimit = PowerLimit()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voltage(Sensor):
+    """A voltage sensor, in volts (Power.Voltages)."""
+
+    reading_volts: float | None = None
+    """As the BMC sent it; `reading` leaves out what no enabled sensor says."""
+
+    @property
+    def _raw_reading(self) -> float | None:
+        return self.reading_volts
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerSupply(Model):
+    """A power supply, or a fan-only module in its bay (Power.PowerSupplies)."""
+
+    member_id: str | None = at("MemberId", "MemberID")
+    name: str | None = None
+    status: Status = Status()
+    power_supply_type: str | None = None
+    line_input_voltage: float | None = None
+    """Volts; None without mains."""
+    power_capacity_watts: float | None = None
+    """What it can deliver; None for a fan-only module."""
+    power_input_watts: float | None = None
+    power_output_watts: float | None = at("PowerOutputWatts", "LastPowerOutputWatts")
+    """What it delivers; X10 and X11 call it LastPowerOutputWatts."""
+    model: str | None = None
+    manufacturer: str | None = None
+    firmware_version: str | None = None
+    serial_number: str | None = None
+    part_number: str | None = None
+
+    @property
+    def last_power_output_watts(self) -> float | None:
+        """What it delivers, under the name that old boards give it."""
+        return self.power_output_watts
+
+    @property
+    def delivers_power(self) -> bool:
+        """Whether this is a supply, with or without mains, and no fan-only module."""
+        return (self.power_capacity_watts, self.power_output_watts) != (None, None)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the bay holds a supply that works."""
+        return self.status.is_enabled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Battery(Model):
+    """The board's CMOS battery (Power.Oem.Supermicro.Battery)."""
+
+    name: str | None = None
+    status: Status = Status()
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the battery is good; None where the board does not say."""
+        return self.status.is_healthy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Power(Model):
+    """Power draw, voltages and power supplies of a chassis (Power)."""
+
+    id: str | None = None
+    name: str | None = None
+    power_control: tuple[PowerControl, ...] = ()
+    voltages: tuple[Voltage, ...] = ()
+    power_supplies: tuple[PowerSupply, ...] = ()
+    battery: Battery | None = at("Oem/Supermicro/Battery")
+    """None on X10, where the battery is the voltage "VBAT"."""
+
+    @property
+    def available_voltages(self) -> list[Voltage]:
+        """The voltage sensors that measure something now."""
+        return [sensor for sensor in self.voltages if sensor.is_available]
+
+    @property
+    def available_power_supplies(self) -> list[PowerSupply]:
+        """The power supplies that are fitted and work."""
+        return [supply for supply in self.power_supplies if supply.is_available]
+
+    @property
+    def total_power_consumed_watts(self) -> float | None:
+        """The machine's power draw in watts, None where nothing measures it.
+
+        A board whose supplies tell it nothing reports 0 W while it runs; with no
+        supply in the list, 0 is therefore no measurement.
+        """
+        if not self.power_control:
+            return None
+        watts = self.power_control[0].power_consumed_watts
+        return None if watts == 0 and not self.power_supplies else watts
+
+    def get_voltage(self, member_id: str) -> Voltage | None:
+        """Return the voltage sensor with this MemberId, or None."""
+        return next((v for v in self.voltages if v.member_id == member_id), None)
+
+    def get_power_supply(self, member_id: str) -> PowerSupply | None:
+        """Return the power supply with this MemberId, or None."""
+        return next((p for p in self.power_supplies if p.member_id == member_id), None)

@@ -1,0 +1,147 @@
+"""The resources of one board: found by links, decoded, remembered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .connection import Connection
+from .const import REDFISH_ROOT
+from .endpoints import ROOT, Endpoint, ModelT
+from .exceptions import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004
+    LicenseError,
+    NotFoundError,
+    SupermicroRedfishError,
+)
+from .links import follow, follow_all
+from .models import Model
+
+
+class Resources:
+    """Reads and writes a board's resources by their row in the table of endpoints."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Keep the connection; nothing is sent yet."""
+        self._connection = connection
+        self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
+        self._missing: dict[Endpoint[Any], SupermicroRedfishError] = {}
+        self._models: dict[Endpoint[Any], tuple[Mapping[str, Any], Model]] = {}
+
+    def reset(self) -> None:
+        """Forget where everything is and what is missing."""
+        self._paths = {ROOT: REDFISH_ROOT}
+        self._missing.clear()
+        self._models.clear()
+
+    async def async_get(self, endpoint: Endpoint[ModelT]) -> ModelT:
+        """Return a resource as it is now; the same object when it has not changed.
+
+        Raises:
+            NotFoundError: The board has no such resource.
+            SupermicroRedfishError: It could not be read.
+
+        """
+        return self._decoded(endpoint, await self._async_body(endpoint))
+
+    async def async_known(self, endpoint: Endpoint[ModelT]) -> ModelT:
+        """Return a resource as it was last read, reading it if it never was."""
+        return self._decoded(endpoint, await self._async_known_body(endpoint))
+
+    async def async_get_members(
+        self, endpoint: Endpoint[Any], model: type[ModelT]
+    ) -> list[ModelT]:
+        """Return the members of a collection."""
+        paths = follow_all(await self._async_body(endpoint), "Members")
+        bodies = await asyncio.gather(*map(self._connection.async_get, paths))
+        return [model.from_dict(body) for body in bodies]
+
+    async def async_get_each(
+        self, endpoints: Iterable[Endpoint[Any]]
+    ) -> tuple[dict[str, Model], dict[str, SupermicroRedfishError]]:
+        """Return many resources by name, and what kept the others from being read.
+
+        What the board does not have is in neither.
+
+        Raises:
+            SupermicroRedfishError: Nothing could be read, the connection broke or
+                the login was refused.
+
+        """
+        found: dict[str, Model] = {}
+        errors: dict[str, SupermicroRedfishError] = {}
+
+        async def attempt(endpoint: Endpoint[Any]) -> None:
+            try:
+                found[endpoint.name] = await self.async_get(endpoint)
+            except (AuthenticationError, ConnectionError):
+                raise
+            except NotFoundError:
+                pass
+            except SupermicroRedfishError as error:
+                errors[endpoint.name] = error
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for endpoint in endpoints:
+                    group.create_task(attempt(endpoint))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        if errors and not found:
+            raise next(iter(errors.values()))
+        return found, errors
+
+    async def async_patch(
+        self, endpoint: Endpoint[Any], changes: Mapping[str, Any]
+    ) -> None:
+        """Change properties of a resource."""
+        await self._connection.async_patch(await self._async_path(endpoint), changes)
+
+    async def async_act(
+        self, endpoint: Endpoint[Any], action: str, parameters: Mapping[str, Any]
+    ) -> None:
+        """Start an action of a resource, at its usual place if none is linked."""
+        body = await self._async_known_body(endpoint)
+        path = await self._async_path(endpoint)
+        target = follow(body, f"Actions/#{action}/target")
+        await self._connection.async_post(
+            target or f"{path}/Actions/{action}", parameters
+        )
+        self._connection.forget(path)
+
+    async def _async_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
+        """Read a resource, unless the board is known not to have it."""
+        if missing := self._missing.get(endpoint):
+            raise missing.with_traceback(None)
+        try:
+            return await self._connection.async_get(await self._async_path(endpoint))
+        except (NotFoundError, LicenseError) as error:
+            # What was there before is not missing: the BMC is starting.
+            if endpoint not in self._models:
+                self._missing[endpoint] = error
+            raise
+
+    async def _async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
+        """Return a resource as it was last read, reading it if it never was."""
+        path = self._paths.get(endpoint)
+        known = self._connection.known(path) if path else None
+        return known or await self._async_body(endpoint)
+
+    async def _async_path(self, endpoint: Endpoint[Any]) -> str:
+        """Find where a resource lives, by the first link that leads to it."""
+        if path := self._paths.get(endpoint):
+            return path
+        for way in endpoint.ways:
+            if path := follow(await self._async_known_body(way.parent), way.pointer):
+                self._paths[endpoint] = path
+                return path
+        raise NotFoundError(f"This board links to no {endpoint.name}")
+
+    def _decoded(self, endpoint: Endpoint[ModelT], body: Mapping[str, Any]) -> ModelT:
+        """Decode a resource, once for each body."""
+        known = self._models.get(endpoint)
+        if known is None or known[0] is not body:
+            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
+        return known[1]  # type: ignore[return-value]  # an endpoint keeps its model

@@ -1,0 +1,216 @@
+"""One HTTP request to a BMC: how many at a time, for how long, and what came back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+import json
+import logging
+from typing import Any
+
+from aiohttp import (
+    ClientConnectionError,
+    ClientError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+)
+from yarl import URL
+
+from . import exceptions
+from .const import (
+    DEFAULT_TIMEOUT,
+    MAX_BODY_BYTES,
+    MAX_CONCURRENT_REQUESTS,
+    MAX_REDIRECTS,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+_NOT_MODIFIED = 304
+_REDIRECTS = (301, 302, 307, 308)
+
+
+def base_url(host: str) -> URL:
+    """Return the https address of a BMC given as name, IP, with port, or as URL.
+
+    Raises:
+        ValueError: The host is none of these.
+
+    """
+    text = host.strip().removesuffix("/")
+    if text.count(":") > 1 and not text.startswith(("[", "https://")):
+        text = f"[{text}]"
+    try:
+        url = URL(text if "://" in text else f"https://{text}")
+        valid = bool(url.host and url.port) and URL(f"https://{url.authority}") == url
+    except ValueError:
+        valid = False
+    if not valid or url.scheme != "https" or url.user or " " in text:
+        raise ValueError(f"{host!r} is no host name, IP address or https URL")
+    return url.origin()
+
+
+class Gate:
+    """Lets a few readers through at a time, or one writer and nobody else."""
+
+    def __init__(self, places: int) -> None:
+        """Set how many readers may be inside."""
+        self._places = places
+        self._free = asyncio.Semaphore(places)
+        self._writer = asyncio.Lock()
+
+    @asynccontextmanager
+    async def enter(self, *, alone: bool) -> AsyncIterator[None]:
+        """Wait for a place, or for all of them."""
+        async with AsyncExitStack() as stack:
+            if alone:
+                await stack.enter_async_context(self._writer)
+            for _ in range(self._places if alone else 1):
+                await stack.enter_async_context(self._free)
+            yield
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a BMC answered: a success, or "not modified"."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+    """The JSON object; empty where a write or a 304 came without one."""
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the resource is as it was when its ETag was given."""
+        return self.status == _NOT_MODIFIED
+
+
+class Transport:
+    """The one funnel that every request to a BMC goes through."""
+
+    def __init__(
+        self,
+        session: ClientSession,
+        host: str,
+        *,
+        verify_ssl: bool = False,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> None:
+        """Aim at a host; nothing is sent yet.
+
+        Args:
+            session: The caller's session, which is never closed here.
+            host: Name, IPv4 or IPv6 address, with or without port, or https URL.
+            verify_ssl: Whether the BMC's certificate must be trusted.
+            timeout: Seconds for a whole request, waiting for its turn excepted.
+
+        Raises:
+            ValueError: The host is malformed.
+
+        """
+        self.url = base_url(host)
+        self._session = session
+        self._ssl = verify_ssl
+        self._timeout = ClientTimeout(total=timeout)
+        self._gate = Gate(MAX_CONCURRENT_REQUESTS)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Send a request and return the answer to it, following redirects of a GET.
+
+        Raises:
+            SupermicroRedfishError: The answer is an error, no Redfish, or none.
+
+        """
+        url = self._on_this_host(path)
+        async with self._gate.enter(alone=method != "GET"):
+            for _ in range(MAX_REDIRECTS):
+                response, raw = await self._exchange(method, url, headers, json)
+                target = response.headers.get("Location")
+                if response.status not in _REDIRECTS or method != "GET" or not target:
+                    return _reply(response, method, path, raw)
+                url = self._on_this_host(target)
+        raise exceptions.InvalidResponseError(f"{path} redirects in circles", path=path)
+
+    async def _exchange(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+    ) -> tuple[ClientResponse, bytes]:
+        """Send one request and read its answer to the end."""
+        try:
+            async with self._session.request(
+                method,
+                url,
+                headers=headers,
+                json=body,
+                ssl=self._ssl,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                raw = await _read(response, url.path)
+        except TimeoutError as error:
+            message = f"{method} {url.path} got no answer in time"
+            raise exceptions.TimeoutError(message, path=url.path) from error
+        except (ClientConnectionError, ClientPayloadError, OSError) as error:
+            message = f"{method} {url.path} found no connection: {error}"
+            raise exceptions.ConnectionError(message, path=url.path) from error
+        except ClientError as error:
+            message = f"{method} {url.path} got no HTTP answer: {error}"
+            raise exceptions.InvalidResponseError(message, path=url.path) from error
+        _LOGGER.debug("%s %s: %s", method, url.path, response.status)
+        return response, raw
+
+    def _on_this_host(self, path: str) -> URL:
+        """Return the URL of a path, refusing to leave the host."""
+        url = self.url.join(URL(path, encoded=True))
+        if url.origin() != self.url:
+            message = f"{path} leads away from {self.url.authority}"
+            raise exceptions.InvalidResponseError(message, path=path)
+        return url
+
+
+async def _read(response: ClientResponse, path: str) -> bytes:
+    """Read a body to its end, giving up on one that no BMC would send."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            message = f"{path} answered with more than {MAX_BODY_BYTES} bytes"
+            raise exceptions.InvalidResponseError(message, path=path)
+    return bytes(body)
+
+
+def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Reply:
+    """Return a success, or raise what the status stands for."""
+    status = response.status
+    try:
+        body = json.loads(raw) if raw.strip() else None
+    except (ValueError, RecursionError):
+        body = raw
+    if status >= 400:  # noqa: PLR2004
+        retry_after = _seconds(response.headers.get("Retry-After"))
+        raise exceptions.error_from_reply(status, method, path, body, retry_after)
+    if body is None and (method != "GET" or status == _NOT_MODIFIED):
+        body = {}
+    if not isinstance(body, dict) or 300 <= status < _NOT_MODIFIED:  # noqa: PLR2004
+        message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
+        raise exceptions.InvalidResponseError(message, status=status, path=path)
+    return Reply(status, response.headers, body)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Return a Retry-After in seconds; None for a date, which no BMC sends."""
+    return float(retry_after) if retry_after and retry_after.isdecimal() else None

@@ -1,0 +1,107 @@
+"""When the BMC is read: what moves often, what moves rarely."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .aiosupermicro import (
+    AuthenticationError,
+    BulkData,
+    DynamicData,
+    StaticData,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from .const import DYNAMIC_INTERVAL, LOGGER, STATIC_INTERVAL
+from .errors import translated
+
+type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
+
+
+class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
+    """Reads one part of the BMC's resources at its own cadence."""
+
+    config_entry: SupermicroConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SupermicroConfigEntry,
+        read: Callable[[], Awaitable[DataT]],
+        *,
+        name: str,
+        interval: timedelta,
+    ) -> None:
+        """Set what is read, and how often."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} {name}",
+            update_interval=interval,
+            always_update=False,
+        )
+        self._read = read
+        self._read_back: dict[str, Any] = {}
+
+    @override
+    async def _async_update_data(self) -> DataT:
+        """Read the resources of this cadence.
+
+        What a command changed and read back meanwhile is newer than the poll.
+        """
+        self._read_back.clear()
+        try:
+            return replace(await self._read(), **self._read_back)
+        except AuthenticationError as error:
+            raise ConfigEntryAuthFailed(**translated(error)) from error
+        except SupermicroRedfishError as error:
+            raise UpdateFailed(
+                **translated(error), retry_after=error.retry_after
+            ) from error
+
+    async def async_read_back[ResourceT](
+        self, name: str, read: Callable[[], Awaitable[ResourceT]]
+    ) -> None:
+        """Read a single resource after a command, leaving the cadence as it is."""
+        self._read_back[name] = await read()
+        self.data = replace(self.data, **self._read_back)
+        self.async_update_listeners()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupermicroRuntimeData:
+    """What a config entry works with while it is loaded."""
+
+    client: SupermicroRedfishClient
+    static: SupermicroCoordinator[StaticData]
+    dynamic: SupermicroCoordinator[DynamicData]
+
+
+def create_runtime_data(
+    hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
+) -> SupermicroRuntimeData:
+    """Return both coordinators on one client."""
+    return SupermicroRuntimeData(
+        client=client,
+        static=SupermicroCoordinator(
+            hass,
+            entry,
+            client.async_get_static_data,
+            name="static",
+            interval=STATIC_INTERVAL,
+        ),
+        dynamic=SupermicroCoordinator(
+            hass,
+            entry,
+            client.async_get_dynamic_data,
+            name="dynamic",
+            interval=DYNAMIC_INTERVAL,
+        ),
+    )

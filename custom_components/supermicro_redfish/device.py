@@ -1,0 +1,48 @@
+"""The server as a device."""
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .aiosupermicro import Chassis, Manager, System
+from .aiosupermicro.transport import base_url
+from .const import DOMAIN
+from .coordinator import SupermicroConfigEntry
+
+_PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
+_DEFAULT_NAME = "Supermicro server"
+
+
+def meant(text: str | None) -> str | None:
+    """Return a text that somebody filled in, None for a factory's placeholder."""
+    return None if text is None or text.lower() in _PLACEHOLDERS else text
+
+
+def server_name(system: System, chassis: Chassis | None) -> str:
+    """Return what to call a server: its model, or that of its board."""
+    board = chassis.model if chassis else None
+    return meant(system.model) or meant(board) or _DEFAULT_NAME
+
+
+@callback
+def async_register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Enter the server into the device registry, with what the BMC says of it."""
+    static, dynamic = entry.runtime_data.static.data, entry.runtime_data.dynamic.data
+    system = dynamic.system or System()
+    chassis = static.chassis or Chassis()
+    manager = static.manager or Manager()
+    assert entry.unique_id is not None  # noqa: S101 - the flow set it
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.unique_id)},
+        connections={(dr.CONNECTION_NETWORK_MAC, entry.unique_id)},
+        configuration_url=str(base_url(entry.data[CONF_HOST])),
+        name=entry.title,
+        manufacturer=system.manufacturer or chassis.manufacturer,
+        model=server_name(system, chassis),
+        model_id=meant(chassis.model),
+        serial_number=meant(system.serial_number)
+        or meant(chassis.serial_number)
+        or chassis.oem.board_serial_number,
+        sw_version=manager.firmware_version,
+    )

@@ -1,0 +1,152 @@
+"""What the entities of all platforms have in common."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .aiosupermicro import SupermicroRedfishClient
+from .const import DOMAIN
+from .coordinator import (
+    SupermicroConfigEntry,
+    SupermicroCoordinator,
+    SupermicroRuntimeData,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemDescription[ItemT](EntityDescription):
+    """Describe an entity that exists once for every item of a kind."""
+
+    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
+    """The cadence at which the items are read."""
+    items_fn: Callable[[Any], Mapping[str, ItemT]]
+    """The items in that cadence's data, by an identifier that stays the same."""
+    has_fn: Callable[[ItemT], bool] = lambda _: True
+    """Whether an item is there and offers this at all."""
+    suffix: str = ""
+    """What the board's names of such items end in and the entity's name says."""
+
+
+def single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
+    """Return a thing of which there is one, or none, as a mapping of items."""
+    return {} if item is None else {"": item}
+
+
+def dynamic(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
+    """Return the coordinator of what moves often."""
+    return runtime_data.dynamic
+
+
+def static(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
+    """Return the coordinator of what moves rarely."""
+    return runtime_data.static
+
+
+class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
+    """An entity that shows or commands one item of the server."""
+
+    _attr_has_entity_name = True
+    entity_description: ItemDescription[ItemT]
+
+    def __init__(
+        self,
+        entry: SupermicroConfigEntry,
+        description: ItemDescription[ItemT],
+        key: str,
+    ) -> None:
+        """Stand for the item with this key."""
+        super().__init__(description.coordinator_fn(entry.runtime_data))
+        self.entity_description = description
+        self.key = key
+        self._item = self._items[key]
+        self._attr_unique_id = unique_id(entry, description, key)
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, str(entry.unique_id))}
+        )
+        self._attr_translation_placeholders = {
+            "name": key.removesuffix(description.suffix)
+        }
+
+    @property
+    def client(self) -> SupermicroRedfishClient:
+        """The client that commands go through."""
+        return self.coordinator.config_entry.runtime_data.client
+
+    @property
+    def item(self) -> ItemT:
+        """The item as it was last read."""
+        self._item = self._items.get(self.key, self._item)
+        return self._item
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the BMC could be asked for the item and knows it."""
+        return super().available and self.key in self._items
+
+    @property
+    def _items(self) -> Mapping[str, ItemT]:
+        """All items of this kind."""
+        return self.entity_description.items_fn(self.coordinator.data)
+
+
+def unique_id(
+    entry: SupermicroConfigEntry, description: ItemDescription[Any], key: str
+) -> str:
+    """Return the unique id of an entity: the BMC, the kind and the item."""
+    return "_".join(filter(None, (entry.unique_id, description.key, key)))
+
+
+@callback
+def async_add_items[DescriptionT: ItemDescription[Any]](
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Iterable[DescriptionT],
+    entity: Callable[[SupermicroConfigEntry, DescriptionT, str], Any],
+) -> None:
+    """Add an entity for every item that is there, and for those that appear later.
+
+    An item that was there before Home Assistant last started is added even if it is
+    not there now: its host may be off.
+    """
+    registry = er.async_get(hass)
+    domain = async_get_current_platform().domain
+    added: set[tuple[str, str]] = set()
+
+    def is_known(description: DescriptionT, key: str) -> bool:
+        """Tell whether the entity was added in an earlier run."""
+        known = unique_id(entry, description, key)
+        return registry.async_get_entity_id(domain, DOMAIN, known) is not None
+
+    def new_items(description: DescriptionT) -> Iterator[str]:
+        """Return the items that have no entity yet and are to have one."""
+        data = description.coordinator_fn(entry.runtime_data).data
+        for key, item in description.items_fn(data).items():
+            is_new = (description.key, key) not in added
+            if is_new and (description.has_fn(item) or is_known(description, key)):
+                added.add((description.key, key))
+                yield key
+
+    @callback
+    def add_new() -> None:
+        """Add the entities of new items."""
+        async_add_entities(
+            entity(entry, description, key)
+            for description in descriptions
+            for key in new_items(description)
+        )
+
+    add_new()
+    for coordinator in {row.coordinator_fn(entry.runtime_data) for row in descriptions}:
+        entry.async_on_unload(coordinator.async_add_listener(add_new))

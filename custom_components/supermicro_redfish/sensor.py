@@ -1,0 +1,172 @@
+"""Temperatures, fans, voltages and power."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    REVOLUTIONS_PER_MINUTE,
+    EntityCategory,
+    UnitOfElectricPotential,
+    UnitOfPower,
+    UnitOfTemperature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .aiosupermicro import DynamicData, Health, Power, PowerSupply, Thermal
+from .aiosupermicro.models import Sensor
+from .coordinator import SupermicroConfigEntry
+from .entity import (
+    ItemDescription,
+    SupermicroEntity,
+    async_add_items,
+    dynamic,
+    single,
+)
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupermicroSensorDescription[ItemT](
+    ItemDescription[ItemT], SensorEntityDescription
+):
+    """Describe a sensor that exists once for every item of a kind."""
+
+    value_fn: Callable[[ItemT], StateType]
+
+
+def _by_name[ItemT: (Sensor, PowerSupply)](
+    items: Iterable[ItemT],
+) -> Mapping[str, ItemT]:
+    """Return items by name; their place in the list may shift."""
+    named: dict[str, ItemT] = {}
+    for item in items:
+        name = item.name or f"#{item.member_id}"
+        named[f"{name} #{item.member_id}" if name in named else name] = item
+    return named
+
+
+def _thermal(data: DynamicData) -> Thermal:
+    """Return the temperatures and fans, none where they could not be read."""
+    return data.thermal or Thermal()
+
+
+def _power(data: DynamicData) -> Power:
+    """Return everything about power, nothing where it could not be read."""
+    return data.power or Power()
+
+
+def _is_fitted(item: Sensor | PowerSupply) -> bool:
+    """Tell whether the part is there."""
+    return not item.status.is_absent
+
+
+DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
+    SupermicroSensorDescription[Sensor](
+        key="temperature",
+        translation_key="temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        suffix=" Temp",
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_thermal(data).temperatures),
+        has_fn=_is_fitted,
+        value_fn=lambda sensor: sensor.reading,
+    ),
+    SupermicroSensorDescription[Sensor](
+        key="fan",
+        translation_key="fan",
+        native_unit_of_measurement=REVOLUTIONS_PER_MINUTE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        suffix=" RPM",
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_thermal(data).fans),
+        has_fn=_is_fitted,
+        value_fn=lambda fan: fan.reading,
+    ),
+    SupermicroSensorDescription[Sensor](
+        key="voltage",
+        translation_key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_power(data).voltages),
+        has_fn=_is_fitted,
+        value_fn=lambda sensor: sensor.reading,
+    ),
+    SupermicroSensorDescription[Power](
+        key="power_consumption",
+        translation_key="power_consumption",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.power),
+        has_fn=lambda power: power.total_power_consumed_watts is not None,
+        value_fn=lambda power: power.total_power_consumed_watts,
+    ),
+    SupermicroSensorDescription[PowerSupply](
+        key="power_supply_output",
+        translation_key="power_supply_output",
+        device_class=SensorDeviceClass.POWER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_power(data).power_supplies),
+        has_fn=lambda supply: _is_fitted(supply) and supply.delivers_power,
+        value_fn=lambda supply: supply.power_output_watts,
+    ),
+    SupermicroSensorDescription[PowerSupply](
+        key="power_supply_health",
+        translation_key="power_supply_health",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[health.name.lower() for health in Health],
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_power(data).power_supplies),
+        has_fn=_is_fitted,
+        value_fn=lambda supply: _health(supply.status.health),
+    ),
+)
+
+
+def _health(health: Health | str | None) -> str | None:
+    """Return a health that has a translation, None for any other."""
+    return health.name.lower() if isinstance(health, Health) else None
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of a server."""
+    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSensor)
+
+
+class SupermicroSensor(SupermicroEntity[Any], SensorEntity):
+    """A measurement of the server."""
+
+    entity_description: SupermicroSensorDescription[Any]
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """What is measured; None while nothing is, as with the host off."""
+        return self.entity_description.value_fn(self.item)
