@@ -50,8 +50,9 @@ class SessionAuth:
             AuthenticationError: User name or password were refused, now or before.
 
         """
-        if self._opening is None or self._is_spent(self._opening, stale):
-            self._opening = asyncio.create_task(self._async_login(sessions_path))
+        spent = self._opening
+        if spent is None or self._is_spent(spent, stale):
+            self._opening = asyncio.create_task(self._async_login(sessions_path, spent))
             self._opening.add_done_callback(_retrieve)
         return (await asyncio.shield(self._opening)).token
 
@@ -70,8 +71,12 @@ class SessionAuth:
             return not isinstance(error, AuthenticationError)
         return opening.result().token == stale
 
-    async def _async_login(self, sessions_path: str) -> Session:
-        """Create a session."""
+    async def _async_login(
+        self, sessions_path: str, spent: asyncio.Task[Session] | None
+    ) -> Session:
+        """Create a session, after one that may not be gone for good is deleted."""
+        if spent and not spent.exception():
+            await self._async_delete(spent)
         reply = await self._transport.send(
             "POST",
             sessions_path,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -40,6 +39,7 @@ from .models import (
     Thermal,
 )
 from .resources import Resources
+from .together import async_together
 from .transport import Transport
 
 
@@ -154,10 +154,13 @@ class SupermicroRedfishClient:
             interfaces = await self.async_get_manager_ethernet_interfaces()
         except NotFoundError:
             interfaces = []
-        addresses = [nic.mac_address for nic in interfaces if not nic.is_internal]
-        if known := next(filter(None, addresses), None):
-            return known
-        return (await self._resources.async_known(MANAGER)).mac_address
+        manager = await self._resources.async_known(MANAGER)
+        addresses = (
+            *(nic.mac_address for nic in interfaces if not nic.is_internal),
+            manager.mac_address,
+            *(nic.mac_address for nic in interfaces),
+        )
+        return next(filter(None, addresses), None)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
         """Return the ways to reset the host that the board advertises.
@@ -194,12 +197,11 @@ class SupermicroRedfishClient:
 
     async def async_get_all_data(self) -> RedfishData:
         """Return static and dynamic data, read together."""
-        async with asyncio.TaskGroup() as group:
-            static = group.create_task(self.async_get_static_data())
-            dynamic = group.create_task(self.async_get_dynamic_data())
-        merged = {**vars(static.result()), **vars(dynamic.result())}
-        merged["errors"] = {**static.result().errors, **dynamic.result().errors}
-        return RedfishData(**merged)
+        static, dynamic = await async_together(
+            self.async_get_static_data(), self.async_get_dynamic_data()
+        )
+        errors = {**static.errors, **dynamic.errors}
+        return RedfishData(**{**vars(static), **vars(dynamic), "errors": errors})
 
     async def async_set_indicator_led(self, state: str) -> None:
         """Set the identify LED to one of `IndicatorLED`."""

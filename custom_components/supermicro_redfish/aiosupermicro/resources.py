@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from .exceptions import (
 )
 from .links import follow, follow_all
 from .models import Model
+from .together import async_together
 
 
 class Resources:
@@ -55,7 +55,7 @@ class Resources:
     ) -> list[ModelT]:
         """Return the members of a collection."""
         paths = follow_all(await self._async_body(endpoint), "Members")
-        bodies = await asyncio.gather(*map(self._connection.async_get, paths))
+        bodies = await async_together(*map(self._connection.async_get, paths))
         return [model.from_dict(body) for body in bodies]
 
     async def async_get_each(
@@ -83,12 +83,7 @@ class Resources:
             except SupermicroRedfishError as error:
                 errors[endpoint.name] = error
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for endpoint in endpoints:
-                    group.create_task(attempt(endpoint))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+        await async_together(*map(attempt, endpoints))
         if errors and not found:
             raise next(iter(errors.values()))
         return found, errors

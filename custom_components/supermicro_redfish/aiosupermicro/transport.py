@@ -41,17 +41,18 @@ def base_url(host: str) -> URL:
         ValueError: The host is none of these.
 
     """
-    text = host.strip().removesuffix("/")
+    text = host.strip()
     if text.count(":") > 1 and not text.startswith(("[", "https://")):
         text = f"[{text}]"
     try:
         url = URL(text if "://" in text else f"https://{text}")
-        valid = bool(url.host and url.port) and URL(f"https://{url.authority}") == url
+        origin = url.origin()
     except ValueError:
-        valid = False
-    if not valid or url.scheme != "https" or url.user or " " in text:
+        origin = url = URL()
+    plain = url in (origin, origin / "") and " " not in text
+    if not (url.host and url.scheme == "https" and plain):
         raise ValueError(f"{host!r} is no host name, IP address or https URL")
-    return url.origin()
+    return origin
 
 
 class Gate:

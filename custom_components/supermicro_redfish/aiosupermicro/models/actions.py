@@ -27,7 +27,7 @@ def reset_types(values: tuple[str, ...]) -> tuple[ResetType | str, ...]:
 class Action(Model):
     """An action that a resource offers (an entry of Actions)."""
 
-    target: str | None = None
+    target: str | None = at("target")
     """Where to POST; an absolute URL on some X11."""
     allowable_reset_types: tuple[str, ...] = at(
         "ResetType@Redfish.AllowableValues", default=()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-import math
+import sys
 from types import NoneType
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
@@ -121,19 +121,13 @@ def _number(raw: Any) -> float | None:
     """Decode a number; neither a boolean nor "N/A" nor infinity is one."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         return None
-    try:
-        number = float(raw)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+    return raw if abs(raw) <= sys.float_info.max else None
 
 
 def _integer(raw: Any) -> int | None:
     """Decode a whole number; 42.0 is one, 42.5 is not."""
     number = _number(raw)
-    if number is None or not number.is_integer():
-        return None
-    return raw if isinstance(raw, int) else int(number)
+    return None if number is None or number % 1 else int(number)
 
 
 def _string(raw: Any) -> str | None:

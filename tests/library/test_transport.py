@@ -1,0 +1,240 @@
+"""One funnel: what a request may do, and what an answer must be."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import ClientSession
+import pytest
+
+from aiosupermicro import (
+    AuthorizationError,
+    ConnectionError,  # noqa: A004
+    InvalidRequestError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimitError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+    TimeoutError,  # noqa: A004
+)
+from aiosupermicro.transport import base_url
+from tests.simulator import Bmc
+
+THERMAL = "/redfish/v1/Chassis/1/Thermal"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("bmc.example", "https://bmc.example"),
+        ("192.0.2.1", "https://192.0.2.1"),
+        ("192.0.2.1:8443", "https://192.0.2.1:8443"),
+        ("2001:db8::1", "https://[2001:db8::1]"),
+        ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("https://bmc.example", "https://bmc.example"),
+        (" https://bmc.example:8443/ ", "https://bmc.example:8443"),
+    ],
+)
+def test_hosts_may_be_given_in_many_ways(host: str, url: str) -> None:
+    """Name, IPv4, IPv6, with or without a port, or as https URL."""
+    assert str(base_url(host)) == url
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "a host",
+        "http://bmc.example",
+        "https://bmc.example/redfish",
+        "https://user@bmc.example",
+        "bmc.example:port",
+        "bmc.example:99999",
+        "bmc.example/?a=b",
+        "ftp://bmc.example",
+        "https://",
+    ],
+)
+def test_anything_else_is_refused_at_once(host: str) -> None:
+    """A host that cannot be one is the caller's mistake."""
+    with pytest.raises(ValueError, match="no host name"):
+        base_url(host)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, InvalidRequestError),
+        (403, AuthorizationError),
+        (404, NotFoundError),
+        (405, InvalidRequestError),
+        (412, InvalidRequestError),
+        (429, RateLimitError),
+        (500, ServiceUnavailableError),
+        (503, ServiceUnavailableError),
+    ],
+)
+async def test_each_status_has_its_exception(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    status: int,
+    expected: type[SupermicroRedfishError],
+) -> None:
+    """The exception says what happened, where, and when to come back."""
+    bmc.fail(THERMAL, status=status, headers={"Retry-After": "7"})
+    with pytest.raises(expected) as caught:
+        await client.async_get_thermal()
+    error = caught.value
+    assert (error.status, error.path, error.retry_after) == (status, THERMAL, 7)
+    assert str(error).startswith(f"GET {THERMAL} failed with status {status}")
+
+
+@pytest.mark.parametrize("spelling", ["Message", "message"])
+async def test_both_spellings_of_a_message_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc, spelling: str
+) -> None:
+    """Half of the firmwares write Message, the others message."""
+    body = {"error": {"code": "Base.1.0.GeneralError", spelling: "Too hot."}}
+    bmc.fail(THERMAL, status=400, body=body)
+    with pytest.raises(InvalidRequestError) as caught:
+        await client.async_get_thermal()
+    assert caught.value.bmc_message == "Too hot."
+
+
+async def test_the_worst_notice_counts(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Of several notices the most severe one tells what failed."""
+    notices = [
+        {"MessageId": "Base.1.0.Success", "Severity": "OK", "Message": "Fine."},
+        {"MessageId": "Base.1.0.Worse", "Severity": "Critical", "Message": "Bad."},
+        {"MessageId": "Base.1.0.Odd", "Severity": "Warning", "Message": "Odd."},
+    ]
+    body = {"error": {"@Message.ExtendedInfo": notices}}
+    bmc.fail(THERMAL, status=400, body=body)
+    with pytest.raises(InvalidRequestError) as caught:
+        await client.async_get_thermal()
+    assert caught.value.message_id == "Base.1.0.Worse"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<html>Sign in</html>", "text/html"),
+        (b"", "application/json"),
+        (b'{"Temperatures": [{"Na', "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b"null", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b" " * (9 * 1024 * 1024) + b"{}", "application/json"),
+        (b"\xff\xfe\x00", "application/json"),
+    ],
+    ids=["html", "empty", "cut", "list", "null", "deep", "huge", "binary"],
+)
+async def test_what_is_no_json_object_is_no_answer(
+    client: SupermicroRedfishClient, bmc: Bmc, body: bytes, content_type: str
+) -> None:
+    """Success alone makes no Redfish resource."""
+    bmc.fail(THERMAL, status=200, body=body, content_type=content_type)
+    with pytest.raises(InvalidResponseError) as caught:
+        await client.async_get_thermal()
+    assert caught.value.path == THERMAL
+    assert THERMAL in str(caught.value)
+
+
+async def test_the_content_type_does_not_matter(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """JSON is JSON, whatever the web server calls it."""
+    bmc.fail(THERMAL, status=200, body='{"Name": "T"}', content_type="text/plain")
+    assert (await client.async_get_thermal()).name == "T"
+
+
+async def test_an_html_error_keeps_its_status(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Some BMCs answer 404 with a page."""
+    bmc.fail(THERMAL, status=404, body="<html>404</html>", content_type="text/html")
+    with pytest.raises(NotFoundError):
+        await client.async_get_thermal()
+
+
+async def test_no_answer_in_time(client: SupermicroRedfishClient, bmc: Bmc) -> None:
+    """A request that takes too long is given up, and is the builtin error too."""
+    bmc.hang(THERMAL, 5)
+    with pytest.raises(TimeoutError) as caught:
+        await client.async_get_thermal()
+    assert isinstance(caught.value, asyncio.TimeoutError)
+
+
+async def test_a_broken_connection(client: SupermicroRedfishClient, bmc: Bmc) -> None:
+    """A connection that breaks is the builtin error too."""
+    await client.async_get_chassis()
+    bmc.drop(THERMAL)
+    with pytest.raises(ConnectionError) as caught:
+        await client.async_get_thermal()
+    assert isinstance(caught.value, OSError)
+
+
+async def test_a_redirect_within_the_host_is_followed(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Some web servers add or take the closing slash by a redirect."""
+    headers = {"Location": f"{THERMAL}/"}
+    bmc.fail(THERMAL, status=301, headers=headers, times=1)
+    assert (await client.async_get_thermal()).temperatures
+
+
+@pytest.mark.parametrize(
+    "location", ["https://192.0.2.66/", "//192.0.2.66/x", "http://127.0.0.1/x"]
+)
+async def test_a_redirect_elsewhere_is_refused(
+    client: SupermicroRedfishClient, bmc: Bmc, location: str
+) -> None:
+    """The token goes to the BMC's own address and to no other."""
+    bmc.fail(THERMAL, status=302, headers={"Location": location})
+    with pytest.raises(InvalidResponseError, match="leads away"):
+        await client.async_get_thermal()
+
+
+@pytest.mark.parametrize("link", ["https://192.0.2.66/x", "//192.0.2.66/x", "#Type", 7])
+async def test_a_link_elsewhere_is_no_link(
+    client: SupermicroRedfishClient, bmc: Bmc, link: Any
+) -> None:
+    """Only a path on the BMC itself is followed."""
+    bmc.change("/redfish/v1/Chassis/1", {"Thermal": {"@odata.id": link}})
+    with pytest.raises(NotFoundError):
+        await client.async_get_thermal()
+
+
+async def test_an_endless_redirect_ends(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A web server that redirects in circles is left after three rounds."""
+    bmc.fail(THERMAL, status=302, headers={"Location": THERMAL})
+    with pytest.raises(InvalidResponseError, match="circles"):
+        await client.async_get_thermal()
+    assert [r.path for r in bmc.requests].count(THERMAL) == 3
+
+
+async def test_two_at_a_time_and_a_writer_alone(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A BMC is mostly serial, and a command never overlaps a poll."""
+    await client.async_get_all_data()
+    bmc.hang("*", 0.05)
+    reads = asyncio.create_task(client.async_get_all_data())
+    await asyncio.sleep(0.01)
+    await client.async_set_indicator_led("Lit")
+    await reads
+    assert bmc.peak_parallel == 2
+    patch = next(r for r in bmc.requests if r.method == "PATCH")
+    assert patch.status == 200
+
+
+async def test_a_refused_connection(session: ClientSession) -> None:
+    """Where nobody listens there is no connection."""
+    client = SupermicroRedfishClient(session, "127.0.0.1:1", "ADMIN", "ADMIN")
+    with pytest.raises(ConnectionError):
+        await client.async_test_connection()
