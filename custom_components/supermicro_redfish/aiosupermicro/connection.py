@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import exceptions
-from .auth import SessionAuth
-from .const import AUTH_TOKEN_HEADER, REDFISH_ROOT, SESSIONS
+from .auth import Credential, SessionAuth
+from .const import REDFISH_ROOT, SESSIONS
 from .links import follow, normalised
 from .tasks import async_wait_for_task
 from .transport import Reply, Transport
+
+_WANTS_ETAG = (412, 428)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Connection:
 
         """
         self._closed = False
-        await self._async_token()
+        await self._async_credential()
 
     async def async_close(self) -> None:
         """Stop reading, forget everything and give the session back.
@@ -79,8 +81,15 @@ class Connection:
         return document.body if document else None
 
     async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
-        """Change properties of a resource, and wait until they are changed."""
-        await self._async_write("PATCH", path, changes)
+        """Change properties of a resource, and wait until they are changed.
+
+        A change that changes nothing is not sent: some resources refuse it.
+        """
+        body = self.known(path)
+        if body is None or _contains(body, changes):
+            body = await self.async_get(path)
+        if not _contains(body, changes):
+            await self._async_write("PATCH", path, changes)
 
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Start an action, and wait for its task where it has one."""
@@ -102,6 +111,7 @@ class Connection:
         headers = {"If-None-Match": document.etag} if document and document.etag else {}
         reply = await self._async_send("GET", path, headers=headers)
         if document and reply.not_modified:
+            self._transport.stats.cache_hits += 1
             return document.body
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
         etag = etag if isinstance(etag, str) else None
@@ -114,10 +124,24 @@ class Connection:
         """Send a write, follow its task to the end and forget the resource."""
         self.forget(path)
         try:
-            reply = await self._async_send(method, path, json=body)
+            reply = await self._async_send_matching(method, path, body)
             await async_wait_for_task(reply, lambda path: self._async_send("GET", path))
         finally:
             self.forget(path)
+
+    async def _async_send_matching(
+        self, method: str, path: str, body: Mapping[str, Any]
+    ) -> Reply:
+        """Send a write, with the resource's ETag if the BMC asks for one."""
+        try:
+            return await self._async_send(method, path, json=body)
+        except exceptions.InvalidRequestError as error:
+            if error.status not in _WANTS_ETAG:
+                raise
+        await self.async_get(path)
+        etag = self._documents[normalised(path)].etag or "*"
+        headers = {"If-Match": etag}
+        return await self._async_send(method, path, json=body, headers=headers)
 
     async def _async_send(self, method: str, path: str, **content: Any) -> Reply:
         """Send a request under the session, logging in anew where it was dropped."""
@@ -125,28 +149,41 @@ class Connection:
             raise exceptions.ConnectionError(f"{method} {path}: the client is closed")
         if normalised(path) == normalised(REDFISH_ROOT):
             return await self._transport.send(method, REDFISH_ROOT, **content)
-        token = await self._async_token()
+        credential = await self._async_credential()
         try:
-            return await self._async_send_as(token, method, path, **content)
+            return await self._async_send_as(credential, method, path, **content)
         except exceptions.AuthenticationError:
-            token = await self._async_token(stale=token)
-            return await self._async_send_as(token, method, path, **content)
+            credential = await self._async_credential(stale=credential)
+            return await self._async_send_as(credential, method, path, **content)
 
     async def _async_send_as(
         self,
-        token: str,
+        credential: Credential,
         method: str,
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Send a request with a token."""
-        headers = {**(headers or {}), AUTH_TOKEN_HEADER: token}
+        """Send a request with a credential."""
+        headers = {**(headers or {}), **credential.headers}
         return await self._transport.send(method, path, headers=headers, json=json)
 
-    async def _async_token(self, stale: str | None = None) -> str:
-        """Return a token, logging in where the service root says to."""
+    async def _async_credential(self, stale: Credential | None = None) -> Credential:
+        """Return a credential, logging in where the service root says to."""
         root = self.known(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
-        sessions = follow(root, "Links/Sessions") or SESSIONS
-        return await self._auth.async_token(sessions, stale)
+        return await self._auth.async_credential(
+            follow(root, "Links/Sessions") or SESSIONS,
+            stale=stale,
+            is_old=str(root.get("RedfishVersion")).startswith("1.0."),
+        )
+
+
+def _contains(body: Any, changes: Any) -> bool:
+    """Tell whether a resource already has what a change would give it."""
+    if isinstance(changes, Mapping):
+        return isinstance(body, Mapping) and all(
+            key in body and _contains(body[key], value)
+            for key, value in changes.items()
+        )
+    return bool(body == changes)

@@ -23,5 +23,14 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 
 MAX_REDIRECTS: Final = 3
 
+SESSION_DEFAULT_TIMEOUT: Final = 300
+"""Seconds that X10 to X13 keep an idle session, for as long as none says otherwise."""
+
+SESSION_REFRESH_THRESHOLD: Final = 0.8
+"""The part of that time after which an idle session is renewed before it is used."""
+
+SESSION_RETRY_SECONDS: Final = 600
+"""How long a BMC whose table of sessions is full is not asked for one again."""
+
 TASK_POLL_SECONDS: Final = 1.0
 TASK_TIMEOUT_SECONDS: Final = 30.0

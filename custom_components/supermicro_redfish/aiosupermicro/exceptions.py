@@ -9,6 +9,7 @@ SupermicroRedfishError
 ├── RateLimitError            asked too often (429)
 ├── ServiceUnavailableError   the BMC cannot serve now (503 and other 5xx)
 ├── ConnectionError           no connection, or it broke; also the builtin of this name
+│   └── CertificateError      the BMC's certificate is not the one to be trusted
 ├── TimeoutError              no answer in time; also the builtin of this name
 └── InvalidResponseError      an answer that is not Redfish
 """
@@ -22,6 +23,7 @@ __all__ = [
     "HTTP_STATUS_EXCEPTIONS",
     "AuthenticationError",
     "AuthorizationError",
+    "CertificateError",
     "ConnectionError",
     "InvalidRequestError",
     "InvalidResponseError",
@@ -103,6 +105,17 @@ class ServiceUnavailableError(SupermicroRedfishError):
 
 class ConnectionError(SupermicroRedfishError, builtins.ConnectionError):  # noqa: A001
     """There is no connection to the BMC, or it broke."""
+
+
+class CertificateError(ConnectionError):
+    """The BMC's certificate is not the one to be trusted; nothing was sent to it."""
+
+    def __init__(
+        self, message: str = "", *, fingerprint: str | None = None, **details: Any
+    ) -> None:
+        """Keep the SHA-256 fingerprint that the BMC shows now, where it is known."""
+        super().__init__(message, **details)
+        self.fingerprint = fingerprint
 
 
 class TimeoutError(SupermicroRedfishError, builtins.TimeoutError):  # noqa: A001

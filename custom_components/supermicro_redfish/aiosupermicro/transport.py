@@ -8,15 +8,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 import json
 import logging
+import ssl
+from time import monotonic
 from typing import Any
 
 from aiohttp import (
     ClientConnectionError,
+    ClientConnectorCertificateError,
     ClientError,
     ClientPayloadError,
     ClientResponse,
     ClientSession,
     ClientTimeout,
+    Fingerprint,
+    ServerFingerprintMismatch,
 )
 from yarl import URL
 
@@ -27,10 +32,12 @@ from .const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
 )
+from .stats import RequestStats
 
 _LOGGER = logging.getLogger(__name__)
 
 _NOT_MODIFIED = 304
+_FIRST_ERROR = 400
 _REDIRECTS = (301, 302, 307, 308)
 
 
@@ -98,7 +105,7 @@ class Transport:
         session: ClientSession,
         host: str,
         *,
-        verify_ssl: bool = False,
+        verify_ssl: bool | ssl.SSLContext | str = False,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """Aim at a host; nothing is sent yet.
@@ -106,18 +113,26 @@ class Transport:
         Args:
             session: The caller's session, which is never closed here.
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
-            verify_ssl: Whether the BMC's certificate must be trusted.
+            verify_ssl: Whether the BMC's certificate must be trusted, by whose
+                authorities, or the SHA-256 fingerprint of the only one to accept.
             timeout: Seconds for a whole request, waiting for its turn excepted.
 
         Raises:
-            ValueError: The host is malformed.
+            ValueError: The host or the fingerprint is malformed.
 
         """
         self.url = base_url(host)
         self._session = session
-        self._ssl = verify_ssl
+        self._ssl = (
+            _fingerprint(verify_ssl) if isinstance(verify_ssl, str) else verify_ssl
+        )
         self._timeout = ClientTimeout(total=timeout)
         self._gate = Gate(MAX_CONCURRENT_REQUESTS)
+        self.stats = RequestStats()
+
+    def set_max_concurrent_requests(self, places: int) -> None:
+        """Set how many requests may be under way at a time."""
+        self._gate = Gate(places)
 
     async def send(
         self,
@@ -151,6 +166,8 @@ class Transport:
         body: Mapping[str, Any] | None,
     ) -> tuple[ClientResponse, bytes]:
         """Send one request and read its answer to the end."""
+        self.stats.total_requests += 1
+        began = monotonic()
         try:
             async with self._session.request(
                 method,
@@ -162,15 +179,11 @@ class Transport:
                 allow_redirects=False,
             ) as response:
                 raw = await _read(response, url.path)
-        except TimeoutError as error:
-            message = f"{method} {url.path} got no answer in time"
-            raise exceptions.TimeoutError(message, path=url.path) from error
-        except (ClientConnectionError, ClientPayloadError, OSError) as error:
-            message = f"{method} {url.path} found no connection: {error}"
-            raise exceptions.ConnectionError(message, path=url.path) from error
-        except ClientError as error:
-            message = f"{method} {url.path} got no HTTP answer: {error}"
-            raise exceptions.InvalidResponseError(message, path=url.path) from error
+        except (ClientError, OSError) as error:
+            self.stats.errors += 1
+            raise _failure(f"{method} {url.path}", url.path, error) from error
+        self.stats.record_response_time(monotonic() - began)
+        self.stats.errors += response.status >= _FIRST_ERROR
         _LOGGER.debug("%s %s: %s", method, url.path, response.status)
         return response, raw
 
@@ -181,6 +194,36 @@ class Transport:
             message = f"{path} leads away from {self.url.authority}"
             raise exceptions.InvalidResponseError(message, path=path)
         return url
+
+
+def _fingerprint(text: str) -> Fingerprint:
+    """Return a SHA-256 fingerprint given in hexadecimal, with or without colons."""
+    try:
+        return Fingerprint(bytes.fromhex(text.replace(":", "")))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no SHA-256 fingerprint") from error
+
+
+def _failure(
+    request: str, path: str, error: ClientError | OSError
+) -> exceptions.SupermicroRedfishError:
+    """Return what the failure of a request is for the caller."""
+    if isinstance(error, TimeoutError):
+        return exceptions.TimeoutError(f"{request} got no answer in time", path=path)
+    if isinstance(error, ServerFingerprintMismatch):
+        return exceptions.CertificateError(
+            f"{request} was not sent: the BMC's certificate is another one",
+            path=path,
+            fingerprint=error.got.hex(),
+        )
+    if isinstance(error, ClientConnectorCertificateError):
+        message = f"{request} was not sent: nobody vouches for the BMC's certificate"
+        return exceptions.CertificateError(message, path=path)
+    if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
+        message = f"{request} found no connection: {error}"
+        return exceptions.ConnectionError(message, path=path)
+    message = f"{request} got no HTTP answer: {error}"
+    return exceptions.InvalidResponseError(message, path=path)
 
 
 async def _read(response: ClientResponse, path: str) -> bytes:
@@ -201,7 +244,7 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         body = json.loads(raw) if raw.strip() else None
     except (ValueError, RecursionError):
         body = raw
-    if status >= 400:  # noqa: PLR2004
+    if status >= _FIRST_ERROR:
         retry_after = _seconds(response.headers.get("Retry-After"))
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
     if body is None and (method != "GET" or status == _NOT_MODIFIED):
