@@ -1,10 +1,12 @@
 """Async client for the Redfish API of Supermicro BMCs."""
 
+from .certificate import ServerCertificate, async_get_server_certificate
 from .client import SupermicroRedfishClient
 from .data import BulkData, DynamicData, RedfishData, StaticData
 from .exceptions import (
     AuthenticationError,
     AuthorizationError,
+    CertificateError,
     ConnectionError,  # noqa: A004
     InvalidRequestError,
     InvalidResponseError,
@@ -49,6 +51,7 @@ from .models import (
     Thermal,
     Voltage,
 )
+from .stats import RequestStats
 
 __all__ = [
     "NTP",
@@ -59,6 +62,7 @@ __all__ = [
     "BootSource",
     "BootSourceEnabled",
     "BulkData",
+    "CertificateError",
     "Chassis",
     "ChassisType",
     "ConnectionError",
@@ -86,7 +90,9 @@ __all__ = [
     "ProcessorSummary",
     "RateLimitError",
     "RedfishData",
+    "RequestStats",
     "ResetType",
+    "ServerCertificate",
     "ServiceRoot",
     "ServiceUnavailableError",
     "State",
@@ -99,4 +105,5 @@ __all__ = [
     "Thermal",
     "TimeoutError",
     "Voltage",
+    "async_get_server_certificate",
 ]

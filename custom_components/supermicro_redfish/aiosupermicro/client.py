@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ssl import SSLContext
 from typing import Any, Self
 
 from aiohttp import ClientSession
@@ -57,7 +58,7 @@ class SupermicroRedfishClient:
         username: str,
         password: str,
         *,
-        verify_ssl: bool = False,
+        verify_ssl: bool | SSLContext | str = False,
         timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
@@ -67,11 +68,12 @@ class SupermicroRedfishClient:
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
             username: The BMC account; reading needs ReadOnly, writing Operator.
             password: Its password.
-            verify_ssl: Whether the BMC's certificate must be trusted.
+            verify_ssl: Whether the BMC's certificate must be trusted, by whose
+                authorities, or the SHA-256 fingerprint of the only one to accept.
             timeout: Seconds for a whole request.
 
         Raises:
-            ValueError: The host is malformed.
+            ValueError: The host or the fingerprint is malformed.
 
         """
         transport = Transport(session, host, verify_ssl=verify_ssl, timeout=timeout)
