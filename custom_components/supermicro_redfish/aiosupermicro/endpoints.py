@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
@@ -46,6 +47,15 @@ class Endpoint(Generic[ModelT]):
     model: type[ModelT]
     cadence: Cadence = Cadence.ONCE
     ways: tuple[Way, ...] = ()
+    choose_fn: Callable[[Mapping[str, Any]], bool] | None = None
+    """Which of several linked resources is meant; without, or of none, the first."""
+    climb: str | None = None
+    """A link to be followed on for as long as there is one."""
+
+
+def _is_host(system: Mapping[str, Any]) -> bool:
+    """Tell the machine from the accelerator boards inside it, which others make."""
+    return System.from_dict(system).is_supermicro
 
 
 ROOT: Final = Endpoint(name="service_root", model=ServiceRoot)
@@ -55,6 +65,7 @@ SYSTEM: Final = Endpoint(
     model=System,
     cadence=Cadence.DYNAMIC,
     ways=(Way(SYSTEMS, "Members"),),
+    choose_fn=_is_host,
 )
 ALL_CHASSIS: Final = Endpoint(
     name="all_chassis", model=Model, ways=(Way(ROOT, "Chassis"),)
@@ -64,6 +75,7 @@ CHASSIS: Final = Endpoint(
     model=Chassis,
     cadence=Cadence.STATIC,
     ways=(Way(SYSTEM, "Links/Chassis"), Way(ALL_CHASSIS, "Members")),
+    climb="Links/ContainedBy",
 )
 MANAGERS: Final = Endpoint(name="managers", model=Model, ways=(Way(ROOT, "Managers"),))
 MANAGER: Final = Endpoint(

@@ -17,23 +17,26 @@ def follow(body: Mapping[str, Any], pointer: str) -> str | None:
     Of several links it is the first. A value that is no path, such as the name of
     a type that one firmware writes there, is no link.
     """
-    value: Any = body
-    for key in pointer.split("/"):
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return _path(value)
+    return next(iter(follow_all(body, pointer)), None)
 
 
 def follow_all(body: Mapping[str, Any], pointer: str) -> list[str]:
-    """Return all paths of the array of links at a key."""
-    entries = body.get(pointer)
-    entries = entries if isinstance(entries, list) else []
-    return [path for entry in entries if (path := _path(entry))]
+    """Return all paths that stand at a pointer."""
+    value = _value(body, pointer)
+    links = value if isinstance(value, list) else [value]
+    return [path for link in links if (path := _path(link))]
+
+
+def _value(body: Mapping[str, Any], pointer: str) -> Any:
+    """Return what stands at a pointer, or None."""
+    value: Any = body
+    for key in pointer.split("/"):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _path(value: Any) -> str | None:
-    """Return the path in a link, or of the first in a list of links."""
-    if isinstance(value, list):
-        value = value[0] if value else None
+    """Return the path in a link."""
     if isinstance(value, Mapping):
         value = value.get("@odata.id")
     is_path = isinstance(value, str) and value.startswith("/")

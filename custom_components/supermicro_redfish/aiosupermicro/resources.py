@@ -110,8 +110,11 @@ class Resources:
         """Read a resource, unless the board is known not to have it."""
         if missing := self._missing.get(endpoint):
             raise missing.with_traceback(None)
+        is_found = endpoint in self._paths
         try:
-            return await self._connection.async_get(await self._async_path(endpoint))
+            path = await self._async_path(endpoint)
+            read_on_the_way = None if is_found else self._connection.known(path)
+            return read_on_the_way or await self._connection.async_get(path)
         except (NotFoundError, LicenseError) as error:
             # What was there before is not missing: the BMC is starting.
             if endpoint not in self._models:
@@ -129,10 +132,33 @@ class Resources:
         if path := self._paths.get(endpoint):
             return path
         for way in endpoint.ways:
-            if path := follow(await self._async_known_body(way.parent), way.pointer):
+            body = await self._async_known_body(way.parent)
+            if paths := follow_all(body, way.pointer):
+                path = await self._async_choose(endpoint, paths)
                 self._paths[endpoint] = path
                 return path
         raise NotFoundError(f"This board links to no {endpoint.name}")
+
+    async def _async_choose(self, endpoint: Endpoint[Any], paths: list[str]) -> str:
+        """Return which of several resources is meant, or what contains it."""
+        chosen = paths[0]
+        if endpoint.choose_fn and len(paths) > 1:
+            for path in paths:
+                if endpoint.choose_fn(await self._async_known_at(path)):
+                    chosen = path
+                    break
+        passed: set[str] = set()
+        while endpoint.climb and chosen not in passed:
+            passed.add(chosen)
+            chosen = (
+                follow(await self._async_known_at(chosen), endpoint.climb) or chosen
+            )
+        return chosen
+
+    async def _async_known_at(self, path: str) -> Mapping[str, Any]:
+        """Return the resource at a path as it was last read."""
+        known = self._connection.known(path)
+        return known or await self._connection.async_get(path)
 
     def _decoded(self, endpoint: Endpoint[ModelT], body: Mapping[str, Any]) -> ModelT:
         """Decode a resource, once for each body."""
