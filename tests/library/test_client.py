@@ -50,7 +50,7 @@ async def test_everything_is_found_and_nothing_is_asked_twice(
     assert data.errors == {}
     asked = _asked(bmc)
     assert Counter(asked) == Counter(dict.fromkeys(asked, 1))
-    assert len(asked) == 11
+    assert len(asked) == 16
 
 
 async def test_a_poll_is_three_requests(
@@ -63,7 +63,7 @@ async def test_a_poll_is_three_requests(
     assert sorted(_asked(bmc)) == sorted(f"GET {p}" for p in (SYSTEM, THERMAL, POWER))
     assert await client.async_get_dynamic_data() == first
     await client.async_get_static_data()
-    assert len(_asked(bmc)) == 3 + 4
+    assert len(_asked(bmc)) == 3 + 8
 
 
 async def test_what_has_not_changed_is_the_same_object(
@@ -324,6 +324,10 @@ def test_every_row_of_the_table_is_used() -> None:
         "power",
         "fan_mode",
         "ntp",
+        "lldp",
+        "snooping",
+        "license",
+        "network_protocol",
     }
 
 

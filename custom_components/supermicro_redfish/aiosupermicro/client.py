@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ssl import SSLContext
 from typing import Any, Self
 
@@ -12,46 +12,29 @@ from .auth import SessionAuth
 from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
-from .endpoints import (
-    CHASSIS,
-    ENDPOINTS,
-    FAN_MODE,
-    MANAGER,
-    MANAGER_INTERFACES,
-    NTP_SERVICE,
-    POWER,
-    RESET_INFO,
-    ROOT,
-    SYSTEM,
-    THERMAL,
-    Cadence,
-)
-from .exceptions import NotFoundError, SupermicroRedfishError
-from .models import (
-    NTP,
-    Chassis,
-    EthernetInterface,
-    FanMode,
-    Manager,
-    Power,
-    ResetType,
-    ServiceRoot,
-    System,
-    Thermal,
-)
+from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
+from .exceptions import SupermicroRedfishError
+from .models import ServiceRoot, SessionService
+from .reads import Reads
+from .recorder import async_read_all
 from .resources import Resources
+from .stats import RequestStats
+from .subsystems import Subsystems
 from .together import async_together
 from .transport import Transport
+from .writes import Writes
+
+_MOST_CONCURRENT = 10
 
 
-class SupermicroRedfishClient:
+class SupermicroRedfishClient(Reads, Writes):
     """A connection to one BMC.
 
     Every method raises an exception of this package, and no other, for what goes
     wrong with the BMC: see `exceptions`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as the published client, and one more
         self,
         session: ClientSession,
         host: str,
@@ -60,6 +43,7 @@ class SupermicroRedfishClient:
         *,
         verify_ssl: bool | SSLContext | str = False,
         timeout: float = DEFAULT_TIMEOUT,
+        system: str | None = None,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
 
@@ -71,16 +55,20 @@ class SupermicroRedfishClient:
             verify_ssl: Whether the BMC's certificate must be trusted, by whose
                 authorities, or the SHA-256 fingerprint of the only one to accept.
             timeout: Seconds for a whole request.
+            system: The Id of the system to look after, where a BMC has several;
+                without, it is the machine itself.
 
         Raises:
             ValueError: The host or the fingerprint is malformed.
 
         """
-        transport = Transport(session, host, verify_ssl=verify_ssl, timeout=timeout)
-        self._connection = Connection(
-            transport, SessionAuth(transport, username, password)
+        self._transport = Transport(
+            session, host, verify_ssl=verify_ssl, timeout=timeout
         )
-        self._resources = Resources(self._connection)
+        self._auth = SessionAuth(self._transport, username, password)
+        self._connection = Connection(self._transport, self._auth)
+        self._resources = Resources(self._connection, system)
+        self._substitute()
 
     async def __aenter__(self) -> Self:
         """Log in."""
@@ -90,6 +78,21 @@ class SupermicroRedfishClient:
     async def __aexit__(self, *args: object) -> None:
         """Log out."""
         await self.async_disconnect()
+
+    @property
+    def stats(self) -> RequestStats:
+        """How much the BMC was asked, and how fast it answered."""
+        return self._transport.stats
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Where the resources are that were found so far, by their name."""
+        return self._resources.paths
+
+    def set_max_concurrent_requests(self, max_requests: int) -> None:
+        """Set how many requests may be under way at a time, from 1 to 10."""
+        places = max(1, min(max_requests, _MOST_CONCURRENT))
+        self._transport.set_max_concurrent_requests(places)
 
     async def async_connect(self) -> None:
         """Log in to the BMC, unless that was done.
@@ -111,80 +114,30 @@ class SupermicroRedfishClient:
         """
         await self._connection.async_close()
         self._resources.reset()
+        self._substitute()
 
     async def async_test_connection(self) -> ServiceRoot:
         """Return what the BMC says of itself without a login."""
         return await self.async_get_service_root()
 
-    async def async_get_service_root(self) -> ServiceRoot:
-        """Return the root of the service; no login is needed for it."""
-        return await self._resources.async_get(ROOT)
+    async def async_get_session_service(self) -> SessionService:
+        """Return how long the BMC keeps idle sessions, and go by it from now on."""
+        service = await super().async_get_session_service()
+        if service.session_timeout:
+            self._auth.timeout_seconds = service.session_timeout
+        return service
 
-    async def async_get_system(self) -> System:
-        """Return the host: power state, health, LED, boot."""
-        return await self._resources.async_get(SYSTEM)
+    async def async_read_all_resources(
+        self, progress: Callable[[int, str], None] = lambda _done, _path: None
+    ) -> dict[str, Any]:
+        """Return every resource that links lead to, by path; some boards have 1200.
 
-    async def async_get_chassis(self) -> Chassis:
-        """Return the host's chassis."""
-        return await self._resources.async_get(CHASSIS)
+        Args:
+            progress: Called before each request, with the number of resources read
+                so far and the path that is read next.
 
-    async def async_get_thermal(self) -> Thermal:
-        """Return the temperatures and fans of the chassis."""
-        return await self._resources.async_get(THERMAL)
-
-    async def async_get_power(self) -> Power:
-        """Return the power draw, voltages and power supplies of the chassis."""
-        return await self._resources.async_get(POWER)
-
-    async def async_get_manager(self) -> Manager:
-        """Return the BMC itself; one real board takes six seconds for it."""
-        return await self._resources.async_get(MANAGER)
-
-    async def async_get_manager_ethernet_interfaces(self) -> list[EthernetInterface]:
-        """Return the BMC's network interfaces, the one to the host included."""
-        return await self._resources.async_get_members(
-            MANAGER_INTERFACES, EthernetInterface
-        )
-
-    async def async_get_mac_address(self) -> str | None:
-        """Return the BMC's own MAC address, or None where it tells none.
-
-        It is what tells one BMC from another: serial numbers and system UUIDs are
-        blank or alike on many boards.
         """
-        try:
-            interfaces = await self.async_get_manager_ethernet_interfaces()
-        except NotFoundError:
-            interfaces = []
-        manager = await self._resources.async_known(MANAGER)
-        addresses = (
-            *(nic.mac_address for nic in interfaces if not nic.is_internal),
-            manager.mac_address,
-            *(nic.mac_address for nic in interfaces),
-        )
-        return next(filter(None, addresses), None)
-
-    async def async_get_reset_types(self) -> list[ResetType | str]:
-        """Return the ways to reset the host that the board advertises.
-
-        An ActionInfo counts for more than the list in the system itself, which is
-        missing on X11 and X13 and misspelt on X12.
-        """
-        try:
-            advertised = (await self._resources.async_known(RESET_INFO)).reset_types
-        except NotFoundError:
-            advertised = ()
-        return list(
-            advertised or (await self._resources.async_known(SYSTEM)).reset_types
-        )
-
-    async def async_get_fan_mode(self) -> FanMode:
-        """Return the fan mode and the modes that this board has."""
-        return await self._resources.async_get(FAN_MODE)
-
-    async def async_get_ntp(self) -> NTP:
-        """Return the time service's settings."""
-        return await self._resources.async_get(NTP_SERVICE)
+        return await async_read_all(self._connection, progress)
 
     async def async_get_dynamic_data(self) -> DynamicData:
         """Return what moves by the second, with one request for each resource."""
@@ -205,31 +158,13 @@ class SupermicroRedfishClient:
         errors = {**static.errors, **dynamic.errors}
         return RedfishData(**{**vars(static), **vars(dynamic), "errors": errors})
 
-    async def async_set_indicator_led(self, state: str) -> None:
-        """Set the identify LED to one of `IndicatorLED`."""
-        await self._resources.async_patch(SYSTEM, {"IndicatorLED": state})
-
-    async def async_set_fan_mode(self, mode: str) -> None:
-        """Set the fan mode to one of `FanMode.available_modes`."""
-        await self._resources.async_patch(FAN_MODE, {"Mode": mode})
-
-    async def async_set_ntp_enabled(self, enabled: bool) -> None:  # noqa: FBT001
-        """Turn the BMC's time service on or off; returns when that is done."""
-        await self._resources.async_patch(NTP_SERVICE, {"NTPEnable": enabled})
-
-    async def async_system_reset(self, reset_type: str) -> None:
-        """Reset, start or stop the host in one of the advertised ways."""
-        await self._resources.async_act(
-            SYSTEM, "ComputerSystem.Reset", {"ResetType": reset_type}
-        )
-
-    async def async_manager_reset(
-        self, reset_type: str = ResetType.GRACEFUL_RESTART
-    ) -> None:
-        """Restart the BMC; it is away for minutes, and its sessions are gone."""
-        await self._resources.async_act(
-            MANAGER, "Manager.Reset", {"ResetType": reset_type}
-        )
+    def _substitute(self) -> None:
+        """Read subsystems where a board has no Thermal or Power."""
+        subsystems = Subsystems(self._resources)
+        self._resources.substitutes = {
+            THERMAL: subsystems.async_get_thermal,
+            POWER: subsystems.async_get_power,
+        }
 
     async def _async_get_cadence(
         self, cadence: Cadence

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from .exceptions import SupermicroRedfishError
 from .models import (
+    LLDP,
     NTP,
     Chassis,
     FanMode,
+    License,
     Manager,
+    NetworkProtocol,
     Power,
     ResetType,
+    Snooping,
     System,
     Thermal,
 )
@@ -45,6 +49,10 @@ class StaticData(BulkData):
     manager: Manager | None = None
     fan_mode: FanMode | None = None
     ntp: NTP | None = None
+    lldp: LLDP | None = None
+    snooping: Snooping | None = None
+    license: License | None = None
+    network_protocol: NetworkProtocol | None = None
     reset_types: tuple[ResetType | str, ...] = ()
     """The ways to reset the host that the board advertises."""
 

@@ -8,16 +8,26 @@ from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 from .models import (
+    LLDP,
     NTP,
+    AccountService,
     ActionInfo,
     Chassis,
+    EventService,
     FanMode,
+    License,
     Manager,
     Model,
+    NetworkProtocol,
+    NodeManager,
     Power,
     ServiceRoot,
+    SessionService,
+    Snooping,
+    SysLockdown,
     System,
     Thermal,
+    UpdateService,
 )
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -103,27 +113,81 @@ POWER: Final = Endpoint(
 )
 
 
-def _oem(name: str, model: type[ModelT], key: str) -> Endpoint[ModelT]:
+def _part(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
+    """Return a resource that is only a step on the way to Thermal or Power."""
+    return Endpoint(name=name, model=Model, ways=(Way(parent, pointer),))
+
+
+THERMAL_SUBSYSTEM: Final = _part("thermal_subsystem", CHASSIS, "ThermalSubsystem")
+THERMAL_METRICS: Final = _part("thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics")
+FANS: Final = _part("fans", THERMAL_SUBSYSTEM, "Fans")
+ENVIRONMENT_METRICS: Final = _part("environment", CHASSIS, "EnvironmentMetrics")
+POWER_SUBSYSTEM: Final = _part("power_subsystem", CHASSIS, "PowerSubsystem")
+POWER_SUPPLIES: Final = _part("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
+SENSORS: Final = _part("sensors", CHASSIS, "Sensors")
+
+
+def _oem(name: str, model: type[ModelT], *keys: str) -> Endpoint[ModelT]:
     """Return a manager's OEM resource; boards of 2017 lack the level Supermicro."""
-    ways = (Way(MANAGER, f"Oem/Supermicro/{key}"), Way(MANAGER, f"Oem/{key}"))
+    pointers = [f"Oem/{level}{key}" for key in keys for level in ("Supermicro/", "")]
+    ways = tuple(Way(MANAGER, pointer) for pointer in pointers)
     return Endpoint(name=name, model=model, cadence=Cadence.STATIC, ways=ways)
 
 
 FAN_MODE: Final = _oem("fan_mode", FanMode, "FanMode")
 NTP_SERVICE: Final = _oem("ntp", NTP, "NTP")
-
-ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
-    ROOT,
-    SYSTEMS,
-    SYSTEM,
-    ALL_CHASSIS,
-    CHASSIS,
-    MANAGERS,
-    MANAGER,
-    MANAGER_INTERFACES,
-    RESET_INFO,
-    THERMAL,
-    POWER,
-    FAN_MODE,
-    NTP_SERVICE,
+LLDP_SERVICE: Final = _oem("lldp", LLDP, "LLDP", "LldpService")
+SNOOPING: Final = _oem("snooping", Snooping, "Snooping")
+SYS_LOCKDOWN: Final = Endpoint(
+    name="sys_lockdown",
+    model=SysLockdown,
+    ways=(Way(MANAGER, "Oem/Supermicro/SysLockdown"),),
 )
+LICENSE_MANAGER: Final = _part(
+    "license_manager", MANAGER, "Oem/Supermicro/LicenseManager"
+)
+LICENSE: Final = Endpoint(
+    name="license",
+    model=License,
+    cadence=Cadence.STATIC,
+    ways=(Way(LICENSE_MANAGER, "QueryLicense"),),
+)
+NODE_MANAGER: Final = Endpoint(
+    name="node_manager",
+    model=NodeManager,
+    ways=(
+        Way(SYSTEM, "Oem/Supermicro/NodeManager"),
+        Way(SYSTEM, "Oem/Supermicro/SmcNodeManager"),
+    ),
+)
+NETWORK_PROTOCOL: Final = Endpoint(
+    name="network_protocol",
+    model=NetworkProtocol,
+    cadence=Cadence.STATIC,
+    ways=(Way(MANAGER, "NetworkProtocol"),),
+)
+
+
+def _service(name: str, model: type[ModelT], key: str) -> Endpoint[ModelT]:
+    """Return a service that the root links to."""
+    return Endpoint(name=name, model=model, ways=(Way(ROOT, key),))
+
+
+ACCOUNT_SERVICE: Final = _service("account_service", AccountService, "AccountService")
+EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
+SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
+UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
+
+PROCESSORS: Final = _part("processors", SYSTEM, "Processors")
+MEMORY: Final = _part("memory", SYSTEM, "Memory")
+SYSTEM_INTERFACES: Final = _part("system_interfaces", SYSTEM, "EthernetInterfaces")
+PCIE_DEVICES: Final = _part("pcie_devices", CHASSIS, "PCIeDevices")
+STORAGE: Final = _part("storage", SYSTEM, "Storage")
+NETWORK_ADAPTERS: Final = _part("network_adapters", CHASSIS, "NetworkAdapters")
+SYSTEM_LOGS: Final = _part("system_logs", SYSTEM, "LogServices")
+MANAGER_LOGS: Final = _part("manager_logs", MANAGER, "LogServices")
+FIRMWARE: Final = _part("firmware", UPDATE_SERVICE, "FirmwareInventory")
+CERTIFICATES: Final = _part("certificates", NETWORK_PROTOCOL, "HTTPS/Certificates")
+
+ENDPOINTS: Final = tuple(row for row in globals().values() if isinstance(row, Endpoint))
+"""All rows, in the order above."""

@@ -1,25 +1,64 @@
 """Frozen dataclasses for what a BMC answers."""
 
+from .accounts import Account, AccountService, Role
 from .actions import Action, ActionInfo, ActionParameter
 from .base import Model
-from .chassis import Chassis, ChassisOem, PhysicalSecurity
-from .common import Sensor, Status
+from .certificates import Certificate, CertificateIdentifier
+from .chassis import (
+    Chassis,
+    ChassisOem,
+    PCIeDevice,
+    PCIeInterface,
+    PCIeSlot,
+    PCIeSlots,
+    PhysicalSecurity,
+)
+from .common import OdataResource, Sensor, Status
 from .enums import (
     BootSource,
     BootSourceEnabled,
+    BootSourceMode,
     ChassisType,
+    EntryCode,
+    EventFormatType,
     FanModeType,
     Health,
     IndicatorLED,
     IntrusionSensor,
+    LinkStatus,
     ManagerType,
+    PowerRestorePolicy,
     PowerState,
+    Privilege,
     ResetType,
     State,
+    SubscriptionType,
+    TransferProtocolType,
 )
-from .logs import LogEntry, LogEntryOem
-from .manager import EthernetInterface, EthernetInterfaceIPv4Address, Manager
-from .oem import NTP, FanMode
+from .events import EventDestination, EventService
+from .logs import LogEntry, LogEntryOem, LogService
+from .manager import (
+    EthernetInterface,
+    EthernetInterfaceIPv4Address,
+    EthernetInterfaceIPv6Address,
+    Manager,
+    NetworkProtocol,
+    NTPSettings,
+    ProtocolSettings,
+)
+from .network import NetworkAdapter, NetworkController, Port
+from .oem import (
+    LLDP,
+    NTP,
+    FanMode,
+    License,
+    LicenseEntry,
+    LLDPReceive,
+    NodeManager,
+    NodeManagerStatistics,
+    Snooping,
+    SysLockdown,
+)
 from .power import (
     Battery,
     Power,
@@ -27,52 +66,148 @@ from .power import (
     PowerLimit,
     PowerMetrics,
     PowerSupply,
+    Redundancy,
     Voltage,
 )
-from .system import Boot, MemorySummary, ProcessorSummary, ServiceRoot, System
-from .thermal import Fan, Temperature, Thermal
+from .sensors import SensorResource
+from .sessions import Session, SessionService
+from .storage import Drive, Storage, StorageController, Volume
+from .subsystems import (
+    ControlExcerpt,
+    EnvironmentMetrics,
+    FanResource,
+    PowerSubsystem,
+    PowerSupplyMetrics,
+    PowerSupplyResource,
+    SensorExcerpt,
+    ThermalMetrics,
+    ThermalSubsystem,
+)
+from .system import (
+    Boot,
+    BootProgress,
+    Memory,
+    MemoryLocation,
+    MemorySummary,
+    Processor,
+    ProcessorCache,
+    ProcessorId,
+    ProcessorSummary,
+    ServiceRoot,
+    ServiceRootOem,
+    System,
+)
+from .thermal import Fan, Temperature, TemperatureDetail, Thermal
+from .update import FirmwareInventory, UpdateService
+
+BaseModel = Model
+"""The name of Model in the published client."""
 
 __all__ = [
+    "LLDP",
     "NTP",
+    "Account",
+    "AccountService",
     "Action",
     "ActionInfo",
     "ActionParameter",
+    "BaseModel",
     "Battery",
     "Boot",
+    "BootProgress",
     "BootSource",
     "BootSourceEnabled",
+    "BootSourceMode",
+    "Certificate",
+    "CertificateIdentifier",
     "Chassis",
     "ChassisOem",
     "ChassisType",
+    "ControlExcerpt",
+    "Drive",
+    "EntryCode",
+    "EnvironmentMetrics",
     "EthernetInterface",
     "EthernetInterfaceIPv4Address",
+    "EthernetInterfaceIPv6Address",
+    "EventDestination",
+    "EventFormatType",
+    "EventService",
     "Fan",
     "FanMode",
     "FanModeType",
+    "FanResource",
+    "FirmwareInventory",
     "Health",
     "IndicatorLED",
     "IntrusionSensor",
+    "LLDPReceive",
+    "License",
+    "LicenseEntry",
+    "LinkStatus",
     "LogEntry",
     "LogEntryOem",
+    "LogService",
     "Manager",
     "ManagerType",
+    "Memory",
+    "MemoryLocation",
     "MemorySummary",
     "Model",
+    "NTPSettings",
+    "NetworkAdapter",
+    "NetworkController",
+    "NetworkProtocol",
+    "NodeManager",
+    "NodeManagerStatistics",
+    "OdataResource",
+    "PCIeDevice",
+    "PCIeInterface",
+    "PCIeSlot",
+    "PCIeSlots",
     "PhysicalSecurity",
+    "Port",
     "Power",
     "PowerControl",
     "PowerLimit",
     "PowerMetrics",
+    "PowerRestorePolicy",
     "PowerState",
+    "PowerSubsystem",
     "PowerSupply",
+    "PowerSupplyMetrics",
+    "PowerSupplyResource",
+    "Privilege",
+    "Processor",
+    "ProcessorCache",
+    "ProcessorId",
     "ProcessorSummary",
+    "ProtocolSettings",
+    "Redundancy",
     "ResetType",
+    "Role",
     "Sensor",
+    "SensorExcerpt",
+    "SensorResource",
     "ServiceRoot",
+    "ServiceRootOem",
+    "Session",
+    "SessionService",
+    "Snooping",
     "State",
     "Status",
+    "Storage",
+    "StorageController",
+    "SubscriptionType",
+    "SysLockdown",
     "System",
     "Temperature",
+    "TemperatureDetail",
     "Thermal",
+    "ThermalMetrics",
+    "ThermalSubsystem",
+    "TransferProtocolType",
+    "UpdateService",
     "Voltage",
+    "Volume",
 ]

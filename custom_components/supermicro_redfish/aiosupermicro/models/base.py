@@ -6,20 +6,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+import re
 import sys
 from types import NoneType
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
+# NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
+_STRAY_COLON = re.compile(r":(?=[+-])")
+_UNSET = 1970
 
-def at(*places: str, default: Any = None) -> Any:
+
+def at(
+    *places: str, default: Any = None, prepare: Callable[[Any], Any] | None = None
+) -> Any:
     """Declare where a field lives when that is not under its own name.
 
     Each place is a path of keys joined by "/"; the first that holds anything
-    wins, for boards spell some keys in two ways.
+    wins, for boards spell some keys in two ways. What `prepare` makes of it is
+    decoded in its stead: some firmware wraps one thing in another.
     """
     paths = tuple(tuple(place.split("/")) for place in places)
-    return field(default=default, metadata={"paths": paths})
+    return field(default=default, metadata={"paths": paths, "prepare": prepare})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +41,7 @@ class Model:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Decode a resource; what is absent or malformed keeps its default."""
         values = {}
-        for step in plan(cls):  # type: ignore[arg-type]  # mypy: no hash in type[Self]
+        for step in plan(cls):
             for path in step.paths:
                 raw: Any = data
                 for key in path:
@@ -43,6 +50,11 @@ class Model:
                     values[step.name] = value
                     break
         return cls(**values)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the BMC gave anything of this at all."""
+        return self != type(self)()
 
 
 class Step(NamedTuple):
@@ -53,18 +65,29 @@ class Step(NamedTuple):
     decode: Callable[[Any], Any]
 
 
-@cache
+_PLANS: dict[type[Model], tuple[Step, ...]] = {}
+
+
 def plan(model: type[Model]) -> tuple[Step, ...]:
     """Work out, once per model, where every field is read from and how."""
-    hints = get_type_hints(model)
-    return tuple(
-        Step(
-            item.name,
-            item.metadata.get("paths", ((_pascal_case(item.name),),)),
-            _decoder(hints[item.name]),
+    if model not in _PLANS:
+        hints = get_type_hints(model)
+        _PLANS[model] = tuple(
+            Step(
+                item.name,
+                item.metadata.get("paths", ((_pascal_case(item.name),),)),
+                _prepared(item.metadata.get("prepare"), _decoder(hints[item.name])),
+            )
+            for item in fields(model)
         )
-        for item in fields(model)
-    )
+    return _PLANS[model]
+
+
+def _prepared(
+    prepare: Callable[[Any], Any] | None, decode: Callable[[Any], Any]
+) -> Callable[[Any], Any]:
+    """Return a decoder of what is to be prepared first."""
+    return (lambda raw: decode(prepare(raw))) if prepare else decode
 
 
 def _pascal_case(name: str) -> str:
@@ -135,12 +158,16 @@ def _string(raw: Any) -> str | None:
     return raw.strip() or None if isinstance(raw, str) else None
 
 
-def _moment(raw: Any) -> datetime | None:
-    """Decode an ISO 8601 date and time."""
+def moment(raw: Any) -> datetime | None:
+    """Decode a date and time of ISO 8601 that tells its offset to UTC.
+
+    A clock that nobody has set says 1970, which is no time either.
+    """
     try:
-        return datetime.fromisoformat(raw) if isinstance(raw, str) else None
-    except ValueError:
+        when = datetime.fromisoformat(_STRAY_COLON.sub("", raw))
+    except (TypeError, ValueError):
         return None
+    return when if when.utcoffset() is not None and when.year > _UNSET else None
 
 
 _SCALARS: dict[Any, Callable[[Any], Any]] = {
@@ -148,5 +175,5 @@ _SCALARS: dict[Any, Callable[[Any], Any]] = {
     float: _number,
     int: _integer,
     str: _string,
-    datetime: _moment,
+    datetime: moment,
 }

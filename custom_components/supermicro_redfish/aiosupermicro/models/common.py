@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+import re
+from typing import Any
 
 from .base import Model, at
 from .enums import Health, State
+
+_VERSION = re.compile(r"\bVer\s+(\S+)")
+
+
+def plain_version(raw: Any) -> Any:
+    """Return the version alone of "BIOS Date: 08/04/2023 Ver 1.4"."""
+    match = _VERSION.search(raw) if isinstance(raw, str) else None
+    return match[1] if match else raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class OdataResource(Model):
+    """What every resource says of itself."""
+
+    odata_id: str | None = at("@odata.id")
+    """The resource's path."""
+    odata_type: str | None = at("@odata.type")
+    id: str | None = None
+    name: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +51,12 @@ class Status(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the part is well; None where the board does not say."""
-        return None if self.health is None else self.health == Health.OK
+        """Whether the part is well; None where the board does not say.
+
+        OpenBMC calls what is absent Critical, which is no word about its health.
+        """
+        unknown = self.health is None or self.is_absent
+        return None if unknown else self.health == Health.OK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +87,29 @@ class Sensor(Model):
         return self._raw_reading if self.status.state in _MEASURING else None
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the sensor is there: in the list, and not absent.
+
+        Where a board gives readings without any state, a reading shows that it is.
+        """
+        if self.status.state is None:
+            return self._raw_reading is not None
+        return not self.status.is_absent
+
+    @property
     def is_available(self) -> bool:
         """Whether the sensor measures something now."""
         return self.reading is not None
 
     @property
+    def is_valid(self) -> bool:
+        """Whether the sensor is enabled, as the published client has it."""
+        return self.status.is_enabled
+
+    @property
     def _raw_reading(self) -> float | None:
         """What stands in the reading's own key, whatever the state."""
-        raise NotImplementedError
+        return None
 
 
 _MEASURING = (State.ENABLED, None)

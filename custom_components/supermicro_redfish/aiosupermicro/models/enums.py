@@ -67,7 +67,10 @@ class IndicatorLED(StrEnum):
 
 
 class BootSource(StrEnum):
-    """Where to boot from (BootSourceOverrideTarget)."""
+    """Where to boot from (BootSourceOverrideTarget).
+
+    X10 and X11 know most of the last eleven, X12 and X13 UsbCd; they are no Redfish.
+    """
 
     NONE = "None"
     PXE = "Pxe"
@@ -83,6 +86,17 @@ class BootSource(StrEnum):
     REMOTE_DRIVE = "RemoteDrive"
     DIAGS = "Diags"
     UTILITIES = "Utilities"
+    CD_DVD = "CD/DVD"
+    FLOPPY_REMOVABLE_MEDIA = "FloppyRemovableMedia"
+    USB_KEY = "UsbKey"
+    USB_HDD = "UsbHdd"
+    USB_FLOPPY = "UsbFloppy"
+    USB_CD = "UsbCd"
+    UEFI_USB_KEY = "UefiUsbKey"
+    UEFI_CD = "UefiCd"
+    UEFI_HDD = "UefiHdd"
+    UEFI_USB_HDD = "UefiUsbHdd"
+    UEFI_USB_CD = "UefiUsbCd"
 
 
 class BootSourceEnabled(StrEnum):
@@ -91,6 +105,21 @@ class BootSourceEnabled(StrEnum):
     DISABLED = "Disabled"
     ONCE = "Once"
     CONTINUOUS = "Continuous"
+
+
+class BootSourceMode(StrEnum):
+    """How the next boot finds its source (BootSourceOverrideMode)."""
+
+    LEGACY = "Legacy"
+    UEFI = "UEFI"
+
+
+class PowerRestorePolicy(StrEnum):
+    """What the host does when mains power returns (PowerRestorePolicy)."""
+
+    ALWAYS_ON = "AlwaysOn"
+    ALWAYS_OFF = "AlwaysOff"
+    LAST_STATE = "LastState"
 
 
 class IntrusionSensor(StrEnum):
@@ -148,3 +177,75 @@ class FanModeType(StrEnum):
     PUE2 = "PUE2"
     PUE_OPTIMAL = "PUEOptimal"
     LIQUID_COOLING = "LiquidCooling"
+
+
+class LinkStatus(StrEnum):
+    """Whether a network cable carries a signal (LinkStatus).
+
+    Interfaces and ports say LinkUp, the older NetworkPorts Up.
+    """
+
+    LINK_UP = "LinkUp"
+    LINK_DOWN = "LinkDown"
+    NO_LINK = "NoLink"
+    STARTING = "Starting"
+    TRAINING = "Training"
+    UP = "Up"
+    DOWN = "Down"
+
+
+class EntryCode(StrEnum):
+    """Whether a log entry tells that something began or ended (EntryCode)."""
+
+    ASSERT = "Assert"
+    DEASSERT = "Deassert"
+
+
+class Privilege(StrEnum):
+    """What an account may do (AssignedPrivileges, OemPrivileges).
+
+    The first four are the names of roles and of IPMI privileges, the others what
+    the roles of recorded boards are made of.
+    """
+
+    ADMINISTRATOR = "Administrator"
+    OPERATOR = "Operator"
+    READ_ONLY = "ReadOnly"
+    NO_ACCESS = "NoAccess"
+    LOGIN = "Login"
+    CONFIGURE_MANAGER = "ConfigureManager"
+    CONFIGURE_USERS = "ConfigureUsers"
+    CONFIGURE_SELF = "ConfigureSelf"
+    CONFIGURE_COMPONENTS = "ConfigureComponents"
+    OEM_CLEAR_LOG = "OemClearLog"
+    OEM_POWER_CONTROL = "OemPowerControl"
+
+
+class TransferProtocolType(StrEnum):
+    """How the BMC can fetch a firmware image (TransferProtocol)."""
+
+    CIFS = "CIFS"
+    FTP = "FTP"
+    SFTP = "SFTP"
+    HTTP = "HTTP"
+    HTTPS = "HTTPS"
+    SCP = "SCP"
+    TFTP = "TFTP"
+    OEM = "OEM"
+    NFS = "NFS"
+
+
+class EventFormatType(StrEnum):
+    """What is sent to a subscriber (EventFormatType)."""
+
+    EVENT = "Event"
+    METRIC_REPORT = "MetricReport"
+
+
+class SubscriptionType(StrEnum):
+    """How a subscriber is told (SubscriptionType)."""
+
+    REDFISH_EVENT = "RedfishEvent"
+    SSE = "SSE"
+    SNMPTrap = "SNMPTrap"
+    SNMPInform = "SNMPInform"

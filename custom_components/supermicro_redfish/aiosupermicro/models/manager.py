@@ -1,17 +1,32 @@
-"""The BMC itself and its network (Manager, EthernetInterface)."""
+"""The BMC itself and its network (Manager, NetworkProtocol, EthernetInterface)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 import re
 
 from .actions import Action
-from .base import Model, at
+from .base import Model, at, moment
 from .common import Status
-from .enums import ManagerType, PowerState, ResetType
+from .enums import LinkStatus, ManagerType, PowerState, ResetType
 
 _MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
 _LOCALLY_ADMINISTERED = 0x02
+# What boards put where a name server is missing.
+_NO_ADDRESS = ("(null)", "0.0.0.0", "::")  # noqa: S104
+_PROTOCOLS = {
+    "HTTP": "http",
+    "HTTPS": "https",
+    "SSH": "ssh",
+    "IPMI": "ipmi",
+    "SNMP": "snmp",
+    "KVMIP": "kvmip",
+    "VirtualMedia": "virtual_media",
+    "SSDP": "ssdp",
+    "Telnet": "telnet",
+    "NTP": "ntp",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +43,7 @@ class Manager(Model):
     status: Status = Status()
     date_time: str | None = None
     date_time_local_offset: str | None = None
+    time_zone_name: str | None = None
     last_reset_time: str | None = None
     """When the BMC, not the host, last started; None on X10 and X11."""
     power_state: PowerState | str | None = None
@@ -45,6 +61,11 @@ class Manager(Model):
         return self.reset.reset_types if self.reset else ()
 
     @property
+    def last_reset_at(self) -> datetime | None:
+        """When the BMC, not the host, last started."""
+        return moment(self.last_reset_time)
+
+    @property
     def mac_address(self) -> str | None:
         """The BMC's own MAC address as twelve hexadecimal digits in capitals.
 
@@ -56,13 +77,75 @@ class Manager(Model):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProtocolSettings(Model):
+    """A network service of the BMC (a member of NetworkProtocol)."""
+
+    protocol_enabled: bool | None = None
+    """None where the board does not have the service."""
+    port: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NTPSettings(ProtocolSettings):
+    """Where the BMC gets its time (NetworkProtocol.NTP)."""
+
+    ntp_servers: tuple[str, ...] = at("NTPServers", default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkProtocol(Model):
+    """The network services of the BMC (ManagerNetworkProtocol)."""
+
+    id: str | None = None
+    name: str | None = None
+    status: Status = Status()
+    hostname: str | None = at("HostName")
+    fqdn: str | None = at("FQDN")
+    http: ProtocolSettings = at("HTTP", default=ProtocolSettings())
+    https: ProtocolSettings = at("HTTPS", default=ProtocolSettings())
+    ssh: ProtocolSettings = at("SSH", default=ProtocolSettings())
+    ipmi: ProtocolSettings = at("IPMI", default=ProtocolSettings())
+    snmp: ProtocolSettings = at("SNMP", default=ProtocolSettings())
+    kvmip: ProtocolSettings = at("KVMIP", default=ProtocolSettings())
+    virtual_media: ProtocolSettings = ProtocolSettings()
+    ssdp: ProtocolSettings | None = at("SSDP")
+    """None but on X12 and later."""
+    telnet: ProtocolSettings | None = None
+    """None on every recorded board."""
+    ntp: NTPSettings | None = at("NTP")
+    """None on X10 and X11, which have the OEM resource only."""
+
+    @property
+    def protocols(self) -> dict[str, ProtocolSettings]:
+        """The services that this board has, by the names that a PATCH uses."""
+        found = {name: getattr(self, field) for name, field in _PROTOCOLS.items()}
+        return {
+            name: settings
+            for name, settings in found.items()
+            if settings is not None and settings.protocol_enabled is not None
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class EthernetInterfaceIPv4Address(Model):
     """An IPv4 address of a network interface (IPv4Addresses)."""
 
     address: str | None = None
     subnet_mask: str | None = None
     gateway: str | None = None
+    """On OpenBMC "0.0.0.0" where there is none."""
     address_origin: str | None = None
+    """Static, DHCP, IPv4LinkLocal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EthernetInterfaceIPv6Address(Model):
+    """An IPv6 address of a network interface (IPv6Addresses)."""
+
+    address: str | None = None
+    prefix_length: int | None = None
+    address_origin: str | None = None
+    """Static, DHCPv6, LinkLocal, SLAAC."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +154,52 @@ class EthernetInterface(Model):
 
     id: str | None = None
     name: str | None = None
+    """The same for several cards of a host on X13."""
+    description: str | None = None
     mac_address: str | None = at("MACAddress")
+    """Colons between; capitals on BMCs, small letters on hosts."""
     permanent_mac_address: str | None = at("PermanentMACAddress")
     status: Status = Status()
+    interface_enabled: bool | None = None
+    link_status: LinkStatus | str | None = None
+    """None on X10 and X11."""
     ipv4_addresses: tuple[EthernetInterfaceIPv4Address, ...] = at(
         "IPv4Addresses", default=()
     )
+    ipv6_addresses: tuple[EthernetInterfaceIPv6Address, ...] = at(
+        "IPv6Addresses", default=()
+    )
+    ipv6_default_gateway: str | None = at("IPv6DefaultGateway")
+    dhcp_enabled: bool | None = at("DHCPv4/DHCPEnabled")
     speed_mbps: int | None = None
+    """Mbit/s; 0 without a link, 65535 on a USB link of OpenBMC."""
     auto_neg: bool | None = None
     full_duplex: bool | None = None
+    mtu_size: int | None = at("MTUSize")
     hostname: str | None = at("HostName")
     fqdn: str | None = at("FQDN")
+    vlan_enabled: bool | None = at("VLAN/VLANEnable")
+    vlan_id: int | None = at("VLAN/VLANId")
+    name_servers: tuple[str, ...] = ()
+    """As the BMC sent them; `dns_servers` leaves out "(null)" and the like."""
+    lan_interface: str | None = at("Oem/Supermicro/LANInterface")
+    """Which sockets the BMC may use: Dedicated, Shared or Failover."""
+    lan_interface_options: tuple[str, ...] = at(
+        "Oem/Supermicro/LANInterface@Redfish.AllowableValues", default=()
+    )
+    active_interface: str | None = at("Oem/Supermicro/ActiveInterface")
+    """Which socket the BMC uses now."""
+
+    @property
+    def is_link_up(self) -> bool | None:
+        """Whether there is a link; None where the BMC does not say."""
+        link = self.link_status
+        return None if link is None else link == LinkStatus.LINK_UP
+
+    @property
+    def dns_servers(self) -> tuple[str, ...]:
+        """The name servers that are set."""
+        return tuple(name for name in self.name_servers if name not in _NO_ADDRESS)
 
     @property
     def is_internal(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .base import Model, at
 from .common import Sensor, Status
+from .enums import Health, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class PowerControl(Model):
     power_consumed_watts: float | None = None
     power_capacity_watts: float | None = None
     power_allocated_watts: float | None = None
+    power_requested_watts: float | None = None
     power_metrics: PowerMetrics = PowerMetrics()
     power_limit: PowerLimit = PowerLimit()
 
@@ -64,6 +66,9 @@ class PowerSupply(Model):
     name: str | None = None
     status: Status = Status()
     power_supply_type: str | None = None
+    sensor_number: int | None = at("SensorNumber", "Oem/Supermicro/SensorNumber")
+    line_input_voltage_type: str | None = None
+    """ACMidLine and the like; "Unknown" on X12, with mains or without."""
     line_input_voltage: float | None = None
     """Volts; None without mains."""
     power_capacity_watts: float | None = None
@@ -92,6 +97,16 @@ class PowerSupply(Model):
         """Whether the bay holds a supply that works."""
         return self.status.is_enabled
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the bay holds a supply that works, as in the published client."""
+        return self.status.is_enabled
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the supply is well; None where the BMC does not say."""
+        return self.status.is_healthy
+
 
 @dataclass(frozen=True, kw_only=True)
 class Battery(Model):
@@ -99,11 +114,35 @@ class Battery(Model):
 
     name: str | None = None
     status: Status = Status()
+    sensor_number: int | None = None
+
+    @property
+    def health(self) -> Health | str | None:
+        """How the battery fares."""
+        return self.status.health
+
+    @property
+    def state(self) -> State | str | None:
+        """Whether there is a battery."""
+        return self.status.state
 
     @property
     def is_healthy(self) -> bool | None:
         """Whether the battery is good; None where the board does not say."""
         return self.status.is_healthy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redundancy(Model):
+    """How many power supplies stand in for each other (Power.Redundancy)."""
+
+    member_id: str | None = None
+    name: str | None = None
+    mode: str | None = None
+    min_num_needed: int | None = None
+    max_num_supported: int | None = None
+    status: Status = Status()
+    """OK even while a supply is Critical: `Power.is_redundant` knows better."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +154,7 @@ class Power(Model):
     power_control: tuple[PowerControl, ...] = ()
     voltages: tuple[Voltage, ...] = ()
     power_supplies: tuple[PowerSupply, ...] = ()
+    redundancy: tuple[Redundancy, ...] = ()
     battery: Battery | None = at("Oem/Supermicro/Battery")
     """None on X10, where the battery is the voltage "VBAT"."""
 
@@ -139,6 +179,18 @@ class Power(Model):
             return None
         watts = self.power_control[0].power_consumed_watts
         return None if watts == 0 and not self.power_supplies else watts
+
+    @property
+    def is_redundant(self) -> bool | None:
+        """Whether a power supply may fail without harm.
+
+        None where the board names no redundancy or no supplies.
+        """
+        needed = self.redundancy[0].min_num_needed if self.redundancy else None
+        supplies = [supply for supply in self.power_supplies if supply.delivers_power]
+        if needed is None or not supplies:
+            return None
+        return sum(supply.is_healthy is True for supply in supplies) > needed
 
     def get_voltage(self, member_id: str) -> Voltage | None:
         """Return the voltage sensor with this MemberId, or None."""

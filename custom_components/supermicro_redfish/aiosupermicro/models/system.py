@@ -1,15 +1,33 @@
-"""The service's root and the host (ServiceRoot, ComputerSystem)."""
+"""The root and the host with its processors and memory (ComputerSystem)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .actions import Action
-from .base import Model, at
-from .common import Status
-from .enums import BootSource, BootSourceEnabled, IndicatorLED, PowerState, ResetType
+from .base import Model, at, moment
+from .common import Status, plain_version
+from .enums import (
+    BootSource,
+    BootSourceEnabled,
+    BootSourceMode,
+    IndicatorLED,
+    PowerRestorePolicy,
+    PowerState,
+    ResetType,
+)
 
 _MAKER = "supermicro"
+
+
+def _numbers(listed: tuple[str, ...]) -> range | None:
+    """Return the numbers that AllowableNumbers lists as "3:254:1"."""
+    try:
+        least, most, step = map(int, listed[0].split(":"))
+        return range(least, most + 1, step)
+    except (IndexError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +60,9 @@ class ProcessorSummary(Model):
     """The host's processors taken together (ProcessorSummary)."""
 
     count: int | None = None
+    """Sockets; threads or cores on X10 of 2017."""
     model: str | None = None
+    """A generic name: the processors' own resources have the real one."""
     status: Status = Status()
 
 
@@ -60,11 +80,32 @@ class Boot(Model):
 
     boot_source_override_target: BootSource | str | None = None
     boot_source_override_enabled: BootSourceEnabled | str | None = None
-    boot_source_override_mode: str | None = None
-    """Legacy or UEFI; None on X10 and X11, which refuse to be told one."""
+    boot_source_override_mode: BootSourceMode | str | None = None
+    """None on X10 and X11, which refuse to be told one, and on OpenBMC."""
     boot_source_options: tuple[BootSource | str, ...] = at(
         "BootSourceOverrideTarget@Redfish.AllowableValues", default=()
     )
+    uefi_target_boot_source_override: str | None = None
+    """The device path for UefiTarget; None on every recorded board."""
+    boot_next: str | None = None
+    """The one of `boot_order` for BootSource.UEFI_BOOT_NEXT; None where unset."""
+    boot_order: tuple[str, ...] = ()
+    """The BIOS' own order; empty on X10 and X11."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootProgress(Model):
+    """How far the host's start got (BootProgress); empty on X10 and X11."""
+
+    last_state: str | None = None
+    """OSRunning on OpenBMC; X12 and X13 stay with the state before it."""
+    last_state_time: str | None = None
+    oem_last_state: str | None = None
+
+    @property
+    def last_state_at(self) -> datetime | None:
+        """When the host got there; None but on OpenBMC."""
+        return moment(self.last_state_time)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,21 +120,37 @@ class System(Model):
     serial_number: str | None = None
     part_number: str | None = None
     sku: str | None = at("SKU")
+    asset_tag: str | None = None
     power_state: PowerState | str | None = None
     status: Status = Status()
-    bios_version: str | None = None
+    bios_version: str | None = at("BiosVersion", prepare=plain_version)
+    """The version alone, "2.4b"; None on OpenBMC."""
     indicator_led: IndicatorLED | str | None = at("IndicatorLED")
     """None where only `location_indicator_active` tells of the identify LED."""
     location_indicator_active: bool | None = None
     """None on X10, X11 and early X12."""
-    boot_progress: str | None = at("BootProgress/LastState")
+    boot_progress: BootProgress = BootProgress()
+    last_reset_time: str | None = None
+    """When the host last started; None but on OpenBMC."""
+    power_restore_policy: PowerRestorePolicy | str | None = None
+    """None but on OpenBMC."""
     processor_summary: ProcessorSummary = ProcessorSummary()
     memory_summary: MemorySummary = MemorySummary()
     boot: Boot = Boot()
     reset: Action | None = at("Actions/#ComputerSystem.Reset")
     power_on_delay_seconds: int | None = None
+    """None on X10, X11 and early X12, as the other two delays."""
     power_off_delay_seconds: int | None = None
     power_cycle_delay_seconds: int | None = None
+    power_on_delay_numbers: tuple[str, ...] = at(
+        "PowerOnDelaySeconds@Redfish.AllowableNumbers", default=()
+    )
+    power_off_delay_numbers: tuple[str, ...] = at(
+        "PowerOffDelaySeconds@Redfish.AllowableNumbers", default=()
+    )
+    power_cycle_delay_numbers: tuple[str, ...] = at(
+        "PowerCycleDelaySeconds@Redfish.AllowableNumbers", default=()
+    )
 
     @property
     def is_supermicro(self) -> bool:
@@ -120,6 +177,26 @@ class System(Model):
         return self.reset.reset_types if self.reset else ()
 
     @property
+    def last_reset_at(self) -> datetime | None:
+        """When the host last started; None but on OpenBMC."""
+        return moment(self.last_reset_time)
+
+    @property
+    def power_on_delay_range(self) -> range | None:
+        """The seconds that the delay may be set to; None where it may not."""
+        return _numbers(self.power_on_delay_numbers)
+
+    @property
+    def power_off_delay_range(self) -> range | None:
+        """The seconds that the delay may be set to; None where it may not."""
+        return _numbers(self.power_off_delay_numbers)
+
+    @property
+    def power_cycle_delay_range(self) -> range | None:
+        """The seconds that the delay may be set to; None where it may not."""
+        return _numbers(self.power_cycle_delay_numbers)
+
+    @property
     def total_memory_gib(self) -> float | None:
         """The host's memory in GiB."""
         return self.memory_summary.total_system_memory_gib
@@ -128,3 +205,123 @@ class System(Model):
     def processor_count(self) -> int | None:
         """The number of sockets; threads or cores on X10 of 2017."""
         return self.processor_summary.count
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessorId(Model):
+    """What the processor says of itself by CPUID (ProcessorId)."""
+
+    vendor_id: str | None = None
+    effective_family: str | None = None
+    effective_model: str | None = None
+    step: str | None = None
+    microcode_info: str | None = None
+    """None on X10."""
+    identification_registers: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessorCache(Model):
+    """A cache or memory of a processor (ProcessorMemory)."""
+
+    cache_type: str | None = at("MemoryType")
+    capacity_mib: int | None = at("CapacityMiB")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processor(Model):
+    """A processor, or a GPU on OpenBMC (Processor)."""
+
+    id: str | None = None
+    name: str | None = None
+    socket: str | None = None
+    model: str | None = None
+    manufacturer: str | None = None
+    family: str | None = None
+    """None on every recorded board."""
+    version: str | None = None
+    part_number: str | None = None
+    serial_number: str | None = None
+    processor_type: str | None = None
+    """CPU or GPU."""
+    processor_architecture: str | None = None
+    instruction_set: str | None = None
+    total_cores: int | None = None
+    total_enabled_cores: int | None = None
+    """None on every recorded board."""
+    total_threads: int | None = None
+    max_speed_mhz: int | None = at("MaxSpeedMHz")
+    """4000 for every processor of Supermicro's own firmware."""
+    operating_speed_mhz: int | None = at("OperatingSpeedMHz")
+    """None on X10."""
+    max_tdp_watts: int | None = at("MaxTDPWatts")
+    """None on X10."""
+    status: Status = Status()
+    processor_id: ProcessorId = ProcessorId()
+    caches: tuple[ProcessorCache, ...] = at("ProcessorMemory", default=())
+    """Empty on every recorded board."""
+    total_cache_mib: int | None = at("TotalCacheMiB")
+    """None on every recorded board."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the processor works."""
+        return self.status.is_enabled
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the processor is well; None where the BMC does not say."""
+        return self.status.is_healthy
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryLocation(Model):
+    """Where a memory module sits, each number from 0 on (MemoryLocation)."""
+
+    socket: int | None = None
+    controller: int | None = at("MemoryController")
+    channel: int | None = None
+    slot: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory(Model):
+    """A memory module (Memory)."""
+
+    id: str | None = None
+    name: str | None = None
+    """The same for all of them from X12 on: `device_locator` tells them apart."""
+    device_locator: str | None = at(
+        "DeviceLocator", "Location/PartLocation/ServiceLabel"
+    )
+    """The slot's label, "P1-DIMMA1"."""
+    capacity_mib: int | None = at("CapacityMiB")
+    manufacturer: str | None = None
+    part_number: str | None = None
+    serial_number: str | None = None
+    memory_type: str | None = None
+    memory_device_type: str | None = None
+    base_module_type: str | None = None
+    """None on X10."""
+    operating_speed_mhz: int | None = None
+    allowed_speeds_mhz: tuple[int, ...] = at("AllowedSpeedsMHz", default=())
+    data_width_bits: int | None = None
+    bus_width_bits: int | None = None
+    rank_count: int | None = None
+    """Not to be relied on: X10 and X13 number their modules here."""
+    error_correction: str | None = None
+    """None on X10."""
+    location: MemoryLocation = at("MemoryLocation", default=MemoryLocation())
+    status: Status = Status()
+    enabled: bool | None = None
+    """None on every recorded board; the status tells."""
+
+    @property
+    def capacity_gib(self) -> float | None:
+        """The module's size in GiB."""
+        return None if self.capacity_mib is None else self.capacity_mib / 1024
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the module is well; None where the BMC does not say."""
+        return self.status.is_healthy

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .base import Model, at
 from .common import Sensor
+
+
+def _details(raw: Any) -> list[dict[str, Any]]:
+    """Turn an object of names and numbers, sent as texts, into a list."""
+    if not isinstance(raw, Mapping):
+        return []
+    return [{"Name": name, "ReadingCelsius": _float(raw[name])} for name in raw]
+
+
+def _float(raw: Any) -> float | None:
+    """Read a number that was sent as a text."""
+    try:
+        return float(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemperatureDetail(Model):
+    """One of several parts that share a temperature sensor."""
+
+    name: str | None = None
+    reading_celsius: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +39,10 @@ class Temperature(Sensor):
 
     reading_celsius: float | None = None
     """As the BMC sent it; `reading` leaves out what no enabled sensor says."""
+    details: tuple[TemperatureDetail, ...] = at(
+        "Oem/Supermicro/Details", default=(), prepare=_details
+    )
+    """Each GPU, memory stack or switch; the sensor itself reads their highest."""
 
     @property
     def _raw_reading(self) -> float | None:
@@ -22,18 +51,29 @@ class Temperature(Sensor):
 
 @dataclass(frozen=True, kw_only=True)
 class Fan(Sensor):
-    """A fan, in revolutions per minute (Thermal.Fans)."""
+    """A fan, in revolutions per minute or in percent (Thermal.Fans)."""
 
-    reading_rpm: int | float | None = at("Reading")
+    speed: float | None = at("Reading")
     """As the BMC sent it; `reading` leaves out what no enabled fan says."""
     reading_units: str | None = None
+    """RPM, or Percent for the duty of a PWM output."""
     min_reading_range: float | None = None
     max_reading_range: float | None = None
     """X12 boards say -100 to 100 beside 4900 rpm: not to be relied on."""
 
     @property
+    def is_duty(self) -> bool:
+        """Whether the speed is a duty in percent."""
+        return self.reading_units in ("Percent", "%")
+
+    @property
+    def reading_rpm(self) -> float | None:
+        """The speed as the BMC sent it, None where it is a duty."""
+        return None if self.is_duty else self.speed
+
+    @property
     def _raw_reading(self) -> float | None:
-        return self.reading_rpm
+        return self.speed
 
 
 @dataclass(frozen=True, kw_only=True)

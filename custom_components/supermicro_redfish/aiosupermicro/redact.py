@@ -1,0 +1,123 @@
+"""Takes out of recorded resources what tells one server and its owner from another.
+
+The same value gets the same replacement everywhere, in texts as well, so that what
+belonged together still does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
+import re
+from typing import Any
+
+_MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_KEEP = re.compile(
+    r"[0.:]*|::1|127\..*|255\..*|localhost|\(null\)|null|None", re.IGNORECASE
+)
+
+_SECRET_KEYS = re.compile(
+    r"Password|Signature|.*Secret|.*Token|Community.*|.*Passphrase|CertificateString"
+    r"|URI|.*Key",
+)
+_SERIAL_KEYS = re.compile(r".*SerialNumber|AssetTag|LicenseID|NodeID|.*WWN|GUID|EUI")
+_NAME_KEYS = re.compile(r"HostName|FQDN|UserName|User|Login|Context|.*Domain.*")
+_ADDRESS_KEYS = re.compile(
+    r"Address|Gateway|.*Server.*|.*NameServers|Destination|IPv6DefaultGateway|.*Hosts?"
+)
+_SHORTEST = 4
+"""Characters: shorter names occur in too many other words to be replaced there."""
+
+
+class Redactor:
+    """Replaces identifiers, each by the same stand-in wherever it occurs."""
+
+    def __init__(self, bodies: Iterable[Any]) -> None:
+        """Learn the identifiers of all resources before any is redacted."""
+        self._stand_ins: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        for body in bodies:
+            for key, text in _texts(body):
+                self._learn(key, text)
+        known = sorted(self._stand_ins, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+
+    def redact(self, body: Any, key: str = "") -> Any:
+        """Return a copy of a resource, or a part of one, without identifiers."""
+        if isinstance(body, Mapping):
+            return {name: self.redact(value, name) for name, value in body.items()}
+        if isinstance(body, list):
+            return [self.redact(value, key) for value in body]
+        if not isinstance(body, str):
+            return body
+        if _SECRET_KEYS.fullmatch(key) and body.strip():
+            return "REDACTED"
+        return self.redact_text(body)
+
+    def redact_text(self, text: str) -> str:
+        """Return a text, such as a path or a message, without known identifiers."""
+        if self._known is None:
+            return text
+        return self._known.sub(lambda match: self._stand_ins[match[0]], text)
+
+    def _learn(self, key: str, text: str) -> None:
+        """Find a stand-in for every identifier in a text."""
+        for mac in _MAC.findall(text):
+            self._learn_mac(mac)
+        for uuid in _UUID.findall(text):
+            self._learn_uuid(uuid)
+        value = text.strip()
+        if _KEEP.fullmatch(value) or value in self._stand_ins or _UUID.search(value):
+            return
+        if _SERIAL_KEYS.fullmatch(key) and len(value) >= _SHORTEST:
+            self._stand_ins[value] = self._next("serial", "REDACTED{:04d}")
+        elif _ADDRESS_KEYS.fullmatch(key):
+            self._learn_address(value)
+        elif _NAME_KEYS.fullmatch(key) and len(value) >= _SHORTEST:
+            self._stand_ins[value] = self._next("name", "name{}.example")
+
+    def _learn_mac(self, mac: str) -> None:
+        """Keep the maker's half of a MAC address, in all ways of writing it."""
+        if mac in self._stand_ins or not mac.strip("0:-"):
+            return
+        plain = mac.replace("-", ":")
+        stand_in = plain[:8] + self._next("mac", ":00:00:{:02X}")
+        for colon in (":", "-", ""):
+            for spell in (str.upper, str.lower):
+                old, new = plain.replace(":", colon), stand_in.replace(":", colon)
+                self._stand_ins[spell(old)] = spell(new)
+
+    def _learn_uuid(self, uuid: str) -> None:
+        """Replace a UUID, unless it is nothing but a MAC address."""
+        if uuid not in self._stand_ins and not uuid.startswith("00000000-0000-0000"):
+            form = "00000000-0000-4000-8000-{:012d}"
+            self._stand_ins[uuid] = self._next("uuid", form)
+
+    def _learn_address(self, value: str) -> None:
+        """Replace an IP address by one of those kept for examples, a host by a name."""
+        try:
+            version = ip_address(value.partition("/")[0]).version
+        except ValueError:
+            if len(value) >= _SHORTEST:
+                self._stand_ins[value] = self._next("name", "name{}.example")
+            return
+        forms = {4: "192.0.2.{}", 6: "2001:db8::{:x}"}
+        self._stand_ins[value] = self._next(f"ip{version}", forms[version])
+
+    def _next(self, kind: str, form: str) -> str:
+        """Return the next stand-in of a kind."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return form.format(self._counts[kind])
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Return every text of a resource, with the key that it stands under."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, key)
+    elif isinstance(value, str):
+        yield key, value
