@@ -10,7 +10,7 @@ from tests.simulator import Bmc, Server
 
 
 @pytest.fixture
-async def session(network: None) -> AsyncIterator[ClientSession]:  # noqa: ARG001
+async def session(network: None) -> AsyncIterator[ClientSession]:
     """Return the caller's own HTTP session."""
     async with ClientSession() as session:
         yield session

@@ -203,9 +203,10 @@ async def test_a_link_elsewhere_is_no_link(
     client: SupermicroRedfishClient, bmc: Bmc, link: Any
 ) -> None:
     """Only a path on the BMC itself is followed."""
-    bmc.change("/redfish/v1/Chassis/1", {"Thermal": {"@odata.id": link}})
+    fan_mode = {"FanMode": {"@odata.id": link}}
+    bmc.change("/redfish/v1/Managers/1", {"Oem": {"Supermicro": fan_mode}})
     with pytest.raises(NotFoundError):
-        await client.async_get_thermal()
+        await client.async_get_fan_mode()
 
 
 async def test_an_endless_redirect_ends(

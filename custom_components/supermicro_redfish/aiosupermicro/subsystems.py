@@ -44,7 +44,7 @@ class Rotation:
     def __init__(self, resources: Resources) -> None:
         """Begin with nothing read."""
         self._resources = resources
-        self._bodies: dict[str, Body] = {}
+        self._bodies: dict[str, Body | None] = {}
 
     async def async_read(self, paths: Iterable[str]) -> dict[str, Body]:
         """Return the resources at these paths as they were last read.
@@ -57,11 +57,16 @@ class Rotation:
         oldest = [path for path in self._bodies if path in wanted]
         for path in new or oldest[:_TURN]:
             self._bodies.pop(path, None)
-            try:
-                self._bodies[path] = await self._resources.async_get_at(path)
-            except NotFoundError:
-                continue
-        return {path: self._bodies[path] for path in wanted if path in self._bodies}
+            self._bodies[path] = await self._async_find(path)
+        found = ((path, self._bodies[path]) for path in wanted)
+        return {path: body for path, body in found if body is not None}
+
+    async def _async_find(self, path: str) -> Body | None:
+        """Return a resource as it is now, None where there is none any more."""
+        try:
+            return await self._resources.async_get_at(path)
+        except NotFoundError:
+            return None
 
 
 class Subsystems:
