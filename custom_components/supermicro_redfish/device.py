@@ -10,6 +10,7 @@ from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry
 
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
+_MAC_OCTETS = 6
 _DEFAULT_NAME = "Supermicro server"
 
 
@@ -32,17 +33,24 @@ def async_register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> 
     chassis = static.chassis or Chassis()
     manager = static.manager or Manager()
     assert entry.unique_id is not None  # noqa: S101 - the flow set it
+    model, board = server_name(system, chassis), meant(chassis.model)
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.unique_id)},
-        connections={(dr.CONNECTION_NETWORK_MAC, entry.unique_id)},
+        connections=_connections(entry.unique_id),
         configuration_url=str(base_url(entry.data[CONF_HOST])),
         name=entry.title,
         manufacturer=system.manufacturer or chassis.manufacturer,
-        model=server_name(system, chassis),
-        model_id=meant(chassis.model),
+        model=model,
+        model_id=None if board == model else board,
         serial_number=meant(system.serial_number)
         or meant(chassis.serial_number)
         or chassis.oem.board_serial_number,
         sw_version=manager.firmware_version,
     )
+
+
+def _connections(unique_id: str) -> set[tuple[str, str]]:
+    """Return the BMC's MAC address as a connection, if that is what tells it apart."""
+    is_mac = len(unique_id.split(":")) == _MAC_OCTETS
+    return {(dr.CONNECTION_NETWORK_MAC, unique_id)} if is_mac else set()
