@@ -68,14 +68,15 @@ async def _async_identify(client: SupermicroRedfishClient) -> Server:
     system = await client.async_get_system()
     if not (root.is_supermicro or system.is_supermicro):
         raise UnsupportedError
-    mac_address = await client.async_get_mac_address()
-    if mac_address is None:
+    identifier = await client.async_get_mac_address()
+    identifier = identifier or (await client.async_get_manager()).uuid
+    if identifier is None:
         raise UnsupportedError
     try:
         chassis = await client.async_get_chassis()
     except NotFoundError:
         chassis = Chassis()
-    return Server(unique_id=format_mac(mac_address), name=server_name(system, chassis))
+    return Server(unique_id=format_mac(identifier), name=server_name(system, chassis))
 
 
 async def _async_try(

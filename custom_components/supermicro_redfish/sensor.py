@@ -15,13 +15,14 @@ from homeassistant.const import (
     EntityCategory,
     UnitOfElectricPotential,
     UnitOfPower,
+    UnitOfRatio,
     UnitOfTemperature,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .aiosupermicro import DynamicData, Health, Power, PowerSupply, Thermal
+from .aiosupermicro import DynamicData, Fan, Health, Power, PowerSupply, Thermal
 from .aiosupermicro.models import Sensor
 from .coordinator import SupermicroConfigEntry
 from .entity import (
@@ -60,6 +61,11 @@ def _thermal(data: DynamicData) -> Thermal:
     return data.thermal or Thermal()
 
 
+def _fans(data: DynamicData, *, is_duty: bool) -> list[Fan]:
+    """Return the fans that tell their speed, or those that tell their duty."""
+    return [fan for fan in _thermal(data).fans if fan.is_duty is is_duty]
+
+
 def _power(data: DynamicData) -> Power:
     """Return everything about power, nothing where it could not be read."""
     return data.power or Power()
@@ -67,7 +73,7 @@ def _power(data: DynamicData) -> Power:
 
 def _is_fitted(item: Sensor | PowerSupply) -> bool:
     """Tell whether the part is there."""
-    return not item.status.is_absent
+    return item.is_fitted
 
 
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
@@ -92,7 +98,19 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         suggested_display_precision=0,
         suffix=" RPM",
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_thermal(data).fans),
+        items_fn=lambda data: _by_name(_fans(data, is_duty=False)),
+        has_fn=_is_fitted,
+        value_fn=lambda fan: fan.reading,
+    ),
+    SupermicroSensorDescription[Sensor](
+        key="fan_duty",
+        translation_key="fan_duty",
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        suffix=" PWM",
+        coordinator_fn=dynamic,
+        items_fn=lambda data: _by_name(_fans(data, is_duty=True)),
         has_fn=_is_fitted,
         value_fn=lambda fan: fan.reading,
     ),

@@ -88,6 +88,11 @@ class PowerSupply(Model):
         return self.power_output_watts
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the bay holds anything."""
+        return not self.status.is_absent
+
+    @property
     def delivers_power(self) -> bool:
         """Whether this is a supply, with or without mains, and no fan-only module."""
         return (self.power_capacity_watts, self.power_output_watts) != (None, None)
