@@ -1,0 +1,78 @@
+"""Serve a board from the command line: python -m tests.simulator BOARD."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+
+from . import Bmc, Board, serve
+from .board import BoardError
+
+
+def parse() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    shipped = ", ".join(Board.names())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulator", description="A simulated Supermicro BMC."
+    )
+    parser.add_argument(
+        "board", help=f"a shipped board ({shipped}) or a folder that holds redfish/v1"
+    )
+    parser.add_argument("--port", type=int, default=0, help="default: any free one")
+    parser.add_argument("--http", action="store_true", help="serve without TLS")
+    parser.add_argument("--username", default="ADMIN")
+    parser.add_argument("--password", default="ADMIN")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, help="seconds for each request"
+    )
+    parser.add_argument(
+        "--sessions", type=int, default=16, help="how many may be open at once"
+    )
+    parser.add_argument(
+        "--session-timeout", type=float, default=300.0, help="seconds of idling"
+    )
+    return parser.parse_args()
+
+
+async def run(bmc: Bmc, options: argparse.Namespace) -> None:
+    """Serve until a signal ends it."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with serve(
+        bmc, tls=not options.http, port=options.port, latency=options.latency
+    ) as server:
+        ready = {
+            "url": server.url,
+            "username": bmc.username,
+            "password": bmc.password,
+            "certificate_sha256": server.certificate_sha256,
+        }
+        print(json.dumps(ready), flush=True)  # noqa: T201 - for who started this
+        await stop.wait()
+
+
+def main() -> int:
+    """Run the simulator; return its exit code."""
+    options = parse()
+    try:
+        bmc = Bmc(
+            Board.load(options.board),
+            username=options.username,
+            password=options.password,
+            session_limit=options.sessions,
+            session_timeout=options.session_timeout,
+        )
+        asyncio.run(run(bmc, options))
+    except (BoardError, OSError, OverflowError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
