@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from ssl import SSLContext
 from typing import Any, Self
 
@@ -13,8 +13,12 @@ from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
 from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
-from .exceptions import SupermicroRedfishError
-from .models import ServiceRoot, SessionService
+from .exceptions import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004
+    SupermicroRedfishError,
+)
+from .models import ResetType, ServiceRoot, SessionService
 from .reads import Reads
 from .recorder import async_read_all
 from .resources import Resources
@@ -147,8 +151,18 @@ class SupermicroRedfishClient(Reads, Writes):
     async def async_get_static_data(self) -> StaticData:
         """Return what changes rarely, conditionally where the board has ETags."""
         found, errors = await self._async_get_cadence(Cadence.STATIC)
-        reset_types = tuple(await self.async_get_reset_types())
-        return StaticData(**found, reset_types=reset_types, errors=errors)
+        more = {
+            "inner_thermal": self._subsystems.async_get_inner_thermal,
+            "reset_types": self._async_get_reset_types,
+        }
+        for name, read in more.items():
+            try:
+                found[name] = await read()
+            except (AuthenticationError, ConnectionError):
+                raise
+            except SupermicroRedfishError as error:
+                errors[name] = error
+        return StaticData(**found, errors=errors)
 
     async def async_get_all_data(self) -> RedfishData:
         """Return static and dynamic data, read together."""
@@ -160,15 +174,19 @@ class SupermicroRedfishClient(Reads, Writes):
 
     def _substitute(self) -> None:
         """Read subsystems where a board has no Thermal or Power."""
-        subsystems = Subsystems(self._resources)
+        self._subsystems = Subsystems(self._resources)
         self._resources.substitutes = {
-            THERMAL: subsystems.async_get_thermal,
-            POWER: subsystems.async_get_power,
+            THERMAL: self._subsystems.async_get_thermal,
+            POWER: self._subsystems.async_get_power,
         }
+
+    async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
+        """Return the ways to reset the host as a value that does not change."""
+        return tuple(await self.async_get_reset_types())
 
     async def _async_get_cadence(
         self, cadence: Cadence
-    ) -> tuple[dict[str, Any], Mapping[str, SupermicroRedfishError]]:
+    ) -> tuple[dict[str, Any], dict[str, SupermicroRedfishError]]:
         """Return the resources of a cadence by name, and what failed."""
         rows = [endpoint for endpoint in ENDPOINTS if endpoint.cadence is cadence]
         return await self._resources.async_get_each(rows)

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from . import exceptions
 from .auth import Credential, SessionAuth
+from .cache import ETagCache
 from .const import REDFISH_ROOT, SESSIONS
 from .links import follow, normalised
 from .tasks import async_wait_for_task
 from .transport import Reply, Transport
 
 _WANTS_ETAG = (412, 428)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A resource as the BMC last sent it."""
-
-    body: dict[str, Any]
-    etag: str | None
 
 
 class Connection:
@@ -32,7 +24,7 @@ class Connection:
         """Keep the parts; nothing is sent yet."""
         self._transport = transport
         self._auth = auth
-        self._documents: dict[str, Document] = {}
+        self._cache = ETagCache()
         self._reading: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._closed = False
 
@@ -57,7 +49,7 @@ class Connection:
         for task in reading:
             task.cancel()
         await asyncio.gather(*reading, return_exceptions=True)
-        self._documents.clear()
+        self._cache.invalidate_all()
         await self._auth.async_logout()
 
     async def async_get(self, path: str) -> dict[str, Any]:
@@ -77,8 +69,7 @@ class Connection:
 
     def known(self, path: str) -> dict[str, Any] | None:
         """Return a resource as it was last read, None if it never was."""
-        document = self._documents.get(normalised(path))
-        return document.body if document else None
+        return self._cache.get_cached(normalised(path))
 
     async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
         """Change properties of a resource, and wait until they are changed.
@@ -97,7 +88,7 @@ class Connection:
 
     def forget(self, path: str) -> None:
         """Forget what was read: it has changed, or soon will."""
-        self._documents.pop(normalised(path), None)
+        self._cache.invalidate(normalised(path))
 
     def _end_reading(self, path: str, task: asyncio.Task[dict[str, Any]]) -> None:
         """Take note that a read has ended, even if nobody waits for it any more."""
@@ -107,15 +98,14 @@ class Connection:
 
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource, from memory where the BMC says that it is unchanged."""
-        document = self._documents.get(path)
-        headers = {"If-None-Match": document.etag} if document and document.etag else {}
+        known, etag = self._cache.get_cached(path), self._cache.get_etag(path)
+        headers = {"If-None-Match": etag} if etag else {}
         reply = await self._async_send("GET", path, headers=headers)
-        if document and reply.not_modified:
+        if known is not None and reply.not_modified:
             self._transport.stats.cache_hits += 1
-            return document.body
+            return known
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
-        etag = etag if isinstance(etag, str) else None
-        self._documents[path] = Document(reply.body, etag)
+        self._cache.store(path, etag if isinstance(etag, str) else None, reply.body)
         return reply.body
 
     async def _async_write(
@@ -139,8 +129,7 @@ class Connection:
             if error.status not in _WANTS_ETAG:
                 raise
         await self.async_get(path)
-        etag = self._documents[normalised(path)].etag or "*"
-        headers = {"If-Match": etag}
+        headers = {"If-Match": self._cache.get_etag(normalised(path)) or "*"}
         return await self._async_send(method, path, json=body, headers=headers)
 
     async def _async_send(self, method: str, path: str, **content: Any) -> Reply:

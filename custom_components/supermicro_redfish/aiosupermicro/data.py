@@ -53,6 +53,8 @@ class StaticData(BulkData):
     snooping: Snooping | None = None
     license: License | None = None
     network_protocol: NetworkProtocol | None = None
+    inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
+    """The temperatures inside, by chassis, on machines of dozens of chassis."""
     reset_types: tuple[ResetType | str, ...] = ()
     """The ways to reset the host that the board advertises."""
 

@@ -34,6 +34,7 @@ __all__ = [
     "SupermicroRedfishError",
     "TimeoutError",
     "error_from_reply",
+    "raise_for_status",
 ]
 
 _LICENSE_MISSING = "OemLicenseNotPassed"
@@ -136,6 +137,18 @@ HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
 }
 
 
+def raise_for_status(status: int, message: str = "") -> None:
+    """Raise the exception of an HTTP status, if it is that of an error."""
+    if status >= 400:  # noqa: PLR2004
+        raise _kind(status)(message, status=status)
+
+
+def _kind(status: int) -> type[SupermicroRedfishError]:
+    """Return the exception for an HTTP status."""
+    other = InvalidRequestError if status < 500 else ServiceUnavailableError  # noqa: PLR2004
+    return HTTP_STATUS_EXCEPTIONS.get(status, other)
+
+
 def error_from_reply(
     status: int,
     method: str,
@@ -146,9 +159,7 @@ def error_from_reply(
     """Return the exception that an HTTP error status and its body stand for."""
     notice = _worst_notice(body)
     bmc_message, message_id = _text(notice, "Message"), _text(notice, "MessageId")
-    kind = HTTP_STATUS_EXCEPTIONS.get(status) or (
-        InvalidRequestError if status < 500 else ServiceUnavailableError  # noqa: PLR2004
-    )
+    kind = _kind(status)
     if message_id and message_id.endswith(_LICENSE_MISSING):
         kind = LicenseError
     error = kind(

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .endpoints import (
+    ALL_CHASSIS,
+    CHASSIS,
     ENVIRONMENT_METRICS,
     FANS,
     POWER_SUBSYSTEM,
@@ -131,11 +133,52 @@ class Subsystems:
             }
         )
 
+    async def async_get_inner_thermal(self) -> dict[str, Thermal]:
+        """Return the temperatures of all other chassis, by the chassis' names.
+
+        Dozens of them on some machines: worth reading now and then. What the host's
+        own chassis tells too is left out.
+        """
+        host = await self._resources.async_find_known(CHASSIS) or {}
+        if "Thermal" in host or "ThermalSubsystem" not in host:
+            return {}
+        seen = set(_sources(await self._resources.async_find_known(THERMAL_METRICS)))
+        inner = {}
+        everything = await self._resources.async_find_known(ALL_CHASSIS)
+        for path in follow_all(everything or {}, "Members"):
+            chassis = await self._resources.async_known_at(path)
+            metrics = None if chassis is host else await self._async_metrics(chassis)
+            new = [
+                _temperature(excerpt)
+                for excerpt in _entries(metrics, "TemperatureReadingsCelsius")
+                if follow(excerpt, "DataSourceUri") not in seen
+            ]
+            if new:
+                inner[path.rpartition("/")[2]] = Thermal.from_dict(
+                    {"Temperatures": new}
+                )
+        return inner
+
+    async def _async_metrics(self, chassis: Body) -> Body | None:
+        """Return the temperatures of a chassis, None where it has none."""
+        subsystem = follow(chassis, "ThermalSubsystem")
+        if subsystem is None:
+            return None
+        known = await self._resources.async_known_at(subsystem)
+        metrics = follow(known, "ThermalMetrics")
+        return None if metrics is None else await self._resources.async_get_at(metrics)
+
     async def _async_members(self, rotation: Rotation, endpoint: Any) -> list[Body]:
         """Return the members of a collection, none where there is no such one."""
         collection = await self._resources.async_find_known(endpoint)
         paths = follow_all(collection or {}, "Members")
         return list((await rotation.async_read(paths)).values())
+
+
+def _sources(metrics: Body | None) -> list[str | None]:
+    """Return the sensors that temperatures are from."""
+    entries = _entries(metrics, "TemperatureReadingsCelsius")
+    return [follow(excerpt, "DataSourceUri") for excerpt in entries]
 
 
 def _entries(body: Body | None, key: str) -> list[Body]:
