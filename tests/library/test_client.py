@@ -340,3 +340,12 @@ async def test_errors_are_of_this_package(session: ClientSession) -> None:
     with pytest.raises(SupermicroRedfishError) as caught:
         await client.async_connect()
     assert isinstance(caught.value, OSError)
+
+
+async def test_a_board_without_anything_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A BMC that has no system to show is not one whose system is unknown."""
+    bmc.fail(SYSTEM, status=404)
+    with pytest.raises(NotFoundError):
+        await client.async_get_dynamic_data()

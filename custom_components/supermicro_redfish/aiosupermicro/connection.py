@@ -134,9 +134,8 @@ class Connection:
 
     async def _async_send(self, method: str, path: str, **content: Any) -> Reply:
         """Send a request under the session, logging in anew where it was dropped."""
-        if self._closed:
-            raise exceptions.ConnectionError(f"{method} {path}: the client is closed")
         if normalised(path) == normalised(REDFISH_ROOT):
+            self._require_open()
             return await self._transport.send(method, REDFISH_ROOT, **content)
         credential = await self._async_credential()
         try:
@@ -161,11 +160,17 @@ class Connection:
     async def _async_credential(self, stale: Credential | None = None) -> Credential:
         """Return a credential, logging in where the service root says to."""
         root = self.known(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
+        self._require_open()
         return await self._auth.async_credential(
             follow(root, "Links/Sessions") or SESSIONS,
             stale=stale,
             is_old=str(root.get("RedfishVersion")).startswith("1.0."),
         )
+
+    def _require_open(self) -> None:
+        """Raise ConnectionError where the client was closed."""
+        if self._closed:
+            raise exceptions.ConnectionError("The client is closed")
 
 
 def _contains(body: Any, changes: Any) -> bool:

@@ -154,20 +154,21 @@ class Resources:
         """
         found: dict[str, Model] = {}
         errors: dict[str, SupermicroRedfishError] = {}
+        missing: list[SupermicroRedfishError] = []
 
         async def attempt(endpoint: Endpoint[Any]) -> None:
             try:
                 found[endpoint.name] = await self.async_get(endpoint)
             except (AuthenticationError, ConnectionError):
                 raise
-            except NotFoundError:
-                pass
+            except NotFoundError as error:
+                missing.append(error)
             except SupermicroRedfishError as error:
                 errors[endpoint.name] = error
 
         await async_together(*map(attempt, endpoints))
-        if errors and not found:
-            raise next(iter(errors.values()))
+        if not found:
+            raise next(iter((*errors.values(), *missing)))
         return found, errors
 
     async def async_patch(
