@@ -1,12 +1,19 @@
 """A client on the simulated BMC."""
 
 from collections.abc import AsyncIterator
+import os
 
 from aiohttp import ClientSession
+from hypothesis import settings
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
 from tests.simulator import Bmc, Server
+
+# Four tests take documents at random: 2,000 each time, 100,000 at night.
+settings.register_profile("default", max_examples=500, deadline=None)
+settings.register_profile("nightly", max_examples=25_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture

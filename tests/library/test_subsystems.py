@@ -144,16 +144,18 @@ async def test_a_chassis_with_nothing_of_the_kind(
         await client.async_get_thermal()
 
 
-@pytest.mark.skipif(OPENBMC not in RECORDINGS, reason="needs the recorded board")
-async def test_the_recorded_openbmc_board(session: ClientSession) -> None:
+@pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
+async def test_the_recorded_openbmc_board(session: ClientSession, name: str) -> None:
     """A GB300's temperatures, fans and power draw in three requests."""
-    board = Board.load(RECORDED / OPENBMC)
+    board = Board.load(RECORDED / name)
     bmc = Bmc(board)
     async with (
         serve(bmc) as server,
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
     ):
-        await client.async_get_all_data()
+        everything = await client.async_get_all_data()
+        assert "HGX_GPU_0" in everything.inner_thermal
+        assert "Chassis_0" not in everything.inner_thermal
         bmc.requests.clear()
         data = await client.async_get_dynamic_data()
         assert len(bmc.requests) == 3
@@ -171,3 +173,27 @@ async def test_the_recorded_openbmc_board(session: ClientSession) -> None:
     assert len(data.thermal.fans) == 24
     assert data.power
     assert data.power.total_power_consumed_watts == pytest.approx(1349.263802)
+
+
+async def test_a_board_of_sensors_alone(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Where there are only Sensors, each is read; a distance to a limit is left out."""
+    for name in ("ThermalSubsystem", "EnvironmentMetrics"):
+        bmc.change(CHASSIS, {name: None})
+    sensors = f"{CHASSIS}/Sensors"
+    bmc.change(CHASSIS, {"Sensors": _link(sensors)})
+    bmc.put(sensors, _collection(sensors, ["CPU", "TLIMIT", "FAN1", "V12"]))
+    enabled = {"Status": {"State": "Enabled", "Health": "OK"}}
+    warm = {"ReadingType": "Temperature", "Reading": 61.5} | enabled
+    limit = {"Thresholds": {"UpperCritical": {"Reading": 95}}}
+    bmc.put(f"{sensors}/CPU", warm | {"Name": "CPU Temp"} | limit)
+    bmc.put(f"{sensors}/TLIMIT", warm | {"ReadingBasis": "Headroom"})
+    turning = {"ReadingType": "Rotational", "ReadingUnits": "RPM", "Reading": 900}
+    bmc.put(f"{sensors}/FAN1", turning | enabled | {"Name": "FAN1"})
+    bmc.put(f"{sensors}/V12", {"ReadingType": "Voltage", "Reading": 12.1} | enabled)
+    thermal = await client.async_get_thermal()
+    assert [
+        (t.name, t.reading, t.upper_threshold_critical) for t in thermal.temperatures
+    ] == [("CPU Temp", 61.5, 95)]
+    assert [(fan.name, fan.reading_rpm) for fan in thermal.fans] == [("FAN1", 900)]

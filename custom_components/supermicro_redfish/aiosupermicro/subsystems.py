@@ -1,7 +1,7 @@
 """Thermal and Power of boards that have subsystems instead: Gen 14 and OpenBMC.
 
-What these say in many resources is put into the two documents of the older boards,
-so that a caller meets one pair of models.
+What these say in many resources is put into the models of the older boards, so that a
+caller meets one pair of them.
 """
 
 from __future__ import annotations
@@ -19,23 +19,29 @@ from .endpoints import (
     SENSORS,
     THERMAL_METRICS,
     THERMAL_SUBSYSTEM,
+    Endpoint,
 )
 from .exceptions import NotFoundError
 from .links import follow, follow_all
-from .models import Power, Thermal
+from .models import (
+    EnvironmentMetrics,
+    Fan,
+    FanResource,
+    Power,
+    PowerControl,
+    PowerSupply,
+    PowerSupplyMetrics,
+    PowerSupplyResource,
+    SensorExcerpt,
+    SensorResource,
+    Temperature,
+    Thermal,
+    ThermalMetrics,
+)
 from .resources import Resources
 
 _TURN = 3
 """How many of many small resources are read at a time, after the first time."""
-
-_THRESHOLDS = {
-    "UpperFatal": "UpperThresholdFatal",
-    "UpperCritical": "UpperThresholdCritical",
-    "UpperCaution": "UpperThresholdNonCritical",
-    "LowerCaution": "LowerThresholdNonCritical",
-    "LowerCritical": "LowerThresholdCritical",
-    "LowerFatal": "LowerThresholdFatal",
-}
 
 Body = Mapping[str, Any]
 
@@ -93,19 +99,19 @@ class Subsystems:
         """
         others = () if is_linked else (ENVIRONMENT_METRICS, SENSORS)
         await self._resources.async_require_any((THERMAL_SUBSYSTEM, *others))
-        metrics = await self._resources.async_find(THERMAL_METRICS)
-        environment = await self._resources.async_find(ENVIRONMENT_METRICS)
-        excerpts = _entries(metrics, "TemperatureReadingsCelsius")
-        temperatures = [_temperature(excerpt) for excerpt in excerpts]
-        fans = [_fan(excerpt) for excerpt in _entries(environment, "FanSpeedsPercent")]
+        metrics = await self._resources.async_find(THERMAL_METRICS) or {}
+        temperatures = _temperatures(metrics)
+        environment = await self._async_environment()
+        fans = [_fan(_name(speed), speed) for speed in environment.fan_speeds_percent]
         if not fans:
             members = await self._async_members(self._thermal, FANS)
-            fans = [_fan_of_subsystem(fan) for fan in members]
+            fans = [_fan_of_subsystem(FanResource.from_dict(fan)) for fan in members]
         if not temperatures:
-            sensors = await self._async_members(self._thermal, SENSORS)
-            temperatures = _of_type(sensors, "Temperature", "ReadingCelsius")
-            fans = fans or _of_type(sensors, "Rotational", "Reading")
-        return Thermal.from_dict({"Temperatures": temperatures, "Fans": fans})
+            members = await self._async_members(self._thermal, SENSORS)
+            sensors = [SensorResource.from_dict(sensor) for sensor in members]
+            temperatures = [_warm(s) for s in sensors if _is_temperature(s)]
+            fans = fans or [_turning(s) for s in sensors if _is_fan(s)]
+        return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
 
     async def async_get_power(self, is_linked: bool) -> Power:  # noqa: FBT001
         """Return the power draw and the power supplies of the chassis.
@@ -119,18 +125,18 @@ class Subsystems:
         """
         others = () if is_linked else (ENVIRONMENT_METRICS,)
         await self._resources.async_require_any((POWER_SUBSYSTEM, *others))
-        environment = await self._resources.async_find(ENVIRONMENT_METRICS) or {}
+        environment = await self._async_environment()
         supplies = await self._async_members(self._power, POWER_SUPPLIES)
-        paths = [path for supply in supplies if (path := follow(supply, "Metrics"))]
-        metrics = await self._power.async_read(paths)
-        return Power.from_dict(
-            {
-                "PowerControl": [_power_control(environment)],
-                "PowerSupplies": [
-                    _power_supply(supply, metrics.get(follow(supply, "Metrics") or ""))
-                    for supply in supplies
-                ],
-            }
+        places = [follow(supply, "Metrics") for supply in supplies]
+        metrics = await self._power.async_read(filter(None, places))
+        return Power(
+            power_control=(
+                PowerControl(power_consumed_watts=environment.power_watts.reading),
+            ),
+            power_supplies=tuple(
+                _power_supply(supply, metrics.get(place or "", {}))
+                for supply, place in zip(supplies, places, strict=True)
+            ),
         )
 
     async def async_get_inner_thermal(self) -> dict[str, Thermal]:
@@ -142,138 +148,137 @@ class Subsystems:
         host = await self._resources.async_find_known(CHASSIS) or {}
         if "Thermal" in host or "ThermalSubsystem" not in host:
             return {}
-        seen = set(_sources(await self._resources.async_find_known(THERMAL_METRICS)))
+        told = await self._resources.async_find_known(THERMAL_METRICS) or {}
+        seen = {sensor.name for sensor in _temperatures(told)}
+        everything = await self._resources.async_find_known(ALL_CHASSIS) or {}
         inner = {}
-        everything = await self._resources.async_find_known(ALL_CHASSIS)
-        for path in follow_all(everything or {}, "Members"):
+        for path in follow_all(everything, "Members"):
             chassis = await self._resources.async_known_at(path)
-            metrics = None if chassis is host else await self._async_metrics(chassis)
+            metrics = {} if chassis is host else await self._async_metrics(chassis)
             new = [
-                _temperature(excerpt)
-                for excerpt in _entries(metrics, "TemperatureReadingsCelsius")
-                if follow(excerpt, "DataSourceUri") not in seen
+                sensor for sensor in _temperatures(metrics) if sensor.name not in seen
             ]
             if new:
-                inner[path.rpartition("/")[2]] = Thermal.from_dict(
-                    {"Temperatures": new}
-                )
+                inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(new))
         return inner
 
-    async def _async_metrics(self, chassis: Body) -> Body | None:
-        """Return the temperatures of a chassis, None where it has none."""
-        subsystem = follow(chassis, "ThermalSubsystem")
-        if subsystem is None:
-            return None
-        known = await self._resources.async_known_at(subsystem)
-        metrics = follow(known, "ThermalMetrics")
-        return None if metrics is None else await self._resources.async_get_at(metrics)
+    async def _async_environment(self) -> EnvironmentMetrics:
+        """Return the fans and the power draw of the chassis."""
+        body = await self._resources.async_find(ENVIRONMENT_METRICS)
+        return EnvironmentMetrics.from_dict(body or {})
 
-    async def _async_members(self, rotation: Rotation, endpoint: Any) -> list[Body]:
+    async def _async_metrics(self, chassis: Body) -> Body:
+        """Return the temperatures of a chassis, nothing where it has none."""
+        subsystem = follow(chassis, "ThermalSubsystem")
+        known = await self._resources.async_known_at(subsystem) if subsystem else {}
+        metrics = follow(known, "ThermalMetrics")
+        return await self._resources.async_get_at(metrics) if metrics else {}
+
+    async def _async_members(
+        self, rotation: Rotation, endpoint: Endpoint[Any]
+    ) -> list[Body]:
         """Return the members of a collection, none where there is no such one."""
         collection = await self._resources.async_find_known(endpoint)
         paths = follow_all(collection or {}, "Members")
         return list((await rotation.async_read(paths)).values())
 
 
-def _sources(metrics: Body | None) -> list[str | None]:
-    """Return the sensors that temperatures are from."""
-    entries = _entries(metrics, "TemperatureReadingsCelsius")
-    return [follow(excerpt, "DataSourceUri") for excerpt in entries]
-
-
-def _entries(body: Body | None, key: str) -> list[Body]:
-    """Return the objects in an array of a resource."""
-    entries = (body or {}).get(key)
-    entries = entries if isinstance(entries, list) else []
-    return [entry for entry in entries if isinstance(entry, Mapping)]
-
-
-def _reading(body: Body, key: str) -> Any:
-    """Return the reading of an excerpt inside a resource."""
-    excerpt = body.get(key)
-    return excerpt.get("Reading") if isinstance(excerpt, Mapping) else None
-
-
-def _excerpt_name(excerpt: Body) -> Any:
+def _name(excerpt: SensorExcerpt) -> str | None:
     """Return the name of the sensor that an excerpt is from."""
-    source = follow(excerpt, "DataSourceUri")
-    if source is None:
-        return excerpt.get("DeviceName")
-    return source.rpartition("/")[2].replace("_", " ")
+    if excerpt.data_source_uri is None:
+        return excerpt.device_name
+    return excerpt.data_source_uri.rpartition("/")[2].replace("_", " ")
 
 
-def _temperature(excerpt: Body) -> Body:
-    """Return an entry of Thermal.Temperatures."""
-    return {
-        "Name": _excerpt_name(excerpt),
-        "ReadingCelsius": excerpt.get("Reading"),
-        "PhysicalContext": excerpt.get("PhysicalContext"),
-    }
-
-
-def _fan(excerpt: Body) -> Body:
-    """Return an entry of Thermal.Fans.
-
-    OpenBMC writes the duty of a PWM output, in percent, where the rpm belong.
-    """
-    name, rpm = _excerpt_name(excerpt), excerpt.get("SpeedRPM")
-    is_rpm = rpm is not None and "PWM" not in str(name).upper()
-    percent = excerpt.get("Reading") if rpm is None else rpm
-    return {
-        "Name": name,
-        "Reading": rpm if is_rpm else percent,
-        "ReadingUnits": "RPM" if is_rpm else "Percent",
-    }
-
-
-def _fan_of_subsystem(fan: Body) -> Body:
-    """Return an entry of Thermal.Fans for a Fan resource."""
-    speed = fan.get("SpeedPercent")
-    excerpt = dict(speed) if isinstance(speed, Mapping) else {}
-    excerpt.pop("DataSourceUri", None)
-    name = {"DeviceName": fan.get("Name")}
-    return {"MemberId": fan.get("Id"), "Status": fan.get("Status")} | dict(
-        _fan(excerpt | name)
-    )
-
-
-def _of_type(sensors: list[Body], reading_type: str, key: str) -> list[Body]:
-    """Return the entries of Thermal for the sensors of a type."""
+def _temperatures(metrics: Body) -> list[Temperature]:
+    """Return the temperatures in a resource of ThermalMetrics."""
     return [
-        {
-            "MemberId": sensor.get("Id"),
-            "Name": sensor.get("Name"),
-            "Status": sensor.get("Status"),
-            "PhysicalContext": sensor.get("PhysicalContext"),
-            key: sensor.get("Reading"),
-            "ReadingUnits": sensor.get("ReadingUnits"),
-        }
-        | _thresholds(sensor)
-        for sensor in sensors
-        if sensor.get("ReadingType") == reading_type
+        Temperature(
+            name=_name(excerpt),
+            reading_celsius=excerpt.reading,
+            physical_context=excerpt.physical_context,
+        )
+        for excerpt in ThermalMetrics.from_dict(metrics).temperature_readings_celsius
     ]
 
 
-def _thresholds(sensor: Body) -> dict[str, Any]:
-    """Return the thresholds of a sensor under the names that Thermal gives them."""
-    thresholds = sensor.get("Thresholds")
-    if not isinstance(thresholds, Mapping):
-        return {}
-    return {old: _reading(thresholds, new) for new, old in _THRESHOLDS.items()}
+def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
+    """Return a fan for its speed.
+
+    OpenBMC writes the duty of a PWM output, in percent, where the rpm belong.
+    """
+    if speed.speed_rpm is None:
+        return Fan(name=name, speed=speed.reading, reading_units="Percent")
+    units = "Percent" if "PWM" in (name or "").upper() else "RPM"
+    return Fan(name=name, speed=speed.speed_rpm, reading_units=units)
 
 
-def _power_control(environment: Body) -> Body:
-    """Return an entry of Power.PowerControl."""
-    return {"PowerConsumedWatts": _reading(environment, "PowerWatts")}
+def _fan_of_subsystem(fan: FanResource) -> Fan:
+    """Return a fan for its own resource."""
+    speed = _fan(fan.name, fan.speed_percent)
+    return Fan(
+        member_id=fan.id,
+        name=fan.name,
+        status=fan.status,
+        speed=speed.speed,
+        reading_units=speed.reading_units,
+    )
 
 
-def _power_supply(supply: Body, metrics: Body | None) -> Body:
-    """Return an entry of Power.PowerSupplies."""
-    metrics = metrics or {}
+def _is_temperature(sensor: SensorResource) -> bool:
+    """Tell whether a sensor tells how warm it is, not how far from a limit."""
+    return sensor.reading_type == "Temperature" and not sensor.is_headroom
+
+
+def _is_fan(sensor: SensorResource) -> bool:
+    """Tell whether a sensor tells how fast something turns."""
+    return sensor.reading_type == "Rotational"
+
+
+def _common(sensor: SensorResource) -> dict[str, Any]:
+    """Return what the entries of Thermal have in common."""
     return {
-        **supply,
-        "MemberId": supply.get("Id"),
-        "LineInputVoltage": _reading(metrics, "InputVoltage"),
-        "PowerInputWatts": _reading(metrics, "InputPowerWatts"),
-        "PowerOutputWatts": _reading(metrics, "OutputPowerWatts"),
+        "member_id": sensor.id,
+        "name": sensor.name,
+        "status": sensor.status,
+        "physical_context": sensor.physical_context,
+        "upper_threshold_fatal": sensor.upper_fatal,
+        "upper_threshold_critical": sensor.upper_critical,
+        "upper_threshold_non_critical": sensor.upper_caution,
+        "lower_threshold_non_critical": sensor.lower_caution,
+        "lower_threshold_critical": sensor.lower_critical,
+        "lower_threshold_fatal": sensor.lower_fatal,
     }
+
+
+def _warm(sensor: SensorResource) -> Temperature:
+    """Return a temperature for its own resource."""
+    return Temperature(**_common(sensor), reading_celsius=sensor.reading)
+
+
+def _turning(sensor: SensorResource) -> Fan:
+    """Return a fan for a sensor."""
+    return Fan(
+        **_common(sensor), speed=sensor.reading, reading_units=sensor.reading_units
+    )
+
+
+def _power_supply(supply: Body, metrics: Body) -> PowerSupply:
+    """Return a power supply for its own resource and what it measures."""
+    known = PowerSupplyResource.from_dict(supply)
+    measured = PowerSupplyMetrics.from_dict(metrics)
+    return PowerSupply(
+        member_id=known.id,
+        name=known.name,
+        status=known.status,
+        power_supply_type=known.power_supply_type,
+        power_capacity_watts=known.power_capacity_watts,
+        line_input_voltage=measured.input_voltage.reading,
+        power_input_watts=measured.input_power_watts.reading,
+        power_output_watts=measured.output_power_watts.reading,
+        model=known.model,
+        manufacturer=known.manufacturer,
+        firmware_version=known.firmware_version,
+        serial_number=known.serial_number,
+        part_number=known.part_number,
+    )
