@@ -15,9 +15,10 @@ from .aiosupermicro import SupermicroRedfishClient
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
+    async_couple,
     create_runtime_data,
 )
-from .device import async_register_server
+from .device import async_keep_server
 from .session import async_create_bmc_session
 
 PLATFORMS = [
@@ -51,7 +52,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     )
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
     await _async_read_first(runtime_data)
-    async_register_server(hass, entry)
+    async_couple(hass, entry)
+    async_keep_server(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
 

@@ -69,8 +69,8 @@ async def _async_identify(client: SupermicroRedfishClient) -> Server:
     if not (root.is_supermicro or system.is_supermicro):
         raise UnsupportedError
     identifier = await client.async_get_mac_address()
-    identifier = identifier or (await client.async_get_manager()).uuid
-    if identifier is None:
+    identifier = identifier or (await client.async_get_manager()).uuid or ""
+    if not identifier.strip("0-"):
         raise UnsupportedError
     try:
         chassis = await client.async_get_chassis()

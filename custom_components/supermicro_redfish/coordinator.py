@@ -1,12 +1,12 @@
 """When the BMC is read: what moves often, what moves rarely."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -49,6 +49,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         )
         self._read = read
         self._read_back: dict[str, Any] = {}
+        self._failing: set[str] = set()
 
     @override
     async def _async_update_data(self) -> DataT:
@@ -58,13 +59,24 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         """
         self._read_back.clear()
         try:
-            return replace(await self._read(), **self._read_back)
+            data = replace(await self._read(), **self._read_back)
         except AuthenticationError as error:
             raise ConfigEntryAuthFailed(**translated(error)) from error
         except SupermicroRedfishError as error:
             raise UpdateFailed(
                 **translated(error), retry_after=error.retry_after
             ) from error
+
+        self._log_parts(data.errors)
+        return data
+
+    def _log_parts(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
+        """Log once that a part cannot be read, and once that it can be again."""
+        for name in errors.keys() - self._failing:
+            LOGGER.warning("%s cannot be read: %s", name, errors[name])
+        for name in self._failing - errors.keys():
+            LOGGER.info("%s can be read again", name)
+        self._failing = set(errors)
 
     async def async_read_back[ResourceT](
         self, name: str, read: Callable[[], Awaitable[ResourceT]]
@@ -105,3 +117,26 @@ def create_runtime_data(
             interval=DYNAMIC_INTERVAL,
         ),
     )
+
+
+@callback
+def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Let what is read rarely follow whether the BMC can be reached at all.
+
+    Its entities come and go with the BMC, and it is read anew as soon as the BMC is
+    back, not when its turn comes.
+    """
+    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
+    was_reached = True
+
+    @callback
+    def follow() -> None:
+        nonlocal was_reached
+        is_reached = dynamic.last_update_success
+        if is_reached and not static.last_update_success:
+            hass.async_create_task(static.async_request_refresh())
+        elif is_reached is not was_reached:
+            static.async_update_listeners()
+        was_reached = is_reached
+
+    entry.async_on_unload(dynamic.async_add_listener(follow))

@@ -1,5 +1,7 @@
 """The server as a device."""
 
+from functools import partial
+
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -26,7 +28,15 @@ def server_name(system: System, chassis: Chassis | None) -> str:
 
 
 @callback
-def async_register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+def async_keep_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Keep the device registry at what the BMC says of the server."""
+    register = partial(_register_server, hass, entry)
+    register()
+    entry.async_on_unload(entry.runtime_data.static.async_add_listener(register))
+
+
+@callback
+def _register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     """Enter the server into the device registry, with what the BMC says of it."""
     static, dynamic = entry.runtime_data.static.data, entry.runtime_data.dynamic.data
     system = dynamic.system or System()

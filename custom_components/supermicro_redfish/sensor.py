@@ -22,7 +22,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .aiosupermicro import DynamicData, Fan, Health, Power, PowerSupply, Thermal
+from .aiosupermicro import (
+    DynamicData,
+    Fan,
+    Health,
+    License,
+    Power,
+    PowerSupply,
+    Snooping,
+    Thermal,
+)
 from .aiosupermicro.models import Sensor
 from .coordinator import SupermicroConfigEntry
 from .entity import (
@@ -31,6 +40,7 @@ from .entity import (
     async_add_items,
     dynamic,
     single,
+    static,
 )
 
 PARALLEL_UPDATES = 0
@@ -161,7 +171,30 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         has_fn=_is_fitted,
         value_fn=lambda supply: _health(supply.status.health),
     ),
+    SupermicroSensorDescription[Snooping](
+        key="post_code",
+        translation_key="post_code",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.snooping),
+        value_fn=lambda snooping: snooping.post_code,
+    ),
+    SupermicroSensorDescription[License](
+        key="licences",
+        translation_key="licences",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.license),
+        value_fn=_licences,
+    ),
 )
+
+
+def _licences(licence: License) -> str | None:
+    """Return the names of the installed licences."""
+    return ", ".join(entry.name for entry in licence.licenses if entry.name) or None
 
 
 def _health(health: Health | str | None) -> str | None:

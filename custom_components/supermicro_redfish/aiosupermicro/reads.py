@@ -129,7 +129,7 @@ class Reads:
             manager.mac_address,
             *(nic.mac_address for nic in interfaces),
         )
-        return next(filter(None, addresses), None)
+        return next((mac for mac in addresses if mac and mac.strip("0:-")), None)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
         """Return the ways to reset the host that the board advertises.

@@ -162,6 +162,8 @@ class Resources:
             except (AuthenticationError, ConnectionError):
                 raise
             except NotFoundError as error:
+                if endpoint in self._models:
+                    errors[endpoint.name] = error
                 missing.append(error)
             except SupermicroRedfishError as error:
                 errors[endpoint.name] = error
