@@ -86,6 +86,16 @@ def _is_fitted(item: Sensor | PowerSupply) -> bool:
     return item.is_fitted
 
 
+def _licences(licence: License) -> str | None:
+    """Return the names of the installed licences."""
+    return ", ".join(entry.name for entry in licence.licenses if entry.name) or None
+
+
+def _health(health: Health | str | None) -> str | None:
+    """Return a health that has a translation, None for any other."""
+    return health.name.lower() if isinstance(health, Health) else None
+
+
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
     SupermicroSensorDescription[Sensor](
         key="temperature",
@@ -190,16 +200,6 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         value_fn=_licences,
     ),
 )
-
-
-def _licences(licence: License) -> str | None:
-    """Return the names of the installed licences."""
-    return ", ".join(entry.name for entry in licence.licenses if entry.name) or None
-
-
-def _health(health: Health | str | None) -> str | None:
-    """Return a health that has a translation, None for any other."""
-    return health.name.lower() if isinstance(health, Health) else None
 
 
 async def async_setup_entry(
