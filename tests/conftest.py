@@ -69,7 +69,7 @@ def network(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-async def server(network: None, bmc: Bmc) -> AsyncIterator[Server]:  # noqa: ARG001
+async def server(network: None, bmc: Bmc) -> AsyncIterator[Server]:
     """Serve the simulated BMC over TLS."""
     async with serve(bmc) as running:
         yield running
