@@ -133,10 +133,11 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     def follow() -> None:
         nonlocal was_reached
         is_reached = dynamic.last_update_success
+        if is_reached is was_reached:
+            return
+        was_reached = is_reached
+        static.async_update_listeners()
         if is_reached and not static.last_update_success:
             hass.async_create_task(static.async_request_refresh())
-        elif is_reached is not was_reached:
-            static.async_update_listeners()
-        was_reached = is_reached
 
     entry.async_on_unload(dynamic.async_add_listener(follow))

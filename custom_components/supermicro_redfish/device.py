@@ -5,6 +5,7 @@ from functools import partial
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .aiosupermicro import Chassis, Manager, System
 from .aiosupermicro.transport import base_url
@@ -44,20 +45,27 @@ def _register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     manager = static.manager or Manager()
     assert entry.unique_id is not None  # noqa: S101 - the flow set it
     model, board = server_name(system, chassis), meant(chassis.model)
+    serial = meant(system.serial_number) or meant(chassis.serial_number)
+    has_all = dynamic.system is not None and static.chassis is not None
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.unique_id)},
         connections=_connections(entry.unique_id),
         configuration_url=str(base_url(entry.data[CONF_HOST])),
         name=entry.title,
-        manufacturer=system.manufacturer or chassis.manufacturer,
-        model=model,
-        model_id=None if board == model else board,
-        serial_number=meant(system.serial_number)
-        or meant(chassis.serial_number)
-        or chassis.oem.board_serial_number,
-        sw_version=manager.firmware_version,
+        manufacturer=_if_known(system.manufacturer),
+        model=_if_known(model if has_all else None),
+        model_id=_if_known(None if board == model else board),
+        serial_number=_if_known(
+            (serial or chassis.oem.board_serial_number) if has_all else None
+        ),
+        sw_version=_if_known(manager.firmware_version),
     )
+
+
+def _if_known(text: str | None) -> str | UndefinedType:
+    """Return a text; what cannot be read now stays as it was."""
+    return UNDEFINED if text is None else text
 
 
 def _connections(unique_id: str) -> set[tuple[str, str]]:
