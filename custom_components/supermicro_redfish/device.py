@@ -46,7 +46,7 @@ def _register_server(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     assert entry.unique_id is not None  # noqa: S101 - the flow set it
     model, board = server_name(system, chassis), meant(chassis.model)
     serial = meant(system.serial_number) or meant(chassis.serial_number)
-    has_all = dynamic.system is not None and static.chassis is not None
+    has_all = dynamic.system is not None and "chassis" not in static.errors
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.unique_id)},
