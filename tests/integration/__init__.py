@@ -1,0 +1,113 @@
+"""What the tests of the integration do with a Home Assistant and a server."""
+
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.supermicro_redfish.const import (
+    DOMAIN,
+    DYNAMIC_INTERVAL,
+    STATIC_INTERVAL,
+)
+from tests.simulator import Bmc
+
+DYNAMIC = DYNAMIC_INTERVAL.total_seconds()
+STATIC = STATIC_INTERVAL.total_seconds()
+
+ROOT = "/redfish/v1"
+SESSIONS = f"{ROOT}/SessionService/Sessions"
+SYSTEM = f"{ROOT}/Systems/1"
+RESET_INFO = f"{SYSTEM}/ResetActionInfo"
+CHASSIS = f"{ROOT}/Chassis/1"
+THERMAL = f"{CHASSIS}/Thermal"
+POWER = f"{CHASSIS}/Power"
+MANAGER = f"{ROOT}/Managers/1"
+NICS = f"{MANAGER}/EthernetInterfaces"
+FAN_MODE = f"{MANAGER}/Oem/Supermicro/FanMode"
+NTP = f"{MANAGER}/Oem/Supermicro/NTP"
+LLDP = f"{MANAGER}/Oem/Supermicro/LLDP"
+SNOOPING = f"{MANAGER}/Oem/Supermicro/Snooping"
+LICENSES = f"{MANAGER}/LicenseManager/QueryLicense"
+PROTOCOLS = f"{MANAGER}/NetworkProtocol"
+
+
+def mac_address(bmc: Bmc) -> str:
+    """Return the BMC's own MAC address, as Home Assistant writes it."""
+    return next(
+        str(body["MACAddress"]).lower()
+        for path, body in bmc.board.resources.items()
+        if path.startswith(f"{ROOT}/Managers/") and body.get("MACAddress")
+    )
+
+
+async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Set an entry up, as Home Assistant does when it starts."""
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def lifecycle(entry: ConfigEntry) -> ConfigEntryState:
+    """Return how far an entry has come, which a type checker takes for constant."""
+    return entry.state
+
+
+def entity_id(hass: HomeAssistant, entry: ConfigEntry, of: str) -> str | None:
+    """Return the id of the entity `platform.key`, None if it is not registered."""
+    platform, _, key = of.partition(".")
+    unique_id = f"{entry.unique_id}_{key}"
+    return er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
+
+
+def entity(hass: HomeAssistant, entry: ConfigEntry, of: str) -> State:
+    """Return the entity `platform.key` as Home Assistant shows it."""
+    registered = entity_id(hass, entry, of)
+    assert registered, f"There is no {of}"
+    shown = hass.states.get(registered)
+    assert shown, f"{registered} has no state"
+    return shown
+
+
+def states(hass: HomeAssistant, platform: str | None = None) -> dict[str, str]:
+    """Return the states of all entities by entity id."""
+    return {shown.entity_id: shown.state for shown in hass.states.async_all(platform)}
+
+
+async def call(
+    hass: HomeAssistant, entry: ConfigEntry, of: str, service: str, **data: Any
+) -> None:
+    """Call a service for the entity `platform.key`."""
+    target = {"entity_id": entity_id(hass, entry, of)}
+    platform = of.partition(".")[0]
+    await hass.services.async_call(
+        platform, service, data, blocking=True, target=target
+    )
+
+
+def asked(bmc: Bmc, since: int = 0) -> list[str]:
+    """Return the requests that the BMC got, without those before a number."""
+    return [f"{request.method} {request.path}" for request in bmc.requests[since:]]
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged about the integration as a warning or worse.
+
+    That Home Assistant has not tested it is no complaint.
+    """
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+        and (DOMAIN in record.name or DOMAIN in record.getMessage())
+        and record.name != "homeassistant.loader"
+    ]
+
+
+def is_one_write(requests: list[str], path: str) -> bool:
+    """Tell whether requests are one write to a resource, read back, and no more."""
+    *before, write, after = requests
+    reads = {*before, after}
+    return write == f"PATCH {path}" and reads == {f"GET {path}"} and len(before) <= 1

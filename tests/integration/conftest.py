@@ -1,0 +1,144 @@
+"""A Home Assistant that has the integration, and an entry for the simulated BMC."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
+import math
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+# Before Home Assistant looks for it: the test kit has a package of this name, too.
+import custom_components.supermicro_redfish  # noqa: F401
+from custom_components.supermicro_redfish.aiosupermicro import SupermicroRedfishClient
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.conftest import Clock
+from tests.simulator import Bmc, Board, Server
+
+from . import DYNAMIC, mac_address, set_up
+
+IMPATIENCE = 0.25
+"""Seconds for which the impatient client waits."""
+
+type Elapse = Callable[[float], Awaitable[None]]
+
+
+load_board = cache(Board.load)
+"""Loads a board once for all tests; a BMC works on a copy of it."""
+
+
+@pytest.fixture
+def board() -> Board:
+    """Return the shipped board; tests may choose another."""
+    return load_board("x12spi-tf")
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode off: it takes as long as the tests themselves."""
+
+
+@pytest.fixture(autouse=True)
+def custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, server: Server, bmc: Bmc
+) -> AsyncIterator[ConfigEntry]:
+    """Return an entry for the BMC, not set up yet; it is unloaded at the end."""
+    new = MockConfigEntry(
+        domain=DOMAIN,
+        title=bmc.board.name,
+        unique_id=mac_address(bmc),
+        data={
+            "host": server.host,
+            "username": bmc.username,
+            "password": bmc.password,
+        },
+    )
+    new.add_to_hass(hass)
+    yield new
+    bmc.heal()
+    if hass.is_running and new.state in (
+        ConfigEntryState.LOADED,
+        ConfigEntryState.SETUP_RETRY,
+    ):
+        await hass.config_entries.async_unload(new.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+async def loaded(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: ConfigEntry,
+) -> ConfigEntry:
+    """Return the entry, set up, with the time standing still until it is moved."""
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the client wait for a moment only."""
+    defaults = SupermicroRedfishClient.__init__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "timeout", IMPATIENCE)
+
+
+@pytest.fixture
+def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) -> Elapse:
+    """Return what lets time pass, for Home Assistant and for the BMC.
+
+    It passes in steps, for a session that nobody uses for long would be another thing.
+    """
+
+    async def pass_by(seconds: float) -> None:
+        for begun in range(0, math.ceil(seconds), int(DYNAMIC)):
+            step = min(DYNAMIC, seconds - begun)
+            freezer.tick(step)
+            clock.tick(step)
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done(wait_background_tasks=True)
+            await _finish_requests()
+
+    return pass_by
+
+
+async def _finish_requests() -> None:
+    """Wait for requests whose poll has failed already, before more time passes."""
+    tasks = [
+        task
+        for task in asyncio.all_tasks()
+        if "aiosupermicro" in str(getattr(task.get_coro(), "cr_code", ""))
+    ]
+    if tasks:
+        await asyncio.wait(tasks)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Iterator[None]:
+    """Enable the entities that wait to be asked for, too."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        return_value=True,
+    ):
+        yield
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write snapshots the way Home Assistant does."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)

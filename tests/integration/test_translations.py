@@ -1,0 +1,260 @@
+"""Every text that the code names exists, in both languages, as hassfest wants it."""
+
+import ast
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant.components.light import EFFECT_OFF
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+
+import custom_components.supermicro_redfish
+from custom_components.supermicro_redfish import (
+    PLATFORMS,
+    button,
+    light,
+    select,
+    sensor,
+    switch,
+)
+from custom_components.supermicro_redfish.aiosupermicro import (
+    FanModeType,
+    Health,
+    SupermicroRedfishError,
+    exceptions,
+)
+from custom_components.supermicro_redfish.config_flow import SCHEMA
+from custom_components.supermicro_redfish.errors import (
+    TRANSLATION_KEYS,
+    translated,
+    translation_key,
+)
+
+FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
+CONFIG_FLOW = FOLDER / "config_flow.py"
+MODULES = (button, light, select, sensor, switch)
+LANGUAGES = ("en", "de")
+
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+FORBIDDEN = {
+    "HTML": re.compile(r"<[a-zA-Z/]"),
+    "an address": re.compile(r"https?://|www\."),
+    "spaces around it": re.compile(r"^\s|\s$"),
+    "a quoted placeholder": re.compile(r"'\{\w+\}'"),
+}
+WITHOUT_PLACEHOLDERS = ("state", "state_attributes", "unit_of_measurement")
+
+type Json = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def custom_integrations() -> None:
+    """Do without Home Assistant."""
+
+
+def load(name: str) -> Json:
+    """Return a JSON file of the integration."""
+    body: Json = json.loads((FOLDER / name).read_text("utf-8"))
+    return body
+
+
+def texts(tree: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Return the texts of a file with their dotted paths."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from texts(value, (*path, key))
+        else:
+            yield ".".join((*path, key)), value
+
+
+def keys(tree: Json) -> Iterator[str]:
+    """Return all keys of a file."""
+    for key, value in tree.items():
+        yield key
+        if isinstance(value, dict):
+            yield from keys(value)
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the placeholders in a text."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def descriptions() -> Iterator[tuple[str, EntityDescription]]:
+    """Return all rows of all platforms with the platform's name."""
+    for module in MODULES:
+        rows: tuple[EntityDescription, ...] = module.DESCRIPTIONS
+        for row in rows:
+            yield module.__name__.rpartition(".")[2], row
+
+
+ON_OR_OFF = ("on", "off")
+ENGLISH = load("translations/en.json")
+ICONS = load("icons.json")
+ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key}")
+    for platform, row in descriptions()
+]
+
+
+def test_no_platform_is_forgotten_here() -> None:
+    """A new platform is tested, too."""
+    assert {platform for platform, _ in descriptions()} == set(PLATFORMS)
+
+
+@pytest.mark.parametrize(("platform", "row"), ROWS)
+def test_every_entity_has_a_name(platform: str, row: EntityDescription) -> None:
+    """Of the placeholders only that of the item can be filled in."""
+    assert row.translation_key
+    name = ENGLISH["entity"][platform][row.translation_key]["name"]
+    assert placeholders(name) <= {"name"}
+
+
+@pytest.mark.parametrize(("platform", "row"), ROWS)
+def test_every_entity_has_an_icon(platform: str, row: EntityDescription) -> None:
+    """Its own, or that of its device class."""
+    icons = ICONS["entity"].get(platform, {})
+    assert (row.translation_key in icons) != bool(row.device_class) or (
+        row.device_class == "enum"
+    )
+
+
+def test_no_name_is_there_for_nothing() -> None:
+    """An entity that is gone takes its texts and icons along."""
+    used = {(platform, row.translation_key) for platform, row in descriptions()}
+    for tree in (ENGLISH, ICONS):
+        assert used >= {
+            (platform, key)
+            for platform, entities in tree["entity"].items()
+            for key in entities
+        }
+
+
+def test_every_state_that_can_be_shown_has_a_text() -> None:
+    """The fan modes of the schema, the healths, and the effect of the LED."""
+    entities = ENGLISH["entity"]
+    modes = {mode.name.lower() for mode in FanModeType}
+    assert set(entities["select"]["fan_mode"]["state"]) == modes
+    healths = {health.name.lower() for health in Health}
+    assert set(entities["sensor"]["power_supply_health"]["state"]) == healths
+    effects = entities["light"]["identify_led"]["state_attributes"]["effect"]["state"]
+    assert set(effects) == {EFFECT_OFF, light.EFFECT_BLINK}
+
+
+def _errors_of_the_dialogue() -> set[str]:
+    """Return the error keys that the dialogue names itself."""
+    tree = ast.parse(CONFIG_FLOW.read_text("utf-8"))
+    named = (
+        value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for value in node.values
+        if isinstance(value, ast.Constant)
+    )
+    return {str(value) for value in named}
+
+
+def test_every_error_of_the_dialogue_has_a_text_and_every_text_its_error() -> None:
+    """Those of the library's exceptions included."""
+    errors = _errors_of_the_dialogue() | set(TRANSLATION_KEYS.values())
+    assert {"cannot_connect", "invalid_auth", "not_supported", "unknown"} <= errors
+    assert set(ENGLISH["config"]["error"]) == errors
+    assert set(ENGLISH["config"]["abort"]) == {"already_configured"}
+
+
+def test_every_field_of_the_dialogue_is_described() -> None:
+    """In the form's own words, and below it."""
+    (step,) = ENGLISH["config"]["step"].values()
+    fields = {str(marker) for marker in SCHEMA.schema}
+    assert set(step["data"]) == set(step["data_description"]) == fields
+
+
+def test_every_exception_has_a_text_with_the_bmcs_words() -> None:
+    """The user is told what failed, and why."""
+    assert set(ENGLISH["exceptions"]) == set(TRANSLATION_KEYS.values())
+    for text in ENGLISH["exceptions"].values():
+        assert placeholders(text["message"]) == {"error"}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in vars(exceptions).values()
+        if isinstance(kind, type) and issubclass(kind, SupermicroRedfishError)
+    ],
+)
+def test_every_exception_of_the_library_is_in_the_table(
+    kind: type[SupermicroRedfishError],
+) -> None:
+    """Or its parent is; only what has none is unknown."""
+    error = kind("The request failed", bmc_message="The BMC is on fire")
+    is_base = kind is SupermicroRedfishError
+    assert (translation_key(error) == "unknown") is is_base
+    assert translated(error)["translation_placeholders"] == {
+        "error": "The BMC is on fire"
+    }
+    assert translated(kind("It failed"))["translation_placeholders"] == {
+        "error": "It failed"
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_languages_say_the_same(language: str) -> None:
+    """The same keys, with the same placeholders."""
+    found = dict(texts(load(f"translations/{language}.json")))
+    assert {path: placeholders(text) for path, text in found.items()} == {
+        path: placeholders(text) for path, text in texts(ENGLISH)
+    }
+    assert all(found.values())
+
+
+def test_there_are_no_other_languages() -> None:
+    """Nor a strings.json, which is never read."""
+    assert {file.stem for file in FOLDER.glob("translations/*")} == set(LANGUAGES)
+    assert not (FOLDER / "strings.json").exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_as_hassfest_wants_them(language: str) -> None:
+    """No HTML, no addresses, no references that would be shown as they are."""
+    tree = load(f"translations/{language}.json")
+    for path, text in texts(tree):
+        found = [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
+        assert not found, f"{path} has {found}"
+        assert "[%key" not in text
+        assert all(name.isidentifier() for name in placeholders(text)), path
+        if set(path.split(".")) & set(WITHOUT_PLACEHOLDERS):
+            assert not placeholders(text), path
+    assert set(tree) <= {"config", "device", "entity", "exceptions", "issues", "title"}
+
+
+@pytest.mark.parametrize(
+    "name", ["icons.json", *(f"translations/{language}.json" for language in LANGUAGES)]
+)
+def test_keys_are_as_hassfest_wants_them(name: str) -> None:
+    """Small letters and digits, parted by single dashes or underscores."""
+    assert all(KEY.fullmatch(key) for key in keys(load(name)))
+
+
+def test_icons_are_as_hassfest_wants_them() -> None:
+    """All from one set; one for a state differs from the default."""
+    for path, icon in texts(ICONS):
+        assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
+    for entities in ICONS["entity"].values():
+        for icons in entities.values():
+            assert icons["default"] not in icons.get("state", {}).values()
+
+
+def test_an_icon_of_a_state_is_of_one_that_exists() -> None:
+    """A switch and a light are on or off."""
+    for platform, entities in ICONS["entity"].items():
+        for key, icons in entities.items():
+            states = ENGLISH["entity"][platform][key].get(
+                "state", {"on": "", "off": ""}
+            )
+            assert set(icons.get("state", {})) <= set(states)
