@@ -57,6 +57,7 @@ def _reset(
         key=key,
         translation_key=key,
         device_class=device_class,
+        entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
         entity_registry_enabled_default=reset_type in _HARMLESS,
         coordinator_fn=static,
         items_fn=lambda data: single(
@@ -86,6 +87,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
     SupermicroButtonDescription[str](
         key="reset",
         translation_key="reset",
+        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         coordinator_fn=static,
         items_fn=lambda data: {

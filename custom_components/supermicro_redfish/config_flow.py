@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .aiosupermicro import (
+    AuthenticationError,
     Chassis,
     NotFoundError,
     SupermicroRedfishClient,
@@ -62,7 +63,11 @@ async def _async_identify(client: SupermicroRedfishClient) -> Server:
         SupermicroRedfishError: It could not be asked.
 
     """
-    root = await client.async_get_service_root()
+    try:
+        root = await client.async_get_service_root()
+    except AuthenticationError as error:
+        # A BMC shows its root to everyone.
+        raise UnsupportedError from error
     if root.is_supermicro is False:
         raise UnsupportedError
     system = await client.async_get_system()
@@ -122,9 +127,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             server, errors = await _async_try(self.hass, user_input)
             if server:
                 await self.async_set_unique_id(server.unique_id)
-                self._abort_if_unique_id_configured(
-                    updates={CONF_HOST: user_input[CONF_HOST]}
-                )
+                self._abort_if_unique_id_configured(updates=user_input)
                 return self.async_create_entry(title=server.name, data=user_input)
         return self.async_show_form(
             step_id="user",

@@ -73,16 +73,24 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
     def _log_parts(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
         """Log once that a part cannot be read, and once that it can be again."""
         for name in errors.keys() - self._failing:
-            LOGGER.warning("%s cannot be read: %s", name, errors[name])
+            LOGGER.warning("%s: %s cannot be read: %s", self.name, name, errors[name])
         for name in self._failing - errors.keys():
-            LOGGER.info("%s can be read again", name)
+            LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)
 
     async def async_read_back[ResourceT](
         self, name: str, read: Callable[[], Awaitable[ResourceT]]
     ) -> None:
-        """Read a single resource after a command, leaving the cadence as it is."""
-        self._read_back[name] = await read()
+        """Read a single resource after a command, leaving the cadence as it is.
+
+        The command worked, whatever becomes of the reading: then a poll has to show it.
+        """
+        try:
+            self._read_back[name] = await read()
+        except SupermicroRedfishError as error:
+            LOGGER.debug("%s: %s was not read back: %s", self.name, name, error)
+            await self.async_request_refresh()
+            return
         self.data = replace(self.data, **self._read_back)
         self.async_update_listeners()
 

@@ -11,6 +11,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import (
+    MAX_LENGTH_STATE_STATE,
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
     UnitOfElectricPotential,
@@ -87,8 +88,9 @@ def _is_fitted(item: Sensor | PowerSupply) -> bool:
 
 
 def _licences(licence: License) -> str | None:
-    """Return the names of the installed licences."""
-    return ", ".join(entry.name for entry in licence.licenses if entry.name) or None
+    """Return the names of the installed licences, as many as a state can hold."""
+    names = ", ".join(entry.name for entry in licence.licenses if entry.name)
+    return names[:MAX_LENGTH_STATE_STATE] or None
 
 
 def _health(health: Health | str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
@@ -101,10 +102,20 @@ def number(hass: HomeAssistant, entry: ConfigEntry, of: str) -> float | None:
     return None if shown == STATE_UNKNOWN else float(shown)
 
 
-def boards() -> list[Any]:
-    """Return the recorded boards, or the reason why there are none to test with."""
+def boards(*, with_lists: bool = False) -> list[Any]:
+    """Return the recorded boards, or the reason why there are none to test with.
+
+    Some have their readings in other resources than Thermal and Power.
+    """
     why = pytest.mark.skip(reason=f"no recorded boards in {RECORDED}")
-    return list(RECORDINGS) or [pytest.param("", marks=why)]
+    found = [name for name in RECORDINGS if not with_lists or _has_lists(name)]
+    return found or [pytest.param("", marks=why)]
+
+
+def _has_lists(name: str) -> bool:
+    """Tell whether a board's Thermal or Power was recorded."""
+    places = (f"{RECORDED / name}{path}" for path in (THERMAL, POWER))
+    return any(Path(place).is_dir() for place in places)
 
 
 class TestRecordedBoards:
@@ -114,12 +125,6 @@ class TestRecordedBoards:
     def board(self, request: pytest.FixtureRequest) -> Board:
         """Return a recorded board."""
         return load_board(RECORDED / request.param)
-
-    @pytest.fixture
-    def has_lists(self, board: Board) -> None:
-        """Skip boards whose readings are in other resources."""
-        if not {THERMAL, POWER} & set(board.resources):
-            pytest.skip("neither Thermal nor Power was recorded")
 
     async def test_the_dialogue_adds_it_and_all_is_well(
         self,
@@ -146,7 +151,7 @@ class TestRecordedBoards:
         await hass.async_block_till_done(wait_background_tasks=True)
         assert bmc.open_sessions == 0
 
-    @pytest.mark.usefixtures("has_lists")
+    @pytest.mark.parametrize("board", boards(with_lists=True), indirect=True)
     async def test_there_is_a_sensor_for_all_that_is_fitted_and_nothing_else(
         self, hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
     ) -> None:
@@ -167,7 +172,7 @@ class TestRecordedBoards:
             assert registered(hass, loaded, kind) == set(expected)
             assert {of: number(hass, loaded, of) for of in expected} == expected
 
-    @pytest.mark.usefixtures("has_lists")
+    @pytest.mark.parametrize("board", boards(with_lists=True), indirect=True)
     async def test_the_power_side_is_the_recorded_one(
         self, hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
     ) -> None:

@@ -57,7 +57,7 @@ def bmc(bmc: Bmc) -> Bmc:
     bmc.put(power, _link(power) | {"PowerSupplies": _link(supplies)})
     bmc.put(supplies, _collection(supplies, ["1", "2"]))
     for name in ("1", "2"):
-        body = {
+        body: dict[str, Any] = {
             "Id": name,
             "Name": f"Power Supply Bay {name}",
             "PowerCapacityWatts": 2000,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 import logging
 from time import monotonic
 
-from aiohttp import BasicAuth
-
 from .const import (
     AUTH_TOKEN_HEADER,
+    LOGOUT_SECONDS,
     SESSION_DEFAULT_TIMEOUT,
     SESSION_REFRESH_THRESHOLD,
     SESSION_RETRY_SECONDS,
@@ -21,6 +22,7 @@ from .exceptions import (
     NotFoundError,
     SupermicroRedfishError,
 )
+from .links import path_of
 from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ class SessionAuth:
         self._opening: asyncio.Task[Credential] | None = None
         self._is_refused = False
         """Whether a password that was shown with each request was refused."""
+        self._retry_at = 0.0
+        """When a full table may be asked again that nothing helps against."""
         self._used = monotonic()
         self.timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
         """How long the BMC keeps an idle session, in seconds."""
@@ -79,23 +83,50 @@ class SessionAuth:
             AuthenticationError: User name or password were refused, now or before.
 
         """
+        if stale and stale.expires is not None and self._is_current(stale):
+            self._is_refused = True
+        self._require_not_refused()
         opening = self._opening
         if opening is None or self._is_spent(opening, stale):
             login = self._async_login(sessions_path, opening, is_old=is_old)
             opening = self._opening = asyncio.create_task(login)
             opening.add_done_callback(_retrieve)
         self._used = monotonic()
-        credential = await asyncio.shield(opening)
-        self._is_refused |= credential is stale
-        if self._is_refused:
-            raise AuthenticationError("The BMC no longer takes the password")
-        return credential
+        return await asyncio.shield(opening)
+
+    def use(self, credential: Credential) -> None:
+        """Take note that a request shows a credential now.
+
+        Many requests may have got a credential and wait for their turn, while the
+        first of them finds out that it is of no more use.
+
+        Raises:
+            AuthenticationError: It was refused, or there is another one since.
+
+        """
+        self._require_not_refused()
+        if not self._is_current(credential):
+            raise AuthenticationError("There is another login since")
+        self._used = monotonic()
 
     async def async_logout(self) -> None:
         """Give the session back to the BMC; a BMC that does not answer keeps it."""
         opening, self._opening = self._opening, None
+        self._is_refused = False
         if opening is not None:
             await asyncio.shield(asyncio.create_task(self._async_delete(opening)))
+
+    def _require_not_refused(self) -> None:
+        """Raise AuthenticationError where the password was refused."""
+        if self._is_refused:
+            raise AuthenticationError("The BMC no longer takes the password")
+
+    def _is_current(self, credential: Credential) -> bool:
+        """Tell whether a credential is that of the last login."""
+        opening = self._opening
+        if opening is None or not opening.done() or opening.exception():
+            return False
+        return opening.result() is credential
 
     def _is_spent(
         self, opening: asyncio.Task[Credential], stale: Credential | None
@@ -104,7 +135,8 @@ class SessionAuth:
         if not opening.done():
             return False
         if error := opening.exception():
-            return not isinstance(error, AuthenticationError)
+            is_refused = isinstance(error, AuthenticationError)
+            return not is_refused and monotonic() >= self._retry_at
         credential = opening.result()
         if credential.expires is not None:
             return monotonic() > credential.expires
@@ -136,18 +168,28 @@ class SessionAuth:
             if not (full or odd or error.status in _NO_SESSIONS):
                 raise
             _LOGGER.debug("No session to be had, using basic authentication: %s", error)
-        return await self._async_try_basic(sessions_path)
+            refusal = error
+        try:
+            return await self._async_try_basic(sessions_path)
+        except AuthenticationError:
+            if not full:
+                raise
+            # Nobody said that the password is wrong: sessions alone are taken here.
+            self._retry_at = monotonic() + SESSION_RETRY_SECONDS
+            raise refusal from None
 
     async def _async_open(self, sessions_path: str) -> Credential:
         """Open a session."""
-        reply = await self._transport.send(
-            "POST",
-            sessions_path,
-            json={"UserName": self._username, "Password": self._password},
-        )
+        login = {"UserName": self._username, "Password": self._password}
+        try:
+            reply = await self._transport.send("POST", sessions_path, json=login)
+        except SupermicroRedfishError as error:
+            error.hide(self._password)
+            raise
         token = reply.headers.get(AUTH_TOKEN_HEADER)
-        path = reply.headers.get("Location") or reply.body.get("@odata.id")
-        if not token or not isinstance(path, str):
+        path = path_of(reply.headers.get("Location"))
+        path = path or path_of(reply.body.get("@odata.id"))
+        if not token or not path:
             raise InvalidResponseError(
                 f"POST {sessions_path} gave no session",
                 status=reply.status,
@@ -158,9 +200,11 @@ class SessionAuth:
 
     async def _async_try_basic(self, sessions_path: str) -> Credential:
         """Return the password as a credential, if the BMC takes it so."""
-        basic = BasicAuth(self._username, self._password, encoding="utf-8")
-        headers = {"Authorization": basic.encode()}
-        await self._transport.send("GET", sessions_path, headers=headers)
+        basic = b64encode(f"{self._username}:{self._password}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}"}
+        # Where there are no sessions at all, the first read tells.
+        with suppress(NotFoundError):
+            await self._transport.send("GET", sessions_path, headers=headers)
         return Credential(headers, expires=monotonic() + SESSION_RETRY_SECONDS)
 
     async def _async_delete(self, opening: asyncio.Task[Credential]) -> None:
@@ -168,7 +212,12 @@ class SessionAuth:
         try:
             credential = await opening
             if path := credential.session_path:
-                await self._transport.send("DELETE", path, headers=credential.headers)
+                async with asyncio.timeout(LOGOUT_SECONDS):
+                    await self._transport.send(
+                        "DELETE", path, headers=credential.headers
+                    )
+        except TimeoutError:
+            _LOGGER.debug("The session could not be given back in time")
         except (AuthenticationError, NotFoundError):
             _LOGGER.debug("The session had ended already")
         except SupermicroRedfishError as error:

@@ -116,9 +116,11 @@ class SupermicroRedfishClient(Reads, Writes):
 
         Nothing is sent from then on, until `async_connect`.
         """
-        await self._connection.async_close()
-        self._resources.reset()
-        self._substitute()
+        try:
+            await self._connection.async_close()
+        finally:
+            self._resources.reset()
+            self._substitute()
 
     async def async_test_connection(self) -> ServiceRoot:
         """Return what the BMC says of itself without a login."""

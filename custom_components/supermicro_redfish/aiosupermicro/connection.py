@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from . import exceptions
@@ -17,6 +19,15 @@ from .transport import Reply, Transport
 _WANTS_ETAG = (412, 428)
 
 
+@dataclass(eq=False)
+class _Read:
+    """A read under way."""
+
+    task: asyncio.Task[dict[str, Any]]
+    waiting: int = 0
+    """How many callers wait for it."""
+
+
 class Connection:
     """Reads and writes the resources of one BMC under one session."""
 
@@ -25,8 +36,9 @@ class Connection:
         self._transport = transport
         self._auth = auth
         self._cache = ETagCache()
-        self._reading: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._reading: dict[str, _Read] = {}
         self._closed = False
+        self._ending: asyncio.Task[None] | None = None
 
     async def async_login(self) -> None:
         """Log in, unless that was done, and open what was closed.
@@ -36,16 +48,24 @@ class Connection:
             SupermicroRedfishError: The BMC could not be asked.
 
         """
+        if self._ending is not None:
+            await asyncio.wait([self._ending])
         self._closed = False
         await self._async_credential()
 
     async def async_close(self) -> None:
         """Stop reading, forget everything and give the session back.
 
-        Nothing is sent after that, so that a late reader makes no new session.
+        Nothing is sent after that, so that a late reader makes no new session. It is
+        carried out even if the caller does not wait for it.
         """
         self._closed = True
-        reading = list(self._reading.values())
+        self._ending = asyncio.create_task(self._async_end())
+        await asyncio.shield(self._ending)
+
+    async def _async_end(self) -> None:
+        """End all reads, and then the session."""
+        reading = [read.task for read in self._reading.values()]
         for task in reading:
             task.cancel()
         await asyncio.gather(*reading, return_exceptions=True)
@@ -55,17 +75,25 @@ class Connection:
     async def async_get(self, path: str) -> dict[str, Any]:
         """Return a resource as it is now; the same object when it has not changed.
 
-        Identical reads under way are one request.
+        Identical reads under way are one request, which ends when nobody waits for
+        it any more.
         """
         path = normalised(path)
-        if (task := self._reading.get(path)) is None:
-            task = asyncio.create_task(self._async_read(path))
-            self._reading[path] = task
-            task.add_done_callback(lambda task: self._end_reading(path, task))
-        await asyncio.wait([task])
-        if task.cancelled():
+        if (read := self._reading.get(path)) is None:
+            read = _Read(asyncio.create_task(self._async_read(path)))
+            self._reading[path] = read
+            read.task.add_done_callback(lambda _: self._end_reading(path, read))
+        read.waiting += 1
+        try:
+            await asyncio.wait([read.task])
+        finally:
+            read.waiting -= 1
+            if not read.waiting and not read.task.done():
+                self._leave(path, read)
+                read.task.cancel()
+        if read.task.cancelled():
             raise exceptions.ConnectionError(f"GET {path}: the client was closed")
-        return task.result()
+        return read.task.result()
 
     def known(self, path: str) -> dict[str, Any] | None:
         """Return a resource as it was last read, None if it never was."""
@@ -76,9 +104,7 @@ class Connection:
 
         A change that changes nothing is not sent: some resources refuse it.
         """
-        body = self.known(path)
-        if body is None or _contains(body, changes):
-            body = await self.async_get(path)
+        body = await self.async_get(path)
         if not _contains(body, changes):
             await self._async_write("PATCH", path, changes)
 
@@ -90,18 +116,26 @@ class Connection:
         """Forget what was read: it has changed, or soon will."""
         self._cache.invalidate(normalised(path))
 
-    def _end_reading(self, path: str, task: asyncio.Task[dict[str, Any]]) -> None:
+    def _end_reading(self, path: str, read: _Read) -> None:
         """Take note that a read has ended, even if nobody waits for it any more."""
-        del self._reading[path]
-        if not task.cancelled():
-            task.exception()
+        self._leave(path, read)
+        if not read.task.cancelled():
+            read.task.exception()
+
+    def _leave(self, path: str, read: _Read) -> None:
+        """Let nobody join a read any more."""
+        if self._reading.get(path) is read:
+            del self._reading[path]
 
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource, from memory where the BMC says that it is unchanged."""
         known, etag = self._cache.get_cached(path), self._cache.get_etag(path)
         headers = {"If-None-Match": etag} if etag else {}
         reply = await self._async_send("GET", path, headers=headers)
-        if known is not None and reply.not_modified:
+        if reply.not_modified:
+            if known is None:
+                message = f"GET {path} is not modified, which nobody asked"
+                raise exceptions.InvalidResponseError(message, path=path)
             self._transport.stats.cache_hits += 1
             return known
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
@@ -155,7 +189,10 @@ class Connection:
     ) -> Reply:
         """Send a request with a credential."""
         headers = {**(headers or {}), **credential.headers}
-        return await self._transport.send(method, path, headers=headers, json=json)
+        use = partial(self._auth.use, credential)
+        return await self._transport.send(
+            method, path, headers=headers, json=json, before=use
+        )
 
     async def _async_credential(self, stale: Credential | None = None) -> Credential:
         """Return a credential, logging in where the service root says to."""

@@ -29,6 +29,9 @@ SESSION_DEFAULT_TIMEOUT: Final = 300
 SESSION_REFRESH_THRESHOLD: Final = 0.8
 """The part of that time after which an idle session is renewed before it is used."""
 
+LOGOUT_SECONDS: Final = 5
+"""How long a BMC that hangs may hold up whoever wants to be gone."""
+
 SESSION_RETRY_SECONDS: Final = 600
 """How long a BMC whose table of sessions is full is not asked for one again."""
 

@@ -37,6 +37,7 @@ __all__ = [
     "raise_for_status",
 ]
 
+_SAYS_NOTHING = "See ExtendedInfo"
 _LICENSE_MISSING = "OemLicenseNotPassed"
 _SEVERITIES = ("critical", "warning")
 
@@ -71,6 +72,14 @@ class SupermicroRedfishError(Exception):
         self.bmc_message = bmc_message
         self.message_id = message_id
         self.retry_after = retry_after
+
+    def hide(self, secret: str) -> None:
+        """Take a secret out of the words of a BMC that repeats what it was told."""
+        if secret:
+            self.args = tuple(str(text).replace(secret, "***") for text in self.args)
+            self.bmc_message = self.bmc_message and self.bmc_message.replace(
+                secret, "***"
+            )
 
 
 class AuthenticationError(SupermicroRedfishError):
@@ -159,6 +168,8 @@ def error_from_reply(
     """Return the exception that an HTTP error status and its body stand for."""
     notice = _worst_notice(body)
     bmc_message, message_id = _text(notice, "Message"), _text(notice, "MessageId")
+    if bmc_message and _SAYS_NOTHING in bmc_message:
+        bmc_message = None
     kind = _kind(status)
     if message_id and message_id.endswith(_LICENSE_MISSING):
         kind = LicenseError

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 
 def normalised(path: str) -> str:
     """Return a path without fragment and closing slash, which boards add at will."""
     return path.partition("#")[0].rstrip("/")
+
+
+def path_of(location: Any) -> str | None:
+    """Return the path in a Location, None where there is none.
+
+    A BMC may know itself by another name than the caller does.
+    """
+    try:
+        url = urlsplit(location if isinstance(location, str) else "")
+    except ValueError:
+        return None
+    return _path(url._replace(scheme="", netloc="", fragment="").geturl())
 
 
 def follow(body: Mapping[str, Any], pointer: str) -> str | None:

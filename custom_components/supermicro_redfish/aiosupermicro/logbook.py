@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from .endpoints import Endpoint
@@ -55,8 +56,11 @@ async def async_find_log(
     ]
     for service in services:
         known = LogService.from_dict(service)
-        wanted = log_service in (known.id, known.name)
-        if wanted or (log_service is None and known.log_entry_type == _HEALTH_EVENTS):
+        if log_service is None:
+            is_wanted = known.log_entry_type == _HEALTH_EVENTS
+        else:
+            is_wanted = log_service in (known.id, known.name)
+        if is_wanted:
             return service
     if log_service is None and services:
         return services[0]
@@ -68,8 +72,10 @@ async def _async_entries(
 ) -> list[Mapping[str, Any]]:
     """Return all entries, page after page, reading those that are only linked."""
     entries: list[Mapping[str, Any]] = []
-    pages = 0
-    while path and pages < _MOST_PAGES:
+    pages: set[str] = set()
+    # Where a BMC does not heed what its own link asks for, the pages are all alike.
+    while path and path not in pages and len(pages) < _MOST_PAGES:
+        pages.add(path)
         page = await resources.async_get_at(path)
         members = page.get("Members")
         for member in members if isinstance(members, list) else []:
@@ -78,11 +84,14 @@ async def _async_entries(
             elif link := follow({"Member": member}, "Member"):
                 entries.append(await resources.async_get_at(link))
         path = follow(page, "Members@odata.nextLink")
-        pages += 1
     return entries
 
 
 def _is_newest_first(ids: list[str | None]) -> bool:
-    """Tell whether a log runs backwards, which no recorded one does."""
+    """Tell whether a log runs backwards, which no recorded one does.
+
+    Where the numbers begin anew, a log that runs forwards has one step back.
+    """
     numbers = [int(entry) for entry in ids if entry and entry.isdecimal()]
-    return len(numbers) > 1 and numbers[0] > numbers[-1]
+    steps = [after > before for before, after in pairwise(numbers)]
+    return sum(steps) * 2 < len(steps)

@@ -33,6 +33,8 @@ class Resources:
         self._connection = connection
         self._system = system
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
+        self._seen: set[Endpoint[Any]] = set()
+        """What was there at least once: if it is gone, the BMC is starting."""
         self._missing: dict[Endpoint[Any], SupermicroRedfishError] = {}
         self._models: dict[Endpoint[Any], tuple[Mapping[str, Any], Model]] = {}
         self.substitutes: dict[Endpoint[Any], Substitute] = {}
@@ -46,6 +48,7 @@ class Resources:
     def reset(self) -> None:
         """Forget where everything is and what is missing."""
         self._paths = {ROOT: REDFISH_ROOT}
+        self._seen.clear()
         self._missing.clear()
         self._models.clear()
 
@@ -67,10 +70,17 @@ class Resources:
             return found
 
     async def async_find(self, endpoint: Endpoint[Any]) -> Mapping[str, Any] | None:
-        """Return a resource's JSON as it is now, None where the board has none."""
+        """Return a resource's JSON as it is now, None where the board has none.
+
+        Raises:
+            NotFoundError: The board had one.
+
+        """
         try:
             return await self._async_body(endpoint)
         except NotFoundError:
+            if endpoint in self._seen:
+                raise
             return None
 
     async def async_find_known(
@@ -162,7 +172,7 @@ class Resources:
             except (AuthenticationError, ConnectionError):
                 raise
             except NotFoundError as error:
-                if endpoint in self._models:
+                if endpoint in self._seen:
                     errors[endpoint.name] = error
                 missing.append(error)
             except SupermicroRedfishError as error:
@@ -203,6 +213,7 @@ class Resources:
         except NotFoundError:
             raise error from None
         self._missing[endpoint] = error
+        self._seen.add(endpoint)
         return found
 
     async def _async_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
@@ -213,12 +224,13 @@ class Resources:
         try:
             path = await self._async_path(endpoint)
             read_on_the_way = None if is_found else self._connection.known(path)
-            return read_on_the_way or await self._connection.async_get(path)
+            body = read_on_the_way or await self._connection.async_get(path)
         except (NotFoundError, LicenseError) as error:
-            # What was there before is not missing: the BMC is starting.
-            if endpoint not in self._models:
+            if endpoint not in self._seen:
                 self._missing[endpoint] = error
             raise
+        self._seen.add(endpoint)
+        return body
 
     async def _async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
         """Return a resource as it was last read, reading it if it never was."""

@@ -41,7 +41,10 @@ from .models import (
 from .resources import Resources
 
 _TURN = 3
-"""How many of many small resources are read at a time, after the first time."""
+"""How many of many small resources are read at a time, after the first time.
+
+Twice that, the system, two metrics and the environment, which both ask for, make ten.
+"""
 
 Body = Mapping[str, Any]
 
@@ -54,7 +57,9 @@ class Rotation:
         self._resources = resources
         self._bodies: dict[str, Body | None] = {}
 
-    async def async_read(self, paths: Iterable[str]) -> dict[str, Body]:
+    async def async_read(
+        self, paths: Iterable[str], turn: int = _TURN
+    ) -> dict[str, Body]:
         """Return the resources at these paths as they were last read.
 
         What is not there any more is left out. A few are read anew, those first
@@ -63,7 +68,7 @@ class Rotation:
         wanted = dict.fromkeys(paths)
         new = [path for path in wanted if path not in self._bodies]
         oldest = [path for path in self._bodies if path in wanted]
-        for path in new or oldest[:_TURN]:
+        for path in new or oldest[:turn]:
             self._bodies.pop(path, None)
             self._bodies[path] = await self._async_find(path)
         found = ((path, self._bodies[path]) for path in wanted)
@@ -103,12 +108,15 @@ class Subsystems:
         temperatures = _temperatures(metrics)
         environment = await self._async_environment()
         fans = [_fan(_name(speed), speed) for speed in environment.fan_speeds_percent]
+        fan_paths = [] if fans else await self._async_members(FANS)
+        sensor_paths = [] if temperatures else await self._async_members(SENSORS)
+        bodies = await self._thermal.async_read((*fan_paths, *sensor_paths))
         if not fans:
-            members = await self._async_members(self._thermal, FANS)
-            fans = [_fan_of_subsystem(FanResource.from_dict(fan)) for fan in members]
+            found = [bodies[path] for path in fan_paths if path in bodies]
+            fans = [_fan_of_subsystem(FanResource.from_dict(fan)) for fan in found]
         if not temperatures:
-            members = await self._async_members(self._thermal, SENSORS)
-            sensors = [SensorResource.from_dict(sensor) for sensor in members]
+            found = [bodies[path] for path in sensor_paths if path in bodies]
+            sensors = [SensorResource.from_dict(sensor) for sensor in found]
             temperatures = [_warm(s) for s in sensors if _is_temperature(s)]
             fans = fans or [_turning(s) for s in sensors if _is_fan(s)]
         return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
@@ -126,9 +134,10 @@ class Subsystems:
         others = () if is_linked else (ENVIRONMENT_METRICS,)
         await self._resources.async_require_any((POWER_SUBSYSTEM, *others))
         environment = await self._async_environment()
-        supplies = await self._async_members(self._power, POWER_SUPPLIES)
+        paths = await self._async_members(POWER_SUPPLIES)
+        supplies = list((await self._power.async_read(paths, turn=1)).values())
         places = [follow(supply, "Metrics") for supply in supplies]
-        metrics = await self._power.async_read(filter(None, places))
+        metrics = await self._power.async_read(filter(None, places), turn=_TURN - 1)
         return Power(
             power_control=(
                 PowerControl(power_consumed_watts=environment.power_watts.reading),
@@ -174,13 +183,10 @@ class Subsystems:
         metrics = follow(known, "ThermalMetrics")
         return await self._resources.async_get_at(metrics) if metrics else {}
 
-    async def _async_members(
-        self, rotation: Rotation, endpoint: Endpoint[Any]
-    ) -> list[Body]:
-        """Return the members of a collection, none where there is no such one."""
+    async def _async_members(self, endpoint: Endpoint[Any]) -> list[str]:
+        """Return the paths of a collection's members, none where there is none."""
         collection = await self._resources.async_find_known(endpoint)
-        paths = follow_all(collection or {}, "Members")
-        return list((await rotation.async_read(paths)).values())
+        return follow_all(collection or {}, "Members")
 
 
 def _name(excerpt: SensorExcerpt) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from time import monotonic
 
 from . import exceptions
 from .const import TASK_POLL_SECONDS, TASK_TIMEOUT_SECONDS
+from .links import path_of
 from .transport import Reply
 
 _ACCEPTED = 202
@@ -27,16 +29,16 @@ async def async_wait_for_task(
         InvalidRequestError: The task failed.
 
     """
-    path = reply.headers.get("Location")
+    path = path_of(reply.headers.get("Location"))
     if reply.status != _ACCEPTED or not path:
         return
+    end = monotonic() + TASK_TIMEOUT_SECONDS
     with suppress(exceptions.NotFoundError):
-        for _ in range(int(TASK_TIMEOUT_SECONDS / TASK_POLL_SECONDS)):
-            task = await get(path)
-            if not _is_under_way(task):
-                _raise_if_failed(task, path)
-                break
+        task = await get(path)
+        while _is_under_way(task) and monotonic() < end:
             await asyncio.sleep(TASK_POLL_SECONDS)
+            task = await get(path)
+        _raise_if_failed(task, path)
 
 
 def _is_under_way(task: Reply) -> bool:

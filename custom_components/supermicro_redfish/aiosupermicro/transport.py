@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from inspect import signature
+from ipaddress import ip_address
 import json
 import logging
+import re
 import ssl
+from string import punctuation
 from time import monotonic
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import (
     ClientConnectionError,
@@ -22,6 +27,7 @@ from aiohttp import (
     ClientTimeout,
     Fingerprint,
     ServerFingerprintMismatch,
+    TCPConnector,
 )
 from yarl import URL
 
@@ -40,6 +46,11 @@ _NOT_MODIFIED = 304
 _FIRST_ERROR = 400
 _REDIRECTS = (301, 302, 307, 308)
 
+# "Verify it": True since aiohttp 3.9, None before, when True meant not to verify it.
+_VERIFIED: Any = signature(TCPConnector).parameters["ssl"].default
+
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+
 
 def base_url(host: str) -> URL:
     """Return the https address of a BMC given as name, IP, with port, or as URL.
@@ -49,17 +60,28 @@ def base_url(host: str) -> URL:
 
     """
     text = host.strip()
-    if text.count(":") > 1 and not text.startswith(("[", "https://")):
+    if text.count(":") > 1 and not text.startswith("[") and "://" not in text:
         text = f"[{text}]"
     try:
         url = URL(text if "://" in text else f"https://{text}")
         origin = url.origin()
     except ValueError:
         origin = url = URL()
-    plain = url in (origin, origin / "") and " " not in text
-    if not (url.host and url.scheme == "https" and plain):
-        raise ValueError(f"{host!r} is no host name, IP address or https URL")
+    plain = url in (origin, origin / "") and text.isprintable()
+    if not (_is_host(url.raw_host or "") and url.scheme == "https" and plain):
+        shown = host.rpartition("@")[2]  # what stands before may be a password
+        raise ValueError(f"{shown!r} is no host name, IP address or https URL")
     return origin
+
+
+def _is_host(name: str) -> bool:
+    """Tell whether this is an IP address or a name of a host."""
+    try:
+        ip_address(name)
+    except ValueError:
+        labels = name.removesuffix(".").split(".")
+        return all(_LABEL.fullmatch(label) for label in labels)
+    return True
 
 
 class Gate:
@@ -87,7 +109,7 @@ class Reply:
     """What a BMC answered: a success, or "not modified"."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any]
     """The JSON object; empty where a write or a 304 came without one."""
 
@@ -123,9 +145,11 @@ class Transport:
         """
         self.url = base_url(host)
         self._session = session
-        self._ssl = (
-            _fingerprint(verify_ssl) if isinstance(verify_ssl, str) else verify_ssl
-        )
+        self._ssl: Any = verify_ssl
+        if verify_ssl is True:
+            self._ssl = _VERIFIED
+        elif isinstance(verify_ssl, str):
+            self._ssl = _fingerprint(verify_ssl)
         self._timeout = ClientTimeout(total=timeout)
         self._gate = Gate(MAX_CONCURRENT_REQUESTS)
         self.stats = RequestStats()
@@ -141,8 +165,17 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
+        before: Callable[[], None] = lambda: None,
     ) -> Reply:
         """Send a request and return the answer to it, following redirects of a GET.
+
+        Args:
+            method: The HTTP method; anything but GET is sent alone.
+            path: The path on this host.
+            headers: What is sent beside the usual ones.
+            json: The body.
+            before: Called when the request has waited for its turn; what it raises
+                keeps the request from being sent.
 
         Raises:
             SupermicroRedfishError: The answer is an error, no Redfish, or none.
@@ -150,6 +183,7 @@ class Transport:
         """
         url = self._on_this_host(path)
         async with self._gate.enter(alone=method != "GET"):
+            before()
             for _ in range(MAX_REDIRECTS):
                 response, raw = await self._exchange(method, url, headers, json)
                 target = response.headers.get("Location")
@@ -166,6 +200,8 @@ class Transport:
         body: Mapping[str, Any] | None,
     ) -> tuple[ClientResponse, bytes]:
         """Send one request and read its answer to the end."""
+        if self._session.closed:
+            raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
         began = monotonic()
         try:
@@ -177,6 +213,7 @@ class Transport:
                 ssl=self._ssl,
                 timeout=self._timeout,
                 allow_redirects=False,
+                raise_for_status=False,
             ) as response:
                 raw = await _read(response, url.path)
         except (ClientError, OSError) as error:
@@ -189,8 +226,13 @@ class Transport:
 
     def _on_this_host(self, path: str) -> URL:
         """Return the URL of a path, refusing to leave the host."""
-        url = self.url.join(URL(path, encoded=True))
-        if url.origin() != self.url:
+        plain = quote(path, safe=punctuation, errors="replace")
+        try:
+            url = self.url.join(URL(plain, encoded=True))
+            is_here = url.origin() == self.url
+        except ValueError:
+            is_here = False
+        if not is_here:
             message = f"{path} leads away from {self.url.authority}"
             raise exceptions.InvalidResponseError(message, path=path)
         return url
@@ -249,7 +291,8 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
     if body is None and (method != "GET" or status == _NOT_MODIFIED):
         body = {}
-    if not isinstance(body, dict) or 300 <= status < _NOT_MODIFIED:  # noqa: PLR2004
+    is_elsewhere = status >= 300 and status != _NOT_MODIFIED  # noqa: PLR2004
+    if not isinstance(body, dict) or is_elsewhere:
         message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     return Reply(status, response.headers, body)

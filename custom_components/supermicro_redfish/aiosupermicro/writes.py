@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .endpoints import (
     CHASSIS,
     FAN_MODE,
@@ -15,7 +17,13 @@ from .endpoints import (
 from .exceptions import NotFoundError
 from .links import follow
 from .logbook import async_find_log
-from .models import BootSource, BootSourceEnabled, IntrusionSensor, ResetType
+from .models import (
+    BootSource,
+    BootSourceEnabled,
+    IndicatorLED,
+    IntrusionSensor,
+    ResetType,
+)
 from .resources import Resources
 
 
@@ -29,8 +37,16 @@ class Writes:
     _resources: Resources
 
     async def async_set_indicator_led(self, state: str) -> None:
-        """Set the identify LED to one of `IndicatorLED`."""
-        await self._resources.async_patch(SYSTEM, {"IndicatorLED": state})
+        """Set the identify LED to one of `IndicatorLED`.
+
+        Where a board has the later LocationIndicatorActive only, it is on or off.
+        """
+        system = await self._resources.async_known(SYSTEM)
+        changes: dict[str, Any] = {"IndicatorLED": state}
+        is_later = system.location_indicator_active is not None
+        if is_later and system.indicator_led is None:
+            changes = {"LocationIndicatorActive": state != IndicatorLED.OFF}
+        await self._resources.async_patch(SYSTEM, changes)
 
     async def async_set_fan_mode(self, mode: str) -> None:
         """Set the fan mode to one of `FanMode.available_modes`."""

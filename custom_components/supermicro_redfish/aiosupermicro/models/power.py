@@ -180,9 +180,8 @@ class Power(Model):
         A board whose supplies tell it nothing reports 0 W while it runs; with no
         supply in the list, 0 is therefore no measurement.
         """
-        if not self.power_control:
-            return None
-        watts = self.power_control[0].power_consumed_watts
+        measured = (control.power_consumed_watts for control in self.power_control)
+        watts = next((watts for watts in measured if watts is not None), None)
         return None if watts == 0 and not self.power_supplies else watts
 
     @property
