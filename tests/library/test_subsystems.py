@@ -57,14 +57,14 @@ def bmc(bmc: Bmc) -> Bmc:
     bmc.put(power, _link(power) | {"PowerSupplies": _link(supplies)})
     bmc.put(supplies, _collection(supplies, ["1", "2"]))
     for name in ("1", "2"):
-        body: dict[str, Any] = {
+        supply: dict[str, Any] = {
             "Id": name,
             "Name": f"Power Supply Bay {name}",
             "PowerCapacityWatts": 2000,
             "Status": {"State": "Enabled", "Health": "OK"},
             "Metrics": _link(f"{supplies}/{name}/Metrics"),
         }
-        bmc.put(f"{supplies}/{name}", body)
+        bmc.put(f"{supplies}/{name}", supply)
         watts = {"InputPowerWatts": {"Reading": 110}, "InputVoltage": {"Reading": 230}}
         output = {"OutputPowerWatts": {"Reading": 100}}
         bmc.put(f"{supplies}/{name}/Metrics", watts | output)
