@@ -10,9 +10,11 @@ import pytest
 from aiosupermicro import SupermicroRedfishClient
 from tests.simulator import Bmc, Server
 
-# Four tests take documents at random: 2,000 each time, 100,000 at night.
+# Four tests take documents at random: 2,000 each time, 100,000 at night; and 200 more
+# on the second Python that script/test has.
 settings.register_profile("default", max_examples=500, deadline=None)
 settings.register_profile("nightly", max_examples=25_000, deadline=None)
+settings.register_profile("brief", max_examples=50, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -307,12 +307,16 @@ async def test_closing_ends_fifty_reads(
 
 @pytest.mark.parametrize("hanging", [SESSIONS, SYSTEM])
 async def test_closing_during_a_login_or_a_write(
-    client: SupermicroRedfishClient, bmc: Bmc, hanging: str
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    hanging: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What was under way is waited for, and its session given back."""
+    """What was under way is waited for, however long, and its session given back."""
+    monkeypatch.setattr(auth, "LOGOUT_SECONDS", 0.5)
     if hanging == SYSTEM:
         await client.async_get_system()
-    bmc.hang(hanging, 0.1)
+    bmc.hang(hanging, 0.7)
     asked = len(bmc.requests)
     writing = asyncio.create_task(client.async_set_indicator_led("Lit"))
     await until(lambda: any(item.path == hanging for item in bmc.requests[asked:]))
@@ -344,14 +348,13 @@ async def test_closing_raises_nothing_for_the_bmc(
     session: ClientSession, server: Server, bmc: Bmc, fault: str
 ) -> None:
     """A BMC that fails at the logout is no reason not to unload."""
-    client = SupermicroRedfishClient(
-        session, server.host, "ADMIN", "ADMIN", timeout=0.1
-    )
+    client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
     await client.async_connect()
     path = f"{SESSIONS}/*"
     if fault == "drop":
         bmc.drop(path)
     elif fault == "hang":
+        client._transport._seconds = 0.1
         bmc.hang(path, 1)
     elif fault == "html":
         bmc.fail(path, status=200, body="<html>", content_type="text/html")

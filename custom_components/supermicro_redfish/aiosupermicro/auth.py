@@ -212,12 +212,9 @@ class SessionAuth:
         try:
             credential = await opening
             if path := credential.session_path:
-                async with asyncio.timeout(LOGOUT_SECONDS):
-                    await self._transport.send(
-                        "DELETE", path, headers=credential.headers
-                    )
-        except TimeoutError:
-            _LOGGER.debug("The session could not be given back in time")
+                await self._transport.send(
+                    "DELETE", path, headers=credential.headers, seconds=LOGOUT_SECONDS
+                )
         except (AuthenticationError, NotFoundError):
             _LOGGER.debug("The session had ended already")
         except SupermicroRedfishError as error:

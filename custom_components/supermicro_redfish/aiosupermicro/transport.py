@@ -10,6 +10,7 @@ from inspect import signature
 from ipaddress import ip_address
 import json
 import logging
+from math import inf
 import re
 import ssl
 from string import punctuation
@@ -150,7 +151,7 @@ class Transport:
             self._ssl = _VERIFIED
         elif isinstance(verify_ssl, str):
             self._ssl = _fingerprint(verify_ssl)
-        self._timeout = ClientTimeout(total=timeout)
+        self._seconds = timeout
         self._gate = Gate(MAX_CONCURRENT_REQUESTS)
         self.stats = RequestStats()
 
@@ -166,6 +167,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         before: Callable[[], None] = lambda: None,
+        seconds: float = inf,
     ) -> Reply:
         """Send a request and return the answer to it, following redirects of a GET.
 
@@ -176,16 +178,20 @@ class Transport:
             json: The body.
             before: Called when the request has waited for its turn; what it raises
                 keeps the request from being sent.
+            seconds: How long it may take, where that is less than usual.
 
         Raises:
             SupermicroRedfishError: The answer is an error, no Redfish, or none.
 
         """
         url = self._on_this_host(path)
+        timeout = ClientTimeout(total=min(seconds, self._seconds))
         async with self._gate.enter(alone=method != "GET"):
             before()
             for _ in range(MAX_REDIRECTS):
-                response, raw = await self._exchange(method, url, headers, json)
+                response, raw = await self._exchange(
+                    method, url, headers, json, timeout
+                )
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or method != "GET" or not target:
                     return _reply(response, method, path, raw)
@@ -198,6 +204,7 @@ class Transport:
         url: URL,
         headers: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
+        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
     ) -> tuple[ClientResponse, bytes]:
         """Send one request and read its answer to the end."""
         if self._session.closed:
@@ -211,7 +218,7 @@ class Transport:
                 headers=headers,
                 json=body,
                 ssl=self._ssl,
-                timeout=self._timeout,
+                timeout=timeout,
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
@@ -226,7 +233,7 @@ class Transport:
 
     def _on_this_host(self, path: str) -> URL:
         """Return the URL of a path, refusing to leave the host."""
-        plain = quote(path, safe=punctuation, errors="replace")
+        plain = quote(path, safe=punctuation, errors="surrogatepass")
         try:
             url = self.url.join(URL(plain, encoded=True))
             is_here = url.origin() == self.url
