@@ -9,7 +9,7 @@ the integration. Cases that other modules of this folder cover whole:
 | B4 | test_auth: a_refused_password_is_not..., a_changed_password_is_tried_once |
 | B7 | test_concurrency: a_full_table_of_sessions and the one after it |
 | R1 | test_client: action_info_counts..., reset_types_without_action_info |
-| R2 | test_models: power_supplies_of_all_generations; test_client: recorded_boards_... |
+| R2 | test_models: power_supplies_of_all...; test_client: recorded_boards_... |
 | R7 | test_models: versions_keep_their_letters |
 | M1 | test_transport: each_status_has_its_exception, no_answer_in_time |
 | M3 | test_concurrency: fifty_reads_with_a_dropped_token..., dropped_again_and_again |
