@@ -493,6 +493,28 @@ async def test_m4_paths_are_not_known_beforehand(
     assert len([path for path in asked if path.endswith("/Thermal")]) == 1
 
 
+async def test_m4_a_slash_makes_no_other_resource(session: ClientSession) -> None:
+    """Where some links end in one, nothing is read twice, and a system has its name."""
+    asked = []
+    for ending in ("", "/"):
+        bmc = Bmc(Board.load("x12spi-tf"))
+        for key, other in (("Chassis", CHASSIS), ("ManagedBy", MANAGER)):
+            bmc.change(SYSTEM, {"Links": {key: REMOVED}})
+            bmc.change(SYSTEM, {"Links": {key: [_link(other + ending)]}})
+        members = [_link(SYSTEM + ending)]
+        bmc.put(f"{ROOT}/Systems", _link(f"{ROOT}/Systems") | {"Members": members})
+        async with (
+            serve(bmc) as server,
+            SupermicroRedfishClient(
+                session, server.host, "ADMIN", "ADMIN", system="1"
+            ) as client,
+        ):
+            assert (await client.async_get_all_data()).errors == {}
+            await client.async_get_certificates()
+        asked.append(sorted(item.path for item in bmc.requests))
+    assert asked[0] == asked[1]
+
+
 async def test_m5_a_board_with_both_generations_is_read_in_the_old_one(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
@@ -662,6 +684,16 @@ async def test_m9_a_success_that_is_none(
         bmc.fail(SYSTEM, status=status, body=body, method="PATCH")
         with pytest.raises(InvalidResponseError):
             await client.async_set_indicator_led("Lit")
+
+
+async def test_m9_an_error_that_calls_itself_a_success(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """It is no resource all of whose fields are absent."""
+    body = {"error": {"code": "Base.v1_10_3.GeneralError", "message": "Busy."}}
+    bmc.fail(SYSTEM, status=200, body=body)
+    with pytest.raises(InvalidResponseError, match="with an error"):
+        await client.async_get_system()
 
 
 async def test_m7_two_logs_are_told_apart(

@@ -138,6 +138,9 @@ class Connection:
                 raise exceptions.InvalidResponseError(message, path=path)
             self._transport.stats.cache_hits += 1
             return known
+        if "error" in reply.body and "@odata.id" not in reply.body:
+            message = f"GET {path} answered {reply.status} with an error"
+            raise exceptions.InvalidResponseError(message, path=path)
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
         self._cache.store(path, etag if isinstance(etag, str) else None, reply.body)
         return reply.body
