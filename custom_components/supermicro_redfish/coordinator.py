@@ -50,6 +50,19 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._read = read
         self._read_back: dict[str, Any] = {}
         self._failing: set[str] = set()
+        self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
+        self._items_of: DataT | None = None
+
+    def items[ItemT](
+        self, items_fn: Callable[[DataT], Mapping[str, ItemT]]
+    ) -> Mapping[str, ItemT]:
+        """Return items of the data, put together once for all who ask for them."""
+        if self._items_of is not self.data:
+            self._items_of = self.data
+            self._items.clear()
+        if items_fn not in self._items:
+            self._items[items_fn] = items_fn(self.data)
+        return self._items[items_fn]
 
     @override
     async def _async_update_data(self) -> DataT:

@@ -99,7 +99,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @property
     def _items(self) -> Mapping[str, ItemT]:
         """All items of this kind."""
-        return self.entity_description.items_fn(self.coordinator.data)
+        return self.coordinator.items(self.entity_description.items_fn)
 
 
 def unique_id(
@@ -133,8 +133,8 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
 
     def new_items(description: DescriptionT) -> Iterator[str]:
         """Return the items that have no entity yet and are to have one."""
-        data = description.coordinator_fn(entry.runtime_data).data
-        for key, item in description.items_fn(data).items():
+        coordinator = description.coordinator_fn(entry.runtime_data)
+        for key, item in coordinator.items(description.items_fn).items():
             is_new = (description.key, key) not in added
             if is_new and (description.has_fn(item) or is_known(description, key)):
                 added.add((description.key, key))

@@ -1,157 +1,496 @@
-"""Every board, served as it was recorded, is read whole through the client."""
+"""Nothing that a board was recorded with is lost on its way through the client.
 
+What a board has is found here by walking its recording, not by following links as the
+client does; what no link of the host leads to stands in `OUT_OF_REACH`.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
 
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from aiosupermicro import (
+    Drive,
+    EthernetInterface,
+    FirmwareInventory,
+    LogEntry,
+    NetworkAdapter,
+    NotFoundError,
+    PCIeDevice,
+    Port,
+    RedfishData,
+    Storage,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from aiosupermicro.models import Certificate, Memory, Model, Processor
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, serve
 
-SINGLE = [
-    "service_root",
-    "system",
-    "chassis",
-    "thermal",
-    "power",
-    "manager",
-    "network_protocol",
-    "event_service",
-    "account_service",
-    "session_service",
-    "update_service",
-    "fan_mode",
-    "ntp",
-    "lldp",
-    "snooping",
-    "license",
-    "sys_lockdown",
-    "node_manager",
-]
+pytestmark = pytest.mark.usefixtures("network")
+
+FULL, OVERLAY = "x13-sys-821ge-tnhr", "x13-oem"
+OPENBMC = "gb300-openbmc"
+ROOT = "/redfish/v1"
+
+BOARDS = [*Board.names(), *RECORDINGS]
+if FULL in RECORDINGS and (RECORDED / OVERLAY).is_dir():
+    BOARDS.append(OVERLAY)
+
+READS = sorted(
+    name for name in dir(SupermicroRedfishClient) if name.startswith("async_get_")
+)
+"""Every method that reads, also those that will be added."""
 
 
-def _boards() -> list[Any]:
-    """Return all boards, shipped and recorded, by name."""
-    recorded = [pytest.param(RECORDED / name, id=name) for name in RECORDINGS]
-    return [*Board.names(), *recorded]
+def rows(block: str) -> dict[str, str]:
+    """Return the rows of a table whose long rows go on indented."""
+    lines = block.strip().replace("\n  ", " ").splitlines()
+    return {
+        name: columns for name, _, columns in (row.partition(": ") for row in lines)
+    }
 
 
-@pytest.fixture(params=_boards())
-def board(request: pytest.FixtureRequest) -> Board:
-    """Return a board."""
-    return Board.load(request.param)
+MODELS: dict[str, type[Model]] = {
+    "Memory": Memory,
+    "Processor": Processor,
+    "Drive": Drive,
+    "EthernetInterface": EthernetInterface,
+    "SoftwareInventory": FirmwareInventory,
+    "LogEntry": LogEntry,
+    "PCIeDevice": PCIeDevice,
+    "NetworkAdapter": NetworkAdapter,
+    "Port": Port,
+    "Storage": Storage,
+    "Certificate": Certificate,
+}
+
+ITEMS = rows("""
+Memory: id=Id name=Name capacity_mib=CapacityMiB manufacturer=Manufacturer
+  part_number=PartNumber serial_number=SerialNumber status.state=Status/State
+  operating_speed_mhz=OperatingSpeedMhz
+  device_locator=DeviceLocator|Location/PartLocation/ServiceLabel
+Processor: id=Id name=Name model=Model manufacturer=Manufacturer
+  total_cores=TotalCores total_threads=TotalThreads max_speed_mhz=MaxSpeedMHz
+  status.health=Status/Health
+Drive: id=Id name=Name model=Model serial_number=SerialNumber protocol=Protocol
+  capacity_bytes=CapacityBytes media_type=MediaType status.state=Status/State
+  temperature_celsius=Oem/Supermicro/Temperature status.health=Status/Health
+  life_used_percent=Oem/Supermicro/PercentageDriveLifeUsed
+EthernetInterface: id=Id name=Name mac_address=MACAddress speed_mbps=SpeedMbps
+  link_status=LinkStatus status.health=Status/Health mtu_size=MTUSize
+SoftwareInventory: id=Id name=Name version=Version manufacturer=Manufacturer
+  updateable=Updateable status.state=Status/State
+LogEntry: id=Id name=Name message=Message severity=Severity created=Created
+  entry_code=EntryCode message_id=MessageId sensor_number=SensorNumber
+  oem.user=Oem/Supermicro/User oem.interface=Oem/Supermicro/Interface
+PCIeDevice: id=Id name=Name model=Model manufacturer=Manufacturer
+  serial_number=SerialNumber firmware_version=FirmwareVersion
+  status.state=Status/State status.health=Status/Health
+NetworkAdapter: id=Id name=Name model=Model manufacturer=Manufacturer
+  serial_number=SerialNumber part_number=PartNumber
+Port: id=Id name=Name link_status=LinkStatus port_id=PortId|PhysicalPortNumber
+Storage: id=Id name=Name status.health=Status/Health
+Certificate: id=Id certificate_string=CertificateString fingerprint=Fingerprint
+  subject.common_name=Subject/CommonName
+""")
+"""The things a board consists of, and the values of them that count."""
+
+LISTS = rows("""
+Temperatures: name=Name reading_celsius=ReadingCelsius status.state=Status/State
+  upper_threshold_critical=UpperThresholdCritical sensor_number=SensorNumber
+Fans: name=Name|FanName reading_rpm=Reading status.state=Status/State
+  lower_threshold_critical=LowerThresholdCritical sensor_number=SensorNumber
+Voltages: name=Name reading_volts=ReadingVolts status.state=Status/State
+  upper_threshold_fatal=UpperThresholdFatal sensor_number=SensorNumber
+PowerSupplies: name=Name power_output_watts=PowerOutputWatts|LastPowerOutputWatts
+  line_input_voltage=LineInputVoltage power_capacity_watts=PowerCapacityWatts
+  model=Model serial_number=SerialNumber status.health=Status/Health
+  power_input_watts=PowerInputWatts status.state=Status/State
+PowerControl: name=Name power_consumed_watts=PowerConsumedWatts
+  power_metrics.max_consumed_watts=PowerMetrics/MaxConsumedWatts
+""")
+"""The lists in Thermal and Power, and the values of their entries."""
+
+PLACES = {
+    "Temperatures": "thermal.temperatures",
+    "Fans": "thermal.fans",
+    "Voltages": "power.voltages",
+    "PowerSupplies": "power.power_supplies",
+    "PowerControl": "power.power_control",
+}
+"""Where those lists are in the bulk reads."""
+
+_ALL = ["On", "ForceOff", "GracefulShutdown", "GracefulRestart", "ForceRestart", "Nmi"]
+
+RESET_TYPES = {
+    "x12spi-tf": [*_ALL, "ForceOn", "PowerCycle"],
+    "x10sdv": [*_ALL, "ForceOn"],
+    "x11dpu": [],
+    "x12-fw0104": [*_ALL, "ForceOn"],
+    FULL: [*_ALL, "ForceOn", "PowerCycle"],
+}
+
+OUT_OF_REACH = {
+    OPENBMC: {
+        "/Chassis/HGX_": "a part with a chassis of its own, beside the host's",
+        "/Chassis/IO_Board_": "a card with a chassis of its own",
+        "/Chassis/Riser_Slot2_": "a card with a chassis of its own",
+        "/Chassis/NVME_M2_0/Drives/": "the bay is in the Storage too, as Absent",
+        "/SoftwareInventory/": "drivers; firmware is what UpdateService calls so",
+    },
+    FULL: {"/NetworkPorts/": "each is a Port as well, in the later schema"},
+    OVERLAY: {
+        "/NetworkPorts/": "as above",
+        "/Drives/Disk.Bay.22": "of the other machine: no collection here lists it",
+    },
+}
+"""What of a board the client does not read, by what its path contains, and why."""
+
+Row = tuple[Any, ...]
 
 
-@pytest.fixture
-def bmc(board: Board) -> Bmc:
-    """Return a BMC on the real clock, for a large board takes its time."""
-    return Bmc(board)
+class Read(NamedTuple):
+    """What the client read of a board."""
+
+    outcomes: dict[str, Any]
+    """By method what it returned, or the exception that it raised."""
+    bmc: Bmc
 
 
-def _members(board: Board, collection: str) -> Iterator[dict[str, Any]]:
-    """Return the recorded members of a collection."""
-    for link in board.resources.get(collection, {}).get("Members", ()):
-        if (path := link["@odata.id"].rstrip("/")) in board.resources:
-            yield board.resources[path]
+@cache
+def load(name: str) -> Board:
+    """Return a board; the overlay lies on the board that it is of."""
+    if name in Board.names():
+        return Board.load(name)
+    board = Board.load(RECORDED / name)
+    if name != OVERLAY:
+        return board
+    below = load(FULL)
+    own = {
+        path: {**below.resources.get(path, {}), **body}
+        for path, body in board.resources.items()
+        if path not in board.synthesised
+    }
+    return replace(below, name=name, resources={**below.resources, **own})
 
 
-def _linked(board: Board, path: str, *keys: str) -> str:
-    """Return where a link of a recorded resource leads to."""
-    value: Any = board.resources.get(path, {})
-    for key in keys:
-        value = value.get(key, {})
-        value = value[0] if isinstance(value, list) else value
-    return str(value.get("@odata.id", "")).rstrip("/")
+def systems(name: str) -> list[str]:
+    """Return the Ids of a board's systems."""
+    members = load(name).resources[f"{ROOT}/Systems"]["Members"]
+    return [member["@odata.id"].rstrip("/").rpartition("/")[2] for member in members]
 
 
-async def test_a_board_is_read_whole(
-    board: Board, bmc: Bmc, session: ClientSession
-) -> None:
-    """Nothing raises, but for what the board has no link or file for."""
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
-        for name in SINGLE:
-            try:
-                await getattr(client, f"async_get_{name}")()
-            except NotFoundError as error:
-                missing = error.path
-                assert missing is None or missing not in board.resources
-        system, manager = client.paths["system"], client.paths["manager"]
-        for name, kind in (("processors", "Processors"), ("memory", "Memory")):
-            found = await _read(client, name)
-            recorded = list(_members(board, _linked(board, system, kind)))
-            if len(recorded) == _count(board, _linked(board, system, kind)):
-                assert [item.id for item in found] == [body["Id"] for body in recorded]
-        inventory = _linked(board, "/redfish/v1/UpdateService", "FirmwareInventory")
-        firmware = await _read(client, "firmware_inventory")
-        if _members_recorded(board, inventory):
-            assert [(item.id, item.version) for item in firmware] == [
-                (body["Id"], body.get("Version")) for body in _members(board, inventory)
-            ]
-        nics = await _read(client, "manager_ethernet_interfaces")
-        recorded = list(_members(board, _linked(board, manager, "EthernetInterfaces")))
-        assert {nic.mac_address for nic in nics} == {
-            body.get("MACAddress") for body in recorded
-        }
-        for name in ("system_ethernet_interfaces", "pcie_devices", "network_adapters"):
-            await _read(client, name)
-        drives = await _read(client, "drives")
-        groups = list(_members(board, _linked(board, system, "Storage")))
-        links = [link["@odata.id"] for group in groups for link in group["Drives"]]
-        if all(link in board.resources for link in links):
-            bodies = [board.resources[link] for link in links]
-            assert [(drive.name, drive.serial_number) for drive in drives] == [
-                (body["Name"], body.get("SerialNumber") or None) for body in bodies
-            ]
-        for name in ("storage", "volumes", "ports", "certificates"):
-            await _read(client, name)
-    assert bmc.open_sessions == 0
+_READ: dict[tuple[str, str], Read] = {}
 
 
-async def test_logs_are_read_whole(
-    board: Board, bmc: Bmc, session: ClientSession
-) -> None:
-    """Every recorded entry of both logs is there, in its order."""
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
-        await client.async_get_manager()
-        for parent, read in (
-            (client.paths["system"], client.async_get_log_entries),
-            (client.paths["manager"], client.async_get_manager_log_entries),
+async def read(name: str, system: str | None = None) -> Read:
+    """Read a board with every method that there is, once for all tests."""
+    system = system or systems(name)[0]
+    if (name, system) not in _READ:
+        bmc = Bmc(load(name))
+        outcomes: dict[str, Any] = {}
+        async with (
+            serve(bmc) as server,
+            ClientSession() as session,
+            SupermicroRedfishClient(
+                session, server.host, "ADMIN", "ADMIN", system=system
+            ) as client,
         ):
-            log = _linked(board, _linked(board, parent, "LogServices"), "Members")
-            recorded = board.resources.get(_linked(board, log, "Entries"))
-            if recorded is None:
-                continue
-            entries = await read()
-            assert [(entry.id, entry.message) for entry in entries] == [
-                (body["Id"], body["Message"]) for body in recorded["Members"]
-            ]
-            last = entries[-1].id
-            assert await read(after=last) == []
+            for method in READS:
+                try:
+                    outcomes[method] = await getattr(client, method)()
+                except SupermicroRedfishError as error:
+                    outcomes[method] = error
+        _READ[name, system] = Read(outcomes, bmc)
+    return _READ[name, system]
 
 
-async def _read(client: SupermicroRedfishClient, name: str) -> list[Any]:
-    """Return a collection, as far as its members were recorded."""
-    try:
-        found: list[Any] = await getattr(client, f"async_get_{name}")()
-    except NotFoundError:
-        return []
+async def read_all(name: str) -> list[Any]:
+    """Return all that was read of all systems of a board."""
+    reads = [await read(name, system) for system in systems(name)]
+    return [outcome for done in reads for outcome in done.outcomes.values()]
+
+
+def kind(body: dict[str, Any]) -> str:
+    """Return the schema of a resource; the older NetworkPort is a Port."""
+    schema = str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
+    return "Port" if schema == "NetworkPort" else schema
+
+
+def walk(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return all recorded resources, also those written out in a collection."""
+    board = load(name)
+    for path, body in board.resources.items():
+        if path not in board.synthesised or kind(body) == "LogEntry":
+            yield path, body
+
+
+def value(body: Any, places: str) -> Any:
+    """Return what stands at the first of some places, as absent where it is blank."""
+    for place in places.split("|"):
+        found = body
+        for key in place.split("/"):
+            found = found.get(key) if isinstance(found, dict) else None
+        found = found.strip() or None if isinstance(found, str) else found
+        if found is not None:
+            return found
+    return None
+
+
+def recorded_row(body: Any, columns: str) -> Row:
+    """Return the values of a recorded thing."""
+    return tuple(value(body, item.partition("=")[2]) for item in columns.split())
+
+
+def read_row(model: Any, columns: str) -> Row:
+    """Return the same values of what was read."""
+    row = []
+    for item in columns.split():
+        found = model
+        for attribute in item.partition("=")[0].split("."):
+            found = getattr(found, attribute)
+        row.append(found)
+    return tuple(row)
+
+
+def is_out_of_reach(name: str, path: str) -> bool:
+    """Tell whether the client is not to find a resource."""
+    return any(part in path for part in OUT_OF_REACH.get(name, {}))
+
+
+def flat(outcomes: list[Any], model: type[Model]) -> list[Any]:
+    """Return everything of one kind in the lists that were read."""
+    lists = (outcome for outcome in outcomes if isinstance(outcome, list))
+    return [item for found in lists for item in found if type(item) is model]
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_every_method_reads_or_finds_nothing(name: str) -> None:
+    """Nothing fails but what the board has no link or no file for."""
+    for system in systems(name):
+        outcomes, bmc = await read(name, system)
+        for outcome in outcomes.values():
+            if isinstance(outcome, SupermicroRedfishError):
+                assert type(outcome) is NotFoundError
+                assert outcome.path not in bmc.board.resources
+            elif isinstance(outcome, RedfishData):
+                assert outcome.errors == {}
+        assert {request.status for request in bmc.requests} <= {200, 201, 304, 404}
+        assert bmc.logins == 1
+        assert bmc.open_sessions == 0
+        assert bmc.peak_parallel <= 2
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_what_a_board_has_can_be_read(name: str) -> None:
+    """What its recording has a resource of is no NotFoundError."""
+    outcomes = (await read(name)).outcomes
+    kinds = {kind(body) for path, body in walk(name) if "HGX_" not in path}
+    singles = {
+        "Thermal": "thermal",
+        "Power": "power",
+        "Manager": "manager",
+        "Chassis": "chassis",
+        "ComputerSystem": "system",
+        "ManagerNetworkProtocol": "network_protocol",
+        "AccountService": "account_service",
+        "EventService": "event_service",
+        "SessionService": "session_service",
+        "UpdateService": "update_service",
+        "FanMode": "fan_mode",
+        "NTP": "ntp",
+        "LldpService": "lldp",
+        "Snooping": "snooping",
+        "QueryLicense": "license",
+        "SysLockdown": "sys_lockdown",
+        "SmcNodeManager": "node_manager",
+    }
+    for schema, read_as in singles.items():
+        outcome = outcomes[f"async_get_{read_as}"]
+        if schema in kinds:
+            assert isinstance(outcome, Model)
+            assert outcome.is_valid
+
+
+def expected_rows(name: str, schema: str) -> Counter[Row]:
+    """Return the rows of all recorded things of a kind that are in reach."""
+    found = Counter[Row]()
+    for path, body in walk(name):
+        if kind(body) != schema or is_out_of_reach(name, path):
+            continue
+        if schema == "Certificate" and "/NetworkProtocol/" not in path:
+            continue  # of the boot loader and of other chips
+        if schema == "Port" and "/Processors/" in path:
+            continue  # of a GPU or a CPU, no network card's
+        if path.endswith("/Settings"):
+            continue  # what a processor is to become
+        found[recorded_row(body, ITEMS[schema])] += 1
     return found
 
 
-def _count(board: Board, collection: str) -> int:
-    """Return how many members a collection names."""
-    return len(board.resources.get(collection, {}).get("Members", ()))
+@pytest.mark.parametrize("schema", ITEMS)
+@pytest.mark.parametrize("name", BOARDS)
+async def test_nothing_that_a_board_has_is_lost(name: str, schema: str) -> None:
+    """Every DIMM, CPU, drive, log entry, NIC, firmware, card and port is in a model."""
+    outcomes = await read_all(name)
+    found = Counter(
+        read_row(item, ITEMS[schema]) for item in flat(outcomes, MODELS[schema])
+    )
+    expected = expected_rows(name, schema)
+    # A thing that two systems share is read twice.
+    assert set(found) == set(expected)
+    if len(systems(name)) == 1:
+        assert found == expected
 
 
-def _members_recorded(board: Board, collection: str) -> bool:
-    """Tell whether all members of a collection were recorded."""
-    count = _count(board, collection)
-    return 0 < count == len(list(_members(board, collection)))
+@pytest.mark.parametrize("list_name", LISTS)
+@pytest.mark.parametrize("name", [name for name in BOARDS if name != OPENBMC])
+async def test_no_sensor_is_lost(name: str, list_name: str) -> None:
+    """Every temperature, fan, voltage and power supply, in its order."""
+    resource, _, attribute = PLACES[list_name].partition(".")
+    columns = LISTS[list_name]
+    data = (await read(name)).outcomes["async_get_all_data"]
+    recorded = [
+        entry
+        for _, body in walk(name)
+        if kind(body) in ("Thermal", "Power")
+        for entry in body.get(list_name, ())
+    ]
+    model = getattr(data, resource)
+    sensors = getattr(model, attribute) if model else ()
+    assert [read_row(sensor, columns) for sensor in sensors] == [
+        recorded_row(entry, columns) for entry in recorded
+    ]
+
+
+async def test_no_temperature_of_the_many_chassis_is_lost() -> None:
+    """What dozens of chassis measure is in the one document or in the inner ones."""
+    for name in filter(OPENBMC.__eq__, BOARDS):
+        data = (await read(name)).outcomes["async_get_all_data"]
+        expected = defaultdict(set)
+        for _, body in walk(name):
+            for excerpt in body.get("TemperatureReadingsCelsius", ()):
+                sensor = excerpt["DataSourceUri"].rpartition("/")[2]
+                expected[sensor.replace("_", " ")].add(excerpt["Reading"])
+        documents = [data.thermal, *data.inner_thermal.values()]
+        found = {
+            sensor.name: sensor.reading_celsius
+            for document in documents
+            for sensor in document.temperatures
+        }
+        assert len(expected) > 40
+        assert found.keys() == expected.keys()
+        # One was recorded twice, and had warmed up meanwhile.
+        assert all(reading in expected[sensor] for sensor, reading in found.items())
+
+
+@pytest.mark.parametrize("name", [name for name in BOARDS if name in RESET_TYPES])
+async def test_the_ways_to_reset_a_board(name: str) -> None:
+    """From the list, from the ActionInfo, and with the glued ones taken apart."""
+    outcomes = (await read(name)).outcomes
+    expected = RESET_TYPES[name]
+    assert outcomes["async_get_reset_types"] == expected
+    assert [*outcomes["async_get_all_data"].reset_types] == expected
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_supermicros_own_resources(name: str) -> None:
+    """Fan mode, NTP, POST code, licences and power statistics as they were recorded."""
+    outcomes = (await read(name)).outcomes
+    own = {kind(body): body for _, body in walk(name)}
+    if fan_mode := own.get("FanMode"):
+        read_as = outcomes["async_get_fan_mode"]
+        assert read_as.mode == fan_mode["Mode"]
+        assert [*read_as.available_modes] == fan_mode["Mode@Redfish.AllowableValues"]
+    if ntp := own.get("NTP"):
+        read_as = outcomes["async_get_ntp"]
+        assert read_as.enabled is ntp["NTPEnable"]
+        assert read_as.primary_server == value(ntp, "PrimaryNTPServer")
+        assert read_as.secondary_server == value(ntp, "SecondaryNTPServer")
+    if snooping := own.get("Snooping"):
+        assert outcomes["async_get_snooping"].post_code == snooping["PostCode"]
+    if lldp := own.get("LldpService"):
+        assert outcomes["async_get_lldp"].enabled is lldp["LLDPEnabled"]
+    if licences := own.get("QueryLicense"):
+        found = outcomes["async_get_license"].licenses
+        assert len(found) == len(licences["Licenses"]) > 0
+        for licence, text in zip(found, licences["Licenses"], strict=True):
+            assert f'"{licence.name}"' in text
+            assert f'"{licence.license_id}"' in text
+    if manager := own.get("SmcNodeManager"):
+        (statistics,) = outcomes["async_get_node_manager"].statistics
+        assert statistics.maximum_value == manager["Statistics"][0]["MaximumValue"]
+
+
+def test_what_is_out_of_reach_is_there() -> None:
+    """A reason that no resource needs any more is to be taken out."""
+    for name in filter(OUT_OF_REACH.__contains__, BOARDS):
+        paths = [path for path, body in walk(name) if kind(body) in ITEMS]
+        for part in OUT_OF_REACH[name]:
+            assert any(part in path for path in paths)
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_another_system_can_be_chosen_and_no_other(
+    name: str, session: ClientSession
+) -> None:
+    """The host without a word, any by its Id, and nothing for what is not there."""
+    host = (await read(name)).outcomes["async_get_system"]
+    async with serve(Bmc(load(name))) as server:
+        for system in (None, *systems(name)):
+            client = SupermicroRedfishClient(
+                session, server.host, "ADMIN", "ADMIN", system=system
+            )
+            found = await client.async_get_system()
+            assert found.id == (system or host.id)
+            assert client.paths["system"].rpartition("/")[2] == found.id
+            await client.async_disconnect()
+        client = SupermicroRedfishClient(
+            session, server.host, "ADMIN", "ADMIN", system="none"
+        )
+        with pytest.raises(NotFoundError, match="none"):
+            await client.async_get_system()
+        await client.async_disconnect()
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_the_second_refresh_is_no_more_than_ten_requests(
+    name: str, session: ClientSession
+) -> None:
+    """Whatever the board, once it is known."""
+    bmc = Bmc(load(name))
+    async with (
+        serve(bmc) as server,
+        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
+    ):
+        await client.async_get_dynamic_data()
+        bmc.requests.clear()
+        await client.async_get_dynamic_data()
+        assert len(bmc.requests) <= 10
+
+
+ORDERED = {
+    "async_get_processors": "Systems/{}/Processors",
+    "async_get_memory": "Systems/{}/Memory",
+    "async_get_firmware_inventory": "UpdateService/FirmwareInventory",
+    "async_get_log_entries": "Systems/{}/LogServices/Log1/Entries",
+    "async_get_manager_log_entries": "Managers/{}/LogServices/Log1/Entries",
+}
+
+
+@pytest.mark.parametrize("method", ORDERED)
+@pytest.mark.parametrize("name", BOARDS)
+async def test_lists_keep_the_boards_order(name: str, method: str) -> None:
+    """The members of a collection come as the board lists them."""
+    outcomes, bmc = await read(name)
+    recorded = bmc.board.resources
+    path = f"{ROOT}/{ORDERED[method].format(systems(name)[0])}"
+    members = recorded.get(path, {}).get("Members", ())
+    bodies = [recorded.get(member["@odata.id"], member) for member in members]
+    if bodies and all("Id" in body for body in bodies):
+        assert [item.id for item in outcomes[method]] == [body["Id"] for body in bodies]

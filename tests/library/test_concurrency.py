@@ -193,16 +193,19 @@ async def test_a_login_may_be_cancelled_anywhere(
 ) -> None:
     """A session that the BMC makes for a caller who is gone is given back."""
     async with serve(bmc, latency=latency) as server:
-        for steps in count(0, stride):
-            client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
-            is_over = await _cancelled_after(steps, client.async_connect())
-            assert bmc.open_sessions == is_over
-            if is_over:
-                await client.async_disconnect()
+        for uncancelled in range(1, 10):
+            for steps in count(0, stride):
+                client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
+                is_over = await _cancelled_after(steps, client.async_connect())
+                assert bmc.open_sessions == is_over
+                if is_over:
+                    await client.async_disconnect()
+                    break
+            assert steps > 10
+            # On a busy machine the strides may all miss the BMC's making a session.
+            if bmc.logins > uncancelled:
                 break
-    # A machine that is busy elsewhere gets far in a few rounds of the event loop.
-    assert steps >= stride
-    assert bmc.logins >= 1
+    assert bmc.logins > uncancelled
     assert bmc.open_sessions == 0
 
 
@@ -219,7 +222,7 @@ async def test_a_logout_may_be_cancelled_anywhere(
             assert bmc.open_sessions == 0
             if is_over:
                 break
-    assert steps >= 1
+    assert steps > 3
 
 
 @pytest.mark.parametrize(("latency", "stride"), [(0.0, 1), (0.002, 9)])

@@ -13,11 +13,7 @@ from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
 from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
-from .exceptions import (
-    AuthenticationError,
-    ConnectionError,  # noqa: A004
-    SupermicroRedfishError,
-)
+from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .models import ResetType, ServiceRoot, SessionService
 from .reads import Reads
 from .recorder import async_read_all
@@ -160,7 +156,7 @@ class SupermicroRedfishClient(Reads, Writes):
         for name, read in more.items():
             try:
                 found[name] = await read()
-            except (AuthenticationError, ConnectionError):
+            except ENDS_ALL:
                 raise
             except SupermicroRedfishError as error:
                 errors[name] = error

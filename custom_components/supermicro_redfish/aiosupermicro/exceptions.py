@@ -20,6 +20,7 @@ import builtins
 from typing import Any
 
 __all__ = [
+    "ENDS_ALL",
     "HTTP_STATUS_EXCEPTIONS",
     "AuthenticationError",
     "AuthorizationError",
@@ -135,6 +136,9 @@ class TimeoutError(SupermicroRedfishError, builtins.TimeoutError):  # noqa: A001
 class InvalidResponseError(SupermicroRedfishError):
     """The answer is not Redfish: not JSON, no object, too large, or a page."""
 
+
+ENDS_ALL = (AuthenticationError, ConnectionError)
+"""What tells that no other resource would be answered either."""
 
 HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
     400: InvalidRequestError,

@@ -10,11 +10,7 @@ from typing import Any
 
 from .connection import Connection
 from .const import REDFISH_ROOT
-from .exceptions import (
-    AuthenticationError,
-    ConnectionError,  # noqa: A004
-    SupermicroRedfishError,
-)
+from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .links import normalised
 from .redact import Redactor
 
@@ -45,7 +41,7 @@ async def async_read_all(
         progress(len(bodies), path)
         try:
             bodies[path] = await connection.async_get(path)
-        except (AuthenticationError, ConnectionError):
+        except ENDS_ALL:
             raise
         except SupermicroRedfishError:
             continue

@@ -10,8 +10,7 @@ from .connection import Connection
 from .const import REDFISH_ROOT
 from .endpoints import ROOT, SYSTEM, Endpoint, ModelT
 from .exceptions import (
-    AuthenticationError,
-    ConnectionError,  # noqa: A004
+    ENDS_ALL,
     InvalidResponseError,
     LicenseError,
     NotFoundError,
@@ -169,7 +168,7 @@ class Resources:
         async def attempt(endpoint: Endpoint[Any]) -> None:
             try:
                 found[endpoint.name] = await self.async_get(endpoint)
-            except (AuthenticationError, ConnectionError):
+            except ENDS_ALL:
                 raise
             except NotFoundError as error:
                 if endpoint in self._seen:

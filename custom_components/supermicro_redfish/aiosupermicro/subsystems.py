@@ -111,14 +111,18 @@ class Subsystems:
         fan_paths = [] if fans else await self._async_members(FANS)
         sensor_paths = [] if temperatures else await self._async_members(SENSORS)
         bodies = await self._thermal.async_read((*fan_paths, *sensor_paths))
-        if not fans:
-            found = [bodies[path] for path in fan_paths if path in bodies]
-            fans = [_fan_of_subsystem(FanResource.from_dict(fan)) for fan in found]
-        if not temperatures:
-            found = [bodies[path] for path in sensor_paths if path in bodies]
-            sensors = [SensorResource.from_dict(sensor) for sensor in found]
-            temperatures = [_warm(s) for s in sensors if _is_temperature(s)]
-            fans = fans or [_turning(s) for s in sensors if _is_fan(s)]
+        fans = fans or [
+            _fan_of_subsystem(FanResource.from_dict(bodies[path]))
+            for path in fan_paths
+            if path in bodies
+        ]
+        sensors = [
+            SensorResource.from_dict(bodies[path])
+            for path in sensor_paths
+            if path in bodies
+        ]
+        temperatures += [_warm(s) for s in sensors if _is_temperature(s)]
+        fans = fans or [_turning(s) for s in sensors if _is_fan(s)]
         return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
 
     async def async_get_power(self, is_linked: bool) -> Power:  # noqa: FBT001
