@@ -1,11 +1,12 @@
 """Nothing that a board was recorded with is lost on its way through the client.
 
 What a board has is found here by walking its recording, not by following links as the
-client does; what no link of the host leads to stands in `OUT_OF_REACH`.
+client does; what is no thing of its own stands in `OUT_OF_REACH`.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from aiosupermicro import (
     PCIeDevice,
     Port,
     RedfishData,
+    SensorResource,
     Storage,
     SupermicroRedfishClient,
     SupermicroRedfishError,
@@ -67,6 +69,7 @@ MODELS: dict[str, type[Model]] = {
     "Port": Port,
     "Storage": Storage,
     "Certificate": Certificate,
+    "Sensor": SensorResource,
 }
 
 ITEMS = rows("""
@@ -97,6 +100,9 @@ Port: id=Id name=Name link_status=LinkStatus port_id=PortId|PhysicalPortNumber
 Storage: id=Id name=Name status.health=Status/Health
 Certificate: id=Id certificate_string=CertificateString fingerprint=Fingerprint
   subject.common_name=Subject/CommonName
+Sensor: id=Id name=Name reading=Reading reading_type=ReadingType
+  reading_units=ReadingUnits status.state=Status/State status.health=Status/Health
+  upper_critical=Thresholds/UpperCritical/Reading
 """)
 """The things a board consists of, and the values of them that count."""
 
@@ -136,13 +142,7 @@ RESET_TYPES = {
 }
 
 OUT_OF_REACH = {
-    OPENBMC: {
-        "/Chassis/HGX_": "a part with a chassis of its own, beside the host's",
-        "/Chassis/IO_Board_": "a card with a chassis of its own",
-        "/Chassis/Riser_Slot2_": "a card with a chassis of its own",
-        "/Chassis/NVME_M2_0/Drives/": "the bay is in the Storage too, as Absent",
-        "/SoftwareInventory/": "drivers; firmware is what UpdateService calls so",
-    },
+    OPENBMC: {"/SoftwareInventory/": "the host's drivers, no part of the board"},
     FULL: {"/NetworkPorts/": "each is a Port as well, in the later schema"},
     OVERLAY: {
         "/NetworkPorts/": "as above",
@@ -336,7 +336,7 @@ def expected_rows(name: str, schema: str) -> Counter[Row]:
 @pytest.mark.parametrize("schema", ITEMS)
 @pytest.mark.parametrize("name", BOARDS)
 async def test_nothing_that_a_board_has_is_lost(name: str, schema: str) -> None:
-    """Every DIMM, CPU, drive, log entry, NIC, firmware, card and port is in a model."""
+    """Every DIMM, CPU, drive, log entry, firmware, card, port and sensor is read."""
     outcomes = await read_all(name)
     found = Counter(
         read_row(item, ITEMS[schema]) for item in flat(outcomes, MODELS[schema])
@@ -346,6 +346,39 @@ async def test_nothing_that_a_board_has_is_lost(name: str, schema: str) -> None:
     assert set(found) == set(expected)
     if len(systems(name)) == 1:
         assert found == expected
+
+
+DEVICES = {
+    "async_get_drives": 1 + 1 + 1 + 10,
+    "async_get_pcie_devices": 16,
+    "async_get_network_adapters": 3 + 5,
+    "async_get_ports": 3 + 5 + 5 + 6,
+}
+"""How many requests a GB300's host needs for the devices of its twenty chassis."""
+
+
+@pytest.mark.parametrize("name", BOARDS)
+async def test_the_devices_of_all_chassis(name: str, session: ClientSession) -> None:
+    """Where a chassis contains no other, none but its own collections are asked for."""
+    bmc = Bmc(load(name))
+    async with (
+        serve(bmc) as server,
+        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
+    ):
+        with suppress(NotFoundError):
+            await client.async_get_chassis()
+        for method, most in DEVICES.items():
+            bmc.requests.clear()
+            with suppress(NotFoundError):
+                await getattr(client, method)()
+            if name == OPENBMC:
+                bmc.requests.clear()
+                await getattr(client, method)()
+                assert len(bmc.requests) <= most
+            asked = Counter(request.path for request in bmc.requests)
+            assert set(asked.values()) <= {1}
+            if name != OPENBMC:
+                assert f"{ROOT}/Chassis" not in asked
 
 
 @pytest.mark.parametrize("list_name", LISTS)

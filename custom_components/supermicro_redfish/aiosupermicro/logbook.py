@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from .endpoints import Endpoint
 from .exceptions import NotFoundError
-from .links import follow, follow_all
+from .links import follow
 from .models import LogEntry, LogService
+from .pages import Body, async_pages
 from .resources import Resources
 
 _HEALTH_EVENTS = "SEL"
-_MOST_PAGES = 100
+_T = TypeVar("_T")
 
 
 async def async_read_log(
@@ -29,15 +30,14 @@ async def async_read_log(
 
     """
     service = await async_find_log(resources, logs, log_service)
-    entries = [
-        LogEntry.from_dict(entry)
-        for entry in await _async_entries(resources, follow(service, "Entries"))
-    ]
-    ids = [entry.id for entry in entries]
-    if _is_newest_first(ids):
-        entries.reverse()
-        ids.reverse()
-    return entries[ids.index(after) + 1 :] if after in ids else entries
+    place = follow(service, "Entries")
+    pages = await async_pages(place, resources.async_get_at) if place else []
+    members = [member for page in pages for member in _members(page)]
+    names = [_name(member) for member in members]
+    if after is not None and after in names:
+        return await _async_read(resources, _later(members, names, after))
+    entries = await _async_read(resources, members)
+    return _later(entries, [entry.id for entry in entries], after)
 
 
 async def async_find_log(
@@ -49,11 +49,8 @@ async def async_find_log(
         NotFoundError: There is no such log.
 
     """
-    collection = await resources.async_find_known(logs)
-    services = [
-        await resources.async_known_at(path)
-        for path in follow_all(collection or {}, "Members")
-    ]
+    paths = await resources.async_get_member_paths(logs, known=True)
+    services = [await resources.async_known_at(path) for path in paths]
     for service in services:
         known = LogService.from_dict(service)
         if log_service is None:
@@ -67,24 +64,39 @@ async def async_find_log(
     raise NotFoundError(f"This board has no log {log_service or ''}".rstrip())
 
 
-async def _async_entries(
-    resources: Resources, path: str | None
-) -> list[Mapping[str, Any]]:
-    """Return all entries, page after page, reading those that are only linked."""
-    entries: list[Mapping[str, Any]] = []
-    pages: set[str] = set()
-    # Where a BMC does not heed what its own link asks for, the pages are all alike.
-    while path and path not in pages and len(pages) < _MOST_PAGES:
-        pages.add(path)
-        page = await resources.async_get_at(path)
-        members = page.get("Members")
-        for member in members if isinstance(members, list) else []:
-            if isinstance(member, Mapping) and len(member) > 1:
-                entries.append(member)
-            elif link := follow({"Member": member}, "Member"):
-                entries.append(await resources.async_get_at(link))
-        path = follow(page, "Members@odata.nextLink")
-    return entries
+async def _async_read(resources: Resources, members: list[Body]) -> list[LogEntry]:
+    """Return entries, reading those that are only linked; one may be gone by then."""
+    links = list(filter(None, map(_link, members)))
+    linked = await resources.async_get_by_path(links)
+    bodies = (linked.get(_link(member) or "", member) for member in members)
+    return [LogEntry.from_dict(body) for body in bodies if not _link(body)]
+
+
+def _members(page: Body) -> Iterator[Body]:
+    """Return the entries on a page, whole ones and links to others."""
+    members = page.get("Members")
+    for member in members if isinstance(members, list) else []:
+        if isinstance(member, Mapping) and (len(member) > 1 or _link(member)):
+            yield member
+
+
+def _link(member: Body) -> str | None:
+    """Return where an entry is that is only linked, None for a whole one."""
+    return follow({"Member": member}, "Member") if len(member) == 1 else None
+
+
+def _name(member: Body) -> str | None:
+    """Return the Id of an entry, which a link to it ends in."""
+    link = _link(member)
+    return link.rpartition("/")[2] if link else LogEntry.from_dict(member).id
+
+
+def _later(entries: list[_T], ids: list[str | None], after: str | None) -> list[_T]:
+    """Return the entries after a known one, oldest first; all if it is not there."""
+    if _is_newest_first(ids):
+        entries, ids = entries[::-1], ids[::-1]
+    is_there = after is not None and after in ids
+    return entries[ids.index(after) + 1 :] if is_there else entries
 
 
 def _is_newest_first(ids: list[str | None]) -> bool:

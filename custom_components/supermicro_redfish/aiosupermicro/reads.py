@@ -9,6 +9,7 @@ from .endpoints import (
     ACCOUNT_SERVICE,
     CERTIFICATES,
     CHASSIS,
+    DRIVES,
     EVENT_SERVICE,
     FAN_MODE,
     FIRMWARE,
@@ -27,6 +28,7 @@ from .endpoints import (
     PROCESSORS,
     RESET_INFO,
     ROOT,
+    SENSORS,
     SESSION_SERVICE,
     SNOOPING,
     STORAGE,
@@ -36,11 +38,13 @@ from .endpoints import (
     SYSTEM_LOGS,
     THERMAL,
     UPDATE_SERVICE,
+    Endpoint,
     ModelT,
 )
 from .exceptions import NotFoundError
 from .links import follow, follow_all
 from .logbook import async_read_log
+from .machine import async_get_device_paths
 from .models import (
     LLDP,
     NTP,
@@ -64,6 +68,7 @@ from .models import (
     Power,
     Processor,
     ResetType,
+    SensorResource,
     ServiceRoot,
     SessionService,
     Snooping,
@@ -208,14 +213,15 @@ class Reads:
         )
 
     async def async_get_pcie_devices(self) -> list[PCIeDevice]:
-        """Return the PCIe devices, with one request for each.
+        """Return the PCIe devices of all chassis, with one request for each.
 
         X11 lists them in the system, later boards in the chassis.
         """
-        found = await self._resources.async_get_members(PCIE_DEVICES, PCIeDevice)
-        return found or await self._resources.async_get_linked(
-            SYSTEM, "PCIeDevices", PCIeDevice
-        )
+        paths = await async_get_device_paths(self._resources, PCIE_DEVICES)
+        if not paths:
+            system = await self._resources.async_known_body(SYSTEM)
+            paths = follow_all(system, "PCIeDevices")
+        return await self._resources.async_get_all_at(paths, PCIeDevice)
 
     async def async_get_firmware_inventory(self) -> list[FirmwareInventory]:
         """Return all firmware; large systems take minutes for their hundred parts."""
@@ -235,15 +241,19 @@ class Reads:
         return await self._resources.async_get_members(STORAGE, Storage)
 
     async def async_get_drives(self) -> list[Drive]:
-        """Return the drives of all groups, with one request for each.
+        """Return the drives of all groups and chassis, with one request for each.
+
+        OpenBMC has a fitted M.2 drive in its chassis, and in the group its bay by the
+        same Id, as Absent: what is not absent counts.
 
         Raises:
             LicenseError: The board wants a licence for it, as many do.
 
         """
-        groups = await self._resources.async_get_member_bodies(STORAGE)
+        groups = await self._async_get_all_of(STORAGE)
         paths = [path for group in groups for path in follow_all(group, "Drives")]
-        return await self._resources.async_get_all_at(dict.fromkeys(paths), Drive)
+        paths += await async_get_device_paths(self._resources, DRIVES)
+        return await self._resources.async_get_all_at(paths, Drive)
 
     async def async_get_volumes(self) -> list[Volume]:
         """Return the volumes of all groups, with one request for each.
@@ -252,17 +262,28 @@ class Reads:
             LicenseError: The board wants a licence for it, as many do.
 
         """
-        groups = await self._resources.async_get_member_bodies(STORAGE)
-        return await self._async_below(groups, Volume, "Volumes")
+        groups = await self._async_get_all_of(STORAGE)
+        return await self._async_get_below(groups, Volume, "Volumes")
 
     async def async_get_network_adapters(self) -> list[NetworkAdapter]:
-        """Return the host's network cards, with one request for each."""
-        return await self._resources.async_get_members(NETWORK_ADAPTERS, NetworkAdapter)
+        """Return the network cards of all chassis, with one request for each."""
+        paths = await async_get_device_paths(self._resources, NETWORK_ADAPTERS)
+        return await self._resources.async_get_all_at(paths, NetworkAdapter)
 
     async def async_get_ports(self) -> list[Port]:
         """Return the ports of all network cards, with one request for each."""
-        cards = await self._resources.async_get_member_bodies(NETWORK_ADAPTERS)
-        return await self._async_below(cards, Port, "Ports", "NetworkPorts")
+        paths = await async_get_device_paths(self._resources, NETWORK_ADAPTERS)
+        cards = await self._resources.async_get_bodies(paths)
+        return await self._async_get_below(cards, Port, "Ports", "NetworkPorts")
+
+    async def async_get_sensors(self) -> list[SensorResource]:
+        """Return the sensors that have a resource each, in all chassis.
+
+        Dozens of requests on the boards that have them, from Gen 14 on: read them
+        seldom. Thermal and Power have what counts of those of the host's chassis.
+        """
+        paths = await async_get_device_paths(self._resources, SENSORS)
+        return await self._resources.async_get_all_at(paths, SensorResource)
 
     async def async_get_log_entries(
         self, log_service: str | None = None, *, after: str | None = None
@@ -288,13 +309,18 @@ class Reads:
         """
         return await async_read_log(self._resources, MANAGER_LOGS, log_service, after)
 
-    async def _async_below(
+    async def _async_get_all_of(
+        self, collection: Endpoint[Any]
+    ) -> list[Mapping[str, Any]]:
+        """Return the JSON of the members of a collection."""
+        paths = await self._resources.async_get_member_paths(collection)
+        return await self._resources.async_get_bodies(paths)
+
+    async def _async_get_below(
         self, bodies: list[Mapping[str, Any]], model: type[ModelT], *pointers: str
     ) -> list[ModelT]:
         """Return the members of a collection that each of several resources links."""
-        found: list[ModelT] = []
-        for body in bodies:
-            links = [link for at in pointers if (link := follow(body, at))]
-            for link in links[:1]:
-                found += await self._resources.async_get_members_at(link, model)
-        return found
+        links = [[follow(body, at) for at in pointers] for body in bodies]
+        firsts = [next(filter(None, found), None) for found in links]
+        paths = await self._resources.async_get_member_paths_at(filter(None, firsts))
+        return await self._resources.async_get_all_at(paths, model)

@@ -18,6 +18,7 @@ from .exceptions import (
 )
 from .links import follow, follow_all
 from .models import Model
+from .pages import Read, async_members
 from .together import async_together
 
 Substitute = Callable[[bool], Awaitable[Any]]
@@ -35,6 +36,8 @@ class Resources:
         self._seen: set[Endpoint[Any]] = set()
         """What was there at least once: if it is gone, the BMC is starting."""
         self._missing: dict[Endpoint[Any], SupermicroRedfishError] = {}
+        self._refused: dict[str, LicenseError] = {}
+        """What wants a licence, by path."""
         self._models: dict[Endpoint[Any], tuple[Mapping[str, Any], Model]] = {}
         self.substitutes: dict[Endpoint[Any], Substitute] = {}
         """What to read where a board lacks a resource but has it in other words."""
@@ -44,11 +47,16 @@ class Resources:
         """Where the resources are that were found so far, by their name."""
         return {endpoint.name: path for endpoint, path in self._paths.items()}
 
+    def path(self, endpoint: Endpoint[Any]) -> str | None:
+        """Return where a resource is, None where it was not found yet."""
+        return self._paths.get(endpoint)
+
     def reset(self) -> None:
         """Forget where everything is and what is missing."""
         self._paths = {ROOT: REDFISH_ROOT}
         self._seen.clear()
         self._missing.clear()
+        self._refused.clear()
         self._models.clear()
 
     async def async_get(self, endpoint: Endpoint[ModelT]) -> ModelT:
@@ -87,13 +95,24 @@ class Resources:
     ) -> Mapping[str, Any] | None:
         """Return a resource's JSON as it was last read, None where there is none."""
         try:
-            return await self._async_known_body(endpoint)
+            return await self.async_known_body(endpoint)
         except NotFoundError:
             return None
 
     async def async_get_at(self, path: str) -> Mapping[str, Any]:
-        """Return the JSON at a path that some other resource linked to."""
-        return await self._connection.async_get(path)
+        """Return the JSON at a path that some other resource linked to.
+
+        Raises:
+            LicenseError: The board wants a licence for it, now or when it was asked.
+
+        """
+        if refused := self._refused.get(path):
+            raise refused.with_traceback(None)
+        try:
+            return await self._connection.async_get(path)
+        except LicenseError as error:
+            self._refused[path] = error
+            raise
 
     async def async_require_any(self, endpoints: Iterable[Endpoint[Any]]) -> None:
         """Raise NotFoundError where the board links to none of these."""
@@ -105,45 +124,104 @@ class Resources:
 
     async def async_known(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a resource as it was last read, reading it if it never was."""
-        return self._decoded(endpoint, await self._async_known_body(endpoint))
+        return self._decoded(endpoint, await self.async_known_body(endpoint))
 
     async def async_get_members(
         self, endpoint: Endpoint[Any], model: type[ModelT]
     ) -> list[ModelT]:
-        """Return the members of a collection, none where the board has no such one."""
-        bodies = await self.async_get_member_bodies(endpoint)
-        return [model.from_dict(body) for body in bodies]
+        """Return the members of a collection, none where the board has no such one.
 
-    async def async_get_member_bodies(
-        self, endpoint: Endpoint[Any]
-    ) -> list[Mapping[str, Any]]:
-        """Return the JSON of the members of a collection."""
-        collection = await self.async_find(endpoint)
-        return await self._async_bodies(follow_all(collection or {}, "Members"))
+        Raises:
+            SupermicroRedfishError: As for `async_get_bodies`.
 
-    async def async_get_members_at(
-        self, path: str, model: type[ModelT]
-    ) -> list[ModelT]:
-        """Return the members of the collection at a path."""
-        collection = await self._connection.async_get(path)
-        return await self.async_get_all_at(follow_all(collection, "Members"), model)
+        """
+        paths = await self.async_get_member_paths(endpoint)
+        return await self.async_get_all_at(paths, model)
 
-    async def async_get_linked(
-        self, endpoint: Endpoint[Any], pointer: str, model: type[ModelT]
-    ) -> list[ModelT]:
-        """Return what a resource links to in an array of its own."""
-        body = await self._async_known_body(endpoint)
-        return await self.async_get_all_at(follow_all(body, pointer), model)
+    async def async_get_member_paths(
+        self, endpoint: Endpoint[Any], *, known: bool = False
+    ) -> list[str]:
+        """Return where the members of a collection are.
+
+        Args:
+            endpoint: The collection.
+            known: Whether its members as they were last read will do.
+
+        """
+        find = self.async_find_known if known else self.async_find
+        if (first := await find(endpoint)) is None:
+            return []
+        read = self.async_known_at if known else self.async_get_at
+        return [*await async_members(self._paths[endpoint], read, first)]
+
+    async def async_get_member_paths_at(self, collections: Iterable[str]) -> list[str]:
+        """Return where the members of several collections are, each once.
+
+        Raises:
+            LicenseError: All of them want a licence.
+
+        """
+        found, errors = await self._async_find_all(collections, self.async_get_at)
+        licences = [error for error in errors if isinstance(error, LicenseError)]
+        if licences and not found:
+            raise licences[0]
+        paths: dict[str, None] = {}
+        for path, first in found.items():
+            paths |= await async_members(path, self.async_get_at, first)
+        return [*paths]
 
     async def async_get_all_at(
         self, paths: Iterable[str], model: type[ModelT]
     ) -> list[ModelT]:
-        """Return the resources at several paths."""
-        return [model.from_dict(body) for body in await self._async_bodies(paths)]
+        """Return the resources at several paths; as `async_get_bodies`."""
+        return [model.from_dict(body) for body in await self.async_get_bodies(paths)]
 
-    async def _async_bodies(self, paths: Iterable[str]) -> list[Mapping[str, Any]]:
-        """Return the JSON at several paths."""
-        return await async_together(*map(self._connection.async_get, paths))
+    async def async_get_bodies(self, paths: Iterable[str]) -> list[Mapping[str, Any]]:
+        """Return the JSON at several paths; as `async_get_by_path`."""
+        return [*(await self.async_get_by_path(paths)).values()]
+
+    async def async_get_by_path(
+        self, paths: Iterable[str]
+    ) -> dict[str, Mapping[str, Any]]:
+        """Return the JSON at several paths, by path.
+
+        A link that leads nowhere, or to what wants a licence, costs that one only.
+
+        Raises:
+            NotFoundError: None of them is there.
+            LicenseError: All of them want a licence.
+            SupermicroRedfishError: One could not be read, for any other reason.
+
+        """
+        found, errors = await self._async_find_all(paths, self.async_get_at)
+        if errors and not found:
+            raise errors[0]
+        return found
+
+    async def async_find_all_known(
+        self, paths: Iterable[str]
+    ) -> dict[str, Mapping[str, Any]]:
+        """Return what is at several paths as it was last read, by path."""
+        found, _ = await self._async_find_all(paths, self.async_known_at)
+        return found
+
+    async def _async_find_all(
+        self, paths: Iterable[str], read: Read
+    ) -> tuple[dict[str, Mapping[str, Any]], list[SupermicroRedfishError]]:
+        """Return what is at several paths, and why the rest is not to be had."""
+        errors: list[SupermicroRedfishError] = []
+
+        async def attempt(path: str) -> Mapping[str, Any] | None:
+            try:
+                return await read(path)
+            except (NotFoundError, LicenseError) as error:
+                errors.append(error)
+                return None
+
+        wanted = [*dict.fromkeys(paths)]
+        bodies = await async_together(*map(attempt, wanted))
+        found = zip(wanted, bodies, strict=True)
+        return {path: body for path, body in found if body is not None}, errors
 
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Start an action at a path."""
@@ -192,7 +270,7 @@ class Resources:
         self, endpoint: Endpoint[Any], action: str, parameters: Mapping[str, Any]
     ) -> None:
         """Start an action of a resource, at its usual place if none is linked."""
-        body = await self._async_known_body(endpoint)
+        body = await self.async_known_body(endpoint)
         path = await self._async_path(endpoint)
         target = follow(body, f"Actions/#{action}/target")
         await self._connection.async_post(
@@ -231,7 +309,7 @@ class Resources:
         self._seen.add(endpoint)
         return body
 
-    async def _async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
+    async def async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
         """Return a resource as it was last read, reading it if it never was."""
         path = self._paths.get(endpoint)
         known = self._connection.known(path) if path else None
@@ -242,7 +320,7 @@ class Resources:
         if path := self._paths.get(endpoint):
             return path
         for way in endpoint.ways:
-            body = await self._async_known_body(way.parent)
+            body = await self.async_known_body(way.parent)
             if paths := follow_all(body, way.pointer):
                 path = await self._async_choose(endpoint, paths)
                 self._paths[endpoint] = path
@@ -267,8 +345,7 @@ class Resources:
 
     async def async_known_at(self, path: str) -> Mapping[str, Any]:
         """Return the resource at a path as it was last read."""
-        known = self._connection.known(path)
-        return known or await self._connection.async_get(path)
+        return self._connection.known(path) or await self.async_get_at(path)
 
     def _decoded(self, endpoint: Endpoint[ModelT], body: Mapping[str, Any]) -> ModelT:
         """Decode a resource, once for each body."""
