@@ -1,4 +1,4 @@
-"""Ways to reset the host and the BMC."""
+"""Ways to reset the host and the BMC, and to acknowledge what happened."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiosupermicro import Manager, ResetType
+from .aiosupermicro import Chassis, LogEntry, Manager, ResetType
+from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from .data import LOG_ENTRIES, async_get_log_entries
 from .entity import ItemDescription, SupermicroEntity, async_add_items, single, static
 from .errors import command
 
@@ -32,7 +34,7 @@ class SupermicroButtonDescription[ItemT](
 
 async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
     """Reset the host and read what it does."""
-    await data.client.async_system_reset(reset_type)
+    await async_reset_host(data, reset_type)
     await data.dynamic.async_read_back("system", data.client.async_get_system)
 
 
@@ -42,6 +44,22 @@ async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) ->
     gently = ResetType.GRACEFUL_RESTART in offered
     await data.client.async_manager_reset(
         ResetType.GRACEFUL_RESTART if gently else offered[0]
+    )
+
+
+async def _async_rearm(data: SupermicroRuntimeData, _: Chassis) -> None:
+    """Re-arm the intrusion sensor and read what it says."""
+    await data.client.async_reset_intrusion_sensor()
+    await data.static.async_read_back("chassis", data.client.async_get_chassis)
+
+
+async def _async_clear_log(
+    data: SupermicroRuntimeData, _: tuple[LogEntry, ...]
+) -> None:
+    """Clear the health event log and read what is left."""
+    await data.client.async_clear_log()
+    await data.static.async_read_back(
+        LOG_ENTRIES, lambda: async_get_log_entries(data.client)
     )
 
 
@@ -107,6 +125,25 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         items_fn=lambda data: single(data.manager),
         has_fn=lambda manager: manager.reset is not None,
         press_fn=_async_reset_manager,
+    ),
+    SupermicroButtonDescription[Chassis](
+        key="rearm_intrusion",
+        translation_key="rearm_intrusion",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.chassis),
+        has_fn=lambda chassis: chassis.is_intruded is not None,
+        press_fn=_async_rearm,
+    ),
+    SupermicroButtonDescription[tuple[LogEntry, ...]](
+        key="clear_log",
+        translation_key="clear_log",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.log_entries),
+        press_fn=_async_clear_log,
     ),
 )
 

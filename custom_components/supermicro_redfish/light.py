@@ -17,7 +17,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiosupermicro import IndicatorLED, System
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroEntity, async_add_items, dynamic, single
+from .entity import (
+    SettingDescription,
+    SupermicroSetting,
+    async_add_items,
+    dynamic,
+    single,
+)
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -26,7 +32,7 @@ EFFECT_BLINK = "blink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroLightDescription(ItemDescription[System], LightEntityDescription):
+class SupermicroLightDescription(SettingDescription[System], LightEntityDescription):
     """Describe the identify LED."""
 
 
@@ -37,7 +43,12 @@ DESCRIPTIONS = (
         entity_category=EntityCategory.CONFIG,
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
-        has_fn=lambda system: system.indicator_led is not None,
+        has_fn=lambda system: (
+            system.indicator_led is not None
+            or system.location_indicator_active is not None
+        ),
+        resource="system",
+        read_fn=lambda client: client.async_get_system(),
     ),
 )
 
@@ -51,22 +62,38 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroLight)
 
 
-class SupermicroLight(SupermicroEntity[System], LightEntity):
-    """The LED by which a server is found in its rack."""
+class SupermicroLight(SupermicroSetting[System], LightEntity):
+    """The LED by which a server is found in its rack.
+
+    A board has the IndicatorLED, which blinks if it is told to, or only its successor
+    LocationIndicatorActive, which is on or off.
+    """
 
     entity_description: SupermicroLightDescription
     _attr_color_mode = ColorMode.ONOFF
     _attr_supported_color_modes = {ColorMode.ONOFF}
-    _attr_supported_features = LightEntityFeature.EFFECT
-    _attr_effect_list = [EFFECT_OFF, EFFECT_BLINK]
+
+    @property
+    @override
+    def supported_features(self) -> LightEntityFeature:
+        """Whether the LED can be told to blink."""
+        blinks = self.item.indicator_led is not None
+        return LightEntityFeature.EFFECT if blinks else LightEntityFeature(0)
+
+    @property
+    @override
+    def effect_list(self) -> list[str] | None:
+        """The effects, where the LED can be told to blink."""
+        return [EFFECT_OFF, EFFECT_BLINK] if self.supported_features else None
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Whether the LED shines or blinks; None where the BMC does not know."""
         led = self.item.indicator_led
-        known = led not in (None, IndicatorLED.UNKNOWN)
-        return led != IndicatorLED.OFF if known else None
+        if led is None:
+            return self.item.location_indicator_active
+        return None if led == IndicatorLED.UNKNOWN else led != IndicatorLED.OFF
 
     @property
     @override
@@ -89,5 +116,4 @@ class SupermicroLight(SupermicroEntity[System], LightEntity):
     @command
     async def _async_set(self, state: IndicatorLED) -> None:
         """Set the LED and read the result."""
-        await self.client.async_set_indicator_led(state)
-        await self.coordinator.async_read_back("system", self.client.async_get_system)
+        await self._async_change(self.client.async_set_indicator_led(state))

@@ -1,7 +1,8 @@
-"""The fan mode."""
+"""Choices among values that the board itself offers: fan mode and boot source."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -9,12 +10,20 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiosupermicro import FanMode, FanModeType, SupermicroRedfishClient
+from .aiosupermicro import (
+    Boot,
+    BootSource,
+    BootSourceEnabled,
+    FanMode,
+    SupermicroRedfishClient,
+    System,
+)
 from .coordinator import SupermicroConfigEntry
 from .entity import (
-    ItemDescription,
-    SupermicroEntity,
+    SettingDescription,
+    SupermicroSetting,
     async_add_items,
+    dynamic,
     single,
     static,
 )
@@ -25,15 +34,41 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSelectDescription[ItemT](
-    ItemDescription[ItemT], SelectEntityDescription
+    SettingDescription[ItemT], SelectEntityDescription
 ):
     """Describe a choice among values that the board itself offers."""
 
     current_fn: Callable[[ItemT], str | None]
     values_fn: Callable[[ItemT], tuple[str, ...]]
     select_fn: Callable[[SupermicroRedfishClient, str], Awaitable[None]]
-    read_fn: Callable[[SupermicroRedfishClient], Awaitable[ItemT]]
 
+
+def _next_boot_source(system: System) -> str | None:
+    """Return where the host boots from next, "None" for where its BIOS says.
+
+    A target that stays behind when its override has ended means nothing.
+    """
+    boot = system.boot
+    if boot.boot_source_override_enabled == BootSourceEnabled.DISABLED:
+        return BootSource.NONE
+    return boot.boot_source_override_target
+
+
+def _boot_sources(system: System) -> tuple[str, ...]:
+    """Return the board's boot sources, without those that lack what they boot."""
+    boot = system.boot
+    return tuple(
+        source
+        for source in boot.boot_source_options
+        if source not in _POINTING or _POINTING[source](boot)
+    )
+
+
+_POINTING: dict[str, Callable[[Boot], str | None]] = {
+    BootSource.UEFI_BOOT_NEXT: lambda boot: boot.boot_next,
+    BootSource.UEFI_TARGET: lambda boot: boot.uefi_target_boot_source_override,
+}
+"""The sources that point to what another setting names."""
 
 DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
@@ -46,14 +81,29 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
         select_fn=lambda client, mode: client.async_set_fan_mode(mode),
+        resource="fan_mode",
         read_fn=lambda client: client.async_get_fan_mode(),
+    ),
+    SupermicroSelectDescription[System](
+        key="boot_source",
+        translation_key="boot_source",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        has_fn=lambda system: bool(system.boot.boot_source_options),
+        current_fn=_next_boot_source,
+        values_fn=_boot_sources,
+        select_fn=lambda client, source: client.async_set_boot_source(source),
+        resource="system",
+        read_fn=lambda client: client.async_get_system(),
     ),
 )
 
 
 def _option(value: str) -> str:
     """Return the option for a value; one that has no translation stands for itself."""
-    return value.name.lower() if isinstance(value, FanModeType) else value
+    return value.name.lower() if isinstance(value, Enum) else value
 
 
 async def async_setup_entry(
@@ -65,7 +115,7 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSelect)
 
 
-class SupermicroSelect(SupermicroEntity[Any], SelectEntity):
+class SupermicroSelect(SupermicroSetting[Any], SelectEntity):
     """A choice among the board's own values."""
 
     entity_description: SupermicroSelectDescription[Any]
@@ -87,11 +137,8 @@ class SupermicroSelect(SupermicroEntity[Any], SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Send the value for an option and read the result."""
-        row = self.entity_description
-        await row.select_fn(self.client, self._values[option])
-        await self.coordinator.async_read_back(
-            row.key, lambda: row.read_fn(self.client)
-        )
+        select = self.entity_description.select_fn
+        await self._async_change(select(self.client, self._values[option]))
 
     @property
     def _values(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Settings of the BMC that are on or off."""
+"""What is on or off: the host, settings of the BMC and the protocols it speaks."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -12,12 +12,22 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiosupermicro import (
     LLDP,
     NTP,
+    NetworkProtocol,
+    PowerState,
     ProtocolSettings,
-    StaticData,
-    SupermicroRedfishClient,
+    ResetType,
+    System,
 )
-from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroEntity, async_add_items, single, static
+from .cadence import async_reset_host
+from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from .entity import (
+    SettingDescription,
+    SupermicroSetting,
+    async_add_items,
+    dynamic,
+    single,
+    static,
+)
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -25,32 +35,66 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSwitchDescription[ItemT](
-    ItemDescription[ItemT], SwitchEntityDescription
+    SettingDescription[ItemT], SwitchEntityDescription
 ):
-    """Describe a setting that is read back after it was set."""
+    """Describe what can be turned on and off."""
 
     is_on_fn: Callable[[ItemT], bool | None]
-    set_fn: Callable[[SupermicroRedfishClient, str, bool], Awaitable[None]]
-    """Sets the item with a key."""
-    resource: str
-    """The name that the item's resource has in the coordinator's data."""
-    read_fn: Callable[[SupermicroRedfishClient], Awaitable[Any]]
+    set_fn: Callable[[SupermicroRuntimeData, bool], Awaitable[None]]
 
 
-def _protocols(data: StaticData) -> Mapping[str, ProtocolSettings]:
-    """Return the protocols of the BMC, without the one that we are talking through."""
-    protocols = data.network_protocol.protocols if data.network_protocol else {}
-    return {
-        name: settings
-        for name, settings in protocols.items()
-        if name not in _NOT_OFFERED
-    }
+def _has_power(system: System) -> bool | None:
+    """Tell whether the host has power; None where the BMC does not say.
+
+    It has while it shuts down: what waits for it to be off must not cut its power.
+    """
+    state = system.power_state
+    return state != PowerState.OFF if isinstance(state, PowerState) else None
 
 
-_NOT_OFFERED = ("HTTPS", "NTP")
-"""The way to the BMC itself, and what has a switch of its own."""
+def _protocol(
+    name: str, protocol_fn: Callable[[NetworkProtocol], ProtocolSettings | None]
+) -> SupermicroSwitchDescription[ProtocolSettings]:
+    """Describe a protocol by its name in Redfish."""
+    key = f"protocol_{name.lower()}"
+    return SupermicroSwitchDescription[ProtocolSettings](
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(
+            data.network_protocol and protocol_fn(data.network_protocol)
+        ),
+        has_fn=lambda protocol: protocol.protocol_enabled is not None,
+        is_on_fn=lambda protocol: protocol.protocol_enabled,
+        set_fn=lambda data, enabled: data.client.async_set_protocol_enabled(
+            name, enabled
+        ),
+        resource="network_protocol",
+        read_fn=lambda client: client.async_get_network_protocol(),
+    )
+
 
 DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
+    SupermicroSwitchDescription[System](
+        key="host_power",
+        translation_key="host_power",
+        # Whoever turns off all switches of a room does not mean the server.
+        entity_registry_enabled_default=False,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        offered_fn=lambda data: (
+            {ResetType.ON, ResetType.GRACEFUL_SHUTDOWN}
+            <= {*data.static.data.reset_types}
+        ),
+        is_on_fn=_has_power,
+        set_fn=lambda data, enabled: async_reset_host(
+            data, ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
+        ),
+        resource="system",
+        read_fn=lambda client: client.async_get_system(),
+    ),
     SupermicroSwitchDescription[NTP](
         key="ntp",
         translation_key="ntp",
@@ -59,7 +103,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         items_fn=lambda data: single(data.ntp),
         has_fn=lambda ntp: ntp.enabled is not None,
         is_on_fn=lambda ntp: ntp.enabled,
-        set_fn=lambda client, _, enabled: client.async_set_ntp_enabled(enabled),
+        set_fn=lambda data, enabled: data.client.async_set_ntp_enabled(enabled),
         resource="ntp",
         read_fn=lambda client: client.async_get_ntp(),
     ),
@@ -71,25 +115,18 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         items_fn=lambda data: single(data.lldp),
         has_fn=lambda lldp: lldp.enabled is not None,
         is_on_fn=lambda lldp: lldp.enabled,
-        set_fn=lambda client, _, enabled: client.async_set_lldp_enabled(enabled),
+        set_fn=lambda data, enabled: data.client.async_set_lldp_enabled(enabled),
         resource="lldp",
         read_fn=lambda client: client.async_get_lldp(),
     ),
-    SupermicroSwitchDescription[ProtocolSettings](
-        key="protocol",
-        translation_key="protocol",
-        entity_category=EntityCategory.CONFIG,
-        entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=_protocols,
-        has_fn=lambda protocol: protocol.protocol_enabled is not None,
-        is_on_fn=lambda protocol: protocol.protocol_enabled,
-        set_fn=lambda client, name, enabled: client.async_set_protocol_enabled(
-            name, enabled
-        ),
-        resource="network_protocol",
-        read_fn=lambda client: client.async_get_network_protocol(),
-    ),
+    # Not HTTPS, the way to the BMC itself.
+    _protocol("HTTP", lambda protocols: protocols.http),
+    _protocol("SSH", lambda protocols: protocols.ssh),
+    _protocol("IPMI", lambda protocols: protocols.ipmi),
+    _protocol("SNMP", lambda protocols: protocols.snmp),
+    _protocol("SSDP", lambda protocols: protocols.ssdp),
+    _protocol("KVMIP", lambda protocols: protocols.kvmip),
+    _protocol("VirtualMedia", lambda protocols: protocols.virtual_media),
 )
 
 
@@ -102,32 +139,30 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSwitch)
 
 
-class SupermicroSwitch(SupermicroEntity[Any], SwitchEntity):
-    """A setting of the BMC."""
+class SupermicroSwitch(SupermicroSetting[Any], SwitchEntity):
+    """What is on or off."""
 
     entity_description: SupermicroSwitchDescription[Any]
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the setting is on."""
+        """Whether it is on."""
         return self.entity_description.is_on_fn(self.item)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Turn the setting on."""
+        """Turn it on."""
         await self._async_set(enabled=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn the setting off."""
+        """Turn it off."""
         await self._async_set(enabled=False)
 
     @command
     async def _async_set(self, *, enabled: bool) -> None:
-        """Change the setting and read the result."""
-        row = self.entity_description
-        await row.set_fn(self.client, self.key, enabled)
-        await self.coordinator.async_read_back(
-            row.resource, lambda: row.read_fn(self.client)
-        )
+        """Turn it on or off and read the result."""
+        runtime_data = self.coordinator.config_entry.runtime_data
+        set_ = self.entity_description.set_fn
+        await self._async_change(set_(runtime_data, enabled))

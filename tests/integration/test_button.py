@@ -1,7 +1,8 @@
-"""Ways to reset the host and the BMC."""
+"""Ways to reset the host and the BMC, and to acknowledge what happened."""
 
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -12,15 +13,19 @@ from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
 from . import (
+    CHASSIS,
     DYNAMIC,
     MANAGER,
     RESET_INFO,
+    SESSIONS,
     STATIC,
     SYSTEM,
     asked,
     call,
+    complaints,
     entity,
     entity_id,
+    is_one_write,
     set_up,
     states,
 )
@@ -28,6 +33,9 @@ from .conftest import Elapse
 from .test_entities import RESET, RESTART_BMC
 
 ACTION = "#ComputerSystem.Reset"
+LOG = f"{SYSTEM}/LogServices/Log1"
+REARM = "button.rearm_intrusion"
+CLEAR = "button.clear_log"
 LISTED = "ResetType@Redfish.AllowableValues"
 
 HARMLESS = {"reset_on", "reset_graceful_shutdown", "reset_graceful_restart"}
@@ -253,3 +261,102 @@ async def test_what_the_board_advertised_at_first_goes_on_being_offered(
     assert "unavailable" not in states(hass, "button").values()
     assert asked(bmc).count(f"GET {RESET_INFO}") == 1
     assert loaded.runtime_data.static.last_update_success
+
+
+# To acknowledge what happened
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_the_intrusion_sensor_is_rearmed(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """And read back, so that all see at once whether it holds."""
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    await set_up(hass, entry)
+    since = len(bmc.requests)
+    await call(hass, entry, REARM, "press")
+    assert is_one_write(asked(bmc, since), CHASSIS)
+    assert bmc.resource(CHASSIS)["PhysicalSecurity"]["IntrusionSensor"] == "Normal"
+    assert entry.runtime_data.static.data.chassis.is_intruded is False
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_board_that_cannot_rearm_its_sensor_says_so(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """That a BMC takes the write at all, only one owner says."""
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    bmc.fail(CHASSIS, method="PATCH", status=405)
+    await set_up(hass, entry)
+    with pytest.raises(HomeAssistantError) as failure:
+        await call(hass, entry, REARM, "press")
+    assert failure.value.translation_key == "refused"
+
+
+@pytest.mark.parametrize(
+    "security", [REMOVED, {"IntrusionSensor": None}, {"IntrusionSensor": REMOVED}]
+)
+async def test_a_chassis_without_the_sensor_has_no_button_for_it(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, security: Any
+) -> None:
+    """GPU systems have none, and one X13 shows null."""
+    bmc.change(CHASSIS, {"PhysicalSecurity": security})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, REARM) is None
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_the_event_log_is_cleared(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """The log of health events, not the BMC's own audit trail."""
+    await set_up(hass, entry)
+    assert entry.runtime_data.static.data.log_entries
+    audit_trail = bmc.resource(f"{MANAGER}/LogServices/Log1/Entries")
+    since = len(bmc.requests)
+    await call(hass, entry, CLEAR, "press")
+    assert asked(bmc, since) == [
+        f"POST {LOG}/Actions/LogService.ClearLog",
+        f"GET {LOG}/Entries",
+    ]
+    assert bmc.resource(f"{LOG}/Entries")["Members"] == []
+    assert bmc.resource(f"{MANAGER}/LogServices/Log1/Entries") == audit_trail
+    assert entry.runtime_data.static.data.log_entries == ()
+
+
+async def test_a_board_without_an_event_log_has_no_button_for_it(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Nothing can be cleared there."""
+    bmc.change(SYSTEM, {"LogServices": REMOVED})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, CLEAR) is None
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_restart_of_the_bmc_heals_without_help_and_without_many_words(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Minutes of refused connections, then 503s, then a login that is gone."""
+    await set_up(hass, entry)
+    before = states(hass)
+    bmc.restart_seconds = 130
+    await call(hass, entry, "button.restart_bmc", "press")
+    await elapse(120)
+    bmc.fail("*", status=503)
+    await elapse(120)
+    bmc.heal()
+    since = len(bmc.requests)
+    await elapse(DYNAMIC)
+    assert set(states(hass)) == set(before)
+    assert "unavailable" not in states(hass).values()
+    assert asked(bmc, since).count(f"POST {SESSIONS}") == 1
+    assert bmc.login_attempts == bmc.logins == 2
+    assert bmc.open_sessions == 1
+    said = complaints(caplog)
+    assert len(said) == len(set(said)) <= 2

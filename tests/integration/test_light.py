@@ -12,6 +12,7 @@ from . import DYNAMIC, SYSTEM, asked, call, entity, entity_id, is_one_write, set
 from .conftest import Elapse
 
 LED = "light.identify_led"
+LOCATION = "LocationIndicatorActive"
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,6 @@ async def test_a_command_is_one_write_that_is_read_back(
         ("Lit", "on", "off"),
         ("Blinking", "on", "blink"),
         ("Unknown", "unknown", None),
-        (None, "unknown", None),
-        (REMOVED, "unknown", None),
     ],
 )
 async def test_the_light_shows_what_others_do_to_the_led(
@@ -83,10 +82,47 @@ async def test_the_light_shows_what_others_do_to_the_led(
 
 
 @pytest.mark.parametrize("led", [None, REMOVED])
+async def test_what_the_bmc_does_not_tell_any_more_is_unknown(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, led: Any
+) -> None:
+    """It is not off."""
+    bmc.change(SYSTEM, {"IndicatorLED": led, LOCATION: led})
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, LED).state == "unknown"
+
+
+async def test_a_board_with_the_later_indicator_alone_has_a_light_without_effect(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """It is on or off, on the BMC and here."""
+    bmc.change(SYSTEM, {"IndicatorLED": REMOVED})
+    await set_up(hass, entry)
+    assert entity(hass, entry, LED).state == "off"
+    assert "effect_list" not in entity(hass, entry, LED).attributes
+    for service, is_on in (("turn_on", True), ("turn_off", False), ("toggle", True)):
+        await call(hass, entry, LED, service)
+        assert bmc.resource(SYSTEM)[LOCATION] is is_on
+        assert entity(hass, entry, LED).state == ("on" if is_on else "off")
+    bmc.change(SYSTEM, {LOCATION: False})
+    await elapse(DYNAMIC)
+    assert entity(hass, entry, LED).state == "off"
+
+
+async def test_a_board_with_both_indicators_blinks_by_the_older_one(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """The later one is left to the BMC."""
+    since = len(bmc.requests)
+    await call(hass, loaded, LED, "turn_on", effect="blink")
+    (write,) = [item for item in bmc.requests[since:] if item.method == "PATCH"]
+    assert write.body == {"IndicatorLED": "Blinking"}
+
+
+@pytest.mark.parametrize("led", [None, REMOVED])
 async def test_a_board_without_an_led_has_no_light(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, led: Any
 ) -> None:
     """An entity that can do nothing is none."""
-    bmc.change(SYSTEM, {"IndicatorLED": led})
+    bmc.change(SYSTEM, {"IndicatorLED": led, LOCATION: led})
     await set_up(hass, entry)
     assert entity_id(hass, entry, LED) is None

@@ -1,17 +1,35 @@
-"""The fan mode."""
+"""The fan mode, and where the host boots from next."""
 
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from tests.simulator import Bmc
+from tests.conftest import Clock
+from tests.simulator import REMOVED, Bmc
 
-from . import FAN_MODE, STATIC, asked, call, entity, entity_id, is_one_write, set_up
+from . import (
+    DYNAMIC,
+    FAN_MODE,
+    STATIC,
+    SYSTEM,
+    asked,
+    call,
+    entity,
+    entity_id,
+    is_one_write,
+    set_up,
+)
 from .conftest import Elapse
 
 MODE = "select.fan_mode"
 LISTED = "Mode@Redfish.AllowableValues"
+
+SOURCE = "select.boot_source"
+SOURCES = "BootSourceOverrideTarget@Redfish.AllowableValues"
 
 
 @pytest.mark.parametrize(
@@ -99,3 +117,151 @@ async def test_a_board_that_lists_no_modes_has_no_choice(
     bmc.change(FAN_MODE, {LISTED: []})
     await set_up(hass, entry)
     assert entity_id(hass, entry, MODE) is None
+
+
+@pytest.fixture
+async def with_source(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    entity_registry_enabled_by_default: None,
+    boot: dict[str, Any],
+) -> ConfigEntry:
+    """Return a loaded entry whose BMC shows a certain boot override."""
+    bmc.change(SYSTEM, {"Boot": boot})
+    await set_up(hass, entry)
+    return entry
+
+
+def shown_boot(bmc: Bmc) -> list[Any]:
+    """Return the boot override as the BMC has it: target, how long, mode."""
+    boot = bmc.resource(SYSTEM)["Boot"]
+    keys = ("Target", "Enabled", "Mode")
+    return [boot.get(f"BootSourceOverride{key}") for key in keys]
+
+
+@pytest.mark.parametrize("boot", [{}])
+async def test_an_option_sets_where_the_host_boots_once(
+    hass: HomeAssistant,
+    with_source: ConfigEntry,
+    bmc: Bmc,
+    clock: Clock,
+    elapse: Elapse,
+) -> None:
+    """With the mode that the board shows, else it would fall back to another."""
+    assert entity(hass, with_source, SOURCE).state == "none"
+    since = len(bmc.requests)
+    await call(hass, with_source, SOURCE, "select_option", option="bios_setup")
+    assert is_one_write(asked(bmc, since), SYSTEM)
+    assert shown_boot(bmc) == ["BiosSetup", "Once", "UEFI"]
+    assert entity(hass, with_source, SOURCE).state == "bios_setup"
+
+    bmc.power("ForceRestart")
+    clock.tick(60)
+    await elapse(DYNAMIC)
+    assert entity(hass, with_source, SOURCE).state == "none"
+
+
+@pytest.mark.parametrize("boot", [{}])
+async def test_an_override_is_taken_back(
+    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+) -> None:
+    """Its end has an option of its own."""
+    await call(hass, with_source, SOURCE, "select_option", option="pxe")
+    await call(hass, with_source, SOURCE, "select_option", option="none")
+    assert shown_boot(bmc) == ["None", "Disabled", "UEFI"]
+    assert entity(hass, with_source, SOURCE).state == "none"
+
+
+@pytest.mark.parametrize("boot", [{"BootSourceOverrideMode": REMOVED}])
+async def test_a_board_that_shows_no_mode_is_told_none(
+    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+) -> None:
+    """X10 and X11 refuse it."""
+    await call(hass, with_source, SOURCE, "select_option", option="pxe")
+    assert shown_boot(bmc) == ["Pxe", "Once", None]
+
+
+@pytest.mark.parametrize(
+    ("boot", "state"),
+    [
+        pytest.param(
+            {"BootSourceOverrideTarget": "Cd"}, "none", id="a target that is left over"
+        ),
+        pytest.param(
+            {"BootSourceOverrideTarget": "Cd", "BootSourceOverrideEnabled": "Once"},
+            "cd",
+            id="once",
+        ),
+        pytest.param(
+            {
+                "BootSourceOverrideTarget": "Pxe",
+                "BootSourceOverrideEnabled": "Continuous",
+            },
+            "pxe",
+            id="always",
+        ),
+        pytest.param(
+            {"BootSourceOverrideTarget": None, "BootSourceOverrideEnabled": None},
+            "unknown",
+            id="not told",
+        ),
+        pytest.param(
+            {
+                "BootSourceOverrideTarget": "Tape",
+                "BootSourceOverrideEnabled": "Once",
+                SOURCES: ["None", "Tape"],
+            },
+            "Tape",
+            id="unheard of",
+        ),
+    ],
+)
+async def test_the_next_boot_is_what_the_bmc_says(
+    hass: HomeAssistant, with_source: ConfigEntry, state: str
+) -> None:
+    """An override that is disabled is none."""
+    assert entity(hass, with_source, SOURCE).state == state
+
+
+@pytest.mark.parametrize("boot", [{SOURCES: ["None", "CD/DVD", "UsbKey", "Tape"]}])
+async def test_a_source_is_sent_in_the_boards_own_words(
+    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+) -> None:
+    """X10 and X11 have words of their own."""
+    options = entity(hass, with_source, SOURCE).attributes["options"]
+    assert options == ["none", "cd_dvd", "usb_key", "Tape"]
+    for option, target in (("cd_dvd", "CD/DVD"), ("Tape", "Tape")):
+        await call(hass, with_source, SOURCE, "select_option", option=option)
+        assert shown_boot(bmc)[0] == target
+        assert entity(hass, with_source, SOURCE).state == option
+
+
+@pytest.mark.parametrize(
+    ("boot", "is_offered"),
+    [({"BootNext": None}, False), ({"BootNext": "Boot0001"}, True)],
+)
+async def test_a_source_that_points_nowhere_is_not_offered(
+    hass: HomeAssistant, with_source: ConfigEntry, *, is_offered: bool
+) -> None:
+    """UefiBootNext boots what another setting names, which is unset on all boards."""
+    options = entity(hass, with_source, SOURCE).attributes["options"]
+    assert ("uefi_boot_next" in options) is is_offered
+
+
+@pytest.mark.parametrize("boot", [{SOURCES: REMOVED}])
+async def test_a_board_that_lists_no_sources_has_no_choice_of_them(
+    hass: HomeAssistant, with_source: ConfigEntry
+) -> None:
+    """What may be sent to it is not known."""
+    assert entity_id(hass, with_source, SOURCE) is None
+
+
+async def test_the_next_boot_waits_to_be_enabled(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Few need it, and it surprises whoever boots the host next."""
+    registered = entity_id(hass, loaded, SOURCE)
+    assert registered
+    assert hass.states.get(registered) is None
