@@ -39,6 +39,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         entry.data[CONF_USERNAME],
         entry.data[CONF_PASSWORD],
     )
+    Platform.NUMBER,
 
     async def async_log_out(_: Event | None = None) -> None:
         """Give the session back to the BMC, and the connection."""

@@ -1,6 +1,6 @@
 """What the entities of all platforms have in common."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -35,6 +35,20 @@ class ItemDescription[ItemT](EntityDescription):
     """Whether an item is there and offers this at all."""
     suffix: str = ""
     """What the board's names of such items end in and the entity's name says."""
+    is_removable: bool = False
+    """Whether items go for good, and may come back as new ones."""
+    offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
+    """Whether the board offers what more than the items must be known for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDescription[ItemT](ItemDescription[ItemT]):
+    """Describe an item that can be changed, and is read back after that."""
+
+    resource: str
+    """The name that the item's resource has in the coordinator's data."""
+    read_fn: Callable[[SupermicroRedfishClient], Awaitable[Any]]
+    """Reads that resource."""
 
 
 def single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
@@ -102,6 +116,20 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         return self.coordinator.items(self.entity_description.items_fn)
 
 
+class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
+    """An entity that changes an item of the server."""
+
+    entity_description: SettingDescription[ItemT]
+
+    async def _async_change(self, change: Awaitable[None]) -> None:
+        """Change the item and show what became of it."""
+        await change
+        row = self.entity_description
+        await self.coordinator.async_read_back(
+            row.resource, lambda: row.read_fn(self.client)
+        )
+
+
 def unique_id(
     entry: SupermicroConfigEntry, description: ItemDescription[Any], key: str
 ) -> str:
@@ -134,6 +162,8 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     def new_items(description: DescriptionT) -> Iterator[str]:
         """Return the items that have no entity yet and are to have one."""
         coordinator = description.coordinator_fn(entry.runtime_data)
+        if not description.offered_fn(entry.runtime_data):
+            return
         for key, item in coordinator.items(description.items_fn).items():
             is_new = (description.key, key) not in added
             if is_new and (description.has_fn(item) or is_known(description, key)):

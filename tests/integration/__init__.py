@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 import pytest
 
+from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
 from custom_components.supermicro_redfish.const import (
     DOMAIN,
     DYNAMIC_INTERVAL,
@@ -17,6 +18,7 @@ from tests.simulator import Bmc
 
 DYNAMIC = DYNAMIC_INTERVAL.total_seconds()
 STATIC = STATIC_INTERVAL.total_seconds()
+QUICK = QUICK_INTERVAL.total_seconds()
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"

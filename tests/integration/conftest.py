@@ -1,9 +1,10 @@
 """A Home Assistant that has the integration, and an entry for the simulated BMC."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache
 import math
+from typing import Protocol
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -29,7 +30,12 @@ from . import DYNAMIC, mac_address, set_up
 IMPATIENCE = 0.25
 """Seconds for which the impatient client waits."""
 
-type Elapse = Callable[[float], Awaitable[None]]
+
+class Elapse(Protocol):
+    """Lets time pass, for Home Assistant and for the BMC."""
+
+    async def __call__(self, seconds: float, step: float = DYNAMIC) -> None:
+        """Let seconds pass, step by step."""
 
 
 load_board = cache(Board.load)
@@ -105,11 +111,11 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) ->
     It passes in steps, for a session that nobody uses for long would be another thing.
     """
 
-    async def pass_by(seconds: float) -> None:
-        for begun in range(0, math.ceil(seconds), int(DYNAMIC)):
-            step = min(DYNAMIC, seconds - begun)
-            freezer.tick(step)
-            clock.tick(step)
+    async def pass_by(seconds: float, step: float = DYNAMIC) -> None:
+        for begun in range(0, math.ceil(seconds), int(step)):
+            passes = min(step, seconds - begun)
+            freezer.tick(passes)
+            clock.tick(passes)
             async_fire_time_changed(hass)
             await hass.async_block_till_done(wait_background_tasks=True)
             await _finish_requests()
