@@ -1,90 +1,66 @@
-"""Temperatures, fans, voltages and power."""
+"""Temperatures, fans, voltages, power, energy, drives, versions and the boot."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, override
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     MAX_LENGTH_STATE_STATE,
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
     UnitOfElectricPotential,
+    UnitOfEnergy,
     UnitOfPower,
     UnitOfRatio,
     UnitOfTemperature,
+    UnitOfTime,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import StateType
 
 from .aiosupermicro import (
-    DynamicData,
-    Fan,
+    Drive,
     Health,
     License,
+    LLDPReceive,
+    LogEntry,
+    Manager,
     Power,
+    PowerControl,
     PowerSupply,
     Snooping,
+    System,
     Thermal,
 )
 from .aiosupermicro.models import Sensor
+from .boot import BOOT_STATES
 from .coordinator import SupermicroConfigEntry
-from .entity import (
-    ItemDescription,
-    SupermicroEntity,
-    async_add_items,
-    dynamic,
-    single,
-    static,
+from .energy_meter import EnergySensor
+from .entity import SupermicroEntity, async_add_items, dynamic, single, static
+from .items import (
+    can_be_acknowledged,
+    drives,
+    fan_duties,
+    fans,
+    has_drive,
+    headroom_degrees,
+    headroom_sensor,
+    is_fitted,
+    main_temperatures,
+    other_temperatures,
+    power_controls,
+    supplies,
+    unacknowledged,
+    voltages,
+)
+from .sensor_entity import (
+    BootProgressSensor,
+    ResponseTimeSensor,
+    SupermicroSensor,
+    SupermicroSensorDescription,
 )
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupermicroSensorDescription[ItemT](
-    ItemDescription[ItemT], SensorEntityDescription
-):
-    """Describe a sensor that exists once for every item of a kind."""
-
-    value_fn: Callable[[ItemT], StateType]
-
-
-def _by_name[ItemT: (Sensor, PowerSupply)](
-    items: Iterable[ItemT],
-) -> Mapping[str, ItemT]:
-    """Return items by name; their place in the list may shift."""
-    named: dict[str, ItemT] = {}
-    for item in items:
-        name = item.name or f"#{item.member_id}"
-        named[f"{name} #{item.member_id}" if name in named else name] = item
-    return named
-
-
-def _thermal(data: DynamicData) -> Thermal:
-    """Return the temperatures and fans, none where they could not be read."""
-    return data.thermal or Thermal()
-
-
-def _fans(data: DynamicData, *, is_duty: bool) -> list[Fan]:
-    """Return the fans that tell their speed, or those that tell their duty."""
-    return [fan for fan in _thermal(data).fans if fan.is_duty is is_duty]
-
-
-def _power(data: DynamicData) -> Power:
-    """Return everything about power, nothing where it could not be read."""
-    return data.power or Power()
-
-
-def _is_fitted(item: Sensor | PowerSupply) -> bool:
-    """Tell whether the part is there."""
-    return item.is_fitted
 
 
 def _licences(licence: License) -> str | None:
@@ -98,55 +74,145 @@ def _health(health: Health | str | None) -> str | None:
     return health.name.lower() if isinstance(health, Health) else None
 
 
-DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
-    SupermicroSensorDescription[Sensor](
+def _neighbour(neighbour: LLDPReceive) -> str | None:
+    """Return what the switch calls itself, or else its address."""
+    name = neighbour.system_name or neighbour.chassis_id
+    return name and name[:MAX_LENGTH_STATE_STATE]
+
+
+def _neighbour_attributes(neighbour: LLDPReceive) -> Mapping[str, Any]:
+    """Return where at the switch the BMC is plugged in."""
+    return {
+        "port": neighbour.port_id,
+        "chassis": neighbour.chassis_id,
+        "description": neighbour.system_description,
+        "address": neighbour.management_address_ipv4,
+    }
+
+
+def _temperature(
+    items_fn: Callable[[Any], Mapping[str, Sensor]], *, is_main: bool
+) -> SupermicroSensorDescription[Sensor]:
+    """Describe the temperatures of a kind: those that all want, or the many others."""
+    return SupermicroSensorDescription[Sensor](
         key="temperature",
         translation_key="temperature",
         device_class=SensorDeviceClass.TEMPERATURE,
+        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=is_main,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         suffix=" Temp",
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_thermal(data).temperatures),
-        has_fn=_is_fitted,
+        items_fn=items_fn,
+        has_fn=is_fitted,
         value_fn=lambda sensor: sensor.reading,
-    ),
-    SupermicroSensorDescription[Sensor](
-        key="fan",
-        translation_key="fan",
-        native_unit_of_measurement=REVOLUTIONS_PER_MINUTE,
+    )
+
+
+def _fan(
+    key: str,
+    items_fn: Callable[[Any], Mapping[str, Sensor]],
+    *,
+    unit: str,
+    suffix: str,
+) -> SupermicroSensorDescription[Sensor]:
+    """Describe what fans tell of themselves."""
+    return SupermicroSensorDescription[Sensor](
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        suffix=" RPM",
+        suffix=suffix,
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_fans(data, is_duty=False)),
-        has_fn=_is_fitted,
+        items_fn=items_fn,
+        has_fn=is_fitted,
         value_fn=lambda fan: fan.reading,
-    ),
-    SupermicroSensorDescription[Sensor](
-        key="fan_duty",
-        translation_key="fan_duty",
-        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+    )
+
+
+def _power(
+    key: str, value_fn: Callable[[PowerControl], float | None]
+) -> SupermicroSensorDescription[PowerControl]:
+    """Describe what else is known of the machine's power."""
+    return SupermicroSensorDescription[PowerControl](
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.POWER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        suffix=" PWM",
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_fans(data, is_duty=True)),
-        has_fn=_is_fitted,
-        value_fn=lambda fan: fan.reading,
+        items_fn=power_controls,
+        has_fn=lambda control: value_fn(control) is not None,
+        value_fn=value_fn,
+    )
+
+
+def _supply(
+    key: str,
+    value_fn: Callable[[PowerSupply], float | None],
+    *,
+    device_class: SensorDeviceClass = SensorDeviceClass.POWER,
+    unit: str = UnitOfPower.WATT,
+) -> SupermicroSensorDescription[PowerSupply]:
+    """Describe what a power supply measures.
+
+    One that stands without mains measures nothing, but is there; a module with nothing
+    but a fan is none.
+    """
+    return SupermicroSensorDescription[PowerSupply](
+        key=key,
+        translation_key=key,
+        device_class=device_class,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        coordinator_fn=dynamic,
+        items_fn=supplies,
+        has_fn=lambda supply: is_fitted(supply) and supply.delivers_power,
+        value_fn=value_fn,
+    )
+
+
+DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
+    _temperature(main_temperatures, is_main=True),
+    _temperature(other_temperatures, is_main=False),
+    SupermicroSensorDescription[Thermal](
+        key="headroom",
+        translation_key="headroom",
+        device_class=SensorDeviceClass.TEMPERATURE_DELTA,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.thermal),
+        has_fn=lambda thermal: headroom_degrees(thermal) is not None,
+        value_fn=headroom_degrees,
+        attributes_fn=lambda thermal: {"sensor": headroom_sensor(thermal)},
     ),
+    _fan("fan", fans, unit=REVOLUTIONS_PER_MINUTE, suffix=" RPM"),
+    _fan("fan_duty", fan_duties, unit=UnitOfRatio.PERCENTAGE, suffix=" PWM"),
     SupermicroSensorDescription[Sensor](
         key="voltage",
         translation_key="voltage",
         device_class=SensorDeviceClass.VOLTAGE,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_power(data).voltages),
-        has_fn=_is_fitted,
+        items_fn=voltages,
+        has_fn=is_fitted,
         value_fn=lambda sensor: sensor.reading,
     ),
     SupermicroSensorDescription[Power](
@@ -155,33 +221,97 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.power),
         has_fn=lambda power: power.total_power_consumed_watts is not None,
         value_fn=lambda power: power.total_power_consumed_watts,
     ),
-    SupermicroSensorDescription[PowerSupply](
-        key="power_supply_output",
-        translation_key="power_supply_output",
-        device_class=SensorDeviceClass.POWER,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
+    SupermicroSensorDescription[Power](
+        key="energy",
+        translation_key="energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=2,
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_power(data).power_supplies),
-        has_fn=lambda supply: _is_fitted(supply) and supply.delivers_power,
-        value_fn=lambda supply: supply.power_output_watts,
+        items_fn=lambda data: single(data.power),
+        has_fn=lambda power: power.total_power_consumed_watts is not None,
+    ),
+    _power("power_minimum", lambda power: power.power_metrics.min_consumed_watts),
+    _power("power_average", lambda power: power.power_metrics.average_consumed_watts),
+    _power("power_maximum", lambda power: power.power_metrics.max_consumed_watts),
+    _power("power_limit", lambda power: power.power_limit.limit_in_watts),
+    _supply("power_supply_input", lambda supply: supply.power_input_watts),
+    _supply("power_supply_output", lambda supply: supply.power_output_watts),
+    _supply(
+        "power_supply_voltage",
+        lambda supply: supply.line_input_voltage,
+        device_class=SensorDeviceClass.VOLTAGE,
+        unit=UnitOfElectricPotential.VOLT,
     ),
     SupermicroSensorDescription[PowerSupply](
         key="power_supply_health",
         translation_key="power_supply_health",
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         options=[health.name.lower() for health in Health],
         coordinator_fn=dynamic,
-        items_fn=lambda data: _by_name(_power(data).power_supplies),
-        has_fn=_is_fitted,
+        items_fn=supplies,
+        has_fn=is_fitted,
         value_fn=lambda supply: _health(supply.status.health),
+    ),
+    SupermicroSensorDescription[System](
+        key="boot_progress",
+        translation_key="boot_progress",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=BOOT_STATES,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        has_fn=lambda system: system.power_state is not None,
+    ),
+    SupermicroSensorDescription[System](
+        key="bios_version",
+        translation_key="bios_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        has_fn=lambda system: system.bios_version is not None,
+        value_fn=lambda system: system.bios_version,
+    ),
+    SupermicroSensorDescription[System](
+        key="host_last_reset",
+        translation_key="host_last_reset",
+        device_class=SensorDeviceClass.UPTIME,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        has_fn=lambda system: system.last_reset_at is not None,
+        value_fn=lambda system: system.last_reset_at,
+    ),
+    SupermicroSensorDescription[Manager](
+        key="bmc_version",
+        translation_key="bmc_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.manager),
+        has_fn=lambda manager: manager.firmware_version is not None,
+        value_fn=lambda manager: manager.firmware_version,
+    ),
+    SupermicroSensorDescription[Manager](
+        key="bmc_last_reset",
+        translation_key="bmc_last_reset",
+        device_class=SensorDeviceClass.UPTIME,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.manager),
+        has_fn=lambda manager: manager.last_reset_at is not None,
+        value_fn=lambda manager: manager.last_reset_at,
     ),
     SupermicroSensorDescription[Snooping](
         key="post_code",
@@ -190,7 +320,55 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         coordinator_fn=static,
         items_fn=lambda data: single(data.snooping),
+        is_fed_by_host=True,
         value_fn=lambda snooping: snooping.post_code,
+    ),
+    SupermicroSensorDescription[Drive](
+        key="drive_temperature",
+        translation_key="drive_temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        coordinator_fn=static,
+        items_fn=drives,
+        is_removable=True,
+        has_fn=lambda drive: has_drive(drive) and drive.temperature_celsius is not None,
+        is_fed_by_host=True,
+        value_fn=lambda drive: drive.temperature_celsius if has_drive(drive) else None,
+    ),
+    SupermicroSensorDescription[Drive](
+        key="drive_life_used",
+        translation_key="drive_life_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        coordinator_fn=static,
+        items_fn=drives,
+        is_removable=True,
+        has_fn=lambda drive: has_drive(drive) and drive.life_used_percent is not None,
+        value_fn=lambda drive: drive.life_used_percent if has_drive(drive) else None,
+    ),
+    SupermicroSensorDescription[tuple[LogEntry, ...]](
+        key="unacknowledged_events",
+        translation_key="unacknowledged_events",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.log_entries),
+        has_fn=can_be_acknowledged,
+        value_fn=unacknowledged,
+    ),
+    SupermicroSensorDescription[LLDPReceive](
+        key="lldp_neighbour",
+        translation_key="lldp_neighbour",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.lldp and data.lldp.neighbour),
+        value_fn=_neighbour,
+        attributes_fn=_neighbour_attributes,
     ),
     SupermicroSensorDescription[License](
         key="licences",
@@ -201,7 +379,35 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         items_fn=lambda data: single(data.license),
         value_fn=_licences,
     ),
+    SupermicroSensorDescription[Any](
+        key="response_time",
+        translation_key="response_time",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        coordinator_fn=dynamic,
+        items_fn=single,
+    ),
 )
+
+ENTITIES: Mapping[str, type[SupermicroEntity[Any]]] = {
+    "boot_progress": BootProgressSensor,
+    "energy": EnergySensor,
+    "response_time": ResponseTimeSensor,
+}
+"""The sensors that look at more than their item; the others are plain ones."""
+
+
+def _entity(
+    entry: SupermicroConfigEntry,
+    description: SupermicroSensorDescription[Any],
+    key: str,
+) -> SupermicroEntity[Any]:
+    """Return the entity for an item."""
+    return ENTITIES.get(description.key, SupermicroSensor)(entry, description, key)
 
 
 async def async_setup_entry(
@@ -210,16 +416,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of a server."""
-    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSensor)
-
-
-class SupermicroSensor(SupermicroEntity[Any], SensorEntity):
-    """A measurement of the server."""
-
-    entity_description: SupermicroSensorDescription[Any]
-
-    @property
-    @override
-    def native_value(self) -> StateType:
-        """What is measured; None while nothing is, as with the host off."""
-        return self.entity_description.value_fn(self.item)
+    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, _entity)

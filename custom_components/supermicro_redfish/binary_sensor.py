@@ -1,0 +1,183 @@
+"""Whether the host is on, and whether anything is not as it should be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .aiosupermicro import Certificate, Chassis, Drive, Power, System
+from .coordinator import (
+    SupermicroConfigEntry,
+    SupermicroCoordinator,
+    SupermicroRuntimeData,
+)
+from .entity import (
+    ItemDescription,
+    SupermicroEntity,
+    async_add_items,
+    dynamic,
+    single,
+    static,
+)
+from .items import battery, drives, has_problem, supplies
+
+PARALLEL_UPDATES = 0
+
+_EXPIRY: Final = timedelta(days=30)
+"""How long before its end a certificate is called expiring."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupermicroBinarySensorDescription[ItemT](
+    ItemDescription[ItemT], BinarySensorEntityDescription
+):
+    """Describe something that is so or not."""
+
+    is_on_fn: Callable[[ItemT], bool | None]
+
+
+def _problem[ItemT](
+    key: str,
+    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]],
+    items_fn: Callable[[Any], Mapping[str, ItemT]],
+    is_on_fn: Callable[[ItemT], bool | None],
+    *,
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
+    is_removable: bool = False,
+) -> SupermicroBinarySensorDescription[ItemT]:
+    """Describe a problem of items of which the BMC says how they fare."""
+    return SupermicroBinarySensorDescription[ItemT](
+        key=key,
+        translation_key=key,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=entity_category,
+        coordinator_fn=coordinator_fn,
+        items_fn=items_fn,
+        has_fn=lambda item: is_on_fn(item) is not None,
+        is_on_fn=is_on_fn,
+        is_removable=is_removable,
+    )
+
+
+def _has_failed(drive: Drive) -> bool | None:
+    """Tell whether a drive is not well, or says itself that it will not be for long."""
+    told = [has_problem(drive.status), drive.is_failing]
+    return True if True in told else None if told[0] is None else False
+
+
+def _is_not_redundant(power: Power) -> bool | None:
+    """Tell whether the loss of one more power supply would be that of the host."""
+    return None if power.is_redundant is None else not power.is_redundant
+
+
+def _is_expiring(certificate: Certificate) -> bool | None:
+    """Tell whether a certificate has to be replaced soon, or is over."""
+    ends = certificate.valid_not_after
+    return None if ends is None else ends - dt_util.utcnow() < _EXPIRY
+
+
+DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
+    SupermicroBinarySensorDescription[System](
+        key="host_power",
+        translation_key="host_power",
+        device_class=BinarySensorDeviceClass.POWER,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.system),
+        has_fn=lambda system: system.is_on is not None,
+        is_on_fn=lambda system: system.is_on,
+    ),
+    _problem(
+        "system_problem",
+        dynamic,
+        lambda data: single(data.system),
+        lambda system: has_problem(system.status),
+        entity_category=None,
+    ),
+    _problem(
+        "processor_problem",
+        dynamic,
+        lambda data: single(data.system),
+        lambda system: has_problem(system.processor_summary.status),
+    ),
+    _problem(
+        "memory_problem",
+        dynamic,
+        lambda data: single(data.system),
+        lambda system: has_problem(system.memory_summary.status),
+    ),
+    _problem(
+        "power_supply_problem",
+        dynamic,
+        supplies,
+        lambda supply: has_problem(supply.status),
+    ),
+    _problem(
+        "redundancy_problem",
+        dynamic,
+        lambda data: single(data.power),
+        _is_not_redundant,
+    ),
+    _problem("battery_problem", dynamic, battery, has_problem),
+    _problem(
+        "chassis_problem",
+        static,
+        lambda data: single(data.chassis),
+        lambda chassis: has_problem(chassis.status),
+    ),
+    _problem(
+        "bmc_problem",
+        static,
+        lambda data: single(data.manager),
+        lambda manager: has_problem(manager.status),
+    ),
+    _problem("drive_problem", static, drives, _has_failed, is_removable=True),
+    _problem(
+        "certificate_expiring",
+        static,
+        lambda data: single(data.certificate),
+        _is_expiring,
+    ),
+    SupermicroBinarySensorDescription[Chassis](
+        key="intrusion",
+        translation_key="intrusion",
+        device_class=BinarySensorDeviceClass.TAMPER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        coordinator_fn=static,
+        items_fn=lambda data: single(data.chassis),
+        has_fn=lambda chassis: chassis.is_intruded is not None,
+        is_on_fn=lambda chassis: chassis.is_intruded,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up what is so or not."""
+    async_add_items(
+        hass, entry, async_add_entities, DESCRIPTIONS, SupermicroBinarySensor
+    )
+
+
+class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
+    """Something of the server that is so or not."""
+
+    entity_description: SupermicroBinarySensorDescription[Any]
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether it is so, None where the BMC does not say."""
+        return self.entity_description.is_on_fn(self.item)
