@@ -82,6 +82,7 @@ class PowerCadence:
         self._state: str | None = None
         self._sensors_on = self._sensors_off = -1
         self._is_booting = False
+        self._post_code_came = 0.0
         self.has_read_all = True
         """Whether more than the system was read last."""
 
@@ -112,8 +113,10 @@ class PowerCadence:
         self._begin(to, patience, has_left=not is_restart)
 
     def see_post_code(self, *, is_new: bool) -> None:
-        """Take note of a POST code: one that stays ends the boot."""
-        self._is_booting = is_new or self.is_quick
+        """Take note of a POST code: one that stays for long ends the boot."""
+        if is_new:
+            self._post_code_came = self._now()
+        self._is_booting = self._now() < self._post_code_came + PATIENCE
 
     async def async_read(self, known: DynamicData | None) -> DynamicData:
         """Read what is due, and return it with what is known of the rest."""
@@ -130,6 +133,7 @@ class PowerCadence:
         """Follow the host to a power state."""
         self._transition = _Transition(to, self._now() + patience, has_left)
         self._is_booting = to == PowerState.ON
+        self._post_code_came = self._now()
 
     async def _async_read_system(self, known: DynamicData) -> DynamicData | None:
         """Read the system alone; return None where that does not do."""
