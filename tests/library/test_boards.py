@@ -492,19 +492,20 @@ async def test_another_system_can_be_chosen_and_no_other(
 
 
 @pytest.mark.parametrize("name", BOARDS)
-async def test_the_second_refresh_is_no_more_than_ten_requests(
+async def test_no_refresh_is_more_than_ten_requests(
     name: str, session: ClientSession
 ) -> None:
-    """Whatever the board, once it is known."""
+    """Whatever the board: not the first one, which finds it, nor any later one."""
     bmc = Bmc(load(name))
     async with (
         serve(bmc) as server,
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
     ):
-        await client.async_get_dynamic_data()
-        bmc.requests.clear()
-        await client.async_get_dynamic_data()
-        assert len(bmc.requests) <= 10
+        for most in (10, *[10 if name == OPENBMC else 3] * 36):
+            data = await client.async_get_dynamic_data()
+            assert len(bmc.requests) <= most
+            bmc.requests.clear()
+        assert data.is_complete
 
 
 ORDERED = {

@@ -61,7 +61,6 @@ RESOURCES: dict[str, type[Model]] = {
     "SysLockdown": m.SysLockdown,
     "Thermal": m.Thermal,
     "ThermalMetrics": m.ThermalMetrics,
-    "ThermalSubsystem": m.ThermalSubsystem,
     "UpdateService": m.UpdateService,
     "Volume": m.Volume,
 }
@@ -581,7 +580,6 @@ TABLES: dict[type[Model], tuple[str, ...]] = {
     m.Temperature: (*_SENSOR, "reading_celsius ReadingCelsius"),
     m.Thermal: _RESOURCE,
     m.ThermalMetrics: _RESOURCE,
-    m.ThermalSubsystem: (*_RESOURCE, *_STATUS),
     m.UpdateService: (
         *_RESOURCE,
         *_STATUS,

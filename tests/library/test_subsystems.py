@@ -1,11 +1,19 @@
 """Boards without Thermal and Power fill the same models from what they have."""
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from aiosupermicro import (
+    ConnectionError,  # noqa: A004
+    DynamicData,
+    NotFoundError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+)
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, serve
 
@@ -75,7 +83,8 @@ def bmc(bmc: Bmc) -> Bmc:
 
 async def test_the_same_models_are_filled(client: SupermicroRedfishClient) -> None:
     """Temperatures, fans, power draw and supplies are where they are on old boards."""
-    data = await client.async_get_dynamic_data()
+    data = await client.async_get_all_data()
+    assert data.is_complete
     assert data.thermal
     assert data.power
     assert [(t.name, t.reading) for t in data.thermal.temperatures] == [
@@ -93,20 +102,137 @@ async def test_the_same_models_are_filled(client: SupermicroRedfishClient) -> No
     assert supply.status.is_healthy
 
 
+def _fans(data: DynamicData) -> list[float | None]:
+    """Return the readings of the fans."""
+    assert data.thermal
+    return [fan.reading for fan in data.thermal.fans]
+
+
 async def test_no_refresh_asks_for_more_than_ten(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Of many small resources a few are read each time, in turns."""
-    await client.async_get_dynamic_data()
+    """Of many small resources a few are read each time; nothing is said of others."""
+    numbers: list[int] = []
+    speeds = [1000 + number for number in range(1, 9)]
+    while True:
+        data = await client.async_get_dynamic_data()
+        assert len(bmc.requests) <= MOST_REQUESTS
+        bmc.requests.clear()
+        assert _fans(data) == speeds[: len(_fans(data))]
+        assert data.power
+        assert data.power.total_power_consumed_watts == 207.5
+        numbers.append(len(data.power.power_supplies) + len(_fans(data)))
+        if data.is_complete:
+            break
+    assert numbers == [0, 0, 5, 10]
     for number in range(1, 9):
         path = f"{CHASSIS}/ThermalSubsystem/Fans/FAN{number}"
         bmc.change(path, {"SpeedPercent": {"SpeedRPM": 2000 + number}})
-    for _ in range(3):
-        bmc.requests.clear()
+    for _ in range(2):
         data = await client.async_get_dynamic_data()
         assert len(bmc.requests) <= MOST_REQUESTS
-    assert data.thermal
-    assert [fan.reading for fan in data.thermal.fans] == list(range(2001, 2009))
+        bmc.requests.clear()
+    assert _fans(data) == list(range(2001, 2009))
+
+
+async def test_the_static_cadence_reads_what_was_never_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """After both were read once, at once as at set-up, a poll has everything."""
+    await asyncio.gather(
+        client.async_get_static_data(), client.async_get_dynamic_data()
+    )
+    asked = Counter(request.path for request in bmc.requests)
+    assert set(asked.values()) == {1}
+    bmc.requests.clear()
+    data = await client.async_get_dynamic_data()
+    assert len(bmc.requests) <= MOST_REQUESTS
+    assert data.is_complete
+    assert len(_fans(data)) == 8
+    assert data.power
+    assert {supply.power_output_watts for supply in data.power.power_supplies} == {100}
+
+
+async def test_what_is_put_in_later_is_found(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A fan and a supply more are there after the next static refresh."""
+    await client.async_get_all_data()
+    fans = f"{CHASSIS}/ThermalSubsystem/Fans"
+    bmc.put(fans, _collection(fans, [f"FAN{number}" for number in range(1, 10)]))
+    bmc.put(f"{fans}/FAN9", {"Name": "FAN9", "SpeedPercent": {"SpeedRPM": 1009}})
+    supplies = f"{CHASSIS}/PowerSubsystem/PowerSupplies"
+    bmc.put(supplies, _collection(supplies, ["1", "2", "3"]))
+    bmc.put(f"{supplies}/3", {"Name": "Power Supply Bay 3"})
+    data = await client.async_get_dynamic_data()
+    assert 1009 not in _fans(data)
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    assert 1009 in _fans(data)
+    assert data.power
+    assert len(data.power.power_supplies) == 3
+
+
+async def test_a_static_refresh_does_not_fail_for_a_fan(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """What cannot be read is the failure of the cadence that shows it."""
+    fan = f"{CHASSIS}/ThermalSubsystem/Fans/FAN2"
+    bmc.fail(fan, status=503)
+    assert (await client.async_get_static_data()).errors == {}
+    errors = (await client.async_get_dynamic_data()).errors
+    assert isinstance(errors["thermal"], ServiceUnavailableError)
+    bmc.drop(fan)
+    with pytest.raises(ConnectionError):
+        await client.async_get_static_data()
+    bmc.heal()
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    assert len(_fans(data)) == 8
+    bmc.fail(fan, status=404)
+    for _ in range(2):
+        data = await client.async_get_dynamic_data()
+    assert 1002 not in _fans(data)
+    assert data.is_complete
+
+
+async def test_redundancy_is_told_once_all_supplies_are_known(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A supply that was not read yet is none that failed."""
+    power = f"{CHASSIS}/PowerSubsystem"
+    group = {"RedundancyType": "NPlusM", "MinNeededInGroup": 1}
+    group |= {"MaxSupportedInGroup": 2}
+    bmc.change(power, {"PowerSupplyRedundancy": [group], "CapacityWatts": 4000})
+    told = []
+    for _ in range(5):
+        data = await client.async_get_dynamic_data()
+        assert data.power
+        told.append(data.power.is_redundant)
+    assert told[:2] == [None, None]
+    assert False not in told
+    assert told[-1] is True
+    assert data.power
+    assert data.power.redundancy[0].mode == "NPlusM"
+    assert data.power.power_control[0].power_capacity_watts == 4000
+    bmc.change(f"{power}/PowerSupplies/2", {"Status": {"Health": "Critical"}})
+    for _ in range(2):
+        data = await client.async_get_dynamic_data()
+    assert data.power
+    assert data.power.is_redundant is False
+
+
+@pytest.mark.parametrize(("mode", "limit"), [("Automatic", 900), ("Disabled", None)])
+async def test_a_power_limit(
+    client: SupermicroRedfishClient, bmc: Bmc, mode: str, limit: int | None
+) -> None:
+    """A set point counts while the control is on; a capacity of 0 is none."""
+    wanted = {"PowerLimitWatts": {"SetPoint": 900, "ControlMode": mode}}
+    bmc.change(f"{CHASSIS}/EnvironmentMetrics", wanted)
+    bmc.change(f"{CHASSIS}/PowerSubsystem", {"CapacityWatts": 0})
+    (control,) = (await client.async_get_power()).power_control
+    assert control.power_limit.limit_in_watts == limit
+    assert control.power_capacity_watts is None
 
 
 async def test_what_is_taken_out_is_gone(
@@ -146,7 +272,7 @@ async def test_a_chassis_with_nothing_of_the_kind(
 
 @pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
 async def test_the_recorded_openbmc_board(session: ClientSession, name: str) -> None:
-    """A GB300's temperatures, fans and power draw in three requests."""
+    """A GB300's temperatures, fans and power draw in three requests, and a voltage."""
     board = Board.load(RECORDED / name)
     bmc = Bmc(board)
     async with (
@@ -154,11 +280,13 @@ async def test_the_recorded_openbmc_board(session: ClientSession, name: str) -> 
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
     ):
         everything = await client.async_get_all_data()
+        asked = Counter(request.path for request in bmc.requests)
+        assert set(asked.values()) == {1}
         assert "HGX_GPU_0" in everything.inner_thermal
         assert "Chassis_0" not in everything.inner_thermal
         bmc.requests.clear()
         data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) == 3
+        assert len(bmc.requests) == 4
     chassis = "/redfish/v1/Chassis/Chassis_0"
     recorded = board.resources[f"{chassis}/ThermalSubsystem/ThermalMetrics"]
     assert data.thermal
@@ -173,6 +301,31 @@ async def test_the_recorded_openbmc_board(session: ClientSession, name: str) -> 
     assert len(data.thermal.fans) == 24
     assert data.power
     assert data.power.total_power_consumed_watts == pytest.approx(1349.263802)
+    assert {sensor.name: sensor.reading for sensor in data.power.voltages} == {
+        body["Name"]: body["Reading"]
+        for path, body in board.resources.items()
+        if path.startswith(f"{chassis}/Sensors/") and body["ReadingType"] == "Voltage"
+    }
+    assert len(data.power.voltages) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
+async def test_the_first_look_at_the_recorded_openbmc_board(
+    session: ClientSession, name: str
+) -> None:
+    """Whichever of both is faster, the environment is read once."""
+    for seconds in (0.0, 0.05):
+        bmc = Bmc(Board.load(RECORDED / name))
+        chassis = "/redfish/v1/Chassis/Chassis_0"
+        bmc.hang(f"{chassis}/ThermalSubsystem*", seconds)
+        async with (
+            serve(bmc) as server,
+            SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
+        ):
+            client.set_max_concurrent_requests(10)
+            await client.async_get_dynamic_data()
+        asked = Counter(request.path for request in bmc.requests)
+        assert asked[f"{chassis}/EnvironmentMetrics"] == 1
 
 
 async def test_a_board_of_sensors_alone(
@@ -197,3 +350,23 @@ async def test_a_board_of_sensors_alone(
         (t.name, t.reading, t.upper_threshold_critical) for t in thermal.temperatures
     ] == [("CPU Temp", 61.5, 95)]
     assert [(fan.name, fan.reading_rpm) for fan in thermal.fans] == [("FAN1", 900)]
+    power = await client.async_get_power()
+    assert [voltage.reading for voltage in power.voltages] == [12.1]
+    asked = Counter(request.path for request in bmc.requests)
+    assert {asked[f"{sensors}/{name}"] for name in ("CPU", "FAN1", "TLIMIT")} == {1}
+
+
+async def test_sensors_are_no_fans_while_the_fans_are_not_known(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """What is called otherwise later on must not come and go."""
+    sensors = f"{CHASSIS}/Sensors"
+    bmc.change(CHASSIS, {"Sensors": _link(sensors)})
+    bmc.put(sensors, _collection(sensors, ["S1"]))
+    turning = {"ReadingType": "Rotational", "Reading": 900, "Name": "FAN 1 FRONT"}
+    bmc.put(f"{sensors}/S1", turning)
+    for _ in range(9):
+        data = await client.async_get_dynamic_data()
+        assert data.thermal
+        assert "FAN 1 FRONT" not in {fan.name for fan in data.thermal.fans}
+    assert data.is_complete

@@ -93,6 +93,7 @@ class SupermicroRedfishClient(Reads, Writes):
         """Set how many requests may be under way at a time, from 1 to 10."""
         places = max(1, min(max_requests, _MOST_CONCURRENT))
         self._transport.set_max_concurrent_requests(places)
+        self._resources.at_a_time = places
 
     async def async_connect(self) -> None:
         """Log in to the BMC, unless that was done.
@@ -142,13 +143,33 @@ class SupermicroRedfishClient(Reads, Writes):
         return await async_read_all(self._connection, progress)
 
     async def async_get_dynamic_data(self) -> DynamicData:
-        """Return what moves by the second, with one request for each resource."""
-        found, errors = await self._async_get_cadence(Cadence.DYNAMIC)
-        return DynamicData(**found, errors=errors)
+        """Return what moves by the second, in three requests on most boards.
+
+        It is never more than ten. Boards from Gen 14 on have a resource for each fan,
+        supply and sensor: of these some are read each time, in turns, so that a
+        reading may be several polls old, and one that was not read yet is left out;
+        see `DynamicData.is_complete`. `async_get_static_data` reads all that were
+        never read, and what was fitted since.
+        """
+        return await self._async_get_dynamic_data(is_brief=True)
+
+    async def _async_get_dynamic_data(self, *, is_brief: bool) -> DynamicData:
+        """Return what moves by the second, all of it or what few requests tell."""
+        found, errors = await self._async_get_cadence(
+            Cadence.DYNAMIC, is_brief=is_brief
+        )
+        return DynamicData(
+            **found, errors=errors, is_complete=self._subsystems.is_complete
+        )
 
     async def async_get_static_data(self) -> StaticData:
-        """Return what changes rarely, conditionally where the board has ETags."""
+        """Return what changes rarely, conditionally where the board has ETags.
+
+        On boards that have a resource for each fan, supply and sensor, those that
+        were never read are read as well, for the dynamic data to come.
+        """
         found, errors = await self._async_get_cadence(Cadence.STATIC)
+        await self._subsystems.async_learn()
         more = {
             "inner_thermal": self._subsystems.async_get_inner_thermal,
             "reset_types": self._async_get_reset_types,
@@ -163,9 +184,9 @@ class SupermicroRedfishClient(Reads, Writes):
         return StaticData(**found, errors=errors)
 
     async def async_get_all_data(self) -> RedfishData:
-        """Return static and dynamic data, read together."""
+        """Return static and dynamic data, read together and as a whole."""
         static, dynamic = await async_together(
-            self.async_get_static_data(), self.async_get_dynamic_data()
+            self.async_get_static_data(), self._async_get_dynamic_data(is_brief=False)
         )
         errors = {**static.errors, **dynamic.errors}
         return RedfishData(**{**vars(static), **vars(dynamic), "errors": errors})
@@ -183,8 +204,8 @@ class SupermicroRedfishClient(Reads, Writes):
         return tuple(await self.async_get_reset_types())
 
     async def _async_get_cadence(
-        self, cadence: Cadence
+        self, cadence: Cadence, *, is_brief: bool = False
     ) -> tuple[dict[str, Any], dict[str, SupermicroRedfishError]]:
         """Return the resources of a cadence by name, and what failed."""
         rows = [endpoint for endpoint in ENDPOINTS if endpoint.cadence is cadence]
-        return await self._resources.async_get_each(rows)
+        return await self._resources.async_get_each(rows, is_brief=is_brief)

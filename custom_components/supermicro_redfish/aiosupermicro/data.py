@@ -34,11 +34,17 @@ class BulkData:
 
 @dataclass(frozen=True, kw_only=True)
 class DynamicData(BulkData):
-    """What moves by the second: three requests on most boards."""
+    """What moves by the second: three requests on most boards, ten at the most."""
 
     system: System | None = None
     thermal: Thermal | None = None
     power: Power | None = None
+    is_complete: bool = True
+    """Whether every fan, supply and sensor was read since the connection was made.
+
+    While not, those that are missing in `thermal` and `power` may be still to come;
+    on boards that have Thermal and Power it is always so.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from .models import (
     NetworkProtocol,
     NodeManager,
     Power,
+    PowerSubsystem,
     ServiceRoot,
     SessionService,
     Snooping,
@@ -122,7 +123,11 @@ THERMAL_SUBSYSTEM: Final = _part("thermal_subsystem", CHASSIS, "ThermalSubsystem
 THERMAL_METRICS: Final = _part("thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics")
 FANS: Final = _part("fans", THERMAL_SUBSYSTEM, "Fans")
 ENVIRONMENT_METRICS: Final = _part("environment", CHASSIS, "EnvironmentMetrics")
-POWER_SUBSYSTEM: Final = _part("power_subsystem", CHASSIS, "PowerSubsystem")
+POWER_SUBSYSTEM: Final = Endpoint(
+    name="power_subsystem",
+    model=PowerSubsystem,
+    ways=(Way(CHASSIS, "PowerSubsystem"),),
+)
 POWER_SUPPLIES: Final = _part("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
 SENSORS: Final = _part("sensors", CHASSIS, "Sensors")
 

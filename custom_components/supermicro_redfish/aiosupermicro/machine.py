@@ -10,17 +10,10 @@ from .links import follow, follow_all
 from .resources import Resources
 
 
-async def async_get_inner_chassis(
+async def async_get_other_chassis(
     resources: Resources,
 ) -> dict[str, Mapping[str, Any]]:
-    """Return all chassis of the machine but the host's own, by path.
-
-    Only a chassis that says that it contains others is worth looking beyond it: no
-    other board needs a request for this. Each is read once for each connection.
-    """
-    host = await resources.async_find_known(CHASSIS) or {}
-    if not follow_all(host, "Links/Contains"):
-        return {}
+    """Return all chassis but the host's own, by path; each is read but once."""
     paths = await resources.async_get_member_paths(ALL_CHASSIS, known=True)
     others = [path for path in paths if path != resources.path(CHASSIS)]
     return await resources.async_find_all_known(others)
@@ -30,6 +23,9 @@ async def async_get_device_paths(
     resources: Resources, collection: Endpoint[Any]
 ) -> list[str]:
     """Return where the members of a kind of collection are, in all of its chassis.
+
+    Only a chassis that says that it contains others is worth looking beyond it: no
+    other board needs a request for this.
 
     Args:
         resources: The board.
@@ -41,14 +37,15 @@ async def async_get_device_paths(
     """
     key = collection.ways[0].pointer
     paths = await resources.async_get_member_paths(collection)
-    inner = await async_get_inner_chassis(resources)
-    own = [body for body in inner.values() if _is_of(body, resources.path(SYSTEM))]
-    collections = [link for body in own if (link := follow(body, key))]
-    paths += await resources.async_get_member_paths_at(collections)
     host = await resources.async_find_known(CHASSIS) or {}
-    paths += [
-        path for body in (host, *own) for path in follow_all(body, f"Links/{key}")
-    ]
+    is_many = bool(follow_all(host, "Links/Contains"))
+    others = await async_get_other_chassis(resources) if is_many else {}
+    system = resources.path(SYSTEM)
+    own = [chassis for chassis in others.values() if _is_of(chassis, system)]
+    links = [link for chassis in own if (link := follow(chassis, key))]
+    paths += await resources.async_get_member_paths_at(links)
+    for chassis in (host, *own):
+        paths += follow_all(chassis, f"Links/{key}")
     return [*dict.fromkeys(paths)]
 
 

@@ -104,11 +104,19 @@ class Reads:
         return await self._resources.async_get(CHASSIS)
 
     async def async_get_thermal(self) -> Thermal:
-        """Return the temperatures and fans of the chassis."""
+        """Return the temperatures and fans of the chassis.
+
+        Where each fan or sensor has a resource of its own, the first time all of them
+        are read, and later four each time, in turns: a reading may be some calls old.
+        """
         return await self._resources.async_get(THERMAL)
 
     async def async_get_power(self) -> Power:
-        """Return the power draw, voltages and power supplies of the chassis."""
+        """Return the power draw, voltages and power supplies of the chassis.
+
+        Where each supply or sensor has a resource of its own, the first time all of
+        them are read, and later one of each kind each time, in turns.
+        """
         return await self._resources.async_get(POWER)
 
     async def async_get_manager(self) -> Manager:

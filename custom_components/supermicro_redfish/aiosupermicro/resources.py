@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from .connection import Connection
-from .const import REDFISH_ROOT
+from .const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
 from .endpoints import ROOT, SYSTEM, Endpoint, ModelT
 from .exceptions import (
     ENDS_ALL,
@@ -19,10 +19,23 @@ from .exceptions import (
 from .links import follow, follow_all
 from .models import Model
 from .pages import Read, async_members
-from .together import async_together
+from .together import async_each, async_together
 
-Substitute = Callable[[bool], Awaitable[Any]]
-"""Reads something else, knowing whether the board links to the resource itself."""
+
+class Substitute(Protocol):
+    """Reads something else where a resource is missing."""
+
+    def __call__(self, *, is_linked: bool, is_brief: bool) -> Awaitable[Any]:
+        """Return what stands in for the resource.
+
+        Args:
+            is_linked: Whether the board links to the resource itself.
+            is_brief: Whether it is to be told in a few requests, as far as it is known.
+
+        Raises:
+            NotFoundError: The board has nothing of the kind.
+
+        """
 
 
 class Resources:
@@ -41,6 +54,8 @@ class Resources:
         self._models: dict[Endpoint[Any], tuple[Mapping[str, Any], Model]] = {}
         self.substitutes: dict[Endpoint[Any], Substitute] = {}
         """What to read where a board lacks a resource but has it in other words."""
+        self.at_a_time = MAX_CONCURRENT_REQUESTS
+        """How many members of a collection are asked for before the first is there."""
 
     @property
     def paths(self) -> dict[str, str]:
@@ -59,8 +74,14 @@ class Resources:
         self._refused.clear()
         self._models.clear()
 
-    async def async_get(self, endpoint: Endpoint[ModelT]) -> ModelT:
+    async def async_get(
+        self, endpoint: Endpoint[ModelT], *, is_brief: bool = False
+    ) -> ModelT:
         """Return a resource as it is now; the same object when it has not changed.
+
+        Args:
+            endpoint: The resource.
+            is_brief: Whether what stands in for it is to be told in a few requests.
 
         Raises:
             NotFoundError: The board has no such resource.
@@ -73,7 +94,14 @@ class Resources:
             substitute = self.substitutes.get(endpoint)
             if substitute is None or endpoint in self._models:
                 raise
-            found: ModelT = await self._async_get_instead(endpoint, substitute, error)
+            try:
+                found: ModelT = await substitute(
+                    is_linked=endpoint in self._paths, is_brief=is_brief
+                )
+            except NotFoundError:
+                raise error from None
+            self._missing[endpoint] = error
+            self._seen.add(endpoint)
             return found
 
     async def async_find(self, endpoint: Endpoint[Any]) -> Mapping[str, Any] | None:
@@ -113,6 +141,21 @@ class Resources:
         except LicenseError as error:
             self._refused[path] = error
             raise
+
+    async def async_find_at(self, path: str) -> Mapping[str, Any] | None:
+        """Return the JSON at a path, None where it is not there or not to be had."""
+        try:
+            return await self.async_get_at(path)
+        except (NotFoundError, LicenseError):
+            return None
+
+    async def async_lacks(self, endpoint: Endpoint[Any]) -> bool:
+        """Tell whether the board links to no such resource, or to one that is none."""
+        if endpoint not in self._missing:
+            with suppress(NotFoundError):
+                await self._async_path(endpoint)
+                return False
+        return True
 
     async def async_require_any(self, endpoints: Iterable[Endpoint[Any]]) -> None:
         """Raise NotFoundError where the board links to none of these."""
@@ -219,7 +262,7 @@ class Resources:
                 return None
 
         wanted = [*dict.fromkeys(paths)]
-        bodies = await async_together(*map(attempt, wanted))
+        bodies = await async_each(attempt, wanted, self.at_a_time)
         found = zip(wanted, bodies, strict=True)
         return {path: body for path, body in found if body is not None}, errors
 
@@ -228,11 +271,15 @@ class Resources:
         await self._connection.async_post(path, body)
 
     async def async_get_each(
-        self, endpoints: Iterable[Endpoint[Any]]
+        self, endpoints: Iterable[Endpoint[Any]], *, is_brief: bool = False
     ) -> tuple[dict[str, Model], dict[str, SupermicroRedfishError]]:
         """Return many resources by name, and what kept the others from being read.
 
         What the board does not have is in neither.
+
+        Args:
+            endpoints: The resources.
+            is_brief: As for `async_get`.
 
         Raises:
             SupermicroRedfishError: Nothing could be read, the connection broke or
@@ -245,7 +292,7 @@ class Resources:
 
         async def attempt(endpoint: Endpoint[Any]) -> None:
             try:
-                found[endpoint.name] = await self.async_get(endpoint)
+                found[endpoint.name] = await self.async_get(endpoint, is_brief=is_brief)
             except ENDS_ALL:
                 raise
             except NotFoundError as error:
@@ -277,21 +324,6 @@ class Resources:
             target or f"{path}/Actions/{action}", parameters
         )
         self._connection.forget(path)
-
-    async def _async_get_instead(
-        self,
-        endpoint: Endpoint[Any],
-        substitute: Substitute,
-        error: SupermicroRedfishError,
-    ) -> Any:
-        """Read what stands in for a resource, and remember that it has to."""
-        try:
-            found = await substitute(endpoint in self._paths)
-        except NotFoundError:
-            raise error from None
-        self._missing[endpoint] = error
-        self._seen.add(endpoint)
-        return found
 
     async def _async_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
         """Read a resource, unless the board is known not to have it."""

@@ -81,7 +81,6 @@ from .subsystems import (
     PowerSupplyResource,
     SensorExcerpt,
     ThermalMetrics,
-    ThermalSubsystem,
 )
 from .system import (
     Boot,
@@ -205,7 +204,6 @@ __all__ = [
     "TemperatureDetail",
     "Thermal",
     "ThermalMetrics",
-    "ThermalSubsystem",
     "TransferProtocolType",
     "UpdateService",
     "Voltage",

@@ -139,13 +139,16 @@ class Battery(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Redundancy(Model):
-    """How many power supplies stand in for each other (Power.Redundancy)."""
+    """How many power supplies stand in for each other.
+
+    From Power.Redundancy, or PowerSubsystem.PowerSupplyRedundancy.
+    """
 
     member_id: str | None = None
     name: str | None = None
-    mode: str | None = None
-    min_num_needed: int | None = None
-    max_num_supported: int | None = None
+    mode: str | None = at("Mode", "RedundancyType")
+    min_num_needed: int | None = at("MinNumNeeded", "MinNeededInGroup")
+    max_num_supported: int | None = at("MaxNumSupported", "MaxSupportedInGroup")
     status: Status = Status()
     """OK even while a supply is Critical: `Power.is_redundant` knows better."""
 

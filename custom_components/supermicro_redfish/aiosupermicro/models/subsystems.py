@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .base import Model, at
 from .common import Status
+from .power import Redundancy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +35,6 @@ class ControlExcerpt(Model):
     allowable_max: float | None = None
     control_mode: str | None = None
     reading: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ThermalSubsystem(Model):
-    """The cooling of a chassis (ThermalSubsystem)."""
-
-    id: str | None = None
-    name: str | None = None
-    status: Status = Status()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +86,9 @@ class PowerSubsystem(Model):
     status: Status = Status()
     """Absent on Gen 14 boards whose power supplies tell nothing."""
     capacity_watts: float | None = None
+    """0 where the supplies tell nothing."""
+    power_supply_redundancy: tuple[Redundancy, ...] = ()
+    """On no recorded board."""
 
 
 @dataclass(frozen=True, kw_only=True)
