@@ -6,12 +6,27 @@ from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
     CONF_USERNAME,
+    CONF_VERIFY_SSL,
     EVENT_HOMEASSISTANT_STOP,
     Platform,
 )
 from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
-from .aiosupermicro import SupermicroRedfishClient
+from .aiosupermicro import (
+    AuthenticationError,
+    CertificateError,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from .cleanup import async_clean_up
+from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
@@ -19,15 +34,33 @@ from .coordinator import (
     create_runtime_data,
 )
 from .device import async_keep_server
-from .session import async_create_bmc_session
+from .errors import translated
+from .identify import OtherServerError, async_require_same_server
+from .issues import async_forget, async_report_certificate, async_report_licenses
+from .log_memory import async_forget_log
+from .services import async_setup_services
+from .session import async_create_bmc_session, trust
+from .watch import async_watch_health
 
 PLATFORMS = [
+    Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.LIGHT,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
 ]
+
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
+    """Register the actions, which are there before any server is."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
@@ -38,8 +71,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         entry.data[CONF_HOST],
         entry.data[CONF_USERNAME],
         entry.data[CONF_PASSWORD],
+        verify_ssl=trust(entry.data[CONF_VERIFY_SSL]),
     )
-    Platform.NUMBER,
 
     async def async_log_out(_: Event | None = None) -> None:
         """Give the session back to the BMC, and the connection."""
@@ -51,12 +84,36 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_log_out)
     )
+    await _async_check_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
     await _async_read_first(runtime_data)
+    async_report_licenses(hass, entry, runtime_data.errors)
     async_couple(hass, entry)
     async_keep_server(hass, entry)
+    async_watch_health(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_clean_up(hass, entry)
     return True
+
+
+async def _async_check_server(
+    hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
+) -> None:
+    """Make sure that it is the entry's server that answers."""
+    try:
+        await async_require_same_server(client, entry.unique_id)
+    except OtherServerError as error:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="wrong_device",
+            translation_placeholders={"host": entry.data[CONF_HOST]},
+        ) from error
+    except AuthenticationError as error:
+        raise ConfigEntryAuthFailed(**translated(error)) from error
+    except SupermicroRedfishError as error:
+        if isinstance(error, CertificateError):
+            await async_report_certificate(hass, entry, error)
+        raise ConfigEntryNotReady(**translated(error)) from error
 
 
 async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
@@ -73,4 +130,11 @@ async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
 
 async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Take the server's entities away; the session is given back after that."""
+    async_forget(hass, entry)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Leave no issue behind, and nothing of the log."""
+    async_forget(hass, entry)
+    await async_forget_log(hass, entry.entry_id)

@@ -11,21 +11,9 @@ from .aiosupermicro import Chassis, Manager, System
 from .aiosupermicro.transport import base_url
 from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry
+from .identify import meant, server_name
 
-_PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _MAC_OCTETS = 6
-_DEFAULT_NAME = "Supermicro server"
-
-
-def meant(text: str | None) -> str | None:
-    """Return a text that somebody filled in, None for a factory's placeholder."""
-    return None if text is None or text.lower() in _PLACEHOLDERS else text
-
-
-def server_name(system: System, chassis: Chassis | None) -> str:
-    """Return what to call a server: its model, or that of its board."""
-    board = chassis.model if chassis else None
-    return meant(system.model) or meant(board) or _DEFAULT_NAME
 
 
 @callback

@@ -1,6 +1,7 @@
 """What the user is told for each exception of the library: one table for all."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Concatenate, TypedDict
 
 from homeassistant.exceptions import HomeAssistantError
@@ -8,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from .aiosupermicro import (
     AuthenticationError,
     AuthorizationError,
+    CertificateError,
     ConnectionError,  # noqa: A004
     InvalidRequestError,
     InvalidResponseError,
@@ -21,6 +23,7 @@ from .aiosupermicro import (
 from .const import DOMAIN
 
 if TYPE_CHECKING:
+    from .coordinator import SupermicroRuntimeData
     from .entity import SupermicroEntity
 
 TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
@@ -31,6 +34,7 @@ TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     InvalidRequestError: "refused",
     RateLimitError: "busy",
     ServiceUnavailableError: "busy",
+    CertificateError: "certificate_changed",
     ConnectionError: "cannot_connect",
     TimeoutError: "timeout",
     InvalidResponseError: "invalid_response",
@@ -64,15 +68,22 @@ def translated(error: SupermicroRedfishError) -> Translation:
     )
 
 
+@asynccontextmanager
+async def commanding(_data: SupermicroRuntimeData) -> AsyncIterator[None]:
+    """Translate what can go wrong while the BMC is commanded."""
+    try:
+        yield
+    except SupermicroRedfishError as error:
+        raise HomeAssistantError(**translated(error)) from error
+
+
 def command[EntityT: SupermicroEntity[Any], **P](
     func: Callable[Concatenate[EntityT, P], Awaitable[None]],
 ) -> Callable[Concatenate[EntityT, P], Coroutine[Any, Any, None]]:
-    """Translate what can go wrong while an entity commands the BMC."""
+    """Let an entity command the BMC."""
 
     async def handler(self: EntityT, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
+        async with commanding(self.coordinator.config_entry.runtime_data):
             await func(self, *args, **kwargs)
-        except SupermicroRedfishError as error:
-            raise HomeAssistantError(**translated(error)) from error
 
     return handler

@@ -1,4 +1,6 @@
-"""The one TLS connection to a BMC, kept open from poll to poll."""
+"""The one TLS connection to a BMC: whom it trusts, and how long it stays open."""
+
+from ssl import SSLContext
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 from homeassistant.core import HomeAssistant, callback
@@ -6,6 +8,7 @@ from homeassistant.helpers.aiohttp_client import (
     DATA_RESOLVER,
     async_get_clientsession,
 )
+from homeassistant.util.ssl import get_default_context
 
 from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
 
@@ -28,3 +31,12 @@ def async_create_bmc_session(hass: HomeAssistant) -> ClientSession:
         resolver=hass.data[DATA_RESOLVER],
     )
     return ClientSession(connector=connector, cookie_jar=DummyCookieJar())
+
+
+def trust(verify_ssl: bool | str) -> SSLContext | bool | str:  # noqa: FBT001
+    """Return what the library is to verify a certificate by.
+
+    Where it is to be verified by authorities, they are those that Home Assistant
+    trusts; what is pinned or unverified stays so.
+    """
+    return get_default_context() if verify_ssl is True else verify_ssl

@@ -78,6 +78,7 @@ async def entry(
             "host": server.host,
             "username": bmc.username,
             "password": bmc.password,
+            "verify_ssl": server.certificate_sha256,
         },
     )
     new.add_to_hass(hass)

@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import ThreadedResolver, web
 from homeassistant.config_entries import (
-    SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
@@ -19,12 +18,25 @@ from homeassistant.helpers import aiohttp_client
 import pytest
 
 import custom_components.supermicro_redfish
-from custom_components.supermicro_redfish import config_flow
+from custom_components.supermicro_redfish import identify, session
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc, Server
-from tests.simulator.certificate import process_certificate
+from tests.simulator.certificate import Certificate, process_certificate
 
-from . import CHASSIS, MANAGER, NICS, ROOT, SESSIONS, SYSTEM, asked, complaints, set_up
+from . import (
+    CHASSIS,
+    MANAGER,
+    NICS,
+    ROOT,
+    SESSIONS,
+    SYSTEM,
+    asked,
+    complaints,
+    lifecycle,
+    set_up,
+)
+from .conftest import Elapse
+from .dialogue import add, begin, fill_in, submit
 
 MAC = "7c:c2:55:5a:00:f1"
 PAGE = "<!DOCTYPE html><html><body>Welcome</body></html>"
@@ -78,6 +90,15 @@ async def web_server(
 
 
 @pytest.fixture
+def trusted(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the BMC have a certificate that this machine trusts."""
+    certificate = Certificate.generate("127.0.0.1")
+    server.renew_certificate(certificate)
+    context = ssl.create_default_context(cadata=certificate.pem.decode())
+    monkeypatch.setattr(session, "get_default_context", lambda: context)
+
+
+@pytest.fixture
 def closed_port(network: None) -> str:
     """Return an address at which nobody answers."""
     with socket.socket() as unused:
@@ -92,29 +113,6 @@ class Names(ThreadedResolver):
         """Be closed by Home Assistant."""
 
 
-async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the dialogue."""
-    return await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
-
-
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, user_input: dict[str, str]
-) -> ConfigFlowResult:
-    """Fill in the dialogue."""
-    result = await hass.config_entries.flow.async_configure(
-        form["flow_id"], dict(user_input)
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
-
-
-async def add(hass: HomeAssistant, user_input: dict[str, str]) -> ConfigFlowResult:
-    """Go through the dialogue at once."""
-    return await submit(hass, await begin(hass), user_input)
-
-
 def mend(bmc: Bmc) -> None:
     """Let a spoilt BMC be as it was."""
     bmc.heal()
@@ -126,7 +124,7 @@ def mend(bmc: Bmc) -> None:
 
 
 async def test_a_server_is_added_under_its_name_and_its_bmcs_mac(
-    hass: HomeAssistant, user_input: dict[str, str]
+    hass: HomeAssistant, server: Server, user_input: dict[str, str]
 ) -> None:
     """The title is what the board is called, the unique id is the BMC's own MAC."""
     form = await begin(hass)
@@ -136,7 +134,10 @@ async def test_a_server_is_added_under_its_name_and_its_bmcs_mac(
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "X12SPI-TF"
-    assert result["data"] == user_input
+    assert result["data"] == {
+        **user_input,
+        "verify_ssl": server.certificate_sha256,
+    }
     assert result["result"].unique_id == MAC
 
 
@@ -159,20 +160,24 @@ async def test_the_dialogue_logs_in_once_and_so_does_the_entry(
 async def test_the_dialogue_asks_for_nothing_twice(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:
-    """A BMC may take six seconds for its manager alone."""
+    """A BMC may take six seconds for its manager alone.
+
+    But the root: once before its certificate is trusted, and once after that.
+    """
     await add(hass, user_input)
     requests = asked(bmc)
     dialogue = requests[: requests.index(f"DELETE {SESSIONS}/1")]
-    assert len(dialogue) == len(set(dialogue))
+    assert dialogue[:2] == 2 * [f"GET {ROOT}"]
+    assert len(dialogue[1:]) == len(set(dialogue[1:]))
 
 
 @pytest.mark.parametrize("spelling", ["https://{}", "https://{}/", " {} "])
 async def test_the_address_may_be_copied_from_the_browser(
     hass: HomeAssistant, user_input: dict[str, str], spelling: str
 ) -> None:
-    """An address is understood with its scheme, a slash and spaces around it."""
+    """An address is kept without its scheme, a slash and spaces around it."""
     result = await add(hass, user_input | {"host": spelling.format(user_input["host"])})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"]["host"] == user_input["host"]
 
 
 @pytest.mark.parametrize(
@@ -464,7 +469,7 @@ async def test_what_nobody_thought_of_is_logged_and_does_not_end_the_dialogue(
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(config_flow, "server_name", fail)
+        patched.setattr(identify, "server_name", fail)
         form = await submit(hass, await begin(hass), user_input)
     assert form["errors"] == {"base": "unknown"}
     assert bmc.open_sessions == 0
@@ -490,13 +495,9 @@ async def test_a_form_that_failed_keeps_what_was_entered(
     """The address and the user name need not be typed again, the password must."""
     bmc.change_password("changed")
     form = await submit(hass, await begin(hass), user_input)
-    assert form["data_schema"]
-    suggested = {
-        str(marker): (marker.description or {}).get("suggested_value")
-        for marker in form["data_schema"].schema
-    }
-    assert suggested["host"] == user_input["host"]
-    assert suggested["username"] == user_input["username"]
+    assert suggested(form)["host"] == user_input["host"]
+    assert suggested(form)["username"] == user_input["username"]
+    assert suggested(form)["password"] is None
 
 
 @pytest.mark.usefixtures("impatient")
@@ -546,6 +547,280 @@ async def test_a_bmc_that_is_added_again_under_a_new_address_is_found_there(
     moved = user_input | {"host": f"localhost:{server.port}"}
     result = await add(hass, moved)
     assert result["reason"] == "already_configured"
-    assert entry.data == moved
+    assert entry.data == moved | {"verify_ssl": entry.data["verify_ssl"]}
     assert entry.state is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
+
+
+# The certificate
+
+
+async def test_a_certificate_is_shown_before_the_password_is_sent(
+    hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
+) -> None:
+    """What is shown is what a browser would show; until then only the root is read."""
+    form = await fill_in(hass, await begin(hass), user_input)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "certificate")
+    assert server.certificate_sha256
+    shown = form["description_placeholders"]
+    assert shown
+    assert shown["fingerprint"].replace(":", "").lower() == server.certificate_sha256
+    assert shown["fingerprint"].count(":") == 31
+    assert "CN=IPMI" in shown["subject"]
+    assert shown["issuer"] == shown["subject"]
+    assert shown["not_before"] < shown["not_after"]
+    assert asked(bmc) == [f"GET {ROOT}"]
+    assert not any("authorization" in request.headers for request in bmc.requests)
+
+    result = await fill_in(hass, form, {"certificate": "pin"})
+    assert result["data"]["verify_ssl"] == server.certificate_sha256
+
+
+async def test_a_certificate_need_not_be_pinned(
+    hass: HomeAssistant, server: Server, user_input: dict[str, str]
+) -> None:
+    """Whoever renews it often may do without; then any is taken."""
+    result = await submit(hass, await begin(hass), user_input, certificate="unverified")
+    assert result["data"]["verify_ssl"] is False
+    entry = result["result"]
+    server.renew_certificate()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert lifecycle(entry) is ConfigEntryState.LOADED
+
+
+async def test_a_certificate_that_somebody_vouches_for_needs_no_question(
+    hass: HomeAssistant,
+    trusted: None,
+    user_input: dict[str, str],
+) -> None:
+    """It is checked from then on as well."""
+    result = await fill_in(hass, await begin(hass), user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"]["verify_ssl"] is True
+    assert lifecycle(result["result"]) is ConfigEntryState.LOADED
+
+
+async def test_a_certificate_is_asked_about_only_once(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> None:
+    """After a mistyped password the next attempt goes straight to the login."""
+    wrong = user_input | {"password": "mistyped"}
+    form = await submit(hass, await begin(hass), wrong)
+    assert form["errors"] == {"base": "invalid_auth"}
+    result = await fill_in(hass, form, user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert bmc.login_attempts == 3
+
+
+async def test_another_certificate_is_asked_about_anew(
+    hass: HomeAssistant, server: Server, user_input: dict[str, str]
+) -> None:
+    """What was said about the first says nothing about the second."""
+    wrong = user_input | {"password": "mistyped"}
+    form = await submit(hass, await begin(hass), wrong)
+    server.renew_certificate()
+    form = await fill_in(hass, form, user_input)
+    assert form["step_id"] == "certificate"
+
+
+async def test_a_certificate_that_changes_under_the_users_eyes_gets_no_password(
+    hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
+) -> None:
+    """The one that was shown is the one that is trusted."""
+    form = await fill_in(hass, await begin(hass), user_input)
+    server.renew_certificate()
+    form = await fill_in(hass, form, {"certificate": "pin"})
+    assert form["errors"] == {"base": "certificate_changed"}
+    assert bmc.login_attempts == 0
+    result = await submit(hass, form, user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+# Another password
+
+
+async def test_a_new_password_is_asked_for_and_taken(
+    hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry
+) -> None:
+    """One attempt with the old one, a question, and all is well again."""
+    bmc.change_password("new")
+    await set_up(hass, entry)
+    assert lifecycle(entry) is ConfigEntryState.SETUP_ERROR
+    assert bmc.login_attempts == 1
+    form = await question(hass)
+    assert form["step_id"] == "reauth_confirm"
+
+    for wrong in ("newer", "newest"):
+        form = await fill_in(hass, form, {"username": "ADMIN", "password": wrong})
+        assert form["errors"] == {"base": "invalid_auth"}
+    assert bmc.login_attempts == 3
+
+    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data["password"] == "new"
+    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert bmc.open_sessions == 1
+
+
+async def test_a_password_that_changes_meanwhile_is_asked_for(
+    hass: HomeAssistant, bmc: Bmc, loaded: ConfigEntry, elapse: Elapse
+) -> None:
+    """Polling stops after the one attempt, for the BMC would lock the account."""
+    bmc.change_password("new")
+    bmc.expire_sessions()
+    await elapse(3600)
+    assert bmc.login_attempts == 2
+    form = await question(hass)
+    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    assert result["reason"] == "reauth_successful"
+    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert bmc.open_sessions == 1
+
+
+@pytest.mark.parametrize("verify_ssl", [False, "pinned"])
+async def test_a_new_password_is_no_reason_to_ask_about_the_certificate(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    entry: ConfigEntry,
+    verify_ssl: bool | str,  # noqa: FBT001
+) -> None:
+    """Neither where it is pinned nor where it is not."""
+    if verify_ssl is False:
+        hass.config_entries.async_update_entry(
+            entry, data={**entry.data, "verify_ssl": False}
+        )
+    before = entry.data["verify_ssl"]
+    bmc.change_password("new")
+    await set_up(hass, entry)
+    form = await question(hass)
+    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data["verify_ssl"] == before
+
+
+async def test_a_new_certificate_is_asked_about_with_a_new_password(
+    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
+) -> None:
+    """A reset to the factory's settings changes both."""
+    bmc.change_password("new")
+    await set_up(hass, entry)
+    server.renew_certificate()
+    form = await question(hass)
+    account = {"username": "ADMIN", "password": "new"}
+    form = await fill_in(hass, form, account)
+    assert form["step_id"] == "certificate"
+    assert bmc.login_attempts == 1
+    result = await fill_in(hass, form, {"certificate": "pin"})
+    assert result["reason"] == "reauth_successful"
+    assert entry.data["verify_ssl"] == server.certificate_sha256
+
+
+async def test_a_password_of_another_bmc_is_not_taken(
+    hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry
+) -> None:
+    """An address may lead elsewhere by now."""
+    bmc.change_password("new")
+    await set_up(hass, entry)
+    become_another(bmc)
+    form = await question(hass)
+    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
+    assert entry.data["password"] == "ADMIN"
+    assert bmc.open_sessions == 0
+
+
+# Another address
+
+
+@pytest.mark.parametrize("password", [{}, {"password": "ADMIN"}])
+async def test_a_server_can_be_given_another_address(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    server: Server,
+    entry: ConfigEntry,
+    password: dict[str, str],
+) -> None:
+    """The password need not be entered again, and is not shown."""
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "host": "127.0.0.1:9"}
+    )
+    form = await entry.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    assert suggested(form)["host"] == "127.0.0.1:9"
+    assert suggested(form)["password"] is None
+    result = await fill_in(
+        hass, form, {"host": server.url, "username": "ADMIN", **password}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data["host"] == server.host
+    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert bmc.open_sessions == 1
+
+
+async def test_a_server_cannot_become_another(
+    hass: HomeAssistant, bmc: Bmc, server: Server, loaded: ConfigEntry
+) -> None:
+    """Its history is that of one machine."""
+    before = dict(loaded.data)
+    become_another(bmc)
+    form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    result = await fill_in(hass, form, {"host": server.host, "username": "ADMIN"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
+    assert loaded.data == before
+
+
+async def test_a_mistake_in_a_new_address_can_be_mended(
+    hass: HomeAssistant,
+    server: Server,
+    loaded: ConfigEntry,
+    closed_port: str,
+) -> None:
+    """The entry stays as it is until then."""
+    form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    for host, errors in {
+        "no address": {"host": "invalid_host"},
+        closed_port: {"base": "cannot_connect"},
+    }.items():
+        form = await fill_in(hass, form, {"host": host, "username": "ADMIN"})
+        assert form["errors"] == errors
+        assert loaded.data["host"] == server.host
+    result = await fill_in(hass, form, {"host": server.host, "username": "ADMIN"})
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_an_unverified_certificate_can_be_pinned_later(
+    hass: HomeAssistant, server: Server, entry: ConfigEntry
+) -> None:
+    """Whoever reconfigures is asked about it, and may change their mind."""
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "verify_ssl": False}
+    )
+    form = await entry.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    form = await fill_in(hass, form, {"host": server.host, "username": "ADMIN"})
+    assert form["step_id"] == "certificate"
+    await fill_in(hass, form, {"certificate": "pin"})
+    assert entry.data["verify_ssl"] == server.certificate_sha256
+
+
+async def question(hass: HomeAssistant) -> ConfigFlowResult:
+    """Return the one question for a password that is open."""
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+    return flow
+
+
+def suggested(form: ConfigFlowResult) -> dict[str, Any]:
+    """Return what a form suggests for its fields."""
+    assert form["data_schema"]
+    return {
+        str(marker): (marker.description or {}).get("suggested_value")
+        for marker in form["data_schema"].schema
+    }
+
+
+def become_another(bmc: Bmc) -> None:
+    """Let another BMC answer at the address."""
+    other = "7C:C2:55:00:00:01"
+    uuid = "00000000-0000-0000-0000-7CC255000001"
+    bmc.change(f"{NICS}/1", {"MACAddress": other, "PermanentMACAddress": other})
+    bmc.change(MANAGER, {"UUID": uuid})
+    bmc.change(ROOT, {"UUID": uuid})

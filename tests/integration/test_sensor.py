@@ -5,14 +5,13 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import REMOVED, Bmc, Board
 
@@ -32,6 +31,9 @@ from . import (
     states,
 )
 from .conftest import Elapse, load_board
+from .dialogue import add
+
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 CPU = "sensor.temperature_CPU Temp"
 FAN = "sensor.fan_FAN1"
@@ -135,13 +137,9 @@ class TestRecordedBoards:
     ) -> None:
         """There is nothing to complain about, and no session is left at the end."""
         await hass.config_entries.async_remove(entry.entry_id)
-        form = await hass.config_entries.flow.async_init(
-            DOMAIN, context={"source": SOURCE_USER}
+        result = await add(
+            hass, {key: entry.data[key] for key in ("host", "username", "password")}
         )
-        result = await hass.config_entries.flow.async_configure(
-            form["flow_id"], dict(entry.data)
-        )
-        await hass.async_block_till_done(wait_background_tasks=True)
         assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
         assert result["result"].state is ConfigEntryState.LOADED
         assert result["result"].unique_id == mac_address(bmc)
@@ -314,7 +312,6 @@ async def test_the_oldest_spellings_are_understood(
 # What is read rarely
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_the_post_code_is_that_of_the_boot(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
@@ -326,7 +323,6 @@ async def test_the_post_code_is_that_of_the_boot(
     assert entity(hass, entry, "sensor.post_code").state == "b4"
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("licences", "shown"),
     [
@@ -351,7 +347,6 @@ async def test_licences_are_shown_by_their_names(
     assert entity(hass, entry, "sensor.licences").state == shown
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("licence", ["", "no JSON", "[]", "{}", 7, None])
 async def test_a_licence_that_is_none_does_no_harm(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, licence: Any
@@ -475,5 +470,8 @@ async def test_lists_that_are_none_do_no_harm(
     bmc.change(POWER, {"PowerControl": lists or []})
     bmc.change(SYSTEM, {"BiosVersion": None, "Status": None, "Model": None})
     await set_up(hass, entry)
-    assert states(hass, "sensor") == {}
+    for kind in KINDS:
+        assert registered(hass, entry, kind) == set()
+    assert entity_id(hass, entry, "sensor.power_consumption") is None
+    assert entity_id(hass, entry, "sensor.energy") is None
     assert entity(hass, entry, "light.identify_led").state == "off"

@@ -11,11 +11,14 @@ from typing import Any
 from homeassistant.components.light import EFFECT_OFF
 from homeassistant.helpers.entity import EntityDescription
 import pytest
+from voluptuous import Schema
 
 import custom_components.supermicro_redfish
 from custom_components.supermicro_redfish import (
     PLATFORMS,
+    binary_sensor,
     button,
+    event,
     light,
     select,
     sensor,
@@ -27,7 +30,11 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
     exceptions,
 )
-from custom_components.supermicro_redfish.config_flow import SCHEMA
+from custom_components.supermicro_redfish.config_flow import (
+    CERTIFICATE_FORM,
+    FORMS,
+    OPTIONS_FORM,
+)
 from custom_components.supermicro_redfish.errors import (
     TRANSLATION_KEYS,
     translated,
@@ -36,7 +43,7 @@ from custom_components.supermicro_redfish.errors import (
 
 FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
 CONFIG_FLOW = FOLDER / "config_flow.py"
-MODULES = (button, light, select, sensor, switch)
+MODULES = (binary_sensor, button, event, light, select, sensor, switch)
 LANGUAGES = ("en", "de")
 
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -96,8 +103,8 @@ ON_OR_OFF = ("on", "off")
 ENGLISH = load("translations/en.json")
 ICONS = load("icons.json")
 ROWS = [
-    pytest.param(platform, row, id=f"{platform}.{row.key}")
-    for platform, row in descriptions()
+    pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
+    for place, (platform, row) in enumerate(descriptions())
 ]
 
 
@@ -145,39 +152,81 @@ def test_every_state_that_can_be_shown_has_a_text() -> None:
     assert set(effects) == {EFFECT_OFF, light.EFFECT_BLINK}
 
 
-def _errors_of_the_dialogue() -> set[str]:
-    """Return the error keys that the dialogue names itself."""
+def _constants(*places: type[ast.AST]) -> set[str]:
+    """Return the texts that the dialogue's code has in such places."""
     tree = ast.parse(CONFIG_FLOW.read_text("utf-8"))
-    named = (
-        value.value
+    return {
+        str(value.value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Dict)
-        for value in node.values
-        if isinstance(value, ast.Constant)
-    )
-    return {str(value) for value in named}
+        if isinstance(node, places)
+        for value in ast.walk(node)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
 
 
 def test_every_error_of_the_dialogue_has_a_text_and_every_text_its_error() -> None:
     """Those of the library's exceptions included."""
-    errors = _errors_of_the_dialogue() | set(TRANSLATION_KEYS.values())
-    assert {"cannot_connect", "invalid_auth", "not_supported", "unknown"} <= errors
-    assert set(ENGLISH["config"]["error"]) == errors
-    assert set(ENGLISH["config"]["abort"]) == {"already_configured"}
+    texts = ENGLISH["config"]["error"]
+    own = {"invalid_host", "not_supported", "unknown"}
+    assert own <= _constants(ast.Dict, ast.Return)
+    assert set(texts) == own | set(TRANSLATION_KEYS.values())
 
 
-def test_every_field_of_the_dialogue_is_described() -> None:
+def test_every_end_of_the_dialogue_has_a_text_and_every_text_its_end() -> None:
+    """Home Assistant has its own for an account or address that was changed."""
+    own = _constants(ast.keyword) & {"not_supported", "wrong_device"}
+    assert set(ENGLISH["config"]["abort"]) == own | {"already_configured"}
+
+
+@pytest.mark.parametrize(
+    ("step", "form"),
+    [
+        *((ENGLISH["config"]["step"][name], form) for name, form in FORMS.items()),
+        (ENGLISH["config"]["step"]["certificate"], CERTIFICATE_FORM),
+        (ENGLISH["options"]["step"]["init"], OPTIONS_FORM),
+    ],
+)
+def test_every_field_of_the_dialogues_is_described(step: Json, form: Schema) -> None:
     """In the form's own words, and below it."""
-    (step,) = ENGLISH["config"]["step"].values()
-    fields = {str(marker) for marker in SCHEMA.schema}
+    fields = {str(marker) for marker in form.schema}
     assert set(step["data"]) == set(step["data_description"]) == fields
+
+
+def test_every_step_of_the_dialogue_has_a_form() -> None:
+    """And no text is there for nothing."""
+    assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
+
+
+def test_every_choice_has_a_text() -> None:
+    """There is one for each option."""
+    (selector,) = CERTIFICATE_FORM.schema.values()
+    texts = ENGLISH["selector"][selector.config["translation_key"]]["options"]
+    assert set(texts) == set(selector.config["options"])
 
 
 def test_every_exception_has_a_text_with_the_bmcs_words() -> None:
     """The user is told what failed, and why."""
-    assert set(ENGLISH["exceptions"]) == set(TRANSLATION_KEYS.values())
-    for text in ENGLISH["exceptions"].values():
-        assert placeholders(text["message"]) == {"error"}
+    for key in TRANSLATION_KEYS.values():
+        assert placeholders(ENGLISH["exceptions"][key]["message"]) == {"error"}
+
+
+def test_every_exception_that_the_code_names_has_a_text() -> None:
+    """And every text is named, in the table or where it is raised."""
+    named = {
+        str(keyword.value.value)
+        for file in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _is_exception(node.func)
+        for keyword in node.keywords
+        if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
+    }
+    assert set(ENGLISH["exceptions"]) == named | set(TRANSLATION_KEYS.values())
+
+
+def _is_exception(called: ast.expr) -> bool:
+    """Tell whether an exception is made."""
+    name = called.id if isinstance(called, ast.Name) else ""
+    return name.endswith("Error") or name.startswith("ConfigEntry")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +279,18 @@ def test_texts_are_as_hassfest_wants_them(language: str) -> None:
         assert all(name.isidentifier() for name in placeholders(text)), path
         if set(path.split(".")) & set(WITHOUT_PLACEHOLDERS):
             assert not placeholders(text), path
-    assert set(tree) <= {"config", "device", "entity", "exceptions", "issues", "title"}
+    assert set(tree) <= {
+        "config",
+        "device",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+        "title",
+    }
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 import hashlib
+from ipaddress import ip_address
 from pathlib import Path
 import ssl
 from tempfile import TemporaryDirectory
@@ -38,11 +39,14 @@ class Certificate:
     """The fingerprint, in lower-case hexadecimal digits."""
 
     @classmethod
-    def generate(cls) -> Self:
-        """Make a new key, and a certificate that it signs itself."""
+    def generate(cls, address: str | None = None) -> Self:
+        """Make a new key, and a certificate that it signs itself.
+
+        With an IP address it is for that, as one that an owner has installed.
+        """
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         yesterday = datetime.now(UTC) - timedelta(days=1)
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(_NAME)
             .issuer_name(_NAME)
@@ -50,8 +54,12 @@ class Certificate:
             .serial_number(x509.random_serial_number())
             .not_valid_before(yesterday)
             .not_valid_after(yesterday + timedelta(days=365 * _YEARS))
-            .sign(key, hashes.SHA256())
         )
+        if address is not None:
+            name = x509.IPAddress(ip_address(address))
+            extension = x509.SubjectAlternativeName([name])
+            builder = builder.add_extension(extension, critical=False)
+        certificate = builder.sign(key, hashes.SHA256())
         private = key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,

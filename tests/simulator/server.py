@@ -112,9 +112,9 @@ class Server:
         """How many TLS handshakes were done."""
         return self.connections if self.tls else 0
 
-    def renew_certificate(self) -> None:
+    def renew_certificate(self, certificate: Certificate | None = None) -> None:
         """Show a new certificate from the next handshake on."""
-        self._show(Certificate.generate)
+        self._show(lambda: certificate or Certificate.generate())
 
     def _show(self, certificate: Callable[[], Certificate]) -> None:
         """Show a certificate, if there is TLS at all."""

@@ -1,0 +1,46 @@
+"""Filling in the dialogue by which a server is added or changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+
+from custom_components.supermicro_redfish.const import DOMAIN
+
+
+async def begin(hass: HomeAssistant) -> ConfigFlowResult:
+    """Open the dialogue that adds a server."""
+    return await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+
+
+async def fill_in(
+    hass: HomeAssistant, form: ConfigFlowResult, user_input: Mapping[str, Any]
+) -> ConfigFlowResult:
+    """Fill in one form."""
+    result = await hass.config_entries.flow.async_configure(
+        form["flow_id"], dict(user_input)
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+async def submit(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    user_input: Mapping[str, Any],
+    *,
+    certificate: str = "pin",
+) -> ConfigFlowResult:
+    """Fill in a form, and that for the certificate where it comes."""
+    result = await fill_in(hass, form, user_input)
+    if result.get("step_id") != "certificate":
+        return result
+    return await fill_in(hass, result, {"certificate": certificate})
+
+
+async def add(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ConfigFlowResult:
+    """Go through the whole dialogue."""
+    return await submit(hass, await begin(hass), user_input)
