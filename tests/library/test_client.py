@@ -289,14 +289,21 @@ async def test_an_action_without_a_usable_target_has_a_usual_place(
 async def test_the_mac_address_is_the_bmcs_own(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """The interface that leads to the host has an address of no meaning."""
+    """The interface that leads to the host has an address of no meaning.
+
+    It is spelt in one way, also where it comes from the manager's UUID.
+    """
     nic = "/redfish/v1/Managers/1/EthernetInterfaces/1"
     expected = bmc.resource(nic)["MACAddress"]
+    assert await client.async_get_mac_address() == expected == expected.upper()
+    bmc.change(nic, {"MACAddress": expected.lower().replace(":", "-")})
     assert await client.async_get_mac_address() == expected
+    bmc.change(nic, {"MACAddress": "nonsense"})
+    assert await client.async_get_mac_address() == "nonsense"
     bmc.remove("/redfish/v1/Managers/1/EthernetInterfaces")
     await client.async_disconnect()
     await client.async_connect()
-    assert await client.async_get_mac_address() == expected.replace(":", "")
+    assert await client.async_get_mac_address() == expected
 
 
 async def test_the_clients_session_is_given_back(

@@ -1,5 +1,6 @@
 """Collections in pages, with dead links, and with members that want a licence."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from aiosupermicro.pages import MOST_PAGES
+from tests.conftest import until
 from tests.simulator import Bmc
 
 SYSTEM = "/redfish/v1/Systems/1"
@@ -147,6 +149,21 @@ async def test_any_other_failure_of_a_member_is_one(
     error = ServiceUnavailableError if status == 503 else AuthorizationError
     with pytest.raises(error):
         await client.async_get_memory()
+
+
+async def test_a_long_collection_does_not_hold_back_a_poll(
+    client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
+) -> None:
+    """Whoever asks meanwhile comes next, not after the last member."""
+    await client.async_get_memory()
+    bmc.requests.clear()
+    bmc.hang(f"{MEMORY}/*", 0.05)
+    reading = asyncio.create_task(client.async_get_memory())
+    await until(lambda: len(bmc.requests) > 0)
+    await client.async_get_system()
+    await reading
+    paths = [request.path for request in bmc.requests]
+    assert paths.index(SYSTEM) < paths.index(modules[-1])
 
 
 async def test_one_card_without_its_ports(

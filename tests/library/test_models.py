@@ -276,7 +276,7 @@ def test_a_board_that_does_not_say_is_neither_on_nor_closed() -> None:
 def test_the_mac_address_is_in_the_managers_uuid() -> None:
     """Supermicro firmware ends the manager's UUID in the BMC's MAC address."""
     uuid = "00000000-0000-0000-0000-7CC25550A8FF"
-    assert Manager.from_dict({"UUID": uuid}).mac_address == "7CC25550A8FF"
+    assert Manager.from_dict({"UUID": uuid}).mac_address == "7C:C2:55:50:A8:FF"
     random = "12345678-1234-1234-1234-123456789ABC"
     assert Manager.from_dict({"UUID": random}).mac_address is None
 

@@ -79,6 +79,7 @@ from .models import (
     UpdateService,
     Volume,
 )
+from .models.manager import plain_mac
 from .resources import Resources
 
 
@@ -132,7 +133,8 @@ class Reads:
     async def async_get_mac_address(self) -> str | None:
         """Return the BMC's own MAC address, or None where it tells none.
 
-        It is what tells one BMC from another: serial numbers and system UUIDs are
+        In capitals with colons between, "7C:C2:55:00:00:01", wherever it is from. It
+        is what tells one BMC from another: serial numbers and system UUIDs are
         blank or alike on many boards.
         """
         interfaces = await self.async_get_manager_ethernet_interfaces()
@@ -142,7 +144,8 @@ class Reads:
             manager.mac_address,
             *(nic.mac_address for nic in interfaces),
         )
-        return next((mac for mac in addresses if mac and mac.strip("0:-")), None)
+        own = next((mac for mac in addresses if mac and mac.strip("0:-")), None)
+        return own and plain_mac(own)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
         """Return the ways to reset the host that the board advertises.

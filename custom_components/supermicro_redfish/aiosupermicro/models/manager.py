@@ -12,6 +12,8 @@ from .common import Status
 from .enums import LinkStatus, ManagerType, PowerState, ResetType
 
 _MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
+_MAC_SEPARATORS = re.compile("[:.-]")
+_MAC_DIGITS = 12
 _LOCALLY_ADMINISTERED = 0x02
 # What boards put where a name server is missing.
 _NO_ADDRESS = ("(null)", "0.0.0.0", "::")  # noqa: S104
@@ -27,6 +29,14 @@ _PROTOCOLS = {
     "Telnet": "telnet",
     "NTP": "ntp",
 }
+
+
+def plain_mac(raw: str) -> str:
+    """Return a MAC address as BMCs write their own: capitals, with colons between."""
+    digits = _MAC_SEPARATORS.sub("", raw).upper()
+    if len(digits) != _MAC_DIGITS:
+        return raw
+    return ":".join(digits[place : place + 2] for place in range(0, _MAC_DIGITS, 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +77,13 @@ class Manager(Model):
 
     @property
     def mac_address(self) -> str | None:
-        """The BMC's own MAC address as twelve hexadecimal digits in capitals.
+        """The BMC's own MAC address, "7C:C2:55:00:00:01".
 
         Supermicro firmware puts it into the manager's UUID; None where the UUID
         is of another form.
         """
         match = _MAC_IN_UUID.fullmatch(self.uuid or "")
-        return match[1].upper() if match else None
+        return plain_mac(match[1]) if match else None
 
 
 @dataclass(frozen=True, kw_only=True)
