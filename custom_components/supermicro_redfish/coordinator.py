@@ -1,25 +1,40 @@
 """When the BMC is read: what moves often, what moves rarely."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .aiosupermicro import (
     AuthenticationError,
     BulkData,
+    CertificateError,
     DynamicData,
-    StaticData,
+    LicenseError,
+    PowerState,
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from .const import DYNAMIC_INTERVAL, LOGGER, STATIC_INTERVAL
+from .aiosupermicro.exceptions import ENDS_ALL
+from .cadence import PATIENCE, PowerCadence
+from .const import (
+    CONF_DYNAMIC_INTERVAL,
+    CONF_STATIC_INTERVAL,
+    DYNAMIC_INTERVAL,
+    LOGGER,
+    STATIC_INTERVAL,
+)
+from .data import ServerData, ServerReader
 from .errors import translated
+from .issues import CERTIFICATE, async_forget, async_report_certificate
+
+_CERTIFICATE_RETRY = 300.0
+"""Seconds between two looks at a certificate that is not the expected one."""
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 
@@ -50,6 +65,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._read = read
         self._read_back: dict[str, Any] = {}
         self._failing: set[str] = set()
+        self._read_listeners: list[Callable[[DataT], None]] = []
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
         self._items_of: DataT | None = None
 
@@ -76,15 +92,43 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         except AuthenticationError as error:
             raise ConfigEntryAuthFailed(**translated(error)) from error
         except SupermicroRedfishError as error:
-            raise UpdateFailed(
-                **translated(error), retry_after=error.retry_after
-            ) from error
+            retry_after = error.retry_after
+            if isinstance(error, CertificateError):
+                await async_report_certificate(self.hass, self.config_entry, error)
+                retry_after = _CERTIFICATE_RETRY
+            raise UpdateFailed(**translated(error), retry_after=retry_after) from error
 
+        async_forget(self.hass, self.config_entry, CERTIFICATE)
         self._log_parts(data.errors)
+        self._tell_of_reading(data)
         return data
 
+    def _tell_of_reading(self, data: DataT) -> None:
+        """Tell those who want to know of every reading."""
+        for listener in list(self._read_listeners):
+            listener(data)
+
+    @callback
+    def async_add_read_listener(
+        self, listener: Callable[[DataT], None]
+    ) -> CALLBACK_TYPE:
+        """Tell of every poll that was answered, also of one that brought nothing new.
+
+        The other listeners are told of changes only.
+        """
+        self._read_listeners.append(listener)
+        return lambda: self._read_listeners.remove(listener)
+
     def _log_parts(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
-        """Log once that a part cannot be read, and once that it can be again."""
+        """Log once that a part cannot be read, and once that it can be again.
+
+        For a missing licence there is a repair issue.
+        """
+        errors = {
+            name: error
+            for name, error in errors.items()
+            if not isinstance(error, LicenseError)
+        }
         for name in errors.keys() - self._failing:
             LOGGER.warning("%s: %s cannot be read: %s", self.name, name, errors[name])
         for name in self._failing - errors.keys():
@@ -99,13 +143,83 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         The command worked, whatever becomes of the reading: then a poll has to show it.
         """
         try:
-            self._read_back[name] = await read()
+            resource = await read()
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: %s was not read back: %s", self.name, name, error)
             await self.async_request_refresh()
             return
+        self.async_show(name, resource)
+
+    @callback
+    def async_show(self, name: str, resource: Any) -> None:
+        """Show a single resource that was read outside the cadence."""
+        self._read_back[name] = resource
         self.data = replace(self.data, **self._read_back)
         self.async_update_listeners()
+
+
+class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
+    """Reads what moves often, and more often while the host's power state changes."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SupermicroConfigEntry,
+        client: SupermicroRedfishClient,
+        *,
+        interval: timedelta,
+    ) -> None:
+        """Set how often it is read while nothing happens."""
+        super().__init__(
+            hass, entry, self._async_read_due, name="dynamic", interval=interval
+        )
+        self._client = client
+        self._interval = interval
+        self._cadence = PowerCadence(client, interval, hass.loop.time)
+
+    @callback
+    def async_expect(self, reset_type: str, patience: float = PATIENCE) -> None:
+        """Follow the host after a reset, unless the BMC cannot be read anyway."""
+        self._cadence.expect(reset_type, patience)
+        if self.last_update_success:
+            self.update_interval = self._cadence.interval
+            self.async_set_updated_data(self.data)
+
+    @override
+    async def _async_update_data(self) -> DynamicData:
+        """Read what is due; what fails is not read more often than it is set."""
+        self.update_interval = self._interval
+        data = await super()._async_update_data()
+        self.update_interval = self._cadence.interval
+        return data
+
+    @override
+    def _tell_of_reading(self, data: DynamicData) -> None:
+        """Tell of readings of sensors, not of those of the system alone."""
+        if self._cadence.has_read_all:
+            super()._tell_of_reading(data)
+
+    async def _async_read_due(self) -> DynamicData:
+        """Read what is due, and the POST code of a host that boots."""
+        data = await self._cadence.async_read(self.data)
+        if self._cadence.shows_post_codes:
+            await self._async_read_post_code()
+        return data
+
+    async def _async_read_post_code(self) -> None:
+        """Read how far the BIOS is, where the board tells."""
+        static = self.config_entry.runtime_data.static
+        known = snooping = static.data.snooping if static.data else None
+        if known is not None:
+            try:
+                snooping = await self._client.async_get_snooping()
+            except ENDS_ALL:
+                raise
+            except SupermicroRedfishError as error:
+                LOGGER.debug("%s: the POST code was not read: %s", self.name, error)
+        self._cadence.see_post_code(is_new=snooping != known)
+        if snooping != known:
+            static.async_show("snooping", snooping)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,50 +227,61 @@ class SupermicroRuntimeData:
     """What a config entry works with while it is loaded."""
 
     client: SupermicroRedfishClient
-    static: SupermicroCoordinator[StaticData]
-    dynamic: SupermicroCoordinator[DynamicData]
+    static: SupermicroCoordinator[ServerData]
+    dynamic: DynamicCoordinator
+    described: set[tuple[str, str]] = field(default_factory=set)
+    """The kinds of entities that there are, each with its platform."""
+
+    @property
+    def errors(self) -> dict[str, SupermicroRedfishError]:
+        """What could not be read last time, by the resource's name."""
+        return {**self.static.data.errors, **self.dynamic.data.errors}
 
 
 def create_runtime_data(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
 ) -> SupermicroRuntimeData:
     """Return both coordinators on one client."""
+    seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
+    minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
     return SupermicroRuntimeData(
         client=client,
         static=SupermicroCoordinator(
             hass,
             entry,
-            client.async_get_static_data,
+            ServerReader(client).async_read,
             name="static",
-            interval=STATIC_INTERVAL,
+            interval=timedelta(minutes=minutes),
         ),
-        dynamic=SupermicroCoordinator(
-            hass,
-            entry,
-            client.async_get_dynamic_data,
-            name="dynamic",
-            interval=DYNAMIC_INTERVAL,
+        dynamic=DynamicCoordinator(
+            hass, entry, client, interval=timedelta(seconds=seconds)
         ),
     )
 
 
+def is_host_off(data: DynamicData) -> bool:
+    """Tell whether the host is known to be off."""
+    return data.system is not None and data.system.power_state == PowerState.OFF
+
+
 @callback
 def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Let what is read rarely follow whether the BMC can be reached at all.
+    """Let what is read rarely follow whether BMC and host are there at all.
 
     Its entities come and go with the BMC, and it is read anew as soon as the BMC is
-    back, not when its turn comes.
+    back, not when its turn comes. What the host feeds is unknown while it is off.
     """
     static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
     was_reached = True
+    was_off = is_host_off(dynamic.data)
 
     @callback
     def follow() -> None:
-        nonlocal was_reached
-        is_reached = dynamic.last_update_success
-        if is_reached is was_reached:
+        nonlocal was_reached, was_off
+        is_reached, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
+        if (is_reached, is_off) == (was_reached, was_off):
             return
-        was_reached = is_reached
+        was_reached, was_off = is_reached, is_off
         static.async_update_listeners()
         if is_reached and not static.last_update_success:
             hass.async_create_task(static.async_request_refresh())

@@ -152,6 +152,7 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     """
     registry = er.async_get(hass)
     domain = async_get_current_platform().domain
+    entry.runtime_data.described.update((domain, row.key) for row in descriptions)
     added: set[tuple[str, str]] = set()
 
     def is_known(description: DescriptionT, key: str) -> bool:
@@ -161,10 +162,15 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
 
     def new_items(description: DescriptionT) -> Iterator[str]:
         """Return the items that have no entity yet and are to have one."""
-        coordinator = description.coordinator_fn(entry.runtime_data)
         if not description.offered_fn(entry.runtime_data):
             return
-        for key, item in coordinator.items(description.items_fn).items():
+        coordinator = description.coordinator_fn(entry.runtime_data)
+        items = coordinator.items(description.items_fn)
+        for key in [key for kind, key in added if kind == description.key]:
+            is_gone = description.is_removable and key not in items
+            if is_gone and not is_known(description, key):
+                added.discard((description.key, key))
+        for key, item in items.items():
             is_new = (description.key, key) not in added
             if is_new and (description.has_fn(item) or is_known(description, key)):
                 added.add((description.key, key))

@@ -36,8 +36,8 @@ class SupermicroEventDescription(
 
 DESCRIPTIONS: tuple[SupermicroEventDescription, ...] = (
     SupermicroEventDescription(
-        key="health_event_log",
-        translation_key="health_event_log",
+        key="health_log",
+        translation_key="health_log",
         event_types=[*_TYPES.values(), _UNKNOWN],
         coordinator_fn=static,
         items_fn=lambda data: single(data.log_entries),
@@ -68,10 +68,15 @@ class SupermicroLog(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
         entry = self.coordinator.config_entry
         self._memory = LogMemory(self.hass, entry.entry_id)
         await self._memory.async_load()
-        self.async_on_remove(async_at_started(self.hass, self._begin))
+        self.async_on_remove(async_at_started(self.hass, self._start))
 
     @callback
-    def _begin(self, _: HomeAssistant) -> None:
+    def _start(self, hass: HomeAssistant) -> None:
+        """Begin as soon as this has been added; before, no state is written."""
+        self.async_on_remove(hass.loop.call_soon(self._begin).cancel)
+
+    @callback
+    def _begin(self) -> None:
         """Look at the log from now on."""
         self._is_ready = True
         self._handle_coordinator_update()

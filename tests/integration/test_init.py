@@ -8,7 +8,7 @@ import logging
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -18,11 +18,13 @@ from custom_components.supermicro_redfish.const import DYNAMIC_INTERVAL
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import (
+    BACKPLANE,
     CHASSIS,
     DYNAMIC,
     FAN_MODE,
     LICENSES,
     LLDP,
+    LOG,
     MANAGER,
     NICS,
     NTP,
@@ -33,6 +35,7 @@ from . import (
     SESSIONS,
     SNOOPING,
     STATIC,
+    STORAGE,
     SYSTEM,
     THERMAL,
     asked,
@@ -47,10 +50,44 @@ from . import (
 from .conftest import Elapse
 
 GET_DYNAMIC = [f"GET {SYSTEM}", f"GET {THERMAL}", f"GET {POWER}"]
+DRIVES = f"{STORAGE}/NVMeSSD"
 GET_STATIC = [
     f"GET {path}"
-    for path in (CHASSIS, MANAGER, FAN_MODE, NTP, LLDP, SNOOPING, LICENSES, PROTOCOLS)
+    for path in (
+        CHASSIS,
+        MANAGER,
+        FAN_MODE,
+        NTP,
+        LLDP,
+        SNOOPING,
+        LICENSES,
+        PROTOCOLS,
+        STORAGE,
+        DRIVES,
+        f"{BACKPLANE}/Drives/Disk.Bay.0",
+        f"{BACKPLANE}/Drives/Disk.Bay.1",
+        LOG,
+    )
 ]
+OF_SYSTEM = (
+    "light.identify_led",
+    "switch.host_power",
+    "number.",
+    "select.boot_source",
+    "sensor.boot_progress",
+    "binary_sensor.host_power",
+    "binary_sensor.system_problem",
+    "binary_sensor.processor_problem",
+    "binary_sensor.memory_problem",
+)
+OF_POWER = (
+    "sensor.voltage",
+    "sensor.power_",
+    "sensor.energy",
+    "binary_sensor.power_supply",
+    "binary_sensor.redundancy",
+    "binary_sensor.battery",
+)
 DELETE = f"DELETE {SESSIONS}/1"
 HOUR = 3600
 RETRY = 600
@@ -502,11 +539,14 @@ async def test_all_entities_are_back_with_the_bmc_after_a_long_outage(
 @pytest.mark.parametrize(
     ("path", "after", "belongs"),
     [
-        (SYSTEM, DYNAMIC, ("_identify_led",)),
-        (THERMAL, DYNAMIC, ("_temperature", "_speed")),
-        (POWER, DYNAMIC, ("_voltage", "_power_")),
-        (FAN_MODE, STATIC, ("_fan_mode",)),
-        (NTP, STATIC, ("_ntp",)),
+        (SYSTEM, DYNAMIC, OF_SYSTEM),
+        (THERMAL, DYNAMIC, ("sensor.temperature", "sensor.fan", "sensor.headroom")),
+        (POWER, DYNAMIC, OF_POWER),
+        (FAN_MODE, STATIC, ("select.fan_mode",)),
+        (NTP, STATIC, ("switch.ntp",)),
+        (CHASSIS, STATIC, ("binary_sensor.chassis", "binary_sensor.intrusion")),
+        (DRIVES, STATIC, ("sensor.drive", "binary_sensor.drive")),
+        (LOG, STATIC, ("sensor.unacknowledged", "event.health_log")),
     ],
 )
 async def test_a_part_that_fails_takes_its_own_entities_along_only(
@@ -521,11 +561,7 @@ async def test_a_part_that_fails_takes_its_own_entities_along_only(
 ) -> None:
     """Nothing turns to off or to zero, and all come back with the part (B1, M2)."""
     before = states(hass)
-    affected = {
-        of
-        for of in before
-        if any(part in of for part in belongs) and not of.startswith("button.")
-    }
+    affected = {of for of in before if _kind(hass, loaded, of).startswith(belongs)}
     bmc.fail(path, status=status)
     await elapse(after)
     assert unavailable(hass) == affected
@@ -537,6 +573,14 @@ async def test_a_part_that_fails_takes_its_own_entities_along_only(
     await elapse(after)
     assert states(hass) == before
     assert bmc.login_attempts == 1
+
+
+def _kind(hass: HomeAssistant, entry: ConfigEntry, of: str) -> str:
+    """Return what an entity is, `platform.key`."""
+    registered = er.async_get(hass).async_get(of)
+    assert registered
+    key = registered.unique_id.removeprefix(f"{entry.unique_id}_")
+    return f"{registered.domain}.{key}"
 
 
 async def test_a_part_that_fails_is_logged_once(
