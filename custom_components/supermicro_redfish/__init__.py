@@ -36,7 +36,12 @@ from .coordinator import (
 from .device import async_keep_server
 from .errors import translated
 from .identify import OtherServerError, async_require_same_server
-from .issues import async_forget, async_report_certificate, async_report_licenses
+from .issues import (
+    CERTIFICATE,
+    async_forget,
+    async_report_certificate,
+    async_report_licenses,
+)
 from .log_memory import async_forget_log
 from .services import async_setup_services
 from .session import async_create_bmc_session, trust
@@ -129,8 +134,11 @@ async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
-    """Take the server's entities away; the session is given back after that."""
-    async_forget(hass, entry)
+    """Take the server's entities away; the session is given back after that.
+
+    The issue of a missing licence stays, and with it that the user ignores it.
+    """
+    async_forget(hass, entry, CERTIFICATE)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
