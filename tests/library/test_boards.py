@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import (
+    BootOption,
     Drive,
     EthernetInterface,
     FirmwareInventory,
@@ -70,6 +71,7 @@ MODELS: dict[str, type[Model]] = {
     "Storage": Storage,
     "Certificate": Certificate,
     "Sensor": SensorResource,
+    "BootOption": BootOption,
 }
 
 ITEMS = rows("""
@@ -103,6 +105,8 @@ Certificate: id=Id certificate_string=CertificateString fingerprint=Fingerprint
 Sensor: id=Id name=Name reading=Reading reading_type=ReadingType
   reading_units=ReadingUnits status.state=Status/State status.health=Status/Health
   upper_critical=Thresholds/UpperCritical/Reading
+BootOption: id=Id display_name=DisplayName boot_option_enabled=BootOptionEnabled
+  boot_option_reference=BootOptionReference
 """)
 """The things a board consists of, and the values of them that count."""
 

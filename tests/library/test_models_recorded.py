@@ -19,6 +19,7 @@ from tests.library.test_models import ALL_MODELS, UNRECORDED, boards
 RESOURCES: dict[str, type[Model]] = {
     "AccountService": m.AccountService,
     "ActionInfo": m.ActionInfo,
+    "BootOption": m.BootOption,
     "Certificate": m.Certificate,
     "Chassis": m.Chassis,
     "ComputerSystem": m.System,
@@ -141,6 +142,13 @@ TABLES: dict[type[Model], tuple[str, ...]] = {
         "account_lockout_duration AccountLockoutDuration",
         "account_lockout_counter_reset_after AccountLockoutCounterResetAfter",
         "http_basic_auth HTTPBasicAuth",
+    ),
+    m.BootOption: (
+        "id Id",
+        "boot_option_reference BootOptionReference",
+        "display_name DisplayName",
+        "boot_option_enabled BootOptionEnabled",
+        "uefi_device_path UefiDevicePath",
     ),
     m.Certificate: (
         *_RESOURCE,

@@ -183,6 +183,7 @@ EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
 SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
 UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
 
+BOOT_OPTIONS: Final = _part("boot_options", SYSTEM, "Boot/BootOptions")
 PROCESSORS: Final = _part("processors", SYSTEM, "Processors")
 MEMORY: Final = _part("memory", SYSTEM, "Memory")
 SYSTEM_INTERFACES: Final = _part("system_interfaces", SYSTEM, "EthernetInterfaces")

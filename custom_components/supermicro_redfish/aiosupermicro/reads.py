@@ -7,6 +7,7 @@ from typing import Any
 
 from .endpoints import (
     ACCOUNT_SERVICE,
+    BOOT_OPTIONS,
     CERTIFICATES,
     CHASSIS,
     DRIVES,
@@ -49,6 +50,7 @@ from .models import (
     LLDP,
     NTP,
     AccountService,
+    BootOption,
     Certificate,
     Chassis,
     Drive,
@@ -160,6 +162,13 @@ class Reads:
         return list(
             advertised or (await self._resources.async_known(SYSTEM)).reset_types
         )
+
+    async def async_get_boot_options(self) -> list[BootOption]:
+        """Return what the host can boot, with one request for each; not on X10, X11.
+
+        `async_set_boot_source` takes one as `boot_next`.
+        """
+        return await self._resources.async_get_members(BOOT_OPTIONS, BootOption)
 
     async def async_get_fan_mode(self) -> FanMode:
         """Return the fan mode and the modes that this board has."""

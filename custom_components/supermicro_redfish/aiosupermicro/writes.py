@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from .endpoints import (
@@ -13,6 +14,7 @@ from .endpoints import (
     NTP_SERVICE,
     SYSTEM,
     SYSTEM_LOGS,
+    Endpoint,
 )
 from .exceptions import NotFoundError
 from .links import follow
@@ -25,6 +27,8 @@ from .models import (
     ResetType,
 )
 from .resources import Resources
+
+_LED = "IndicatorLED"
 
 
 class Writes:
@@ -39,14 +43,12 @@ class Writes:
     async def async_set_indicator_led(self, state: str) -> None:
         """Set the identify LED to one of `IndicatorLED`.
 
-        Where a board has the later LocationIndicatorActive only, it is on or off.
+        Where a board has the later LocationIndicatorActive only, it is on or off; where
+        its system has neither, it is the chassis'.
         """
-        system = await self._resources.async_known(SYSTEM)
-        changes: dict[str, Any] = {"IndicatorLED": state}
-        is_later = system.location_indicator_active is not None
-        if is_later and system.indicator_led is None:
-            changes = {"LocationIndicatorActive": state != IndicatorLED.OFF}
-        await self._resources.async_patch(SYSTEM, changes)
+        endpoint, key = await self._async_find_led()
+        value = state if key == _LED else state != IndicatorLED.OFF
+        await self._resources.async_patch(endpoint, {key: value})
 
     async def async_set_fan_mode(self, mode: str) -> None:
         """Set the fan mode to one of `FanMode.available_modes`."""
@@ -71,13 +73,19 @@ class Writes:
         )
 
     async def async_set_boot_source(
-        self, target: str, enabled: str = BootSourceEnabled.ONCE
+        self,
+        target: str,
+        enabled: str = BootSourceEnabled.ONCE,
+        *,
+        boot_next: str | None = None,
     ) -> None:
         """Let the host boot from somewhere else, once or from now on.
 
         Args:
             target: One of `Boot.boot_source_options`; "None" ends an override.
             enabled: One of `BootSourceEnabled`.
+            boot_next: For "UefiBootNext", which of `async_get_boot_options` it is, by
+                its reference.
 
         """
         boot = (await self._resources.async_known(SYSTEM)).boot
@@ -87,6 +95,8 @@ class Writes:
             "BootSourceOverrideTarget": target,
             "BootSourceOverrideEnabled": enabled,
         }
+        if boot_next is not None:
+            changes["BootNext"] = boot_next
         # What is left out falls back to a default, what a board lacks it refuses.
         if boot.boot_source_override_mode is not None:
             changes["BootSourceOverrideMode"] = boot.boot_source_override_mode
@@ -146,3 +156,15 @@ class Writes:
         if target is None:
             raise NotFoundError("This log cannot be cleared")
         await self._resources.async_post(target, {})
+
+    async def _async_find_led(self) -> tuple[Endpoint[Any], str]:
+        """Return whose the identify LED is, and what sets it."""
+        owners: tuple[Endpoint[Any], ...] = (SYSTEM, CHASSIS)
+        for endpoint in owners:
+            with suppress(NotFoundError):
+                owner = await self._resources.async_known(endpoint)
+                if owner.indicator_led is not None:
+                    return endpoint, _LED
+                if owner.location_indicator_active is not None:
+                    return endpoint, "LocationIndicatorActive"
+        return SYSTEM, _LED

@@ -84,6 +84,7 @@ from .subsystems import (
 )
 from .system import (
     Boot,
+    BootOption,
     BootProgress,
     Memory,
     MemoryLocation,
@@ -113,6 +114,7 @@ __all__ = [
     "BaseModel",
     "Battery",
     "Boot",
+    "BootOption",
     "BootProgress",
     "BootSource",
     "BootSourceEnabled",

@@ -92,6 +92,15 @@ class LogEntry(Model):
         return (match[1], match[2] or None) if match else (None, self.message)
 
     @property
+    def is_acknowledged(self) -> bool | None:
+        """Whether somebody has taken note of it; None where nobody needs to.
+
+        Entries of severity OK, and all of X10, have no such mark
+        (Oem.Supermicro.MarkAsAcknowledged).
+        """
+        return self.oem.mark_as_acknowledged
+
+    @property
     def is_deassertion(self) -> bool:
         """Whether the entry tells that something is over."""
         return self.entry_code == EntryCode.DEASSERT

@@ -8,6 +8,8 @@ from .base import Model, at
 from .common import Sensor, Status
 from .enums import Health, State
 
+_BATTERY = "VBAT"
+
 
 @dataclass(frozen=True, kw_only=True)
 class PowerMetrics(Model):
@@ -198,6 +200,17 @@ class Power(Model):
         if needed is None or not supplies:
             return None
         return sum(supply.is_healthy is True for supply in supplies) > needed
+
+    @property
+    def is_battery_healthy(self) -> bool | None:
+        """Whether the CMOS battery is good; None where the board does not say.
+
+        On X10, and from Gen 14 on, it is the voltage "VBAT".
+        """
+        if self.battery is not None:
+            return self.battery.is_healthy
+        known = (sensor for sensor in self.voltages if sensor.name == _BATTERY)
+        return next((sensor.status.is_healthy for sensor in known), None)
 
     def get_voltage(self, member_id: str) -> Voltage | None:
         """Return the voltage sensor with this MemberId, or None."""

@@ -94,6 +94,20 @@ class Boot(Model):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BootOption(Model):
+    """One of the things that the host can boot (BootOption)."""
+
+    id: str | None = None
+    boot_option_reference: str | None = None
+    """What `Boot.boot_next` and `Boot.boot_order` call it, "Boot0001"."""
+    display_name: str | None = None
+    """What people call it, "UEFI OS (...)"."""
+    boot_option_enabled: bool | None = None
+    uefi_device_path: str | None = None
+    """None but on OpenBMC."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BootProgress(Model):
     """How far the host's start got (BootProgress); empty on X10 and X11."""
 
