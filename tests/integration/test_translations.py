@@ -20,6 +20,7 @@ from custom_components.supermicro_redfish import (
     button,
     event,
     light,
+    number,
     select,
     sensor,
     switch,
@@ -43,7 +44,7 @@ from custom_components.supermicro_redfish.errors import (
 
 FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
 CONFIG_FLOW = FOLDER / "config_flow.py"
-MODULES = (binary_sensor, button, event, light, select, sensor, switch)
+MODULES = (binary_sensor, button, event, light, number, select, sensor, switch)
 LANGUAGES = ("en", "de")
 
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")

@@ -46,12 +46,21 @@ class Board:
 
     @classmethod
     def load(cls, board: str | Path) -> Self:
-        """Load a shipped board by its name, or any folder in the mockup layout."""
+        """Load a shipped board by its name, or any folder in the mockup layout.
+
+        The diagnostics of a server, as Home Assistant hands them out, are one as well.
+        """
+        if Path(board).is_file():
+            return cls._of(Path(board).stem, _diagnosed(Path(board)))
         folder = _find(board)
-        recorded = dict(_read(folder))
-        resources = complete(recorded)
         name = folder.parent if folder.name == "redfish" else folder
-        return cls(name.name, resources, frozenset(resources) - frozenset(recorded))
+        return cls._of(name.name, dict(_read(folder)))
+
+    @classmethod
+    def _of(cls, name: str, recorded: dict[str, Json]) -> Self:
+        """Complete what was recorded."""
+        resources = complete(recorded)
+        return cls(name, resources, frozenset(resources) - frozenset(recorded))
 
     @property
     def is_old(self) -> bool:
@@ -81,6 +90,18 @@ def _find(board: str | Path) -> Path:
         f"nor one of the shipped boards ({shipped})"
     )
     raise BoardError(message)
+
+
+def _diagnosed(file: Path) -> dict[str, Json]:
+    """Read the resources out of a file of diagnostics, with their paths."""
+    try:
+        resources: dict[str, Json] = json.loads(file.read_text("utf-8"))["data"][
+            "resources"
+        ]
+    except (ValueError, LookupError, TypeError) as error:
+        message = f"{file} holds no diagnostics of a server"
+        raise BoardError(message) from error
+    return {normalise(path): body for path, body in resources.items()}
 
 
 def _read(redfish: Path) -> Iterator[tuple[str, Json]]:

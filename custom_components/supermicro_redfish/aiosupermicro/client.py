@@ -89,6 +89,14 @@ class SupermicroRedfishClient(Reads, Writes):
         """Where the resources are that were found so far, by their name."""
         return self._resources.paths
 
+    @property
+    def known_resources(self) -> dict[str, dict[str, Any]]:
+        """The JSON of every resource as it was last read, by its path.
+
+        It holds serial numbers, addresses and names: see `redacted`.
+        """
+        return self._connection.all_known
+
     def set_max_concurrent_requests(self, max_requests: int) -> None:
         """Set how many requests may be under way at a time, from 1 to 10."""
         places = max(1, min(max_requests, _MOST_CONCURRENT))

@@ -99,6 +99,11 @@ class Connection:
         """Return a resource as it was last read, None if it never was."""
         return self._cache.get_cached(normalised(path))
 
+    @property
+    def all_known(self) -> dict[str, dict[str, Any]]:
+        """Every resource as it was last read, by its path."""
+        return dict(self._cache.cached_data)
+
     async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
         """Change properties of a resource, and wait until they are changed.
 

@@ -12,7 +12,7 @@ from .connection import Connection
 from .const import REDFISH_ROOT
 from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .links import normalised
-from .redact import Redactor
+from .redact import redacted
 
 MAX_RESOURCES = 3000
 """More than twice the largest recorded board."""
@@ -53,11 +53,10 @@ async def async_read_all(
 
 def write_mockup(bodies: Mapping[str, Any], folder: Path) -> None:
     """Write resources without identifiers, one folder for each path."""
-    redactor = Redactor(bodies.values())
-    for path, body in bodies.items():
-        place = folder / redactor.redact_text(path).strip("/") / "index.json"
+    for path, body in redacted(bodies).items():
+        place = folder / path.strip("/") / "index.json"
         place.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(redactor.redact(body), indent=1, ensure_ascii=False)
+        text = json.dumps(body, indent=1, ensure_ascii=False)
         place.write_text(text + "\n", encoding="utf-8")
 
 

@@ -30,6 +30,18 @@ _SHORTEST = 4
 """Characters: shorter names occur in too many other words to be replaced there."""
 
 
+def redacted(bodies: Mapping[str, Any]) -> dict[str, Any]:
+    """Return resources by path without what tells a server and its owner from others.
+
+    They still are what a BMC could answer, and link to each other as before.
+    """
+    redactor = Redactor(bodies.values())
+    return {
+        redactor.redact_text(path): redactor.redact(body)
+        for path, body in bodies.items()
+    }
+
+
 class Redactor:
     """Replaces identifiers, each by the same stand-in wherever it occurs."""
 
@@ -89,8 +101,11 @@ class Redactor:
                 self._stand_ins[spell(old)] = spell(new)
 
     def _learn_uuid(self, uuid: str) -> None:
-        """Replace a UUID, unless it is nothing but a MAC address."""
-        if uuid not in self._stand_ins and not uuid.startswith("00000000-0000-0000"):
+        """Replace a UUID; on many boards it is nothing but the BMC's MAC address."""
+        if uuid.startswith("00000000-0000-0000-0000-"):
+            digits = uuid[-12:]
+            self._learn_mac(":".join(re.findall("..", digits)))
+        elif uuid not in self._stand_ins:
             form = "00000000-0000-4000-8000-{:012d}"
             self._stand_ins[uuid] = self._next("uuid", form)
 

@@ -1,0 +1,69 @@
+"""What a report of a fault needs: what the BMC said, without what names its owner."""
+
+from dataclasses import fields
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+
+from .aiosupermicro import RequestStats
+from .aiosupermicro.redact import redacted
+from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
+
+_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's
+    entry: SupermicroConfigEntry,
+) -> dict[str, Any]:
+    """Return what is known of a server.
+
+    The resources are as the BMC sent them, but for serial numbers, addresses and
+    names: the project's simulator can be this BMC.
+    """
+    runtime_data = entry.runtime_data
+    client = runtime_data.client
+    return {
+        "entry": async_redact_data(
+            {**entry.data, "options": dict(entry.options)}, _TO_REDACT
+        ),
+        "coordinators": {
+            "dynamic": _coordinator(runtime_data.dynamic),
+            "static": _coordinator(runtime_data.static),
+        },
+        "statistics": _statistics(client.stats),
+        "paths": client.paths,
+        "resources": redacted(client.known_resources),
+    }
+
+
+def _coordinator(coordinator: SupermicroCoordinator[Any]) -> dict[str, Any]:
+    """Return how reading goes."""
+    interval = coordinator.update_interval
+    errors = coordinator.data.errors if coordinator.data else {}
+    return {
+        "interval_seconds": interval.total_seconds() if interval else None,
+        "last_update_success": coordinator.last_update_success,
+        "last_exception": _kind(coordinator.last_exception),
+        "errors": {name: _kind(error) for name, error in errors.items()},
+    }
+
+
+def _kind(error: BaseException | None) -> str | None:
+    """Return what kind of failure this was; its words may hold addresses."""
+    if error is None:
+        return None
+    cause = error.__cause__
+    return f"{type(error).__name__}{f' by {type(cause).__name__}' if cause else ''}"
+
+
+def _statistics(stats: RequestStats) -> dict[str, Any]:
+    """Return how much the BMC was asked, and how fast it answered."""
+    counts = {
+        field.name: getattr(stats, field.name)
+        for field in fields(stats)
+        if not field.name.startswith("_")
+    }
+    return {**counts, "avg_response_time_ms": stats.avg_response_time_ms}
