@@ -19,7 +19,7 @@ from .onboarding import onboard
 from .options import Options
 from .output import print_overview, say
 from .page import Page
-from .process import RESTART, ended, home_assistant
+from .process import RESTART, ended, home_assistant, interpreter
 from .survey import Survey, survey
 from .target import Target, open_target
 from .traffic import Traffic, write_requests
@@ -34,6 +34,8 @@ class Stage:
     target: Target
     config: Path
     port: int
+    python: str
+    """The interpreter that has Home Assistant."""
 
     @property
     def url(self) -> URL:
@@ -64,7 +66,7 @@ async def show(options: Options, findings: Findings) -> None:
         process = demo.process
         while await process.wait() == RESTART:
             say("Restarting Home Assistant …")
-            async with home_assistant(demo.stage.config) as process:
+            async with home_assistant(demo.stage.config, demo.stage.python) as process:
                 await process.wait()
         raise ended(process)
 
@@ -74,7 +76,7 @@ async def running(options: Options, findings: Findings) -> AsyncIterator[Running
     """Have everything that the demo shows, until the end of the context."""
     async with (
         _stage(options, findings) as stage,
-        home_assistant(stage.config) as process,
+        home_assistant(stage.config, stage.python) as process,
         ClientSession() as session,
     ):
         page = Page(session, stage.url)
@@ -86,12 +88,13 @@ async def running(options: Options, findings: Findings) -> AsyncIterator[Running
 async def _stage(options: Options, findings: Findings) -> AsyncIterator[Stage]:
     """Have a BMC and a configuration; look at what is left of either in the end."""
     port = _free_port(options.port)
+    python = await interpreter(options.home_assistant)
     async with open_target(options) as target:
         if options.board:
             say(f"Simulated BMC {options.board.name} at https://{target.host}")
         with temporary_configuration(port, options.keep) as config:
             try:
-                yield Stage(target=target, config=config, port=port)
+                yield Stage(target=target, config=config, port=port, python=python)
             finally:
                 findings.note_traffic(target)
                 findings.note_log(config)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from getpass import getpass
 import os
 from pathlib import Path
+import re
 import sys
 from typing import NoReturn, override
 
@@ -28,6 +29,8 @@ class Options:
     """Where Home Assistant's page is; None for any free port."""
     check: bool
     keep: Path | None
+    home_assistant: str | None
+    """The release that is run; None for the one that is installed anyway."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +60,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         port=parsed.port or (None if parsed.check else PORT),
         check=parsed.check,
         keep=parsed.keep,
+        home_assistant=parsed.home_assistant,
     )
 
 
@@ -72,7 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     bmc.add_argument(
         "--board",
         metavar="NAME_OR_FOLDER",
-        help=f"what is simulated: {boards}, or a folder that holds redfish/v1",
+        help=f"what is simulated: {boards}, a folder that holds redfish/v1, or the "
+        "downloaded diagnostics of a server",
     )
     bmc.add_argument("--host", metavar="HOST[:PORT]", help="a real BMC instead")
     parser.add_argument("--username", help="its account (default: ADMIN)")
@@ -92,7 +97,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="where to leave Home Assistant's logs"
     )
+    parser.add_argument(
+        "--home-assistant",
+        metavar="RELEASE",
+        type=_release,
+        help="run another release, such as 2026.11.0; it is installed at first",
+    )
     return parser
+
+
+def _release(text: str) -> str:
+    """Return a release of Home Assistant."""
+    if not re.fullmatch(r"\d{4}\.\d+\.\w+", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no release such as 2026.11.0")
+    return text
 
 
 def _port(text: str) -> int:

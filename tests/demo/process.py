@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 import sys
 
-from .configuration import CONSOLE
+from .configuration import CONSOLE, ROOT
 from .errors import DemoError
 from .output import say
 
@@ -27,8 +27,30 @@ _NOT_INHERITED = (
 )
 
 
+async def interpreter(release: str | None) -> str:
+    """Return the Python that has a release of Home Assistant, installing it at first.
+
+    Raises:
+        DemoError: There is no such release, or it cannot be installed.
+
+    """
+    if release is None:
+        return sys.executable
+    say(f"Looking for Home Assistant {release} …")
+    installer = await asyncio.create_subprocess_exec(
+        ROOT / "script/home-assistant",
+        release,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await installer.communicate()
+    if installer.returncode:
+        raise DemoError(f"Home Assistant {release} cannot be installed")
+    return output.decode().strip()
+
+
 @asynccontextmanager
-async def home_assistant(config: Path) -> AsyncIterator[Process]:
+async def home_assistant(config: Path, python: str) -> AsyncIterator[Process]:
     """Start Home Assistant, and stop it in the end.
 
     It has a session of its own, so that Ctrl-C does not reach it before its time.
@@ -38,7 +60,7 @@ async def home_assistant(config: Path) -> AsyncIterator[Process]:
     }
     with (config / CONSOLE).open("ab") as console:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", _LAUNCH, "--config", config, "--skip-pip"),
+            *(python, "-P", _LAUNCH, "--config", config, "--skip-pip"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=console,
             stderr=console,

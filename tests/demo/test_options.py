@@ -36,6 +36,8 @@ def test_a_real_bmc_takes_its_password_from_the_environment(
     [
         (["--board", "x99"], "no board 'x99'"),
         (["--board", str(Path(__file__).parent)], "no board"),
+        (["--board", __file__], "holds no diagnostics of a server"),
+        (["--home-assistant", "latest"], "'latest' is no release such as 2026.11.0"),
         (["--port", "0"], "'0' is no number from 1 to 65535"),
         (["--port", "x"], "'x' is no number"),
         (["--username", "root"], "go with --host"),
