@@ -256,9 +256,15 @@ class Bmc:
         """Answer requests late."""
         self.faults.add(Fault(path, times=times, seconds=seconds))
 
-    def drop(self, path: str, *, times: int | None = None) -> None:
-        """Abort the connection instead of answering."""
-        self.faults.add(Fault(path, times=times, is_drop=True))
+    def drop(
+        self, path: str, *, times: int | None = None, is_done: bool = False
+    ) -> None:
+        """Abort the connection instead of answering, whether or not it is done."""
+        self.faults.add(Fault(path, times=times, is_drop=True, is_done=is_done))
+
+    def cut(self, path: str, *, times: int | None = None) -> None:
+        """Abort the connection in the middle of the answer."""
+        self.faults.add(Fault(path, times=times, is_cut=True))
 
     def heal(self) -> None:
         """End all faults."""

@@ -20,6 +20,9 @@ class Fault:
     answer: Answer | None = None
     seconds: float = 0.0
     is_drop: bool = False
+    is_done: bool = False
+    """Whether the BMC does what it was asked before it drops the connection."""
+    is_cut: bool = False
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether a request is hit."""

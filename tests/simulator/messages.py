@@ -53,6 +53,8 @@ class Answer:
     body: Json | bytes | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = JSON_TYPE
+    is_cut: bool = False
+    """Whether the connection breaks in the middle of the body."""
 
     @property
     def payload(self) -> bytes:

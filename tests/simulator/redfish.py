@@ -165,6 +165,7 @@ def _post(bmc: Bmc, request: Request) -> Answer:
     if SEPARATOR not in request.path:
         raise _missing(bmc, request.path)
     _check_may_write(bmc)
+    _check_etag(bmc, request)
     return act(bmc, request.path, request.json if request.payload else {})
 
 
@@ -210,7 +211,8 @@ def _check_may_write(bmc: Bmc, *, despite_lockdown: bool = False) -> None:
 
 def _check_etag(bmc: Bmc, request: Request) -> None:
     """Refuse a write to another state of the resource than the client has seen."""
-    etag = bmc.resource(request.path).get(ETAG)
+    owner = request.path.partition(SEPARATOR)[0]
+    etag = bmc.resource(owner).get(ETAG) if bmc.has(owner) else None
     condition = request.headers.get("if-match")
     if etag and condition is None and bmc.if_match_demanded:
         raise Refusal("Base.PreconditionRequired")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 import logging
 import ssl
 import time
@@ -163,7 +164,18 @@ class Server:
                 request.transport.abort()
             return web.Response()
         exchange.status = answer.status
-        return self._respond(answer)
+        response = self._respond(answer)
+        if answer.is_cut:
+            await self._cut(request, response)
+        return response
+
+    async def _cut(self, request: web.BaseRequest, response: web.Response) -> None:
+        """Send a head that promises more than there is, and break off."""
+        response.headers["Content-Length"] = "100000"
+        await response.prepare(request)
+        await response.write(b"{")
+        if request.transport is not None:
+            request.transport.abort()
 
     async def _work(self, request: redfish.Request) -> Answer | None:
         """Return the answer, in its time; None to abort the connection."""
@@ -182,8 +194,12 @@ class Server:
             return self.bmc.down_answer
         if fault := self.bmc.faults.hit(request.method, request.path):
             await asyncio.sleep(fault.seconds)
+            if fault.is_done:
+                redfish.answer(self.bmc, request)
             if fault.is_drop or fault.answer:
                 return fault.answer
+            answer = redfish.answer(self.bmc, request)
+            return replace(answer, is_cut=fault.is_cut)
         return redfish.answer(self.bmc, request)
 
     def _respond(self, answer: Answer) -> web.Response:
