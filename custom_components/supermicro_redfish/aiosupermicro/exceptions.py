@@ -117,6 +117,13 @@ class ServiceUnavailableError(SupermicroRedfishError):
 class ConnectionError(SupermicroRedfishError, builtins.ConnectionError):  # noqa: A001
     """There is no connection to the BMC, or it broke."""
 
+    def __init__(
+        self, message: str = "", *, is_broken: bool = False, **details: Any
+    ) -> None:
+        """Keep whether the request was sent: nobody knows what became of it then."""
+        super().__init__(message, **details)
+        self.is_broken = is_broken
+
 
 class CertificateError(ConnectionError):
     """The BMC's certificate is not the one to be trusted; nothing was sent to it."""

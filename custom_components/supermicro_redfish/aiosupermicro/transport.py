@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
 from ipaddress import ip_address
@@ -21,6 +19,7 @@ from urllib.parse import quote
 from aiohttp import (
     ClientConnectionError,
     ClientConnectorCertificateError,
+    ClientConnectorError,
     ClientError,
     ClientPayloadError,
     ClientResponse,
@@ -39,13 +38,16 @@ from .const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
 )
+from .gate import Gate, Silence
 from .stats import RequestStats
 
 _LOGGER = logging.getLogger(__name__)
 
 _NOT_MODIFIED = 304
+_FIRST_REDIRECT = 300
 _FIRST_ERROR = 400
-_REDIRECTS = (301, 302, 307, 308)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_REDIRECTS_OF_WRITES = (307, 308)
 
 # "Verify it": True since aiohttp 3.9, None before, when True meant not to verify it.
 _VERIFIED: Any = signature(TCPConnector).parameters["ssl"].default
@@ -83,26 +85,6 @@ def _is_host(name: str) -> bool:
         labels = name.removesuffix(".").split(".")
         return all(_LABEL.fullmatch(label) for label in labels)
     return True
-
-
-class Gate:
-    """Lets a few readers through at a time, or one writer and nobody else."""
-
-    def __init__(self, places: int) -> None:
-        """Set how many readers may be inside."""
-        self._places = places
-        self._free = asyncio.Semaphore(places)
-        self._writer = asyncio.Lock()
-
-    @asynccontextmanager
-    async def enter(self, *, alone: bool) -> AsyncIterator[None]:
-        """Wait for a place, or for all of them."""
-        async with AsyncExitStack() as stack:
-            if alone:
-                await stack.enter_async_context(self._writer)
-            for _ in range(self._places if alone else 1):
-                await stack.enter_async_context(self._free)
-            yield
 
 
 @dataclass(frozen=True)
@@ -153,11 +135,12 @@ class Transport:
             self._ssl = _fingerprint(verify_ssl)
         self._seconds = timeout
         self._gate = Gate(MAX_CONCURRENT_REQUESTS)
+        self._silence = Silence()
         self.stats = RequestStats()
 
     def set_max_concurrent_requests(self, places: int) -> None:
         """Set how many requests may be under way at a time."""
-        self._gate = Gate(places)
+        self._gate.set_places(places)
 
     async def send(
         self,
@@ -169,7 +152,11 @@ class Transport:
         before: Callable[[], None] = lambda: None,
         seconds: float = inf,
     ) -> Reply:
-        """Send a request and return the answer to it, following redirects of a GET.
+        """Send a request and return the answer to it, following redirects on the host.
+
+        A write is sent on as it is where the BMC says that it may be (307, 308). With
+        301, 302 and 303 it does not say so: some mean that the write was done, others
+        that it is to be done there; sent again, it might be done twice.
 
         Args:
             method: The HTTP method; anything but GET is sent alone.
@@ -186,14 +173,19 @@ class Transport:
         """
         url = self._on_this_host(path)
         timeout = ClientTimeout(total=min(seconds, self._seconds))
+        redirects = _REDIRECTS if method == "GET" else _REDIRECTS_OF_WRITES
+        silences = self._silence.count
         async with self._gate.enter(alone=method != "GET"):
+            if silences != self._silence.count:
+                message = f"{method} {path} was not sent: the BMC answers nothing"
+                raise exceptions.TimeoutError(message, path=path)
             before()
             for _ in range(MAX_REDIRECTS):
                 response, raw = await self._exchange(
                     method, url, headers, json, timeout
                 )
                 target = response.headers.get("Location")
-                if response.status not in _REDIRECTS or method != "GET" or not target:
+                if response.status not in redirects or not target:
                     return _reply(response, method, path, raw)
                 url = self._on_this_host(target)
         raise exceptions.InvalidResponseError(f"{path} redirects in circles", path=path)
@@ -210,7 +202,7 @@ class Transport:
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
-        began = monotonic()
+        began, answers = monotonic(), self._silence.ask()
         try:
             async with self._session.request(
                 method,
@@ -222,10 +214,13 @@ class Transport:
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                raw = await _read(response, url.path)
+                raw = await _read(response, method)
         except (ClientError, OSError) as error:
             self.stats.errors += 1
+            if isinstance(error, TimeoutError):
+                self._silence.give_up(answers)
             raise _failure(f"{method} {url.path}", url.path, error) from error
+        self._silence.hear()
         self.stats.record_response_time(monotonic() - began)
         self.stats.errors += response.status >= _FIRST_ERROR
         _LOGGER.debug("%s %s: %s", method, url.path, response.status)
@@ -268,21 +263,32 @@ def _failure(
     if isinstance(error, ClientConnectorCertificateError):
         message = f"{request} was not sent: nobody vouches for the BMC's certificate"
         return exceptions.CertificateError(message, path=path)
-    if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
+    if isinstance(error, ClientConnectorError):
         message = f"{request} found no connection: {error}"
         return exceptions.ConnectionError(message, path=path)
+    if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
+        message = f"{request} lost its connection: {error}"
+        return exceptions.ConnectionError(message, path=path, is_broken=True)
     message = f"{request} got no HTTP answer: {error}"
     return exceptions.InvalidResponseError(message, path=path)
 
 
-async def _read(response: ClientResponse, path: str) -> bytes:
-    """Read a body to its end, giving up on one that no BMC would send."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            message = f"{path} answered with more than {MAX_BODY_BYTES} bytes"
-            raise exceptions.InvalidResponseError(message, path=path)
+async def _read(response: ClientResponse, method: str) -> bytes:
+    """Read a body to its end, giving up on one that no BMC would send.
+
+    A write is done with its status: a BMC that restarts does not say more.
+    """
+    path, body = response.url.path, bytearray()
+    try:
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                message = f"{path} answered with more than {MAX_BODY_BYTES} bytes"
+                raise exceptions.InvalidResponseError(message, path=path)
+    except (ClientError, OSError):
+        if method == "GET" or response.status >= _FIRST_REDIRECT:
+            raise
+        return b""
     return bytes(body)
 
 
@@ -298,7 +304,7 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
     if body is None and (method != "GET" or status == _NOT_MODIFIED):
         body = {}
-    is_elsewhere = status >= 300 and status != _NOT_MODIFIED  # noqa: PLR2004
+    is_elsewhere = status >= _FIRST_REDIRECT and status != _NOT_MODIFIED
     if not isinstance(body, dict) or is_elsewhere:
         message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
         raise exceptions.InvalidResponseError(message, status=status, path=path)
