@@ -123,6 +123,21 @@ async def test_a_cancelled_login_leaves_no_session(
     assert bmc.open_sessions == 0
 
 
+async def test_a_login_that_fails_for_nobody_is_no_noise(
+    client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python would log the failure of what a caller who is gone had waited for."""
+    await client.async_test_connection()
+    bmc.hang(SESSIONS, 0.1)
+    reader = asyncio.create_task(client.async_connect())
+    await until(lambda: bmc.login_attempts > 0)
+    bmc.change_password("other")
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert [r for r in caplog.records if r.levelname in ("WARNING", "ERROR")] == []
+
+
 async def test_a_cancelled_logout_is_carried_out(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

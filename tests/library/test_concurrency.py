@@ -20,7 +20,7 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
-    auth,
+    login,
     tasks,
 )
 from tests.conftest import RECORDED, RECORDINGS, Clock, until
@@ -82,7 +82,7 @@ async def _cancelled_after(steps: int, work: Awaitable[Any]) -> bool:
 @pytest.fixture
 def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the library go by the BMC's clock."""
-    monkeypatch.setattr(auth, "monotonic", clock)
+    monkeypatch.setattr(login, "monotonic", clock)
     return clock
 
 
@@ -317,7 +317,7 @@ async def test_closing_during_a_login_or_a_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was under way is waited for, however long, and its session given back."""
-    monkeypatch.setattr(auth, "LOGOUT_SECONDS", 0.5)
+    monkeypatch.setattr(login, "LOGOUT_SECONDS", 0.5)
     if hanging == SYSTEM:
         await client.async_get_system()
     bmc.hang(hanging, 0.7)
@@ -733,14 +733,16 @@ async def test_a_change_that_changes_nothing_is_not_sent(
 async def test_what_somebody_else_has_set_is_not_set_again(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """What the resource was an hour ago does not count."""
+    """What a protocol was an hour ago does not count, and what has no harm may be.
+
+    Of what somebody has set back, and so is to be set again, the BMC's word counts.
+    """
     await client.async_get_network_protocol()
     await client.async_get_system()
     bmc.change(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
-    bmc.change(SYSTEM, {"IndicatorLED": "Blinking"})
     await client.async_set_protocol_enabled("SSH", enabled=False)
-    await client.async_set_indicator_led("Blinking")
     assert _asked(bmc, "PATCH") == []
+    bmc.change(SYSTEM, {"IndicatorLED": "Blinking"})
     await client.async_set_indicator_led("Off")
     assert bmc.indicator_led == "Off"
 

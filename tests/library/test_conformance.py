@@ -326,6 +326,22 @@ update
 """
 )
 
+PUBLISHED_AUTH = """
+SessionAuth(session: ClientSession, base_url: str, username: str, password: str, *, ssl: bool = False, timeout: ClientTimeout | None = None)
+SessionAuth.state -> SessionState
+SessionAuth.async_get_headers() -> dict[str, str]
+SessionAuth.get_basic_auth() -> BasicAuth
+SessionAuth.has_valid_session() -> bool
+SessionAuth.async_login() -> bool
+SessionAuth.async_logout() -> None
+SessionAuth.invalidate() -> None
+SessionAuth.async_ensure_session() -> None
+SessionState(token: str | None = None, session_uri: str | None = None, created_at: float = 0.0, timeout_seconds: int = 300)
+SessionState.is_valid
+SessionState.needs_refresh
+""".strip().splitlines()  # noqa: E501 - as they are published
+"""The module `auth`: classes with their parameters, then what they have."""
+
 BULK = {
     "RedfishData": "system chassis thermal power manager fan_mode network_protocol "
     "license snooping ntp lldp",
@@ -399,13 +415,25 @@ CONSTANTS_CHANGED = {
     "MAX_CONCURRENT_REQUESTS": "more than two at a time have crashed BMCs",
 }
 
+CONSTANTS_GONE = {
+    "ENDPOINT_": "no path is right on every board; `client.paths` says where each "
+    "resource is on this one",
+}
+"""Beginnings of names."""
+
 AUTH_GONE = {
-    "SessionState": "a session has no age: its BMC counts the time that it idles",
+    "SessionAuth.get_basic_auth": "aiohttp gives its BasicAuth up; where a BMC takes "
+    "no sessions, `async_get_headers` returns what shows the password",
+}
+
+AUTH_TYPES = {
+    "SessionAuth.ssl": "also a context or a fingerprint, as `verify_ssl` of the client",
+    "SessionState.timeout_seconds": "a clock's number, as the other two",
 }
 
 PARAMETERS_CHANGED = {
     "async_get_log_entries.log_service": "each log is called Log1, so the name says "
-    "nothing: without one it is the log of health events",
+    "nothing: without one it is the log of health events, and with this one too",
 }
 
 
@@ -646,9 +674,48 @@ def test_the_other_published_classes() -> None:
     assert stats.cache_hit_rate == 25
     assert stats.avg_response_time_ms == 250
     assert stats.recent_response_times_ms == [250]
+
+
+@pytest.mark.parametrize("row", PUBLISHED_AUTH)
+def test_the_published_login_still_holds(row: str) -> None:
+    """Each class is made as before, and has its properties and methods."""
     auth = import_module("aiosupermicro.auth")
-    assert auth.SessionAuth.async_logout
-    assert not [name for name in AUTH_GONE if hasattr(auth, name)]
+    name, parameters, returned = re.fullmatch(
+        r"([\w.]+)(?:\((.*)\))?(?: -> (.+))?", row
+    ).groups()  # type: ignore[union-attr]  # every row is one
+    place, _, member = name.partition(".")
+    found = getattr(auth, place)
+    if not member:
+        _check_class(found, parameters)
+        return
+    assert hasattr(found, member) is (name not in AUTH_GONE)
+    if name in AUTH_GONE:
+        return
+    attribute = inspect.getattr_static(found, member)
+    assert isinstance(attribute, property) is (parameters is None)
+    method = attribute.fget if parameters is None else attribute
+    assert inspect.iscoroutinefunction(method) is member.startswith("async_")
+    if returned:
+        assert _name(get_type_hints(method)["return"]) == returned
+
+
+def _check_class(found: type[Any], parameters: str) -> None:
+    """Check that a class is made with these parameters, or with more of its own."""
+    namespace: dict[str, Any] = {}
+    exec(f"from __future__ import annotations\ndef made({parameters}): ...", namespace)  # noqa: S102 - a row of the table above
+    theirs = inspect.signature(namespace["made"]).parameters
+    ours = inspect.signature(found).parameters
+    assert [*ours][: len(theirs)] == [*theirs]
+    assert all(
+        ours[name].default is not inspect.Parameter.empty for name in [*ours][4:]
+    )
+    for name, wanted in theirs.items():
+        assert (ours[name].kind, ours[name].default) == (wanted.kind, wanted.default)
+        is_same = ours[name].annotation == wanted.annotation
+        assert is_same is (f"{found.__name__}.{name}" not in AUTH_TYPES)
+    if is_dataclass(found):
+        with pytest.raises(AttributeError):
+            setattr(found(), next(iter(theirs)), None)
 
 
 def test_the_constants() -> None:
@@ -657,6 +724,7 @@ def test_the_constants() -> None:
     for name, value in CONSTANTS.items():
         same = getattr(const, name, None) == value
         assert same is (name not in CONSTANTS_CHANGED)
+    assert not [name for name in vars(const) if name.startswith((*CONSTANTS_GONE,))]
 
 
 def test_the_library_stands_alone() -> None:
@@ -731,9 +799,28 @@ def test_the_published_api_says_so() -> None:
         assert re.findall(r"`(\w+)`", added.partition("Modules")[0]) == (
             PUBLISHED_MODEL_NAMES
         )
+        assert [*_classes_of_auth(text)] == PUBLISHED_AUTH
+        constants = re.search(r"^\*\*`const`\*\*: (.+)$", text, re.MULTILINE)
+        assert constants
+        listed = re.findall(r"`(\w+)\*?` ?(\S*?)[,.]? ", f"{constants[1]} ")
+        assert [name for name, _ in listed] == [*CONSTANTS, *CONSTANTS_GONE]
+        assert [value for _, value in listed][:-1] == [
+            f'"{value}"' if isinstance(value, str) else str(value)
+            for value in CONSTANTS.values()
+        ]
         modules = re.search(r"Modules under `models`: ([\w, ]+)\.", added)
         assert modules
         assert modules[1].split(", ") == PUBLISHED_MODULES
+
+
+def _classes_of_auth(text: str) -> Iterator[str]:
+    """Return the rows of the module `auth` as they are in the document."""
+    for name, parameters, rest in re.findall(
+        r"^- `(Session(?:Auth|State))\((.*?)\)`: (.+)$", text, re.MULTILINE
+    ):
+        yield f"{name}({parameters})"
+        for member in re.findall(r"`([^`]+)`", rest):
+            yield f"{name}.{member}"
 
 
 def _section(seed: str, title: str) -> str:

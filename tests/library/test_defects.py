@@ -42,7 +42,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
-    auth,
+    login,
 )
 from aiosupermicro.endpoints import ENDPOINTS
 from aiosupermicro.transport import base_url
@@ -235,7 +235,7 @@ async def test_b6_an_hour_of_polls_is_one_login(
     session: ClientSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session idles half a minute at a time, and is given back at the end."""
-    monkeypatch.setattr(auth, "monotonic", clock)
+    monkeypatch.setattr(login, "monotonic", clock)
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, session_expiry="idle")
     async with (
         serve(bmc) as server,

@@ -8,12 +8,12 @@ from typing import Any, Self
 
 from aiohttp import ClientSession
 
-from .auth import SessionAuth
 from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
 from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
 from .exceptions import ENDS_ALL, SupermicroRedfishError
+from .login import Login
 from .models import ResetType, ServiceRoot, SessionService
 from .reads import Reads
 from .recorder import async_read_all
@@ -65,7 +65,7 @@ class SupermicroRedfishClient(Reads, Writes):
         self._transport = Transport(
             session, host, verify_ssl=verify_ssl, timeout=timeout
         )
-        self._auth = SessionAuth(self._transport, username, password)
+        self._auth = Login(self._transport, username, password)
         self._connection = Connection(self._transport, self._auth)
         self._resources = Resources(self._connection, system)
         self._substitute()
@@ -134,8 +134,7 @@ class SupermicroRedfishClient(Reads, Writes):
     async def async_get_session_service(self) -> SessionService:
         """Return how long the BMC keeps idle sessions, and go by it from now on."""
         service = await super().async_get_session_service()
-        if service.session_timeout:
-            self._auth.timeout_seconds = service.session_timeout
+        self._auth.heed(service)
         return service
 
     async def async_read_all_resources(

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+import logging
 from typing import Any
 
 from . import exceptions
-from .auth import Credential, SessionAuth
 from .cache import ETagCache
-from .const import REDFISH_ROOT, SESSIONS
-from .links import follow, normalised
+from .const import LOGOUT_SECONDS, REDFISH_ROOT
+from .links import normalised
+from .login import Credential, Login
 from .tasks import async_wait_for_task
 from .transport import Reply, Transport
 
+_LOGGER = logging.getLogger(__name__)
+
 _WANTS_ETAG = (412, 428)
+
+# It answers NetworkProtocolServiceConfigureFailed to a protocol that is so already.
+_REFUSES_NO_CHANGE = "ManagerNetworkProtocol"
 
 
 @dataclass(eq=False)
@@ -31,7 +38,7 @@ class _Read:
 class Connection:
     """Reads and writes the resources of one BMC under one session."""
 
-    def __init__(self, transport: Transport, auth: SessionAuth) -> None:
+    def __init__(self, transport: Transport, auth: Login) -> None:
         """Keep the parts; nothing is sent yet."""
         self._transport = transport
         self._auth = auth
@@ -57,11 +64,13 @@ class Connection:
         """Stop reading, forget everything and give the session back.
 
         Nothing is sent after that, so that a late reader makes no new session. It is
-        carried out even if the caller does not wait for it.
+        carried out even if the caller does not wait for it, and where a BMC hangs, the
+        caller does not wait for long.
         """
         self._closed = True
-        self._ending = asyncio.create_task(self._async_end())
-        await asyncio.shield(self._ending)
+        if self._ending is None or self._ending.done():
+            self._ending = asyncio.create_task(self._async_end())
+        await asyncio.wait([self._ending], timeout=LOGOUT_SECONDS)
 
     async def _async_end(self) -> None:
         """End all reads, and then the session."""
@@ -107,15 +116,36 @@ class Connection:
     async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
         """Change properties of a resource, and wait until they are changed.
 
-        A change that changes nothing is not sent: some resources refuse it.
+        A change that changes nothing is not sent. What was read last tells that it is
+        a change, without another read; that it is none, only a read right now tells. If
+        somebody else has made the same change since, it is made once more, or refused,
+        which is as good. Where it would be refused for sure, the read comes first.
         """
-        body = await self.async_get(path)
-        if not _contains(body, changes):
-            await self._async_write("PATCH", path, changes)
+        known = self.known(path)
+        is_change = known is not None and not _contains(known, changes)
+        if not is_change or _REFUSES_NO_CHANGE in str((known or {}).get("@odata.type")):
+            if not _contains(await self.async_get(path), changes):
+                await self._async_write("PATCH", path, changes, owner=path)
+            return
+        try:
+            await self._async_write("PATCH", path, changes, owner=path)
+        except exceptions.InvalidRequestError:
+            if not await self._async_is_so(path, changes):
+                raise
 
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Start an action, and wait for its task where it has one."""
-        await self._async_write("POST", path, body)
+        owner = path.partition("/Actions/")[0]
+        await self._async_write("POST", path, body, owner=owner)
+
+    async def _async_is_so(self, path: str, changes: Mapping[str, Any]) -> bool:
+        """Tell whether a change that was refused had been made already."""
+        try:
+            return _contains(await self.async_get(path), changes)
+        except exceptions.SupermicroRedfishError:
+            return False
+        finally:
+            self.forget(path)
 
     def forget(self, path: str) -> None:
         """Forget what was read: it has changed, or soon will."""
@@ -151,28 +181,48 @@ class Connection:
         return reply.body
 
     async def _async_write(
-        self, method: str, path: str, body: Mapping[str, Any]
+        self, method: str, path: str, body: Mapping[str, Any], *, owner: str
     ) -> None:
-        """Send a write, follow its task to the end and forget the resource."""
-        self.forget(path)
+        """Send a write, follow its task to the end and forget what it changes."""
+        self.forget(owner)
         try:
-            reply = await self._async_send_matching(method, path, body)
-            await async_wait_for_task(reply, lambda path: self._async_send("GET", path))
+            reply = await self._async_send_matching(method, path, body, owner)
+            await self._async_follow(method, path, reply)
         finally:
-            self.forget(path)
+            self.forget(owner)
 
     async def _async_send_matching(
-        self, method: str, path: str, body: Mapping[str, Any]
+        self, method: str, path: str, body: Mapping[str, Any], owner: str
     ) -> Reply:
-        """Send a write, with the resource's ETag if the BMC asks for one."""
+        """Send a write, with the ETag of what it changes if the BMC asks for one."""
         try:
             return await self._async_send(method, path, json=body)
         except exceptions.InvalidRequestError as error:
             if error.status not in _WANTS_ETAG:
                 raise
-        await self.async_get(path)
-        headers = {"If-Match": self._cache.get_etag(normalised(path)) or "*"}
+        with suppress(exceptions.NotFoundError):
+            await self.async_get(owner)
+        headers = {"If-Match": self._cache.get_etag(normalised(owner)) or "*"}
         return await self._async_send(method, path, json=body, headers=headers)
+
+    async def _async_follow(self, method: str, path: str, reply: Reply) -> None:
+        """Wait until the task that a write has started, if any, has ended.
+
+        An action that the BMC has accepted is done: if it cannot be asked for the task
+        any more, it restarts, as it was told to.
+        """
+        try:
+            await async_wait_for_task(reply, self._async_look)
+        except exceptions.InvalidRequestError:
+            raise
+        except exceptions.SupermicroRedfishError as error:
+            if method != "POST":
+                raise
+            _LOGGER.debug("The task of %s could not be followed: %s", path, error)
+
+    async def _async_look(self, path: str) -> Reply:
+        """Return the answer to a read as it is."""
+        return await self._async_send("GET", path)
 
     async def _async_send(self, method: str, path: str, **content: Any) -> Reply:
         """Send a request under the session, logging in anew where it was dropped."""
@@ -206,11 +256,7 @@ class Connection:
         """Return a credential, logging in where the service root says to."""
         root = self.known(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
         self._require_open()
-        return await self._auth.async_credential(
-            follow(root, "Links/Sessions") or SESSIONS,
-            stale=stale,
-            is_old=str(root.get("RedfishVersion")).startswith("1.0."),
-        )
+        return await self._auth.async_credential(root, stale=stale)
 
     def _require_open(self) -> None:
         """Raise ConnectionError where the client was closed."""

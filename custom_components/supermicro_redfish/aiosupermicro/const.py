@@ -7,6 +7,7 @@ from typing import Final
 REDFISH_ROOT: Final = "/redfish/v1/"
 """The only path that is known beforehand; everything else is linked from it."""
 
+SESSION_SERVICE: Final = "/redfish/v1/SessionService"
 SESSIONS: Final = "/redfish/v1/SessionService/Sessions"
 """Where to log in if the root does not say; the standard fixes this path too."""
 

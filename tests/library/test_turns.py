@@ -1,0 +1,348 @@
+"""Who may ask a BMC when, and what becomes of those who wait for one that hangs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+from typing import Any
+
+from aiohttp import ClientSession
+import pytest
+
+from aiosupermicro import (
+    ConnectionError,  # noqa: A004
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+    TimeoutError,  # noqa: A004
+    connection,
+    login,
+)
+from aiosupermicro.gate import Gate
+from tests.conftest import Clock, until
+from tests.simulator import Bmc
+
+ROOT = "/redfish/v1"
+SESSIONS = f"{ROOT}/SessionService/Sessions"
+SYSTEM = f"{ROOT}/Systems/1"
+CHASSIS = f"{ROOT}/Chassis/1"
+THERMAL, POWER = f"{CHASSIS}/Thermal", f"{CHASSIS}/Power"
+PATIENCE = 0.4
+"""Seconds until a request is given up here."""
+
+
+# Turns
+
+
+class Queue:
+    """Visitors of a gate, who stay until they are let go."""
+
+    def __init__(self) -> None:
+        """Begin with nobody inside, and two places."""
+        self.gate = Gate(2)
+        self.inside: list[str] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._leave: dict[str, asyncio.Event] = {}
+
+    async def come(self, *names: str) -> None:
+        """Let visitors arrive; those in capitals want to be alone."""
+        for name in names:
+            self._leave[name] = asyncio.Event()
+            self._tasks[name] = asyncio.create_task(self._visit(name))
+        await asyncio.sleep(0.001)
+
+    async def leave(self, *names: str) -> None:
+        """Let visitors go."""
+        for name in names:
+            self._leave[name].set()
+        await asyncio.sleep(0.001)
+
+    async def cancel(self, *names: str) -> None:
+        """Let visitors give up, before they are in or after."""
+        for name in names:
+            self._tasks[name].cancel()
+        await asyncio.sleep(0.001)
+
+    async def end(self) -> None:
+        """Let everybody go."""
+        await self.cancel(*self._tasks)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        assert self.inside == []
+
+    async def _visit(self, name: str) -> None:
+        """Go in and wait."""
+        async with self.gate.enter(alone=name.isupper()):
+            self.inside.append(name)
+            try:
+                await self._leave[name].wait()
+            finally:
+                self.inside.remove(name)
+
+
+@pytest.fixture
+async def queue() -> AsyncIterator[Queue]:
+    """Return a queue, of which nobody is left in the end."""
+    queue = Queue()
+    yield queue
+    await queue.end()
+
+
+async def test_readers_come_in_as_they_came(queue: Queue) -> None:
+    """As many as there are places."""
+    await queue.come("a", "b", "c", "d")
+    assert queue.inside == ["a", "b"]
+    await queue.leave("b")
+    assert queue.inside == ["a", "c"]
+
+
+async def test_a_writer_is_alone_and_goes_first(queue: Queue) -> None:
+    """Who gives a command does not wait for the rest of a poll."""
+    await queue.come("a", "b", "c", "W", "V", "d")
+    await queue.leave("a")
+    assert queue.inside == ["b"]
+    await queue.leave("b")
+    assert queue.inside == ["W"]
+    await queue.leave("W")
+    assert queue.inside == ["V"]
+    await queue.leave("V")
+    assert queue.inside == ["c", "d"]
+
+
+async def test_who_gives_up_takes_no_place(queue: Queue) -> None:
+    """Before it is in, while it is let in, and inside."""
+    queue.gate.set_places(1)
+    await queue.come("a", "b", "W", "c")
+    await queue.cancel("b", "W")
+    queue._leave["a"].set()
+    await asyncio.sleep(0)
+    queue._tasks["c"].cancel()
+    await queue.come("d", "e")
+    assert queue.inside == ["d"]
+    await queue.cancel("d")
+    assert queue.inside == ["e"]
+
+
+async def test_places_may_change_at_any_time(queue: Queue) -> None:
+    """Who is inside stays; nobody follows until there is room."""
+    queue.gate.set_places(3)
+    await queue.come(*"abcdefgh")
+    queue.gate.set_places(1)
+    await queue.leave("a", "b")
+    assert queue.inside == ["c"]
+    await queue.leave("c")
+    assert queue.inside == ["d"]
+    queue.gate.set_places(3)
+    await asyncio.sleep(0.001)
+    assert queue.inside == ["d", "e", "f"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, 1), (1, 3), (10, 2)])
+async def test_the_number_of_requests_may_change_amid_traffic(
+    client: SupermicroRedfishClient, bmc: Bmc, before: int, after: int
+) -> None:
+    """There are never more at a time than the new number, or those that were there."""
+    await client.async_connect()
+    client.set_max_concurrent_requests(before)
+    bmc.hang("*", 0.02)
+    paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")]
+    reads = [
+        asyncio.create_task(client._connection.async_get(path)) for path in paths[:40]
+    ]
+    await until(lambda: len(bmc.requests) > 10)
+    client.set_max_concurrent_requests(after)
+    assert bmc.peak_parallel == before
+    began = len(bmc.requests)
+    await until(lambda: len(bmc.requests) > began + 1)
+    bmc.peak_parallel = 0
+    await asyncio.gather(*reads)
+    assert bmc.peak_parallel <= after
+
+
+async def test_more_places_are_no_more_requests_than_that(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Not even the sum of both, however often it changes."""
+    await client.async_connect()
+    bmc.hang("*", 0.01)
+    paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")]
+    reads = asyncio.gather(*map(client._connection.async_get, paths[:60]))
+    for places in (3, 2, 3, 1, 2, 3):
+        client.set_max_concurrent_requests(places)
+        await asyncio.sleep(0.02)
+    await reads
+    assert bmc.peak_parallel == 3
+
+
+async def test_a_command_does_not_wait_for_a_poll(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """It comes after the two requests that are under way, and before the others."""
+    await client.async_get_all_data()
+    bmc.hang("*", 0.02)
+    bmc.requests.clear()
+    poll = asyncio.create_task(client.async_get_all_data())
+    await until(lambda: len(bmc.requests) > 1)
+    await client.async_set_indicator_led("Lit")
+    await poll
+    assert [item.method for item in bmc.requests].index("PATCH") <= 3
+    assert bmc.peak_parallel == 2
+
+
+# A BMC that hangs
+
+Read = Callable[[SupermicroRedfishClient], Awaitable[Any]]
+
+BULK: dict[str, Read] = {
+    "all": SupermicroRedfishClient.async_get_all_data,
+    "static": SupermicroRedfishClient.async_get_static_data,
+    "dynamic": SupermicroRedfishClient.async_get_dynamic_data,
+}
+
+
+@asynccontextmanager
+async def _about(seconds: float) -> AsyncIterator[None]:
+    """Check that something takes so long and not twice as long."""
+    began = monotonic()
+    yield
+    assert seconds * 0.9 <= monotonic() - began <= seconds * 1.8
+
+
+@pytest.mark.parametrize("known", ["nothing", "login", "all"])
+@pytest.mark.parametrize("name", BULK)
+async def test_a_bmc_that_hangs_costs_one_time_out(
+    client: SupermicroRedfishClient, bmc: Bmc, name: str, known: str
+) -> None:
+    """Wherever it begins to, and in every poll until it is over."""
+    before: dict[str, Read] = {
+        "login": SupermicroRedfishClient.async_connect,
+        "all": SupermicroRedfishClient.async_get_all_data,
+    }
+    if known in before:
+        await before[known](client)
+    client._transport._seconds = PATIENCE
+    bmc.hang("*", 3600)
+    for _ in range(2):
+        async with _about(PATIENCE):
+            with pytest.raises(TimeoutError):
+                await BULK[name](client)
+    bmc.heal()
+    client._transport._seconds = 2
+    assert await BULK[name](client)
+    assert bmc.logins == 1
+
+
+async def test_what_was_not_sent_says_so(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A command that waits behind a BMC that hangs is not carried out later."""
+    await client.async_get_all_data()
+    client._transport._seconds = PATIENCE
+    bmc.hang("*", 3600)
+    poll = asyncio.create_task(client.async_get_dynamic_data())
+    await until(lambda: bmc.peak_parallel == 2)
+    with pytest.raises(TimeoutError, match="was not sent") as caught:
+        await client.async_system_reset("ForceOff")
+    assert caught.value.path == f"{SYSTEM}/Actions/ComputerSystem.Reset"
+    with pytest.raises(TimeoutError):
+        await poll
+    bmc.heal()
+    assert bmc.power_state == "On"
+
+
+async def test_one_resource_that_hangs_costs_that_one(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """All others are answered meanwhile, so nobody gives them up."""
+    await client.async_get_all_data()
+    client._transport._seconds = PATIENCE
+    bmc.hang(CHASSIS, 3600)
+    for _ in range(2):
+        data = await client.async_get_all_data()
+        assert [*data.errors] == ["chassis"]
+        assert isinstance(data.errors["chassis"], TimeoutError)
+
+
+async def test_one_at_a_time_and_one_that_hangs(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """One request without an answer does not condemn those behind it."""
+    client.set_max_concurrent_requests(1)
+    await client.async_get_all_data()
+    client._transport._seconds = PATIENCE
+    bmc.hang(THERMAL, 3600)
+    data = await client.async_get_dynamic_data()
+    assert [*data.errors] == ["thermal"]
+    assert data.power
+
+
+@pytest.mark.parametrize("state", ["login", "read", "write", "idle", "renewal"])
+async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+) -> None:
+    """The rest happens by itself, and the session is given back when it can be."""
+    monkeypatch.setattr(login, "LOGOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(connection, "LOGOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(login, "monotonic", clock)
+    if state != "login":
+        await client.async_get_all_data()
+    if state == "renewal":
+        clock.tick(250)
+    bmc.hang("*", PATIENCE * 3 if state in ("login", "write") else 3600)
+    asked = len(bmc.requests)
+    work = asyncio.create_task(
+        client.async_system_reset("ForceOff")
+        if state == "write"
+        else client.async_get_all_data()
+    )
+    if state != "idle":
+        wanted = SESSIONS if state == "login" else None
+        if wanted:
+            bmc.heal()
+            bmc.hang(SESSIONS, PATIENCE * 3)
+        await until(
+            lambda: any(wanted in (None, item.path) for item in bmc.requests[asked:])
+        )
+    async with _about(PATIENCE):
+        await client.async_disconnect()
+    with suppress(SupermicroRedfishError):
+        await work
+    bmc.heal()
+    ending = client._connection._ending
+    assert ending
+    await ending
+    if state in ("login", "write"):
+        assert bmc.open_sessions == 0
+        assert bmc.requests[-1].method == "DELETE"
+    bmc.expire_sessions()
+
+
+async def test_closing_again_while_it_hangs_loses_no_session(
+    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The login that nobody waits for any more is followed by its logout."""
+    monkeypatch.setattr(connection, "LOGOUT_SECONDS", 0.05)
+    bmc.hang(SESSIONS, 0.5, times=1)
+    reader = asyncio.create_task(client.async_get_system())
+    await until(lambda: bmc.login_attempts > 0)
+    for _ in range(3):
+        await client.async_disconnect()
+    with pytest.raises(ConnectionError):
+        await reader
+    await client.async_connect()
+    assert (bmc.logins, bmc.open_sessions) == (2, 1)
+
+
+async def test_a_session_that_cannot_be_made_leaves_no_wait(
+    session: ClientSession, bmc: Bmc, client: SupermicroRedfishClient
+) -> None:
+    """A set-up that hangs takes one time-out, its cleaning up included."""
+    client._transport._seconds = PATIENCE
+    bmc.hang("*", 3600)
+    async with _about(PATIENCE):
+        with pytest.raises(TimeoutError):
+            await client.async_connect()
+    bmc.heal()
+    assert not session.closed
