@@ -12,11 +12,16 @@ from .endpoints import (
     MANAGER,
     NETWORK_PROTOCOL,
     NTP_SERVICE,
+    ROOT,
     SYSTEM,
     SYSTEM_LOGS,
     Endpoint,
 )
-from .exceptions import NotFoundError
+from .exceptions import (
+    ConnectionError,  # noqa: A004
+    NotFoundError,
+    SupermicroRedfishError,
+)
 from .links import follow
 from .logbook import async_find_log
 from .models import (
@@ -67,10 +72,34 @@ class Writes:
     async def async_manager_reset(
         self, reset_type: str = ResetType.GRACEFUL_RESTART
     ) -> None:
-        """Restart the BMC; it is away for minutes, and its sessions are gone."""
-        await self._resources.async_act(
-            MANAGER, "Manager.Reset", {"ResetType": reset_type}
-        )
+        """Restart the BMC; it is away for minutes, and its sessions are gone.
+
+        A BMC may restart before it answers. So one that breaks the connection off when
+        it was told to, and does not answer to anything right after, is taken to do it.
+
+        Raises:
+            ConnectionError: There was none, or it broke and the BMC still answers:
+                nobody knows whether it has heard.
+
+        """
+        try:
+            await self._resources.async_act(
+                MANAGER, "Manager.Reset", {"ResetType": reset_type}
+            )
+        except ConnectionError as error:
+            was_sent = error.is_broken and "/Actions/" in (error.path or "")
+            if not was_sent or await self._async_answers():
+                raise
+
+    async def _async_answers(self) -> bool:
+        """Tell whether the BMC answers to anything, if only that it cannot serve."""
+        try:
+            await self._resources.async_get(ROOT)
+        except (ConnectionError, TimeoutError):
+            return False
+        except SupermicroRedfishError:
+            return True
+        return True
 
     async def async_set_boot_source(
         self,
