@@ -37,10 +37,12 @@ _ON_ITS_WAY: dict[str | None, PowerState] = {
 }
 
 
-async def async_reset_host(data: SupermicroRuntimeData, reset_type: str) -> None:
+async def async_reset_host(
+    data: SupermicroRuntimeData, reset_type: str, patience: float = PATIENCE
+) -> None:
     """Reset the host, and follow it more closely until it has settled."""
     await data.client.async_system_reset(reset_type)
-    data.dynamic.async_expect(reset_type)
+    data.dynamic.async_expect(reset_type, patience)
 
 
 @dataclass
