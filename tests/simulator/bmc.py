@@ -17,6 +17,7 @@ from .etags import ETAG, with_etag
 from .faults import Fault, Faults
 from .messages import JSON_TYPE, Answer, Json, Phrasebook
 from .power import Host, Times
+from .privileges import show_role
 from .sensors import affect
 from .sessions import Session, Sessions
 from .store import Store
@@ -59,7 +60,7 @@ class Bmc:
     username: str = "ADMIN"
     password: str = "ADMIN"
     role: Literal["Administrator", "Operator", "ReadOnly"] = "Administrator"
-    """What the one account may do: a ReadOnly one may not write."""
+    """What the account that logs in may do: a ReadOnly one may not write."""
     clock: Clock = time.monotonic
     session_limit: int = 16
     session_timeout: float | None = None
@@ -96,6 +97,8 @@ class Bmc:
     """How often somebody asked for a session, answered or not."""
     logins: int = field(default=0, init=False)
     """How often somebody got one."""
+    boots: int = field(default=1, init=False)
+    """How often the BMC has started; each time its connections break."""
     peak_parallel: int = field(default=0, init=False)
     """The most requests that were worked on at once."""
 
@@ -225,6 +228,7 @@ class Bmc:
         seconds = self.restart_seconds if seconds is None else seconds
         self._down_until = self.agenda.now + seconds
         self._down_status = status
+        self.boots += 1
         self.expire_sessions()
         manager = self.store.first_of("Manager")
         if "LastResetTime" in manager:
@@ -317,6 +321,7 @@ class Bmc:
         elif path == SESSION_SERVICE:
             body["SessionTimeout"] = round(self.sessions.timeout)
         affect(body, self.host, old=self.board.is_old)
+        show_role(self, body)
         return body
 
     def _session_body(self, session: Session) -> Json:

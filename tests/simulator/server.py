@@ -51,6 +51,16 @@ class _Counted(web.Server):
 
     count = 0
 
+    def __init__(self, *args: Any, boots: Callable[[], int], **kwargs: Any) -> None:
+        """Take what tells how often the BMC has started."""
+        super().__init__(*args, **kwargs)
+        self._boots = boots
+        self._made: dict[web.RequestHandler, int] = {}
+
+    def is_forgotten(self, handler: web.RequestHandler) -> bool:
+        """Tell whether a connection is older than the BMC's last start."""
+        return self._made.get(handler) != self._boots()
+
     def connection_made(
         self,
         handler: web.RequestHandler,
@@ -58,7 +68,15 @@ class _Counted(web.Server):
     ) -> None:
         """Count a connection; over TLS, aiohttp tells of it after the handshake."""
         self.count += 1
+        self._made[handler] = self._boots()
         super().connection_made(handler, transport)
+
+    def connection_lost(
+        self, handler: web.RequestHandler, exc: BaseException | None = None
+    ) -> None:
+        """Forget a connection."""
+        self._made.pop(handler, None)
+        super().connection_lost(handler, exc)
 
 
 class Server:
@@ -78,7 +96,9 @@ class Server:
         self.latency = latency
         self.keep_alive = keep_alive
         self.port = 0
-        self.protocols = _Counted(self._handle, access_log=None, logger=_LOGGER)
+        self.protocols = _Counted(
+            self._handle, boots=lambda: bmc.boots, access_log=None, logger=_LOGGER
+        )
         self._workers: AbstractAsyncContextManager[Any] = (
             asyncio.Semaphore(workers) if workers else nullcontext()
         )
@@ -156,13 +176,13 @@ class Server:
             asked.token,
             parse(payload),
         )
+        if self.protocols.is_forgotten(request.protocol):
+            return self._abort(request)
         self.bmc.record(exchange)
         answer = await self._work(asked)
         exchange.seconds = time.perf_counter() - began
         if answer is None:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
+            return self._abort(request)
         exchange.status = answer.status
         response = self._respond(answer)
         if answer.is_cut:
@@ -176,6 +196,12 @@ class Server:
         await response.write(b"{")
         if request.transport is not None:
             request.transport.abort()
+
+    def _abort(self, request: web.BaseRequest) -> web.Response:
+        """Break the connection; nobody sees what is returned."""
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
 
     async def _work(self, request: redfish.Request) -> Answer | None:
         """Return the answer, in its time; None to abort the connection."""
