@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -125,27 +124,17 @@ class Connection:
         is_change = known is not None and not _contains(known, changes)
         if not is_change or _REFUSES_NO_CHANGE in str((known or {}).get("@odata.type")):
             if not _contains(await self.async_get(path), changes):
-                await self._async_write("PATCH", path, changes, owner=path)
+                await self._async_write("PATCH", path, changes)
             return
         try:
-            await self._async_write("PATCH", path, changes, owner=path)
+            await self._async_write("PATCH", path, changes)
         except exceptions.InvalidRequestError:
             if not await self._async_is_so(path, changes):
                 raise
 
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Start an action, and wait for its task where it has one."""
-        owner = path.partition("/Actions/")[0]
-        await self._async_write("POST", path, body, owner=owner)
-
-    async def _async_is_so(self, path: str, changes: Mapping[str, Any]) -> bool:
-        """Tell whether a change that was refused had been made already."""
-        try:
-            return _contains(await self.async_get(path), changes)
-        except exceptions.SupermicroRedfishError:
-            return False
-        finally:
-            self.forget(path)
+        await self._async_write("POST", path, body)
 
     def forget(self, path: str) -> None:
         """Forget what was read: it has changed, or soon will."""
@@ -180,19 +169,28 @@ class Connection:
         self._cache.store(path, etag if isinstance(etag, str) else None, reply.body)
         return reply.body
 
-    async def _async_write(
-        self, method: str, path: str, body: Mapping[str, Any], *, owner: str
-    ) -> None:
-        """Send a write, follow its task to the end and forget what it changes."""
-        self.forget(owner)
+    async def _async_is_so(self, path: str, changes: Mapping[str, Any]) -> bool:
+        """Tell whether a change that was refused had been made already."""
         try:
-            reply = await self._async_send_matching(method, path, body, owner)
+            return _contains(await self.async_get(path), changes)
+        except exceptions.SupermicroRedfishError:
+            return False
+        finally:
+            self.forget(path)
+
+    async def _async_write(
+        self, method: str, path: str, body: Mapping[str, Any]
+    ) -> None:
+        """Send a write, follow its task to the end and forget the resource."""
+        self.forget(path)
+        try:
+            reply = await self._async_send_matching(method, path, body)
             await self._async_follow(method, path, reply)
         finally:
-            self.forget(owner)
+            self.forget(path)
 
     async def _async_send_matching(
-        self, method: str, path: str, body: Mapping[str, Any], owner: str
+        self, method: str, path: str, body: Mapping[str, Any]
     ) -> Reply:
         """Send a write, with the ETag of what it changes if the BMC asks for one."""
         try:
@@ -200,8 +198,11 @@ class Connection:
         except exceptions.InvalidRequestError as error:
             if error.status not in _WANTS_ETAG:
                 raise
-        with suppress(exceptions.NotFoundError):
+        owner = path.partition("/Actions/")[0]
+        try:
             await self.async_get(owner)
+        except exceptions.NotFoundError:
+            self.forget(owner)
         headers = {"If-Match": self._cache.get_etag(normalised(owner)) or "*"}
         return await self._async_send(method, path, json=body, headers=headers)
 
