@@ -13,6 +13,7 @@ from .board import normalise
 from .completion import ROOT, SESSIONS
 from .etags import ETAG, matches
 from .messages import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, Answer, Json, Refusal, parse
+from .privileges import check_read, check_write
 from .rules import is_writable, type_of
 from .sessions import Session
 from .writes import write
@@ -136,6 +137,7 @@ def _get(bmc: Bmc, request: Request) -> Answer:
     if "$expand" in request.query or "%24expand" in request.query:
         raise Refusal("Base.QueryNotSupported")
     body = bmc.resource(request.path)
+    check_read(bmc, body)
     etag = body.get(ETAG)
     headers = {"ETag": etag} if etag and bmc.etag_header else {}
     condition = request.headers.get("if-none-match")
@@ -150,7 +152,7 @@ def _patch(bmc: Bmc, request: Request) -> Answer:
     if not bmc.has(path) or not is_writable(bmc.resource(path)):
         raise _missing(bmc, path)
     is_lockdown = type_of(bmc.resource(path)) == "SysLockdown"
-    _check_may_write(bmc, despite_lockdown=is_lockdown)
+    _check_may_write(bmc, path, despite_lockdown=is_lockdown)
     if not request.headers.get("content-type", "").startswith(JSON_TYPE):
         raise Refusal("Base.UnrecognizedRequestBody")
     patch = request.json
@@ -164,7 +166,7 @@ def _post(bmc: Bmc, request: Request) -> Answer:
     """Carry out an action."""
     if SEPARATOR not in request.path:
         raise _missing(bmc, request.path)
-    _check_may_write(bmc)
+    _check_may_write(bmc, request.path.partition(SEPARATOR)[0])
     _check_etag(bmc, request)
     return act(bmc, request.path, request.json if request.payload else {})
 
@@ -176,7 +178,7 @@ def _delete(bmc: Bmc, request: Request) -> Answer:
     if session is None:
         raise _missing(bmc, request.path)
     if not _is_own(session, request):
-        _check_may_write(bmc, despite_lockdown=True)
+        _check_may_write(bmc, parent, despite_lockdown=True)
     bmc.sessions.delete(session)
     return bmc.phrases.success()
 
@@ -201,10 +203,9 @@ def _is_own(session: Session, request: Request) -> bool:
     return session.token == request.token
 
 
-def _check_may_write(bmc: Bmc, *, despite_lockdown: bool = False) -> None:
-    """Refuse writes of those who may only read, and of all during a lockdown."""
-    if bmc.role == "ReadOnly":
-        raise Refusal("Base.InsufficientPrivilege")
+def _check_may_write(bmc: Bmc, path: str, *, despite_lockdown: bool = False) -> None:
+    """Refuse writes without the privilege, and all of them during a lockdown."""
+    check_write(bmc, path)
     if bmc.is_locked_down and not despite_lockdown:
         raise Refusal("SMC.OemSystemLockdownEnabled")
 
