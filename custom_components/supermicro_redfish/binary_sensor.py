@@ -29,7 +29,7 @@ from .entity import (
     single,
     static,
 )
-from .items import battery, drives, has_problem, supplies
+from .items import drives, has_problem, supplies
 
 PARALLEL_UPDATES = 0
 
@@ -73,6 +73,21 @@ def _has_failed(drive: Drive) -> bool | None:
     """Tell whether a drive is not well, or says itself that it will not be for long."""
     told = [has_problem(drive.status), drive.is_failing]
     return True if True in told else None if told[0] is None else False
+
+
+def _is_battery_bad(power: Power) -> bool | None:
+    """Tell whether the board's battery has to be replaced."""
+    is_healthy = power.is_battery_healthy
+    return None if is_healthy is None else not is_healthy
+
+
+def _has_spare(power: Power) -> bool:
+    """Tell whether there is more than one supply; of one alone, none can be lost.
+
+    Boards of one supply tell of a group of several all the same.
+    """
+    supplies = [item for item in power.power_supplies if item.delivers_power]
+    return len(supplies) > 1 and power.is_redundant is not None
 
 
 def _is_not_redundant(power: Power) -> bool | None:
@@ -121,13 +136,22 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         supplies,
         lambda supply: has_problem(supply.status),
     ),
+    SupermicroBinarySensorDescription[Power](
+        key="redundancy_problem",
+        translation_key="redundancy_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        coordinator_fn=dynamic,
+        items_fn=lambda data: single(data.power),
+        has_fn=_has_spare,
+        is_on_fn=_is_not_redundant,
+    ),
     _problem(
-        "redundancy_problem",
+        "battery_problem",
         dynamic,
         lambda data: single(data.power),
-        _is_not_redundant,
+        _is_battery_bad,
     ),
-    _problem("battery_problem", dynamic, battery, has_problem),
     _problem(
         "chassis_problem",
         static,

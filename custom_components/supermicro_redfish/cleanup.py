@@ -6,8 +6,9 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from .aiosupermicro import System
 from .const import LOGGER
-from .coordinator import SupermicroConfigEntry, is_host_off
+from .coordinator import SupermicroConfigEntry
 from .data import DRIVES, ServerData
 from .items import drives, has_drive
 
@@ -30,18 +31,25 @@ def async_clean_up(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
 
     @callback
     def look(data: ServerData) -> None:
-        """Count how often in a row each drive is missing."""
-        is_on = not is_host_off(entry.runtime_data.dynamic.data)
-        if data.drives is None or DRIVES in data.errors or not is_on:
+        """Count how often in a row each drive is missing.
+
+        The platforms are told at once: they are to forget it, and to add it anew when
+        it is back.
+        """
+        system = entry.runtime_data.dynamic.data.system or System()
+        if data.drives is None or DRIVES in data.errors or not system.is_on:
             return
         there = {key for key, drive in drives(data).items() if has_drive(drive)}
         for entity_id, key in _drive_entities(registry, entry):
             missing[entity_id] = 0 if key in there else missing[entity_id] + 1
-            if missing[entity_id] >= _PATIENCE:
-                LOGGER.info("%s: the drive of %s is gone", entry.title, entity_id)
-                registry.async_remove(entity_id)
+        for entity_id in [of for of, reads in missing.items() if reads >= _PATIENCE]:
+            LOGGER.info("%s: the drive of %s is gone", entry.title, entity_id)
+            registry.async_remove(entity_id)
+            del missing[entity_id]
+            static.async_update_listeners()
 
-    entry.async_on_unload(entry.runtime_data.static.async_add_read_listener(look))
+    static = entry.runtime_data.static
+    entry.async_on_unload(static.async_add_read_listener(look))
 
 
 def _drive_entities(

@@ -20,13 +20,12 @@ from .aiosupermicro.models import Sensor
 from .data import ServerData
 from .entity import single
 
-_BATTERY = "VBAT"
-
 # "CPU Temp", "CPU1 Temp", "System Temp", "Inlet Temp", but not "CPU1_VRMIN Temp" nor
 # "GPU Inlet Temp". The context alone does not tell: X10 calls all of them CPU.
 _MAIN_TEMPERATURE = re.compile(
     r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
 )
+_LIMIT = "TempLimit"
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 
 
@@ -114,9 +113,28 @@ def power_controls(data: DynamicData) -> Mapping[str, PowerControl]:
     return single(power.power_control[0] if is_measured else None)
 
 
+def inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
+    """Return the temperatures inside a machine of many chassis, each of them once.
+
+    What OpenBMC calls TempLimit is a distance to a limit and no temperature.
+    """
+    return {
+        sensor.name: sensor
+        for thermal in reversed(list(data.inner_thermal.values()))
+        for sensor in thermal.temperatures
+        if sensor.name and _LIMIT not in sensor.name
+    }
+
+
 def drives(data: ServerData) -> Mapping[str, Drive]:
-    """Return the drives by their bay."""
-    return by_name(data.drives or (), lambda drive: drive.serial_number or drive.id)
+    """Return the drives by their bay.
+
+    OpenBMC lists a bay twice, once as empty and once with its drive.
+    """
+    found = data.drives or ()
+    fitted = {drive.name for drive in found if has_drive(drive)}
+    listed = [d for d in found if has_drive(d) or d.name not in fitted]
+    return by_name(listed, lambda drive: drive.serial_number or drive.id)
 
 
 def is_fitted(item: Sensor | PowerSupply) -> bool:
@@ -138,15 +156,6 @@ def has_problem(status: Status) -> bool | None:
     if not told or status.is_absent:
         return None
     return any(health != Health.OK for health in told)
-
-
-def battery(data: DynamicData) -> Mapping[str, Status]:
-    """Return how the board's battery fares; on X10 it is one of the voltages."""
-    power = _power(data)
-    if power.battery:
-        return single(power.battery.status)
-    voltage = next((item for item in power.voltages if item.name == _BATTERY), None)
-    return single(None if voltage is None else voltage.status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,9 +195,9 @@ def headroom(thermal: Thermal) -> Headroom | None:
 
 def unacknowledged(entries: Iterable[LogEntry]) -> int:
     """Return how many entries wait for somebody to acknowledge them."""
-    return sum(entry.oem.mark_as_acknowledged is False for entry in entries)
+    return sum(entry.is_acknowledged is False for entry in entries)
 
 
 def can_be_acknowledged(entries: Iterable[LogEntry]) -> bool:
     """Tell whether the board's entries can be acknowledged at all."""
-    return any(entry.oem.mark_as_acknowledged is not None for entry in entries)
+    return any(entry.is_acknowledged is not None for entry in entries)

@@ -34,7 +34,7 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .boot import BOOT_STATES
-from .coordinator import SupermicroConfigEntry
+from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
 from .energy_meter import EnergySensor
 from .entity import SupermicroEntity, async_add_items, dynamic, single, static
 from .items import (
@@ -45,6 +45,7 @@ from .items import (
     has_drive,
     headroom_degrees,
     headroom_sensor,
+    inner_temperatures,
     is_fitted,
     main_temperatures,
     other_temperatures,
@@ -53,6 +54,7 @@ from .items import (
     unacknowledged,
     voltages,
 )
+from .privileges import Access, Privileges
 from .sensor_entity import (
     BootProgressSensor,
     ResponseTimeSensor,
@@ -91,11 +93,15 @@ def _neighbour_attributes(neighbour: LLDPReceive) -> Mapping[str, Any]:
 
 
 def _temperature(
-    items_fn: Callable[[Any], Mapping[str, Sensor]], *, is_main: bool
+    items_fn: Callable[[Any], Mapping[str, Sensor]],
+    *,
+    key: str = "temperature",
+    is_main: bool = False,
+    coordinator_fn: Callable[..., SupermicroCoordinator[Any]] = dynamic,
 ) -> SupermicroSensorDescription[Sensor]:
     """Describe the temperatures of a kind: those that all want, or the many others."""
     return SupermicroSensorDescription[Sensor](
-        key="temperature",
+        key=key,
         translation_key="temperature",
         device_class=SensorDeviceClass.TEMPERATURE,
         entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
@@ -104,7 +110,7 @@ def _temperature(
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         suffix=" Temp",
-        coordinator_fn=dynamic,
+        coordinator_fn=coordinator_fn,
         items_fn=items_fn,
         has_fn=is_fitted,
         value_fn=lambda sensor: sensor.reading,
@@ -184,7 +190,8 @@ def _supply(
 
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
     _temperature(main_temperatures, is_main=True),
-    _temperature(other_temperatures, is_main=False),
+    _temperature(other_temperatures),
+    _temperature(inner_temperatures, key="inner_temperature", coordinator_fn=static),
     SupermicroSensorDescription[Thermal](
         key="headroom",
         translation_key="headroom",
@@ -390,6 +397,16 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         suggested_display_precision=0,
         coordinator_fn=dynamic,
         items_fn=single,
+    ),
+    SupermicroSensorDescription[Privileges](
+        key="account_access",
+        translation_key="account_access",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Access),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        coordinator_fn=lambda data: data.account,
+        items_fn=single,
+        value_fn=lambda privileges: privileges.access,
     ),
 )
 

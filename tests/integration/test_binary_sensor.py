@@ -1,0 +1,451 @@
+"""Whether the host is on, and what is not as it should be."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+
+from tests.conftest import RECORDED, Clock
+from tests.simulator import REMOVED, Bmc, Board
+
+from . import (
+    BACKPLANE,
+    CERTIFICATES,
+    CHASSIS,
+    DYNAMIC,
+    LOG,
+    MANAGER,
+    POWER,
+    STATIC,
+    SYSTEM,
+    asked,
+    entity,
+    entity_id,
+    set_up,
+    states,
+)
+from .conftest import Elapse, load_board
+
+HOST = "binary_sensor.host_power"
+INTRUSION = "binary_sensor.intrusion"
+CERTIFICATE = f"{CERTIFICATES}/1"
+DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
+BAY_1, BAY_2 = "Power Supply Bay 1", "Power Supply Bay 2"
+CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
+NOTHING: dict[str, Any] = {"Status": {"Health": None, "HealthRollup": None}}
+
+PROBLEMS = [
+    ("system_problem", SYSTEM, (), DYNAMIC),
+    ("processor_problem", SYSTEM, ("ProcessorSummary",), DYNAMIC),
+    ("memory_problem", SYSTEM, ("MemorySummary",), DYNAMIC),
+    (f"power_supply_problem_{BAY_2}", POWER, ("PowerSupplies", BAY_2), DYNAMIC),
+    ("battery_problem", POWER, ("Oem", "Supermicro", "Battery"), DYNAMIC),
+    ("chassis_problem", CHASSIS, (), STATIC),
+    ("bmc_problem", MANAGER, (), STATIC),
+    ("drive_problem_Disk.Bay.0", DRIVE, (), STATIC),
+]
+EVERY_PROBLEM = pytest.mark.parametrize(
+    ("key", "path", "at", "after"), [pytest.param(*row, id=row[0]) for row in PROBLEMS]
+)
+
+
+def change(bmc: Bmc, path: str, at: tuple[str, ...], changes: dict[str, Any]) -> None:
+    """Change something below a resource."""
+    for key in reversed(at):
+        changes = {key: changes}
+    bmc.change(path, changes)
+
+
+# Host power
+
+
+async def test_the_host_is_on_or_off(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """As the BMC says, with the next poll."""
+    assert entity(hass, loaded, HOST).state == STATE_ON
+    bmc.power("ForceOff")
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, HOST).state == STATE_OFF
+    bmc.power("On")
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, HOST).state == STATE_ON
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        ("PoweringOn", STATE_OFF),
+        (None, STATE_UNKNOWN),
+    ],
+)
+async def test_a_power_state_that_is_neither_is_not_on(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    state: str | None,
+    shown: str,
+) -> None:
+    """A host that says nothing is not off for that (R3)."""
+    bmc.host.state = state  # type: ignore[assignment]  # a board may say anything
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, HOST).state == shown
+
+
+async def test_a_bmc_that_is_gone_has_a_host_that_is_not_off(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """The reference shows one that is off while it runs (B1)."""
+    bmc.fail("*", status=503)
+    await elapse(DYNAMIC)
+    assert set(states(hass, "binary_sensor").values()) == {STATE_UNAVAILABLE}
+    assert entity(hass, loaded, HOST).state == STATE_UNAVAILABLE
+
+
+# Problems
+
+
+@EVERY_PROBLEM
+@pytest.mark.parametrize("health", ["Critical", "Warning", "Doomed"])
+async def test_what_is_not_well_is_a_problem(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    key: str,
+    path: str,
+    at: tuple[str, ...],
+    after: float,
+    health: str,
+) -> None:
+    """Until it is well again; all that is not OK counts."""
+    of = f"binary_sensor.{key}"
+    assert entity(hass, loaded, of).state == STATE_OFF
+    change(bmc, path, at, {"Status": {"Health": health}})
+    await elapse(after)
+    assert entity(hass, loaded, of).state == STATE_ON
+    change(bmc, path, at, {"Status": {"Health": "OK"}})
+    await elapse(after)
+    assert entity(hass, loaded, of).state == STATE_OFF
+
+
+@EVERY_PROBLEM
+@pytest.mark.parametrize(
+    "status", [{"Health": None, "HealthRollup": None}, None, REMOVED, "OK", []]
+)
+async def test_what_tells_nothing_is_unknown(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    key: str,
+    path: str,
+    at: tuple[str, ...],
+    after: float,
+    status: Any,
+) -> None:
+    """It is neither well nor a problem."""
+    change(bmc, path, at, {"Status": status})
+    await elapse(after)
+    assert entity(hass, loaded, f"binary_sensor.{key}").state == STATE_UNKNOWN
+
+
+@EVERY_PROBLEM
+async def test_what_never_told_anything_has_no_entity(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    key: str,
+    path: str,
+    at: tuple[str, ...],
+    after: float,
+) -> None:
+    """Until it does."""
+    change(bmc, path, at, NOTHING)
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, f"binary_sensor.{key}") is None
+    change(bmc, path, at, CRITICAL)
+    await elapse(after)
+    assert entity(hass, entry, f"binary_sensor.{key}").state == STATE_ON
+
+
+async def test_a_part_of_the_whole_is_a_problem_of_the_whole(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Where a board rolls the health up."""
+    bmc.change(SYSTEM, {"MemorySummary": {"Status": {"HealthRollup": "Warning"}}})
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, "binary_sensor.memory_problem").state == STATE_ON
+
+
+async def test_what_is_absent_is_no_problem(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """OpenBMC calls what is absent Critical."""
+    absent = {"Status": {"State": "Absent", "Health": "Critical"}}
+    bmc.change(DRIVE, absent)
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: absent}})
+    await elapse(STATIC)
+    for key in ("drive_problem_Disk.Bay.0", f"power_supply_problem_{BAY_2}"):
+        assert entity(hass, loaded, f"binary_sensor.{key}").state == STATE_UNKNOWN
+
+
+async def test_a_drive_that_will_fail_is_a_problem(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """It says so itself, while its health is still OK."""
+    bmc.change(DRIVE, {"FailurePredicted": True})
+    await elapse(STATIC)
+    drive = "binary_sensor.drive_problem_Disk.Bay."
+    assert entity(hass, loaded, f"{drive}0").state == STATE_ON
+    assert entity(hass, loaded, f"{drive}1").state == STATE_OFF
+
+
+@pytest.mark.parametrize(
+    ("supplies", "shown"),
+    [
+        ({}, STATE_OFF),
+        ({BAY_2: CRITICAL}, STATE_ON),
+        ({BAY_1: CRITICAL}, STATE_ON),
+        ({BAY_1: CRITICAL, BAY_2: CRITICAL}, STATE_ON),
+        ({BAY_2: {"Status": {"State": "Absent", "Health": None}}}, STATE_ON),
+    ],
+)
+async def test_redundancy_is_that_of_the_supplies(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    supplies: dict[str, Any],
+    shown: str,
+) -> None:
+    """The BMC's own word for it stays OK while one of two is Critical."""
+    bmc.change(POWER, {"PowerSupplies": supplies})
+    await elapse(DYNAMIC)
+    assert bmc.resource(POWER)["Redundancy"][0]["Status"]["Health"] == "OK"
+    assert entity(hass, loaded, "binary_sensor.redundancy_problem").state == shown
+
+
+async def test_a_single_supply_is_not_called_without_redundancy(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """There was never any; the board tells of a redundancy group all the same."""
+    bmc.change(POWER, {"PowerSupplies": bmc.resource(POWER)["PowerSupplies"][:1]})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, "binary_sensor.redundancy_problem") is None
+
+
+@pytest.mark.parametrize(
+    ("voltage", "shown"),
+    [
+        ({"State": "Enabled", "Health": "OK"}, STATE_OFF),
+        ({"State": "Enabled", "Health": "Critical"}, STATE_ON),
+    ],
+)
+async def test_an_old_boards_battery_is_one_of_the_voltages(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    voltage: dict[str, str],
+    shown: str,
+) -> None:
+    """X10 has no other word about it."""
+    voltages = bmc.resource(POWER)["Voltages"]
+    voltages.append({"Name": "VBAT", "ReadingVolts": 3.1, "Status": voltage})
+    bmc.change(POWER, {"Voltages": voltages, "Oem": REMOVED})
+    await set_up(hass, entry)
+    assert entity(hass, entry, "binary_sensor.battery_problem").state == shown
+
+
+# Intrusion
+
+
+async def test_an_opened_case_is_shown(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Until the sensor is armed again."""
+    assert entity(hass, loaded, INTRUSION).state == STATE_OFF
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    await elapse(STATIC)
+    assert entity(hass, loaded, INTRUSION).state == STATE_ON
+
+
+async def test_an_opened_case_that_changes_the_health_is_shown_at_once(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Chassis and log are then read before their turn."""
+    since = len(bmc.requests)
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    bmc.change(SYSTEM, CRITICAL)
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, INTRUSION).state == STATE_ON
+    early = [request for request in asked(bmc, since) if request not in _DYNAMIC]
+    assert early == [f"GET {CHASSIS}", f"GET {LOG}"]
+
+
+_DYNAMIC = (f"GET {SYSTEM}", f"GET {CHASSIS}/Thermal", f"GET {POWER}")
+
+
+@pytest.mark.parametrize(
+    "security",
+    [
+        None,
+        REMOVED,
+        {
+            "IntrusionSensor": None,
+            "IntrusionSensorNumber": None,
+            "IntrusionSensorReArm": None,
+        },
+    ],
+)
+async def test_a_case_without_a_sensor_has_no_entity(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, security: Any
+) -> None:
+    """The reference calls it normal (R4)."""
+    bmc.change(CHASSIS, {"PhysicalSecurity": security})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, INTRUSION) is None
+
+
+# Certificate
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(400, STATE_OFF), (31, STATE_OFF), (29, STATE_ON), (-1, STATE_ON)],
+)
+async def test_a_certificate_is_called_expiring_a_month_before(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, days: int, shown: str
+) -> None:
+    """And when it is over."""
+    ends = (dt_util.utcnow() + timedelta(days=days)).isoformat()
+    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
+    await set_up(hass, entry)
+    assert entity(hass, entry, "binary_sensor.certificate_expiring").state == shown
+
+
+@pytest.mark.parametrize("ends", [None, REMOVED, "never", "0000-00-00T00:00:00Z"])
+async def test_a_certificate_without_an_end_has_no_entity(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, ends: Any
+) -> None:
+    """It tells nothing."""
+    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, "binary_sensor.certificate_expiring") is None
+
+
+async def test_a_certificate_is_read_once_a_day(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """It costs two requests and hardly ever changes."""
+    await elapse(24 * 3600 - STATIC, step=STATIC)
+    assert asked(bmc).count(f"GET {CERTIFICATE}") == 1
+    ends = (dt_util.utcnow() + timedelta(days=3)).isoformat()
+    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
+    await elapse(STATIC)
+    assert asked(bmc).count(f"GET {CERTIFICATE}") == 2
+    of = "binary_sensor.certificate_expiring"
+    assert entity(hass, loaded, of).state == STATE_ON
+
+
+# Recorded boards
+
+
+class TestRecordedBoards:
+    """What boards with troubles of their own say."""
+
+    @pytest.fixture
+    def board(self, request: pytest.FixtureRequest) -> Board:
+        """Return a recorded board."""
+        if not RECORDED.is_dir():
+            pytest.skip(f"no recorded boards in {RECORDED}")
+        return load_board(RECORDED / request.param)
+
+    @pytest.mark.parametrize(
+        ("board", "expected"),
+        [
+            (
+                "x11dpu",
+                {
+                    "system_problem": STATE_ON,
+                    "chassis_problem": STATE_ON,
+                    "intrusion": STATE_ON,
+                    f"power_supply_problem_{BAY_1}": STATE_ON,
+                    f"power_supply_problem_{BAY_2}": STATE_OFF,
+                    "redundancy_problem": STATE_ON,
+                    "battery_problem": STATE_OFF,
+                    "certificate_expiring": None,
+                    "drive_problem_Disk.Bay.0": None,
+                },
+            ),
+            (
+                "x12-fw0104",
+                {
+                    "system_problem": STATE_ON,
+                    "processor_problem": STATE_OFF,
+                    f"power_supply_problem_{BAY_1}": STATE_OFF,
+                    f"power_supply_problem_{BAY_2}": STATE_ON,
+                    "redundancy_problem": STATE_ON,
+                },
+            ),
+            (
+                "x13-sys-821ge-tnhr",
+                {
+                    "system_problem": STATE_OFF,
+                    "intrusion": None,
+                    "drive_problem_Disk.Bay.5": STATE_OFF,
+                },
+            ),
+            (
+                "x10sdv",
+                {
+                    "host_power": STATE_ON,
+                    "system_problem": STATE_OFF,
+                    "intrusion": STATE_OFF,
+                    "redundancy_problem": None,
+                    "certificate_expiring": None,
+                },
+            ),
+            (
+                "gb300-openbmc",
+                {
+                    "host_power": STATE_ON,
+                    "processor_problem": None,
+                    "redundancy_problem": None,
+                    "drive_problem_NVMe_SSD_200": None,
+                },
+            ),
+        ],
+        indirect=["board"],
+    )
+    async def test_they_show_what_was_recorded(
+        self, hass: HomeAssistant, loaded: ConfigEntry, expected: dict[str, str | None]
+    ) -> None:
+        """None is: there is no such entity."""
+        shown = {
+            key: entity(hass, loaded, of).state
+            if entity_id(hass, loaded, of := f"binary_sensor.{key}")
+            else None
+            for key in expected
+        }
+        assert shown == expected
+
+    @pytest.mark.parametrize("board", ["x10sdv", "x11dpu"], indirect=True)
+    async def test_the_host_that_is_off_is_off(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        bmc: Bmc,
+        clock: Clock,
+    ) -> None:
+        """Also where the chassis has no power state (R3)."""
+        bmc.power("ForceOff")
+        clock.tick(DYNAMIC)
+        await set_up(hass, entry)
+        assert entity(hass, entry, HOST).state == STATE_OFF

@@ -1,0 +1,282 @@
+"""The static cadence: each part costs itself only, and nothing is asked for in vain."""
+
+import asyncio
+from collections import Counter
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.conftest import RECORDED
+from tests.simulator import Bmc, Board
+
+from . import (
+    BACKPLANE,
+    CERTIFICATES,
+    LOG,
+    STATIC,
+    STORAGE,
+    SYSTEM,
+    THERMAL,
+    asked,
+    complaints,
+    entity,
+    entity_id,
+    set_up,
+)
+from .conftest import Elapse, load_board
+
+DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
+GROUP = f"{STORAGE}/NVMeSSD"
+LOGS = f"{SYSTEM}/LogServices"
+TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
+PARTS = {
+    STORAGE: TEMPERATURE,
+    LOGS: "event.health_log",
+    CERTIFICATES: "binary_sensor.certificate_expiring",
+}
+EVERY_PART = pytest.mark.parametrize("path", PARTS)
+
+
+@EVERY_PART
+@pytest.mark.parametrize("status", [500, 503, 403, 404])
+async def test_a_part_that_fails_at_first_costs_itself_only(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
+) -> None:
+    """The others are shown."""
+    bmc.fail(f"{path}*", status=status)
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    for part, of in PARTS.items():
+        assert (entity_id(hass, entry, of) is None) is (part == path)
+
+
+@EVERY_PART
+async def test_a_part_that_could_not_be_read_is_shown_once_it_can(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
+) -> None:
+    """No reload is needed."""
+    bmc.fail(f"{path}*", status=503)
+    await set_up(hass, entry)
+    bmc.heal()
+    await elapse(STATIC)
+    assert entity(hass, entry, PARTS[path]).state != STATE_UNAVAILABLE
+
+
+@EVERY_PART
+@pytest.mark.parametrize("status", [404, 403])
+async def test_what_the_board_lacks_or_refuses_is_asked_for_once(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    status: int,
+) -> None:
+    """And is nothing to complain about in the log."""
+    if status == 404:
+        for resource in list(bmc.board.resources):
+            if resource.startswith(path):
+                bmc.remove(resource)
+    else:
+        bmc.unlicensed = (path,)
+    await set_up(hass, entry)
+    await elapse(2 * STATIC)
+    assert asked(bmc).count(f"GET {path}") == 1
+    assert entity_id(hass, entry, PARTS[path]) is None
+    assert complaints(caplog) == []
+
+
+async def test_a_licence_that_only_a_drive_wants_is_asked_for_once(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """The groups of drives alone would be read in vain."""
+    bmc.unlicensed = (f"{BACKPLANE}/Drives",)
+    await set_up(hass, entry)
+    since = len(bmc.requests)
+    await elapse(STATIC)
+    assert not [r for r in asked(bmc, since) if STORAGE in r or BACKPLANE in r]
+    issues = ir.async_get(hass).issues
+    assert [issue for domain, issue in issues if domain == DOMAIN]
+
+
+async def test_no_poll_waits_for_a_part_that_takes_its_time(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """The parts are read one after the other, so that a place is left for a poll."""
+    await set_up(hass, entry)
+    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
+    for path in (DRIVE, LOG):
+        bmc.hang(path, 0.5)
+    since = len(bmc.requests)
+    slow = hass.async_create_task(static.async_refresh())
+    while f"GET {DRIVE}" not in asked(bmc, since):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await dynamic.async_refresh()
+    assert dynamic.last_update_success
+    assert f"GET {THERMAL}" in asked(bmc, since)
+    assert f"GET {LOG}" not in asked(bmc, since)
+    await slow
+    assert f"GET {LOG}" in asked(bmc, since)
+
+
+# Drives that come and go
+
+
+async def test_a_drive_that_is_added_gets_its_entities(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Without a reload."""
+    links = bmc.resource(GROUP)["Drives"]
+    bmc.change(GROUP, {"Drives": links[1:]})
+    bmc.change(
+        f"{BACKPLANE}/Drives",
+        {"Members": bmc.resource(f"{BACKPLANE}/Drives")["Members"][1:]},
+    )
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, TEMPERATURE) is None
+    bmc.change(GROUP, {"Drives": links})
+    await elapse(STATIC)
+    assert entity(hass, entry, TEMPERATURE).state == "34"
+
+
+def pull(bmc: Bmc) -> None:
+    """Pull the first drive."""
+    for path, key in ((GROUP, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
+        bmc.change(path, {key: bmc.resource(path)[key][1:]})
+
+
+def drive_entities(hass: HomeAssistant, entry: ConfigEntry) -> int:
+    """Return how many entities the first drive has."""
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return sum(item.unique_id.endswith("Disk.Bay.0") for item in registered)
+
+
+async def test_a_drive_that_is_gone_for_good_loses_its_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """After an hour; and gets them back when it is back."""
+    links = bmc.resource(GROUP)["Drives"]
+    assert drive_entities(hass, loaded) == 3
+    pull(bmc)
+    await elapse(STATIC)
+    assert entity(hass, loaded, TEMPERATURE).state == STATE_UNAVAILABLE
+    await elapse(2 * STATIC)
+    assert drive_entities(hass, loaded) == 3
+    await elapse(STATIC)
+    assert drive_entities(hass, loaded) == 0
+    assert entity_id(hass, loaded, "sensor.drive_temperature_Disk.Bay.1")
+
+    bmc.change(GROUP, {"Drives": links})
+    await elapse(STATIC)
+    assert drive_entities(hass, loaded) == 3
+    assert entity(hass, loaded, TEMPERATURE).state == "34"
+
+
+async def test_a_bay_that_is_empty_for_good_loses_its_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Where the BMC goes on to list it."""
+    bmc.change(DRIVE, {"Status": {"State": "Absent", "Health": None}})
+    await elapse(4 * STATIC)
+    assert drive_entities(hass, loaded) == 0
+
+
+async def test_a_drive_that_comes_back_in_time_keeps_its_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """It is the readings in a row that count."""
+    links = bmc.resource(GROUP)["Drives"]
+    for _ in range(2):
+        pull(bmc)
+        await elapse(3 * STATIC)
+        bmc.change(GROUP, {"Drives": links})
+        await elapse(STATIC)
+        assert drive_entities(hass, loaded) == 3
+
+
+async def test_drives_of_a_host_that_is_off_are_not_gone(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """They have no power."""
+    bmc.power("ForceOff")
+    pull(bmc)
+    await elapse(6 * STATIC)
+    assert drive_entities(hass, loaded) == 3
+
+
+async def test_drives_that_cannot_be_read_are_not_gone(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """They are unavailable."""
+    bmc.fail(f"{STORAGE}*", status=503)
+    await elapse(6 * STATIC)
+    assert drive_entities(hass, loaded) == 3
+    assert entity(hass, loaded, TEMPERATURE).state == STATE_UNAVAILABLE
+
+
+# Kinds of entities that come and go
+
+
+async def test_an_entity_of_a_kind_that_is_gone_is_removed(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """It comes from an older version; what others have is left alone."""
+    old = [
+        entity_registry.async_get_or_create(
+            platform, DOMAIN, f"{entry.unique_id}_{key}", config_entry=entry
+        ).entity_id
+        for platform, key in (
+            ("sensor", "forecast"),
+            ("sensor", "fanatic_FAN1"),
+            ("binary_sensor", "fan_FAN1"),
+            ("update", "firmware"),
+        )
+    ]
+    kept = entity_registry.async_get_or_create(
+        "sensor", DOMAIN, f"{entry.unique_id}_temperature_P2 Temp", config_entry=entry
+    ).entity_id
+    await set_up(hass, entry)
+    assert [of for of in old if entity_registry.async_get(of)] == []
+    assert entity_registry.async_get(kept)
+
+
+class TestRecordedBoards:
+    """What was recorded from hardware."""
+
+    @pytest.fixture
+    def board(self, request: pytest.FixtureRequest) -> Board:
+        """Return a recorded board."""
+        if not RECORDED.is_dir():
+            pytest.skip(f"no recorded boards in {RECORDED}")
+        return load_board(RECORDED / request.param)
+
+    @pytest.mark.parametrize(
+        ("board", "drives"),
+        [
+            ("x10sdv", 0),
+            ("x11dpu", 0),
+            ("x12-fw0104", 0),
+            ("x13-sys-821ge-tnhr", 8),
+            ("gb300-openbmc", 0),
+        ],
+        indirect=["board"],
+    )
+    async def test_there_is_an_entity_for_every_drive_that_tells(
+        self, hass: HomeAssistant, loaded: ConfigEntry, drives: int
+    ) -> None:
+        """And for no empty bay."""
+        registered = er.async_entries_for_config_entry(
+            er.async_get(hass), loaded.entry_id
+        )
+        kinds = Counter(
+            item.unique_id.removeprefix(f"{loaded.unique_id}_").split("_Disk")[0]
+            for item in registered
+            if "_drive_" in item.unique_id
+        )
+        keys = ("drive_temperature", "drive_life_used", "drive_problem")
+        assert kinds == (dict.fromkeys(keys, drives) if drives else {})
