@@ -126,6 +126,7 @@ async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
     results = await asyncio.gather(
         runtime_data.static.async_config_entry_first_refresh(),
         runtime_data.dynamic.async_config_entry_first_refresh(),
+        runtime_data.account.async_config_entry_first_refresh(),
         return_exceptions=True,
     )
     for result in results:

@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiosupermicro import Chassis, LogEntry, Manager, ResetType
+from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .data import LOG_ENTRIES, async_get_log_entries
@@ -81,6 +81,7 @@ def _reset(
         items_fn=lambda data: single(
             reset_type if reset_type in data.reset_types else None
         ),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
     )
 
@@ -113,6 +114,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
             for value in data.reset_types
             if not isinstance(value, ResetType)
         },
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
     ),
     SupermicroButtonDescription[Manager](
@@ -124,6 +126,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         coordinator_fn=static,
         items_fn=lambda data: single(data.manager),
         has_fn=lambda manager: manager.reset is not None,
+        privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_reset_manager,
     ),
     SupermicroButtonDescription[Chassis](
@@ -134,6 +137,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         coordinator_fn=static,
         items_fn=lambda data: single(data.chassis),
         has_fn=lambda chassis: chassis.is_intruded is not None,
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_rearm,
     ),
     SupermicroButtonDescription[tuple[LogEntry, ...]](
@@ -143,6 +147,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         coordinator_fn=static,
         items_fn=lambda data: single(data.log_entries),
+        privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_clear_log,
     ),
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_USERNAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -32,6 +33,7 @@ from .const import (
 from .data import ServerData, ServerReader
 from .errors import translated
 from .issues import CERTIFICATE, async_forget, async_report_certificate
+from .privileges import PrivilegeReader, Privileges
 
 _CERTIFICATE_RETRY = 300.0
 """Seconds between two looks at a certificate that is not the expected one."""
@@ -51,9 +53,9 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         read: Callable[[], Awaitable[DataT]],
         *,
         name: str,
-        interval: timedelta,
+        interval: timedelta | None,
     ) -> None:
-        """Set what is read, and how often."""
+        """Set what is read, and how often; None for when somebody asks for it."""
         super().__init__(
             hass,
             LOGGER,
@@ -222,6 +224,27 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
             static.async_show("snooping", snooping)
 
 
+class AccountCoordinator(SupermicroCoordinator[Privileges]):
+    """Reads what the account may do: once, and again when something was refused."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SupermicroConfigEntry,
+        client: SupermicroRedfishClient,
+    ) -> None:
+        """Set whose privileges are read."""
+        self._reader = PrivilegeReader(client, entry.data[CONF_USERNAME])
+        super().__init__(
+            hass, entry, self._reader.async_read, name="account", interval=None
+        )
+
+    async def async_learn(self) -> None:
+        """Look again after a refusal."""
+        self._reader.was_refused = True
+        await self.async_refresh()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SupermicroRuntimeData:
     """What a config entry works with while it is loaded."""
@@ -229,8 +252,14 @@ class SupermicroRuntimeData:
     client: SupermicroRedfishClient
     static: SupermicroCoordinator[ServerData]
     dynamic: DynamicCoordinator
+    account: AccountCoordinator
     described: set[tuple[str, str]] = field(default_factory=set)
     """The kinds of entities that there are, each with its platform."""
+
+    @property
+    def privileges(self) -> Privileges:
+        """What the account may do, as far as is known."""
+        return self.account.data
 
     @property
     def errors(self) -> dict[str, SupermicroRedfishError]:
@@ -241,7 +270,7 @@ class SupermicroRuntimeData:
 def create_runtime_data(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
 ) -> SupermicroRuntimeData:
-    """Return both coordinators on one client."""
+    """Return all coordinators on one client."""
     seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
     minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
     return SupermicroRuntimeData(
@@ -256,6 +285,7 @@ def create_runtime_data(
         dynamic=DynamicCoordinator(
             hass, entry, client, interval=timedelta(seconds=seconds)
         ),
+        account=AccountCoordinator(hass, entry, client),
     )
 
 
@@ -283,6 +313,7 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
             return
         was_reached, was_off = is_reached, is_off
         static.async_update_listeners()
+        entry.runtime_data.account.async_update_listeners()
         if is_reached and not static.last_update_success:
             hass.async_create_task(static.async_request_refresh())
 

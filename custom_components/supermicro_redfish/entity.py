@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import (
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .aiosupermicro import SupermicroRedfishClient
+from .aiosupermicro import Privilege, SupermicroRedfishClient
 from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
@@ -39,6 +39,8 @@ class ItemDescription[ItemT](EntityDescription):
     """Whether items go for good, and may come back as new ones."""
     offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
     """Whether the board offers what more than the items must be known for."""
+    privilege: Privilege | None = None
+    """What the BMC's account needs for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,43 +150,79 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     """Add an entity for every item that is there, and for those that appear later.
 
     An item that was there before Home Assistant last started is added even if it is
-    not there now: its host may be off.
+    not there now: its host may be off. What the account is not allowed to use is not
+    added, and removed when that turns out: it would be shown as broken.
     """
-    registry = er.async_get(hass)
-    domain = async_get_current_platform().domain
-    entry.runtime_data.described.update((domain, row.key) for row in descriptions)
-    added: set[tuple[str, str]] = set()
-
-    def is_known(description: DescriptionT, key: str) -> bool:
-        """Tell whether the entity was added in an earlier run."""
-        known = unique_id(entry, description, key)
-        return registry.async_get_entity_id(domain, DOMAIN, known) is not None
-
-    def new_items(description: DescriptionT) -> Iterator[str]:
-        """Return the items that have no entity yet and are to have one."""
-        if not description.offered_fn(entry.runtime_data):
-            return
-        coordinator = description.coordinator_fn(entry.runtime_data)
-        items = coordinator.items(description.items_fn)
-        for key in [key for kind, key in added if kind == description.key]:
-            is_gone = description.is_removable and key not in items
-            if is_gone and not is_known(description, key):
-                added.discard((description.key, key))
-        for key, item in items.items():
-            is_new = (description.key, key) not in added
-            if is_new and (description.has_fn(item) or is_known(description, key)):
-                added.add((description.key, key))
-                yield key
+    data = entry.runtime_data
+    items = _Items(hass, entry, tuple(descriptions))
 
     @callback
-    def add_new() -> None:
-        """Add the entities of new items."""
-        async_add_entities(
-            entity(entry, description, key)
-            for description in descriptions
-            for key in new_items(description)
+    def follow() -> None:
+        """Keep the entities in step with the items."""
+        items.forget()
+        async_add_entities(entity(entry, row, key) for row, key in items.find_new())
+
+    follow()
+    coordinators = {row.coordinator_fn(data) for row in items.descriptions}
+    for coordinator in {*coordinators, data.account}:
+        entry.async_on_unload(coordinator.async_add_listener(follow))
+
+
+class _Items[DescriptionT: ItemDescription[Any]]:
+    """The items of a platform that have an entity."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SupermicroConfigEntry,
+        descriptions: tuple[DescriptionT, ...],
+    ) -> None:
+        """Begin with none."""
+        self.descriptions = descriptions
+        self._entry = entry
+        self._registry = er.async_get(hass)
+        self._domain = async_get_current_platform().domain
+        self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
+        entry.runtime_data.described.update(
+            (self._domain, row.key) for row in descriptions if self._is_allowed(row)
         )
 
-    add_new()
-    for coordinator in {row.coordinator_fn(entry.runtime_data) for row in descriptions}:
-        entry.async_on_unload(coordinator.async_add_listener(add_new))
+    def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
+        """Return the items that have no entity yet and are to have one."""
+        for row in self.descriptions:
+            if not self._is_allowed(row) or not row.offered_fn(self._data):
+                continue
+            added = self._added[row.key]
+            for key, item in row.coordinator_fn(self._data).items(row.items_fn).items():
+                is_there = row.has_fn(item) or self._entity_id(row, key)
+                if is_there and key not in added:
+                    added.add(key)
+                    yield row, key
+
+    def forget(self) -> None:
+        """Forget what is gone for good, so that it may come back."""
+        for row in self.descriptions:
+            is_allowed = self._is_allowed(row)
+            if is_allowed and not row.is_removable:
+                continue
+            there = row.coordinator_fn(self._data).items(row.items_fn)
+            for key in tuple(self._added[row.key]):
+                entity_id = self._entity_id(row, key)
+                if entity_id and not is_allowed:
+                    self._registry.async_remove(entity_id)
+                if not is_allowed or (key not in there and entity_id is None):
+                    self._added[row.key].discard(key)
+
+    @property
+    def _data(self) -> SupermicroRuntimeData:
+        """What the entry works with."""
+        return self._entry.runtime_data
+
+    def _is_allowed(self, row: DescriptionT) -> bool:
+        """Tell whether the account may do what an entity is for."""
+        return row.privilege is None or self._data.privileges.allow(row.privilege)
+
+    def _entity_id(self, row: DescriptionT, key: str) -> str | None:
+        """Return the entity of an item, if it was ever added."""
+        known = unique_id(self._entry, row, key)
+        return self._registry.async_get_entity_id(self._domain, DOMAIN, known)

@@ -42,6 +42,9 @@ TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
 }
 
 
+_LOCKED_DOWN = "OemSystemLockdownEnabled"
+
+
 class Translation(TypedDict):
     """The arguments by which Home Assistant's exceptions are translated."""
 
@@ -51,7 +54,12 @@ class Translation(TypedDict):
 
 
 def translation_key(error: SupermicroRedfishError) -> str:
-    """Return the key of what the user is told."""
+    """Return the key of what the user is told.
+
+    A lockdown refuses with the status of a missing privilege, whoever asks.
+    """
+    if (error.message_id or "").endswith(_LOCKED_DOWN):
+        return TRANSLATION_KEYS[InvalidRequestError]
     return next(
         TRANSLATION_KEYS[kind]
         for kind in type(error).__mro__
@@ -69,11 +77,16 @@ def translated(error: SupermicroRedfishError) -> Translation:
 
 
 @asynccontextmanager
-async def commanding(_data: SupermicroRuntimeData) -> AsyncIterator[None]:
-    """Translate what can go wrong while the BMC is commanded."""
+async def commanding(data: SupermicroRuntimeData) -> AsyncIterator[None]:
+    """Translate what can go wrong while the BMC is commanded.
+
+    What the account is not allowed to do tells of its privileges.
+    """
     try:
         yield
     except SupermicroRedfishError as error:
+        if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
+            await data.account.async_learn()
         raise HomeAssistantError(**translated(error)) from error
 
 

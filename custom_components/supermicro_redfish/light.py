@@ -15,7 +15,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiosupermicro import IndicatorLED, System
+from .aiosupermicro import IndicatorLED, Privilege, System
 from .coordinator import SupermicroConfigEntry
 from .entity import (
     SettingDescription,
@@ -47,6 +47,7 @@ DESCRIPTIONS = (
             system.indicator_led is not None
             or system.location_indicator_active is not None
         ),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         resource="system",
         read_fn=lambda client: client.async_get_system(),
     ),

@@ -14,7 +14,7 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiosupermicro import SupermicroRedfishClient, System
+from .aiosupermicro import Privilege, SupermicroRedfishClient, System
 from .coordinator import SupermicroConfigEntry
 from .entity import (
     SettingDescription,
@@ -59,6 +59,7 @@ def _delay(
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
         has_fn=lambda system: value_fn(system) is not None,
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         value_fn=value_fn,
         range_fn=range_fn,
         set_fn=set_fn,

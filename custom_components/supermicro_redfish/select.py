@@ -15,6 +15,7 @@ from .aiosupermicro import (
     BootSource,
     BootSourceEnabled,
     FanMode,
+    Privilege,
     SupermicroRedfishClient,
     System,
 )
@@ -78,6 +79,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         coordinator_fn=static,
         items_fn=lambda data: single(data.fan_mode),
         has_fn=lambda fan_mode: bool(fan_mode.available_modes),
+        privilege=Privilege.CONFIGURE_MANAGER,
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
         select_fn=lambda client, mode: client.async_set_fan_mode(mode),
@@ -92,6 +94,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
         has_fn=lambda system: bool(system.boot.boot_source_options),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         current_fn=_next_boot_source,
         values_fn=_boot_sources,
         select_fn=lambda client, source: client.async_set_boot_source(source),

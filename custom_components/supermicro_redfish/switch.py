@@ -14,6 +14,7 @@ from .aiosupermicro import (
     NTP,
     NetworkProtocol,
     PowerState,
+    Privilege,
     ProtocolSettings,
     ResetType,
     System,
@@ -68,6 +69,7 @@ def _protocol(
         ),
         has_fn=lambda protocol: protocol.protocol_enabled is not None,
         is_on_fn=lambda protocol: protocol.protocol_enabled,
+        privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_protocol_enabled(
             name, enabled
         ),
@@ -89,6 +91,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
             <= {*data.static.data.reset_types}
         ),
         is_on_fn=_has_power,
+        privilege=Privilege.CONFIGURE_COMPONENTS,
         set_fn=lambda data, enabled: async_reset_host(
             data, ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
         ),
@@ -103,6 +106,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         items_fn=lambda data: single(data.ntp),
         has_fn=lambda ntp: ntp.enabled is not None,
         is_on_fn=lambda ntp: ntp.enabled,
+        privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_ntp_enabled(enabled),
         resource="ntp",
         read_fn=lambda client: client.async_get_ntp(),
@@ -115,6 +119,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         items_fn=lambda data: single(data.lldp),
         has_fn=lambda lldp: lldp.enabled is not None,
         is_on_fn=lambda lldp: lldp.enabled,
+        privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_lldp_enabled(enabled),
         resource="lldp",
         read_fn=lambda client: client.async_get_lldp(),

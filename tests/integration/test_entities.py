@@ -32,6 +32,18 @@ REFUSAL = {
         ],
     }
 }
+NOT_ALLOWED = {
+    "error": {
+        "code": "Base.v1_10_3.GeneralError",
+        "@Message.ExtendedInfo": [
+            {
+                "MessageId": "Base.v1_10_3.InsufficientPrivilege",
+                "Severity": "Critical",
+                "Message": "There are insufficient privileges for the account.",
+            }
+        ],
+    }
+}
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -97,10 +109,12 @@ async def test_every_entity_belongs_to_the_server_and_has_a_name(
             id="refused",
         ),
         pytest.param(
-            lambda bmc, _method, _path: setattr(bmc, "role", "ReadOnly"),
+            lambda bmc, method, path: bmc.fail(
+                path, method=method, status=403, body=NOT_ALLOWED
+            ),
             "not_authorized",
             "insufficient privileges",
-            id="read only",
+            id="not allowed",
         ),
         pytest.param(
             lambda bmc, method, path: bmc.fail(path, method=method, status=503),

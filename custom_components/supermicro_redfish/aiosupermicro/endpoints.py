@@ -184,6 +184,7 @@ SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionSer
 UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
 
 BOOT_OPTIONS: Final = _part("boot_options", SYSTEM, "Boot/BootOptions")
+ACCOUNTS: Final = _part("accounts", ACCOUNT_SERVICE, "Accounts")
 PROCESSORS: Final = _part("processors", SYSTEM, "Processors")
 MEMORY: Final = _part("memory", SYSTEM, "Memory")
 SYSTEM_INTERFACES: Final = _part("system_interfaces", SYSTEM, "EthernetInterfaces")
