@@ -143,15 +143,16 @@ async def test_the_number_of_requests_may_change_amid_traffic(
     await client.async_connect()
     client.set_max_concurrent_requests(before)
     bmc.hang("*", 0.02)
+    bmc.hang("*", 0.3, times=before)
     paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")]
     reads = [
         asyncio.create_task(client._connection.async_get(path)) for path in paths[:40]
     ]
-    await until(lambda: len(bmc.requests) > 10)
-    client.set_max_concurrent_requests(after)
-    assert bmc.peak_parallel == before
+    await until(lambda: bmc.peak_parallel == before)
     began = len(bmc.requests)
-    await until(lambda: len(bmc.requests) > began + 1)
+    client.set_max_concurrent_requests(after)
+    await until(lambda: len(bmc.requests) > began + after)
+    assert bmc.peak_parallel == max(before, after)
     bmc.peak_parallel = 0
     await asyncio.gather(*reads)
     assert bmc.peak_parallel <= after
@@ -329,10 +330,15 @@ async def test_closing_again_while_it_hangs_loses_no_session(
     await until(lambda: bmc.login_attempts > 0)
     for _ in range(3):
         await client.async_disconnect()
+        ending = client._connection._ending
+        assert ending
+        assert not ending.done()
     with pytest.raises(ConnectionError):
         await reader
     await client.async_connect()
     assert (bmc.logins, bmc.open_sessions) == (2, 1)
+    methods = [item.method for item in bmc.requests if SESSIONS in item.path]
+    assert methods == ["POST", "DELETE", "POST"]
 
 
 async def test_a_session_that_cannot_be_made_leaves_no_wait(
