@@ -9,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from .aiosupermicro import System
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
-from .data import DRIVES, ServerData
+from .data import ServerData
 from .items import drives, has_drive
 
 _PATIENCE: Final = 4
@@ -37,7 +37,7 @@ def async_clean_up(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         it is back.
         """
         system = entry.runtime_data.dynamic.data.system or System()
-        if data.drives is None or DRIVES in data.errors or not system.is_on:
+        if data.drives is None or not system.is_on:
             return
         there = {key for key, drive in drives(data).items() if has_drive(drive)}
         for entity_id, key in _drive_entities(registry, entry):

@@ -105,8 +105,8 @@ class EnergySensor(SupermicroEntity[Any], SensorEntity, RestoreEntity):
     async def async_added_to_hass(self) -> None:
         """Go on from where the last run ended, and have every poll counted.
 
-        An entity that gets another id is added a second time, and nothing is stored
-        under that id.
+        An entity that gets another id is added a second time; what may be stored under
+        that id is another's.
         """
         await super().async_added_to_hass()
         stored = await self.async_get_last_extra_data()

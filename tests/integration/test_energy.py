@@ -7,8 +7,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er, restore_state
+from homeassistant.helpers.restore_state import StoredState
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -176,12 +177,19 @@ async def test_another_entity_id_keeps_the_energy(
     elapse: Elapse,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """Home Assistant adds the entity anew under that id."""
+    """Home Assistant adds the entity anew; what another had under that id is not its.
+
+    No energy is lost, and none is won.
+    """
     await elapse(HOUR)
+    restore_state.async_get(hass).last_states["sensor.other"] = StoredState(
+        State("sensor.other", "7"), EnergyMeter(watt_hours=7.0), dt_util.utcnow()
+    )
     old = entity_id(hass, loaded, ENERGY)
     assert old
-    entity_registry.async_update_entity(old, new_entity_id="sensor.counter")
+    entity_registry.async_update_entity(old, new_entity_id="sensor.other")
     await hass.async_block_till_done(wait_background_tasks=True)
+    assert entity(hass, loaded, ENERGY).entity_id == "sensor.other"
     assert kilowatt_hours(hass, loaded) == WATTS / 1000
     await elapse(HOUR)
     assert kilowatt_hours(hass, loaded) == 2 * WATTS / 1000

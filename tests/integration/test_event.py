@@ -273,9 +273,11 @@ async def test_a_log_that_was_not_there_for_a_moment_is_not_new(
     listed = entries(bmc)
     rewrite(bmc, [])
     await elapse(STATIC)
-    rewrite(bmc, listed)
+    rewrite(bmc, [entry_of(1, "A")])
     await elapse(STATIC)
-    assert fired.states == []
+    rewrite(bmc, [*listed, entry_of(10, "A")])
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
     assert loaded.state.recoverable
 
 

@@ -700,6 +700,16 @@ async def test_how_far_the_host_has_booted_is_what_is_certain(
     assert entity(hass, entry, "sensor.boot_progress").state == shown
 
 
+@pytest.mark.parametrize("state", [None, "Paused"])
+async def test_a_host_that_is_neither_on_nor_off_tells_nothing_of_its_boot(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, state: Any
+) -> None:
+    """What the board says of an earlier boot does not count."""
+    bmc.host.state = state
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, "sensor.boot_progress").state == STATE_UNKNOWN
+
+
 async def test_a_boot_is_followed_from_off_to_the_end_of_the_firmware(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
