@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_USERNAME
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -234,7 +233,7 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         client: SupermicroRedfishClient,
     ) -> None:
         """Set whose privileges are read."""
-        self._reader = PrivilegeReader(client, entry.data[CONF_USERNAME])
+        self._reader = PrivilegeReader(client)
         super().__init__(
             hass, entry, self._reader.async_read, name="account", interval=None
         )

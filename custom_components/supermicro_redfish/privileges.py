@@ -59,10 +59,9 @@ class Privileges(BulkData):
 class PrivilegeReader:
     """Reads what the account may do: once, and again when something was refused."""
 
-    def __init__(self, client: SupermicroRedfishClient, user_name: str) -> None:
-        """Read through a client, which is logged in as the user."""
+    def __init__(self, client: SupermicroRedfishClient) -> None:
+        """Read through a client."""
         self._client = client
-        self._user_name = user_name
         self._assigned: frozenset[str] | None = None
         self.was_refused = False
 
@@ -74,7 +73,7 @@ class PrivilegeReader:
 
         """
         try:
-            role = await self._client.async_get_role(self._user_name)
+            role = await self._client.async_get_role()
         except AuthenticationError:
             raise
         except SupermicroRedfishError as error:

@@ -28,6 +28,7 @@ from custom_components.supermicro_redfish.aiosupermicro.models.base import plan
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, Server
+from tests.simulator.certificate import process_certificate
 
 from . import DYNAMIC, mac_address, set_up
 
@@ -42,8 +43,10 @@ class Elapse(Protocol):
         """Let seconds pass, step by step."""
 
 
-# While time stands still, the class of moments is another one than models name.
+# While time stands still, the class of moments is another one than models name and
+# certificates take.
 plan(Certificate)
+process_certificate()
 
 load_board = cache(Board.load)
 """Loads a board once for all tests; a BMC works on a copy of it."""

@@ -61,6 +61,11 @@ async def power_off(bmc: Bmc, elapse: Elapse) -> None:
     assert bmc.power_state == "Off"
 
 
+def has_sensors(bmc: Bmc) -> tuple[str, bool]:
+    """Return the state of the host, and whether its sensors can be read."""
+    return bmc.power_state, bmc.host.has_sensors
+
+
 async def press(hass: HomeAssistant, entry: ConfigEntry, key: str) -> None:
     """Press a button that resets the host."""
     await call(hass, entry, f"button.reset_{key}", "press")
@@ -130,11 +135,10 @@ async def test_a_start_is_followed_until_the_sensors_are_back(
     await press(hass, ready, "on")
     assert bmc.power_state == "PoweringOn"
     await elapse(2 * QUICK, QUICK)
-    assert bmc.power_state == "On"
-    assert not bmc.host.has_sensors
+    assert has_sensors(bmc) == ("On", False)
     assert ready.runtime_data.dynamic.update_interval.total_seconds() == QUICK
     await elapse(QUICK, QUICK)
-    assert bmc.host.has_sensors
+    assert has_sensors(bmc) == ("On", True)
     assert fans
     assert {states(hass)[of] for of in fans}.isdisjoint({"unknown", "unavailable"})
     assert ready.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC

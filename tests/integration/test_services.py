@@ -314,7 +314,7 @@ async def spin(condition: Callable[[], bool]) -> None:
 
 def is_quick(entry: ConfigEntry) -> bool:
     """Tell whether the host is followed more closely."""
-    return entry.runtime_data.dynamic.update_interval == QUICK_INTERVAL
+    return bool(entry.runtime_data.dynamic.update_interval == QUICK_INTERVAL)
 
 
 async def test_a_host_that_shuts_down_is_waited_for(

@@ -8,13 +8,14 @@ from typing import Any, Self
 
 from aiohttp import ClientSession
 
+from .account import async_get_role
 from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
 from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
 from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .login import Login
-from .models import ResetType, ServiceRoot, SessionService
+from .models import ResetType, Role, ServiceRoot, SessionService
 from .reads import Reads
 from .recorder import async_read_all
 from .resources import Resources
@@ -65,6 +66,7 @@ class SupermicroRedfishClient(Reads, Writes):
         self._transport = Transport(
             session, host, verify_ssl=verify_ssl, timeout=timeout
         )
+        self._username = username
         self._auth = Login(self._transport, username, password)
         self._connection = Connection(self._transport, self._auth)
         self._resources = Resources(self._connection, system)
@@ -136,6 +138,15 @@ class SupermicroRedfishClient(Reads, Writes):
         service = await super().async_get_session_service()
         self._auth.heed(service)
         return service
+
+    async def async_get_role(self) -> Role:
+        """Return what the client's account may do, with six requests at the most.
+
+        Raises:
+            NotFoundError: The account was not found, as one of a directory is not.
+
+        """
+        return await async_get_role(self._resources, self._username)
 
     async def async_read_all_resources(
         self, progress: Callable[[int, str], None] = lambda _done, _path: None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .account import async_get_role
 from .endpoints import (
     ACCOUNT_SERVICE,
     BOOT_OPTIONS,
@@ -71,7 +70,6 @@ from .models import (
     Power,
     Processor,
     ResetType,
-    Role,
     SensorResource,
     ServiceRoot,
     SessionService,
@@ -207,15 +205,6 @@ class Reads:
     async def async_get_account_service(self) -> AccountService:
         """Return the rules for accounts, such as when one is locked."""
         return await self._resources.async_get(ACCOUNT_SERVICE)
-
-    async def async_get_role(self, user_name: str) -> Role:
-        """Return what an account may do, with six requests at the most.
-
-        Raises:
-            NotFoundError: The account was not found, as one of a directory is not.
-
-        """
-        return await async_get_role(self._resources, user_name)
 
     async def async_get_event_service(self) -> EventService:
         """Return how the BMC delivers events."""
