@@ -47,6 +47,9 @@ _NOT_MODIFIED = 304
 _FIRST_REDIRECT = 300
 _FIRST_ERROR = 400
 _REDIRECTS = (301, 302, 303, 307, 308)
+
+# A write is sent on only where the BMC says that it may be. By 301, 302 and 303 some
+# mean that it was done, others that it is to be done there: it might be done twice.
 _REDIRECTS_OF_WRITES = (307, 308)
 
 # "Verify it": True since aiohttp 3.9, None before, when True meant not to verify it.
@@ -153,10 +156,6 @@ class Transport:
         seconds: float = inf,
     ) -> Reply:
         """Send a request and return the answer to it, following redirects on the host.
-
-        A write is sent on as it is where the BMC says that it may be (307, 308). With
-        301, 302 and 303 it does not say so: some mean that the write was done, others
-        that it is to be done there; sent again, it might be done twice.
 
         Args:
             method: The HTTP method; anything but GET is sent alone.
