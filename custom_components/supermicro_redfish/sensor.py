@@ -34,7 +34,11 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .boot import BOOT_STATES
-from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
+from .coordinator import (
+    SupermicroConfigEntry,
+    SupermicroCoordinator,
+    SupermicroRuntimeData,
+)
 from .energy_meter import EnergySensor
 from .entity import SupermicroEntity, async_add_items, dynamic, single, static
 from .items import (
@@ -90,6 +94,12 @@ def _neighbour_attributes(neighbour: LLDPReceive) -> Mapping[str, Any]:
         "description": neighbour.system_description,
         "address": neighbour.management_address_ipv4,
     }
+
+
+def _tells_of_boot(data: SupermicroRuntimeData) -> bool:
+    """Tell whether the board says more of a boot than that the host is on."""
+    system = data.dynamic.data.system or System()
+    return system.boot_progress.is_valid or data.static.data.snooping is not None
 
 
 def _temperature(
@@ -275,6 +285,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
         options=BOOT_STATES,
+        offered_fn=_tells_of_boot,
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
         has_fn=lambda system: system.power_state is not None,
@@ -402,7 +413,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="account_access",
         translation_key="account_access",
         device_class=SensorDeviceClass.ENUM,
-        options=list(Access),
+        options=[access.value for access in Access],
         entity_category=EntityCategory.DIAGNOSTIC,
         coordinator_fn=lambda data: data.account,
         items_fn=single,

@@ -700,6 +700,21 @@ async def test_how_far_the_host_has_booted_is_what_is_certain(
     assert entity(hass, entry, "sensor.boot_progress").state == shown
 
 
+async def test_a_board_that_tells_nothing_of_a_boot_has_no_progress_of_it(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Until it does; whether the host is on is another entity."""
+    bmc.change(SYSTEM, {"BootProgress": REMOVED})
+    bmc.fail(SNOOPING, status=503)
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, "sensor.boot_progress") is None
+    bmc.heal()
+    bmc.change(SNOOPING, {"PostCode": "b4"})
+    await elapse(STATIC)
+    await elapse(DYNAMIC)
+    assert entity(hass, entry, "sensor.boot_progress").state == "firmware_done"
+
+
 @pytest.mark.parametrize("state", [None, "Paused"])
 async def test_a_host_that_is_neither_on_nor_off_tells_nothing_of_its_boot(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, state: Any
