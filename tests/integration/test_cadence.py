@@ -398,3 +398,18 @@ async def test_other_commands_do_not_change_the_cadence(
     assert f"GET {FAN_MODE}" in asked(bmc, since)
     await elapse(DYNAMIC, QUICK)
     assert polls(bmc, since) == GET_ALL | Counter({GET_POST_CODE: 0})
+
+
+async def test_a_reading_of_the_system_alone_is_none_of_the_sensors(
+    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Energy would be counted from a power that was measured before."""
+    told: list[str] = []
+    dynamic = ready.runtime_data.dynamic
+    dynamic.async_add_read_listener(lambda data: told.append(data.system.power_state))
+    await elapse(DYNAMIC)
+    await press(hass, ready, "graceful_shutdown")
+    await elapse(QUICK, QUICK)
+    assert told == ["On"]
+    await elapse(QUICK, QUICK)
+    assert told == ["On", "Off"]
