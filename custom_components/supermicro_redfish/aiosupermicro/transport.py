@@ -266,7 +266,7 @@ def _failure(
         message = f"{request} found no connection: {error}"
         return exceptions.ConnectionError(message, path=path)
     if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
-        message = f"{request} lost its connection: {error}"
+        message = f"{request} has no connection any more: {error}"
         return exceptions.ConnectionError(message, path=path, is_broken=True)
     message = f"{request} got no HTTP answer: {error}"
     return exceptions.InvalidResponseError(message, path=path)
