@@ -14,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 import custom_components.supermicro_redfish
 from custom_components.supermicro_redfish import PLATFORMS
+from custom_components.supermicro_redfish.aiosupermicro import RequestStats
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc
 
@@ -59,6 +60,7 @@ async def test_the_entities_of_the_shipped_board(
     """Names, units, classes, categories and states are as they were reviewed."""
     with monkeypatch.context() as patched:
         patched.setattr(custom_components.supermicro_redfish, "PLATFORMS", [platform])
+        patched.setattr(RequestStats, "avg_response_time_ms", 42.0)
         await set_up(hass, entry)
         await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
         await hass.config_entries.async_unload(entry.entry_id)
