@@ -31,6 +31,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
     exceptions,
 )
+from custom_components.supermicro_redfish.boot import BOOT_STATES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
@@ -143,12 +144,16 @@ def test_no_name_is_there_for_nothing() -> None:
 
 
 def test_every_state_that_can_be_shown_has_a_text() -> None:
-    """The fan modes of the schema, the healths, and the effect of the LED."""
+    """Fan modes of the schema, healths, stages of a boot, events, the LED's effect."""
     entities = ENGLISH["entity"]
     modes = {mode.name.lower() for mode in FanModeType}
     assert set(entities["select"]["fan_mode"]["state"]) == modes
     healths = {health.name.lower() for health in Health}
     assert set(entities["sensor"]["power_supply_health"]["state"]) == healths
+    assert set(entities["sensor"]["boot_progress"]["state"]) == set(BOOT_STATES)
+    (log,) = event.DESCRIPTIONS
+    events = entities["event"]["health_log"]["state_attributes"]["event_type"]["state"]
+    assert set(events) == set(log.event_types or ())
     effects = entities["light"]["identify_led"]["state_attributes"]["effect"]["state"]
     assert set(effects) == {EFFECT_OFF, light.EFFECT_BLINK}
 
