@@ -14,6 +14,7 @@ from .aiosupermicro import (
     StaticData,
     SupermicroRedfishClient,
     SupermicroRedfishError,
+    background,
 )
 from .aiosupermicro.exceptions import ENDS_ALL
 
@@ -44,10 +45,10 @@ async def async_get_log_entries(
 
 
 class ServerReader:
-    """Reads the static data, one part after the other.
+    """Reads the static data, one part after the other, and in no hurry.
 
-    A BMC answers two requests at a time: were all parts asked for together, a poll of
-    what moves would have to wait for the last of them.
+    A BMC answers two requests at a time: a poll of what moves always finds one of
+    these places free.
     """
 
     def __init__(self, client: SupermicroRedfishClient) -> None:
@@ -70,6 +71,11 @@ class ServerReader:
             SupermicroRedfishError: The BMC cannot be reached, or refuses the login.
 
         """
+        with background():
+            return await self._async_read_all()
+
+    async def _async_read_all(self) -> ServerData:
+        """Read all parts."""
         static = await self._client.async_get_static_data()
         found: dict[str, Any] = {}
         errors = dict(static.errors)

@@ -12,6 +12,7 @@ from .aiosupermicro import (
     Status,
     SupermicroRedfishError,
     Thermal,
+    background,
 )
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
@@ -42,7 +43,8 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
             if getattr(static.data, name) is None:
                 continue
             try:
-                static.async_show(name, await read_part())
+                with background():
+                    static.async_show(name, await read_part())
             except SupermicroRedfishError as error:
                 LOGGER.debug("%s: no early look at %s: %s", static.name, name, error)
 

@@ -10,13 +10,14 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.conftest import RECORDED
+from tests.conftest import RECORDED, until
 from tests.simulator import Bmc, Board
 
 from . import (
     BACKPLANE,
     CERTIFICATES,
     LOG,
+    POWER,
     STATIC,
     STORAGE,
     SYSTEM,
@@ -280,3 +281,22 @@ class TestRecordedBoards:
         )
         keys = ("drive_temperature", "drive_life_used", "drive_problem")
         assert kinds == (dict.fromkeys(keys, drives) if drives else {})
+
+
+async def test_a_poll_does_not_wait_for_what_is_read_rarely(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """However much there is of it: one of two places is always free."""
+    await set_up(hass, entry)
+    bmc.hang("*", 0.02)
+    since = len(bmc.requests)
+    runtime_data = entry.runtime_data
+    rest = hass.async_create_task(runtime_data.static.async_refresh())
+    await until(lambda: len(bmc.requests) > since + 1)
+    before = len(bmc.requests)
+    await runtime_data.dynamic.async_refresh()
+    meanwhile = asked(bmc, before)
+    assert {f"GET {path}" for path in (SYSTEM, THERMAL, POWER)} <= set(meanwhile)
+    assert len(meanwhile) <= 2 * 3
+    await rest
+    assert len(bmc.requests) - before > len(meanwhile)

@@ -19,6 +19,7 @@ from aiosupermicro import (
     login,
 )
 from aiosupermicro.auth import SessionAuth, SessionState
+from aiosupermicro.gate import Kind
 from tests.conftest import Clock, until
 from tests.simulator import Bmc, Board, Server, serve
 
@@ -233,7 +234,7 @@ async def test_a_session_is_new_when_it_was_opened(
     await until(lambda: bmc.login_attempts == 1)
     async with client._transport._gate.enter(alone=True):
         reads.append(asyncio.create_task(client.async_get_update_service()))
-        await until(lambda: len(client._transport._gate._readers) == 2)
+        await until(lambda: len(client._transport._gate._waiting[Kind.READ]) == 2)
         await client._connection.async_login()
     await asyncio.gather(*reads)
     assert bmc.login_attempts == 1

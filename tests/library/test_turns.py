@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Any
 
@@ -17,7 +17,7 @@ from aiosupermicro import (
     connection,
     login,
 )
-from aiosupermicro.gate import Gate
+from aiosupermicro.gate import Gate, background
 from tests.conftest import Clock, until
 from tests.simulator import Bmc
 
@@ -44,7 +44,7 @@ class Queue:
         self._leave: dict[str, asyncio.Event] = {}
 
     async def come(self, *names: str) -> None:
-        """Let visitors arrive; those in capitals want to be alone."""
+        """Let visitors arrive: in capitals to be alone, with a mark in no hurry."""
         for name in names:
             self._leave[name] = asyncio.Event()
             self._tasks[name] = asyncio.create_task(self._visit(name))
@@ -70,6 +70,12 @@ class Queue:
 
     async def _visit(self, name: str) -> None:
         """Go in and wait."""
+        manner = background if name.startswith("~") else nullcontext
+        with manner():
+            await self._stay(name)
+
+    async def _stay(self, name: str) -> None:
+        """Go in and wait, in whatever manner."""
         async with self.gate.enter(alone=name.isupper()):
             self.inside.append(name)
             try:
@@ -107,6 +113,31 @@ async def test_a_writer_is_alone_and_goes_first(queue: Queue) -> None:
     assert queue.inside == ["c", "d"]
 
 
+async def test_who_is_in_no_hurry_gives_way(queue: Queue) -> None:
+    """There is always a place for others, and they go first."""
+    await queue.come("~a", "~b", "~c")
+    assert queue.inside == ["~a"]
+    await queue.come("d", "e")
+    assert queue.inside == ["~a", "d"]
+    await queue.leave("~a")
+    assert queue.inside == ["d", "e"]
+    await queue.come("W")
+    await queue.leave("d", "e")
+    assert queue.inside == ["W"]
+    await queue.leave("W")
+    assert queue.inside == ["~b"]
+
+
+async def test_the_only_place_is_for_all(queue: Queue) -> None:
+    """Who is in no hurry gets it when nobody else wants it."""
+    queue.gate.set_places(1)
+    await queue.come("a", "~b", "c")
+    await queue.leave("a")
+    assert queue.inside == ["c"]
+    await queue.leave("c")
+    assert queue.inside == ["~b"]
+
+
 async def test_who_gives_up_takes_no_place(queue: Queue) -> None:
     """Before it is in, while it is let in, and inside."""
     queue.gate.set_places(1)
@@ -133,6 +164,27 @@ async def test_places_may_change_at_any_time(queue: Queue) -> None:
     queue.gate.set_places(3)
     await asyncio.sleep(0.001)
     assert queue.inside == ["d", "e", "f"]
+
+
+async def test_a_long_read_in_the_background_holds_nobody_back(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A poll of what moves takes as long as it would alone, or one request more."""
+    await client.async_get_all_data()
+    bmc.hang("*", 0.02)
+    since = len(bmc.requests)
+
+    async def read_rest() -> None:
+        with background():
+            await client.async_get_static_data()
+
+    rest = asyncio.create_task(read_rest())
+    await until(lambda: len(bmc.requests) > since)
+    await client.async_get_dynamic_data()
+    asked = [request.path for request in bmc.requests[since:]]
+    assert set(asked[1:5]) >= {SYSTEM, THERMAL, POWER}
+    await rest
+    assert len(bmc.requests) - since == 3 + 8
 
 
 @pytest.mark.parametrize(("before", "after"), [(4, 1), (1, 3), (10, 2)])

@@ -30,6 +30,9 @@ from .exceptions import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
+from .gate import (
+    background,
+)
 from .models import (
     LLDP,
     NTP,
@@ -273,4 +276,5 @@ __all__ = [
     "Volume",
     "__version__",
     "async_get_server_certificate",
+    "background",
 ]

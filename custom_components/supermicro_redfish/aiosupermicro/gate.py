@@ -4,26 +4,48 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from enum import IntEnum
 
 Turn = asyncio.Future[None]
 
+_is_in_background: ContextVar[bool] = ContextVar("is_in_background", default=False)
+
+
+class Kind(IntEnum):
+    """Who waits for a turn; those that come first here go first."""
+
+    COMMAND = 0
+    """Alone: who gives a command waits for no read."""
+    READ = 1
+    """A few at a time."""
+    BACKGROUND = 2
+    """One at a time, and only while nobody else waits."""
+
+
+@contextmanager
+def background() -> Iterator[None]:
+    """Let all that is read in this context give way to what others read or command.
+
+    What is in no hurry then never takes the last place, however much there is of it.
+    """
+    token = _is_in_background.set(True)
+    try:
+        yield
+    finally:
+        _is_in_background.reset(token)
+
 
 class Gate:
-    """Lets a few readers through at a time, or one writer and nobody else.
-
-    Each comes in when it is its turn, but writers before readers: who gives a command
-    waits for no poll.
-    """
+    """Lets a few readers through at a time, or one writer and nobody else."""
 
     def __init__(self, places: int) -> None:
         """Set how many readers may be inside."""
         self._places = places
-        self._writers: deque[Turn] = deque()
-        self._readers: deque[Turn] = deque()
-        self._inside: dict[Turn, bool] = {}
-        """Those who are inside, and whether each wants to be alone."""
+        self._waiting: dict[Kind, deque[Turn]] = {kind: deque() for kind in Kind}
+        self._inside: dict[Turn, Kind] = {}
 
     def set_places(self, places: int) -> None:
         """Set how many readers may be inside; who is inside stays until it is done."""
@@ -33,8 +55,9 @@ class Gate:
     @asynccontextmanager
     async def enter(self, *, alone: bool) -> AsyncIterator[None]:
         """Wait for a place, or for all of them."""
+        read = Kind.BACKGROUND if _is_in_background.get() else Kind.READ
         turn: Turn = asyncio.get_running_loop().create_future()
-        queue = self._writers if alone else self._readers
+        queue = self._waiting[Kind.COMMAND if alone else read]
         queue.append(turn)
         self._let_in()
         try:
@@ -47,16 +70,23 @@ class Gate:
             self._let_in()
 
     def _let_in(self) -> None:
-        """Let in all who may come in now."""
-        while queue := self._writers or self._readers:
-            alone = queue is self._writers
-            is_taken = alone or any(self._inside.values())
-            if len(self._inside) >= (1 if is_taken else self._places):
+        """Let in all who may come in now; who waits keeps out all that come later."""
+        for kind, queue in self._waiting.items():
+            while queue and self._has_room(kind):
+                turn = queue.popleft()
+                if not turn.done():
+                    self._inside[turn] = kind
+                    turn.set_result(None)
+            if queue:
                 return
-            turn = queue.popleft()
-            if not turn.done():
-                self._inside[turn] = alone
-                turn.set_result(None)
+
+    def _has_room(self, kind: Kind) -> bool:
+        """Tell whether one more of a kind may come in."""
+        inside = self._inside.values()
+        if kind is Kind.COMMAND or Kind.COMMAND in inside:
+            return not inside
+        is_second = kind is Kind.BACKGROUND and kind in inside
+        return len(inside) < self._places and not is_second
 
 
 class Silence:
