@@ -165,7 +165,7 @@ class PowerCadence:
                 is_there and (is_off or self._are_all_back(sensors))
             ):
                 self._transition = None
-        elif self._state != before and (to := _ON_ITS_WAY.get(self._state)):
+        elif self._state != before and (to := _heads_for(before, self._state)):
             self._begin(to, PATIENCE, has_left=True)
         if self._transition is None:
             self._remember(sensors)
@@ -180,6 +180,16 @@ class PowerCadence:
     def _are_all_back(self, sensors: int) -> bool:
         """Tell whether sensors are what they were, or more than while it was off."""
         return sensors >= max(self._sensors_on, self._sensors_off + 1)
+
+
+def _heads_for(before: str | None, state: str | None) -> PowerState | None:
+    """Return where a host is going that nobody here has sent there.
+
+    One that was off and is on may have to boot yet: old boards tell no state between.
+    """
+    if (before, state) == (PowerState.OFF, PowerState.ON):
+        return PowerState.ON
+    return _ON_ITS_WAY.get(state)
 
 
 def _count_sensors(thermal: Thermal) -> int:

@@ -223,6 +223,48 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
             static.async_show("snooping", snooping)
 
 
+class StaticCoordinator(SupermicroCoordinator[ServerData]):
+    """Reads what moves rarely, as long as the BMC can be reached.
+
+    Whether it can is for the other cadence to find out and to log, so that an outage
+    is told once.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SupermicroConfigEntry,
+        client: SupermicroRedfishClient,
+        *,
+        interval: timedelta,
+        dynamic: DynamicCoordinator,
+    ) -> None:
+        """Set how often it is read, and who knows whether the BMC can be reached."""
+        reader = ServerReader(client)
+        super().__init__(
+            hass, entry, reader.async_read, name="static", interval=interval
+        )
+        self._dynamic = dynamic
+        self.has_missed = False
+        """Whether it was not read when its turn came."""
+
+    @override
+    async def _async_update_data(self) -> ServerData:
+        """Read all, or keep what is known while the BMC is away."""
+        self.has_missed = False
+        if not self.data:
+            return await super()._async_update_data()
+        if self._dynamic.last_update_success:
+            try:
+                return await super()._async_update_data()
+            except UpdateFailed, ConfigEntryAuthFailed:
+                await self._dynamic.async_refresh()
+                if self._dynamic.last_update_success:
+                    raise
+        self.has_missed = True
+        return self.data
+
+
 class AccountCoordinator(SupermicroCoordinator[Privileges]):
     """Reads what the account may do: once, and again when something was refused."""
 
@@ -249,7 +291,7 @@ class SupermicroRuntimeData:
     """What a config entry works with while it is loaded."""
 
     client: SupermicroRedfishClient
-    static: SupermicroCoordinator[ServerData]
+    static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
     described: set[tuple[str, str]] = field(default_factory=set)
@@ -272,18 +314,15 @@ def create_runtime_data(
     """Return all coordinators on one client."""
     seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
     minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
+    dynamic = DynamicCoordinator(
+        hass, entry, client, interval=timedelta(seconds=seconds)
+    )
     return SupermicroRuntimeData(
         client=client,
-        static=SupermicroCoordinator(
-            hass,
-            entry,
-            ServerReader(client).async_read,
-            name="static",
-            interval=timedelta(minutes=minutes),
+        static=StaticCoordinator(
+            hass, entry, client, interval=timedelta(minutes=minutes), dynamic=dynamic
         ),
-        dynamic=DynamicCoordinator(
-            hass, entry, client, interval=timedelta(seconds=seconds)
-        ),
+        dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
     )
 
@@ -313,7 +352,7 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         was_reached, was_off = is_reached, is_off
         static.async_update_listeners()
         entry.runtime_data.account.async_update_listeners()
-        if is_reached and not static.last_update_success:
+        if is_reached and static.has_missed:
             hass.async_create_task(static.async_request_refresh())
 
     entry.async_on_unload(dynamic.async_add_listener(follow))

@@ -413,3 +413,17 @@ async def test_a_reading_of_the_system_alone_is_none_of_the_sensors(
     assert told == ["On"]
     await elapse(QUICK, QUICK)
     assert told == ["On", "Off"]
+
+
+async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_quick(
+    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Old boards tell no state between off and on: the next poll sees it on."""
+    await power_off(bmc, elapse)
+    bmc.power("On")
+    bmc.host.answers = True
+    await elapse(DYNAMIC)
+    assert bmc.power_state == "On"
+    since = len(bmc.requests)
+    await elapse(QUICK, QUICK)
+    assert polls(bmc, since)[GET_POST_CODE] == 1
