@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from ssl import create_default_context
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 from hypothesis import given, strategies as st
 import pytest
 
@@ -12,9 +13,11 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     SupermicroRedfishClient,
     async_get_server_certificate,
+    transport,
 )
 from aiosupermicro.certificate import parse_certificate
 from tests.simulator import Bmc, Server
+from tests.simulator.certificate import Certificate
 
 
 async def test_the_certificate_is_shown_before_anything_is_sent(
@@ -78,6 +81,37 @@ async def test_a_self_signed_certificate_is_not_verified(
     with pytest.raises(CertificateError):
         await client.async_connect()
     assert bmc.requests == []
+
+
+async def test_a_session_that_verifies_nothing_does_not_undo_it(
+    network: None, server: Server, bmc: Bmc
+) -> None:
+    """Home Assistant has such sessions, and hands them out."""
+    async with ClientSession(connector=TCPConnector(ssl=False)) as session:
+        client = SupermicroRedfishClient(
+            session, server.host, "ADMIN", "ADMIN", verify_ssl=True
+        )
+        with pytest.raises(CertificateError):
+            await client.async_connect()
+    assert bmc.requests == []
+
+
+async def test_a_certificate_that_somebody_vouches_for_is_verified(
+    session: ClientSession, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the system's authorities, or by those that the caller names."""
+    certificate = Certificate.generate("127.0.0.1")
+    server.renew_certificate(certificate)
+    context = create_default_context(cadata=certificate.pem.decode())
+    async with SupermicroRedfishClient(
+        session, server.host, "ADMIN", "ADMIN", verify_ssl=context
+    ) as client:
+        assert (await client.async_get_system()).is_on
+    monkeypatch.setattr(transport, "_VERIFIED", context)
+    async with SupermicroRedfishClient(
+        session, server.host, "ADMIN", "ADMIN", verify_ssl=True
+    ) as client:
+        assert (await client.async_get_system()).is_on
 
 
 @pytest.mark.parametrize("pin", ["", "abcd", "not hexadecimal", "00" * 20])

@@ -53,8 +53,9 @@ class SupermicroRedfishClient(Reads, Writes):
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
             username: The BMC account; reading needs ReadOnly, writing Operator.
             password: Its password.
-            verify_ssl: Whether the BMC's certificate must be trusted, by whose
-                authorities, or the SHA-256 fingerprint of the only one to accept.
+            verify_ssl: True for a certificate that the system's authorities vouch
+                for, a context with authorities of your own, the SHA-256 fingerprint
+                of the only certificate to accept, or False for any.
             timeout: Seconds for a whole request.
             system: The Id of the system to look after, where a BMC has several;
                 without, it is the machine itself.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from inspect import signature
 from ipaddress import ip_address
 import json
 import logging
@@ -27,7 +26,6 @@ from aiohttp import (
     ClientTimeout,
     Fingerprint,
     ServerFingerprintMismatch,
-    TCPConnector,
 )
 from yarl import URL
 
@@ -52,8 +50,9 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 # mean that it was done, others that it is to be done there: it might be done twice.
 _REDIRECTS_OF_WRITES = (307, 308)
 
-# "Verify it": True since aiohttp 3.9, None before, when True meant not to verify it.
-_VERIFIED: Any = signature(TCPConnector).parameters["ssl"].default
+# Made here, where it may read files. To leave it to aiohttp would be to leave it to the
+# caller's session, which may have been made to verify nothing.
+_VERIFIED = ssl.create_default_context()
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 
@@ -121,8 +120,9 @@ class Transport:
         Args:
             session: The caller's session, which is never closed here.
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
-            verify_ssl: Whether the BMC's certificate must be trusted, by whose
-                authorities, or the SHA-256 fingerprint of the only one to accept.
+            verify_ssl: True for a certificate that the system's authorities vouch
+                for, a context with authorities of your own, the SHA-256 fingerprint
+                of the only certificate to accept, or False for any.
             timeout: Seconds for a whole request, waiting for its turn excepted.
 
         Raises:
