@@ -3,11 +3,12 @@
 from pathlib import Path
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import parse_yaml
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 
 from tests.simulator import Bmc
@@ -15,12 +16,19 @@ from tests.simulator import Bmc
 from . import POWER
 from .conftest import Elapse
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+BLUEPRINTS = sorted((ROOT / "blueprints").rglob("*.yaml"))
+
+
+def _text() -> str:
+    """Return the README."""
+    return README.read_text("utf-8")
 
 
 def _automations() -> dict[str, Any]:
     """Return the automations of the README by their alias."""
-    blocks = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```yaml\n(.*?)```", _text(), re.DOTALL)
     parsed: list[Any] = [parse_yaml(block) for block in blocks]
     return {block["alias"]: block for block in parsed if "triggers" in block}
 
@@ -60,6 +68,24 @@ async def test_too_much_power(
     assert bmc.indicator_led == "Off"
     await elapse(120)
     assert bmc.indicator_led == "Blinking"
+
+
+@pytest.mark.parametrize("alias", AUTOMATIONS)
+def test_they_are_in_the_syntax_of_this_year(alias: str) -> None:
+    """They name what they mean, a threshold, and not the type of a state."""
+    (trigger,) = AUTOMATIONS[alias]["triggers"]
+    assert trigger["trigger"] in {
+        "power.crossed_threshold",
+        "temperature.crossed_threshold",
+    }
+
+
+def test_every_blueprint_can_be_imported_from_here() -> None:
+    """By a link to the page that it says it is from."""
+    links = re.findall(r"blueprint_import/\?blueprint_url=([^)]*)", _text())
+    assert sorted(map(unquote, links)) == sorted(
+        str(load_yaml_dict(file)["blueprint"]["source_url"]) for file in BLUEPRINTS
+    )
 
 
 def test_there_are_automations_to_try() -> None:
