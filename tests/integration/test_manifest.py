@@ -73,7 +73,7 @@ def test_there_is_one_manifest() -> None:
     """Hassfest takes every file of that name for an integration."""
     ours = [
         path
-        for folder in ("custom_components", "tests", "script")
+        for folder in ("blueprints", "custom_components", "docs", "script", "tests")
         for path in (ROOT / folder).rglob("manifest.json")
     ]
     assert ours == [FOLDER / "manifest.json"]
@@ -88,6 +88,8 @@ def test_hacs_is_told_what_it_needs() -> None:
     """And nothing that it does not know."""
     assert HACS["name"] == MANIFEST["name"]
     assert HACS["homeassistant"] == "2026.10.0"
-    assert set(HACS) <= {"name", "homeassistant", "hacs", "country", "render_readme"}
+    known = {"country", "filename", "hacs", "homeassistant", "name", "zip_release"}
+    assert set(HACS) <= known
+    assert ("zip_release" in HACS) == ("filename" in HACS)
     assert (ROOT / "README.md").read_text("utf-8").startswith("# ")
     assert "MIT License" in (ROOT / "LICENSE").read_text("utf-8")
