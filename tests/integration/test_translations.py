@@ -1,4 +1,4 @@
-"""Every text that the code names exists, in both languages, as hassfest wants it."""
+"""Every text that the code names exists, in every language, as hassfest wants it."""
 
 import ast
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ from custom_components.supermicro_redfish.errors import (
 FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
 CONFIG_FLOW = FOLDER / "config_flow.py"
 MODULES = (binary_sensor, button, event, light, number, select, sensor, switch)
-LANGUAGES = ("en", "de")
+LANGUAGES = ("de", "en", "es", "fr", "nl", "zh-Hans")
 
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 FORBIDDEN = {
