@@ -21,18 +21,22 @@ _ONBOARDING = {"done": ["core_config"]}
 
 
 @contextmanager
-def temporary_configuration(port: int, keep: Path | None) -> Iterator[Path]:
+def temporary_configuration(
+    port: int, keep: Path | None, *, bare: bool
+) -> Iterator[Path]:
     """Make a fresh folder, and take it away when Home Assistant has ended.
 
-    Its logs go to another folder, if one is given.
+    Its logs go to another folder, if one is given. A bare one is outside of this
+    project, and has a copy of the integration instead of a link to it.
     """
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with TemporaryDirectory(
-        prefix="demo.", dir=cache, ignore_cleanup_errors=True
+        prefix="demo.", dir=None if bare else cache, ignore_cleanup_errors=True
     ) as folder:
         config = Path(folder)
         _fill(config, port)
+        _install(config / "custom_components", bare=bare)
         try:
             yield config
         finally:
@@ -48,9 +52,17 @@ def _fill(config: Path, port: int) -> None:
     (config / ".storage").mkdir()
     _store(config, "onboarding", _ONBOARDING, version=4)
     _store(config, "http", _http(port), version=2, minor_version=2)
-    (config / "custom_components").mkdir()
+
+
+def _install(folder: Path, *, bare: bool) -> None:
+    """Put the integration where Home Assistant looks for it."""
+    folder.mkdir()
     integration = ROOT / "custom_components" / DOMAIN
-    (config / "custom_components" / DOMAIN).symlink_to(integration)
+    if bare:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(integration, folder / DOMAIN, ignore=ignored)
+    else:
+        (folder / DOMAIN).symlink_to(integration)
 
 
 def _http(port: int) -> dict[str, Any]:

@@ -44,12 +44,18 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
-    """A Home Assistant that has the server."""
+class Started:
+    """A Home Assistant that has a user, and no server yet."""
 
     stage: Stage
     process: Process
     page: Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running(Started):
+    """A Home Assistant that has the server."""
+
     found: Survey
 
 
@@ -74,14 +80,25 @@ async def show(options: Options, findings: Findings) -> None:
 @asynccontextmanager
 async def running(options: Options, findings: Findings) -> AsyncIterator[Running]:
     """Have everything that the demo shows, until the end of the context."""
+    async with started(options, findings) as demo:
+        found = await _add_server(demo, findings)
+        yield Running(
+            stage=demo.stage, process=demo.process, page=demo.page, found=found
+        )
+
+
+@asynccontextmanager
+async def started(options: Options, findings: Findings) -> AsyncIterator[Started]:
+    """Have Home Assistant after the first visit, until the end of the context."""
     async with (
         _stage(options, findings) as stage,
         home_assistant(stage.config, stage.python) as process,
         ClientSession() as session,
     ):
         page = Page(session, stage.url)
-        found = await _add_server(page, process, stage.target, findings)
-        yield Running(stage=stage, process=process, page=page, found=found)
+        await _visit(page, process)
+        findings.note(home_assistant=await page.version())
+        yield Started(stage=stage, process=process, page=page)
 
 
 @asynccontextmanager
@@ -92,7 +109,7 @@ async def _stage(options: Options, findings: Findings) -> AsyncIterator[Stage]:
     async with open_target(options) as target:
         if options.board:
             say(f"Simulated BMC {options.board.name} at https://{target.host}")
-        with temporary_configuration(port, options.keep) as config:
+        with temporary_configuration(port, options.keep, bare=options.bare) as config:
             try:
                 yield Stage(target=target, config=config, port=port, python=python)
             finally:
@@ -117,19 +134,21 @@ def _free_port(wanted: int | None) -> int:
         return port
 
 
-async def _add_server(
-    page: Page, process: Process, target: Target, findings: Findings
-) -> Survey:
-    """Do what a user does from the first visit on, and see what comes of it."""
+async def _visit(page: Page, process: Process) -> None:
+    """Do what a user does at the first visit."""
     say("Starting Home Assistant …")
     await _until(page.is_there, process)
     say("Creating its user …")
     await onboard(page)
     await _until(page.is_running, process)
-    findings.note(home_assistant=await page.version())
-    async with page.socket() as websocket:
+
+
+async def _add_server(demo: Started, findings: Findings) -> Survey:
+    """Add the server as a user does, and see what comes of it."""
+    target = demo.stage.target
+    async with demo.page.socket() as websocket:
         say(f"Adding the server at {target.host} …")
-        entry_id = await add_server(page, websocket, target.answers)
+        entry_id = await add_server(demo.page, websocket, target.answers)
         found = await survey(websocket, entry_id)
     findings.note_survey(found)
     if not found.is_loaded:

@@ -31,6 +31,8 @@ class Options:
     keep: Path | None
     home_assistant: str | None
     """The release that is run; None for the one that is installed anyway."""
+    bare: bool
+    """Whether Home Assistant has a copy of the integration, outside of this project."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,6 +63,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         check=parsed.check,
         keep=parsed.keep,
         home_assistant=parsed.home_assistant,
+        bare=parsed.bare,
     )
 
 
@@ -102,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RELEASE",
         type=_release,
         help="run another release, such as 2026.11.0; it is installed at first",
+    )
+    parser.add_argument(
+        "--bare",
+        action="store_true",
+        help="as installed: a copy of the integration, in a folder elsewhere",
     )
     return parser
 

@@ -66,6 +66,7 @@ async def home_assistant(config: Path, python: str) -> AsyncIterator[Process]:
             stderr=console,
             env=environment,
             start_new_session=True,
+            cwd=config,
         )
     try:
         yield process
