@@ -1,0 +1,1 @@
+"""The integration in a real browser: what `script/browser` runs."""
