@@ -8,7 +8,9 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.supermicro_redfish.aiosupermicro import CertificateError
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.issues import async_report_certificate
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
@@ -224,3 +226,17 @@ async def test_a_root_that_tells_nothing_is_no_reason_to_doubt(
     await set_up(hass, entry)
     assert lifecycle(entry) is ConfigEntryState.LOADED
     assert any(request.path == f"{NICS}/1" for request in bmc.requests)
+
+
+async def test_a_certificate_that_nobody_can_show_is_no_question(
+    hass: HomeAssistant, entry: ConfigEntry, server: Server
+) -> None:
+    """The BMC is gone before it could be looked at; the next attempt tells."""
+    gone = {**entry.data, "host": "127.0.0.1:1", "verify_ssl": True}
+    hass.config_entries.async_update_entry(entry, data=gone)
+    await async_report_certificate(hass, entry, CertificateError("untrusted"))
+    assert issues(hass) == []
+    there = {**gone, "host": server.host}
+    hass.config_entries.async_update_entry(entry, data=there)
+    await async_report_certificate(hass, entry, CertificateError("untrusted"))
+    assert len(issues(hass)) == 1
