@@ -1,6 +1,7 @@
 """One funnel: what a request may do, and what an answer must be."""
 
 import asyncio
+import json
 from typing import Any
 
 from aiohttp import ClientSession
@@ -11,6 +12,7 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     InvalidRequestError,
     InvalidResponseError,
+    LicenseError,
     NotFoundError,
     RateLimitError,
     ServiceUnavailableError,
@@ -19,9 +21,11 @@ from aiosupermicro import (
     TimeoutError,  # noqa: A004
 )
 from aiosupermicro.transport import base_url
-from tests.simulator import Bmc
+from tests.simulator import Bmc, Server
 
-THERMAL = "/redfish/v1/Chassis/1/Thermal"
+SESSIONS = "/redfish/v1/SessionService/Sessions"
+CHASSIS, MANAGER = "/redfish/v1/Chassis/1", "/redfish/v1/Managers/1"
+THERMAL = f"{CHASSIS}/Thermal"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,7 @@ def test_hosts_may_be_given_in_many_ways(host: str, url: str) -> None:
         "https://user@bmc.example",
         "bmc.example:port",
         "bmc.example:99999",
+        "bmc.example:0",
         "bmc.example/?a=b",
         "ftp://bmc.example",
         "https://",
@@ -127,10 +132,14 @@ async def test_the_worst_notice_counts(
         (b"[1, 2]", "application/json"),
         (b"null", "application/json"),
         (b"[" * 100_000, "application/json"),
+        (b'{"a":' * 500 + b"1" + b"}" * 500, "application/json"),
         (b" " * (9 * 1024 * 1024) + b"{}", "application/json"),
         (b"\xff\xfe\x00", "application/json"),
     ],
-    ids=["html", "empty", "cut", "list", "null", "deep", "huge", "binary"],
+    ids=[
+        *("html", "empty", "cut", "list", "null", "bottomless", "deep", "huge"),
+        "binary",
+    ],
 )
 async def test_what_is_no_json_object_is_no_answer(
     client: SupermicroRedfishClient, bmc: Bmc, body: bytes, content_type: str
@@ -217,6 +226,74 @@ async def test_an_endless_redirect_ends(
     with pytest.raises(InvalidResponseError, match="circles"):
         await client.async_get_thermal()
     assert [r.path for r in bmc.requests].count(THERMAL) == 3
+
+
+@pytest.mark.parametrize("login", [201, 405], ids=["session", "basic"])
+async def test_a_redirect_logs_in_as_nobody_else(
+    client: SupermicroRedfishClient, server: Server, bmc: Bmc, login: int
+) -> None:
+    """A name in a Location neither goes to the BMC nor upsets the HTTP client."""
+    if login != 201:
+        bmc.fail(SESSIONS, status=login, method="POST")
+    location = f"https://a:b@{server.host}{THERMAL}/"
+    bmc.fail(THERMAL, status=302, headers={"Location": location}, times=1)
+    assert (await client.async_get_thermal()).temperatures
+    first, second = (r.headers.get("authorization") for r in bmc.requests[-2:])
+    assert first == second
+
+
+@pytest.mark.parametrize("etag", ['"a\r\nX-Evil: 1"', '"a\x00"', '"\ud800"'])
+async def test_an_etag_that_fits_in_no_header_is_none(
+    client: SupermicroRedfishClient, bmc: Bmc, etag: str
+) -> None:
+    """The resource is read all the same, and nothing is smuggled into a request."""
+    body = json.dumps({"@odata.etag": etag, "Name": "T"})
+    bmc.fail(THERMAL, status=200, body=body)
+    for _ in range(2):
+        assert (await client.async_get_thermal()).name == "T"
+        assert "if-none-match" not in bmc.requests[-1].headers
+
+
+def _told(error: BaseException | None) -> str:
+    """Return all that an exception shows, with those that led to it."""
+    if error is None:
+        return ""
+    own = f"{error!r} {error} {vars(error)} {error.args}"
+    return own + _told(error.__cause__) + _told(error.__context__)
+
+
+async def test_no_exception_shows_the_token(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Neither where the BMC repeats it nor where aiohttp keeps what was sent."""
+    await client.async_get_chassis()
+    token = bmc.requests[-1].headers["x-auth-token"]
+    notice = {"Message": f"Token {token}", "MessageId": token, "MessageArgs": [token]}
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [notice]}})
+    bmc.fail(THERMAL, status=400, body=body, times=1)
+    bmc.fail(CHASSIS, status=200, body=f"<p>X-Auth-Token: {token}", times=1)
+    bmc.fail(MANAGER, status=200, body="{}", headers={"X": "a" * 20_000}, times=1)
+    for read in (
+        client.async_get_thermal,
+        client.async_get_chassis,
+        client.async_get_manager,
+    ):
+        with pytest.raises(SupermicroRedfishError) as caught:
+            await read()
+        assert token not in _told(caught.value)
+        assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_secret_is_hidden_however_it_is_spelt() -> None:
+    """As it is, as JSON has it, and as Python shows the bytes of either."""
+    secret = 'a"\\é'
+    texts = [secret, json.dumps(secret), json.dumps(secret, ensure_ascii=False)]
+    texts += [repr(text.encode()) for text in texts]
+    error = LicenseError(" ".join(texts), bmc_message=secret, message_id=secret)
+    error.license = secret
+    error.hide(secret)
+    assert str(error) == """*** "***" "***" b'***' b'"***"' b'"***"'"""
+    assert (error.bmc_message, error.message_id, error.license) == ("***",) * 3
 
 
 async def test_two_at_a_time_and_a_writer_alone(

@@ -166,7 +166,8 @@ class Connection:
             message = f"GET {path} answered {reply.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
-        self._cache.store(path, etag if isinstance(etag, str) else None, reply.body)
+        is_etag = isinstance(etag, str) and etag.isprintable()
+        self._cache.store(path, etag if is_etag else None, reply.body)
         return reply.body
 
     async def _async_is_so(self, path: str, changes: Mapping[str, Any]) -> bool:

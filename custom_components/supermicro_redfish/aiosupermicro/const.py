@@ -22,6 +22,9 @@ MAX_CONCURRENT_REQUESTS: Final = 2
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """More than three times a full event log, the largest answer there is."""
 
+MAX_DEPTH: Final = 100
+"""Levels of a document; the deepest recorded one has eight."""
+
 MAX_REDIRECTS: Final = 3
 
 SESSION_DEFAULT_TIMEOUT: Final = 300

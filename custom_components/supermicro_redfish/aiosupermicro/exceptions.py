@@ -17,6 +17,7 @@ SupermicroRedfishError
 from __future__ import annotations
 
 import builtins
+import json
 from typing import Any
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
 _SAYS_NOTHING = "See ExtendedInfo"
 _LICENSE_MISSING = "OemLicenseNotPassed"
 _SEVERITIES = ("critical", "warning")
+_BMC_WORDS = ("bmc_message", "message_id", "license")
 
 
 class SupermicroRedfishError(Exception):
@@ -76,11 +78,11 @@ class SupermicroRedfishError(Exception):
 
     def hide(self, secret: str) -> None:
         """Take a secret out of the words of a BMC that repeats what it was told."""
-        if secret:
-            self.args = tuple(str(text).replace(secret, "***") for text in self.args)
-            self.bmc_message = self.bmc_message and self.bmc_message.replace(
-                secret, "***"
-            )
+        for spelling in _spellings(secret):
+            self.args = tuple(str(text).replace(spelling, "***") for text in self.args)
+            for name in _BMC_WORDS:
+                if text := getattr(self, name, None):
+                    setattr(self, name, text.replace(spelling, "***"))
 
 
 class AuthenticationError(SupermicroRedfishError):
@@ -161,6 +163,12 @@ def raise_for_status(status: int, message: str = "") -> None:
     """Raise the exception of an HTTP status, if it is that of an error."""
     if status >= 400:  # noqa: PLR2004
         raise _kind(status)(message, status=status)
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return a secret as it is, as JSON has it, and as the bytes of either."""
+    texts = {secret, *(json.dumps(secret, ensure_ascii=a)[1:-1] for a in (True, False))}
+    return {*texts, *(repr(text.encode())[2:-1] for text in texts)} - {""}
 
 
 def _kind(status: int) -> type[SupermicroRedfishError]:

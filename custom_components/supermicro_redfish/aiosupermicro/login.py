@@ -285,11 +285,7 @@ class Login:
     async def _async_open(self, sessions_path: str) -> Credential:
         """Open a session."""
         login = {"UserName": self._username, "Password": self._password}
-        try:
-            reply = await self._transport.send("POST", sessions_path, json=login)
-        except SupermicroRedfishError as error:
-            error.hide(self._password)
-            raise
+        reply = await self._transport.send("POST", sessions_path, json=login)
         token = reply.headers.get(AUTH_TOKEN_HEADER)
         path = path_of(reply.headers.get("Location"))
         path = path or path_of(reply.body.get("@odata.id"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 import json
@@ -22,6 +22,7 @@ from aiohttp import (
     ClientError,
     ClientPayloadError,
     ClientResponse,
+    ClientResponseError,
     ClientSession,
     ClientTimeout,
     Fingerprint,
@@ -31,9 +32,11 @@ from yarl import URL
 
 from . import exceptions
 from .const import (
+    AUTH_TOKEN_HEADER,
     DEFAULT_TIMEOUT,
     MAX_BODY_BYTES,
     MAX_CONCURRENT_REQUESTS,
+    MAX_DEPTH,
     MAX_REDIRECTS,
 )
 from .gate import Gate, Silence
@@ -73,7 +76,8 @@ def base_url(host: str) -> URL:
     except ValueError:
         origin = url = URL()
     plain = url in (origin, origin / "") and text.isprintable()
-    if not (_is_host(url.raw_host or "") and url.scheme == "https" and plain):
+    is_https = url.scheme == "https" and url.port != 0
+    if not (_is_host(url.raw_host or "") and is_https and plain):
         shown = host.rpartition("@")[2]  # what stands before may be a password
         raise ValueError(f"{shown!r} is no host name, IP address or https URL")
     return origin
@@ -170,23 +174,37 @@ class Transport:
             SupermicroRedfishError: The answer is an error, no Redfish, or none.
 
         """
-        url = self._on_this_host(path)
         timeout = ClientTimeout(total=min(seconds, self._seconds))
-        redirects = _REDIRECTS if method == "GET" else _REDIRECTS_OF_WRITES
         silences = self._silence.count
         async with self._gate.enter(alone=method != "GET"):
             if silences != self._silence.count:
                 message = f"{method} {path} was not sent: the BMC answers nothing"
                 raise exceptions.TimeoutError(message, path=path)
             before()
-            for _ in range(MAX_REDIRECTS):
-                response, raw = await self._exchange(
-                    method, url, headers, json, timeout
-                )
-                target = response.headers.get("Location")
-                if response.status not in redirects or not target:
-                    return _reply(response, method, path, raw)
-                url = self._on_this_host(target)
+            try:
+                return await self._follow(method, path, headers, json, timeout)
+            except exceptions.SupermicroRedfishError as error:
+                for secret in _secrets({**(headers or {}), **(json or {})}):
+                    error.hide(secret)
+                raise
+
+    async def _follow(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+    ) -> Reply:
+        """Send a request wherever on this host the BMC redirects it to."""
+        redirects = _REDIRECTS if method == "GET" else _REDIRECTS_OF_WRITES
+        url = self._on_this_host(path)
+        for _ in range(MAX_REDIRECTS):
+            response, raw = await self._exchange(method, url, headers, body, timeout)
+            target = response.headers.get("Location")
+            if response.status not in redirects or not target:
+                return _reply(response, method, path, raw)
+            url = self._on_this_host(target)
         raise exceptions.InvalidResponseError(f"{path} redirects in circles", path=path)
 
     async def _exchange(
@@ -215,15 +233,19 @@ class Transport:
             ) as response:
                 raw = await _read(response, method)
         except (ClientError, OSError) as error:
-            self.stats.errors += 1
-            if isinstance(error, TimeoutError):
-                self._silence.give_up(answers)
-            raise _failure(f"{method} {url.path}", url.path, error) from error
-        self._silence.hear()
-        self.stats.record_response_time(monotonic() - began)
-        self.stats.errors += response.status >= _FIRST_ERROR
-        _LOGGER.debug("%s %s: %s", method, url.path, response.status)
-        return response, raw
+            failure = error
+        else:
+            self._silence.hear()
+            self.stats.record_response_time(monotonic() - began)
+            self.stats.errors += response.status >= _FIRST_ERROR
+            _LOGGER.debug("%s %s: %s", method, url.path, response.status)
+            return response, raw
+        self.stats.errors += 1
+        if isinstance(failure, TimeoutError):
+            self._silence.give_up(answers)
+        # aiohttp's errors about an answer show the headers that were sent.
+        cause = None if isinstance(failure, ClientResponseError) else failure
+        raise _failure(f"{method} {url.path}", url.path, failure) from cause
 
     def _on_this_host(self, path: str) -> URL:
         """Return the URL of a path, refusing to leave the host."""
@@ -236,7 +258,15 @@ class Transport:
         if not is_here:
             message = f"{path} leads away from {self.url.authority}"
             raise exceptions.InvalidResponseError(message, path=path)
-        return url
+        # aiohttp would log in as whoever is named in a URL.
+        return url.with_user(None)
+
+
+def _secrets(shown: Mapping[str, Any]) -> Iterator[str]:
+    """Return what a request shows to be let in, among its headers and its body."""
+    for key in (AUTH_TOKEN_HEADER, "Authorization", "Password"):
+        if secret := shown.get(key):
+            yield secret.removeprefix("Basic ")
 
 
 def _fingerprint(text: str) -> Fingerprint:
@@ -268,7 +298,7 @@ def _failure(
     if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
         message = f"{request} has no connection any more: {error}"
         return exceptions.ConnectionError(message, path=path, is_broken=True)
-    message = f"{request} got no HTTP answer: {error}"
+    message = f"{request} got no HTTP answer: {' '.join(str(error).split())}"
     return exceptions.InvalidResponseError(message, path=path)
 
 
@@ -298,6 +328,8 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         body = json.loads(raw) if raw.strip() else None
     except (ValueError, RecursionError):
         body = raw
+    if _is_too_deep(body):
+        body = raw
     if status >= _FIRST_ERROR:
         retry_after = _seconds(response.headers.get("Retry-After"))
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
@@ -308,6 +340,18 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     return Reply(status, response.headers, body)
+
+
+def _is_too_deep(document: Any) -> bool:
+    """Tell whether a document goes deeper than a caller could go into it."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
+        objects = [value.values() for value in level if isinstance(value, dict)]
+        arrays = [value for value in level if isinstance(value, list)]
+        level = [inner for group in (*objects, *arrays) for inner in group]
+    return True
 
 
 def _seconds(retry_after: str | None) -> float | None:
