@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+import signal
 import sys
 from typing import NamedTuple
 
@@ -110,6 +111,45 @@ async def test_a_failure_is_one_line(
     assert password not in done.err
 
 
+async def test_without_a_password_nothing_is_asked(server: Server, bmc: Bmc) -> None:
+    """Nobody is there to be asked for it: that is one line as well."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "aiosupermicro", server.host),
+        env={},
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    _, err = await process.communicate()
+    assert process.returncode == 1
+    assert b"Nobody gave the password" in err
+    assert b"Traceback" not in err
+    assert bmc.requests == []
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+async def test_whoever_is_told_to_end_logs_out(
+    server: Server, bmc: Bmc, name: str
+) -> None:
+    """By Ctrl-C, by a kill, and with the terminal, even if it is said twice."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "aiosupermicro", server.host),
+        *("watch", "--interval", "60"),
+        env={"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    await process.stdout.readline()
+    assert bmc.open_sessions == 1
+    process.send_signal(signal.Signals[name])
+    if name != "SIGINT":
+        process.send_signal(signal.Signals[name])
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (130, b"")
+    assert bmc.open_sessions == 0
+
+
 async def test_a_dump_is_a_board_without_its_owner(
     server: Server, bmc: Bmc, tmp_path: Path
 ) -> None:
@@ -180,6 +220,14 @@ def test_the_same_identifier_gets_the_same_stand_in() -> None:
         "NameServers": ["198.51.100.7", "0.0.0.0", "(null)"],  # noqa: S104
         "FirmwareVersion": "70.01.00.09",
         "Password": "hunter2",
+        "SmtpPassword": "hunter3",
+        "ROCommunity": "our-public",
+        "SmtpSenderAddress": "nas@home.example",
+        "Source": "198.51.100.8",
+        "MessageArgs": ["from 198.51.100.9.", "from 1.2.3.4.5"],
+        "SystemGUID": "eb44fbf94830a74e",
+        "UserName": "bob",
+        "Description": "bob",
         "SerialNumber": "S1",
     }
     assert Redactor([body]).redact(body) == {
@@ -190,5 +238,13 @@ def test_the_same_identifier_gets_the_same_stand_in() -> None:
         "NameServers": ["192.0.2.1", "0.0.0.0", "(null)"],  # noqa: S104
         "FirmwareVersion": "70.01.00.09",
         "Password": "REDACTED",
+        "SmtpPassword": "REDACTED",
+        "ROCommunity": "REDACTED",
+        "SmtpSenderAddress": "name1.example",
+        "Source": "192.0.2.2",
+        "MessageArgs": ["from 192.0.2.3.", "from 1.2.3.4.5"],
+        "SystemGUID": "REDACTED0001",
+        "UserName": "name2.example",
+        "Description": "bob",
         "SerialNumber": "S1",
     }

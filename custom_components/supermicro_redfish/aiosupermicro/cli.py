@@ -7,12 +7,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 import dataclasses
 from datetime import datetime
 from getpass import getpass
 import json
 import os
 from pathlib import Path
+import signal
 import sys
 from typing import Any
 
@@ -59,11 +61,14 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 1 if the BMC failed."""
     asked = parser().parse_args(arguments)
-    password = os.environ.get(PASSWORD_VARIABLE) or getpass(f"{asked.username}: ")
     try:
+        password = os.environ.get(PASSWORD_VARIABLE) or getpass(f"{asked.username}: ")
         asyncio.run(_async_run(asked, password))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
+    except EOFError:
+        print("Nobody gave the password", file=sys.stderr)
+        return 1
     except (SupermicroRedfishError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -72,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _async_run(asked: argparse.Namespace, password: str) -> None:
     """Log in, run the command and log out."""
+    _log_out_when_told_to_end()
     verify = True if asked.verify == "yes" else asked.verify
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
@@ -81,6 +87,17 @@ async def _async_run(asked: argparse.Namespace, password: str) -> None:
             await _COMMANDS[asked.command](client, asked)
         finally:
             await client.async_disconnect()
+
+
+def _log_out_when_told_to_end() -> None:
+    """Let a closed terminal or a kill do what Ctrl-C does; Windows knows neither."""
+    if task := asyncio.current_task():
+        loop = asyncio.get_running_loop()
+        with suppress(AttributeError, NotImplementedError):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(
+                    number, lambda: task.cancelling() or task.cancel()
+                )
 
 
 async def _async_status(

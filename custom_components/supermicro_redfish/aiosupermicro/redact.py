@@ -18,16 +18,27 @@ _KEEP = re.compile(
 )
 
 _SECRET_KEYS = re.compile(
-    r"Password|Signature|.*Secret|.*Token|Community.*|.*Passphrase|CertificateString"
-    r"|URI|.*Key",
+    r".*Password|Signature|.*Secret|.*Token|Community.*|.*Community|.*Passphrase"
+    r"|CertificateString|URI|.*Key",
 )
-_SERIAL_KEYS = re.compile(r".*SerialNumber|AssetTag|LicenseID|NodeID|.*WWN|GUID|EUI")
-_NAME_KEYS = re.compile(r"HostName|FQDN|UserName|User|Login|Context|.*Domain.*")
+_SERIAL_KEYS = re.compile(r".*SerialNumber|AssetTag|LicenseID|NodeID|.*WWN|.*GUID|EUI")
+_NAME_KEYS = re.compile(
+    r"HostName|FQDN|.*User[Nn]ame|(Remote)?User|RemoteGroup|Login|Context|.*Domain.*"
+    r"|.*Email.*|.*SenderAddress|FromAddress|LDAPDN|.*Search[Bb]ase"
+    r"|BaseDistinguishedNames"
+)
 _ADDRESS_KEYS = re.compile(
-    r"Address|Gateway|.*Server.*|.*NameServers|Destination|IPv6DefaultGateway|.*Hosts?"
+    r"Address|ServiceAddresses|Gateway|.*Server.*|.*NameServers|Destination"
+    r"|IPv6DefaultGateway|.*Hosts?"
 )
+# Versions look like addresses.
+_TEXT_KEYS = re.compile(r"Message|MessageArgs|Description")
+_IN_TEXT = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
 _SHORTEST = 4
-"""Characters: shorter names occur in too many other words to be replaced there."""
+"""Characters: shorter names occur in too many other words to be replaced there.
+
+They are under their own keys only.
+"""
 
 
 def redacted(bodies: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +59,7 @@ class Redactor:
     def __init__(self, bodies: Iterable[Any]) -> None:
         """Learn the identifiers of all resources before any is redacted."""
         self._stand_ins: dict[str, str] = {}
+        self._short: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         for body in bodies:
             for key, text in _texts(body):
@@ -65,7 +77,8 @@ class Redactor:
             return body
         if _SECRET_KEYS.fullmatch(key) and body.strip():
             return "REDACTED"
-        return self.redact_text(body)
+        short = self._short.get(body.strip()) if _is_name(key) else None
+        return short or self.redact_text(body)
 
     def redact_text(self, text: str) -> str:
         """Return a text, such as a path or a message, without known identifiers."""
@@ -79,15 +92,23 @@ class Redactor:
             self._learn_mac(mac)
         for uuid in _UUID.findall(text):
             self._learn_uuid(uuid)
-        value = text.strip()
+        if _TEXT_KEYS.fullmatch(key):
+            for address in _IN_TEXT.findall(text):
+                self._learn_value("", address)
+        self._learn_value(key, text.strip())
+
+    def _learn_value(self, key: str, value: str) -> None:
+        """Find a stand-in for a text that is an identifier as a whole."""
         if _KEEP.fullmatch(value) or value in self._stand_ins or _UUID.search(value):
             return
         if _SERIAL_KEYS.fullmatch(key) and len(value) >= _SHORTEST:
             self._stand_ins[value] = self._next("serial", "REDACTED{:04d}")
-        elif _ADDRESS_KEYS.fullmatch(key):
+        elif _is_address(value) and "Version" not in key:
             self._learn_address(value)
-        elif _NAME_KEYS.fullmatch(key) and len(value) >= _SHORTEST:
-            self._stand_ins[value] = self._next("name", "name{}.example")
+        elif _is_name(key) and value not in self._short:
+            is_short = len(value) < _SHORTEST
+            stand_ins = self._short if is_short else self._stand_ins
+            stand_ins[value] = self._next("name", "name{}.example")
 
     def _learn_mac(self, mac: str) -> None:
         """Keep the maker's half of a MAC address, in all ways of writing it."""
@@ -110,13 +131,8 @@ class Redactor:
             self._stand_ins[uuid] = self._next("uuid", form)
 
     def _learn_address(self, value: str) -> None:
-        """Replace an IP address by one of those kept for examples, a host by a name."""
-        try:
-            version = ip_address(value.partition("/")[0]).version
-        except ValueError:
-            if len(value) >= _SHORTEST:
-                self._stand_ins[value] = self._next("name", "name{}.example")
-            return
+        """Replace an IP address by one of those kept for examples."""
+        version = ip_address(value.partition("/")[0]).version
         forms = {4: "192.0.2.{}", 6: "2001:db8::{:x}"}
         self._stand_ins[value] = self._next(f"ip{version}", forms[version])
 
@@ -124,6 +140,20 @@ class Redactor:
         """Return the next stand-in of a kind."""
         self._counts[kind] = self._counts.get(kind, 0) + 1
         return form.format(self._counts[kind])
+
+
+def _is_name(key: str) -> bool:
+    """Tell whether a name stands under this key, of a person or of a host."""
+    return bool(_NAME_KEYS.fullmatch(key) or _ADDRESS_KEYS.fullmatch(key))
+
+
+def _is_address(value: str) -> bool:
+    """Tell whether this is an IP address, with or without its network's length."""
+    try:
+        ip_address(value.partition("/")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
