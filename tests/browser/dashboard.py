@@ -12,8 +12,8 @@ from tests.demo.page import Page, Socket
 
 from .browser import Visitor
 
-FILE: Final = ROOT / "docs" / "dashboard.yaml"
-PATH: Final = "docs-dashboard"
+FILE: Final = ROOT / "blueprints" / "dashboard.yaml"
+PATH: Final = "server-page"
 
 _BROKEN = "hui-error-card, hui-warning, hui-error-badge, hui-unavailable-row"
 

@@ -84,4 +84,4 @@ def _log(bmc: Bmc, message: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "images"))
+    asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".github" / "images"))

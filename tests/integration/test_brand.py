@@ -9,7 +9,7 @@ import pytest
 from .test_manifest import FOLDER, ROOT
 
 BRAND = FOLDER / "brand"
-DRAWN = ROOT / "docs/brand"
+DRAWN = ROOT / ".github/brand"
 
 LARGEST = 32 * 1024
 """Bytes; Home Assistant loads them whenever it shows the integration."""

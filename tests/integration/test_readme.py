@@ -18,7 +18,7 @@ from .conftest import Elapse
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-BLUEPRINTS = sorted((ROOT / "blueprints").rglob("*.yaml"))
+BLUEPRINTS = sorted((ROOT / "blueprints/automation").rglob("*.yaml"))
 
 
 def _text() -> str:
