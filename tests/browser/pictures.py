@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 import sys
+from typing import Final
 
 from playwright.async_api import ViewportSize, expect
 
@@ -15,6 +16,8 @@ from tests.simulator import Bmc
 from .browser import visitor
 from .dashboard import add_dashboard, add_past, open_dashboard
 from .pages import Device, add_server, sign_in
+
+PICTURES: Final = ROOT / ".github" / "images"
 
 _WIDE = ViewportSize(width=1280, height=960)
 _TALL = ViewportSize(width=1280, height=1516)
@@ -84,4 +87,4 @@ def _log(bmc: Bmc, message: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / ".github" / "images"))
+    asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else PICTURES))

@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-from tests.demo.configuration import ROOT
-
-from .pictures import main
-
-PICTURES = ROOT / "docs" / "images"
+from .pictures import PICTURES, main
 
 
 def sizes(folder: Path) -> dict[str, int]:
