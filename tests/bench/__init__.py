@@ -1,0 +1,1 @@
+"""What the integration and its peers ask of a BMC, measured side by side."""

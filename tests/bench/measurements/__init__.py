@@ -1,0 +1,24 @@
+"""The measurements, in the order in which they are numbered."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.bench.bench import Bench
+from tests.bench.table import Row
+
+from .command import measure as command
+from .decoding import measure as decoding
+from .dynamic import measure as dynamic
+from .hour import measure as hour
+from .scale import measure as scale
+from .set_up import measure as set_up
+from .static import measure as static
+
+MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
+    1: dynamic,
+    2: static,
+    3: hour,
+    4: command,
+    5: decoding,
+    6: scale,
+    7: set_up,
+}
