@@ -779,7 +779,9 @@ async def test_a_bmc_that_wants_to_be_left_alone_is(
     assert bmc.power_state == "On"
 
 
-@pytest.mark.parametrize("header", ["Wed, 21 Oct 2026 07:28:00 GMT", "soon", "-1", ""])
+@pytest.mark.parametrize(
+    "header", ["Wed, 21 Oct 2026 07:28:00 GMT", "soon", "-1", "", "9" * 400]
+)
 async def test_a_time_to_come_back_that_is_no_number(
     client: SupermicroRedfishClient, bmc: Bmc, header: str
 ) -> None:

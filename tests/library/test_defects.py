@@ -753,6 +753,16 @@ async def test_m7_entries_come_newest_last(
         assert len(await client.async_get_log_entries(after="9999")) == len(ids)
 
 
+async def test_m7_an_id_may_be_longer_than_any_number(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Python reads no number of thousands of digits; the entries are read."""
+    entry = bmc.resource(ENTRIES)["Members"][0]
+    ids = ["1", "9" * 5000, "2"]
+    bmc.put(ENTRIES, _link(ENTRIES) | {"Members": [entry | {"Id": i} for i in ids]})
+    assert [entry.id for entry in await client.async_get_log_entries()] == ids
+
+
 async def test_m7_a_log_in_pages(client: SupermicroRedfishClient, bmc: Bmc) -> None:
     """Each page names the next one; one that leads back to itself is the last."""
     entries = _entries(bmc, [1, 2, 3, 4, 5])
@@ -804,6 +814,7 @@ LOCATIONS = {
     "missing": None,
     "nonsense": "http://[",
     "empty": "",
+    "nowhere but by its Id": "",
 }
 
 
@@ -817,7 +828,7 @@ async def test_m8_wherever_the_session_is_said_to_be_it_is_given_back(
     headers = {"X-Auth-Token": held.token}
     if location := LOCATIONS[case]:
         headers["Location"] = location.format(url=server.url, path=path)
-    body = bmc.resource(path)
+    body = {"Id": held.id} if "Id" in case else bmc.resource(path)
     bmc.fail(SESSIONS, status=201, body=body, headers=headers, method="POST", times=1)
     await client.async_connect()
     assert (await client.async_get_system()).is_on

@@ -24,6 +24,7 @@ from aiosupermicro.transport import base_url
 from tests.simulator import Bmc, Server
 
 SESSIONS = "/redfish/v1/SessionService/Sessions"
+SYSTEM = "/redfish/v1/Systems/1"
 CHASSIS, MANAGER = "/redfish/v1/Chassis/1", "/redfish/v1/Managers/1"
 THERMAL = f"{CHASSIS}/Thermal"
 
@@ -216,6 +217,18 @@ async def test_a_link_elsewhere_is_no_link(
     bmc.change("/redfish/v1/Managers/1", {"Oem": {"Supermicro": fan_mode}})
     with pytest.raises(NotFoundError):
         await client.async_get_fan_mode()
+
+
+@pytest.mark.parametrize("status", [301, 302, 304])
+async def test_a_write_that_was_not_done_is_no_success(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Neither where it was sent elsewhere nor where nothing was changed."""
+    headers = {"Location": f"{SYSTEM}/"}
+    bmc.fail(SYSTEM, status=status, method="PATCH", headers=headers)
+    with pytest.raises(InvalidResponseError, match=str(status)):
+        await client.async_set_indicator_led("Lit")
+    assert [r.method for r in bmc.requests].count("PATCH") == 1
 
 
 async def test_an_endless_redirect_ends(

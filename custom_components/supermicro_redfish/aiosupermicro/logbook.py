@@ -14,6 +14,8 @@ from .pages import Body, async_pages
 from .resources import Resources
 
 _HEALTH_EVENTS = "SEL"
+_LONGEST_NUMBER = 20
+"""Digits; Python itself refuses to read thousands of them."""
 _T = TypeVar("_T")
 
 
@@ -104,6 +106,7 @@ def _is_newest_first(ids: list[str | None]) -> bool:
 
     Where the numbers begin anew, a log that runs forwards has one step back.
     """
-    numbers = [int(entry) for entry in ids if entry and entry.isdecimal()]
+    known = [entry for entry in ids if entry and len(entry) <= _LONGEST_NUMBER]
+    numbers = [int(entry) for entry in known if entry.isdecimal()]
     steps = [after > before for before, after in pairwise(numbers)]
     return sum(steps) * 2 < len(steps)

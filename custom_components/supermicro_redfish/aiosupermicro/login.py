@@ -32,7 +32,7 @@ from .exceptions import (
     SupermicroRedfishError,
 )
 from .links import follow, path_of
-from .models import SessionService
+from .models import Session, SessionService
 from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -289,6 +289,8 @@ class Login:
         token = reply.headers.get(AUTH_TOKEN_HEADER)
         path = path_of(reply.headers.get("Location"))
         path = path or path_of(reply.body.get("@odata.id"))
+        if not path and (name := Session.from_dict(reply.body).id):
+            path = f"{sessions_path}/{name}"
         if not token or not path:
             raise InvalidResponseError(
                 f"POST {sessions_path} gave no session",

@@ -333,9 +333,10 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
     if status >= _FIRST_ERROR:
         retry_after = _seconds(response.headers.get("Retry-After"))
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
-    if body is None and (method != "GET" or status == _NOT_MODIFIED):
+    is_as_known = status == _NOT_MODIFIED and method == "GET"
+    if body is None and (method != "GET" or is_as_known):
         body = {}
-    is_elsewhere = status >= _FIRST_REDIRECT and status != _NOT_MODIFIED
+    is_elsewhere = status >= _FIRST_REDIRECT and not is_as_known
     if not isinstance(body, dict) or is_elsewhere:
         message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
         raise exceptions.InvalidResponseError(message, status=status, path=path)
@@ -356,4 +357,5 @@ def _is_too_deep(document: Any) -> bool:
 
 def _seconds(retry_after: str | None) -> float | None:
     """Return a Retry-After in seconds; None for a date, which no BMC sends."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None
+    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else inf
+    return seconds if seconds < inf else None
