@@ -61,7 +61,7 @@ class Status(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor(Model):
-    """A sensor in one of the lists of Thermal or Power.
+    """A sensor in one of the lists of a chassis (Thermal, Power).
 
     Its reading counts while it is enabled only: an absent sensor of the old
     firmware family says 0. Thresholds have the unit of the reading; None where

@@ -141,7 +141,7 @@ class Battery(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Redundancy(Model):
-    """How many power supplies stand in for each other.
+    """How many power supplies stand in for each other (Power.Redundancy).
 
     From Power.Redundancy, or PowerSubsystem.PowerSupplyRedundancy.
     """

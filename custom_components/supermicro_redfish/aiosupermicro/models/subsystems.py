@@ -11,7 +11,7 @@ from .power import Redundancy
 
 @dataclass(frozen=True, kw_only=True)
 class SensorExcerpt(Model):
-    """A reading that another resource repeats from a sensor.
+    """A reading that another resource repeats (excerpt of a Sensor).
 
     Its unit stands in the name of the field that holds it.
     """
@@ -28,7 +28,7 @@ class SensorExcerpt(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class ControlExcerpt(Model):
-    """A set value that another resource repeats from a control."""
+    """A set value that another resource repeats (excerpt of a Control)."""
 
     set_point: float | None = None
     allowable_min: float | None = None

@@ -32,7 +32,7 @@ def _numbers(listed: tuple[str, ...]) -> range | None:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRootOem(Model):
-    """What Supermicro adds to the root; on most boards it tells who made them."""
+    """What Supermicro adds to the root (Oem.Supermicro): it tells who made a board."""
 
 
 @dataclass(frozen=True, kw_only=True)

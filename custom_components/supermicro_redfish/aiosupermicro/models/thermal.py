@@ -27,7 +27,7 @@ def _float(raw: Any) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class TemperatureDetail(Model):
-    """One of several parts that share a temperature sensor."""
+    """One of several parts that share a temperature sensor (Oem.Supermicro.Details)."""
 
     name: str | None = None
     reading_celsius: float | None = None
