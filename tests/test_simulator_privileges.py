@@ -62,7 +62,7 @@ async def test_a_board_without_roles_has_those_that_all_have(network: None) -> N
     """Some were not recorded."""
     board = Board.load("x12spi-tf")
     for role in ("Administrator", "Operator"):
-        async with running(board, role=role) as client:  # type: ignore[arg-type]
+        async with running(board, role=role) as client:
             client.bmc.remove(f"/redfish/v1/AccountService/Roles/{role}")
             reply = await client.patch(SYSTEM, {"IndicatorLED": "Lit"})
             assert reply.status == 200

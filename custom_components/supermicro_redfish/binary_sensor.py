@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .aiosupermicro import Certificate, Chassis, Drive, Power, System
+from .aiosupermicro import Certificate, Chassis, Drive, Power, PowerState, System
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroCoordinator,
@@ -32,6 +32,14 @@ from .entity import (
 from .items import drives, has_problem, supplies
 
 PARALLEL_UPDATES = 0
+
+_HAS_POWER: Final[dict[str | None, bool]] = {
+    PowerState.ON: True,
+    PowerState.OFF: False,
+    PowerState.POWERING_ON: True,
+    PowerState.POWERING_OFF: True,
+}
+"""Whether there is power: a host that shuts down still needs the mains."""
 
 _EXPIRY: Final = timedelta(days=30)
 """How long before its end a certificate is called expiring."""
@@ -108,8 +116,8 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         device_class=BinarySensorDeviceClass.POWER,
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
-        has_fn=lambda system: system.is_on is not None,
-        is_on_fn=lambda system: system.is_on,
+        has_fn=lambda system: system.power_state is not None,
+        is_on_fn=lambda system: _HAS_POWER.get(system.power_state),
     ),
     _problem(
         "system_problem",

@@ -79,11 +79,14 @@ async def test_the_host_is_on_or_off(
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
-        ("PoweringOn", STATE_OFF),
+        ("PoweringOn", STATE_ON),
+        ("PoweringOff", STATE_ON),
+        ("Off", STATE_OFF),
+        ("Hibernating", STATE_UNKNOWN),
         (None, STATE_UNKNOWN),
     ],
 )
-async def test_a_power_state_that_is_neither_is_not_on(
+async def test_a_host_on_its_way_has_power_and_what_says_nothing_is_not_off(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
@@ -91,7 +94,7 @@ async def test_a_power_state_that_is_neither_is_not_on(
     state: str | None,
     shown: str,
 ) -> None:
-    """A host that says nothing is not off for that (R3)."""
+    """An automation that cuts the mains has to wait until it is really off (R3)."""
     bmc.host.state = state  # type: ignore[assignment]  # a board may say anything
     await elapse(DYNAMIC)
     assert entity(hass, loaded, HOST).state == shown
