@@ -806,6 +806,24 @@ async def test_m7_a_log_without_a_name_is_not_the_one(
         await client.async_get_log_entries("SEL")
 
 
+async def test_m7_another_log_may_be_out_of_reach(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """It hides neither the log of health events nor that this is gone itself."""
+    logs, gone = f"{SYSTEM}/LogServices", f"{SYSTEM}/LogServices/Dump"
+    bmc.put(logs, _link(logs) | {"Members": [_link(gone), _link(LOG)]})
+    assert len(await client.async_get_log_entries()) == 9
+    with pytest.raises(NotFoundError):
+        await client.async_get_log_entries("Dump")
+    await client.async_disconnect()
+    await client.async_connect()
+    other = {"Id": "Dump", "Entries": _link(f"{gone}/Entries")}
+    bmc.put(gone, other)
+    bmc.fail(LOG, status=404)
+    with pytest.raises(NotFoundError):
+        await client.async_get_log_entries()
+
+
 LOCATIONS = {
     "relative": "{path}",
     "absolute": "{url}{path}",

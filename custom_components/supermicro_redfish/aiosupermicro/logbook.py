@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from .endpoints import Endpoint
-from .exceptions import NotFoundError
+from .exceptions import LicenseError, NotFoundError, SupermicroRedfishError
 from .links import follow
 from .models import LogEntry, LogService
 from .pages import Body, async_pages
@@ -47,20 +47,30 @@ async def async_find_log(
 ) -> Mapping[str, Any]:
     """Return a log service by its Id, or the one of health events, or the first.
 
+    Another one that is not to be had costs nothing but its request.
+
     Raises:
         NotFoundError: There is no such log.
+        LicenseError: It may be one that the board wants a licence for.
 
     """
-    paths = await resources.async_get_member_paths(logs, known=True)
-    services = [await resources.async_known_at(path) for path in paths]
-    for service in services:
-        known = LogService.from_dict(service)
+    services: list[Body] = []
+    errors: list[SupermicroRedfishError] = []
+    for path in await resources.async_get_member_paths(logs, known=True):
+        try:
+            services.append(await resources.async_known_at(path))
+        except (NotFoundError, LicenseError) as error:
+            errors.append(error)
+            continue
+        known = LogService.from_dict(services[-1])
         if log_service is None:
             is_wanted = known.log_entry_type == _HEALTH_EVENTS
         else:
             is_wanted = log_service in (known.id, known.name)
         if is_wanted:
-            return service
+            return services[-1]
+    if errors:
+        raise errors[0]
     if log_service is None and services:
         return services[0]
     raise NotFoundError(f"This board has no log {log_service or ''}".rstrip())
