@@ -205,18 +205,22 @@ class _Items[DescriptionT: ItemDescription[Any]]:
             is_allowed = self._is_allowed(row)
             if is_allowed and not row.is_removable:
                 continue
-            there = row.coordinator_fn(self._data).items(row.items_fn)
             for key in tuple(self._added[row.key]):
                 entity_id = self._entity_id(row, key)
                 if entity_id and not is_allowed:
                     self._registry.async_remove(entity_id)
-                if not is_allowed or (key not in there and entity_id is None):
+                if not is_allowed or (entity_id is None and not self._has(row, key)):
                     self._added[row.key].discard(key)
 
     @property
     def _data(self) -> SupermicroRuntimeData:
         """What the entry works with."""
         return self._entry.runtime_data
+
+    def _has(self, row: DescriptionT, key: str) -> bool:
+        """Tell whether an item is there; one that is absent may still be listed."""
+        there = row.coordinator_fn(self._data).items(row.items_fn)
+        return key in there and row.has_fn(there[key])
 
     def _is_allowed(self, row: DescriptionT) -> bool:
         """Tell whether the account may do what an entity is for."""

@@ -181,10 +181,15 @@ async def test_a_drive_that_is_gone_for_good_loses_its_entities(
 async def test_a_bay_that_is_empty_for_good_loses_its_entities(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Where the BMC goes on to list it."""
+    """Where the BMC goes on to list it; a drive that is put in gets them back."""
+    status = bmc.resource(DRIVE)["Status"]
     bmc.change(DRIVE, {"Status": {"State": "Absent", "Health": None}})
     await elapse(4 * STATIC)
     assert drive_entities(hass, loaded) == 0
+    bmc.change(DRIVE, {"Status": status})
+    await elapse(STATIC)
+    assert drive_entities(hass, loaded) == 3
+    assert entity(hass, loaded, TEMPERATURE).state == "34"
 
 
 async def test_a_drive_that_comes_back_in_time_keeps_its_entities(
