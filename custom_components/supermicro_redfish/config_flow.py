@@ -176,8 +176,9 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for another address or account of the same BMC, and try it."""
-        if not self._data:
-            self._data = dict(self._get_reconfigure_entry().data)
+        stored = self._get_reconfigure_entry().data
+        password = {CONF_PASSWORD: stored[CONF_PASSWORD]}
+        self._data = {**stored, **self._data, **password}
         return await self._async_fill_in("reconfigure", user_input)
 
     @override

@@ -787,6 +787,21 @@ async def test_a_mistake_in_a_new_address_can_be_mended(
     assert result["reason"] == "reconfigure_successful"
 
 
+async def test_a_field_that_is_left_empty_means_the_stored_password(
+    hass: HomeAssistant, server: Server, bmc: Bmc, loaded: ConfigEntry
+) -> None:
+    """Also after another one was tried, which would lock the account in the end."""
+    form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    known = {"host": server.host, "username": "ADMIN"}
+    form = await fill_in(hass, form, {**known, "password": "mistyped"})
+    assert form["errors"] == {"base": "invalid_auth"}
+    attempts = bmc.login_attempts
+    result = await fill_in(hass, form, known)
+    assert result["reason"] == "reconfigure_successful"
+    assert loaded.data["password"] == "ADMIN"
+    assert bmc.login_attempts == attempts + 2  # the dialogue's and the entry's
+
+
 async def test_an_unverified_certificate_can_be_pinned_later(
     hass: HomeAssistant, server: Server, entry: ConfigEntry
 ) -> None:
