@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -147,7 +148,8 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             resource = await read()
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: %s was not read back: %s", self.name, name, error)
-            await self.async_request_refresh()
+            if not self.hass.is_stopping:
+                await self.async_request_refresh()
             return
         self.async_show(name, resource)
 
@@ -266,7 +268,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
 
 
 class AccountCoordinator(SupermicroCoordinator[Privileges]):
-    """Reads what the account may do: once, and again when something was refused."""
+    """Reads what the account may do: once, and again where that may have changed."""
 
     def __init__(
         self,
@@ -337,9 +339,12 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     """Let what is read rarely follow whether BMC and host are there at all.
 
     Its entities come and go with the BMC, and it is read anew as soon as the BMC is
-    back, not when its turn comes. What the host feeds is unknown while it is off.
+    back, not when its turn comes. What the host feeds is unknown while it is off. An
+    account that may not do everything is looked at again each time.
     """
     static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
+    account = entry.runtime_data.account
+    start = partial(entry.async_create_background_task, hass)
     was_reached = True
     was_off = is_host_off(dynamic.data)
 
@@ -351,8 +356,14 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
             return
         was_reached, was_off = is_reached, is_off
         static.async_update_listeners()
-        entry.runtime_data.account.async_update_listeners()
+        account.async_update_listeners()
         if is_reached and static.has_missed:
-            hass.async_create_task(static.async_request_refresh())
+            start(static.async_request_refresh(), "Read what was missed")
+
+    @callback
+    def look_again(_: ServerData) -> None:
+        if entry.runtime_data.privileges.are_limited:
+            start(account.async_refresh(), "Read what the account may do now")
 
     entry.async_on_unload(dynamic.async_add_listener(follow))
+    entry.async_on_unload(static.async_add_read_listener(look_again))

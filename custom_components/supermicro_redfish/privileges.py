@@ -46,6 +46,11 @@ class Privileges(BulkData):
         return self.assigned is None or privilege in self.assigned
 
     @property
+    def are_limited(self) -> bool:
+        """Whether the BMC says that the account may not do everything."""
+        return self.assigned is not None and self.access is not Access.FULL
+
+    @property
     def access(self) -> Access | None:
         """How far the privileges go; None where nothing is known."""
         if self.assigned is None:
@@ -57,7 +62,7 @@ class Privileges(BulkData):
 
 
 class PrivilegeReader:
-    """Reads what the account may do: once, and again when something was refused."""
+    """Reads what the account may do, as far as the BMC tells."""
 
     def __init__(self, client: SupermicroRedfishClient) -> None:
         """Read through a client."""

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.supermicro_redfish.const import DYNAMIC_INTERVAL
+from tests.conftest import until
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import (
@@ -243,6 +244,28 @@ async def test_an_end_during_a_poll_leaves_no_session_and_no_complaint(
     await end(hass, entry)
     assert bmc.open_sessions == 0
     assert bmc.logins == 1
+    assert complaints(caplog) == []
+
+
+@pytest.mark.parametrize("end", [unload, stop])
+async def test_an_end_during_a_command_leaves_no_session_and_no_complaint(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    caplog: pytest.LogCaptureFixture,
+    end: End,
+) -> None:
+    """The command is done, but what became of it is not read any more."""
+    await set_up(hass, entry)
+    bmc.hang(SYSTEM, 0.1, times=1)
+    since = len(bmc.requests)
+    command = asyncio.create_task(call(hass, entry, "light.identify_led", "turn_on"))
+    await until(lambda: f"PATCH {SYSTEM}" in asked(bmc, since))
+    await end(hass, entry)
+    await command
+    assert bmc.indicator_led == "Lit"
+    assert asked(bmc, since) == [f"PATCH {SYSTEM}", DELETE]
+    assert bmc.open_sessions == 0
     assert complaints(caplog) == []
 
 

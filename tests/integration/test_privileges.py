@@ -16,6 +16,7 @@ from . import (
     FAN_MODE,
     NTP,
     ROOT,
+    STATIC,
     SYSTEM,
     asked,
     call,
@@ -25,6 +26,7 @@ from . import (
     set_up,
     states,
 )
+from .conftest import Elapse
 
 SERVICE = f"{ROOT}/AccountService"
 ACCOUNTS = f"{SERVICE}/Accounts"
@@ -212,6 +214,27 @@ async def test_an_account_that_loses_its_privileges_loses_its_controls(
     assert not any(hass.states.async_all(domain) for domain in CONTROLS)
     assert bmc.open_sessions == 1
     assert complaints(caplog) == []
+
+
+async def test_an_account_that_is_given_more_gets_its_controls(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Without a reload; one that may do everything is not looked at again."""
+    bmc.role = "ReadOnly"
+    await set_up(hass, entry)
+    assert controls(hass, entry) == set()
+    for role, offered, access in (
+        ("Operator", OF_THE_HOST, "host_only"),
+        ("Administrator", OF_THE_HOST | OF_THE_BMC, "full"),
+    ):
+        bmc.role = role  # type: ignore[assignment]
+        await elapse(STATIC)
+        assert entity(hass, entry, ACCESS).state == access
+        assert controls(hass, entry) == offered
+    assert entity(hass, entry, "light.identify_led").state == "off"
+    since = len(bmc.requests)
+    await elapse(STATIC)
+    assert not any(SERVICE in path for path in asked(bmc, since))
 
 
 async def test_controls_come_back_as_they_were(
