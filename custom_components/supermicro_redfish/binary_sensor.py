@@ -143,6 +143,7 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         dynamic,
         supplies,
         lambda supply: has_problem(supply.status),
+        is_removable=True,
     ),
     SupermicroBinarySensorDescription[Power](
         key="redundancy_problem",

@@ -1,27 +1,85 @@
 """Entities of what is gone for good are taken out of the registry."""
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from .aiosupermicro import System
+from .aiosupermicro import DynamicData, System
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
 from .data import ServerData
-from .items import drives, has_drive
+from .items import (
+    drives,
+    has_drive,
+    is_fitted,
+    is_of_memory,
+    other_temperatures,
+    supplies,
+)
 
 _PATIENCE: Final = 4
-"""How many readings in a row a drive has to be missing from: an hour, as a rule."""
+"""How many readings in a row a part has to be missing from: an hour, as a rule."""
 
-DRIVE_KEYS: Final = ("drive_temperature", "drive_life_used", "drive_problem")
-"""The kinds of entities that there are for a drive."""
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """Parts that can be taken out of a server."""
+
+    keys: tuple[str, ...]
+    """The kinds of entities that there are for such a part."""
+    there_fn: Callable[[ServerData, DynamicData], set[str] | None]
+    """Those that are there, None where that cannot be told."""
+    belongs_fn: Callable[[str], bool] = lambda _: True
+    """Which entities of these kinds are for such a part, by the part's name."""
+
+
+def _drives_there(static: ServerData, _: DynamicData) -> set[str] | None:
+    """Return the drives that are there."""
+    if static.drives is None:
+        return None
+    return {key for key, drive in drives(static).items() if has_drive(drive)}
+
+
+def _supplies_there(_: ServerData, dynamic: DynamicData) -> set[str] | None:
+    """Return the power supplies that are there; one at least must be."""
+    found = supplies(dynamic)
+    return {key for key, supply in found.items() if is_fitted(supply)} or None
+
+
+def _temperatures_there(_: ServerData, dynamic: DynamicData) -> set[str] | None:
+    """Return the sensors that are there; a BMC that has just started tells of none."""
+    found = other_temperatures(dynamic)
+    return {key for key, sensor in found.items() if is_fitted(sensor)} or None
+
+
+PARTS: Final = (
+    _Parts(
+        keys=("drive_temperature", "drive_life_used", "drive_problem"),
+        there_fn=_drives_there,
+    ),
+    _Parts(
+        keys=(
+            "power_supply_input",
+            "power_supply_output",
+            "power_supply_voltage",
+            "power_supply_health",
+            "power_supply_problem",
+        ),
+        there_fn=_supplies_there,
+    ),
+    _Parts(
+        keys=("temperature",), there_fn=_temperatures_there, belongs_fn=is_of_memory
+    ),
+)
 
 
 @callback
 def async_clean_up(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Remove what is not described any more, and from now on drives that are gone.
+    """Remove what is not described any more, and from now on parts that are gone.
 
     What is missing while the host is off or the BMC cannot be read is not gone.
     """
@@ -31,19 +89,20 @@ def async_clean_up(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
 
     @callback
     def look(data: ServerData) -> None:
-        """Count how often in a row each drive is missing.
+        """Count how often in a row each part is missing.
 
         The platforms are told at once: they are to forget it, and to add it anew when
         it is back.
         """
-        system = entry.runtime_data.dynamic.data.system or System()
-        if data.drives is None or not system.is_on:
+        dynamic = entry.runtime_data.dynamic.data
+        if not (dynamic.system or System()).is_on:
             return
-        there = {key for key, drive in drives(data).items() if has_drive(drive)}
-        for entity_id, key in _drive_entities(registry, entry):
-            missing[entity_id] = 0 if key in there else missing[entity_id] + 1
+        for parts in PARTS:
+            if (there := parts.there_fn(data, dynamic)) is not None:
+                for entity_id, key in _entities(registry, entry, parts):
+                    missing[entity_id] = 0 if key in there else missing[entity_id] + 1
         for entity_id in [of for of, reads in missing.items() if reads >= _PATIENCE]:
-            LOGGER.info("%s: the drive of %s is gone", entry.title, entity_id)
+            LOGGER.info("%s: what %s was for is gone", entry.title, entity_id)
             registry.async_remove(entity_id)
             del missing[entity_id]
             static.async_update_listeners()
@@ -52,15 +111,16 @@ def async_clean_up(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     entry.async_on_unload(static.async_add_read_listener(look))
 
 
-def _drive_entities(
-    registry: er.EntityRegistry, entry: SupermicroConfigEntry
+def _entities(
+    registry: er.EntityRegistry, entry: SupermicroConfigEntry, parts: _Parts
 ) -> list[tuple[str, str]]:
-    """Return the entities of drives, with the key of the drive."""
+    """Return the entities of parts, each with the part's name."""
     return [
-        (registered.entity_id, registered.unique_id.removeprefix(prefix))
+        (registered.entity_id, key)
         for registered in er.async_entries_for_config_entry(registry, entry.entry_id)
-        for kind in DRIVE_KEYS
+        for kind in parts.keys
         if registered.unique_id.startswith(prefix := f"{entry.unique_id}_{kind}_")
+        and parts.belongs_fn(key := registered.unique_id.removeprefix(prefix))
     ]
 
 

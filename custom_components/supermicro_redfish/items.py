@@ -74,6 +74,11 @@ def _is_main(sensor: Sensor) -> bool:
     return bool(is_named) and sensor.physical_context in _MAIN_CONTEXTS
 
 
+def is_of_memory(name: str) -> bool:
+    """Tell whether a temperature is that of a bank of DIMMs, by the sensor's name."""
+    return "DIMM" in name.upper()
+
+
 def main_temperatures(data: DynamicData) -> Mapping[str, Sensor]:
     """Return the temperatures that everybody wants to see."""
     found = _listed(_thermal(data).temperatures)

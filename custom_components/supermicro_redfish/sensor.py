@@ -123,6 +123,7 @@ def _temperature(
         coordinator_fn=coordinator_fn,
         items_fn=items_fn,
         has_fn=is_fitted,
+        is_removable=True,
         value_fn=lambda sensor: sensor.reading,
     )
 
@@ -194,6 +195,7 @@ def _supply(
         coordinator_fn=dynamic,
         items_fn=supplies,
         has_fn=lambda supply: is_fitted(supply) and supply.delivers_power,
+        is_removable=True,
         value_fn=value_fn,
     )
 
@@ -277,6 +279,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         coordinator_fn=dynamic,
         items_fn=supplies,
         has_fn=is_fitted,
+        is_removable=True,
         value_fn=lambda supply: _health(supply.status.health),
     ),
     SupermicroSensorDescription[System](

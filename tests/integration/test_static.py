@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
@@ -16,6 +16,7 @@ from tests.simulator import Bmc, Board
 from . import (
     BACKPLANE,
     CERTIFICATES,
+    DYNAMIC,
     LOG,
     POWER,
     STATIC,
@@ -223,6 +224,79 @@ async def test_drives_that_cannot_be_read_are_not_gone(
     await elapse(6 * STATIC)
     assert drive_entities(hass, loaded) == 3
     assert entity(hass, loaded, TEMPERATURE).state == STATE_UNAVAILABLE
+
+
+# Power supplies and memory that come and go
+
+BAY = "Power Supply Bay 2"
+BANK = "DIMME~H Temp"
+
+
+def part_entities(hass: HomeAssistant, entry: ConfigEntry, name: str) -> int:
+    """Return how many entities a supply or sensor has."""
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return sum(item.unique_id.endswith(name) for item in registered)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "name", "count"),
+    [
+        pytest.param(POWER, "PowerSupplies", BAY, 5, id="supply"),
+        pytest.param(THERMAL, "Temperatures", BANK, 1, id="memory"),
+    ],
+)
+@pytest.mark.parametrize("is_listed", [True, False])
+async def test_a_part_that_is_gone_for_good_loses_its_entities(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    path: str,
+    key: str,
+    name: str,
+    count: int,
+    *,
+    is_listed: bool,
+) -> None:
+    """After an hour; and gets them back when it is back."""
+    fitted = bmc.resource(path)[key]
+    before = set(er.async_get(hass).entities)
+    bmc.change(path, {key: {name: {"Status": {"State": "Absent", "Health": None}}}})
+    if not is_listed:
+        bmc.change(path, {key: [item for item in fitted if item["Name"] != name]})
+    await elapse(3 * STATIC)
+    assert part_entities(hass, loaded, name) == count
+    await elapse(STATIC)
+    assert part_entities(hass, loaded, name) == 0
+
+    bmc.change(path, {key: fitted})
+    await elapse(DYNAMIC)
+    assert part_entities(hass, loaded, name) == count
+    assert set(er.async_get(hass).entities) == before
+
+
+@pytest.mark.parametrize("off", [True, False])
+async def test_parts_that_are_only_missing_for_now_keep_their_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, *, off: bool
+) -> None:
+    """Where the host is off, or the BMC has just started and tells of nothing."""
+    before = set(er.async_get(hass).entities)
+    if off:
+        bmc.power("ForceOff")
+    for path, key in ((POWER, "PowerSupplies"), (THERMAL, "Temperatures")):
+        bmc.change(path, {key: []})
+    await elapse(6 * STATIC)
+    assert set(er.async_get(hass).entities) == before
+
+
+async def test_a_fan_that_is_gone_is_missed(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """It belongs to the case: that it is gone is a fault."""
+    absent = {"Status": {"State": "Absent", "Health": None}, "Reading": None}
+    bmc.change(THERMAL, {"Fans": {"FAN1": absent}})
+    await elapse(6 * STATIC)
+    assert entity(hass, loaded, "sensor.fan_FAN1").state == STATE_UNKNOWN
 
 
 # Kinds of entities that come and go
