@@ -35,8 +35,11 @@ from .errors import translated
 from .issues import CERTIFICATE, async_forget, async_report_certificate
 from .privileges import PrivilegeReader, Privileges
 
-_CERTIFICATE_RETRY = 300.0
-"""Seconds between two looks at a certificate that is not the expected one."""
+_LONGEST_RETRY = 300.0
+"""Seconds until a BMC is asked again, whatever it wishes.
+
+So long it is left alone whose certificate is not the expected one.
+"""
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 
@@ -97,7 +100,9 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             retry_after = error.retry_after
             if isinstance(error, CertificateError):
                 await async_report_certificate(self.hass, self.config_entry, error)
-                retry_after = _CERTIFICATE_RETRY
+                retry_after = _LONGEST_RETRY
+            if retry_after is not None:
+                retry_after = min(retry_after, _LONGEST_RETRY)
             raise UpdateFailed(**translated(error), retry_after=retry_after) from error
 
         async_forget(self.hass, self.config_entry, CERTIFICATE)

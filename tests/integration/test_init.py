@@ -623,6 +623,17 @@ async def test_a_part_that_fails_is_logged_once(
     assert loaded.state is ConfigEntryState.LOADED
 
 
+async def test_a_bmc_that_wants_to_be_left_alone_for_ever_is_asked_again(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """A Retry-After that no BMC can mean does not end the polling."""
+    bmc.fail("*", status=503, headers={"Retry-After": "99999999"}, times=3)
+    await elapse(DYNAMIC)
+    assert not loaded.runtime_data.dynamic.last_update_success
+    await elapse(300 + DYNAMIC)
+    assert loaded.runtime_data.dynamic.last_update_success
+
+
 async def test_a_bmc_that_asks_for_time_gets_it(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
