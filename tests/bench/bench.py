@@ -7,6 +7,8 @@ from pathlib import Path
 import sys
 from typing import Any
 
+from tests.simulator import Board
+
 from .errors import BenchError
 from .plan import Plan
 from .process import Conditions, simulated, work
@@ -125,6 +127,13 @@ def spread(times: Times, key: str | Callable[[dict[str, Any]], float]) -> Spread
     if callable(key):
         return Spread.of(key(one) for one in times)
     return Spread.of(one[key] for one in times)
+
+
+def etag_modes(board: str) -> dict[str, bool]:
+    """Return with and without ETags, by what that is called; old boards have none."""
+    if Board.load(board).has_etags:
+        return {"ETags on": True, "ETags off": False}
+    return {"no ETags": True}
 
 
 def board_name(board: str) -> str:

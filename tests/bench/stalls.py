@@ -19,11 +19,15 @@ class Stalls:
         """The longest stall in seconds, with what other processes had meanwhile."""
         self.cpu = 0.0
         """The longest stall in seconds of this thread's own work."""
+        self.collection = 0.0
+        """The longest collection of garbage, which is part of some stall."""
         self._handle: asyncio.TimerHandle | None = None
+        self._collecting = 0.0
 
     def __enter__(self) -> Self:
         """Begin to watch."""
         self._set()
+        gc.callbacks.append(self._collect)
         return self
 
     def __exit__(
@@ -33,6 +37,7 @@ class Stalls:
         trace: TracebackType | None,
     ) -> None:
         """End."""
+        gc.callbacks.remove(self._collect)
         if self._handle:
             self._handle.cancel()
 
@@ -48,9 +53,21 @@ class Stalls:
         self.cpu = max(self.cpu, time.thread_time() - self._worked)
         self._set()
 
+    def _collect(self, phase: str, _: object) -> None:
+        """See how long a collection takes."""
+        if phase == "start":
+            self._collecting = time.thread_time()
+        else:
+            took = time.thread_time() - self._collecting
+            self.collection = max(self.collection, took)
+
     def as_dict(self) -> dict[str, float]:
         """Return the longest stalls."""
-        return {"stall_wall": self.wall, "stall_cpu": self.cpu}
+        return {
+            "stall_wall": self.wall,
+            "stall_cpu": self.cpu,
+            "collection": self.collection,
+        }
 
 
 def memory() -> int:

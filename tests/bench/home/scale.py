@@ -120,6 +120,7 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
             "same_of": dict(writes.same.most_common(30)),
             "other": writes.other / job["times"] / 2,
             "stall_set_up": beginning.cpu,
+            "collection_set_up": beginning.collection,
             **stalls.as_dict(),
         }
 

@@ -5,6 +5,7 @@ from typing import Any
 from tests.bench.bench import Bench, say
 from tests.bench.plan import SHIPPED
 from tests.bench.process import Conditions, simulated, work
+from tests.bench.spread import number
 from tests.bench.table import Figure, Row, Target
 
 _MEGABYTE = 1024 * 1024
@@ -62,7 +63,7 @@ def _loop_rows(loops: dict[str, Found]) -> list[Row]:
         }
         rows += [
             Row(6, "CPU per poll, over ours with one BMC", under, {**cpu}),
-            Row(6, "longest stall of the loop, ms", under, {**stall}),
+            Row(6, "longest stall, ms", under, {**stall}),
         ]
     memory: dict[str, Figure] = {
         name: further(found, "memory") / _MEGABYTE for name, found in loops.items()
@@ -87,8 +88,6 @@ def _home_rows(home: Found) -> list[Row]:
 def _home_row(found: dict[str, Any], unit: float, count: int) -> list[Row]:
     """Return the rows of one scale."""
     under = f"{count} BMCs in one Home Assistant"
-    stall = found["stall_cpu"] * 1000
-    target = Target(stall, 50) if count <= _STALL_AT else None
     return [
         Row(
             6,
@@ -97,20 +96,26 @@ def _home_row(found: dict[str, Any], unit: float, count: int) -> list[Row]:
             {"ours": found["cpu"] / unit},
             details={"seconds": found["cpu"]},
         ),
-        Row(6, "longest stall of the loop, ms", under, {"ours": stall}, target, found),
-        Row(
-            6,
-            "longest stall during the set-up, ms",
-            under,
-            {"ours": found["stall_set_up"] * 1000},
-        ),
+        _stall(found, "", under, count),
+        *([_stall(found, "_set_up", under, count)] if count > 1 else []),
         _writes(found, f"{under}, readings move"),
     ]
 
 
+def _stall(found: dict[str, Any], when: str, under: str, count: int) -> Row:
+    """Return the row of the longest stall, during polls or the set-up."""
+    stall = found[f"stall{when or '_cpu'}"] * 1000
+    garbage = found[f"collection{when}"] * 1000
+    reason = f"{number(round(garbage))} ms are Python's garbage collection"
+    what = "longest stall during the set-up, ms" if when else "longest stall, ms"
+    target = Target(stall, 50, reason=reason) if count <= _STALL_AT else None
+    return Row(6, what, under, {"ours": stall}, target, found)
+
+
 def _writes(found: dict[str, Any], under: str) -> Row:
     """Return the row of states that were written in vain."""
-    reason = "a poll that moves one reading writes the states of all that it might move"
+    entities = len(found["same_of"])
+    reason = f"{entities} entities or more write whenever their coordinator has news"
     return Row(
         6,
         "states written that changed nothing, by a round of polls",

@@ -1,17 +1,15 @@
 """One static refresh: the first, and one that finds nothing changed."""
 
-from tests.bench.bench import STATIC, Bench, Times, board_name, say, spread
+from tests.bench.bench import STATIC, Bench, Times, board_name, etag_modes, say, spread
 from tests.bench.process import Conditions
 from tests.bench.table import Figure, Row
-
-_ETAGS = {"ETags on": True, "ETags off": False}
 
 
 async def measure(bench: Bench) -> list[Row]:
     """Measure on all boards."""
     rows = []
     for board in bench.plan.boards:
-        for mode, etags in _ETAGS.items():
+        for mode, etags in etag_modes(board).items():
             for cold in (True, False):
                 kind = "the first one" if cold else "nothing changed"
                 under = f"{board_name(board)}, {mode}, {kind}"

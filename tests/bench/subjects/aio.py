@@ -66,7 +66,9 @@ class Client:
 
     async def _static(self) -> None:
         """Read what it calls static."""
-        await self._client.async_get_static_data()
+        static = await self._client.async_get_static_data()
+        if not static.chassis or not static.chassis.id:
+            raise ValueError("it reads no chassis of this board")
 
 
 if __name__ == "__main__":

@@ -16,9 +16,19 @@ def decoders(job: dict[str, Any]) -> list[tuple[Callable[[Any], Any], Any]]:
     return [(getattr(models, name).from_dict, body) for name, body in bodies]
 
 
-def main() -> None:
-    """Decode the whole board again and again; print the seconds of each time."""
-    job = json.loads(sys.argv[1])
+def failing(job: dict[str, Any]) -> list[int]:
+    """Return which resources a client cannot decode, by their place."""
+    failed = []
+    for place, (decode, body) in enumerate(decoders(job)):
+        try:
+            decode(body)
+        except TypeError, ValueError, AttributeError, LookupError:
+            failed.append(place)
+    return failed
+
+
+def timed(job: dict[str, Any]) -> list[float]:
+    """Decode the whole board again and again; return the seconds of each time."""
     work = decoders(job)
     seconds = []
     for _ in range(job["times"] + 1):
@@ -26,7 +36,14 @@ def main() -> None:
         for decode, body in work:
             decode(body)
         seconds.append(time.process_time() - began)
-    print(json.dumps(seconds[1:]))  # noqa: T201 - for who started this
+    return seconds[1:]
+
+
+def main() -> None:
+    """Do the job of the command line; without a number of times, only try it."""
+    job = json.loads(sys.argv[1])
+    found = timed(job) if job["times"] else failing(job)
+    print(json.dumps(found))  # noqa: T201 - for who started this
 
 
 if __name__ == "__main__":
