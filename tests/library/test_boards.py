@@ -496,6 +496,31 @@ async def test_another_system_can_be_chosen_and_no_other(
 
 
 @pytest.mark.parametrize("name", BOARDS)
+async def test_another_chassis_can_be_chosen_and_no_other(
+    name: str, session: ClientSession
+) -> None:
+    """The host's own without a word, any by its Id, and nothing for what is not."""
+    collection = load(name).resources[f"{ROOT}/Chassis"]["Members"]
+    wanted = [
+        member["@odata.id"].rstrip("/").rpartition("/")[2] for member in collection
+    ]
+    async with serve(Bmc(load(name))) as server:
+        for chassis in wanted:
+            client = SupermicroRedfishClient(
+                session, server.host, "ADMIN", "ADMIN", chassis=chassis
+            )
+            await client.async_get_chassis()
+            assert client.paths["chassis"].rpartition("/")[2] == chassis
+            await client.async_disconnect()
+        client = SupermicroRedfishClient(
+            session, server.host, "ADMIN", "ADMIN", chassis="none"
+        )
+        with pytest.raises(NotFoundError, match="none"):
+            await client.async_get_chassis()
+        await client.async_disconnect()
+
+
+@pytest.mark.parametrize("name", BOARDS)
 async def test_no_refresh_is_more_than_ten_requests(
     name: str, session: ClientSession
 ) -> None:

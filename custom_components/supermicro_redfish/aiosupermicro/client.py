@@ -12,7 +12,7 @@ from .account import async_get_role
 from .connection import Connection
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
-from .endpoints import ENDPOINTS, POWER, THERMAL, Cadence
+from .endpoints import CHASSIS, ENDPOINTS, POWER, SYSTEM, THERMAL, Cadence
 from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .login import Login
 from .models import ResetType, Role, ServiceRoot, SessionService
@@ -45,6 +45,7 @@ class SupermicroRedfishClient(Reads, Writes):
         verify_ssl: bool | SSLContext | str = False,
         timeout: float = DEFAULT_TIMEOUT,
         system: str | None = None,
+        chassis: str | None = None,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
 
@@ -59,6 +60,8 @@ class SupermicroRedfishClient(Reads, Writes):
             timeout: Seconds for a whole request.
             system: The Id of the system to look after, where a BMC has several;
                 without, it is the machine itself.
+            chassis: The Id of the chassis whose sensors are read; without, it is
+                the one that the system says that it is in.
 
         Raises:
             ValueError: The host or the fingerprint is malformed.
@@ -70,7 +73,9 @@ class SupermicroRedfishClient(Reads, Writes):
         self._username = username
         self._auth = Login(self._transport, username, password)
         self._connection = Connection(self._transport, self._auth)
-        self._resources = Resources(self._connection, system)
+        self._resources = Resources(
+            self._connection, {SYSTEM: system, CHASSIS: chassis}
+        )
         self._substitute()
 
     async def __aenter__(self) -> Self:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from .connection import Connection
 from .const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
-from .endpoints import ROOT, SYSTEM, Endpoint, ModelT
+from .endpoints import ROOT, Endpoint, ModelT
 from .exceptions import (
     ENDS_ALL,
     InvalidResponseError,
@@ -41,10 +41,14 @@ class Substitute(Protocol):
 class Resources:
     """Reads and writes a board's resources by their row in the table of endpoints."""
 
-    def __init__(self, connection: Connection, system: str | None = None) -> None:
-        """Keep the connection and the Id of the system that is wanted, if any."""
+    def __init__(
+        self,
+        connection: Connection,
+        wanted: Mapping[Endpoint[Any], str | None] | None = None,
+    ) -> None:
+        """Keep the connection, and which of several resources is wanted, by its Id."""
         self._connection = connection
-        self._system = system
+        self._wanted = wanted or {}
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """What was there at least once: if it is gone, the BMC is starting."""
@@ -353,17 +357,23 @@ class Resources:
             return path
         for way in endpoint.ways:
             body = await self.async_known_body(way.parent)
-            if paths := follow_all(body, way.pointer):
+            if paths := self._wanted_of(endpoint, follow_all(body, way.pointer)):
                 path = await self._async_choose(endpoint, paths)
                 self._paths[endpoint] = path
                 return path
-        raise NotFoundError(f"This board links to no {endpoint.name}")
+        name = self._wanted.get(endpoint) or ""
+        raise NotFoundError(f"This board links to no {endpoint.name} {name}".rstrip())
+
+    def _wanted_of(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
+        """Return the paths without those that the caller does not want."""
+        name = self._wanted.get(endpoint)
+        return [path for path in paths if name in (None, path.rpartition("/")[2])]
 
     async def _async_choose(self, endpoint: Endpoint[Any], paths: list[str]) -> str:
         """Return which of several resources is meant, or what contains it."""
         chosen = paths[0]
-        if endpoint is SYSTEM and self._system is not None:
-            return _named(paths, self._system)
+        if self._wanted.get(endpoint):
+            return chosen
         if endpoint.choose_fn and len(paths) > 1:
             for path in paths:
                 if endpoint.choose_fn(await self.async_known_at(path)):
@@ -385,11 +395,3 @@ class Resources:
         if known is None or known[0] is not body:
             known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
         return known[1]  # type: ignore[return-value]  # an endpoint keeps its model
-
-
-def _named(paths: list[str], name: str) -> str:
-    """Return the path of the member with an Id."""
-    for path in paths:
-        if path.rpartition("/")[2] == name:
-            return path
-    raise NotFoundError(f"This BMC has no system {name}")
