@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -24,6 +25,7 @@ from . import (
     asked,
     call,
     complaints,
+    entity,
     set_up,
     states,
 )
@@ -427,3 +429,42 @@ async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_qu
     since = len(bmc.requests)
     await elapse(QUICK, QUICK)
     assert polls(bmc, since)[GET_POST_CODE] == 1
+
+
+@pytest.mark.parametrize("status", [503, 403])
+async def test_a_post_code_that_cannot_be_read_any_more_is_done_without(
+    hass: HomeAssistant,
+    ready: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    """A busy BMC is no reason to lose sight of the host."""
+    await power_off(bmc, elapse)
+    bmc.fail(SNOOPING, status=status)
+    await press(hass, ready, "on")
+    since = len(bmc.requests)
+    await elapse(4 * QUICK, QUICK)
+    assert GET_POST_CODE in asked(bmc, since)
+    assert entity(hass, ready, "binary_sensor.host_power").state == "on"
+    assert complaints(caplog) == []
+
+
+async def test_a_bmc_that_is_gone_during_a_boot_is_told_once(
+    hass: HomeAssistant,
+    ready: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whichever of its resources tells it."""
+    await power_off(bmc, elapse)
+    await press(hass, ready, "on")
+    bmc.drop(SNOOPING)
+    await elapse(2 * DYNAMIC)
+    assert entity(hass, ready, "binary_sensor.host_power").state == STATE_UNAVAILABLE
+    assert len(complaints(caplog)) == 1
+    bmc.heal()
+    await elapse(2 * DYNAMIC)
+    assert entity(hass, ready, "binary_sensor.host_power").state == "on"

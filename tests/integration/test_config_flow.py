@@ -335,6 +335,9 @@ def _old_style_of(manufacturer: str | None) -> Spoil:
         ),
         pytest.param(lambda bmc: bmc.fail("*", status=400), "refused", 0, id="refused"),
         pytest.param(
+            lambda bmc: bmc.fail(ROOT, status=401), "not_supported", 0, id="closed root"
+        ),
+        pytest.param(
             lambda bmc: bmc.change(ROOT, {"Oem": REMOVED, "Vendor": "Dell"}),
             "not_supported",
             0,

@@ -11,6 +11,7 @@ import pytest
 from custom_components.supermicro_redfish.aiosupermicro import CertificateError
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.issues import async_report_certificate
+from custom_components.supermicro_redfish.repairs import async_create_fix_flow
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
@@ -201,6 +202,20 @@ async def test_a_licence_that_was_activated_ends_the_matter(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert issues(hass) == []
     assert entity(hass, entry, "switch.lldp").state != STATE_UNAVAILABLE
+
+
+async def test_a_server_that_is_removed_meanwhile_needs_no_mending(
+    hass: HomeAssistant, entry: ConfigEntry, server: Server
+) -> None:
+    """The question may be open in a browser still."""
+    server.renew_certificate()
+    await set_up(hass, entry)
+    (issue,) = issues(hass)
+    flow = await async_create_fix_flow(hass, issue.issue_id, dict(issue.data or {}))
+    flow.hass = hass
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert (await flow.async_step_confirm({}))["type"] == "create_entry"  # type: ignore[attr-defined]
+    assert not hass.config_entries.async_entries(DOMAIN)
 
 
 # Another BMC at the address
