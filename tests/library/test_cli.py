@@ -1,6 +1,7 @@
 """The command line, as somebody uses it who has no Home Assistant."""
 
 import asyncio
+from functools import partial
 import json
 import os
 from pathlib import Path
@@ -138,6 +139,8 @@ async def test_whoever_is_told_to_end_logs_out(
         env={"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        # Who runs the tests in the background has them ignore Ctrl-C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout
     await process.stdout.readline()
