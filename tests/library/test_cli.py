@@ -19,6 +19,9 @@ from tests.simulator import Bmc, Board, Server, serve
 MANAGER = "/redfish/v1/Managers/1"
 PASSWORD = "Secret-Password-9"
 
+COUNTED = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
+"""What lets a process be counted in the coverage, if there is any."""
+
 
 class Outcome(NamedTuple):
     """What a command did."""
@@ -43,7 +46,11 @@ async def _run(server: Server, *arguments: str, password: str = PASSWORD) -> Out
         "aiosupermicro",
         server.host,
         *arguments,
-        env={"SUPERMICRO_PASSWORD": password, "PYTHONWARNINGS": "error"},
+        env={
+            "SUPERMICRO_PASSWORD": password,
+            "PYTHONWARNINGS": "error",
+            **COUNTED,
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -116,7 +123,7 @@ async def test_without_a_password_nothing_is_asked(server: Server, bmc: Bmc) -> 
     """Nobody is there to be asked for it: that is one line as well."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "aiosupermicro", server.host),
-        env={},
+        env=COUNTED,
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -136,7 +143,11 @@ async def test_whoever_is_told_to_end_logs_out(
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "aiosupermicro", server.host),
         *("watch", "--interval", "60"),
-        env={"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error"},
+        env={
+            "SUPERMICRO_PASSWORD": PASSWORD,
+            "PYTHONWARNINGS": "error",
+            **COUNTED,
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         # Who runs the tests in the background has them ignore Ctrl-C.
