@@ -20,7 +20,6 @@ from .aiosupermicro import (
 from .aiosupermicro.transport import base_url
 from .session import trust
 
-_MAC_UUID_BEGIN = "00000000-0000-0000-0000-"
 _HTTPS_PORT = 443
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _DEFAULT_NAME = "Supermicro server"
@@ -176,9 +175,8 @@ async def async_require_same_server(
 
 def advertised_mac(root: ServiceRoot) -> str | None:
     """Return the BMC's MAC address where the root tells it, as most boards do."""
-    uuid = root.uuid or ""
-    mac = uuid.removeprefix(_MAC_UUID_BEGIN)
-    return format_mac(mac) if mac != uuid and mac.strip("0") else None
+    mac = root.mac_address
+    return format_mac(mac) if mac and mac.strip("0:") else None
 
 
 def meant(text: str | None) -> str | None:

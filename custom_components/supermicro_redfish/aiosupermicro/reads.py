@@ -81,7 +81,7 @@ from .models import (
     UpdateService,
     Volume,
 )
-from .models.manager import plain_mac
+from .models.common import plain_mac
 from .resources import Resources
 
 

@@ -11,6 +11,8 @@ from ipaddress import ip_address
 import re
 from typing import Any
 
+from .models.common import mac_in_uuid
+
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _KEEP = re.compile(
@@ -123,9 +125,8 @@ class Redactor:
 
     def _learn_uuid(self, uuid: str) -> None:
         """Replace a UUID; on many boards it is nothing but the BMC's MAC address."""
-        if uuid.startswith("00000000-0000-0000-0000-"):
-            digits = uuid[-12:]
-            self._learn_mac(":".join(re.findall("..", digits)))
+        if mac := mac_in_uuid(uuid):
+            self._learn_mac(mac)
         elif uuid not in self._stand_ins:
             form = "00000000-0000-4000-8000-{:012d}"
             self._stand_ins[uuid] = self._next("uuid", form)

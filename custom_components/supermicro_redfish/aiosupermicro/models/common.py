@@ -9,6 +9,9 @@ from typing import Any
 from .base import Model, at
 from .enums import Health, State
 
+_MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
+_MAC_SEPARATORS = re.compile("[:.-]")
+_MAC_DIGITS = 12
 _VERSION = re.compile(r"\bVer\s+(\S+)")
 
 
@@ -16,6 +19,20 @@ def plain_version(raw: Any) -> Any:
     """Return the version alone of "BIOS Date: 08/04/2023 Ver 1.4"."""
     match = _VERSION.search(raw) if isinstance(raw, str) else None
     return match[1] if match else raw
+
+
+def plain_mac(raw: str) -> str:
+    """Return a MAC address as BMCs write their own: capitals, with colons between."""
+    digits = _MAC_SEPARATORS.sub("", raw).upper()
+    if len(digits) != _MAC_DIGITS:
+        return raw
+    return ":".join(digits[place : place + 2] for place in range(0, _MAC_DIGITS, 2))
+
+
+def mac_in_uuid(uuid: str | None) -> str | None:
+    """Return the MAC address that a UUID is made of, None where it is another kind."""
+    match = _MAC_IN_UUID.fullmatch(uuid or "")
+    return plain_mac(match[1]) if match else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-import re
 
 from .actions import Action
 from .base import Model, at, moment
-from .common import Status
+from .common import Status, mac_in_uuid
 from .enums import LinkStatus, ManagerType, PowerState, ResetType
 
-_MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
-_MAC_SEPARATORS = re.compile("[:.-]")
-_MAC_DIGITS = 12
 _LOCALLY_ADMINISTERED = 0x02
 # What boards put where a name server is missing.
 _NO_ADDRESS = ("(null)", "0.0.0.0", "::")  # noqa: S104
@@ -29,14 +25,6 @@ _PROTOCOLS = {
     "Telnet": "telnet",
     "NTP": "ntp",
 }
-
-
-def plain_mac(raw: str) -> str:
-    """Return a MAC address as BMCs write their own: capitals, with colons between."""
-    digits = _MAC_SEPARATORS.sub("", raw).upper()
-    if len(digits) != _MAC_DIGITS:
-        return raw
-    return ":".join(digits[place : place + 2] for place in range(0, _MAC_DIGITS, 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +70,7 @@ class Manager(Model):
         Supermicro firmware puts it into the manager's UUID; None where the UUID
         is of another form.
         """
-        match = _MAC_IN_UUID.fullmatch(self.uuid or "")
-        return plain_mac(match[1]) if match else None
+        return mac_in_uuid(self.uuid)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from .actions import Action
 from .base import Model, at, moment
-from .common import Status, plain_version
+from .common import Status, mac_in_uuid, plain_version
 from .enums import (
     BootSource,
     BootSourceEnabled,
@@ -46,6 +46,11 @@ class ServiceRoot(Model):
     """The maker, from Redfish 1.14 on; None on most boards."""
     name: str | None = None
     oem: ServiceRootOem | None = at("Oem/Supermicro")
+
+    @property
+    def mac_address(self) -> str | None:
+        """The BMC's own MAC address, where the UUID is made of it."""
+        return mac_in_uuid(self.uuid)
 
     @property
     def is_supermicro(self) -> bool | None:
