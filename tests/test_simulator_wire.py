@@ -184,6 +184,45 @@ async def test_late_and_missing_answers() -> None:
         assert client.bmc.requests[-1].status == 0
 
 
+async def test_bodies_that_do_not_come_at_once() -> None:
+    """A body may be reset in the middle, come to a halt there, or trickle."""
+    async with running() as client:
+        whole = (await client.get(THERMAL)).body
+        client.bmc.cut(THERMAL, times=1)
+        with pytest.raises(aiohttp.ClientError):
+            await client.get(THERMAL)
+        client.bmc.stall(THERMAL, times=1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.get(THERMAL), 0.1)
+        client.bmc.trickle(THERMAL, 0.1, times=1)
+        began = time.perf_counter()
+        assert (await client.get(THERMAL)).body == whole
+        assert time.perf_counter() - began >= 0.1
+        assert [item.status for item in client.bmc.requests[-4:]] == [200] * 4
+
+
+async def test_no_connection() -> None:
+    """A port may be closed, or speak no TLS, and be well again."""
+    async with running() as client:
+        await client.server.refuse()
+        with pytest.raises(aiohttp.ClientConnectorError) as refused:
+            await client.get(ROOT)
+        assert isinstance(refused.value.os_error, ConnectionRefusedError)
+        await client.server.listen()
+        assert (await client.get(SYSTEM)).status == 200
+        await client.server.refuse()
+        await client.server.listen(plain=True)
+        with pytest.raises(aiohttp.ClientConnectorSSLError):
+            await client.get(ROOT)
+        await client.server.refuse()
+        await client.server.listen()
+        assert (await client.get(ROOT)).status == 200
+        handshakes = client.server.handshakes
+        client.server.close_connections()
+        assert (await client.get(ROOT)).status == 200
+        assert client.server.handshakes == handshakes + 1
+
+
 async def test_nothing_outlives_the_server() -> None:
     """Work for a client that has gone ends with the server at the latest."""
     before = asyncio.all_tasks()

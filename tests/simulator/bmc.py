@@ -267,8 +267,18 @@ class Bmc:
         self.faults.add(Fault(path, times=times, is_drop=True, is_done=is_done))
 
     def cut(self, path: str, *, times: int | None = None) -> None:
-        """Abort the connection in the middle of the answer."""
-        self.faults.add(Fault(path, times=times, is_cut=True))
+        """Reset the connection in the middle of the answer."""
+        self.faults.add(Fault(path, times=times, delivery="cut"))
+
+    def stall(self, path: str, *, times: int | None = None) -> None:
+        """Send half of the answer, and then nothing more."""
+        self.faults.add(Fault(path, times=times, delivery="stalled"))
+
+    def trickle(self, path: str, seconds: float, *, times: int | None = None) -> None:
+        """Send the answer in small pieces, for so long."""
+        self.faults.add(
+            Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
+        )
 
     def heal(self) -> None:
         """End all faults."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .board import normalise
-from .messages import Answer
+from .messages import Answer, Delivery
 
 
 @dataclass
@@ -22,7 +22,8 @@ class Fault:
     is_drop: bool = False
     is_done: bool = False
     """Whether the BMC does what it was asked before it drops the connection."""
-    is_cut: bool = False
+    delivery: Delivery = "whole"
+    delivery_seconds: float = 0.0
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether a request is hit."""

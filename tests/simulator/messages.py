@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 import json
-from typing import Any
+from typing import Any, Literal
 
 from .registry import MESSAGES, OLD_MESSAGES, Message
 
 Json = dict[str, Any]
+
+Delivery = Literal["whole", "cut", "stalled", "trickled"]
+"""How a body goes over the wire: at once, until the connection is reset in the middle,
+until nothing comes any more, or in small pieces."""
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
@@ -53,8 +57,9 @@ class Answer:
     body: Json | bytes | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = JSON_TYPE
-    is_cut: bool = False
-    """Whether the connection breaks in the middle of the body."""
+    delivery: Delivery = "whole"
+    seconds: float = 0.0
+    """For how long a body trickles."""
 
     @property
     def payload(self) -> bytes:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import replace
 import logging
+import socket
 import ssl
+import struct
 import time
 from typing import Any
 
@@ -31,6 +38,15 @@ _HEADERS = {
 }
 
 _SHUTDOWN_SECONDS = 0.1
+
+_DAY = 24 * 3600.0
+"""Longer than any client waits."""
+
+_PIECES = 10
+"""In how many pieces a body trickles."""
+
+_LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
+"""With this, the end of a connection is a reset and no farewell."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -105,6 +121,10 @@ class Server:
         self._busy = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._certificate: Certificate | None = None
+        self._runner = web.ServerRunner(
+            self.protocols, shutdown_timeout=_SHUTDOWN_SECONDS
+        )
+        self._site: web.TCPSite | None = None
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
         self._show(process_certificate)
 
@@ -142,6 +162,36 @@ class Server:
         if self.tls is not None:
             self._certificate = certificate()
             self._certificate.load_into(self.tls)
+
+    async def listen(self, port: int | None = None, *, plain: bool = False) -> None:
+        """Take connections, on the port that it had before if none is given.
+
+        When `plain`, it speaks HTTP on a port where clients expect TLS.
+        """
+        if not self._site:
+            await self._runner.setup()
+        port = self.port if port is None else port
+        tls = None if plain else self.tls
+        self._site = web.TCPSite(self._runner, HOST, port, ssl_context=tls)
+        await self._site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def refuse(self) -> None:
+        """Refuse connections, and end those that there are."""
+        if self._site:
+            await self._site.stop()
+        self.close_connections()
+
+    def close_connections(self) -> None:
+        """End the connections that there are, as a server does with idle ones."""
+        for handler in self.protocols.connections:
+            if handler.transport is not None:
+                handler.transport.close()
+
+    async def close(self) -> None:
+        """End all connections, and the work for them."""
+        await self._runner.cleanup()
+        await self.give_up()
 
     async def give_up(self) -> None:
         """End the work for clients that did not wait for their answer."""
@@ -185,16 +235,34 @@ class Server:
             return self._abort(request)
         exchange.status = answer.status
         response = self._respond(answer)
-        if answer.is_cut:
-            await self._cut(request, response)
-        return response
+        if answer.delivery == "whole":
+            return response
+        stream = web.StreamResponse(status=answer.status, headers=response.headers)
+        stream.content_length = len(answer.payload)
+        await stream.prepare(request)
+        with suppress(ConnectionError):
+            await self._deliver(request, stream, answer)
+        return stream
 
-    async def _cut(self, request: web.BaseRequest, response: web.Response) -> None:
-        """Send a head that promises more than there is, and break off."""
-        response.headers["Content-Length"] = "100000"
-        await response.prepare(request)
-        await response.write(b"{")
+    async def _deliver(
+        self, request: web.BaseRequest, stream: web.StreamResponse, answer: Answer
+    ) -> None:
+        """Send a body in another way than at once."""
+        body = answer.payload
+        size = len(body) // (_PIECES if answer.delivery == "trickled" else 2) + 1
+        for begin in range(0, len(body), size):
+            await stream.write(body[begin : begin + size])
+            if answer.delivery == "cut":
+                self._reset(request)
+                return
+            is_stalled = answer.delivery == "stalled"
+            await asyncio.sleep(_DAY if is_stalled else answer.seconds / _PIECES)
+
+    def _reset(self, request: web.BaseRequest) -> None:
+        """Reset a connection."""
         if request.transport is not None:
+            wire: socket.socket = request.transport.get_extra_info("socket")
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
             request.transport.abort()
 
     def _abort(self, request: web.BaseRequest) -> web.Response:
@@ -225,7 +293,9 @@ class Server:
             if fault.is_drop or fault.answer:
                 return fault.answer
             answer = redfish.answer(self.bmc, request)
-            return replace(answer, is_cut=fault.is_cut)
+            return replace(
+                answer, delivery=fault.delivery, seconds=fault.delivery_seconds
+            )
         return redfish.answer(self.bmc, request)
 
     def _respond(self, answer: Answer) -> web.Response:
@@ -259,12 +329,8 @@ async def serve(
     server = Server(
         bmc, tls=tls, latency=latency, workers=workers, keep_alive=keep_alive
     )
-    runner = web.ServerRunner(server.protocols, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, port, ssl_context=server.tls).start()
-        server.port = runner.addresses[0][1]
+        await server.listen(port)
         yield server
     finally:
-        await runner.cleanup()
-        await server.give_up()
+        await server.close()
