@@ -93,6 +93,7 @@ async def test_fifty_reads_with_a_dropped_token_log_in_once(
     client: SupermicroRedfishClient, bmc: Bmc, board: Board
 ) -> None:
     """Two at most find out by themselves; the others wait, and none fails."""
+    client.set_max_concurrent_requests(2)
     await client.async_get_all_data()
     bmc.expire_sessions()
     bmc.requests.clear()

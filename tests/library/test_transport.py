@@ -313,6 +313,7 @@ async def test_two_at_a_time_and_a_writer_alone(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """A BMC is mostly serial, and a command never overlaps a poll."""
+    client.set_max_concurrent_requests(2)
     await client.async_get_all_data()
     bmc.hang("*", 0.05)
     reads = asyncio.create_task(client.async_get_all_data())

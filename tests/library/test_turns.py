@@ -19,7 +19,7 @@ from aiosupermicro import (
 )
 from aiosupermicro.gate import Gate, background
 from tests.conftest import Clock, until
-from tests.simulator import Bmc
+from tests.simulator import Bmc, Server
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"
@@ -166,6 +166,57 @@ async def test_places_may_change_at_any_time(queue: Queue) -> None:
     assert queue.inside == ["d", "e", "f"]
 
 
+async def test_nobody_comes_beside_who_is_quick(queue: Queue) -> None:
+    """The next comes in when the one before has left, however many there are."""
+    queue.gate = Gate(2, patience=60)
+    await queue.come("a", "b", "c")
+    assert queue.inside == ["a"]
+    await queue.leave("a")
+    assert queue.inside == ["b"]
+    await queue.come("W")
+    await queue.leave("b")
+    assert queue.inside == ["W"]
+    await queue.leave("W")
+    assert queue.inside == ["c"]
+
+
+async def test_somebody_comes_beside_who_takes_long(queue: Queue) -> None:
+    """Both places stay in use until nobody is left; then it begins anew."""
+    queue.gate = Gate(2, patience=0.05)
+    await queue.come("a", "b", "c", "d")
+    assert queue.inside == ["a"]
+    await asyncio.sleep(0.06)
+    assert queue.inside == ["a", "b"]
+    await queue.leave("a")
+    assert queue.inside == ["b", "c"]
+    await queue.leave("b", "c", "d")
+    await queue.come("e", "f")
+    assert queue.inside == ["e"]
+
+
+async def test_who_comes_late_beside_who_takes_long_need_not_wait(
+    queue: Queue,
+) -> None:
+    """A poll finds the other place free when one resource takes seconds."""
+    queue.gate = Gate(2, patience=0.05)
+    await queue.come("a")
+    await asyncio.sleep(0.06)
+    await queue.come("b", "c")
+    assert queue.inside == ["a", "b"]
+
+
+async def test_a_quick_bmc_is_asked_for_one_connection(
+    client: SupermicroRedfishClient, bmc: Bmc, server: Server
+) -> None:
+    """A slow one for two, so that one slow resource holds up no other."""
+    await client.async_get_all_data()
+    await client.async_set_indicator_led("Lit")
+    assert (server.handshakes, bmc.peak_parallel) == (1, 1)
+    bmc.hang(THERMAL, 0.7)
+    await client.async_get_all_data()
+    assert (server.handshakes, bmc.peak_parallel) == (2, 2)
+
+
 async def test_a_long_read_in_the_background_holds_nobody_back(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
@@ -229,6 +280,7 @@ async def test_a_command_does_not_wait_for_a_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """It comes after the two requests that are under way, and before the others."""
+    client.set_max_concurrent_requests(2)
     await client.async_get_all_data()
     bmc.hang("*", 0.02)
     bmc.requests.clear()

@@ -19,6 +19,12 @@ DEFAULT_TIMEOUT: Final = 30
 MAX_CONCURRENT_REQUESTS: Final = 2
 """A BMC is mostly serial: more requests at a time have crashed boards."""
 
+PATIENCE_SECONDS: Final = 0.5
+"""How long a request may take before another is sent beside it.
+
+A BMC that answers faster than that is never asked for a second TLS connection.
+"""
+
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """More than three times a full event log, the largest answer there is."""
 

@@ -20,7 +20,7 @@ class Kind(IntEnum):
     COMMAND = 0
     """Alone: who gives a command waits for no read."""
     READ = 1
-    """A few at a time."""
+    """One after the other, or a few at a time where that takes long."""
     BACKGROUND = 2
     """One at a time, and only while nobody else waits."""
 
@@ -39,17 +39,33 @@ def background() -> Iterator[None]:
 
 
 class Gate:
-    """Lets a few readers through at a time, or one writer and nobody else."""
+    """Lets a few readers through at a time, or one writer and nobody else.
 
-    def __init__(self, places: int) -> None:
-        """Set how many readers may be inside."""
+    Each reader inside is a connection, and to open one is more work for a BMC than to
+    answer. So the second comes in only when the first has been inside for a while.
+    """
+
+    def __init__(self, places: int, patience: float = 0.0) -> None:
+        """Set how many readers may be inside.
+
+        Args:
+            places: The most that may be inside.
+            patience: Seconds after which one more may be inside than before; it takes
+                them again when everybody has left.
+
+        """
         self._places = places
+        self._patience = patience
         self._waiting: dict[Kind, deque[Turn]] = {kind: deque() for kind in Kind}
         self._inside: dict[Turn, Kind] = {}
+        self._room = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._start_afresh()
 
     def set_places(self, places: int) -> None:
-        """Set how many readers may be inside; who is inside stays until it is done."""
-        self._places = places
+        """Set how many readers may be inside at once; who is inside stays."""
+        self._places, self._patience = places, 0.0
+        self._start_afresh()
         self._let_in()
 
     @asynccontextmanager
@@ -68,6 +84,8 @@ class Gate:
             if turn in queue:
                 queue.remove(turn)
             self._let_in()
+            if not self._inside:
+                self._start_afresh()
 
     def _let_in(self) -> None:
         """Let in all who may come in now; who waits keeps out all that come later."""
@@ -77,6 +95,7 @@ class Gate:
                 if not turn.done():
                     self._inside[turn] = kind
                     turn.set_result(None)
+                    self._be_patient()
             if queue:
                 return
 
@@ -86,7 +105,26 @@ class Gate:
         if kind is Kind.COMMAND or Kind.COMMAND in inside:
             return not inside
         is_second = kind is Kind.BACKGROUND and kind in inside
-        return len(inside) < self._places and not is_second
+        return len(inside) < self._room and not is_second
+
+    def _start_afresh(self) -> None:
+        """Have room for one, or for all where nobody has to be patient."""
+        self._room = 1 if self._patience else self._places
+        if self._timer:
+            self._timer.cancel()
+
+    def _be_patient(self) -> None:
+        """Have room for one more, but not yet."""
+        if self._timer:
+            self._timer.cancel()
+        if self._room < self._places:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._patience, self._make_room)
+
+    def _make_room(self) -> None:
+        """Have room for one more."""
+        self._room += 1
+        self._let_in()
 
 
 class Silence:

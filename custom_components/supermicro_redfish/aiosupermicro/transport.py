@@ -38,6 +38,7 @@ from .const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_DEPTH,
     MAX_REDIRECTS,
+    PATIENCE_SECONDS,
 )
 from .gate import Gate, Silence
 from .stats import RequestStats
@@ -141,7 +142,7 @@ class Transport:
         elif isinstance(verify_ssl, str):
             self._ssl = _fingerprint(verify_ssl)
         self._seconds = timeout
-        self._gate = Gate(MAX_CONCURRENT_REQUESTS)
+        self._gate = Gate(MAX_CONCURRENT_REQUESTS, PATIENCE_SECONDS)
         self._silence = Silence()
         self.stats = RequestStats()
 
