@@ -1,0 +1,1 @@
+"""No secret gets out, no password goes astray, and nothing hostile spreads."""
