@@ -1,7 +1,7 @@
 """Whether the host is on, and whether anything is not as it should be."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -29,7 +29,7 @@ from .entity import (
     single,
     static,
 )
-from .items import drives, has_problem, supplies
+from .items import DRIVE_BAY, SUPPLY_BAY, drives, has_problem, supplies
 
 PARALLEL_UPDATES = 0
 
@@ -61,7 +61,6 @@ def _problem[ItemT](
     is_on_fn: Callable[[ItemT], bool | None],
     *,
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
-    is_removable: bool = False,
 ) -> SupermicroBinarySensorDescription[ItemT]:
     """Describe a problem of items of which the BMC says how they fare."""
     return SupermicroBinarySensorDescription[ItemT](
@@ -73,7 +72,6 @@ def _problem[ItemT](
         items_fn=items_fn,
         has_fn=lambda item: is_on_fn(item) is not None,
         is_on_fn=is_on_fn,
-        is_removable=is_removable,
     )
 
 
@@ -138,11 +136,14 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         lambda data: single(data.system),
         lambda system: has_problem(system.memory_summary.status),
     ),
-    _problem(
-        "power_supply_problem",
-        dynamic,
-        supplies,
-        lambda supply: has_problem(supply.status),
+    replace(
+        _problem(
+            "power_supply_problem",
+            dynamic,
+            supplies,
+            lambda supply: has_problem(supply.status),
+        ),
+        numbered=SUPPLY_BAY,
         is_removable=True,
     ),
     SupermicroBinarySensorDescription[Power](
@@ -173,7 +174,12 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         lambda data: single(data.manager),
         lambda manager: has_problem(manager.status),
     ),
-    _problem("drive_problem", static, drives, _has_failed, is_removable=True),
+    replace(
+        _problem("drive_problem", static, drives, _has_failed),
+        numbered=DRIVE_BAY,
+        label_fn=lambda drive: drive.location,
+        is_removable=True,
+    ),
     _problem(
         "certificate_expiring",
         static,

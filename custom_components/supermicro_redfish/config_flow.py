@@ -216,7 +216,10 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_show_form(
                 step_id="certificate",
                 data_schema=CERTIFICATE_FORM,
-                description_placeholders=described(self._certificate),
+                description_placeholders={
+                    **described(self._certificate),
+                    "url": f"https://{self._data[CONF_HOST]}",
+                },
             )
         self._decided = self._certificate.fingerprint
         is_pinned = user_input[CONF_CERTIFICATE] == CERTIFICATE_PIN

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+import re
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -35,6 +36,10 @@ class ItemDescription[ItemT](EntityDescription):
     """Whether an item is there and offers this at all."""
     suffix: str = ""
     """What the board's names of such items end in and the entity's name says."""
+    numbered: re.Pattern[str] | None = None
+    """The board's names that say nothing but a number, which has words of its own."""
+    label_fn: Callable[[ItemT], str | None] = lambda _: None
+    """What is written at an item, where the board knows it."""
     is_removable: bool = False
     """Whether items go for good, and may come back as new ones."""
     offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
@@ -89,9 +94,18 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, str(entry.unique_id))}
         )
-        self._attr_translation_placeholders = {
-            "name": key.removesuffix(description.suffix)
-        }
+        self._name_item(description)
+
+    def _name_item(self, row: ItemDescription[ItemT]) -> None:
+        """Tell this item from its like: by a number, its label, or the board's name."""
+        if number := row.numbered and row.numbered.fullmatch(self.key):
+            self._attr_translation_key = f"{row.translation_key}_numbered"
+            self._attr_translation_placeholders = {"number": number[1]}
+            return
+        label = row.label_fn(self._item)
+        labels = [row.label_fn(item) for item in self._items.values()]
+        name = label if label and labels.count(label) == 1 else self.key
+        self._attr_translation_placeholders = {"name": name.removesuffix(row.suffix)}
 
     @property
     def client(self) -> SupermicroRedfishClient:

@@ -26,6 +26,12 @@ _MAIN_TEMPERATURE = re.compile(
     r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
 )
 _LIMIT = "TempLimit"
+
+SUPPLY_BAY = re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE)
+"""What all recorded boards call a power supply."""
+DRIVE_BAY = re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)")
+"""What X13 calls a drive, with what tells apart two of the same number."""
+
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 
 

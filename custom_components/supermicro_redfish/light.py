@@ -11,7 +11,6 @@ from homeassistant.components.light import (
     LightEntityDescription,
     LightEntityFeature,
 )
-from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -40,7 +39,6 @@ DESCRIPTIONS = (
     SupermicroLightDescription(
         key="identify_led",
         translation_key="identify_led",
-        entity_category=EntityCategory.CONFIG,
         coordinator_fn=dynamic,
         items_fn=lambda data: single(data.system),
         has_fn=lambda system: (

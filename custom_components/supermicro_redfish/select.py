@@ -75,7 +75,6 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
         key="fan_mode",
         translation_key="fan_mode",
-        entity_category=EntityCategory.CONFIG,
         coordinator_fn=static,
         items_fn=lambda data: single(data.fan_mode),
         has_fn=lambda fan_mode: bool(fan_mode.available_modes),

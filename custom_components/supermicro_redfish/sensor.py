@@ -42,6 +42,8 @@ from .coordinator import (
 from .energy_meter import EnergySensor
 from .entity import SupermicroEntity, async_add_items, dynamic, single, static
 from .items import (
+    DRIVE_BAY,
+    SUPPLY_BAY,
     can_be_acknowledged,
     drives,
     fan_duties,
@@ -194,6 +196,7 @@ def _supply(
         suggested_display_precision=0,
         coordinator_fn=dynamic,
         items_fn=supplies,
+        numbered=SUPPLY_BAY,
         has_fn=lambda supply: is_fitted(supply) and supply.delivers_power,
         is_removable=True,
         value_fn=value_fn,
@@ -278,6 +281,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         options=[health.name.lower() for health in Health],
         coordinator_fn=dynamic,
         items_fn=supplies,
+        numbered=SUPPLY_BAY,
         has_fn=is_fitted,
         is_removable=True,
         value_fn=lambda supply: _health(supply.status.health),
@@ -354,6 +358,8 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         suggested_display_precision=0,
         coordinator_fn=static,
         items_fn=drives,
+        numbered=DRIVE_BAY,
+        label_fn=lambda drive: drive.location,
         is_removable=True,
         has_fn=lambda drive: has_drive(drive) and drive.temperature_celsius is not None,
         is_fed_by_host=True,
@@ -368,6 +374,8 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         suggested_display_precision=0,
         coordinator_fn=static,
         items_fn=drives,
+        numbered=DRIVE_BAY,
+        label_fn=lambda drive: drive.location,
         is_removable=True,
         has_fn=lambda drive: has_drive(drive) and drive.life_used_percent is not None,
         value_fn=lambda drive: drive.life_used_percent if has_drive(drive) else None,

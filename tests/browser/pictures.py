@@ -64,7 +64,7 @@ async def _live(demo: Started, device: Device) -> None:
     _log(server.bmc, "[PSU-0003] Power Supply 2: AC input lost")
     power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
     await demo.page.post("api/services/homeassistant/update_entity", power)
-    await device.shows("Power Supply Bay 2 health", "Problem")
+    await device.shows("Power supply 2 health", "Problem")
     activity = device.visitor.tab.locator("ha-logbook")
     await expect(activity).to_contain_text("Health event log")
 

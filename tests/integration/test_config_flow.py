@@ -569,6 +569,7 @@ async def test_a_certificate_is_shown_before_the_password_is_sent(
     assert shown
     assert shown["fingerprint"].replace(":", "").lower() == server.certificate_sha256
     assert shown["fingerprint"].count(":") == 31
+    assert shown["url"] == f"https://{server.host}"
     assert "CN=IPMI" in shown["subject"]
     assert shown["issuer"] == shown["subject"]
     assert shown["not_before"] < shown["not_after"]

@@ -18,7 +18,19 @@ from custom_components.supermicro_redfish.aiosupermicro import RequestStats
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc
 
-from . import FAN_MODE, MANAGER, NTP, SYSTEM, asked, call, set_up, states
+from . import (
+    BACKPLANE,
+    FAN_MODE,
+    MANAGER,
+    NTP,
+    POWER,
+    SYSTEM,
+    asked,
+    call,
+    entity,
+    set_up,
+    states,
+)
 
 RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
 RESTART_BMC = f"{MANAGER}/Actions/Manager.Reset"
@@ -74,14 +86,90 @@ async def test_every_entity_belongs_to_the_server_and_has_a_name(
     """The reference's entity ids end in "none", for it has no English (B9)."""
     await set_up(hass, entry)
     entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    assert len({entity.device_id for entity in entities}) == 1
-    for entity in entities:
-        assert entity.unique_id.startswith(f"{entry.unique_id}_")
-        assert entity.original_name
-        assert "{" not in entity.original_name
-        assert not entity.entity_id.endswith(("_none", "_2"))
-        assert DOMAIN not in entity.unique_id
-        assert entity.domain not in entity.unique_id
+    assert len({each.device_id for each in entities}) == 1
+    for each in entities:
+        assert each.unique_id.startswith(f"{entry.unique_id}_")
+        assert each.original_name
+        assert "{" not in each.original_name
+        assert not each.entity_id.endswith(("_none", "_2"))
+        assert DOMAIN not in each.unique_id
+        assert each.domain not in each.unique_id
+
+
+DRIVES = f"{BACKPLANE}/Drives/Disk.Bay."
+LABELLED = {"PhysicalLocation": {"PartLocation": {"ServiceLabel": "M.2 Slot 0"}}}
+HEALTH = "binary_sensor.drive_problem_"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "name"),
+    [
+        pytest.param([{}], "Disk.Bay.0", "Drive 0 health", id="bay"),
+        pytest.param(
+            [{}, {"Name": "Disk.Bay.0"}],
+            "Disk.Bay.0 #SIM960N0W000001",
+            "Drive 0 #SIM960N0W000001 health",
+            id="the second of that number",
+        ),
+        pytest.param(
+            [{"Name": "HA-RAID.0.Disk.7"}],
+            "HA-RAID.0.Disk.7",
+            "HA-RAID.0.Disk.7 health",
+            id="unheard of",
+        ),
+        pytest.param(
+            [{"Name": "NVMe_SSD_200", **LABELLED}],
+            "NVMe_SSD_200",
+            "M.2 Slot 0 health",
+            id="label",
+        ),
+        pytest.param(
+            [{"Name": f"NVMe_SSD_{n}", **LABELLED} for n in range(2)],
+            "NVMe_SSD_1",
+            "NVMe_SSD_1 health",
+            id="label that is there twice",
+        ),
+    ],
+)
+async def test_a_drive_is_called_by_its_bay(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    changes: list[dict[str, Any]],
+    key: str,
+    name: str,
+) -> None:
+    """Where the board's name tells it, or its label; what is in no doubt, that is."""
+    for number, change in enumerate(changes):
+        bmc.change(f"{DRIVES}{number}", change)
+    await set_up(hass, entry)
+    shown = entity(hass, entry, f"{HEALTH}{key}")
+    assert shown.name == f"x12spi-tf {name}"
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "name"),
+    [
+        ("en", "Power Supply Bay 1", "Power supply 1 health"),
+        ("de", "Power Supply Bay 1", "Netzteil 1 Zustand"),
+        ("en", "PSU1", "PSU1 health"),
+        ("de", "PWS-DF009", "PWS-DF009 Zustand"),
+    ],
+)
+async def test_a_power_supply_is_called_by_its_number(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    language: str,
+    named: str,
+    name: str,
+) -> None:
+    """In the user's language; what nobody has heard of stays as the board says it."""
+    hass.config.language = language
+    bmc.change(POWER, {"PowerSupplies": {"Power Supply Bay 1": {"Name": named}}})
+    await set_up(hass, entry)
+    shown = entity(hass, entry, f"binary_sensor.power_supply_problem_{named}")
+    assert shown.name == f"x12spi-tf {name}"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from string import Formatter
 from typing import Any
 
 from homeassistant.components.light import EFFECT_OFF
-from homeassistant.helpers.entity import EntityDescription
 import pytest
 from voluptuous import Schema
 
@@ -37,6 +36,7 @@ from custom_components.supermicro_redfish.config_flow import (
     FORMS,
     OPTIONS_FORM,
 )
+from custom_components.supermicro_redfish.entity import ItemDescription
 from custom_components.supermicro_redfish.errors import (
     TRANSLATION_KEYS,
     translated,
@@ -58,6 +58,7 @@ FORBIDDEN = {
 WITHOUT_PLACEHOLDERS = ("state", "state_attributes", "unit_of_measurement")
 
 type Json = dict[str, Any]
+type Row = ItemDescription[Any]
 
 
 @pytest.fixture(autouse=True)
@@ -93,10 +94,10 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def descriptions() -> Iterator[tuple[str, EntityDescription]]:
+def descriptions() -> Iterator[tuple[str, Row]]:
     """Return all rows of all platforms with the platform's name."""
     for module in MODULES:
-        rows: tuple[EntityDescription, ...] = module.DESCRIPTIONS
+        rows: tuple[Row, ...] = module.DESCRIPTIONS
         for row in rows:
             yield module.__name__.rpartition(".")[2], row
 
@@ -108,6 +109,11 @@ ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
     for place, (platform, row) in enumerate(descriptions())
 ]
+NUMBERED_ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key}")
+    for platform, row in descriptions()
+    if row.numbered
+]
 
 
 def test_no_platform_is_forgotten_here() -> None:
@@ -116,15 +122,33 @@ def test_no_platform_is_forgotten_here() -> None:
 
 
 @pytest.mark.parametrize(("platform", "row"), ROWS)
-def test_every_entity_has_a_name(platform: str, row: EntityDescription) -> None:
+def test_every_entity_has_a_name(platform: str, row: Row) -> None:
     """Of the placeholders only that of the item can be filled in."""
     assert row.translation_key
     name = ENGLISH["entity"][platform][row.translation_key]["name"]
     assert placeholders(name) <= {"name"}
 
 
+@pytest.mark.parametrize(("platform", "row"), NUMBERED_ROWS)
+def test_what_has_nothing_but_a_number_has_a_name_too(platform: str, row: Row) -> None:
+    """The same in all else: its states, its icon."""
+    named, numbered = _both(ENGLISH, platform, row)
+    assert placeholders(numbered.pop("name")) == {"number"}
+    assert placeholders(named.pop("name")) == {"name"}
+    assert named == numbered
+    named, numbered = _both(ICONS, platform, row)
+    assert named == numbered
+
+
+def _both(tree: Json, platform: str, row: Row) -> list[Json]:
+    """Return what a file has of a row: of an item with a name, and with a number."""
+    entities = tree["entity"].get(platform, {})
+    key = str(row.translation_key)
+    return [dict(entities.get(name, {})) for name in (key, f"{key}_numbered")]
+
+
 @pytest.mark.parametrize(("platform", "row"), ROWS)
-def test_every_entity_has_an_icon(platform: str, row: EntityDescription) -> None:
+def test_every_entity_has_an_icon(platform: str, row: Row) -> None:
     """Its own, or that of its device class."""
     icons = ICONS["entity"].get(platform, {})
     assert (row.translation_key in icons) != bool(row.device_class) or (
@@ -135,6 +159,11 @@ def test_every_entity_has_an_icon(platform: str, row: EntityDescription) -> None
 def test_no_name_is_there_for_nothing() -> None:
     """An entity that is gone takes its texts and icons along."""
     used = {(platform, row.translation_key) for platform, row in descriptions()}
+    used |= {
+        (platform, f"{row.translation_key}_numbered")
+        for platform, row in descriptions()
+        if row.numbered
+    }
     for tree in (ENGLISH, ICONS):
         assert used >= {
             (platform, key)
@@ -312,8 +341,9 @@ def test_icons_are_as_hassfest_wants_them() -> None:
     for path, icon in texts(ICONS):
         assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
     for entities in ICONS["entity"].values():
-        for icons in entities.values():
-            assert icons["default"] not in icons.get("state", {}).values()
+        for entity in entities.values():
+            for icons in (entity, *entity.get("state_attributes", {}).values()):
+                assert icons["default"] not in icons.get("state", {}).values()
 
 
 def test_an_icon_of_a_state_is_of_one_that_exists() -> None:
@@ -324,3 +354,12 @@ def test_an_icon_of_a_state_is_of_one_that_exists() -> None:
                 "state", {"on": "", "off": ""}
             )
             assert set(icons.get("state", {})) <= set(states)
+            for name, attribute in icons.get("state_attributes", {}).items():
+                texts = ENGLISH["entity"][platform][key]["state_attributes"][name]
+                assert set(attribute["state"]) <= set(texts["state"])
+
+
+def test_what_is_pressed_can_be_told_apart() -> None:
+    """No two buttons that do something else look the same."""
+    icons = [icon["default"] for icon in ICONS["entity"]["button"].values()]
+    assert len(icons) == len(set(icons))
