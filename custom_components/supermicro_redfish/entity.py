@@ -131,6 +131,15 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         """All items of this kind."""
         return self.coordinator.items(self.entity_description.items_fn)
 
+    @callback
+    @override
+    def _async_write_ha_state(self) -> None:
+        """Write the state where it is another one: few of many readings change."""
+        new = self._async_calculate_state()
+        old = self.hass.states.get(self.entity_id)
+        if not old or (old.state, old.attributes) != (new.state, new.attributes):
+            super()._async_write_ha_state()
+
 
 class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
     """An entity that changes an item of the server."""

@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.const import (
+    EVENT_STATE_CHANGED,
+    EVENT_STATE_REPORTED,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import REMOVED, Bmc, Board
@@ -224,6 +230,23 @@ async def test_a_reading_is_shown_with_the_next_poll(
     assert (number(hass, loaded, CPU), number(hass, loaded, FAN)) == (44, 980)
     await elapse(DYNAMIC)
     assert (number(hass, loaded, CPU), number(hass, loaded, FAN)) == (61, 0)
+
+
+async def test_a_poll_writes_the_states_that_changed(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """One of many readings has moved: the others are not written again."""
+    reported: list[object] = []
+    hass.bus.async_listen(
+        EVENT_STATE_REPORTED, reported.append, event_filter=callback(lambda _: True)
+    )
+    changed = async_capture_events(hass, EVENT_STATE_CHANGED)
+    for celsius in (45, 46):
+        bmc.set_reading("CPU Temp", celsius)
+        await elapse(DYNAMIC)
+    assert reported == []
+    ids = {event.data["entity_id"] for event in changed}
+    assert ids == {entity(hass, loaded, of).entity_id for of in (CPU, "sensor.energy")}
 
 
 @pytest.mark.parametrize(
