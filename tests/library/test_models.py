@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 import json
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -160,6 +161,28 @@ def test_nothing_is_made_up(model: type[Model]) -> None:
                 assert value in (None, ())
 
     assert_empty(model.from_dict({}))
+
+
+@pytest.mark.parametrize("nonsense", [None, 1, "text", [1]])
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
+def test_what_is_no_object_gives_nothing(model: type[Model], nonsense: Any) -> None:
+    """A member of a list may be anything."""
+    assert model.from_dict(nonsense) == model()
+
+
+def test_an_object_of_another_kind_is_read_all_the_same() -> None:
+    """A caller may hand in what JSON does not make."""
+    body = MappingProxyType({"Name": "CPU Temp"})
+    assert Temperature.from_dict(body).name == "CPU Temp"
+
+
+def test_parts_that_fare_alike_share_a_status() -> None:
+    """A board says the same of a hundred parts, in each poll."""
+    well = {"State": "Enabled", "Health": "OK"}
+    assert Status.from_dict(well) is Status.from_dict(well | {"HealthRollup": None})
+    odd = {"State": "Dozing", "Health": " OK"}
+    assert Status.from_dict(odd) == Status(state="Dozing", health="OK")
+    assert Status.from_dict({"State": [], "Health": "OK"}) == Status(health=Health.OK)
 
 
 @settings(deadline=None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import StrEnum
 import re
 import sys
 from types import NoneType
@@ -14,11 +13,13 @@ from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 # NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
 _STRAY_COLON = re.compile(r":(?=[+-])")
 _UNSET = 1970
+_NUMERIC = frozenset((int, float))
+_MOST = sys.float_info.max
+
+Decoder = Callable[[Any], Any]
 
 
-def at(
-    *places: str, default: Any = None, prepare: Callable[[Any], Any] | None = None
-) -> Any:
+def at(*places: str, default: Any = None, prepare: Decoder | None = None) -> Any:
     """Declare where a field lives when that is not under its own name.
 
     Each place is a path of keys joined by "/"; the first that holds anything
@@ -39,17 +40,29 @@ class Model:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Decode a resource; what is absent or malformed keeps its default."""
-        values = {}
-        for step in plan(cls):
-            for path in step.paths:
-                raw: Any = data
-                for key in path:
-                    raw = raw.get(key) if isinstance(raw, Mapping) else None
-                if raw is not None and (value := step.decode(raw)) is not None:
-                    values[step.name] = value
-                    break
-        return cls(**values)
+        """Decode a resource; what is absent or malformed keeps its default.
+
+        Most fields are texts or numbers; these cost no call each. A field that keeps
+        its default has it from the class, where dataclasses put it.
+        """
+        texts, numbers, others = _FIELDS.get(cls) or _sort(cls)
+        model = object.__new__(cls)
+        get = (data if isinstance(data, (dict, Mapping)) else {}).get
+        values = model.__dict__
+        raw: Any
+        for name, key in texts:
+            raw = get(key)
+            if isinstance(raw, str) and (text := raw.strip()):
+                values[name] = text
+        for name, key in numbers:
+            raw = get(key)
+            if type(raw) in _NUMERIC and -_MOST <= raw <= _MOST:
+                values[name] = raw
+        for name, key, decode in others:
+            raw = get(key)
+            if raw is not None and (value := decode(raw)) is not None:
+                values[name] = value
+        return model
 
     @property
     def is_valid(self) -> bool:
@@ -62,30 +75,64 @@ class Step(NamedTuple):
 
     name: str
     paths: tuple[tuple[str, ...], ...]
-    decode: Callable[[Any], Any]
+    decode: Decoder
 
 
-_PLANS: dict[type[Model], tuple[Step, ...]] = {}
-
-
-def plan(model: type[Model]) -> tuple[Step, ...]:
-    """Work out, once per model, where every field is read from and how."""
-    if model not in _PLANS:
-        hints = get_type_hints(model)
-        _PLANS[model] = tuple(
-            Step(
-                item.name,
-                item.metadata.get("paths", ((_pascal_case(item.name),),)),
-                _prepared(item.metadata.get("prepare"), _decoder(hints[item.name])),
-            )
-            for item in fields(model)
+def plan(model: type[Model]) -> list[Step]:
+    """Work out where every field is read from and how."""
+    hints = get_type_hints(model)
+    return [
+        Step(
+            item.name,
+            item.metadata.get("paths", ((_pascal_case(item.name),),)),
+            _prepared(item.metadata.get("prepare"), _decoder(hints[item.name])),
         )
-    return _PLANS[model]
+        for item in fields(model)
+    ]
 
 
-def _prepared(
-    prepare: Callable[[Any], Any] | None, decode: Callable[[Any], Any]
-) -> Callable[[Any], Any]:
+class _Fields(NamedTuple):
+    """The fields of a model by what they hold, each with the key that it is under."""
+
+    texts: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str, Decoder], ...]
+
+
+_FIELDS: dict[type[Model], _Fields] = {}
+
+
+def _sort(model: type[Model]) -> _Fields:
+    """Sort the fields of a model, once.
+
+    Of several places the first comes last, so that what it holds is what stays.
+    """
+    texts, numbers, others = [], [], []
+    for name, paths, decode in plan(model):
+        is_flat = all(len(path) == 1 for path in paths)
+        for key, *below in reversed(paths):
+            if is_flat and decode is _string:
+                texts.append((name, key))
+            elif is_flat and decode is _number:
+                numbers.append((name, key))
+            else:
+                others.append((name, key, _below(below, decode)))
+    found = _FIELDS[model] = _Fields(tuple(texts), tuple(numbers), tuple(others))
+    return found
+
+
+def _below(keys: list[str], decode: Decoder) -> Decoder:
+    """Return a decoder of what is some levels further down."""
+
+    def decode_below(raw: Any) -> Any:
+        for key in keys:
+            raw = raw.get(key) if isinstance(raw, dict) else None
+        return None if raw is None else decode(raw)
+
+    return decode_below if keys else decode
+
+
+def _prepared(prepare: Decoder | None, decode: Decoder) -> Decoder:
     """Return a decoder of what is to be prepared first."""
     return (lambda raw: decode(prepare(raw))) if prepare else decode
 
@@ -95,44 +142,43 @@ def _pascal_case(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def _decoder(hint: Any) -> Callable[[Any], Any]:
+def _decoder(hint: Any) -> Decoder:
     """Return what turns raw JSON into the annotated type, or into None."""
     args = get_args(hint)
     if get_origin(hint) is tuple:
         return _array(_decoder(args[0]))
     if args:
-        return _first([_decoder(arg) for arg in args if arg is not NoneType])
+        return _union([arg for arg in args if arg is not NoneType])
     if issubclass(hint, Model):
-        return lambda raw: hint.from_dict(raw) if isinstance(raw, Mapping) else None
-    if issubclass(hint, StrEnum):
-        members = {str(member): member for member in hint}
-        return lambda raw: members.get(raw) if isinstance(raw, str) else None
+        from_dict = hint.from_dict
+        return lambda raw: from_dict(raw) if isinstance(raw, dict) else None
     return _SCALARS[hint]
 
 
-def _array(decode: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...] | None]:
+def _array(decode: Decoder) -> Callable[[Any], tuple[Any, ...] | None]:
     """Return a decoder of arrays, leaving out the entries that make no sense."""
 
     def decode_all(raw: Any) -> tuple[Any, ...] | None:
         if not isinstance(raw, list):
             return None
-        return tuple(item for entry in raw if (item := decode(entry)) is not None)
+        return tuple([item for entry in raw if (item := decode(entry)) is not None])
 
     return decode_all
 
 
-def _first(decoders: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    """Return a decoder that tries the members of a union in their order."""
-    if len(decoders) == 1:
-        return decoders[0]
+def _union(kinds: list[Any]) -> Decoder:
+    """Return a decoder of an optional value, or of an enum to which boards add."""
+    if len(kinds) == 1:
+        return _decoder(kinds[0])
+    known, _ = kinds
+    members = {str(member): member for member in known}
 
-    def decode_first(raw: Any) -> Any:
-        for decode in decoders:
-            if (value := decode(raw)) is not None:
-                return value
-        return None
+    def decode_choice(raw: Any) -> str | None:
+        if not isinstance(raw, str):
+            return None
+        return members.get(raw) or raw.strip() or None
 
-    return decode_first
+    return decode_choice
 
 
 def _boolean(raw: Any) -> bool | None:
@@ -142,15 +188,15 @@ def _boolean(raw: Any) -> bool | None:
 
 def _number(raw: Any) -> float | None:
     """Decode a number; neither a boolean nor "N/A" nor infinity is one."""
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
-        return None
-    return raw if abs(raw) <= sys.float_info.max else None
+    return raw if type(raw) in _NUMERIC and -_MOST <= raw <= _MOST else None
 
 
 def _integer(raw: Any) -> int | None:
     """Decode a whole number; 42.0 is one, 42.5 is not."""
     number = _number(raw)
-    return None if number is None or number % 1 else int(number)
+    if number is None or type(number) is int:
+        return number
+    return None if number % 1 else int(number)
 
 
 def _string(raw: Any) -> str | None:
@@ -170,7 +216,7 @@ def moment(raw: Any) -> datetime | None:
     return when if when.utcoffset() is not None and when.year > _UNSET else None
 
 
-_SCALARS: dict[Any, Callable[[Any], Any]] = {
+_SCALARS: dict[Any, Decoder] = {
     bool: _boolean,
     float: _number,
     int: _integer,

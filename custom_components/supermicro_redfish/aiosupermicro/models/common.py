@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 import re
-from typing import Any
+from typing import Any, Self
 
 from .base import Model, at
 from .enums import Health, State
@@ -56,6 +57,16 @@ class Status(Model):
     health_rollup: Health | str | None = None
     """The worst health of everything below; None on boards that do not roll up."""
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Decode a status; parts that fare alike, as most do, share one object."""
+        try:
+            said = data.get("State"), data.get("Health"), data.get("HealthRollup")
+            shared: Self = _SHARED[said]
+        except (AttributeError, KeyError, TypeError):
+            return super().from_dict(data)
+        return shared
+
     @property
     def is_absent(self) -> bool:
         """Whether the part is not there: not fitted, or dark with the host off."""
@@ -74,6 +85,14 @@ class Status(Model):
         """
         unknown = self.health is None or self.is_absent
         return None if unknown else self.health == Health.OK
+
+
+_SHARED: dict[tuple[str | None, ...], Any] = {
+    (state, health, rollup): Status(state=state, health=health, health_rollup=rollup)
+    for state in (None, *State)
+    for health in (None, *Health)
+    for rollup in (None, *Health)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
