@@ -317,11 +317,18 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_discovery_confirm()
 
     def _moved(self, host: str) -> str:
-        """Return the address of a BMC that was seen at a host, as its entry has it."""
+        """Return the address of a BMC that was seen at a host, as its entry has it.
+
+        Anybody can say that it has moved, and what is left unverified would be told
+        the password there: it stays where the user said.
+        """
         known = self.hass.config_entries.async_entry_for_domain_unique_id(
             DOMAIN, self.unique_id or ""
         )
-        return moved_host(known.data[CONF_HOST], host) if known else host
+        if known is None:
+            return host
+        before: str = known.data[CONF_HOST]
+        return moved_host(before, host) if known.data[CONF_VERIFY_SSL] else before
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
         """Show the form again that this began with, without the password."""
