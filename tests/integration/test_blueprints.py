@@ -440,7 +440,96 @@ async def test_a_system_that_ignores_the_request_runs_on(
         "x12spi-tf has not shut down in time. It still runs."
     ]
     await toggle(hass, UPS)
-    await automations.elapse(11 * MINUTE)
+    await automations.elapse(65 * MINUTE)
+    assert hass.states.is_state(SHUT_DOWN, "on")
+    await automations.elapse(10 * MINUTE)
+    assert hass.states.is_state(SHUT_DOWN, "off")
+
+
+async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+) -> None:
+    """It cannot be called off, and is still this automation's own."""
+    bmc.host.answers = False
+    await automations.use("ups", **supply)
+    await toggle(hass, UPS)
+    await automations.elapse(10 * MINUTE)
+    await toggle(hass, UPS)
+    await automations.elapse(30 * MINUTE)
+    assert bmc.power_state == "On"
+    bmc.power("ForceOff")
+    await automations.elapse(4 * MINUTE)
+    assert bmc.power_state == "On"
+    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert automations.notifications[1:] == [
+        "The mains are back. x12spi-tf is switched on again."
+    ]
+
+
+async def test_a_shutdown_may_outlast_a_restart_too(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    automations: Automations,
+    supply: dict[str, Any],
+) -> None:
+    """Home Assistant forgets what it waited for, but not what it noted."""
+    bmc.host.answers = False
+    await automations.use("ups", **supply)
+    await toggle(hass, UPS)
+    await automations.elapse(10 * MINUTE)
+    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
+    await automations.elapse(30 * MINUTE)
+    bmc.power("ForceOff")
+    await automations.elapse(2 * MINUTE)
+    assert bmc.power_state == "On"
+
+
+async def test_a_server_that_somebody_switched_on_may_be_switched_off(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+) -> None:
+    """Before the automation did: what it is told later is not undone."""
+    await automations.use("ups", **supply)
+    await toggle(hass, UPS)
+    await automations.elapse(4 * MINUTE)
+    await toggle(hass, UPS)
+    await automations.elapse(5 * MINUTE)
+    bmc.power("On")
+    await automations.elapse(15 * MINUTE)
+    assert hass.states.is_state(SHUT_DOWN, "off")
+    bmc.power("ForceOff")
+    await automations.elapse(30 * MINUTE)
+    assert bmc.power_state == "Off"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_second_power_loss_asks_again(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    automations: Automations,
+    supply: dict[str, Any],
+    *,
+    answers: bool,
+) -> None:
+    """A server that still runs; not if the shutdown ends before that."""
+    bmc.host.answers = False
+    await automations.use("ups", **supply)
+    await toggle(hass, UPS)
+    await automations.elapse(10 * MINUTE)
+    await toggle(hass, UPS)
+    await automations.elapse(15 * MINUTE)
+    await toggle(hass, UPS)
+    bmc.host.answers = answers
+    await automations.elapse(MINUTE)
+    if not answers:
+        bmc.power("ForceOff")
+    await automations.elapse(4 * MINUTE)
+    assert bmc.power_state == "Off"
+    asked_again = ["x12spi-tf has been shut down."] if answers else []
+    assert automations.notifications[1:] == asked_again
+    await toggle(hass, UPS)
+    await automations.elapse(13 * MINUTE)
+    assert bmc.power_state == "On"
     assert hass.states.is_state(SHUT_DOWN, "off")
 
 
