@@ -214,17 +214,57 @@ async def test_a_mode_that_somebody_chose_meanwhile_stays(
     assert hass.states.is_state(MEMORY, "")
 
 
-async def test_a_mode_that_the_board_lacks_is_told(
-    bmc: Bmc, automations: Automations, heat: dict[str, Any]
+WRONG = {
+    MODE: ("pue2", "Fan mode", "standard, full_speed, optimal, heavy_io"),
+    "select.boot_source": (
+        "full_speed",
+        "Next boot",
+        "none, pxe, floppy, cd, usb, hdd, bios_setup, usb_cd, uefi_http",
+    ),
+}
+
+
+@pytest.mark.parametrize("of", WRONG)
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_mode_that_is_not_offered_is_told_before_it_is_hot(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    automations: Automations,
+    heat: dict[str, Any],
+    of: str,
 ) -> None:
-    """The heat is told all the same."""
-    await automations.use("too_hot", hot_mode="pue2", **heat)
+    """When the automation is saved: the entity may be the wrong one. Then the heat."""
+    mode, name, offered = WRONG[of]
+    heat |= {"hot_mode": mode, "fan_mode": entity_id(hass, loaded, of)}
+    await automations.use("too_hot", **heat)
+    await automations.reload(automations.config)
+    await automations.elapse(MINUTE)
+    (told,) = automations.notifications
+    assert told == (
+        f"too_hot is to set x12spi-tf {name} to {mode}, which it does not offer. It "
+        f"offers: {offered}. Choose another mode in the automation, or the right "
+        "entity."
+    )
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
     assert bmc.fan_mode == "Optimal"
-    assert automations.notifications == [
-        "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to pue2."
-    ]
+    told = automations.notifications[-1]
+    assert told == (
+        "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to "
+        f"{mode}. Offered are {offered}."
+    )
+    assert len(automations.notifications) == 2
+
+
+async def test_a_mode_that_is_offered_is_no_news(
+    automations: Automations, heat: dict[str, Any]
+) -> None:
+    """Saving the automation says nothing."""
+    await automations.use("too_hot", **heat)
+    await automations.reload(automations.config)
+    await automations.elapse(MINUTE)
+    assert automations.notifications == []
 
 
 # Power budget
