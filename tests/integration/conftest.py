@@ -24,7 +24,6 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     Certificate,
     SupermicroRedfishClient,
 )
-from custom_components.supermicro_redfish.aiosupermicro.models.base import plan
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, Server
@@ -45,7 +44,7 @@ class Elapse(Protocol):
 
 # While time stands still, the class of moments is another one than models name and
 # certificates take.
-plan(Certificate)
+Certificate.from_dict({})
 process_certificate()
 
 load_board = cache(Board.load)
