@@ -166,7 +166,7 @@ class Connection:
             message = f"GET {path} answered {reply.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etag = reply.headers.get("ETag") or reply.body.get("@odata.etag")
-        is_etag = isinstance(etag, str) and etag.isprintable()
+        is_etag = isinstance(etag, str) and etag.isascii() and etag.isprintable()
         self._cache.store(path, etag if is_etag else None, reply.body)
         return reply.body
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
+import json
 import re
 from typing import Any
 
+from .documents import parsed
 from .models.common import mac_in_uuid
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
@@ -20,9 +22,10 @@ _KEEP = re.compile(
 )
 
 _SECRET_KEYS = re.compile(
-    r".*Password|Signature|.*Secret|.*Token|Community.*|.*Community|.*Passphrase"
-    r"|CertificateString|URI|.*Key",
+    r"(?i:.*(password|secret|token|passphrase|community|authorization).*)"
+    r"|Signature|CertificateString|KeyString|URI|.*Key",
 )
+_PRIVATE_KEY = "PRIVATE KEY-----"
 _SERIAL_KEYS = re.compile(r".*SerialNumber|AssetTag|LicenseID|NodeID|.*WWN|.*GUID|EUI")
 _NAME_KEYS = re.compile(
     r"HostName|FQDN|.*User[Nn]ame|(Remote)?User|RemoteGroup|Login|Context|.*Domain.*"
@@ -77,8 +80,11 @@ class Redactor:
             return [self.redact(value, key) for value in body]
         if not isinstance(body, str):
             return body
-        if _SECRET_KEYS.fullmatch(key) and body.strip():
+        is_secret = _SECRET_KEYS.fullmatch(key) or _PRIVATE_KEY in body
+        if is_secret and body.strip():
             return "REDACTED"
+        if inner := _document(body):
+            return json.dumps(self.redact(inner), separators=(",", ":"))
         short = self._short.get(body.strip()) if _is_name(key) else None
         return short or self.redact_text(body)
 
@@ -167,3 +173,12 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(inner, key)
     elif isinstance(value, str):
         yield key, value
+        yield from _texts(_document(value), key)
+
+
+def _document(text: str) -> Any:
+    """Return the document that a text holds, as that of a licence does, or None."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    document = parsed(text.encode(errors="replace"))
+    return document if isinstance(document, (dict, list)) else None

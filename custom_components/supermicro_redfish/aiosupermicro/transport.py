@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-import json
 import logging
 from math import inf
 import re
@@ -36,10 +35,10 @@ from .const import (
     DEFAULT_TIMEOUT,
     MAX_BODY_BYTES,
     MAX_CONCURRENT_REQUESTS,
-    MAX_DEPTH,
     MAX_REDIRECTS,
     PATIENCE_SECONDS,
 )
+from .documents import parsed
 from .gate import Gate, Silence
 from .stats import RequestStats
 
@@ -325,12 +324,7 @@ async def _read(response: ClientResponse, method: str) -> bytes:
 def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Reply:
     """Return a success, or raise what the status stands for."""
     status = response.status
-    try:
-        body = json.loads(raw) if raw.strip() else None
-    except (ValueError, RecursionError):
-        body = raw
-    if _is_too_deep(body):
-        body = raw
+    body = parsed(raw)
     if status >= _FIRST_ERROR:
         retry_after = _seconds(response.headers.get("Retry-After"))
         raise exceptions.error_from_reply(status, method, path, body, retry_after)
@@ -342,18 +336,6 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     return Reply(status, response.headers, body)
-
-
-def _is_too_deep(document: Any) -> bool:
-    """Tell whether a document goes deeper than a caller could go into it."""
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        if not level:
-            return False
-        objects = [value.values() for value in level if isinstance(value, dict)]
-        arrays = [value for value in level if isinstance(value, list)]
-        level = [inner for group in (*objects, *arrays) for inner in group]
-    return True
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -1,0 +1,47 @@
+"""JSON as a BMC sends it: what of it nothing can go wrong with later."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .const import MAX_DEPTH
+
+
+def parsed(raw: bytes) -> Any:
+    """Return a document, the bytes where they are none, None where there are none.
+
+    What goes deeper than a caller could go into it is none. Half a character, which
+    JSON can hold but no text of a caller can, is replaced.
+    """
+    try:
+        text = raw.decode(json.detect_encoding(raw), "replace")
+        document = json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return raw
+    if _is_too_deep(document):
+        return raw
+    return _whole(document) if "\\u" in text else document
+
+
+def _whole(value: Any) -> Any:
+    """Return a document of which all texts can be encoded."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(inner) for key, inner in value.items()}
+    return value
+
+
+def _is_too_deep(document: Any) -> bool:
+    """Tell whether a document goes deeper than a caller could go into it."""
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
+        objects = [value.values() for value in level if isinstance(value, dict)]
+        arrays = [value for value in level if isinstance(value, list)]
+        level = [inner for group in (*objects, *arrays) for inner in group]
+    return True
