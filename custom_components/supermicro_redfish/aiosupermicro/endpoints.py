@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from .models import (
     LLDP,
@@ -62,6 +62,22 @@ class Endpoint(Generic[ModelT]):
     """Which of several linked resources is meant; without, or of none, the first."""
     climb: str | None = None
     """A link to be followed on for as long as there is one."""
+
+
+class Substitute(Protocol):
+    """Reads something else where a resource is missing."""
+
+    def __call__(self, *, is_linked: bool, is_brief: bool) -> Awaitable[Any]:
+        """Return what stands in for the resource.
+
+        Args:
+            is_linked: Whether the board links to the resource itself.
+            is_brief: Whether it is to be told in a few requests, as far as it is known.
+
+        Raises:
+            NotFoundError: The board has nothing of the kind.
+
+        """
 
 
 def _is_host(system: Mapping[str, Any]) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 from .connection import Connection
 from .const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
-from .endpoints import ROOT, Endpoint, ModelT
+from .endpoints import ROOT, Endpoint, ModelT, Substitute
 from .exceptions import (
     ENDS_ALL,
     InvalidResponseError,
@@ -20,22 +20,6 @@ from .links import follow, follow_all
 from .models import Model
 from .pages import Read, async_members
 from .together import async_each, async_together
-
-
-class Substitute(Protocol):
-    """Reads something else where a resource is missing."""
-
-    def __call__(self, *, is_linked: bool, is_brief: bool) -> Awaitable[Any]:
-        """Return what stands in for the resource.
-
-        Args:
-            is_linked: Whether the board links to the resource itself.
-            is_brief: Whether it is to be told in a few requests, as far as it is known.
-
-        Raises:
-            NotFoundError: The board has nothing of the kind.
-
-        """
 
 
 class Resources:
@@ -337,13 +321,28 @@ class Resources:
         try:
             path = await self._async_path(endpoint)
             read_on_the_way = None if is_found else self._connection.known(path)
-            body = read_on_the_way or await self._connection.async_get(path)
+            body: Mapping[str, Any] = (
+                read_on_the_way or await self._connection.async_get(path)
+            )
         except (NotFoundError, LicenseError) as error:
             if endpoint not in self._seen:
                 self._missing[endpoint] = error
-            raise
+            if endpoint in self._missing or isinstance(error, LicenseError):
+                raise
+            body = await self._async_moved(endpoint, error)
         self._seen.add(endpoint)
         return body
+
+    async def _async_moved(
+        self, endpoint: Endpoint[Any], error: NotFoundError
+    ) -> Mapping[str, Any]:
+        """Read a resource where new firmware has it, or raise the error again."""
+        path = old = self._paths.get(endpoint)
+        with suppress(SupermicroRedfishError):
+            path = await self._async_find_path(endpoint)
+        if path is None or path == old:
+            raise error
+        return await self._connection.async_get(path)
 
     async def async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
         """Return a resource as it was last read, reading it if it never was."""
@@ -352,9 +351,11 @@ class Resources:
         return known or await self._async_body(endpoint)
 
     async def _async_path(self, endpoint: Endpoint[Any]) -> str:
+        """Return where a resource lives."""
+        return self._paths.get(endpoint) or await self._async_find_path(endpoint)
+
+    async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
         """Find where a resource lives, by the first link that leads to it."""
-        if path := self._paths.get(endpoint):
-            return path
         for way in endpoint.ways:
             body = await self.async_known_body(way.parent)
             if paths := self._wanted_of(endpoint, follow_all(body, way.pointer)):
