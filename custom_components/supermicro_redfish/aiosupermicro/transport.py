@@ -293,7 +293,8 @@ def _failure(
         message = f"{request} was not sent: nobody vouches for the BMC's certificate"
         return exceptions.CertificateError(message, path=path)
     if isinstance(error, ClientConnectorError):
-        message = f"{request} found no connection: {error}"
+        reason = error.os_error.strerror or error.os_error
+        message = f"{request} found no connection: {reason}"
         return exceptions.ConnectionError(message, path=path)
     if isinstance(error, (ClientConnectionError, ClientPayloadError, OSError)):
         message = f"{request} has no connection any more: {error}"
