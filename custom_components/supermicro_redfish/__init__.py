@@ -10,7 +10,7 @@ from homeassistant.const import (
     EVENT_HOMEASSISTANT_STOP,
     Platform,
 )
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     ConfigEntryError,
@@ -92,7 +92,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     await _async_check_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
     await _async_read_first(runtime_data)
-    async_report_licenses(hass, entry, runtime_data.errors)
+    _async_follow_licenses(hass, entry)
     async_couple(hass, entry)
     async_keep_server(hass, entry)
     async_watch_health(hass, entry)
@@ -132,6 +132,20 @@ async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
+
+
+@callback
+def _async_follow_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Tell of a missing licence, also of one that is missing from some day on."""
+    data = entry.runtime_data
+
+    @callback
+    def report() -> None:
+        async_report_licenses(hass, entry, data.errors)
+
+    report()
+    for coordinator in (data.static, data.dynamic):
+        entry.async_on_unload(coordinator.async_add_listener(report))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
