@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import copy
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -279,6 +279,10 @@ class Bmc:
         self.faults.add(
             Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
         )
+
+    def upon(self, path: str, act: Callable[[], None]) -> None:
+        """Let something happen just as the next request for a path is answered."""
+        self.faults.add(Fault(path, times=1, act=act))
 
     def heal(self) -> None:
         """End all faults."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .board import normalise
@@ -22,6 +23,8 @@ class Fault:
     is_drop: bool = False
     is_done: bool = False
     """Whether the BMC does what it was asked before it drops the connection."""
+    act: Callable[[], None] = lambda: None
+    """What else happens just then."""
     delivery: Delivery = "whole"
     delivery_seconds: float = 0.0
 

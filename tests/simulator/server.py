@@ -124,7 +124,6 @@ class Server:
         self._runner = web.ServerRunner(
             self.protocols, shutdown_timeout=_SHUTDOWN_SECONDS
         )
-        self._site: web.TCPSite | None = None
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
         self._show(process_certificate)
 
@@ -168,18 +167,17 @@ class Server:
 
         When `plain`, it speaks HTTP on a port where clients expect TLS.
         """
-        if not self._site:
+        if not self._runner.server:
             await self._runner.setup()
         port = self.port if port is None else port
         tls = None if plain else self.tls
-        self._site = web.TCPSite(self._runner, HOST, port, ssl_context=tls)
-        await self._site.start()
+        await web.TCPSite(self._runner, HOST, port, ssl_context=tls).start()
         self.port = self._runner.addresses[0][1]
 
     async def refuse(self) -> None:
         """Refuse connections, and end those that there are."""
-        if self._site:
-            await self._site.stop()
+        for site in self._runner.sites:
+            await site.stop()
         self.close_connections()
 
     def close_connections(self) -> None:
@@ -287,6 +285,7 @@ class Server:
         if self.bmc.is_down:
             return self.bmc.down_answer
         if fault := self.bmc.faults.hit(request.method, request.path):
+            fault.act()
             await asyncio.sleep(fault.seconds)
             if fault.is_done:
                 redfish.answer(self.bmc, request)
