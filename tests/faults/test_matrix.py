@@ -1,0 +1,199 @@
+"""The fault matrix is true: every cell of every row is tried."""
+
+from collections.abc import Iterable
+import inspect
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration import DYNAMIC, STATIC, asked, call, lifecycle, set_up, states
+from tests.integration.dialogue import begin, submit
+
+from .matrix import MATRIX
+from .pairs import PAIRS
+from .row import Command, Dialogue, Fault, Poll, Row, SetUp
+from .scene import Scene
+
+LED = "light.identify_led"
+
+# What aiohttp has against showing the password with each request.
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
+
+
+def rows(cell: str, table: Iterable[Row]) -> pytest.MarkDecorator:
+    """Try a cell of every row that has it."""
+    filled = [
+        pytest.param(row, getattr(row, cell), id=row.fault)
+        for row in table
+        if getattr(row, cell)
+    ]
+    return pytest.mark.parametrize(("row", "cell"), filled)
+
+
+def shown(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
+    """Return what is shown, by `platform.key`."""
+    found = states(hass)
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {
+        f"{item.domain}.{item.unique_id.removeprefix(f'{entry.unique_id}_')}": found[
+            item.entity_id
+        ]
+        for item in registered
+        if item.entity_id in found
+    }
+
+
+async def make(fault: Fault, scene: Scene) -> None:
+    """Let something go wrong."""
+    made = fault(scene)
+    if inspect.isawaitable(made):
+        await made
+
+
+def require_log(scene: Scene, expected: tuple[str, ...]) -> None:
+    """Make sure that the log has what is expected, each once, and no traceback."""
+    log = scene.log
+    assert len(log) == len(expected), log
+    assert [words for words in expected if not any(words in line for line in log)] == []
+    records = [item for item in scene.caplog.records if DOMAIN in item.name]
+    told = [item for item in records if item.levelno >= logging.INFO]
+    assert not [item for item in told if item.exc_info]
+    lines = [item.getMessage() for item in told]
+    assert len(lines) == len(set(lines)), lines
+
+
+async def require_end(scene: Scene, entry: ConfigEntry, parallel: int = 2) -> None:
+    """Unload the entry: no session of ours stays, and never were there too many."""
+    assert await scene.hass.config_entries.async_unload(entry.entry_id)
+    await scene.hass.async_block_till_done(wait_background_tasks=True)
+    assert scene.sessions == 0
+    assert scene.bmc.peak_parallel <= parallel
+
+
+@rows("dialogue", MATRIX)
+async def test_while_a_server_is_added(scene: Scene, row: Row, cell: Dialogue) -> None:
+    """The form says what is wrong, and works once that is mended."""
+    await make(row.made, scene)
+    form = await submit(scene.hass, await begin(scene.hass), scene.account)
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {"base": cell.error}
+    assert scene.bmc.login_attempts == cell.logins
+    assert scene.sessions == 0
+    require_log(scene, ())
+
+    await scene.mend()
+    result = await submit(scene.hass, form, scene.account)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["result"].state is ConfigEntryState.LOADED, result["result"].reason
+    assert scene.sessions == 1
+    await require_end(scene, result["result"])
+
+
+@rows("set_up", MATRIX)
+async def test_at_the_start(
+    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: SetUp
+) -> None:
+    """What can be shown is shown; the rest is as soon as it can be."""
+    await make(row.made, scene)
+    await set_up(hass, entry)
+    assert entry.state is cell.state
+    assert entry.error_reason_translation_key == cell.because
+    assert scene.questions == list(cell.asks)
+    lacking = shown(hass, entry)
+    assert not [kind for kind in lacking if kind.startswith(cell.lacks)]
+    assert len(scene.bmc.requests) <= cell.requests
+    assert scene.bmc.login_attempts == cell.logins
+    assert scene.sessions == cell.sessions
+    require_log(scene, cell.log)
+
+    await make(row.mended, scene)
+    if cell.is_final:
+        await hass.config_entries.async_reload(entry.entry_id)
+    await scene.elapse(DYNAMIC if cell.sessions == 0 else STATIC)
+    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
+    all_that_there_is = shown(hass, entry)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, entry) == all_that_there_is
+    assert STATE_UNAVAILABLE not in all_that_there_is.values()
+    assert {kind for kind in all_that_there_is if kind.startswith(cell.lacks)} == (
+        all_that_there_is.keys() - lacking.keys()
+    )
+    await require_end(scene, entry)
+
+
+@rows("poll", (*MATRIX, *PAIRS))
+async def test_at_a_poll(
+    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: Poll
+) -> None:
+    """What cannot be read is not shown, the rest is; afterwards all is as before."""
+    await set_up(hass, entry)
+    await scene.elapse(DYNAMIC)
+    before, bmc = shown(hass, entry), scene.bmc
+    scene.caplog.clear()
+    requests, logins = len(bmc.requests), bmc.login_attempts
+
+    await make(row.made, scene)
+    await scene.elapse(cell.seconds)
+    assert shown(hass, entry) == cell.shows.of(before)
+    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
+    assert scene.questions == list(cell.asks)
+    assert len(bmc.requests) - requests <= cell.requests, asked(bmc, requests)
+    assert bmc.login_attempts - logins == cell.logins
+    assert scene.sessions == cell.sessions
+    require_log(scene, cell.log)
+
+    logins = bmc.login_attempts
+    await make(row.mended, scene)
+    await scene.elapse(cell.back_after)
+    assert shown(hass, entry) == cell.after.of(before)
+    assert bmc.login_attempts - logins == cell.logins_after
+    assert scene.sessions == cell.sessions_after
+    require_log(scene, cell.log)
+    await require_end(scene, entry, cell.parallel)
+
+
+@rows("command", MATRIX)
+async def test_at_a_command(
+    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: Command
+) -> None:
+    """The user is told, unless it works; once it is mended, it does."""
+    await set_up(hass, entry)
+    bmc = scene.bmc
+    logins = bmc.login_attempts
+    await make(row.made, scene)
+    assert await command(hass, entry) == cell.error
+    assert (bmc.indicator_led == "Lit") is cell.is_done
+    writes = [item for item in asked(bmc) if item.startswith("PATCH")]
+    assert len(writes) == cell.writes
+    assert bmc.login_attempts - logins == cell.logins
+
+    await scene.elapse(DYNAMIC)
+    await make(row.mended, scene)
+    await scene.elapse(STATIC)
+    bmc.change("Systems/1", {"IndicatorLED": "Off"})
+    await scene.elapse(DYNAMIC)
+    assert await command(hass, entry) is None
+    assert bmc.indicator_led == "Lit"
+    assert shown(hass, entry)[LED] == "on"
+    assert scene.sessions == 1
+    await require_end(scene, entry)
+
+
+async def command(hass: HomeAssistant, entry: ConfigEntry) -> Any:
+    """Switch the identify LED on; return the key of what the user is told, if any."""
+    try:
+        await call(hass, entry, LED, "turn_on")
+    except HomeAssistantError as error:
+        return error.translation_key
+    finally:
+        await hass.async_block_till_done(wait_background_tasks=True)
+    return None
