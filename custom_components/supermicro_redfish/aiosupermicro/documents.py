@@ -7,6 +7,8 @@ from typing import Any
 
 from .const import MAX_DEPTH
 
+_NESTING = frozenset((dict, list))
+
 
 def parsed(raw: bytes) -> Any:
     """Return a document, the bytes where they are none, None where there are none.
@@ -37,11 +39,10 @@ def _whole(value: Any) -> Any:
 
 def _is_too_deep(document: Any) -> bool:
     """Tell whether a document goes deeper than a caller could go into it."""
-    level = [document]
+    level = [document] if type(document) in _NESTING else []
     for _ in range(MAX_DEPTH):
         if not level:
             return False
-        objects = [value.values() for value in level if isinstance(value, dict)]
-        arrays = [value for value in level if isinstance(value, list)]
-        level = [inner for group in (*objects, *arrays) for inner in group]
+        groups = [part.values() if type(part) is dict else part for part in level]
+        level = [part for group in groups for part in group if type(part) in _NESTING]
     return True

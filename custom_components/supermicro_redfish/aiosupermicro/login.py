@@ -159,7 +159,8 @@ class Login:
             self._opening = asyncio.create_task(self._async_login(root, stale))
             self._opening.add_done_callback(_retrieve)
         opening = self._opening
-        await asyncio.wait([opening])
+        if not opening.done():
+            await asyncio.wait([opening])
         return opening.result()
 
     def use(self, credential: Credential) -> None:
