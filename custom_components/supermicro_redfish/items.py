@@ -48,12 +48,13 @@ def by_name[ItemT: Named](
 ) -> Mapping[str, ItemT]:
     """Return parts by name; their place in the list may shift.
 
-    Where a name is missing or not the only one, the id has to tell them apart.
+    Where a name is missing or not the only one, the id has to tell them apart. What has
+    neither is an empty row, as a BMC that is starting may list them.
     """
     named: dict[str, ItemT] = {}
     for item in items:
-        name = item.name or f"#{id_fn(item)}"
-        named[f"{name} #{id_fn(item)}" if name in named else name] = item
+        if name := item.name or (f"#{item_id}" if (item_id := id_fn(item)) else None):
+            named[f"{name} #{id_fn(item)}" if name in named else name] = item
     return named
 
 

@@ -508,6 +508,22 @@ async def test_lists_that_are_none_do_no_harm(
     assert entity(hass, entry, "light.identify_led").state == "off"
 
 
+async def test_rows_without_name_and_id_are_no_parts(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """A BMC that is starting may list all that it has with nothing in it."""
+    known = states(hass).keys()
+    for path, lists in {
+        THERMAL: ("Temperatures", "Fans"),
+        POWER: ("Voltages", "PowerSupplies"),
+    }.items():
+        for name in lists:
+            rows = bmc.resource(path)[name]
+            bmc.change(path, {name: [dict.fromkeys(row) for row in rows]})
+    await elapse(DYNAMIC)
+    assert states(hass).keys() == known
+
+
 # What else there is to be told
 
 
