@@ -74,6 +74,11 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
         self._items_of: DataT | None = None
 
+    @property
+    def is_current(self) -> bool:
+        """Whether what was read last is to be shown."""
+        return self.last_update_success
+
     def items[ItemT](
         self, items_fn: Callable[[DataT], Mapping[str, ItemT]]
     ) -> Mapping[str, ItemT]:
@@ -253,21 +258,36 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         )
         self._dynamic = dynamic
         self.has_missed = False
-        """Whether it was not read when its turn came."""
+        """Whether it was not read when its turn came, and has not been since."""
+
+    @property
+    @override
+    def is_current(self) -> bool:
+        """Whether what is known is of the last turn: before that, it is not shown."""
+        return super().is_current and not self.has_missed
 
     @override
     async def _async_update_data(self) -> ServerData:
         """Read all, or keep what is known while the BMC is away."""
-        self.has_missed = False
-        if not self.data:
-            return await super()._async_update_data()
-        if self._dynamic.last_update_success:
-            try:
-                return await super()._async_update_data()
-            except UpdateFailed, ConfigEntryAuthFailed:
-                await self._dynamic.async_refresh()
-                if self._dynamic.last_update_success:
-                    raise
+        if self.data and not self._dynamic.last_update_success:
+            return self._miss()
+        try:
+            data = await super()._async_update_data()
+        except UpdateFailed, ConfigEntryAuthFailed:
+            if not self.data:
+                raise
+            await self._dynamic.async_refresh()
+            if self._dynamic.last_update_success:
+                raise
+            return self._miss()
+        if self.has_missed:
+            self.has_missed = False
+            # What is as it was before would not be told of.
+            self.hass.loop.call_soon(self.async_update_listeners)
+        return data
+
+    def _miss(self) -> ServerData:
+        """Take note that its turn is over; what is known is needed again later."""
         self.has_missed = True
         return self.data
 

@@ -124,7 +124,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         """Whether the BMC can be reached, was asked for the item and knows it."""
         runtime_data = self.coordinator.config_entry.runtime_data
         is_reached = runtime_data.dynamic.last_update_success
-        return is_reached and super().available and self.key in self._items
+        return is_reached and self.coordinator.is_current and self.key in self._items
 
     @property
     def _items(self) -> Mapping[str, ItemT]:

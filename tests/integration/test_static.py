@@ -5,8 +5,14 @@ from collections import Counter
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
@@ -17,6 +23,7 @@ from . import (
     BACKPLANE,
     CERTIFICATES,
     DYNAMIC,
+    FAN_MODE,
     LOG,
     POWER,
     STATIC,
@@ -124,6 +131,32 @@ async def test_no_poll_waits_for_a_part_that_takes_its_time(
     assert f"GET {LOG}" not in asked(bmc, since)
     await slow
     assert f"GET {LOG}" in asked(bmc, since)
+
+
+async def test_what_changed_while_the_bmc_was_away_is_never_shown_as_it_was(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """What was missed is shown when it has been read anew, not when the BMC is back."""
+    fan_mode, ntp = (
+        entity_id(hass, loaded, of) for of in ("select.fan_mode", "switch.ntp")
+    )
+    shown: dict[str, list[str]] = {str(fan_mode): [], str(ntp): []}
+
+    @callback
+    def see(event: Event[EventStateChangedData]) -> None:
+        if new := event.data["new_state"]:
+            shown[new.entity_id].append(new.state)
+
+    async_track_state_change_event(hass, shown, see)
+    bmc.drop("*")
+    await elapse(STATIC + DYNAMIC)
+    bmc.change(FAN_MODE, {"Mode": "FullSpeed"})
+    bmc.heal()
+    await elapse(2 * DYNAMIC)
+    assert shown == {
+        fan_mode: [STATE_UNAVAILABLE, "full_speed"],
+        ntp: [STATE_UNAVAILABLE, "on"],
+    }
 
 
 # Drives that come and go
