@@ -1,8 +1,11 @@
 """The pictures of the documentation can be made again."""
 
+import asyncio
 from pathlib import Path
 
-from .pictures import PICTURES, main
+from tests.demo.configuration import ROOT
+
+from .pictures import PICTURES
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -11,8 +14,10 @@ def sizes(folder: Path) -> dict[str, int]:
 
 
 async def test_pictures(tmp_path: Path) -> None:
-    """They are those that are there, and none of them is large."""
-    await main(tmp_path)
+    """By `script/screenshots`: those that are there, and none of them is large."""
+    script = ROOT / "script/screenshots"
+    process = await asyncio.create_subprocess_exec(script, tmp_path)
+    assert await process.wait() == 0
     made = sizes(tmp_path)
     assert made.keys() == sizes(PICTURES).keys()
     assert max(made.values()) < 300_000

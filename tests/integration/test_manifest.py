@@ -73,7 +73,7 @@ def test_there_is_one_manifest() -> None:
     """Hassfest takes every file of that name for an integration."""
     ours = [
         path
-        for folder in ("blueprints", "custom_components", "docs", "script", "tests")
+        for folder in ("blueprints", "custom_components", "script", "tests")
         for path in (ROOT / folder).rglob("manifest.json")
     ]
     assert ours == [FOLDER / "manifest.json"]

@@ -1,4 +1,4 @@
-"""The automations that the README shows do what it says."""
+"""What the README shows does what it says: its automations, and its commands."""
 
 from pathlib import Path
 import re
@@ -91,6 +91,67 @@ def test_every_blueprint_can_be_imported_from_here() -> None:
 def test_there_are_automations_to_try() -> None:
     """An automation that is renamed in the README is still tried here."""
     assert set(AUTOMATIONS) == {"Server too hot", "Server draws too much"}
+
+
+COMMAND = re.compile(r"`((?:script/|python |pip )[^`]*)`")
+
+RUNS = {
+    ".ci/run": {
+        "script/test": "script/test",
+        "script/demo --check": "script/demo --check",
+        "script/demo --home-assistant 2026.11.0": (
+            "script/demo --check --home-assistant 2026.11.0"
+        ),
+        "script/brand": "script/brand --check",
+        "script/lock": "script/lock --check",
+    },
+    "script/test": {
+        "script/browser": "script/browser -q",
+        "script/lint": "script/lint",
+        "pip install .": "pip install -q --python $library",
+    },
+    "script/lint": {"script/setup": "script/setup"},
+    "tests/demo/test_script.py": {
+        "script/demo": 'ROOT / "script/demo"',
+        "script/demo --board NAME_OR_FOLDER": '"--board", str(BOARD)',
+        "script/demo --host HOST --username NAME": (
+            '("--host", server.host, "--username", bmc.username'
+        ),
+    },
+    "tests/demo/test_options.py": {"script/demo --board FOLDER": '["--board"'},
+    "tests/browser/conftest.py": {"script/demo --bare": '["--check", "--bare"]'},
+    "tests/browser/test_pictures.py": {"script/screenshots": '"script/screenshots"'},
+    "tests/library/test_cli.py": {
+        "python -m aiosupermicro HOST": '"aiosupermicro"',
+        "python -m aiosupermicro HOST watch": '"watch"',
+        "python -m aiosupermicro HOST logs": '"logs"',
+        "python -m aiosupermicro HOST dump FOLDER": '"dump"',
+    },
+}
+"""What runs a command of the README, and how it is written there."""
+
+BEGINNING = ".ci/run"
+"""What runs all else, on every machine."""
+
+
+def test_every_command_of_the_readme_is_run() -> None:
+    """By a test, or by a script that runs for every change."""
+    shown = set(COMMAND.findall(_text()))
+    assert shown
+    assert {command for commands in RUNS.values() for command in commands} == shown
+
+
+@pytest.mark.parametrize("runner", RUNS)
+def test_what_is_to_run_a_command_does(runner: str) -> None:
+    """As it is written there, not in a comment; and it is run itself."""
+    lines = (ROOT / runner).read_text("utf-8").splitlines()
+    code = "\n".join(line.partition(" #")[0] for line in lines if line[:1] != "#")
+    for command, written in RUNS[runner].items():
+        assert written in code, f"{runner} does not run {command}"
+        assert (ROOT / command.split()[0]).exists() or command[0] == "p"
+    is_test = runner.startswith("tests/") and (ROOT / runner).suffix == ".py"
+    run = {command for commands in RUNS.values() for command in commands}
+    assert is_test or runner in {BEGINNING, *run}
 
 
 @pytest.fixture(autouse=True)

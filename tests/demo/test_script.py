@@ -1,0 +1,80 @@
+"""The command `script/demo` as the README says it: with a BMC, and with a page."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+import json
+import os
+from pathlib import Path
+import signal
+
+from aiohttp import ClientSession
+import pytest
+
+from tests.simulator import Bmc, Board, Server
+
+ROOT = Path(__file__).parents[2]
+BOARD = ROOT / "tests/simulator/boards/x12spi-tf"
+
+
+@asynccontextmanager
+async def demo(*arguments: str, password: str = "") -> AsyncIterator[Process]:
+    """Run the command, and end it if it is not over."""
+    process = await asyncio.create_subprocess_exec(
+        ROOT / "script/demo",
+        *arguments,
+        stdout=PIPE,
+        env={**os.environ, "SUPERMICRO_PASSWORD": password},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            await process.communicate()
+
+
+async def test_it_shows_a_bmc_that_is_elsewhere(server: Server, bmc: Bmc) -> None:
+    """As `script/demo --host HOST --username NAME` does, and leaves it as it was."""
+    bmc.change_password("Secret-9")
+    arguments = ("--host", server.host, "--username", bmc.username, "--check")
+    async with demo(*arguments, password="Secret-9") as process:
+        output, _ = await process.communicate()
+    document = json.loads(output)
+    assert process.returncode == 0
+    assert (document["entry_state"], document["title"]) == ("loaded", "X12SPI-TF")
+    assert bmc.open_sessions == 0
+    assert {request.method for request in bmc.requests} <= {"GET", "POST", "DELETE"}
+
+
+@pytest.mark.usefixtures("network")
+async def test_it_serves_a_page_until_it_is_ended(
+    unused_tcp_port_factory: Callable[[], int],
+) -> None:
+    """As `script/demo --board FOLDER` does, until Ctrl-C."""
+    port = unused_tcp_port_factory()
+    async with demo("--board", str(BOARD), "--port", str(port)) as process:
+        assert process.stdout
+        lines = []
+        while (line := (await process.stdout.readline()).decode().strip()) != END:
+            assert line or not process.stdout.at_eof()
+            lines.append(line)
+        async with (
+            ClientSession() as session,
+            session.get(f"http://127.0.0.1:{port}/") as page,
+        ):
+            assert "Home Assistant" in await page.text()
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
+        assert process.returncode == 0
+    assert any("CPU temperature" in line for line in lines)
+
+
+END = "Ctrl-C ends it."
+"""What it says when everything is there."""
+
+
+def test_a_board_may_be_named_or_be_a_folder() -> None:
+    """And means the same."""
+    assert Board.load(str(BOARD)).resources == Board.load("x12spi-tf").resources
