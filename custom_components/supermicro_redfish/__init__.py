@@ -86,8 +86,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     # Home Assistant calls these when the set-up fails, too.
     entry.async_on_unload(async_log_out)
+    # It stops but once; a listener for one time cannot be taken back after that.
     entry.async_on_unload(
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_log_out)
+        hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, async_log_out)
     )
     await _async_check_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
