@@ -84,7 +84,8 @@ def way(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Network:
 @pytest.fixture
 def patience(request: pytest.FixtureRequest) -> None:
     """Let the client wait for a moment only, where a row lets it wait in vain."""
-    if request.node.callspec.params["row"].is_slow:
+    row = request.node.callspec.params.get("row")
+    if row and row.is_slow:
         request.getfixturevalue("impatient")
 
 

@@ -49,11 +49,12 @@ OFF = View(
         "sensor.power_consumption": "9",
     },
 )
+DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.2"
 DRIVE = View(
     says={
         "binary_sensor.drive_problem_Disk.Bay.2": "off",
         "sensor.drive_life_used_Disk.Bay.2": "4",
-        "sensor.drive_temperature_Disk.Bay.2": "36",
+        DRIVE_TEMPERATURE: "36",
     }
 )
 PAGE = "<!DOCTYPE html><html><body>Welcome</body></html>"

@@ -100,6 +100,8 @@ class Poll:
     back_after: float = 30
     """How long it takes after the end of the fault until all is well."""
     after: View = View()
+    log_after: tuple[str, ...] = ()
+    """What else is logged until all is well."""
     logins_after: int = 0
     sessions_after: int = 1
     parallel: int = 2

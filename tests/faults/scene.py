@@ -88,6 +88,8 @@ class Scene:
     renewed: Certificate
     """Another certificate than the BMC has."""
     caplog: pytest.LogCaptureFixture
+    tasks: list[asyncio.Future[Any]] = field(default_factory=list, init=False)
+    """What was begun and is to be waited for."""
     is_listening: bool = field(default=True, init=False)
     """Whether the BMC's web server is at its port as it should be."""
 

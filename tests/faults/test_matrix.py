@@ -18,7 +18,7 @@ from tests.integration import DYNAMIC, STATIC, asked, call, lifecycle, set_up, s
 from tests.integration.dialogue import begin, submit
 
 from .matrix import MATRIX
-from .pairs import PAIRS
+from .pairs import PAIRS, Pair
 from .row import Command, Dialogue, Fault, Poll, Row, SetUp
 from .scene import Scene
 
@@ -28,7 +28,7 @@ LED = "light.identify_led"
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
 
 
-def rows(cell: str, table: Iterable[Row]) -> pytest.MarkDecorator:
+def rows(cell: str, table: Iterable[Row | Pair]) -> pytest.MarkDecorator:
     """Try a cell of every row that has it."""
     filled = [
         pytest.param(row, getattr(row, cell), id=row.fault)
@@ -132,7 +132,11 @@ async def test_at_the_start(
 
 @rows("poll", (*MATRIX, *PAIRS))
 async def test_at_a_poll(
-    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: Poll
+    hass: HomeAssistant,
+    scene: Scene,
+    entry: ConfigEntry,
+    row: Row | Pair,
+    cell: Poll,
 ) -> None:
     """What cannot be read is not shown, the rest is; afterwards all is as before."""
     await set_up(hass, entry)
@@ -157,7 +161,7 @@ async def test_at_a_poll(
     assert shown(hass, entry) == cell.after.of(before)
     assert bmc.login_attempts - logins == cell.logins_after
     assert scene.sessions == cell.sessions_after
-    require_log(scene, cell.log)
+    require_log(scene, cell.log + cell.log_after)
     await require_end(scene, entry, cell.parallel)
 
 
