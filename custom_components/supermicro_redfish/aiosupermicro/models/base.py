@@ -47,8 +47,9 @@ class Model:
         """
         texts, numbers, others = _FIELDS.get(cls) or _sort(cls)
         model = object.__new__(cls)
-        get = (data if isinstance(data, (dict, Mapping)) else {}).get
-        values = model.__dict__
+        if not isinstance(data, dict):
+            data = dict(data) if isinstance(data, Mapping) else {}
+        values, get = model.__dict__, data.get
         raw: Any
         for name, key in texts:
             raw = get(key)
@@ -91,21 +92,16 @@ def plan(model: type[Model]) -> list[Step]:
     ]
 
 
-class _Fields(NamedTuple):
-    """The fields of a model by what they hold, each with the key that it is under."""
-
-    texts: tuple[tuple[str, str], ...]
-    numbers: tuple[tuple[str, str], ...]
-    others: tuple[tuple[str, str, Decoder], ...]
-
-
+_Flat = tuple[tuple[str, str], ...]
+_Fields = tuple[_Flat, _Flat, tuple[tuple[str, str, Decoder], ...]]
 _FIELDS: dict[type[Model], _Fields] = {}
 
 
 def _sort(model: type[Model]) -> _Fields:
-    """Sort the fields of a model, once.
+    """Sort the fields of a model, once: into texts, numbers and others.
 
-    Of several places the first comes last, so that what it holds is what stays.
+    Each is its name and the key that it is under, others also their decoder. Of several
+    places the first comes last, so that what it holds is what stays.
     """
     texts, numbers, others = [], [], []
     for name, paths, decode in plan(model):
@@ -117,8 +113,8 @@ def _sort(model: type[Model]) -> _Fields:
                 numbers.append((name, key))
             else:
                 others.append((name, key, _below(below, decode)))
-    found = _FIELDS[model] = _Fields(tuple(texts), tuple(numbers), tuple(others))
-    return found
+    _FIELDS[model] = (tuple(texts), tuple(numbers), tuple(others))
+    return _FIELDS[model]
 
 
 def _below(keys: list[str], decode: Decoder) -> Decoder:
@@ -193,10 +189,8 @@ def _number(raw: Any) -> float | None:
 
 def _integer(raw: Any) -> int | None:
     """Decode a whole number; 42.0 is one, 42.5 is not."""
-    number = _number(raw)
-    if number is None or type(number) is int:
-        return number
-    return None if number % 1 else int(number)
+    whole = int(raw) if type(raw) is float and not raw % 1 else raw
+    return whole if type(whole) is int and -_MOST <= whole <= _MOST else None
 
 
 def _string(raw: Any) -> str | None:
