@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+import re
 
 from aiohttp import ClientSession
 from homeassistant.helpers.device_registry import format_mac
@@ -17,12 +18,15 @@ from .aiosupermicro import (
     System,
     async_get_server_certificate,
 )
+from .aiosupermicro.documents import one_line
 from .aiosupermicro.transport import base_url
 from .session import trust
 
 _HTTPS_PORT = 443
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _DEFAULT_NAME = "Supermicro server"
+_LONGEST_NAME = 100
+_MARKDOWN = re.compile(r"[\\`*_\[\]()<>!|~:.@&/]")
 _MAKERS_MACS = (
     "00:25:90",
     "0c:c4:7a",
@@ -187,7 +191,8 @@ def meant(text: str | None) -> str | None:
 def server_name(system: System, chassis: Chassis | None) -> str:
     """Return what to call a server: its model, or that of its board."""
     board = chassis.model if chassis else None
-    return meant(system.model) or meant(board) or _DEFAULT_NAME
+    name = meant(system.model) or meant(board) or _DEFAULT_NAME
+    return one_line(name)[:_LONGEST_NAME]
 
 
 def is_likely(root: ServiceRoot) -> bool:
@@ -199,11 +204,20 @@ def is_likely(root: ServiceRoot) -> bool:
     return root.is_supermicro or mac.startswith(_MAKERS_MACS)
 
 
+def plain(text: str) -> str:
+    """Return a text of a BMC so that a page shows it as it is.
+
+    Descriptions are Markdown: what stands in a certificate could show another
+    fingerprint than its own, or a picture from elsewhere.
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", one_line(text))
+
+
 def described(certificate: ServerCertificate) -> dict[str, str]:
     """Return a certificate in words."""
     return {
-        "subject": certificate.subject or "-",
-        "issuer": certificate.issuer or "-",
+        "subject": plain(certificate.subject) or "-",
+        "issuer": plain(certificate.issuer) or "-",
         "not_before": certificate.not_before.date().isoformat(),
         "not_after": certificate.not_after.date().isoformat(),
         "fingerprint": with_colons(certificate.fingerprint),

@@ -15,7 +15,7 @@ from .aiosupermicro import (
     async_get_server_certificate,
 )
 from .const import DOMAIN, LOGGER
-from .identify import with_colons
+from .identify import plain, with_colons
 
 CERTIFICATE = "certificate_changed"
 LICENSE = "license_missing"
@@ -80,7 +80,7 @@ def async_report_licenses(
         translation_placeholders={
             "name": entry.title,
             "parts": ", ".join(sorted(part.replace("_", " ") for part in wanted)),
-            "licenses": ", ".join(sorted(licenses)) or "-",
+            "licenses": plain(", ".join(sorted(licenses))) or "-",
         },
     )
 

@@ -22,6 +22,7 @@ from aiohttp import ClientSession
 
 from .client import SupermicroRedfishClient
 from .data import RedfishData
+from .documents import one_line
 from .exceptions import SupermicroRedfishError
 from .models import Power, Sensor
 from .recorder import write_mockup
@@ -108,10 +109,10 @@ async def _async_status(
     if asked.json:
         print(json.dumps(plain(data), indent=1))
         return
-    rows = list(status_rows(data))
+    rows = [(one_line(name), value) for name, value in status_rows(data)]
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+        print(f"{name:<{width}}  {one_line(value)}")
 
 
 async def _async_watch(
@@ -125,13 +126,13 @@ async def _async_watch(
         power = data.power or Power()
         temperatures = data.thermal.available_temperatures if data.thermal else []
         hottest = max(temperatures, key=lambda t: t.reading or 0, default=None)
-        print(
+        words = (
             datetime.now().astimezone().strftime("%H:%M:%S"),
             data.system.power_state if data.system else "?",
             _with_unit(power.total_power_consumed_watts, "W"),
             f"{hottest.name} {hottest.reading} °C" if hottest else "",
-            flush=True,
         )
+        print(one_line(" ".join(map(str, words))), flush=True)
         if turn == asked.count:
             return
         await asyncio.sleep(asked.interval)
@@ -146,7 +147,8 @@ async def _async_logs(
         print(json.dumps(plain(entries), indent=1))
         return
     for entry in entries:
-        print(entry.created or "?", entry.severity or "-", entry.message or "")
+        words = (entry.created or "?", entry.severity or "-", entry.message or "")
+        print(one_line(" ".join(map(str, words))))
 
 
 async def _async_dump(
@@ -157,7 +159,7 @@ async def _async_dump(
         raise ValueError(f"{asked.folder} is not empty")
 
     def progress(done: int, path: str) -> None:
-        print(f"{done:5} {path}", file=sys.stderr)
+        print(f"{done:5} {one_line(path)}", file=sys.stderr)
 
     bodies = await client.async_read_all_resources(progress)
     write_mockup(bodies, asked.folder)

@@ -26,6 +26,11 @@ def parsed(raw: bytes) -> Any:
     return _whole(document) if "\\u" in text else document
 
 
+def one_line(text: str) -> str:
+    """Return a text as one line of what can be seen, for a log or a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _whole(value: Any) -> Any:
     """Return a document of which all texts can be encoded."""
     if isinstance(value, str):

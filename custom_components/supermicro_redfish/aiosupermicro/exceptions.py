@@ -20,6 +20,8 @@ import builtins
 import json
 from typing import Any
 
+from .documents import one_line
+
 __all__ = [
     "ENDS_ALL",
     "HTTP_STATUS_EXCEPTIONS",
@@ -69,7 +71,7 @@ class SupermicroRedfishError(Exception):
             retry_after: Seconds that the BMC wants to be left alone.
 
         """
-        super().__init__(message)
+        super().__init__(one_line(message))
         self.status = status
         self.path = path
         self.bmc_message = bmc_message
@@ -167,7 +169,8 @@ def raise_for_status(status: int, message: str = "") -> None:
 
 def _spellings(secret: str) -> set[str]:
     """Return a secret as it is, as JSON has it, and as the bytes of either."""
-    texts = {secret, *(json.dumps(secret, ensure_ascii=a)[1:-1] for a in (True, False))}
+    texts = {json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)}
+    texts |= {secret, one_line(secret)}
     return {*texts, *(repr(text.encode())[2:-1] for text in texts)} - {""}
 
 
@@ -226,11 +229,11 @@ def _rank(notice: dict[str, Any]) -> int:
 def _text(notice: dict[str, Any], key: str) -> str | None:
     """Return a text of a notice; half of the firmwares write "message" in small."""
     value = notice.get(key, notice.get(key[0].lower() + key[1:]))
-    return value.strip() or None if isinstance(value, str) else None
+    return one_line(value) or None if isinstance(value, str) else None
 
 
 def _first_argument(notice: dict[str, Any]) -> str | None:
     """Return the first message argument, which names the licences wanted."""
     arguments = notice.get("MessageArgs")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
-    return first.strip() or None if isinstance(first, str) else None
+    return one_line(first) or None if isinstance(first, str) else None
