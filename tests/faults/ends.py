@@ -157,7 +157,7 @@ ENDS: tuple[End, ...] = (
         doing=poll,
         ending=RELOADED,
         state=ConfigEntryState.LOADED,
-        requests=40,
+        requests=30,
         logins=2,
         sessions=1,
     ),

@@ -143,7 +143,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="timeout"),
         set_up=tried_again("timeout", logins=0),
         # It goes on working on what nobody waits for any more.
-        poll=Poll(shows=GONE, log=("did not answer in time",), parallel=4),
+        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6, parallel=4),
         command=Command(error="timeout"),
         is_slow=True,
     ),
@@ -152,7 +152,7 @@ MATRIX: tuple[Row, ...] = (
         in_bodies(lambda bmc: bmc.stall("*")),
         dialogue=Dialogue(error="timeout"),
         set_up=tried_again("timeout", logins=0),
-        poll=Poll(shows=GONE, log=("did not answer in time",)),
+        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
         command=Command(is_done=True),
         is_slow=True,
     ),
@@ -161,7 +161,7 @@ MATRIX: tuple[Row, ...] = (
         in_bodies(lambda bmc: bmc.cut("*")),
         dialogue=Dialogue(error="cannot_connect"),
         set_up=tried_again("cannot_connect", logins=0),
-        poll=Poll(shows=GONE, log=("no connection any more",)),
+        poll=Poll(shows=GONE, log=("no connection any more",), requests=6),
         command=Command(is_done=True),
     ),
     Row(
@@ -173,7 +173,7 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "the connection is closed just as a request comes",
         lambda scene: scene.bmc.drop("*", times=1),
-        set_up=loaded(),
+        set_up=loaded(requests=30),
         poll=Poll(requests=10),
         command=Command(error="cannot_connect"),
     ),
@@ -189,7 +189,7 @@ MATRIX: tuple[Row, ...] = (
         in_bodies(lambda bmc: bmc.trickle("*", 60)),
         dialogue=Dialogue(error="timeout"),
         set_up=tried_again("timeout", logins=0),
-        poll=Poll(shows=GONE, log=("did not answer in time",)),
+        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
         command=Command(is_done=True),
         is_slow=True,
     ),
@@ -197,7 +197,7 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "401 once",
         answers(401, SYSTEM, times=1),
-        set_up=loaded(logins=2),
+        set_up=loaded(requests=34, logins=2),
         poll=Poll(requests=14, logins=1),
         command=Command(is_done=True, logins=1, writes=2),
     ),
@@ -237,7 +237,7 @@ MATRIX: tuple[Row, ...] = (
             shows=View(unavailable=("switch.ntp",)),
             log=("ntp cannot be read",),
             seconds=900,
-            requests=110,
+            requests=103,
             back_after=900,
         ),
     ),
@@ -302,7 +302,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="busy"),
         set_up=tried_again("busy", logins=0),
         poll=Poll(shows=GONE, log=("busy",), requests=3, back_after=60),
-        command=Command(error="busy"),
+        command=Command(error="busy", back_after=120),
     ),
     Row(
         "500",
@@ -326,7 +326,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="busy"),
         set_up=tried_again("busy", logins=0),
         poll=Poll(shows=GONE, log=("busy",), requests=3, back_after=60),
-        command=Command(error="busy"),
+        command=Command(error="busy", back_after=120),
     ),
     # An answer that is none
     Row(
@@ -389,7 +389,7 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "an endless redirect",
         answers(302, THERMAL, headers={"Location": THERMAL}),
-        set_up=loaded(lacks=THERMALS, log=("redirects in circles",)),
+        set_up=loaded(requests=31, lacks=THERMALS, log=("redirects in circles",)),
         poll=Poll(shows=NO_THERMALS, log=("redirects in circles",), requests=15),
     ),
     Row(
@@ -404,13 +404,13 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "the table of sessions is full",
         Scene.fill_sessions,
-        set_up=loaded(sessions=0),
+        set_up=loaded(requests=30, sessions=0),
         poll=Poll(requests=15, logins=1, sessions=0, sessions_after=0),
     ),
     Row(
         "the token is dropped in the middle of a poll",
         lambda scene: scene.bmc.upon(THERMAL, scene.bmc.expire_sessions),
-        set_up=loaded(logins=2),
+        set_up=loaded(requests=34, logins=2),
         poll=Poll(requests=14, logins=1),
     ),
     Row(
@@ -438,9 +438,9 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "the account was made read-only",
         lambda scene: setattr(scene.bmc, "role", "ReadOnly"),
-        set_up=loaded(lacks=CONTROLS),
+        set_up=loaded(lacks=CONTROLS, back_after=900),
         poll=Poll(),
-        command=Command(error="not_authorized"),
+        command=Command(error="not_authorized", back_after=900),
     ),
     # What a server lives through
     Row(
@@ -452,7 +452,7 @@ MATRIX: tuple[Row, ...] = (
             shows=GONE,
             log=("no connection any more",),
             seconds=210,
-            requests=42,
+            requests=14,
             sessions=0,
             back_after=30,
             logins_after=1,
@@ -463,18 +463,18 @@ MATRIX: tuple[Row, ...] = (
         "the BMC's clock jumps back by half a century",
         lambda scene: scene.bmc.change(MANAGER, {"DateTime": "1970-01-01T00:00:42Z"}),
         set_up=loaded(),
-        poll=Poll(seconds=900, requests=110),
+        poll=Poll(seconds=900, requests=103),
     ),
     Row(
         "Home Assistant's machine sleeps for a day",
         Scene.sleep,
-        poll=Poll(requests=35, logins=1),
+        poll=Poll(requests=33, logins=1),
     ),
     Row(
         "the host is off",
         Scene.switch_off,
         set_up=loaded(lacks=OF_HOST),
-        poll=Poll(shows=OFF, requests=40),
+        poll=Poll(shows=OFF, requests=16),
         command=Command(is_done=True),
         mended=Scene.switch_on,
     ),
@@ -488,7 +488,7 @@ MATRIX: tuple[Row, ...] = (
                 says={"sensor.boot_progress": "processor_initialization"},
             ),
             seconds=5,
-            requests=40,
+            requests=12,
             back_after=60,
         ),
         mended=lambda _: None,
@@ -502,14 +502,14 @@ MATRIX: tuple[Row, ...] = (
     Row(
         "a drive is added",
         Scene.add_drive,
-        poll=Poll(shows=DRIVE, after=DRIVE, seconds=900, requests=110),
+        poll=Poll(shows=DRIVE, after=DRIVE, seconds=900, requests=104),
         mended=lambda _: None,
     ),
     Row(
         "a module of memory is added",
         Scene.add_memory,
         set_up=loaded(),
-        poll=Poll(seconds=900, requests=110),
+        poll=Poll(seconds=900, requests=103),
         mended=lambda _: None,
     ),
     Row(

@@ -14,6 +14,10 @@ type Kinds = tuple[str, ...]
 """Beginnings of `platform.key`; an empty one means all entities."""
 
 
+WHOLE = 29
+"""The requests of a set-up on a good day."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class View:
     """What the user sees of the entities, as far as it differs from before."""
@@ -61,13 +65,15 @@ class SetUp:
     """How many there are at most; the root is asked before anyone logs in."""
     logins: int = 1
     sessions: int = 1
+    back_after: float = 30
+    """How long it takes after the end of the fault until all is shown."""
     is_final: bool = False
     """Whether what is lacking is not asked for again until the server is reloaded."""
 
 
 def loaded(**cells: Any) -> SetUp:
     """Return that the server is shown."""
-    return SetUp(state=ConfigEntryState.LOADED, **{"requests": 40, **cells})
+    return SetUp(state=ConfigEntryState.LOADED, **{"requests": WHOLE, **cells})
 
 
 def tried_again(because: str, **cells: Any) -> SetUp:
@@ -119,6 +125,8 @@ class Command:
     writes: int = 1
     """How many writes reach the BMC."""
     logins: int = 0
+    back_after: float = 30
+    """How long it takes after the end of the fault until it works again."""
 
 
 @dataclass(frozen=True)

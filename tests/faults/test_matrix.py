@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.integration import DYNAMIC, STATIC, asked, call, lifecycle, set_up, states
+from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
 from tests.integration.dialogue import begin, submit
 
 from .matrix import MATRIX
@@ -117,7 +117,7 @@ async def test_at_the_start(
     await make(row.mended, scene)
     if cell.is_final:
         await hass.config_entries.async_reload(entry.entry_id)
-    await scene.elapse(DYNAMIC if cell.sessions == 0 else STATIC)
+    await scene.elapse(cell.back_after)
     assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
     all_that_there_is = shown(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -182,7 +182,7 @@ async def test_at_a_command(
 
     await scene.elapse(DYNAMIC)
     await make(row.mended, scene)
-    await scene.elapse(STATIC)
+    await scene.elapse(cell.back_after)
     bmc.change("Systems/1", {"IndicatorLED": "Off"})
     await scene.elapse(DYNAMIC)
     assert await command(hass, entry) is None
