@@ -62,7 +62,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 DOCUMENTED = {
     "docs-actions": "**Actions.**",
     "docs-configuration-parameters": "under *Configure*",
-    "docs-data-update": "## How often what is read",
+    "docs-data-update": "## Options, and how often what is read",
     "docs-examples": "## Automations",
     "docs-high-level-description": "# Supermicro Redfish for Home Assistant\n\nA ",
     "docs-installation-instructions": "## Installation",
