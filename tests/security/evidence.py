@@ -11,7 +11,10 @@ def spellings(secret: str) -> set[str]:
     """Return a secret as texts show it: as it is, in JSON, in Python, in a URL."""
     texts = {secret, quote(secret), quote(secret, safe="")}
     texts |= {json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)}
-    return texts | {repr(text)[1:-1] for text in texts}
+    texts |= {repr(text.encode())[2:-1] for text in texts}
+    for _ in range(2):
+        texts |= {repr(text)[1:-1] for text in texts}
+    return texts
 
 
 def basic(username: str, password: str) -> str:

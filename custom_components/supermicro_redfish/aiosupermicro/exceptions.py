@@ -44,7 +44,7 @@ __all__ = [
 _SAYS_NOTHING = "See ExtendedInfo"
 _LICENSE_MISSING = "OemLicenseNotPassed"
 _SEVERITIES = ("critical", "warning")
-_BMC_WORDS = ("bmc_message", "message_id", "license")
+_BMC_WORDS = ("bmc_message", "message_id", "license", "path")
 
 
 class SupermicroRedfishError(Exception):

@@ -49,7 +49,7 @@ class Credential:
     """What a request shows to be let in."""
 
     headers: dict[str, str] = field(repr=False)
-    session_path: str | None = None
+    session_path: str | None = field(default=None, repr=False)
     """The session's own resource, to be deleted at the end; None without one."""
     created_at: float = 0.0
     expires: float | None = None
@@ -61,7 +61,7 @@ class SessionState:
     """A session as it was when somebody looked."""
 
     token: str | None = field(default=None, repr=False)
-    session_uri: str | None = None
+    session_uri: str | None = field(default=None, repr=False)
     created_at: float = 0.0
     """The moment of the login, by `time.monotonic`."""
     timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
@@ -331,7 +331,7 @@ class Login:
         except (AuthenticationError, NotFoundError):
             _LOGGER.debug("The session had ended already")
         except SupermicroRedfishError as error:
-            _LOGGER.debug("The session could not be given back: %s", error)
+            _LOGGER.debug("The session was not given back: %s", type(error).__name__)
 
 
 def _may_take_password(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:

@@ -238,7 +238,9 @@ class Transport:
             self._silence.hear()
             self.stats.record_response_time(monotonic() - began)
             self.stats.errors += response.status >= _FIRST_ERROR
-            _LOGGER.debug("%s %s: %s", method, url.raw_path, response.status)
+            # Nothing but sessions is deleted, and which one it was nobody has to know.
+            shown = url.parent if method == "DELETE" else url
+            _LOGGER.debug("%s %s: %s", method, shown.raw_path, response.status)
             return response, raw
         self.stats.errors += 1
         if isinstance(failure, TimeoutError):
