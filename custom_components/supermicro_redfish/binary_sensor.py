@@ -1,7 +1,7 @@
 """Whether the host is on, and whether anything is not as it should be."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -15,21 +15,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from . import kinds
 from .aiosupermicro import Certificate, Chassis, Drive, Power, PowerState, System
-from .coordinator import (
-    SupermicroConfigEntry,
-    SupermicroCoordinator,
-    SupermicroRuntimeData,
-)
-from .entity import (
-    ItemDescription,
-    SupermicroEntity,
-    async_add_items,
-    dynamic,
-    single,
-    static,
-)
-from .items import DRIVE_BAY, SUPPLY_BAY, drives, has_problem, supplies
+from .coordinator import SupermicroConfigEntry
+from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .items import has_problem
+from .kinds import Kind
 
 PARALLEL_UPDATES = 0
 
@@ -56,8 +47,7 @@ class SupermicroBinarySensorDescription[ItemT](
 
 def _problem[ItemT](
     key: str,
-    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]],
-    items_fn: Callable[[Any], Mapping[str, ItemT]],
+    kind: Kind[ItemT],
     is_on_fn: Callable[[ItemT], bool | None],
     *,
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
@@ -65,11 +55,9 @@ def _problem[ItemT](
     """Describe a problem of items of which the BMC says how they fare."""
     return SupermicroBinarySensorDescription[ItemT](
         key=key,
-        translation_key=key,
+        kind=kind,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=entity_category,
-        coordinator_fn=coordinator_fn,
-        items_fn=items_fn,
         has_fn=lambda item: is_on_fn(item) is not None,
         is_on_fn=is_on_fn,
     )
@@ -110,89 +98,66 @@ def _is_expiring(certificate: Certificate) -> bool | None:
 DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     SupermicroBinarySensorDescription[System](
         key="host_power",
-        translation_key="host_power",
         device_class=BinarySensorDeviceClass.POWER,
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.system),
+        kind=kinds.SYSTEM,
         has_fn=lambda system: system.power_state is not None,
         is_on_fn=lambda system: _HAS_POWER.get(system.power_state),
     ),
     _problem(
         "system_problem",
-        dynamic,
-        lambda data: single(data.system),
+        kinds.SYSTEM,
         lambda system: has_problem(system.status),
         entity_category=None,
     ),
     _problem(
         "processor_problem",
-        dynamic,
-        lambda data: single(data.system),
+        kinds.SYSTEM,
         lambda system: has_problem(system.processor_summary.status),
     ),
     _problem(
         "memory_problem",
-        dynamic,
-        lambda data: single(data.system),
+        kinds.SYSTEM,
         lambda system: has_problem(system.memory_summary.status),
     ),
-    replace(
-        _problem(
-            "power_supply_problem",
-            dynamic,
-            supplies,
-            lambda supply: has_problem(supply.status),
-        ),
-        numbered=SUPPLY_BAY,
-        is_removable=True,
+    _problem(
+        "power_supply_problem",
+        kinds.SUPPLIES,
+        lambda supply: has_problem(supply.status),
     ),
     SupermicroBinarySensorDescription[Power](
         key="redundancy_problem",
-        translation_key="redundancy_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.power),
+        kind=kinds.POWER,
         has_fn=_has_spare,
         is_on_fn=_is_not_redundant,
     ),
     _problem(
         "battery_problem",
-        dynamic,
-        lambda data: single(data.power),
+        kinds.POWER,
         _is_battery_bad,
     ),
     _problem(
         "chassis_problem",
-        static,
-        lambda data: single(data.chassis),
+        kinds.CHASSIS,
         lambda chassis: has_problem(chassis.status),
     ),
     _problem(
         "bmc_problem",
-        static,
-        lambda data: single(data.manager),
+        kinds.MANAGER,
         lambda manager: has_problem(manager.status),
     ),
-    replace(
-        _problem("drive_problem", static, drives, _has_failed),
-        numbered=DRIVE_BAY,
-        label_fn=lambda drive: drive.location,
-        is_removable=True,
-    ),
+    _problem("drive_problem", kinds.DRIVES, _has_failed),
     _problem(
         "certificate_expiring",
-        static,
-        lambda data: single(data.certificate),
+        kinds.CERTIFICATE,
         _is_expiring,
     ),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
-        translation_key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,
         entity_category=EntityCategory.DIAGNOSTIC,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.chassis),
+        kind=kinds.CHASSIS,
         has_fn=lambda chassis: chassis.is_intruded is not None,
         is_on_fn=lambda chassis: chassis.is_intruded,
     ),

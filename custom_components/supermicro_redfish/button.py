@@ -13,11 +13,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import kinds
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .data import LOG_ENTRIES, async_get_log_entries
-from .entity import ItemDescription, SupermicroEntity, async_add_items, single, static
+from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -35,7 +35,7 @@ class SupermicroButtonDescription[ItemT](
 async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
     """Reset the host and read what it does."""
     await async_reset_host(data, reset_type)
-    await data.dynamic.async_read_back("system", data.client.async_get_system)
+    await kinds.SYSTEM.async_read_back(data)
 
 
 async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) -> None:
@@ -50,7 +50,7 @@ async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) ->
 async def _async_rearm(data: SupermicroRuntimeData, _: Chassis) -> None:
     """Re-arm the intrusion sensor and read what it says."""
     await data.client.async_reset_intrusion_sensor()
-    await data.static.async_read_back("chassis", data.client.async_get_chassis)
+    await kinds.CHASSIS.async_read_back(data)
 
 
 async def _async_clear_log(
@@ -58,9 +58,7 @@ async def _async_clear_log(
 ) -> None:
     """Clear the health event log and read what is left."""
     await data.client.async_clear_log()
-    await data.static.async_read_back(
-        LOG_ENTRIES, lambda: async_get_log_entries(data.client)
-    )
+    await kinds.LOG.async_read_back(data)
 
 
 def _reset(
@@ -73,13 +71,12 @@ def _reset(
     key = f"reset_{reset_type.name.lower()}"
     return SupermicroButtonDescription[str](
         key=key,
-        translation_key=key,
         device_class=device_class,
         entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
         entity_registry_enabled_default=reset_type in _HARMLESS,
-        coordinator_fn=static,
-        items_fn=lambda data: single(
-            reset_type if reset_type in data.reset_types else None
+        kind=kinds.one(
+            kinds.static,
+            lambda data: reset_type if reset_type in data.reset_types else None,
         ),
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
@@ -105,48 +102,36 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
     _reset(ResetType.NMI),
     SupermicroButtonDescription[str](
         key="reset",
-        translation_key="reset",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=lambda data: {
-            value: value
-            for value in data.reset_types
-            if not isinstance(value, ResetType)
-        },
+        kind=kinds.UNKNOWN_RESETS,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
     ),
     SupermicroButtonDescription[Manager](
         key="restart_bmc",
-        translation_key="restart_bmc",
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.manager),
+        kind=kinds.MANAGER,
         has_fn=lambda manager: manager.reset is not None,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_reset_manager,
     ),
     SupermicroButtonDescription[Chassis](
         key="rearm_intrusion",
-        translation_key="rearm_intrusion",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.chassis),
+        kind=kinds.CHASSIS,
         has_fn=lambda chassis: chassis.is_intruded is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_rearm,
     ),
     SupermicroButtonDescription[tuple[LogEntry, ...]](
         key="clear_log",
-        translation_key="clear_log",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.log_entries),
+        kind=kinds.LOG,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_clear_log,
     ),

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from . import kinds
 from .aiosupermicro import DynamicData, System
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
 from .data import ServerData
+from .entity import unique_id
 from .items import (
     drives,
     has_drive,
@@ -20,6 +23,7 @@ from .items import (
     other_temperatures,
     supplies,
 )
+from .kinds import Kind
 
 _PATIENCE: Final = 4
 """How many readings in a row a part has to be missing from: an hour, as a rule."""
@@ -29,8 +33,7 @@ _PATIENCE: Final = 4
 class _Parts:
     """Parts that can be taken out of a server."""
 
-    keys: tuple[str, ...]
-    """The kinds of entities that there are for such a part."""
+    kind: Kind[Any]
     there_fn: Callable[[ServerData, DynamicData], set[str] | None]
     """Those that are there, None where that cannot be told."""
     belongs_fn: Callable[[str], bool] = lambda _: True
@@ -57,22 +60,12 @@ def _temperatures_there(_: ServerData, dynamic: DynamicData) -> set[str] | None:
 
 
 PARTS: Final = (
+    _Parts(kind=kinds.DRIVES, there_fn=_drives_there),
+    _Parts(kind=kinds.SUPPLIES, there_fn=_supplies_there),
     _Parts(
-        keys=("drive_temperature", "drive_life_used", "drive_problem"),
-        there_fn=_drives_there,
-    ),
-    _Parts(
-        keys=(
-            "power_supply_input",
-            "power_supply_output",
-            "power_supply_voltage",
-            "power_supply_health",
-            "power_supply_problem",
-        ),
-        there_fn=_supplies_there,
-    ),
-    _Parts(
-        keys=("temperature",), there_fn=_temperatures_there, belongs_fn=is_of_memory
+        kind=kinds.OTHER_TEMPERATURES,
+        there_fn=_temperatures_there,
+        belongs_fn=is_of_memory,
     ),
 )
 
@@ -115,11 +108,15 @@ def _entities(
     registry: er.EntityRegistry, entry: SupermicroConfigEntry, parts: _Parts
 ) -> list[tuple[str, str]]:
     """Return the entities of parts, each with the part's name."""
+    rows = chain.from_iterable(entry.runtime_data.described.values())
+    prefixes = {
+        unique_id(entry, row, "") + "_" for row in rows if row.kind is parts.kind
+    }
     return [
         (registered.entity_id, key)
         for registered in er.async_entries_for_config_entry(registry, entry.entry_id)
-        for kind in parts.keys
-        if registered.unique_id.startswith(prefix := f"{entry.unique_id}_{kind}_")
+        for prefix in prefixes
+        if registered.unique_id.startswith(prefix)
         and parts.belongs_fn(key := registered.unique_id.removeprefix(prefix))
     ]
 
@@ -131,9 +128,8 @@ def _remove_undescribed(
     """Remove the entities of kinds that the integration does not know any more."""
     described = entry.runtime_data.described
     for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
-        rest = registered.unique_id.removeprefix(f"{entry.unique_id}_")
         if not any(
-            registered.domain == domain and f"{rest}_".startswith(f"{kind}_")
-            for domain, kind in described
+            f"{registered.unique_id}_".startswith(unique_id(entry, row, "") + "_")
+            for row in described.get(registered.domain, ())
         ):
             registry.async_remove(registered.entity_id)

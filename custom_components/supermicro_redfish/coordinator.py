@@ -321,8 +321,8 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
-    described: set[tuple[str, str]] = field(default_factory=set)
-    """The kinds of entities that there are, each with its platform."""
+    described: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The descriptions of all entities that there may be, by their platform."""
 
     @property
     def privileges(self) -> Privileges:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-import re
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -22,55 +21,25 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
+from .kinds import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemDescription[ItemT](EntityDescription):
     """Describe an entity that exists once for every item of a kind."""
 
-    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
-    """The cadence at which the items are read."""
-    items_fn: Callable[[Any], Mapping[str, ItemT]]
-    """The items in that cadence's data, by an identifier that stays the same."""
+    kind: Kind[Any]
     has_fn: Callable[[ItemT], bool] = lambda _: True
     """Whether an item is there and offers this at all."""
-    suffix: str = ""
-    """What the board's names of such items end in and the entity's name says."""
-    numbered: re.Pattern[str] | None = None
-    """The board's names that say nothing but a number, which has words of its own."""
-    label_fn: Callable[[ItemT], str | None] = lambda _: None
-    """What is written at an item, where the board knows it."""
-    is_removable: bool = False
-    """Whether items go for good, and may come back as new ones."""
     offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
     """Whether the board offers what more than the items must be known for."""
     privilege: Privilege | None = None
     """What the BMC's account needs for it."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class SettingDescription[ItemT](ItemDescription[ItemT]):
-    """Describe an item that can be changed, and is read back after that."""
-
-    resource: str
-    """The name that the item's resource has in the coordinator's data."""
-    read_fn: Callable[[SupermicroRedfishClient], Awaitable[Any]]
-    """Reads that resource."""
-
-
-def single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
-    """Return a thing of which there is one, or none, as a mapping of items."""
-    return {} if item is None else {"": item}
-
-
-def dynamic(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of what moves often."""
-    return runtime_data.dynamic
-
-
-def static(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of what moves rarely."""
-    return runtime_data.static
+    @property
+    def text_key(self) -> str:
+        """The key of its texts and its icon."""
+        return self.translation_key or self.key
 
 
 class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
@@ -86,7 +55,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         key: str,
     ) -> None:
         """Stand for the item with this key."""
-        super().__init__(description.coordinator_fn(entry.runtime_data))
+        super().__init__(description.kind.coordinator_fn(entry.runtime_data))
         self.entity_description = description
         self.key = key
         self._item = self._items[key]
@@ -94,18 +63,19 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, str(entry.unique_id))}
         )
-        self._name_item(description)
+        self._name_item(description.kind)
 
-    def _name_item(self, row: ItemDescription[ItemT]) -> None:
+    def _name_item(self, kind: Kind[ItemT]) -> None:
         """Tell this item from its like: by a number, its label, or the board's name."""
-        if number := row.numbered and row.numbered.fullmatch(self.key):
-            self._attr_translation_key = f"{row.translation_key}_numbered"
+        self._attr_translation_key = self.entity_description.text_key
+        if number := kind.numbered and kind.numbered.fullmatch(self.key):
+            self._attr_translation_key += "_numbered"
             self._attr_translation_placeholders = {"number": number[1]}
             return
-        label = row.label_fn(self._item)
-        labels = [row.label_fn(item) for item in self._items.values()]
+        label = kind.label_fn(self._item)
+        labels = [kind.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self.key
-        self._attr_translation_placeholders = {"name": name.removesuffix(row.suffix)}
+        self._attr_translation_placeholders = {"name": name.removesuffix(kind.suffix)}
 
     @property
     def client(self) -> SupermicroRedfishClient:
@@ -129,7 +99,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @property
     def _items(self) -> Mapping[str, ItemT]:
         """All items of this kind."""
-        return self.coordinator.items(self.entity_description.items_fn)
+        return self.coordinator.items(self.entity_description.kind.items_fn)
 
     @callback
     @override
@@ -144,15 +114,11 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
     """An entity that changes an item of the server."""
 
-    entity_description: SettingDescription[ItemT]
-
     async def _async_change(self, change: Awaitable[None]) -> None:
         """Change the item and show what became of it."""
         await change
-        row = self.entity_description
-        await self.coordinator.async_read_back(
-            row.resource, lambda: row.read_fn(self.client)
-        )
+        runtime_data = self.coordinator.config_entry.runtime_data
+        await self.entity_description.kind.async_read_back(runtime_data)
 
 
 def unique_id(
@@ -186,7 +152,7 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
         async_add_entities(entity(entry, row, key) for row, key in items.find_new())
 
     follow()
-    coordinators = {row.coordinator_fn(data) for row in items.descriptions}
+    coordinators = {row.kind.coordinator_fn(data) for row in items.descriptions}
     for coordinator in {*coordinators, data.account}:
         entry.async_on_unload(coordinator.async_add_listener(follow))
 
@@ -206,8 +172,8 @@ class _Items[DescriptionT: ItemDescription[Any]]:
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
-        entry.runtime_data.described.update(
-            (self._domain, row.key) for row in descriptions if self._is_allowed(row)
+        entry.runtime_data.described[self._domain] = tuple(
+            filter(self._is_allowed, descriptions)
         )
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
@@ -216,7 +182,7 @@ class _Items[DescriptionT: ItemDescription[Any]]:
             if not self._is_allowed(row) or not row.offered_fn(self._data):
                 continue
             added = self._added[row.key]
-            for key, item in row.coordinator_fn(self._data).items(row.items_fn).items():
+            for key, item in row.kind.items(self._data).items():
                 is_there = row.has_fn(item) or self._entity_id(row, key)
                 if is_there and key not in added:
                     added.add(key)
@@ -226,7 +192,7 @@ class _Items[DescriptionT: ItemDescription[Any]]:
         """Forget what is gone for good, so that it may come back."""
         for row in self.descriptions:
             is_allowed = self._is_allowed(row)
-            if is_allowed and not row.is_removable:
+            if is_allowed and not row.kind.is_removable:
                 continue
             for key in tuple(self._added[row.key]):
                 entity_id = self._entity_id(row, key)
@@ -242,7 +208,7 @@ class _Items[DescriptionT: ItemDescription[Any]]:
 
     def _has(self, row: DescriptionT, key: str) -> bool:
         """Tell whether an item is there; one that is absent may still be listed."""
-        there = row.coordinator_fn(self._data).items(row.items_fn)
+        there = row.kind.items(self._data)
         return key in there and row.has_fn(there[key])
 
     def _is_allowed(self, row: DescriptionT) -> bool:

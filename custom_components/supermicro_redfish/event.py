@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
+from . import kinds
 from .aiosupermicro import EntryCode, Health, LogEntry
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroEntity, async_add_items, single, static
+from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .log_memory import LogMemory
 
 PARALLEL_UPDATES = 0
@@ -37,10 +38,8 @@ class SupermicroEventDescription(
 DESCRIPTIONS: tuple[SupermicroEventDescription, ...] = (
     SupermicroEventDescription(
         key="health_log",
-        translation_key="health_log",
         event_types=[*_TYPES.values(), _UNKNOWN],
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.log_entries),
+        kind=kinds.LOG,
     ),
 )
 

@@ -18,7 +18,6 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .data import ServerData
-from .entity import single
 
 # "CPU Temp", "CPU1 Temp", "System Temp", "Inlet Temp", but not "CPU1_VRMIN Temp" nor
 # "GPU Inlet Temp". The context alone does not tell: X10 calls all of them CPU.
@@ -26,11 +25,6 @@ _MAIN_TEMPERATURE = re.compile(
     r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
 )
 _LIMIT = "TempLimit"
-
-SUPPLY_BAY = re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE)
-"""What all recorded boards call a power supply."""
-DRIVE_BAY = re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)")
-"""What X13 calls a drive, with what tells apart two of the same number."""
 
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 
@@ -41,6 +35,11 @@ class Named(Protocol):
     @property
     def name(self) -> str | None:
         """What the board calls it."""
+
+
+def single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
+    """Return a thing of which there is one, or none, as a mapping of items."""
+    return {} if item is None else {"": item}
 
 
 def by_name[ItemT: Named](

@@ -14,15 +14,10 @@ from homeassistant.components.light import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import kinds
 from .aiosupermicro import IndicatorLED, Privilege, System
 from .coordinator import SupermicroConfigEntry
-from .entity import (
-    SettingDescription,
-    SupermicroSetting,
-    async_add_items,
-    dynamic,
-    single,
-)
+from .entity import ItemDescription, SupermicroSetting, async_add_items
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -31,23 +26,19 @@ EFFECT_BLINK = "blink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroLightDescription(SettingDescription[System], LightEntityDescription):
+class SupermicroLightDescription(ItemDescription[System], LightEntityDescription):
     """Describe the identify LED."""
 
 
 DESCRIPTIONS = (
     SupermicroLightDescription(
         key="identify_led",
-        translation_key="identify_led",
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.system),
+        kind=kinds.SYSTEM,
         has_fn=lambda system: (
             system.indicator_led is not None
             or system.location_indicator_active is not None
         ),
         privilege=Privilege.CONFIGURE_COMPONENTS,
-        resource="system",
-        read_fn=lambda client: client.async_get_system(),
     ),
 )
 

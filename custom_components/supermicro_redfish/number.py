@@ -14,15 +14,10 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import kinds
 from .aiosupermicro import Privilege, SupermicroRedfishClient, System
 from .coordinator import SupermicroConfigEntry
-from .entity import (
-    SettingDescription,
-    SupermicroSetting,
-    async_add_items,
-    dynamic,
-    single,
-)
+from .entity import ItemDescription, SupermicroSetting, async_add_items
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -32,7 +27,7 @@ USUAL_RANGE = range(255)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroNumberDescription(SettingDescription[System], NumberEntityDescription):
+class SupermicroNumberDescription(ItemDescription[System], NumberEntityDescription):
     """Describe a delay of the host."""
 
     value_fn: Callable[[System], int | None]
@@ -50,21 +45,17 @@ def _delay(
     """Describe one of the three delays."""
     return SupermicroNumberDescription(
         key=key,
-        translation_key=key,
         device_class=NumberDeviceClass.DURATION,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         mode=NumberMode.BOX,
         native_unit_of_measurement=UnitOfTime.SECONDS,
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.system),
+        kind=kinds.SYSTEM,
         has_fn=lambda system: value_fn(system) is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         value_fn=value_fn,
         range_fn=range_fn,
         set_fn=set_fn,
-        resource="system",
-        read_fn=lambda client: client.async_get_system(),
     )
 
 

@@ -10,6 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import kinds
 from .aiosupermicro import (
     Boot,
     BootSource,
@@ -20,14 +21,7 @@ from .aiosupermicro import (
     System,
 )
 from .coordinator import SupermicroConfigEntry
-from .entity import (
-    SettingDescription,
-    SupermicroSetting,
-    async_add_items,
-    dynamic,
-    single,
-    static,
-)
+from .entity import ItemDescription, SupermicroSetting, async_add_items
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -35,7 +29,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSelectDescription[ItemT](
-    SettingDescription[ItemT], SelectEntityDescription
+    ItemDescription[ItemT], SelectEntityDescription
 ):
     """Describe a choice among values that the board itself offers."""
 
@@ -74,31 +68,23 @@ _POINTING: dict[str, Callable[[Boot], str | None]] = {
 DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
         key="fan_mode",
-        translation_key="fan_mode",
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.fan_mode),
+        kind=kinds.FAN_MODE,
         has_fn=lambda fan_mode: bool(fan_mode.available_modes),
         privilege=Privilege.CONFIGURE_MANAGER,
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
         select_fn=lambda client, mode: client.async_set_fan_mode(mode),
-        resource="fan_mode",
-        read_fn=lambda client: client.async_get_fan_mode(),
     ),
     SupermicroSelectDescription[System](
         key="boot_source",
-        translation_key="boot_source",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.system),
+        kind=kinds.SYSTEM,
         has_fn=lambda system: bool(system.boot.boot_source_options),
         privilege=Privilege.CONFIGURE_COMPONENTS,
         current_fn=_next_boot_source,
         values_fn=_boot_sources,
         select_fn=lambda client, source: client.async_set_boot_source(source),
-        resource="system",
-        read_fn=lambda client: client.async_get_system(),
     ),
 )
 

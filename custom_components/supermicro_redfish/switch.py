@@ -9,6 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import kinds
 from .aiosupermicro import (
     LLDP,
     NTP,
@@ -21,14 +22,7 @@ from .aiosupermicro import (
 )
 from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import (
-    SettingDescription,
-    SupermicroSetting,
-    async_add_items,
-    dynamic,
-    single,
-    static,
-)
+from .entity import ItemDescription, SupermicroSetting, async_add_items
 from .errors import command
 
 PARALLEL_UPDATES = 1
@@ -36,7 +30,7 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSwitchDescription[ItemT](
-    SettingDescription[ItemT], SwitchEntityDescription
+    ItemDescription[ItemT], SwitchEntityDescription
 ):
     """Describe what can be turned on and off."""
 
@@ -60,32 +54,24 @@ def _protocol(
     key = f"protocol_{name.lower()}"
     return SupermicroSwitchDescription[ProtocolSettings](
         key=key,
-        translation_key=key,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        coordinator_fn=static,
-        items_fn=lambda data: single(
-            data.network_protocol and protocol_fn(data.network_protocol)
-        ),
+        kind=kinds.part(kinds.NETWORK_PROTOCOL, protocol_fn),
         has_fn=lambda protocol: protocol.protocol_enabled is not None,
         is_on_fn=lambda protocol: protocol.protocol_enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_protocol_enabled(
             name, enabled
         ),
-        resource="network_protocol",
-        read_fn=lambda client: client.async_get_network_protocol(),
     )
 
 
 DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     SupermicroSwitchDescription[System](
         key="host_power",
-        translation_key="host_power",
         # Whoever turns off all switches of a room does not mean the server.
         entity_registry_enabled_default=False,
-        coordinator_fn=dynamic,
-        items_fn=lambda data: single(data.system),
+        kind=kinds.SYSTEM,
         offered_fn=lambda data: (
             {ResetType.ON, ResetType.GRACEFUL_SHUTDOWN}
             <= {*data.static.data.reset_types}
@@ -95,34 +81,24 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         set_fn=lambda data, enabled: async_reset_host(
             data, ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
         ),
-        resource="system",
-        read_fn=lambda client: client.async_get_system(),
     ),
     SupermicroSwitchDescription[NTP](
         key="ntp",
-        translation_key="ntp",
         entity_category=EntityCategory.CONFIG,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.ntp),
+        kind=kinds.NTP,
         has_fn=lambda ntp: ntp.enabled is not None,
         is_on_fn=lambda ntp: ntp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_ntp_enabled(enabled),
-        resource="ntp",
-        read_fn=lambda client: client.async_get_ntp(),
     ),
     SupermicroSwitchDescription[LLDP](
         key="lldp",
-        translation_key="lldp",
         entity_category=EntityCategory.CONFIG,
-        coordinator_fn=static,
-        items_fn=lambda data: single(data.lldp),
+        kind=kinds.LLDP,
         has_fn=lambda lldp: lldp.enabled is not None,
         is_on_fn=lambda lldp: lldp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
         set_fn=lambda data, enabled: data.client.async_set_lldp_enabled(enabled),
-        resource="lldp",
-        read_fn=lambda client: client.async_get_lldp(),
     ),
     # Not HTTPS, the way to the BMC itself.
     _protocol("HTTP", lambda protocols: protocols.http),

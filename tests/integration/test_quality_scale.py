@@ -8,7 +8,6 @@ import re
 import tomllib
 from typing import Any
 
-from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -22,6 +21,7 @@ from custom_components.supermicro_redfish import (
     repairs,
 )
 from custom_components.supermicro_redfish.aiosupermicro import SupermicroRedfishClient
+from custom_components.supermicro_redfish.entity import ItemDescription
 
 from .test_manifest import FOLDER, MANIFEST, ROOT
 from .test_translations import ENGLISH, ICONS, descriptions
@@ -54,7 +54,7 @@ LEVELS = {
 
 SCALE = FOLDER / "quality_scale.yaml"
 RULES: dict[str, Any] = dict(load_yaml_dict(SCALE)["rules"])
-ROWS: list[EntityDescription] = [row for _, row in descriptions()]
+ROWS: list[ItemDescription[Any]] = [row for _, row in descriptions()]
 README = (ROOT / "README.md").read_text("utf-8")
 SCRIPT_TEST = (ROOT / "script/test").read_text("utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -159,7 +159,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
         "def async_added_to_hass" in code("event")
         and "self.async_on_remove(" in code("event")
     ),
-    "entity-translations": lambda: all(row.translation_key for row in ROWS),
+    "entity-translations": lambda: all(row.text_key for row in ROWS),
     "entity-unique-id": lambda: "self._attr_unique_id = " in code("entity"),
     "exception-translations": lambda: bool(ENGLISH["exceptions"]),
     "has-entity-name": lambda: "_attr_has_entity_name = True" in code("entity"),

@@ -112,7 +112,7 @@ ROWS = [
 NUMBERED_ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key}")
     for platform, row in descriptions()
-    if row.numbered
+    if row.kind.numbered
 ]
 
 
@@ -124,8 +124,8 @@ def test_no_platform_is_forgotten_here() -> None:
 @pytest.mark.parametrize(("platform", "row"), ROWS)
 def test_every_entity_has_a_name(platform: str, row: Row) -> None:
     """Of the placeholders only that of the item can be filled in."""
-    assert row.translation_key
-    name = ENGLISH["entity"][platform][row.translation_key]["name"]
+    assert row.text_key
+    name = ENGLISH["entity"][platform][row.text_key]["name"]
     assert placeholders(name) <= {"name"}
 
 
@@ -143,7 +143,7 @@ def test_what_has_nothing_but_a_number_has_a_name_too(platform: str, row: Row) -
 def _both(tree: Json, platform: str, row: Row) -> list[Json]:
     """Return what a file has of a row: of an item with a name, and with a number."""
     entities = tree["entity"].get(platform, {})
-    key = str(row.translation_key)
+    key = str(row.text_key)
     return [dict(entities.get(name, {})) for name in (key, f"{key}_numbered")]
 
 
@@ -151,18 +151,18 @@ def _both(tree: Json, platform: str, row: Row) -> list[Json]:
 def test_every_entity_has_an_icon(platform: str, row: Row) -> None:
     """Its own, or that of its device class."""
     icons = ICONS["entity"].get(platform, {})
-    assert (row.translation_key in icons) != bool(row.device_class) or (
+    assert (row.text_key in icons) != bool(row.device_class) or (
         row.device_class == "enum"
     )
 
 
 def test_no_name_is_there_for_nothing() -> None:
     """An entity that is gone takes its texts and icons along."""
-    used = {(platform, row.translation_key) for platform, row in descriptions()}
+    used = {(platform, row.text_key) for platform, row in descriptions()}
     used |= {
-        (platform, f"{row.translation_key}_numbered")
+        (platform, f"{row.text_key}_numbered")
         for platform, row in descriptions()
-        if row.numbered
+        if row.kind.numbered
     }
     for tree in (ENGLISH, ICONS):
         assert used >= {
