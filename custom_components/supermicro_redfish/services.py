@@ -18,6 +18,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
+from . import kinds
 from .aiosupermicro import Health, LogEntry, PowerState, ResetType
 from .cadence import async_reset_host
 from .const import DOMAIN
@@ -121,7 +122,7 @@ async def _async_set_ntp_servers(call: ServiceCall) -> None:
         await data.client.async_set_ntp_servers(
             call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
         )
-        await data.static.async_read_back("ntp", data.client.async_get_ntp)
+        await kinds.NTP.async_read_back(data)
 
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:
