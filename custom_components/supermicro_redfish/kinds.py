@@ -30,12 +30,15 @@ from .items import (
 
 Client = SupermicroRedfishClient
 
+type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
+"""Says which of a server's coordinators is meant."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind[ItemT]:
     """Items of a server that are alike, of which there may be one, many or none."""
 
-    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
+    coordinator_fn: CoordinatorFn
     """The cadence at which the items are read."""
     items_fn: Callable[[Any], Mapping[str, ItemT]]
     """The items in that cadence's data, by an identifier that stays the same."""
@@ -49,7 +52,7 @@ class Kind[ItemT]:
     """Whether items go for good, and may come back as new ones."""
     resource: str = ""
     """The name that the items' resource has in the cadence's data."""
-    read_fn: Callable[[SupermicroRedfishClient], Awaitable[Any]] | None = None
+    read_fn: Callable[[Client], Awaitable[Any]] | None = None
     """Reads that resource alone; None where nobody changes it."""
 
     def items(self, data: SupermicroRuntimeData) -> Mapping[str, ItemT]:
@@ -80,7 +83,7 @@ def account(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
 
 
 def one[ItemT](
-    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]],
+    coordinator_fn: CoordinatorFn,
     item_fn: Callable[[Any], ItemT | None],
 ) -> Kind[ItemT]:
     """Return the kind of a thing of which there is one, or none."""
@@ -90,9 +93,9 @@ def one[ItemT](
 
 
 def resource[ItemT](
-    coordinator_fn: Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]],
+    coordinator_fn: CoordinatorFn,
     name: str,
-    read_fn: Callable[[SupermicroRedfishClient], Awaitable[ItemT]],
+    read_fn: Callable[[Client], Awaitable[ItemT]],
 ) -> Kind[ItemT]:
     """Return the kind of a resource of which there is one, or none, by its name."""
     return replace(
