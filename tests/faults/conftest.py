@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+MOMENT = 0.001
+"""Seconds that each answer takes, so that requests can come in the meantime."""
+
 # Models name the class of moments, which is another one while time is turned by hand.
 aiosupermicro.Certificate.from_dict({})
 
@@ -100,8 +103,10 @@ async def scene(
     renewed: Certificate,
     patience: None,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Scene]:
     """Return the scene; what went wrong in it is mended at the end."""
+    server.latency = MOMENT
     scene = Scene(
         hass=hass,
         bmc=bmc,
@@ -111,6 +116,7 @@ async def scene(
         elapse=elapse,
         renewed=renewed,
         caplog=caplog,
+        monkeypatch=monkeypatch,
     )
     yield scene
     await scene.mend()

@@ -93,6 +93,26 @@ MATRIX: tuple[Row, ...] = (
         command=Command(error="cannot_connect", writes=0),
     ),
     Row(
+        "connection refused for a quarter of an hour, in which somebody changes things",
+        Scene.change_unseen,
+        poll=Poll(
+            shows=GONE,
+            log=("no connection",),
+            seconds=960,
+            requests=0,
+            sessions=0,
+            after=View(
+                says={
+                    "sensor.temperature_CPU Temp": "61",
+                    "sensor.headroom": "26",
+                    "select.fan_mode": "standard",
+                }
+            ),
+            logins_after=1,
+        ),
+        mended=Scene.open_port,
+    ),
+    Row(
         "host unreachable",
         Scene.lose_route,
         dialogue=Dialogue(error="cannot_connect"),
@@ -464,6 +484,12 @@ MATRIX: tuple[Row, ...] = (
         lambda scene: scene.bmc.change(MANAGER, {"DateTime": "1970-01-01T00:00:42Z"}),
         set_up=loaded(),
         poll=Poll(seconds=900, requests=103),
+    ),
+    Row(
+        "Home Assistant's clock jumps back by an hour",
+        Scene.set_clock_back,
+        poll=Poll(),
+        command=Command(is_done=True),
     ),
     Row(
         "Home Assistant's machine sleeps for a day",

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import timedelta
 import errno
 import json
 import os
@@ -11,12 +12,14 @@ from typing import Any
 from aiohttp import ThreadedResolver
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.integration import (
     BACKPLANE,
+    FAN_MODE,
     MANAGER,
     STORAGE,
     SYSTEM,
@@ -32,6 +35,7 @@ from tests.simulator.certificate import Certificate, process_certificate
 
 NAME = "bmc.example"
 OTHERS = "somebody"
+HOUR = timedelta(hours=1)
 DAY = 24 * 3600
 RESTART = 240
 NOTICED = 0.02
@@ -88,6 +92,7 @@ class Scene:
     renewed: Certificate
     """Another certificate than the BMC has."""
     caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch
     tasks: list[asyncio.Future[Any]] = field(default_factory=list, init=False)
     """What was begun and is to be waited for."""
     is_listening: bool = field(default=True, init=False)
@@ -135,6 +140,18 @@ class Scene:
         self.is_listening = False
         await self.server.refuse()
         await asyncio.sleep(NOTICED)
+
+    async def open_port(self) -> None:
+        """Let the BMC listen at its port again, over TLS."""
+        await self.server.refuse()
+        await self.server.listen()
+        self.is_listening = True
+
+    async def change_unseen(self) -> None:
+        """Let the BMC be out of reach, and others change what it shows."""
+        await self.close_port()
+        self.bmc.set_reading("CPU Temp", 61)
+        self.bmc.change(FAN_MODE, {"Mode": "Standard"})
 
     async def speak_no_tls(self) -> None:
         """Let the BMC's web server come up without TLS."""
@@ -189,6 +206,11 @@ class Scene:
         """Let somebody switch the host on, and let it boot."""
         self.bmc.power("On")
         await self.elapse(60)
+
+    def set_clock_back(self) -> None:
+        """Let somebody set the clock of Home Assistant's machine back."""
+        now = dt_util.utcnow
+        self.monkeypatch.setattr(dt_util, "utcnow", lambda: now() - HOUR)
 
     async def sleep(self) -> None:
         """Let Home Assistant's machine sleep for a day."""
@@ -275,6 +297,4 @@ class Scene:
             self.server.renew_certificate(process_certificate())
             self.server.close_connections()
         if not self.is_listening:
-            await self.server.refuse()
-            await self.server.listen()
-            self.is_listening = True
+            await self.open_port()

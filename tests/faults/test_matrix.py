@@ -178,9 +178,9 @@ async def test_at_a_command(
     assert (bmc.indicator_led == "Lit") is cell.is_done
     writes = [item for item in asked(bmc) if item.startswith("PATCH")]
     assert len(writes) == cell.writes
+    await scene.elapse(DYNAMIC)
     assert bmc.login_attempts - logins == cell.logins
 
-    await scene.elapse(DYNAMIC)
     await make(row.mended, scene)
     await scene.elapse(cell.back_after)
     bmc.change("Systems/1", {"IndicatorLED": "Off"})
