@@ -94,6 +94,11 @@ class PowerCadence:
         return min(QUICK_INTERVAL, self._interval) if self.is_quick else self._interval
 
     @property
+    def is_all_due(self) -> bool:
+        """Whether all was read so long ago that it is to be read again."""
+        return self._now() - self._all_read_at >= self._interval.total_seconds()
+
+    @property
     def is_quick(self) -> bool:
         """Whether the host is on its way to another power state."""
         return self._transition is not None
@@ -140,8 +145,7 @@ class PowerCadence:
     async def _async_read_system(self, known: DynamicData) -> DynamicData | None:
         """Read the system alone; return None where that does not do."""
         transition, now = self._transition, self._now()
-        is_all_due = now - self._all_read_at >= self._interval.total_seconds()
-        if transition is None or is_all_due or now >= transition.ends:
+        if transition is None or self.is_all_due or now >= transition.ends:
             return None
         try:
             system = await self._client.async_get_system()

@@ -190,6 +190,11 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         self._interval = interval
         self._cadence = PowerCadence(client, interval, hass.loop.time)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether what moves often was read so long ago that it is to be read now."""
+        return self._cadence.is_all_due
+
     @callback
     def async_expect(self, reset_type: str, patience: float = PATIENCE) -> None:
         """Follow the host after a reset, unless the BMC cannot be read anyway."""
@@ -366,6 +371,8 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     Its entities come and go with the BMC, and it is read anew as soon as the BMC is
     back, not when its turn comes. What the host feeds is unknown while it is off. An
     account that may not do everything is looked at again each time.
+
+    What was read first may have waited for minutes for the rest, on a BMC that is slow.
     """
     static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
     account = entry.runtime_data.account
@@ -392,3 +399,5 @@ def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
 
     entry.async_on_unload(dynamic.async_add_listener(follow))
     entry.async_on_unload(static.async_add_read_listener(look_again))
+    if dynamic.is_due:
+        start(dynamic.async_refresh(), "Read anew what has waited for the rest")

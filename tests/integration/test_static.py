@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.const import CONF_DYNAMIC_INTERVAL, DOMAIN
 from tests.conftest import RECORDED, until
 from tests.simulator import Bmc, Board
 
@@ -131,6 +131,17 @@ async def test_no_poll_waits_for_a_part_that_takes_its_time(
     assert f"GET {LOG}" not in asked(bmc, since)
     await slow
     assert f"GET {LOG}" in asked(bmc, since)
+
+
+async def test_what_moves_is_read_anew_when_the_set_up_took_long(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """A slow BMC takes minutes for all the rest: nobody is shown what was before."""
+    options = {CONF_DYNAMIC_INTERVAL: 1}
+    hass.config_entries.async_update_entry(entry, options=options)
+    bmc.hang(FAN_MODE, 1.2, times=1)
+    await set_up(hass, entry)
+    assert asked(bmc).count(f"GET {THERMAL}") == 2
 
 
 async def test_what_changed_while_the_bmc_was_away_is_never_shown_as_it_was(
