@@ -1,0 +1,75 @@
+"""What a soak leaves in this process: memory, tasks and timers."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+import gc
+from pathlib import Path
+import resource
+from typing import Any
+
+from .timeline import Timeline
+
+_OURS = "supermicro"
+_STATM = Path("/proc/self/statm")
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What there is at a moment at which nothing is wrong."""
+
+    mebibytes: float
+    objects: int
+    tasks: Counter[str]
+    timers: Counter[str]
+
+    @classmethod
+    def take(cls, loop: Timeline) -> Footprint:
+        """Clean up and count."""
+        for _ in range(2):
+            gc.collect()
+        pages = int(_STATM.read_text(encoding="ascii").split()[1])
+        return cls(
+            mebibytes=pages * resource.getpagesize() / 2**20,
+            objects=len(gc.get_objects()),
+            tasks=Counter(_name(task.get_coro()) for task in asyncio.all_tasks(loop)),
+            timers=Counter(_name(timer._callback) for timer in loop.timers),  # type: ignore[attr-defined]
+        )
+
+    @property
+    def ours(self) -> Counter[str]:
+        """The tasks and timers of integration and library."""
+        both = self.tasks + self.timers
+        return Counter({name: n for name, n in both.items() if _OURS in name})
+
+    def growth(self, before: Footprint) -> list[str]:
+        """Return what has grown since before, and must not have."""
+        found = []
+        if self.mebibytes > before.mebibytes * 1.05 + 8:
+            found.append(f"{self.mebibytes:.0f} MiB after {before.mebibytes:.0f}")
+        if self.objects > before.objects * 1.03 + 3000:
+            found.append(f"{self.objects} objects after {before.objects}")
+        for kind in ("tasks", "timers"):
+            now, then = getattr(self, kind), getattr(before, kind)
+            if now.total() > then.total() + 2:
+                found.append(f"more {kind}: {dict(now - then)}")
+        if new := self.ours - before.ours:
+            found.append(f"more of ours: {dict(new)}")
+        return found
+
+    def __str__(self) -> str:
+        """Return it for a line of the report."""
+        return (
+            f"{self.mebibytes:.1f} MiB, {self.objects} objects, "
+            f"{self.tasks.total()} tasks, {self.timers.total()} timers"
+        )
+
+
+def _name(called: Any) -> str:
+    """Return where something that runs or is called comes from."""
+    target = getattr(called, "__wrapped__", called)
+    owner = getattr(target, "__self__", None)
+    code = getattr(target, "cr_code", None) or getattr(target, "__code__", None)
+    place = getattr(code, "co_filename", "").rpartition("/site-packages/")[2]
+    name = getattr(target, "__qualname__", type(target).__name__)
+    return f"{place} {name} {type(owner).__module__ if owner is not None else ''}"
