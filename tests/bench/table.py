@@ -11,6 +11,7 @@ COLUMNS = {
     "published_poll": "published client, its own poll",
     "sushy": "sushy",
     "dmtf": "DMTF redfish",
+    "bare": "aiohttp alone",
 }
 Figure = Spread | float | str
 

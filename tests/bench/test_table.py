@@ -30,7 +30,7 @@ def test_who_was_not_measured_has_an_empty_cell() -> None:
     """A line has as many cells as the head, whoever is missing."""
     row = Row(1, "bytes", "a|b", {"ours": Spread.of([5]), "sushy": 7})
     head, _, line = markdown([row]).splitlines()
-    assert line == "| 1 | bytes | a/b | 5 |  |  | 7 |  |  |"
+    assert line == "| 1 | bytes | a/b | 5 |  |  | 7 |  |  |  |"
     assert line.count("|") == head.count("|") == len(COLUMNS) + 5
 
 
