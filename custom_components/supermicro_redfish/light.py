@@ -11,6 +11,7 @@ from homeassistant.components.light import (
     LightEntityDescription,
     LightEntityFeature,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -33,6 +34,8 @@ class SupermicroLightDescription(ItemDescription[System], LightEntityDescription
 DESCRIPTIONS = (
     SupermicroLightDescription(
         key="identify_led",
+        # Whoever turns off all lights of a room does not mean it.
+        entity_category=EntityCategory.CONFIG,
         kind=kinds.SYSTEM,
         has_fn=lambda system: (
             system.indicator_led is not None
