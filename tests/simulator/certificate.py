@@ -24,7 +24,6 @@ _NAME = x509.Name(
         x509.NameAttribute(NameOID.LOCALITY_NAME, "San Jose"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Super Micro Computer"),
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "Software"),
-        x509.NameAttribute(NameOID.COMMON_NAME, "IPMI"),
     ]
 )
 _YEARS = 10
@@ -39,17 +38,19 @@ class Certificate:
     """The fingerprint, in lower-case hexadecimal digits."""
 
     @classmethod
-    def generate(cls, address: str | None = None) -> Self:
+    def generate(cls, address: str | None = None, common_name: str = "IPMI") -> Self:
         """Make a new key, and a certificate that it signs itself.
 
-        With an IP address it is for that, as one that an owner has installed.
+        With an IP address it is for that, as one that an owner has installed. The
+        name in it may be chosen as well.
         """
+        whom = x509.Name([*_NAME, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         yesterday = datetime.now(UTC) - timedelta(days=1)
         builder = (
             x509.CertificateBuilder()
-            .subject_name(_NAME)
-            .issuer_name(_NAME)
+            .subject_name(whom)
+            .issuer_name(whom)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(yesterday)
