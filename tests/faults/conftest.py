@@ -36,9 +36,6 @@ __all__ = [
 ]
 
 
-MOMENT = 0.001
-"""Seconds that each answer takes, so that requests can come in the meantime."""
-
 # Models name the class of moments, which is another one while time is turned by hand.
 aiosupermicro.Certificate.from_dict({})
 
@@ -106,7 +103,6 @@ async def scene(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Scene]:
     """Return the scene; what went wrong in it is mended at the end."""
-    server.latency = MOMENT
     scene = Scene(
         hass=hass,
         bmc=bmc,

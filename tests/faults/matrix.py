@@ -158,6 +158,11 @@ MATRIX: tuple[Row, ...] = (
     ),
     # An answer that is late, or breaks off
     Row(
+        "every answer is late, but comes in time",
+        lambda scene: scene.bmc.hang("*", 1.1),
+        poll=Poll(seconds=30, requests=3),
+    ),
+    Row(
         "no answer in time",
         lambda scene: scene.bmc.hang("*", 60),
         dialogue=Dialogue(error="timeout"),
@@ -173,7 +178,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="timeout"),
         set_up=tried_again("timeout", logins=0),
         poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
-        command=Command(is_done=True),
+        command=Command(is_done=True, shows=GONE),
         is_slow=True,
     ),
     Row(
@@ -182,7 +187,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="cannot_connect"),
         set_up=tried_again("cannot_connect", logins=0),
         poll=Poll(shows=GONE, log=("no connection any more",), requests=6),
-        command=Command(is_done=True),
+        command=Command(is_done=True, shows=GONE),
     ),
     Row(
         "the connection is closed between two polls",
@@ -210,7 +215,7 @@ MATRIX: tuple[Row, ...] = (
         dialogue=Dialogue(error="timeout"),
         set_up=tried_again("timeout", logins=0),
         poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
-        command=Command(is_done=True),
+        command=Command(is_done=True, shows=GONE),
         is_slow=True,
     ),
     # A refusal
@@ -460,7 +465,11 @@ MATRIX: tuple[Row, ...] = (
         lambda scene: setattr(scene.bmc, "role", "ReadOnly"),
         set_up=loaded(lacks=CONTROLS, back_after=900),
         poll=Poll(),
-        command=Command(error="not_authorized", back_after=900),
+        command=Command(
+            error="not_authorized",
+            shows=View(loses=CONTROLS, says={"sensor.account_access": "read_only"}),
+            back_after=900,
+        ),
     ),
     # What a server lives through
     Row(

@@ -41,6 +41,10 @@ class View:
             yield kind, STATE_UNAVAILABLE if kind.startswith(self.unavailable) else seen
 
 
+LED = "light.identify_led"
+"""What is commanded."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dialogue:
     """The fault while a server is being added: what the form says."""
@@ -122,11 +126,18 @@ class Command:
     """The key of what the user is told; None if it works."""
     is_done: bool = False
     """Whether the LED is lit, whatever the user is told."""
+    shows: View | None = None
+    """What the user sees then; without, the LED as it is, and all else as before."""
     writes: int = 1
     """How many writes reach the BMC."""
     logins: int = 0
     back_after: float = 30
     """How long it takes after the end of the fault until it works again."""
+
+    @property
+    def seen(self) -> View:
+        """What the user sees after the command."""
+        return self.shows or View(says={LED: "on"} if self.is_done else {})
 
 
 @dataclass(frozen=True)

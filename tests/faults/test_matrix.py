@@ -19,10 +19,8 @@ from tests.integration.dialogue import begin, submit
 
 from .matrix import MATRIX
 from .pairs import PAIRS, Pair
-from .row import Command, Dialogue, Fault, Poll, Row, SetUp
+from .row import LED, Command, Dialogue, Fault, Poll, Row, SetUp
 from .scene import Scene
-
-LED = "light.identify_led"
 
 # What aiohttp has against showing the password with each request.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
@@ -76,6 +74,17 @@ async def require_end(scene: Scene, entry: ConfigEntry, parallel: int = 2) -> No
     await scene.hass.async_block_till_done(wait_background_tasks=True)
     assert scene.sessions == 0
     assert scene.bmc.peak_parallel <= parallel
+
+
+def test_every_row_is_tried() -> None:
+    """Each is another fault, and somewhere it is said what becomes of it."""
+    table = (*MATRIX, *PAIRS)
+    assert len({row.fault for row in table}) == len(table)
+    cells = ("dialogue", "set_up", "poll", "command")
+    assert [
+        row.fault for row in MATRIX if not any(getattr(row, at) for at in cells)
+    ] == []
+    assert len(PAIRS) == 20
 
 
 @rows("dialogue", MATRIX)
@@ -174,7 +183,9 @@ async def test_at_a_command(
     bmc = scene.bmc
     logins = bmc.login_attempts
     await make(row.made, scene)
+    before = shown(hass, entry)
     assert await command(hass, entry) == cell.error
+    assert shown(hass, entry) == cell.seen.of(before)
     assert (bmc.indicator_led == "Lit") is cell.is_done
     writes = [item for item in asked(bmc) if item.startswith("PATCH")]
     assert len(writes) == cell.writes
