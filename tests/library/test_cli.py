@@ -231,7 +231,7 @@ def test_the_same_identifier_gets_the_same_stand_in() -> None:
         "UUID": "00000000-0000-0000-0000-AC1F6B18A1C3",
         "Message": "ac:1f:6b:18:a1:c3 is down",
         "Address": "198.51.100.7",
-        "NameServers": ["198.51.100.7", "0.0.0.0", "(null)"],  # noqa: S104
+        "NameServers": ["198.51.100.7", "0.0.0.0", "(null)"],  # noqa: S104 - what boards write for none
         "FirmwareVersion": "70.01.00.09",
         "Password": "hunter2",
         "SmtpPassword": "hunter3",
@@ -249,7 +249,7 @@ def test_the_same_identifier_gets_the_same_stand_in() -> None:
         "UUID": "00000000-0000-0000-0000-AC1F6B000001",
         "Message": "ac:1f:6b:00:00:01 is down",
         "Address": "192.0.2.1",
-        "NameServers": ["192.0.2.1", "0.0.0.0", "(null)"],  # noqa: S104
+        "NameServers": ["192.0.2.1", "0.0.0.0", "(null)"],  # noqa: S104 - what boards write for none
         "FirmwareVersion": "70.01.00.09",
         "Password": "REDACTED",
         "SmtpPassword": "REDACTED",

@@ -442,7 +442,7 @@ def test_an_empty_neighbour_is_none() -> None:
 
 def test_name_servers_leave_out_what_is_none() -> None:
     """Boards fill the list with "(null)", "0.0.0.0" and nothing."""
-    servers = ["192.168.126.14", "(null)", "0.0.0.0", "", "::"]  # noqa: S104
+    servers = ["192.168.126.14", "(null)", "0.0.0.0", "", "::"]  # noqa: S104 - what boards write for none
     interface = EthernetInterface.from_dict({"NameServers": servers})
     assert interface.dns_servers == ("192.168.126.14",)
 
@@ -499,7 +499,7 @@ def test_only_the_boards_own_protocols_are_listed() -> None:
 
 def test_subscription_slots_may_be_unused() -> None:
     """X13 has sixteen of them, which all lead nowhere."""
-    slot = {"Destination": "0.0.0.0", "Oem": {"Supermicro": {"EnableSubscription": 0}}}  # noqa: S104
+    slot = {"Destination": "0.0.0.0", "Oem": {"Supermicro": {"EnableSubscription": 0}}}  # noqa: S104 - what boards write for none
     assert not EventDestination.from_dict(slot).is_used
     assert not EventDestination.from_dict({}).is_used
     used = {"Destination": "192.0.2.1"}

@@ -12,7 +12,7 @@ from .enums import LinkStatus, ManagerType, PowerState, ResetType
 
 _LOCALLY_ADMINISTERED = 0x02
 # What boards put where a name server is missing.
-_NO_ADDRESS = ("(null)", "0.0.0.0", "::")  # noqa: S104
+_NO_ADDRESS = ("(null)", "0.0.0.0", "::")  # noqa: S104 - what boards write for none
 _PROTOCOLS = {
     "HTTP": "http",
     "HTTPS": "https",
