@@ -30,7 +30,6 @@ from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
-    async_couple,
     create_runtime_data,
 )
 from .device import async_keep_server
@@ -45,7 +44,7 @@ from .issues import (
 from .log_memory import async_forget_log
 from .services import async_setup_services
 from .session import async_create_bmc_session, trust
-from .watch import async_watch_health
+from .watch import async_couple, async_watch_health
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -362,42 +361,3 @@ def create_runtime_data(
 def is_host_off(data: DynamicData) -> bool:
     """Tell whether the host is known to be off."""
     return data.system is not None and data.system.power_state == PowerState.OFF
-
-
-@callback
-def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Let what is read rarely follow whether BMC and host are there at all.
-
-    Its entities come and go with the BMC, and it is read anew as soon as the BMC is
-    back, not when its turn comes. What the host feeds is unknown while it is off. An
-    account that may not do everything is looked at again each time.
-
-    What was read first may have waited for minutes for the rest, on a BMC that is slow.
-    """
-    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
-    account = entry.runtime_data.account
-    start = partial(entry.async_create_background_task, hass)
-    was_reached = True
-    was_off = is_host_off(dynamic.data)
-
-    @callback
-    def follow() -> None:
-        nonlocal was_reached, was_off
-        is_reached, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
-        if (is_reached, is_off) == (was_reached, was_off):
-            return
-        was_reached, was_off = is_reached, is_off
-        static.async_update_listeners()
-        account.async_update_listeners()
-        if is_reached and static.has_missed:
-            start(static.async_request_refresh(), "Read what was missed")
-
-    @callback
-    def look_again(_: ServerData) -> None:
-        if entry.runtime_data.privileges.are_limited:
-            start(account.async_refresh(), "Read what the account may do now")
-
-    entry.async_on_unload(dynamic.async_add_listener(follow))
-    entry.async_on_unload(static.async_add_read_listener(look_again))
-    if dynamic.is_due:
-        start(dynamic.async_refresh(), "Read anew what has waited for the rest")

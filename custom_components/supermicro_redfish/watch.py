@@ -1,6 +1,7 @@
-"""What is read rarely is read early when something happens."""
+"""What is read rarely follows what is read often: it comes, goes and is read early."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
@@ -15,11 +16,50 @@ from .aiosupermicro import (
     background,
 )
 from .const import LOGGER
-from .coordinator import SupermicroConfigEntry
-from .data import LOG_ENTRIES, async_get_log_entries
+from .coordinator import SupermicroConfigEntry, is_host_off
+from .data import LOG_ENTRIES, ServerData, async_get_log_entries
 
 _SECONDS = 60.0
 """How long to wait at least between two early looks: a log may be of megabytes."""
+
+
+@callback
+def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Let what is read rarely follow whether BMC and host are there at all.
+
+    Its entities come and go with the BMC, and it is read anew as soon as the BMC is
+    back, not when its turn comes. What the host feeds is unknown while it is off. An
+    account that may not do everything is looked at again each time.
+
+    What was read first may have waited for minutes for the rest, on a BMC that is slow.
+    """
+    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
+    account = entry.runtime_data.account
+    start = partial(entry.async_create_background_task, hass)
+    was_reached = True
+    was_off = is_host_off(dynamic.data)
+
+    @callback
+    def follow() -> None:
+        nonlocal was_reached, was_off
+        is_reached, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
+        if (is_reached, is_off) == (was_reached, was_off):
+            return
+        was_reached, was_off = is_reached, is_off
+        static.async_update_listeners()
+        account.async_update_listeners()
+        if is_reached and static.has_missed:
+            start(static.async_request_refresh(), "Read what was missed")
+
+    @callback
+    def look_again(_: ServerData) -> None:
+        if entry.runtime_data.privileges.are_limited:
+            start(account.async_refresh(), "Read what the account may do now")
+
+    entry.async_on_unload(dynamic.async_add_listener(follow))
+    entry.async_on_unload(static.async_add_read_listener(look_again))
+    if dynamic.is_due:
+        start(dynamic.async_refresh(), "Read anew what has waited for the rest")
 
 
 @callback
@@ -28,32 +68,14 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
 
     The chassis tells whether it was opened. A board that lacks them is not asked.
     """
-    client, dynamic = entry.runtime_data.client, entry.runtime_data.dynamic
-    static = entry.runtime_data.static
+    dynamic = entry.runtime_data.dynamic
     known = healths(dynamic.data)
-
-    early: dict[str, Callable[[], Awaitable[Any]]] = {
-        "chassis": client.async_get_chassis,
-        LOG_ENTRIES: lambda: async_get_log_entries(client),
-    }
-
-    async def read() -> None:
-        """Read what may tell more; if that fails, its turn comes anyway."""
-        for name, read_part in early.items():
-            if getattr(static.data, name) is None:
-                continue
-            try:
-                with background():
-                    static.async_show(name, await read_part())
-            except SupermicroRedfishError as error:
-                LOGGER.debug("%s: no early look at %s: %s", static.name, name, error)
-
     debouncer = Debouncer(
         hass,
         LOGGER,
         cooldown=_SECONDS,
         immediate=True,
-        function=read,
+        function=partial(_async_look_early, entry),
         background=True,
     )
 
@@ -67,6 +89,23 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
 
     entry.async_on_unload(dynamic.async_add_listener(look))
     entry.async_on_unload(debouncer.async_shutdown)
+
+
+async def _async_look_early(entry: SupermicroConfigEntry) -> None:
+    """Read what may tell more; if that fails, its turn comes anyway."""
+    client, static = entry.runtime_data.client, entry.runtime_data.static
+    early: dict[str, Callable[[], Awaitable[Any]]] = {
+        "chassis": client.async_get_chassis,
+        LOG_ENTRIES: lambda: async_get_log_entries(client),
+    }
+    for name, read in early.items():
+        if getattr(static.data, name) is None:
+            continue
+        try:
+            with background():
+                static.async_show(name, await read())
+        except SupermicroRedfishError as error:
+            LOGGER.debug("%s: no early look at %s: %s", static.name, name, error)
 
 
 def healths(data: DynamicData) -> dict[str, str]:
