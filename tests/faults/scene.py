@@ -40,6 +40,11 @@ DAY = 24 * 3600
 RESTART = 240
 NOTICED = 0.02
 """Seconds after which a connection is known to be closed."""
+MOVES = {
+    f"{MANAGER}/Oem/Supermicro": f"{MANAGER}/Oem/SMC",
+    f"{MANAGER}/LicenseManager": f"{MANAGER}/Oem/SMC/Licenses",
+}
+"""What new firmware has elsewhere."""
 REMEMBERED = 11
 """Seconds after which aiohttp looks a name up again."""
 GROUP = f"{STORAGE}/NVMeSSD"
@@ -249,14 +254,20 @@ class Scene:
 
     def move_oem(self) -> None:
         """Let new firmware have everything of Supermicro's in another place."""
-        old, new = f"{MANAGER}/Oem/Supermicro", f"{MANAGER}/Oem/SMC"
         bmc = self.bmc
-        for path in [item for item in bmc.board.resources if item.startswith(old)]:
-            body = json.loads(json.dumps(bmc.resource(path)).replace(old, new))
-            bmc.put(path.replace(old, new), body)
+        moved = {
+            path: path.replace(old, new)
+            for old, new in MOVES.items()
+            for path in bmc.board.resources
+            if path.startswith(old)
+        }
+        for path in (MANAGER, *moved):
+            text = json.dumps(bmc.resource(path))
+            for old, new in MOVES.items():
+                text = text.replace(old, new)
             bmc.remove(path)
-        manager = json.dumps(bmc.resource(MANAGER)).replace(old, new)
-        bmc.put(MANAGER, json.loads(manager) | {"FirmwareVersion": "01.05.02"})
+            bmc.put(moved.get(path, path), json.loads(text))
+        bmc.change(MANAGER, {"FirmwareVersion": "01.05.02"})
         bmc.restart(120)
 
     async def accept_certificate(self) -> None:

@@ -78,7 +78,7 @@ async def require_end(scene: Scene, entry: ConfigEntry, parallel: int = 2) -> No
 
 def test_every_row_is_tried() -> None:
     """Each is another fault, and somewhere it is said what becomes of it."""
-    table = (*MATRIX, *PAIRS)
+    table: list[Row | Pair] = [*MATRIX, *PAIRS]
     assert len({row.fault for row in table}) == len(table)
     cells = ("dialogue", "set_up", "poll", "command")
     assert [

@@ -8,7 +8,7 @@ from typing import Any
 
 from .connection import Connection
 from .const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
-from .endpoints import ROOT, Endpoint, ModelT, Substitute
+from .endpoints import ROOT, Cadence, Endpoint, ModelT, Substitute
 from .exceptions import (
     ENDS_ALL,
     InvalidResponseError,
@@ -307,10 +307,8 @@ class Resources:
         """Start an action of a resource, at its usual place if none is linked."""
         body = await self.async_known_body(endpoint)
         path = await self._async_path(endpoint)
-        target = follow(body, f"Actions/#{action}/target")
-        await self._connection.async_post(
-            target or f"{path}/Actions/{action}", parameters
-        )
+        target = follow(body, f"Actions/#{action}/target") or f"{path}/Actions/{action}"
+        await self._connection.async_post(target, parameters)
         self._connection.forget(path)
 
     async def _async_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
@@ -339,6 +337,9 @@ class Resources:
         """Read a resource where new firmware has it, or raise the error again."""
         path = old = self._paths.get(endpoint)
         with suppress(SupermicroRedfishError):
+            for way in endpoint.ways if endpoint.cadence is Cadence.STATIC else ():
+                if way.parent.cadence is Cadence.ONCE:  # else it is read anyway
+                    await self._async_body(way.parent)
             path = await self._async_find_path(endpoint)
         if path is None or path == old:
             raise error
