@@ -118,6 +118,8 @@ RUNS = {
             '("--host", server.host, "--username", bmc.username'
         ),
     },
+    "tests/integration/test_nightly.py": {"script/nightly": '"script/nightly"'},
+    "script/nightly": {"script/bench": "script/bench --out"},
     "tests/demo/test_options.py": {"script/demo --board FOLDER": '["--board"'},
     "tests/browser/conftest.py": {"script/demo --bare": '["--check", "--bare"]'},
     "tests/browser/test_pictures.py": {"script/screenshots": '"script/screenshots"'},
