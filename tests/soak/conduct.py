@@ -1,7 +1,7 @@
 """How the integration has to behave towards the BMC, judged by what the BMC sees."""
 
 import base64
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from .told import Told
 _IDLE_SHARE = 0.8
 """After this part of its timeout an idle session may be renewed before it is used."""
 _MOST_AT_ONCE = 2
+_MANY = 5
 _READABLE = ("whole", "trickled")
 _USER_SECONDS = 60.0
 """How long after a user has done something that still explains what happens."""
@@ -54,6 +55,7 @@ class Conduct:
         self._sessions: list[_Session] = []
         self._refused: set[tuple[str, str]] = set()
         self._asking: list[web.BaseRequest] = []
+        self._attempts: deque[float] = deque(maxlen=_MANY)
         self._users = 0
         self._user_left = -_USER_SECONDS
         self.count: Counter[str] = Counter()
@@ -136,6 +138,8 @@ class Conduct:
             self.count["polls"] += 1
         if (shown := _credentials(request, payload)) in self._refused:
             self._complain(f"A refused password was shown again: {shown}")
+        if request.method == "POST" and request.path.rstrip("/") == SESSIONS:
+            self._attempt()
         if session := self._session(request):
             self._use(session)
             if request.method == "DELETE":
@@ -178,6 +182,14 @@ class Conduct:
         token, path = response.headers["X-Auth-Token"], response.headers["Location"]
         known = [item for item in self._sessions if self._is_open(item)]
         self._sessions = [*known, _Session(token, path, self._clock.now)]
+
+    def _attempt(self) -> None:
+        """Judge how often somebody tries to log in: once for each poll, at most."""
+        self._attempts.append(self._clock.now)
+        since = self._attempts[0]
+        is_many = len(self._attempts) == _MANY and self._clock.now - since < 20
+        if is_many and not self.is_user_there:
+            self._complain(f"{_MANY} attempts to log in within 20 s")
 
     def _use(self, session: _Session) -> None:
         """Take note that a session is used."""

@@ -70,6 +70,13 @@ class Home:
             if item.disabled_by is None
         }
 
+    def name(self, entity_id: str) -> str | None:
+        """Return an entity as `platform.key`, None if it is none of ours."""
+        item = er.async_get(self.hass).async_get(entity_id)
+        if item is None or item.config_entry_id != self.entry.entry_id:
+            return None
+        return f"{item.domain}.{self._key(item.unique_id)}"
+
     def find(self, entity: str) -> str | None:
         """Return the id of the entity `platform.key`, if it is there and usable."""
         found = [item for item, name in self.entities().items() if name == entity]

@@ -8,6 +8,7 @@ from tests.simulator import Bmc
 from .shown import BAYS, CHASSIS, LOG, OEM, POWER, SYSTEM, THERMAL
 
 _MOST_ENTRIES = 512
+_MESSAGE = "This has happened as number"
 
 
 class Nature:
@@ -53,12 +54,18 @@ class Nature:
             "@odata.id": f"{LOG}/{number}",
             "Id": f"{number}",
             "Created": self._bmc.date_time(),
-            "Message": f"[SOAK-0001] This has happened as number {self.logged}",
+            "Message": f"[SOAK-0001] {_MESSAGE} {self.logged}",
             "Severity": self._random.choice(("OK", "Warning", "Critical")),
             "Oem": {"Supermicro": {"MarkAsAcknowledged": self._random.random() < 0.5}},
         }
         body["Members"] = [*body["Members"], entry][-_MOST_ENTRIES:]
         body["Members@odata.count"] = len(body["Members"])
+
+    @property
+    def messages(self) -> set[str]:
+        """What is in the log of what was written here."""
+        texts = (entry["Message"] for entry in self._bmc.store[LOG]["Members"])
+        return {text.partition("] ")[2] for text in texts if _MESSAGE in text}
 
     def clear_log(self) -> None:
         """Clear the log by the BMC's own web page."""

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 import gc
 import random
 from random import Random
@@ -37,6 +38,7 @@ class Soak:
         self._kinds = kinds
         self._troubles: set[asyncio.Task[None]] = set()
         self._first: Footprint | None = None
+        self._said = 0
         self._told: Counter[str] = Counter()
         self._began = freezegun.api.real_monotonic()
 
@@ -139,6 +141,9 @@ class Soak:
             f"{len(world.complaints)} violations, "
             f"{freezegun.api.real_monotonic() - self._began:.0f} s"
         )
+        for text in world.complaints[self._said :]:
+            say(f"violation: {text}")
+        self._said = len(world.complaints)
 
     async def _unload(self) -> None:
         """Unload the entry: nothing of it may be left, here or at the BMC."""
@@ -163,6 +168,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+@cache
+def _other_certificate() -> Certificate:
+    """Return another certificate than the usual one, made once."""
+    return Certificate.generate()
+
+
 @contextmanager
 def _only_new_objects() -> Iterator[None]:
     """Leave what was there before out of what is cleaned up and counted."""
@@ -180,7 +191,7 @@ def run(
     """Live for some simulated seconds; return what was not as it has to be."""
     # While time is left out, moments are of another class than models name.
     Model.from_dict({})
-    CERTIFICATES[:] = [process_certificate(), Certificate.generate()]
+    CERTIFICATES[:] = [process_certificate(), _other_certificate()]
     random.seed(seed)
     clock = Clock()
     complaints: list[str] = []

@@ -98,6 +98,11 @@ def forget_the_log(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(LogMemory, "learn", lambda _, entries: list(entries))
 
 
+def read_no_log(patch: pytest.MonkeyPatch) -> None:
+    """Take no entry for a new one."""
+    patch.setattr(LogMemory, "learn", lambda *_: [])
+
+
 @pytest.mark.parametrize(
     ("defect", "trouble", "complaint"),
     [
@@ -109,6 +114,7 @@ def forget_the_log(patch: pytest.MonkeyPatch) -> None:
         (show_wrong_values, expire, "which was never told"),
         (grant_any_wish, wish, "shows nothing, though all has been well"),
         (forget_the_log, log_grows, "Events that came more than once"),
+        (read_no_log, log_grows, "Entries of the log that were no events"),
     ],
 )
 def test_a_defect_is_seen(

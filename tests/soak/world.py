@@ -1,7 +1,7 @@
 """All that there is in a soak: a BMC, a Home Assistant, and who watches them."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 import logging
@@ -19,7 +19,7 @@ from tests.simulator.faults import Fault
 from .conduct import Conduct
 from .home import Home, home
 from .nature import Nature
-from .shown import TELLS, UNAVAILABLE, UNKNOWN, as_state, is_free
+from .shown import TELLS, UNAVAILABLE, as_state, is_free
 from .timeline import Clock
 from .told import Excuse, Told
 
@@ -59,7 +59,7 @@ class World:
         """Held by troubles that only the owner of the server can end."""
         self.active = 0
         self.is_disabled = False
-        self._fired: Counter[str] = Counter()
+        self._fired: defaultdict[str, set[str]] = defaultdict(set)
         self._energy = (0.0, clock.now)
         self._refusals_until = clock.now
 
@@ -156,10 +156,13 @@ class World:
                 self.complain(f"{entity} shows {state.state} after a command")
 
     def check_log(self) -> None:
-        """Judge whether entries of the log became events, each of them once."""
-        twice = [text for text, count in self._fired.items() if count > 1]
+        """Judge whether the entries of the log became events, each of them once."""
+        twice = [text for text, times in self._fired.items() if len(times) > 1]
         if twice:
             self.complain(f"Events that came more than once: {twice[:3]}")
+        missing = self.nature.messages - self._fired.keys()
+        if missing:
+            self.complain(f"Entries of the log that were no events: {missing}")
 
     @callback
     def on_state(self, event: Event[EventStateChangedData]) -> None:
@@ -167,18 +170,13 @@ class World:
         new = event.data["new_state"]
         if new is None or new.state == UNAVAILABLE:
             return
-        entity = self.home.entities().get(new.entity_id)
+        entity = self.home.name(new.entity_id)
         if entity == "event.health_log":
-            self._see_event(new.state, new.attributes.get("message"), event)
+            # The state is the moment of the event, also when it is shown once more.
+            if message := new.attributes.get("message"):
+                self._fired[message].add(new.state)
         elif entity and (text := self._judge(new.entity_id, entity, new.state)):
             self.complain(text)
-
-    def _see_event(self, state: str, message: str | None, event: Any) -> None:
-        """Take note of an event of the log."""
-        old = event.data["old_state"]
-        if message and state != UNKNOWN and (old is None or old.state != state):
-            is_new = old is not None and old.state != UNAVAILABLE
-            self._fired[message] += is_new
 
     def _check_entry(self) -> bool:
         """Judge the state of the entry; tell whether its entities are there."""
