@@ -232,6 +232,8 @@ class Server:
         if answer is None:
             return self._abort(request)
         exchange.status = answer.status
+        if answer.delivery == "cut" and not answer.payload:
+            return self._abort(request)
         response = self._respond(answer)
         if answer.delivery == "whole":
             return response
