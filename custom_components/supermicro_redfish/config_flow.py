@@ -65,6 +65,7 @@ from .identify import (
     described,
     is_likely,
     moved_host,
+    shortened,
     tidy_host,
 )
 from .session import trust
@@ -311,8 +312,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="not_supported")
         await self.async_set_unique_id(identity)
         self._abort_if_unique_id_configured(updates={CONF_HOST: self._moved(host)})
-        name = f"{probe.root.product or 'Supermicro BMC'} ({host})"
-        self.context["title_placeholders"] = {"name": name}
+        name = shortened(probe.root.product or "Supermicro BMC")
+        self.context["title_placeholders"] = {"name": f"{name} ({host})"}
         self.context["configuration_url"] = f"https://{host}"
         return await self.async_step_discovery_confirm()
 

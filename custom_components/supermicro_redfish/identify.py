@@ -191,7 +191,11 @@ def meant(text: str | None) -> str | None:
 def server_name(system: System, chassis: Chassis | None) -> str:
     """Return what to call a server: its model, or that of its board."""
     board = chassis.model if chassis else None
-    name = meant(system.model) or meant(board) or _DEFAULT_NAME
+    return shortened(meant(system.model) or meant(board) or _DEFAULT_NAME)
+
+
+def shortened(name: str) -> str:
+    """Return a name that a BMC gives as one line that lists and logs can show."""
     return one_line(name)[:_LONGEST_NAME]
 
 

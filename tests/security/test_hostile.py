@@ -30,8 +30,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.identify import described
-from tests.integration import LLDP, LOG, complaints, set_up
+from tests.integration import LLDP, LOG, ROOT, complaints, set_up
 from tests.integration.dialogue import add
+from tests.integration.test_discovery import announce
 from tests.simulator import Bmc, Server
 from tests.simulator.testing import CHASSIS, MANAGER, POWER, SYSTEM, THERMAL
 
@@ -203,6 +204,21 @@ async def test_a_hostile_name_becomes_a_title_that_can_be_shown(
     lines = [record.getMessage() for record in caplog.records if DOMAIN in record.name]
     assert any("a b [31m c" in line for line in lines)
     assert [line for line in lines if not line.isprintable()] == []
+
+
+@pytest.mark.parametrize("value", ["control", "half", "html", "huge", "template"])
+async def test_a_hostile_name_is_offered_in_one_line(
+    hass: HomeAssistant, server: Server, bmc: Bmc, value: str
+) -> None:
+    """Whoever announces a Redfish service says what it is called."""
+    body = bmc.resource(ROOT) | {"Product": HOSTILE[value]}
+    bmc.fail(ROOT, status=200, body=json.dumps(body))
+    assert (await announce(hass, f"{server.url}/redfish/v1/"))["type"] == "form"
+    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    name = flow["context"]["title_placeholders"]["name"]
+    assert name.isprintable()
+    assert 0 < len(name) <= 130
+    json_bytes(flow["context"])
 
 
 def said(words: str) -> dict[str, Any]:
