@@ -27,8 +27,7 @@ from tests.integration import (
     complaints,
 )
 from tests.integration.conftest import Elapse
-from tests.integration.dialogue import fill_in
-from tests.integration.test_config_flow import question
+from tests.integration.dialogue import fill_in, question
 from tests.integration.test_repairs import issues, mend
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate, process_certificate

@@ -1,5 +1,6 @@
 """What the tests of the integration do with a Home Assistant and a server."""
 
+from collections.abc import Callable
 import logging
 from typing import Any
 
@@ -40,6 +41,9 @@ CERTIFICATES = f"{PROTOCOLS}/HTTPS/Certificates"
 STORAGE = f"{SYSTEM}/Storage"
 BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
 LOG = f"{SYSTEM}/LogServices/Log1/Entries"
+
+type Spoil = Callable[[Bmc], None]
+"""Lets something be wrong with a BMC."""
 
 
 def mac_address(bmc: Bmc) -> str:
@@ -127,3 +131,22 @@ def is_one_write(requests: list[str], path: str) -> bool:
     *before, write, after = requests
     reads = {*before, after}
     return write == f"PATCH {path}" and reads == {f"GET {path}"} and len(before) <= 1
+
+
+def with_uuid_only(uuid: str | None) -> Spoil:
+    """Return what makes a BMC one that tells no MAC address but this UUID."""
+
+    def spoil(bmc: Bmc) -> None:
+        bmc.remove(NICS)
+        bmc.change(MANAGER, {"UUID": uuid})
+
+    return spoil
+
+
+def become_another(bmc: Bmc) -> None:
+    """Let another BMC answer at the address."""
+    other = "7C:C2:55:00:00:01"
+    uuid = "00000000-0000-0000-0000-7CC255000001"
+    bmc.change(f"{NICS}/1", {"MACAddress": other, "PermanentMACAddress": other})
+    bmc.change(MANAGER, {"UUID": uuid})
+    bmc.change(ROOT, {"UUID": uuid})

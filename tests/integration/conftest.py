@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 import math
+import socket
 from typing import Protocol
 from unittest.mock import patch
 
@@ -107,6 +108,23 @@ async def loaded(
 
 
 @pytest.fixture
+def without_entities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add servers without their entities."""
+    monkeypatch.setattr("custom_components.supermicro_redfish.PLATFORMS", [])
+
+
+@pytest.fixture
+async def unloaded(
+    hass: HomeAssistant, server: Server, without_entities: None
+) -> AsyncIterator[None]:
+    """Add servers without their entities, and unload them at the end."""
+    yield
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the client wait for a moment only."""
     defaults = SupermicroRedfishClient.__init__.__kwdefaults__
@@ -158,3 +176,17 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Write snapshots the way Home Assistant does."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def user_input(server: Server, bmc: Bmc) -> dict[str, str]:
+    """Return what the user enters."""
+    return {"host": server.host, "username": bmc.username, "password": bmc.password}
+
+
+@pytest.fixture
+def closed_port(network: None) -> str:
+    """Return an address at which nobody answers."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{unused.getsockname()[1]}"

@@ -44,3 +44,19 @@ async def submit(
 async def add(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ConfigFlowResult:
     """Go through the whole dialogue."""
     return await submit(hass, await begin(hass), user_input)
+
+
+async def question(hass: HomeAssistant) -> ConfigFlowResult:
+    """Return the one question for a password that is open."""
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+    return flow
+
+
+def suggested(form: ConfigFlowResult) -> dict[str, Any]:
+    """Return what a form suggests for its fields."""
+    assert form["data_schema"]
+    return {
+        str(marker): (marker.description or {}).get("suggested_value")
+        for marker in form["data_schema"].schema
+    }

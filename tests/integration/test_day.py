@@ -13,8 +13,7 @@ from tests.simulator.certificate import Certificate
 
 from . import DYNAMIC, POWER, THERMAL, asked, complaints, entity, lifecycle, states
 from .conftest import Elapse
-from .dialogue import fill_in
-from .test_config_flow import question
+from .dialogue import fill_in, question
 from .test_repairs import issues, mend, renewed
 
 __all__ = ["renewed"]

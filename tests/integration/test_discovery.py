@@ -24,11 +24,7 @@ from .dialogue import submit
 SERVICE = "urn:dmtf-org:service:redfish-rest:1"
 OTHER_MAC = "aabbcc001122"
 
-
-@pytest.fixture(autouse=True)
-def without_entities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add servers without their entities."""
-    monkeypatch.setattr("custom_components.supermicro_redfish.PLATFORMS", [])
+pytestmark = pytest.mark.usefixtures("without_entities")
 
 
 @pytest.fixture

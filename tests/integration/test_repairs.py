@@ -15,9 +15,18 @@ from custom_components.supermicro_redfish.repairs import async_create_fix_flow
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import LICENSES, LLDP, NICS, ROOT, complaints, entity, lifecycle, set_up
+from . import (
+    LICENSES,
+    LLDP,
+    NICS,
+    ROOT,
+    become_another,
+    complaints,
+    entity,
+    lifecycle,
+    set_up,
+)
 from .conftest import Elapse
-from .test_config_flow import become_another
 
 MINUTES = 60
 
