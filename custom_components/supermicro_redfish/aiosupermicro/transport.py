@@ -57,6 +57,9 @@ _REDIRECTS_OF_WRITES = (307, 308)
 # caller's session, which may have been made to verify nothing.
 _VERIFIED = ssl.create_default_context()
 
+_EXCERPT_BYTES = 80
+_LAST_WORD = re.compile(rb"[^\s<>\"']*\Z")
+
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 
 
@@ -336,9 +339,17 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
         body = {}
     is_elsewhere = status >= _FIRST_REDIRECT and not is_as_known
     if not isinstance(body, dict) or is_elsewhere:
-        message = f"{method} {path} answered {status} with no JSON object: {raw[:80]!r}"
+        message = (
+            f"{method} {path} answered {status} with no JSON object: {_start(raw)}"
+        )
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     return Reply(status, response.headers, body)
+
+
+def _start(raw: bytes) -> str:
+    """Return how an answer begins, to the end of a word: half a token is no word."""
+    start = raw[:_EXCERPT_BYTES]
+    return repr(start if start == raw else _LAST_WORD.sub(b"", start))
 
 
 def _seconds(retry_after: str | None) -> float | None:
