@@ -522,6 +522,7 @@ MATRIX: tuple[Row, ...] = (
                 unknown=OF_HOST,
                 says={"sensor.boot_progress": "processor_initialization"},
             ),
+            passing=("sensor.drive_temperature",),
             seconds=5,
             requests=12,
             back_after=60,
@@ -551,6 +552,7 @@ MATRIX: tuple[Row, ...] = (
         "new firmware has moved all that is Supermicro's own",
         Scene.move_oem,
         poll=Poll(
+            passing=("",),
             seconds=900,
             log=("no connection",),
             requests=110,

@@ -97,6 +97,8 @@ class Poll:
     """The fault comes while the server is shown."""
 
     shows: View = View()
+    passing: Kinds = ()
+    """What else is not to be seen for a while; all else always is."""
     log: tuple[str, ...] = ()
     """What is logged, each once, by some of its words."""
     asks: tuple[str, ...] = ()

@@ -6,12 +6,17 @@ import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.const import (
+    EVENT_STATE_CHANGED,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
@@ -21,6 +26,8 @@ from .matrix import MATRIX
 from .pairs import PAIRS, Pair
 from .row import LED, Command, Dialogue, Fault, Poll, Row, SetUp
 from .scene import Scene
+
+NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 # What aiohttp has against showing the password with each request.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
@@ -36,16 +43,33 @@ def rows(cell: str, table: Iterable[Row | Pair]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("row", "cell"), filled)
 
 
-def shown(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
-    """Return what is shown, by `platform.key`."""
-    found = states(hass)
+def kinds(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
+    """Return the entities by their id, each as `platform.key`."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return {
-        f"{item.domain}.{item.unique_id.removeprefix(f'{entry.unique_id}_')}": found[
-            item.entity_id
-        ]
+        item.entity_id: (
+            f"{item.domain}.{item.unique_id.removeprefix(f'{entry.unique_id}_')}"
+        )
         for item in registered
-        if item.entity_id in found
+    }
+
+
+def shown(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
+    """Return what is shown, by `platform.key`."""
+    known = kinds(hass, entry)
+    return {known[at]: state for at, state in states(hass).items() if at in known}
+
+
+def lost(
+    hass: HomeAssistant, entry: ConfigEntry, changes: list[Event[Any]]
+) -> set[str]:
+    """Return what was not to be seen for a moment at least, by `platform.key`."""
+    known = kinds(hass, entry)
+    seen = [(item.data["entity_id"], item.data["new_state"]) for item in changes]
+    return {
+        known[at]
+        for at, new in seen
+        if at in known and (not new or new.state in NOTHING)
     }
 
 
@@ -154,9 +178,11 @@ async def test_at_a_poll(
     scene.caplog.clear()
     requests, logins = len(bmc.requests), bmc.login_attempts
 
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await make(row.made, scene)
     await scene.elapse(cell.seconds)
-    assert shown(hass, entry) == cell.shows.of(before)
+    seen = cell.shows.of(before)
+    assert shown(hass, entry) == seen
     assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
     assert scene.questions == list(cell.asks)
     assert len(bmc.requests) - requests <= cell.requests, asked(bmc, requests)
@@ -171,6 +197,9 @@ async def test_at_a_poll(
     assert bmc.login_attempts - logins == cell.logins_after
     assert scene.sessions == cell.sessions_after
     require_log(scene, cell.log + cell.log_after)
+    as_before = {kind for kind, state in before.items() if seen.get(kind) == state}
+    passed = as_before & lost(hass, entry, changes)
+    assert not [kind for kind in passed if not kind.startswith(cell.passing)]
     await require_end(scene, entry, cell.parallel)
 
 
