@@ -154,7 +154,9 @@ def assert_sound(hass: HomeAssistant) -> None:
     json_bytes(dr.async_get(hass)._data_to_save())
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize(
+    "value", ["deep", "huge", "control", "half", "html", "template", "wide", "keys"]
+)
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_hostile_value_changes_its_own_field_only(
     hass: HomeAssistant,
