@@ -40,7 +40,11 @@ PROTOCOLS = f"{MANAGER}/NetworkProtocol"
 CERTIFICATES = f"{PROTOCOLS}/HTTPS/Certificates"
 STORAGE = f"{SYSTEM}/Storage"
 BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
+DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
 LOG = f"{SYSTEM}/LogServices/Log1/Entries"
+
+BAY_1 = "Power Supply Bay 1"
+BAY_2 = "Power Supply Bay 2"
 
 type Spoil = Callable[[Bmc], None]
 """Lets something be wrong with a BMC."""

@@ -13,9 +13,11 @@ from tests.conftest import RECORDED, Clock
 from tests.simulator import REMOVED, Bmc, Board
 
 from . import (
-    BACKPLANE,
+    BAY_1,
+    BAY_2,
     CERTIFICATES,
     CHASSIS,
+    DRIVE,
     DYNAMIC,
     LOG,
     MANAGER,
@@ -33,8 +35,6 @@ from .conftest import Elapse, load_board
 HOST = "binary_sensor.host_power"
 INTRUSION = "binary_sensor.intrusion"
 CERTIFICATE = f"{CERTIFICATES}/1"
-DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
-BAY_1, BAY_2 = "Power Supply Bay 1", "Power Supply Bay 2"
 CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
 NOTHING: dict[str, Any] = {"Status": {"Health": None, "HealthRollup": None}}
 

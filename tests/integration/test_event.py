@@ -15,6 +15,7 @@ from tests.conftest import RECORDED
 from tests.simulator import REMOVED, Bmc, Board
 
 from . import (
+    BAY_2,
     DYNAMIC,
     LOG,
     POWER,
@@ -29,7 +30,6 @@ from . import (
 from .conftest import Elapse, load_board
 
 EVENT = "event.health_log"
-BAY_2 = "Power Supply Bay 2"
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
 

@@ -21,7 +21,9 @@ from tests.simulator import Bmc, Board
 
 from . import (
     BACKPLANE,
+    BAY_2,
     CERTIFICATES,
+    DRIVE,
     DYNAMIC,
     FAN_MODE,
     LOG,
@@ -38,7 +40,6 @@ from . import (
 )
 from .conftest import Elapse, load_board
 
-DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
 GROUP = f"{STORAGE}/NVMeSSD"
 LOGS = f"{SYSTEM}/LogServices"
 TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
@@ -272,7 +273,6 @@ async def test_drives_that_cannot_be_read_are_not_gone(
 
 # Power supplies and memory that come and go
 
-BAY = "Power Supply Bay 2"
 BANK = "DIMME~H Temp"
 
 
@@ -285,7 +285,7 @@ def part_entities(hass: HomeAssistant, entry: ConfigEntry, name: str) -> int:
 @pytest.mark.parametrize(
     ("path", "key", "name", "count"),
     [
-        pytest.param(POWER, "PowerSupplies", BAY, 5, id="supply"),
+        pytest.param(POWER, "PowerSupplies", BAY_2, 5, id="supply"),
         pytest.param(THERMAL, "Temperatures", BANK, 1, id="memory"),
     ],
 )
