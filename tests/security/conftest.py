@@ -1,11 +1,14 @@
 """The Home Assistant of the integration's tests, and somebody who listens in."""
 
 from collections.abc import AsyncIterator
+import ssl
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.supermicro_redfish import session as trusting
+from custom_components.supermicro_redfish.aiosupermicro import transport
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration.conftest import (
     board,
@@ -30,6 +33,7 @@ __all__ = [
 ]
 
 _FORGED = Certificate.generate()
+_TRUSTED = Certificate.generate("127.0.0.1")
 
 
 @pytest.fixture
@@ -50,6 +54,16 @@ async def lair(network: None, thief: Bmc) -> AsyncIterator[Server]:
     async with serve(thief) as running:
         running.renew_certificate(_FORGED)
         yield running
+
+
+@pytest.fixture
+def authority(server: Server, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Let the BMC have a certificate that everybody here trusts."""
+    server.renew_certificate(_TRUSTED)
+    context = ssl.create_default_context(cadata=_TRUSTED.pem.decode())
+    monkeypatch.setattr(trusting, "get_default_context", lambda: context)
+    monkeypatch.setattr(transport, "_VERIFIED", context)
+    return context
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from tests.simulator import Bmc
+
 
 def spellings(secret: str) -> set[str]:
     """Return a secret as texts show it: as it is, in JSON, in Python, in a URL."""
@@ -55,3 +57,15 @@ def told(error: BaseException | None, seen: Iterable[int] = ()) -> Iterator[str]
     yield from getattr(error, "__notes__", ())
     for other in (error.__cause__, error.__context__):
         yield from told(other, {*seen, id(error)})
+
+
+def told_to(thief: Bmc) -> list[str]:
+    """Return what of credentials the thief was told."""
+    shown = ("x-auth-token", "authorization", "cookie")
+    return [
+        f"{request.method} {request.path}"
+        for request in thief.requests
+        if request.body is not None
+        or request.method != "GET"
+        or any(name in request.headers for name in shown)
+    ]

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 import ssl
 from typing import Any
 
-from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -20,22 +19,19 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.supermicro_redfish import session as trusting
 from custom_components.supermicro_redfish.aiosupermicro import (
     CertificateError,
-    SupermicroRedfishClient,
-    transport,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.repairs import async_create_fix_flow
-from tests.integration import SYSTEM, call, lifecycle, mac_address, set_up
+from tests.integration import call, lifecycle, mac_address, set_up
 from tests.integration.dialogue import begin, fill_in
 from tests.integration.test_discovery import announce, lease
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
+from .evidence import told_to
 from .proxy import Proxy
 
 pytestmark = pytest.mark.usefixtures("tidy")
-
-_TRUSTED = Certificate.generate("127.0.0.1")
 
 
 @pytest.fixture(autouse=True)
@@ -45,31 +41,9 @@ def few_entities(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def authority(server: Server, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """Let the BMC have a certificate that everybody here trusts."""
-    server.renew_certificate(_TRUSTED)
-    context = ssl.create_default_context(cadata=_TRUSTED.pem.decode())
-    monkeypatch.setattr(trusting, "get_default_context", lambda: context)
-    monkeypatch.setattr(transport, "_VERIFIED", context)
-    return context
-
-
-@pytest.fixture
 def account(proxy: Proxy, bmc: Bmc) -> dict[str, str]:
     """Return what the user enters."""
     return {"host": proxy.host, "username": bmc.username, "password": bmc.password}
-
-
-def told(thief: Bmc) -> list[str]:
-    """Return what of credentials the thief was told."""
-    shown = ("x-auth-token", "authorization", "cookie")
-    return [
-        f"{request.method} {request.path}"
-        for request in thief.requests
-        if request.body is not None
-        or request.method != "GET"
-        or any(name in request.headers for name in shown)
-    ]
 
 
 async def added(
@@ -171,7 +145,7 @@ async def test_an_entry_that_verifies_nothing_was_told_so(
     entry = await added(hass, proxy, bmc, verify_ssl=False)
     proxy.lead_to(lair.port)
     await reload(hass, entry)
-    assert told(thief)
+    assert told_to(thief)
     assert thief.logins == 1
 
 
@@ -187,7 +161,7 @@ async def test_the_dialogue_tells_a_thief_nothing_before_the_user_decides(
     form = await fill_in(hass, await begin(hass), account)
     assert form["step_id"] == "certificate"
     assert thief.requests
-    assert told(thief) == []
+    assert told_to(thief) == []
 
 
 async def test_the_dialogue_tells_a_thief_nothing_who_comes_after_the_decision(
@@ -205,7 +179,7 @@ async def test_the_dialogue_tells_a_thief_nothing_who_comes_after_the_decision(
     assert form["errors"] == {"base": "certificate_changed"}
     form = await fill_in(hass, form, account)
     assert form["step_id"] == "certificate"
-    assert told(thief) == []
+    assert told_to(thief) == []
     assert bmc.login_attempts == 0
 
 
@@ -266,7 +240,7 @@ async def test_a_new_password_is_not_told_to_a_thief(
         del answer["host"]
     form = await fill_in(hass, form, answer)
     assert form["step_id"] == "certificate"
-    assert told(thief) == []
+    assert told_to(thief) == []
     assert entry.data["verify_ssl"] == server.certificate_sha256
 
 
@@ -280,7 +254,7 @@ async def test_another_host_is_not_trusted_because_the_last_one_was_left_unverif
     answer = {"host": lair.host, "username": bmc.username}
     form = await fill_in(hass, form, answer)
     assert form["step_id"] == "certificate"
-    assert told(thief) == []
+    assert told_to(thief) == []
 
 
 @pytest.mark.parametrize("by", ["ssdp", "dhcp"])
@@ -319,7 +293,7 @@ async def test_nobody_gets_the_password_by_saying_that_the_bmc_has_moved(
     await hass.async_block_till_done(wait_background_tasks=True)
     if entry.state is ConfigEntryState.LOADED:
         await poll(hass, entry)
-    assert told(thief) == []
+    assert told_to(thief) == []
     assert thief.logins == 0
 
 
@@ -345,64 +319,3 @@ async def test_who_accepts_one_certificate_does_not_accept_the_next(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.data["verify_ssl"] == renewed.sha256
     assert thief.requests == []
-
-
-TRUSTED: dict[str, Callable[[Server, ssl.SSLContext], Any]] = {
-    "verified": lambda _server, _context: True,
-    "own_authority": lambda _server, context: context,
-    "pinned": lambda server, _context: server.certificate_sha256,
-}
-
-
-@pytest.mark.parametrize("trust", TRUSTED)
-@pytest.mark.parametrize("is_logged_in", [False, True], ids=["before", "after"])
-async def test_the_library_tells_a_thief_nothing(
-    proxy: Proxy,
-    bmc: Bmc,
-    server: Server,
-    thief: Bmc,
-    lair: Server,
-    authority: ssl.SSLContext,
-    trust: str,
-    is_logged_in: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
-    """Before the login and after it, to a read, a write and a logout."""
-    async with ClientSession() as session:
-        client = SupermicroRedfishClient(
-            session,
-            proxy.host,
-            bmc.username,
-            bmc.password,
-            verify_ssl=TRUSTED[trust](server, authority),
-        )
-        if is_logged_in:
-            await client.async_get_system()
-        proxy.lead_to(lair.port)
-        for work in (
-            client.async_get_system,
-            lambda: client.async_set_indicator_led("Lit"),
-            client.async_get_all_data,
-            client.async_test_connection,
-        ):
-            with pytest.raises(CertificateError):
-                await work()
-        assert thief.requests == []
-        await client.async_disconnect()
-    assert thief.requests == []
-    assert bool(bmc.logins) is is_logged_in
-
-
-async def test_the_library_goes_anywhere_if_it_is_told_to(
-    proxy: Proxy, bmc: Bmc, thief: Bmc, lair: Server
-) -> None:
-    """With False any certificate will do, which is to be said by the caller."""
-    async with ClientSession() as session:
-        client = SupermicroRedfishClient(
-            session, proxy.host, bmc.username, bmc.password, verify_ssl=False
-        )
-        await client.async_get_system()
-        proxy.lead_to(lair.port)
-        await client.async_get_system()
-        await client.async_disconnect()
-    assert told(thief)
-    assert SYSTEM in {request.path for request in thief.requests}
