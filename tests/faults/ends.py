@@ -11,9 +11,18 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.conftest import until
-from tests.integration import DYNAMIC, SESSIONS, SYSTEM, THERMAL, asked, call, set_up
+from tests.integration import (
+    DYNAMIC,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+    asked,
+    call,
+    set_up,
+    stop,
+    unload,
+)
 from tests.integration.dialogue import begin, submit
-from tests.integration.test_init import stop, unload
 
 from .scene import Scene
 

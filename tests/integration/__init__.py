@@ -21,6 +21,8 @@ from tests.simulator import Bmc
 DYNAMIC = DYNAMIC_INTERVAL.total_seconds()
 STATIC = STATIC_INTERVAL.total_seconds()
 QUICK = QUICK_INTERVAL.total_seconds()
+MINUTE = 60
+HOUR = 3600
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"
@@ -39,9 +41,30 @@ LICENSES = f"{MANAGER}/LicenseManager/QueryLicense"
 PROTOCOLS = f"{MANAGER}/NetworkProtocol"
 CERTIFICATES = f"{PROTOCOLS}/HTTPS/Certificates"
 STORAGE = f"{SYSTEM}/Storage"
+DRIVES = f"{STORAGE}/NVMeSSD"
 BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
 DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
 LOG = f"{SYSTEM}/LogServices/Log1/Entries"
+
+GET_STATIC = [
+    f"GET {path}"
+    for path in (
+        CHASSIS,
+        MANAGER,
+        FAN_MODE,
+        NTP,
+        LLDP,
+        SNOOPING,
+        LICENSES,
+        PROTOCOLS,
+        STORAGE,
+        DRIVES,
+        DRIVE,
+        f"{BACKPLANE}/Drives/Disk.Bay.1",
+        LOG,
+    )
+]
+"""All that the rarer polls ask for."""
 
 BAY_1 = "Power Supply Bay 1"
 BAY_2 = "Power Supply Bay 2"
@@ -63,6 +86,17 @@ async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Set an entry up, as Home Assistant does when it starts."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def unload(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Unload an entry."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def stop(hass: HomeAssistant, _: ConfigEntry) -> None:
+    """Let Home Assistant stop, which unloads nothing."""
+    await hass.async_stop(force=True)
 
 
 def lifecycle(entry: ConfigEntry) -> ConfigEntryState:
@@ -92,6 +126,11 @@ def states(hass: HomeAssistant, platform: str | None = None) -> dict[str, str]:
         shown.entity_id: "counted" if _is_energy(shown) else shown.state
         for shown in hass.states.async_all(platform)
     }
+
+
+def unavailable(hass: HomeAssistant) -> set[str]:
+    """Return the entities that are not available."""
+    return {of for of, state in states(hass).items() if state == STATE_UNAVAILABLE}
 
 
 def _is_energy(shown: State) -> bool:
@@ -127,6 +166,15 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
         if record.levelno >= logging.WARNING
         and (DOMAIN in record.name or DOMAIN in record.getMessage())
         and record.name != "homeassistant.loader"
+    ]
+
+
+def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged with a traceback that users see."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.INFO and record.exc_info
     ]
 
 

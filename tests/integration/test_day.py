@@ -11,7 +11,18 @@ from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import DYNAMIC, POWER, THERMAL, asked, complaints, entity, lifecycle, states
+from . import (
+    DYNAMIC,
+    HOUR,
+    MINUTE,
+    POWER,
+    THERMAL,
+    asked,
+    complaints,
+    entity,
+    lifecycle,
+    states,
+)
 from .conftest import Elapse
 from .dialogue import fill_in, question
 from .test_repairs import issues, mend, renewed
@@ -19,8 +30,6 @@ from .test_repairs import issues, mend, renewed
 __all__ = ["renewed"]
 
 DAY = 86400
-HOUR = 3600
-MINUTE = 60
 
 
 async def test_a_day_ends_as_if_nothing_had_happened(

@@ -17,12 +17,11 @@ from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP, Energ
 from tests.conftest import RECORDED
 from tests.simulator import Bmc, Board
 
-from . import DYNAMIC, POWER, asked, entity, entity_id, set_up
+from . import DYNAMIC, HOUR, POWER, asked, entity, entity_id, set_up
 from .conftest import Elapse, load_board
 
 ENERGY = "sensor.energy"
 WATTS = 118
-HOUR = 3600
 
 
 def draw(bmc: Bmc, watts: float | None) -> None:

@@ -7,10 +7,8 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MANAGER, SYSTEM, asked, lifecycle
+from . import MANAGER, MINUTE, SYSTEM, asked, lifecycle
 from .conftest import Elapse
-
-MINUTE = 60
 
 
 async def test_the_intervals_are_what_the_user_says(

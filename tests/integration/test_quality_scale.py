@@ -80,8 +80,8 @@ TESTED = {
     "action-exceptions": "test_services.py",
     "config-entry-unloading": "test_init.py",
     "config-flow-test-coverage": "test_config_flow.py",
-    "entity-unavailable": "test_init.py",
-    "log-when-unavailable": "test_init.py",
+    "entity-unavailable": "test_outages.py",
+    "log-when-unavailable": "test_outages.py",
     "unique-config-entry": "test_config_flow.py",
 }
 """What cannot be seen in the code alone, and where it is tried."""

@@ -18,6 +18,7 @@ from tests.simulator.certificate import Certificate
 from . import (
     LICENSES,
     LLDP,
+    MINUTE,
     NICS,
     ROOT,
     become_another,
@@ -27,8 +28,6 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
-
-MINUTES = 60
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +71,7 @@ async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
     old = server.certificate_sha256
     server.renew_certificate(renewed)
     bmc.restart(seconds=90)
-    await elapse(20 * MINUTES)
+    await elapse(20 * MINUTE)
     assert bmc.login_attempts == 1
     assert entity(hass, loaded, "sensor.power_consumption").state == STATE_UNAVAILABLE
     assert len(complaints(caplog)) <= 2
@@ -135,10 +134,10 @@ async def test_an_issue_goes_when_the_old_certificate_is_back(
     old = server._certificate
     server.renew_certificate(renewed)
     bmc.restart(seconds=90)
-    await elapse(10 * MINUTES)
+    await elapse(10 * MINUTE)
     assert issues(hass)
     server.renew_certificate(old)
-    await elapse(10 * MINUTES)
+    await elapse(10 * MINUTE)
     assert issues(hass) == []
     assert entity(hass, loaded, "sensor.power_consumption").state == "118"
 
@@ -188,7 +187,7 @@ async def test_a_missing_licence_is_told_once_and_can_be_ignored(
     assert "DCMS" in issue.translation_placeholders["licenses"]
     ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
     since = len(bmc.requests)
-    await elapse(60 * MINUTES)
+    await elapse(60 * MINUTE)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     (issue,) = issues(hass)

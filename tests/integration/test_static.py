@@ -24,6 +24,7 @@ from . import (
     BAY_2,
     CERTIFICATES,
     DRIVE,
+    DRIVES,
     DYNAMIC,
     FAN_MODE,
     LOG,
@@ -40,7 +41,6 @@ from . import (
 )
 from .conftest import Elapse, load_board
 
-GROUP = f"{STORAGE}/NVMeSSD"
 LOGS = f"{SYSTEM}/LogServices"
 TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
 PARTS = {
@@ -178,22 +178,22 @@ async def test_a_drive_that_is_added_gets_its_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Without a reload."""
-    links = bmc.resource(GROUP)["Drives"]
-    bmc.change(GROUP, {"Drives": links[1:]})
+    links = bmc.resource(DRIVES)["Drives"]
+    bmc.change(DRIVES, {"Drives": links[1:]})
     bmc.change(
         f"{BACKPLANE}/Drives",
         {"Members": bmc.resource(f"{BACKPLANE}/Drives")["Members"][1:]},
     )
     await set_up(hass, entry)
     assert entity_id(hass, entry, TEMPERATURE) is None
-    bmc.change(GROUP, {"Drives": links})
+    bmc.change(DRIVES, {"Drives": links})
     await elapse(STATIC)
     assert entity(hass, entry, TEMPERATURE).state == "34"
 
 
 def pull(bmc: Bmc) -> None:
     """Pull the first drive."""
-    for path, key in ((GROUP, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
+    for path, key in ((DRIVES, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
         bmc.change(path, {key: bmc.resource(path)[key][1:]})
 
 
@@ -207,7 +207,7 @@ async def test_a_drive_that_is_gone_for_good_loses_its_entities(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """After an hour; and gets them back when it is back."""
-    links = bmc.resource(GROUP)["Drives"]
+    links = bmc.resource(DRIVES)["Drives"]
     assert drive_entities(hass, loaded) == 3
     pull(bmc)
     await elapse(STATIC)
@@ -218,7 +218,7 @@ async def test_a_drive_that_is_gone_for_good_loses_its_entities(
     assert drive_entities(hass, loaded) == 0
     assert entity_id(hass, loaded, "sensor.drive_temperature_Disk.Bay.1")
 
-    bmc.change(GROUP, {"Drives": links})
+    bmc.change(DRIVES, {"Drives": links})
     await elapse(STATIC)
     assert drive_entities(hass, loaded) == 3
     assert entity(hass, loaded, TEMPERATURE).state == "34"
@@ -242,11 +242,11 @@ async def test_a_drive_that_comes_back_in_time_keeps_its_entities(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """It is the readings in a row that count."""
-    links = bmc.resource(GROUP)["Drives"]
+    links = bmc.resource(DRIVES)["Drives"]
     for _ in range(2):
         pull(bmc)
         await elapse(3 * STATIC)
-        bmc.change(GROUP, {"Drives": links})
+        bmc.change(DRIVES, {"Drives": links})
         await elapse(STATIC)
         assert drive_entities(hass, loaded) == 3
 
