@@ -203,6 +203,11 @@ MATRIX: tuple[Row, ...] = (
         command=Command(error="cannot_connect"),
     ),
     Row(
+        "the connection breaks when a command is done and not yet answered",
+        lambda scene: scene.bmc.drop(SYSTEM, times=1, is_done=True),
+        command=Command(error="cannot_connect", is_done=True, shows=View()),
+    ),
+    Row(
         "every answer trickles, but comes in time",
         in_bodies(lambda bmc: bmc.trickle("*", 0.02)),
         set_up=loaded(),
