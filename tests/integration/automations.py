@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import math
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +19,8 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from tests.conftest import Clock
 
 from . import DYNAMIC, set_up
+
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints/automation/supermicro_redfish"
 
 _PATIENT = {
     "_ScriptRun._async_step_wait_template",
