@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
@@ -71,6 +71,8 @@ BAY_2 = "Power Supply Bay 2"
 
 type Spoil = Callable[[Bmc], None]
 """Lets something be wrong with a BMC."""
+type Answer = dict[str, Any]
+"""What an action returns."""
 
 
 def mac_address(bmc: Bmc) -> str:
@@ -202,3 +204,24 @@ def become_another(bmc: Bmc) -> None:
     bmc.change(f"{NICS}/1", {"MACAddress": other, "PermanentMACAddress": other})
     bmc.change(MANAGER, {"UUID": uuid})
     bmc.change(ROOT, {"UUID": uuid})
+
+
+def device_id(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return the id of the server's device."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return next(device.id for device in devices if device.model)
+
+
+async def act(
+    hass: HomeAssistant, entry: ConfigEntry, action: str, **data: Any
+) -> Answer:
+    """Carry out an action for the server, and return its answer, if it has one."""
+    has_answer = action != "set_ntp_servers"
+    answer = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"device_id": device_id(hass, entry), **data},
+        blocking=True,
+        return_response=has_answer,
+    )
+    return dict(answer or {})

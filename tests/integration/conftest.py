@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 import math
+from pathlib import Path
+import shutil
 import socket
-from typing import Protocol
+from typing import Any, Protocol
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -31,6 +34,7 @@ from tests.simulator import Bmc, Board, Server
 from tests.simulator.certificate import process_certificate
 
 from . import DYNAMIC, mac_address, set_up
+from .automations import BLUEPRINTS, Automations
 
 IMPATIENCE = 0.25
 """Seconds for which the impatient client waits."""
@@ -190,3 +194,48 @@ def closed_port(network: None) -> str:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{unused.getsockname()[1]}"
+
+
+@pytest.fixture
+def blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Put the blueprints where Home Assistant puts those that it imports."""
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints/automation/supermicro_redfish")
+    hass.config.config_dir = str(tmp_path)
+
+
+@pytest.fixture
+async def automations(
+    hass: HomeAssistant,
+    blueprints: None,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    loaded: ConfigEntry,
+) -> AsyncIterator[Automations]:
+    """Return the automations, with the helpers that the blueprints ask for.
+
+    They end before the server is unloaded, which they may act upon.
+    """
+    helpers: dict[str, Any] = {
+        "input_text": {"former_mode": {}},
+        "persistent_notification": {},
+        "input_boolean": {"mains": {"initial": True}, "shut_down": {}},
+    }
+    for domain, config in helpers.items():
+        assert await async_setup_component(hass, domain, {domain: config})
+    running = Automations(hass, freezer, clock)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def ready(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    entity_registry_enabled_by_default: None,
+) -> ConfigEntry:
+    """Return a loaded entry with all its entities."""
+    await set_up(hass, entry)
+    bmc.shutdown_seconds = 10
+    return entry

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE, async_reset_host
+from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
 from . import (
@@ -20,57 +18,19 @@ from . import (
     QUICK,
     RESET_INFO,
     SNOOPING,
-    SYSTEM,
     THERMAL,
     asked,
     call,
-    complaints,
-    entity,
     set_up,
     states,
 )
+from .cadence import GET_ALL, GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 from .conftest import Elapse
-
-GET_SYSTEM = f"GET {SYSTEM}"
-GET_POST_CODE = f"GET {SNOOPING}"
-GET_ALL = Counter([GET_SYSTEM, f"GET {THERMAL}", f"GET {POWER}"])
-
-
-@pytest.fixture
-async def ready(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    entity_registry_enabled_by_default: None,
-) -> ConfigEntry:
-    """Return a loaded entry with all its entities."""
-    await set_up(hass, entry)
-    bmc.shutdown_seconds = 10
-    return entry
-
-
-def polls(bmc: Bmc, since: int) -> Counter[str]:
-    """Return what was asked of what moves, by how often."""
-    dynamic = Counter(asked(bmc, since))
-    return Counter({path: dynamic[path] for path in (*GET_ALL, GET_POST_CODE)})
-
-
-async def power_off(bmc: Bmc, elapse: Elapse) -> None:
-    """Let the host be off, for Home Assistant as well, and quiet."""
-    bmc.power("ForceOff")
-    await elapse(PATIENCE + 2 * DYNAMIC)
-    assert bmc.power_state == "Off"
 
 
 def has_sensors(bmc: Bmc) -> tuple[str, bool]:
     """Return the state of the host, and whether its sensors can be read."""
     return bmc.power_state, bmc.host.has_sensors
-
-
-async def press(hass: HomeAssistant, entry: ConfigEntry, key: str) -> None:
-    """Press a button that resets the host."""
-    await call(hass, entry, f"button.reset_{key}", "press")
 
 
 async def ticks(bmc: Bmc, elapse: Elapse, seconds: float) -> list[list[str]]:
@@ -302,95 +262,6 @@ async def test_a_start_is_followed_without_post_codes_too(
     assert "unavailable" not in states(hass, "sensor").values()
 
 
-async def test_a_system_that_cannot_be_read_alone_is_read_with_the_rest(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Its sensors go on being shown."""
-    await press(hass, ready, "graceful_shutdown")
-    bmc.fail(SYSTEM, status=503)
-    await elapse(QUICK, QUICK)
-    assert ready.runtime_data.dynamic.last_update_success
-    assert ready.runtime_data.dynamic.data.thermal
-    bmc.heal()
-    await elapse(QUICK, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
-
-
-async def test_a_bmc_that_does_not_answer_is_not_hurried(
-    hass: HomeAssistant,
-    ready: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """It is asked at the usual cadence, and complained about once."""
-    await press(hass, ready, "graceful_shutdown")
-    bmc.fail("*", status=503)
-    await elapse(QUICK, QUICK)
-    since = len(bmc.requests)
-    await elapse(2 * DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 2
-    assert len(complaints(caplog)) == 1
-    bmc.heal()
-    await elapse(DYNAMIC, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
-
-
-async def test_a_bmc_that_wants_to_be_left_alone_is(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Also after a command that it takes meanwhile, as an action may give it."""
-    bmc.fail("*", status=503, headers={"Retry-After": "300"})
-    await elapse(DYNAMIC)
-    bmc.heal()
-    await async_reset_host(ready.runtime_data, "GracefulShutdown")
-    since = len(bmc.requests)
-    await elapse(240, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 0
-    await elapse(60, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
-
-
-async def test_a_command_that_fails_hurries_nobody(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Nothing will change."""
-    bmc.fail(f"{SYSTEM}/Actions/*", status=400)
-    with pytest.raises(HomeAssistantError):
-        await press(hass, ready, "graceful_shutdown")
-    since = len(bmc.requests)
-    await elapse(DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 1
-
-
-async def test_an_unloaded_entry_asks_for_nothing_more(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Also in the midst of a restart."""
-    await press(hass, ready, "force_restart")
-    await elapse(QUICK, QUICK)
-    await hass.config_entries.async_unload(ready.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    since = len(bmc.requests)
-    await elapse(PATIENCE, QUICK)
-    assert asked(bmc, since) == []
-    assert bmc.open_sessions == 0
-
-
-async def test_a_password_that_changes_meanwhile_is_tried_once(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Then the user is asked, and nobody else."""
-    await press(hass, ready, "force_restart")
-    attempts = bmc.login_attempts
-    bmc.change_password("another one")
-    bmc.expire_sessions()
-    await elapse(PATIENCE, QUICK)
-    assert bmc.login_attempts == attempts + 1
-    (flow,) = hass.config_entries.flow.async_progress()
-    assert flow["context"]["source"] == SOURCE_REAUTH
-
-
 async def test_other_commands_do_not_change_the_cadence(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
@@ -429,42 +300,3 @@ async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_qu
     since = len(bmc.requests)
     await elapse(QUICK, QUICK)
     assert polls(bmc, since)[GET_POST_CODE] == 1
-
-
-@pytest.mark.parametrize("status", [503, 403])
-async def test_a_post_code_that_cannot_be_read_any_more_is_done_without(
-    hass: HomeAssistant,
-    ready: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    caplog: pytest.LogCaptureFixture,
-    status: int,
-) -> None:
-    """A busy BMC is no reason to lose sight of the host."""
-    await power_off(bmc, elapse)
-    bmc.fail(SNOOPING, status=status)
-    await press(hass, ready, "on")
-    since = len(bmc.requests)
-    await elapse(4 * QUICK, QUICK)
-    assert GET_POST_CODE in asked(bmc, since)
-    assert entity(hass, ready, "binary_sensor.host_power").state == "on"
-    assert complaints(caplog) == []
-
-
-async def test_a_bmc_that_is_gone_during_a_boot_is_told_once(
-    hass: HomeAssistant,
-    ready: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Whichever of its resources tells it."""
-    await power_off(bmc, elapse)
-    await press(hass, ready, "on")
-    bmc.drop(SNOOPING)
-    await elapse(2 * DYNAMIC)
-    assert entity(hass, ready, "binary_sensor.host_power").state == STATE_UNAVAILABLE
-    assert len(complaints(caplog)) == 1
-    bmc.heal()
-    await elapse(2 * DYNAMIC)
-    assert entity(hass, ready, "binary_sensor.host_power").state == "on"
