@@ -14,7 +14,7 @@ from tests.integration.dialogue import add
 
 from .ends import ENDS, RELOADED, REMOVED, TWICE, End, Twice
 from .scene import Scene
-from .test_matrix import require_end, require_log
+from .test_matrix import require_end, require_log, require_plain_log
 
 SESSION_SECONDS = 300
 
@@ -34,6 +34,7 @@ async def test_an_end_in_the_middle(
     assert len(bmc.requests) - since <= end.requests, asked(bmc, since)
     assert bmc.peak_parallel <= 2
     require_log(scene, end.log)
+    require_plain_log(scene)
     if end.state:
         assert entry.state is end.state
     if end.ending is REMOVED:

@@ -81,10 +81,14 @@ async def make(fault: Fault, scene: Scene) -> None:
 
 
 def require_log(scene: Scene, expected: tuple[str, ...]) -> None:
-    """Make sure that the log has what is expected, each once, and no traceback."""
+    """Make sure that the log has what is expected, each once."""
     log = scene.log
     assert len(log) == len(expected), log
     assert [words for words in expected if not any(words in line for line in log)] == []
+
+
+def require_plain_log(scene: Scene) -> None:
+    """Make sure that the log has no line twice, and no traceback."""
     records = [item for item in scene.caplog.records if DOMAIN in item.name]
     told = [item for item in records if item.levelno >= logging.INFO]
     assert not [item for item in told if item.exc_info]
@@ -93,7 +97,9 @@ def require_log(scene: Scene, expected: tuple[str, ...]) -> None:
 
 
 async def require_end(scene: Scene, entry: ConfigEntry, parallel: int = 2) -> None:
-    """Unload the entry: no session of ours stays, and never were there too many."""
+    """Unload the entry: nothing is left of it, and never was the BMC asked too much."""
+    assert scene.questions == []
+    require_plain_log(scene)
     assert await scene.hass.config_entries.async_unload(entry.entry_id)
     await scene.hass.async_block_till_done(wait_background_tasks=True)
     assert scene.sessions == 0
