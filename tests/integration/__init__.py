@@ -68,6 +68,8 @@ GET_STATIC = [
 
 BAY_1 = "Power Supply Bay 1"
 BAY_2 = "Power Supply Bay 2"
+DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
+CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
 
 type Spoil = Callable[[Bmc], None]
 """Lets something be wrong with a BMC."""

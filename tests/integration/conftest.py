@@ -35,6 +35,7 @@ from tests.simulator.certificate import process_certificate
 
 from . import DYNAMIC, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
+from .health_log import Fired
 
 IMPATIENCE = 0.25
 """Seconds for which the impatient client waits."""
@@ -239,3 +240,9 @@ async def ready(
     await set_up(hass, entry)
     bmc.shutdown_seconds = 10
     return entry
+
+
+@pytest.fixture
+def fired(hass: HomeAssistant) -> Fired:
+    """Return the events that are fired from the test's beginning on."""
+    return Fired(hass)

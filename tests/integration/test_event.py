@@ -1,115 +1,22 @@
 """The health event log: each new entry is an event, once."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import CoreState, HomeAssistant, State
+from homeassistant.const import STATE_UNKNOWN
+from homeassistant.core import CoreState, HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED
-from tests.simulator import REMOVED, Bmc, Board
+from tests.simulator import Bmc, Board
 
-from . import (
-    BAY_2,
-    DYNAMIC,
-    LOG,
-    POWER,
-    STATIC,
-    SYSTEM,
-    asked,
-    complaints,
-    entity,
-    entity_id,
-    set_up,
-)
+from . import DYNAMIC, STATIC, SYSTEM, asked, entity, entity_id, set_up
 from .conftest import Elapse, load_board
-
-EVENT = "event.health_log"
+from .health_log import EVENT, Fired, entries, entry_of, log, rewrite
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
-
-
-def entry_of(number: int, message: str, **changes: Any) -> dict[str, Any]:
-    """Return an entry in the manner of X13."""
-    return {
-        "@odata.id": f"{LOG}/{number}",
-        "Id": str(number),
-        "Name": f"Health Event Log Entry {number}",
-        "EntryType": "SEL",
-        "Severity": "Critical",
-        "Created": "2026-11-20T10:00:00Z",
-        "EntryCode": "Assert",
-        "SensorType": "Power Supply / Converter",
-        "SensorNumber": 201,
-        "Message": message,
-        "Oem": {"Supermicro": {"RawEventData": {"SensorName": "PS2 Status"}}},
-    } | changes
-
-
-def entries(bmc: Bmc) -> list[dict[str, Any]]:
-    """Return the entries of the log."""
-    listed: list[dict[str, Any]] = bmc.resource(LOG)["Members"]
-    return listed
-
-
-def rewrite(bmc: Bmc, listed: Iterable[dict[str, Any]]) -> None:
-    """Let the log have these entries and no others."""
-    bmc.change(LOG, {"Members": list(listed)})
-
-
-def log(bmc: Bmc, *messages: str, **changes: Any) -> None:
-    """Add entries to the log."""
-    listed = entries(bmc)
-    first = len(listed) + 1
-    rewrite(
-        bmc,
-        listed
-        + [
-            entry_of(number, message, **changes)
-            for number, message in enumerate(messages, first)
-        ],
-    )
-
-
-class Fired:
-    """The events that were fired since a moment, as an automation sees them."""
-
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Look from now on."""
-        self._changes = async_capture_events(hass, "state_changed")
-
-    @property
-    def states(self) -> list[State]:
-        """The states that tell of an event, each of another moment.
-
-        The last one is shown once more when its entity is there again.
-        """
-        moments: dict[str, State] = {}
-        for change in self._changes:
-            new: State | None = change.data["new_state"]
-            if new and new.domain == "event":
-                moments.setdefault(new.state, new)
-        return [
-            state
-            for moment, state in moments.items()
-            if moment not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
-        ]
-
-    @property
-    def messages(self) -> list[str]:
-        """The messages, in order."""
-        return [state.attributes["message"] for state in self.states]
-
-
-@pytest.fixture
-def fired(hass: HomeAssistant) -> Fired:
-    """Return the events that are fired from the test's beginning on."""
-    return Fired(hass)
 
 
 async def reload(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -279,96 +186,6 @@ async def test_a_log_that_was_not_there_for_a_moment_is_not_new(
     await elapse(STATIC)
     assert fired.messages == ["A"]
     assert loaded.state.recoverable
-
-
-async def test_a_change_of_health_is_looked_into_at_once(
-    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: Fired
-) -> None:
-    """Not when the log's turn comes."""
-    since = len(bmc.requests)
-    await elapse(DYNAMIC)
-    assert f"GET {LOG}" not in asked(bmc, since)
-    bmc.change(POWER, {"PowerSupplies": {BAY_2: {"Status": {"Health": "Critical"}}}})
-    log(bmc, "A")
-    await elapse(DYNAMIC)
-    assert fired.messages == ["A"]
-    assert asked(bmc, since).count(f"GET {LOG}") == 1
-    assert loaded.state.recoverable
-
-
-async def test_the_log_is_looked_into_once_a_minute_at_most(
-    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """It may be of megabytes."""
-    since = len(bmc.requests)
-    for number in range(8):
-        health = "OK" if number % 2 else "Warning"
-        bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": health}}})
-        await elapse(DYNAMIC)
-    assert 3 <= asked(bmc, since).count(f"GET {LOG}") <= 5
-    assert loaded.state.recoverable
-
-
-@pytest.mark.parametrize("health", [None, REMOVED])
-async def test_a_health_that_is_not_told_is_no_change(
-    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, health: Any
-) -> None:
-    """As that of what has no power while the host is off."""
-    since = len(bmc.requests)
-    bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": health}}})
-    await elapse(DYNAMIC)
-    bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "OK"}}})
-    await elapse(DYNAMIC)
-    assert f"GET {LOG}" not in asked(bmc, since)
-    assert loaded.state.recoverable
-
-
-async def test_a_log_that_cannot_be_read_early_is_read_when_its_turn_comes(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    fired: Fired,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The attempt is nobody's business."""
-    caplog.clear()
-    bmc.fail(LOG, status=503)
-    bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "Warning"}}})
-    log(bmc, "A")
-    await elapse(DYNAMIC)
-    assert complaints(caplog) == []
-    assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
-    bmc.heal()
-    await elapse(STATIC)
-    assert fired.messages == ["A"]
-
-
-async def test_a_log_that_cannot_be_read_is_unavailable_and_loses_nothing(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: Fired
-) -> None:
-    """What was logged meanwhile is fired when it can be read again."""
-    bmc.fail(LOG, status=503)
-    log(bmc, "A")
-    await elapse(STATIC)
-    assert entity(hass, loaded, EVENT).state == STATE_UNAVAILABLE
-    assert fired.states == []
-    bmc.heal()
-    await elapse(STATIC)
-    assert fired.messages == ["A"]
-
-
-async def test_a_bmc_that_is_gone_has_no_events(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: Fired
-) -> None:
-    """Its entity is unavailable like all others, and fires what came meanwhile."""
-    log(bmc, "A")
-    bmc.drop("*")
-    await elapse(STATIC)
-    assert entity(hass, loaded, EVENT).state == STATE_UNAVAILABLE
-    bmc.heal()
-    await elapse(DYNAMIC)
-    assert fired.messages == ["A"]
 
 
 async def test_a_removed_server_is_forgotten(
