@@ -4,6 +4,9 @@ from argparse import ArgumentParser
 import random
 import sys
 
+# Before Home Assistant, whose own clock is to stand still with all others.
+from pytest_homeassistant_custom_component import patch_time  # noqa: F401
+
 import custom_components.supermicro_redfish  # noqa: F401
 
 from .soak import DAY, run, say

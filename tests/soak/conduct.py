@@ -22,6 +22,7 @@ from .told import Told
 _IDLE_SHARE = 0.8
 """After this part of its timeout an idle session may be renewed before it is used."""
 _MOST_AT_ONCE = 2
+_CROSSING_SECONDS = 0.01
 _MANY = 5
 _READABLE = ("whole", "trickled")
 _USER_SECONDS = 60.0
@@ -53,7 +54,7 @@ class Conduct:
         self._told = told
         self._complain = complain
         self._sessions: list[_Session] = []
-        self._refused: set[tuple[str, str]] = set()
+        self._refused: dict[tuple[str, str], float] = {}
         self._asking: list[web.BaseRequest] = []
         self._attempts: deque[float] = deque(maxlen=_MANY)
         self._users = 0
@@ -136,8 +137,13 @@ class Conduct:
         self.count["requests"] += 1
         if request.path.rstrip("/").endswith("/Thermal"):
             self.count["polls"] += 1
-        if (shown := _credentials(request, payload)) in self._refused:
-            self._complain(f"A refused password was shown again: {shown}")
+        shown = _credentials(request, payload)
+        if shown and (refused := self._refused.get(shown)):
+            ago = self._clock.now - refused
+            text = f"A refused password was shown again, {ago:.1f} s later"
+            # Of two reads at once, the second is sent before the first is refused.
+            if request.method == "POST" or ago > _CROSSING_SECONDS:
+                self._complain(f"{text}: {shown}, {request.method} {request.path}")
         if request.method == "POST" and request.path.rstrip("/") == SESSIONS:
             self._attempt()
         if session := self._session(request):
@@ -154,7 +160,7 @@ class Conduct:
             # One that takes passwords in sessions alone says nothing of the password.
             is_told = request.method == "POST" or self._bmc.basic_auth
             if is_told and (shown := _credentials(request, payload)):
-                self._refused.add(shown)
+                self._refused[shown] = self._clock.now
             if session := self._session(request):
                 session.is_refused = True
         elif (request.method, path) == ("POST", SESSIONS) and response.status == 201:

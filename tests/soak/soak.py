@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 import gc
 import random
@@ -11,12 +11,13 @@ from random import Random
 import sys
 
 import freezegun.api
+from homeassistant.util import dt as dt_util
 
 from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
 from tests.simulator.certificate import Certificate, process_certificate
 
 from .footprint import Footprint
-from .timeline import Clock, Timeline, going_by
+from .timeline import START, Clock, Timeline, going_by
 from .troubles import TROUBLES, Trouble
 from .world import CERTIFICATES, SoakError, World, world
 
@@ -44,6 +45,8 @@ class Soak:
 
     async def live(self, seconds: float) -> None:
         """Let time pass, with all that may happen in it, and unload the entry."""
+        if abs((dt_util.utcnow() - START).total_seconds()) > DAY:
+            raise SoakError("Home Assistant's own clock is another one")
         routines = [
             asyncio.create_task(self._watch(), name="watch"),
             asyncio.create_task(self._move(), name="move"),
@@ -201,9 +204,12 @@ def run(
         assert isinstance(loop, Timeline)
         chance = Random(seed)  # noqa: S311 - it has to be repeatable
         async with world(clock, chance) as new:
+            traits = (f"{name} {value}" for name, value in new.traits.items())
+            say(f"the BMC: {', '.join(traits)}")
             try:
-                with suppress(SoakError):
-                    await Soak(new, loop, troubles).live(seconds)
+                await Soak(new, loop, troubles).live(seconds)
+            except SoakError as error:
+                new.complaints.append(str(error))
             finally:
                 complaints.extend(new.complaints)
 

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from custom_components.supermicro_redfish import coordinator, session
-from custom_components.supermicro_redfish.aiosupermicro import gate, login
+from custom_components.supermicro_redfish.aiosupermicro import (
+    AuthenticationError,
+    gate,
+    login,
+)
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
 from custom_components.supermicro_redfish.log_memory import LogMemory
@@ -63,7 +67,16 @@ def renew_sessions(patch: pytest.MonkeyPatch) -> None:
 
 def insist(patch: pytest.MonkeyPatch) -> None:
     """Try a password again that was refused."""
-    patch.setattr(login.Login, "_is_spent", lambda *_: True)
+    log_in = login.Login.async_credential
+
+    async def log_in_twice(of: login.Login, *args: Any, **stale: Any) -> Any:
+        try:
+            return await log_in(of, *args, **stale)
+        except AuthenticationError:
+            of._opening = None
+            return await log_in(of, *args, **stale)
+
+    patch.setattr(login.Login, "async_credential", log_in_twice)
 
 
 def hurry(patch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from tests.simulator.faults import Fault
 from .conduct import Conduct
 from .home import Home, home
 from .nature import Nature
-from .shown import TELLS, UNAVAILABLE, as_state, is_free
+from .shown import TELLS, UNAVAILABLE, UNKNOWN, as_state, is_free
 from .timeline import Clock
 from .told import Excuse, Told
 
@@ -28,6 +28,8 @@ _MOST_WATTS = 700.0
 _LONGEST_GAP = 600.0
 """How long the power is taken for known between two readings (README)."""
 _SETUP_SECONDS = 120.0
+"""What a set-up may take, and Home Assistant's question for a password."""
+_RETRY_SECONDS = 600.0
 """How long Home Assistant waits at most before it sets an entry up once more."""
 
 
@@ -53,6 +55,8 @@ class World:
         self.complaints: list[str] = []
         self._last_complaint = ""
         self._story: deque[str] = deque(maxlen=6)
+        self.traits: dict[str, Any] = {}
+        """What kind of a BMC it is."""
         self.tally: Counter[str] = Counter()
         """How often what went wrong, by its kind."""
         self.owner = asyncio.Lock()
@@ -173,7 +177,8 @@ class World:
         entity = self.home.name(new.entity_id)
         if entity == "event.health_log":
             # The state is the moment of the event, also when it is shown once more.
-            if message := new.attributes.get("message"):
+            message = new.attributes.get("message")
+            if message and new.state != UNKNOWN:
                 self._fired[message].add(new.state)
         elif entity and (text := self._judge(new.entity_id, entity, new.state)):
             self.complain(text)
@@ -183,13 +188,13 @@ class World:
         state = self.home.entry.state
         if self.is_disabled:
             return False
-        is_calm = self.told.is_calm_since(_SETUP_SECONDS) and not self.active
+        is_calm = self.told.is_calm_since(_RETRY_SECONDS + _SETUP_SECONDS)
         if self.home.is_asked_for_password:
             if self.clock.now > self._refusals_until + _SETUP_SECONDS:
                 self.complain("A password is asked for, though none was refused")
                 self._refusals_until = float("inf")
             return False
-        if state is not ConfigEntryState.LOADED and is_calm:
+        if state is not ConfigEntryState.LOADED and is_calm and not self.active:
             self.complain(f"The entry is {state}: {self.home.entry.reason}")
         return state is ConfigEntryState.LOADED
 
@@ -237,12 +242,30 @@ class _Errors(logging.Handler):
             )
 
 
+def _traits(random: Random) -> dict[str, Any]:
+    """Return what the BMC does where nobody knows which of two things BMCs do."""
+    return {
+        "session_expiry": random.choice(("idle", "idle", "login")),
+        "location": random.choice(("relative", "absolute")),
+        "etag_header": random.random() < 0.7,
+        "not_modified": random.random() < 0.7,
+        "if_match_demanded": random.random() < 0.2,
+        "html_404": random.random() < 0.3,
+        "write_answer": random.choice(("success", "resource", "nothing")),
+        "shutdown_seconds": random.uniform(5, 120),
+        "boot_seconds": random.uniform(20, 300),
+    }
+
+
 @asynccontextmanager
 async def world(clock: Clock, random: Random) -> AsyncIterator[World]:
     """Make a world whose entry is set up."""
-    bmc = Bmc(Board.load("x12spi-tf"), clock=clock)
-    async with serve(bmc, latency=0.1) as server, home(bmc, server) as there:
+    traits = _traits(random)
+    latency = random.uniform(0.02, 0.8)
+    bmc = Bmc(Board.load("x12spi-tf"), clock=clock, **traits)
+    async with serve(bmc, latency=latency) as server, home(bmc, server) as there:
         new = World(there, bmc, server, clock, random)
+        new.traits = traits | {"latency": latency}
         new.conduct.watch(server)
         handler = _Errors(new)
         logging.getLogger().addHandler(handler)
