@@ -1,0 +1,50 @@
+"""What the tests of the library ask a BMC for, and see of what it was asked."""
+
+from typing import Any
+
+from tests.simulator import Bmc
+
+ROOT = "/redfish/v1"
+SESSIONS = f"{ROOT}/SessionService/Sessions"
+SYSTEM = f"{ROOT}/Systems/1"
+MEMORY = f"{SYSTEM}/Memory"
+LOG = f"{SYSTEM}/LogServices/Log1"
+ENTRIES = f"{LOG}/Entries"
+CHASSIS = f"{ROOT}/Chassis/1"
+THERMAL = f"{CHASSIS}/Thermal"
+POWER = f"{CHASSIS}/Power"
+MANAGER = f"{ROOT}/Managers/1"
+PROTOCOLS = f"{MANAGER}/NetworkProtocol"
+OEM = f"{MANAGER}/Oem/Supermicro"
+FAN_MODE = f"{OEM}/FanMode"
+NTP = f"{OEM}/NTP"
+
+OPENBMC = "gb300-openbmc"
+"""The recorded board of another maker's BMC."""
+MINUTES = 60.0
+
+
+def link(path: str) -> dict[str, Any]:
+    """Return a link to a resource."""
+    return {"@odata.id": path}
+
+
+def collection(path: str, names: list[str]) -> dict[str, Any]:
+    """Return a collection with members of these names."""
+    return link(path) | {"Members": [link(f"{path}/{name}") for name in names]}
+
+
+def answers(bmc: Bmc) -> list[tuple[str, str, int]]:
+    """Return what the BMC was asked since the last look, with its answers."""
+    asked = [(item.method, item.path, item.status) for item in bmc.requests]
+    bmc.requests.clear()
+    return asked
+
+
+def statuses(bmc: Bmc, method: str | None = None, path: str | None = None) -> list[int]:
+    """Return the statuses that requests of a kind were answered with."""
+    return [
+        request.status
+        for request in bmc.requests
+        if method in (None, request.method) and path in (None, request.path)
+    ]

@@ -15,8 +15,7 @@ from aiosupermicro import (
 from tests.conftest import until
 from tests.simulator import Bmc, Server
 
-SESSIONS = "/redfish/v1/SessionService/Sessions"
-SYSTEM = "/redfish/v1/Systems/1"
+from . import SESSIONS, SYSTEM
 
 
 async def test_the_root_needs_no_login(

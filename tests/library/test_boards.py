@@ -34,11 +34,11 @@ from aiosupermicro.models import Certificate, Memory, Model, Processor
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, serve
 
+from . import OPENBMC, ROOT
+
 pytestmark = pytest.mark.usefixtures("network")
 
 FULL, OVERLAY = "x13-sys-821ge-tnhr", "x13-oem"
-OPENBMC = "gb300-openbmc"
-ROOT = "/redfish/v1"
 
 BOARDS = [*Board.names(), *RECORDINGS]
 if FULL in RECORDINGS and (RECORDED / OVERLAY).is_dir():

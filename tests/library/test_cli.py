@@ -16,7 +16,8 @@ from aiosupermicro import SupermicroRedfishClient
 from aiosupermicro.redact import Redactor
 from tests.simulator import Bmc, Board, Server, serve
 
-MANAGER = "/redfish/v1/Managers/1"
+from . import MANAGER
+
 PASSWORD = "Secret-Password-9"
 
 COUNTED = {name: value for name, value in os.environ.items() if "COVERAGE" in name}

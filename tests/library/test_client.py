@@ -20,12 +20,7 @@ from aiosupermicro.endpoints import ENDPOINTS, Cadence
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, Server, serve
 
-SYSTEM = "/redfish/v1/Systems/1"
-CHASSIS = "/redfish/v1/Chassis/1"
-THERMAL = f"{CHASSIS}/Thermal"
-POWER = f"{CHASSIS}/Power"
-FAN_MODE = "/redfish/v1/Managers/1/Oem/Supermicro/FanMode"
-NTP = "/redfish/v1/Managers/1/Oem/Supermicro/NTP"
+from . import FAN_MODE, OPENBMC, POWER, SYSTEM, THERMAL
 
 
 def _asked(bmc: Bmc) -> list[str]:
@@ -76,9 +71,6 @@ async def test_what_has_not_changed_is_the_same_object(
     bmc.set_reading("CPU Temp", 71)
     changed = await client.async_get_thermal()
     assert "CPU Temp" in {t.name for t in changed.temperatures if t.reading == 71}
-
-
-OPENBMC = "gb300-openbmc"
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDINGS if name != OPENBMC])

@@ -17,15 +17,9 @@ from aiosupermicro.pages import MOST_PAGES
 from tests.conftest import until
 from tests.simulator import Bmc
 
-SYSTEM = "/redfish/v1/Systems/1"
-MEMORY = f"{SYSTEM}/Memory"
-ENTRIES = f"{SYSTEM}/LogServices/Log1/Entries"
+from . import ENTRIES, MEMORY, SYSTEM, link
+
 NEXT = "Members@odata.nextLink"
-
-
-def _link(path: str) -> dict[str, Any]:
-    """Return a link to a resource."""
-    return {"@odata.id": path}
 
 
 def _put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) -> None:
@@ -35,7 +29,7 @@ def _put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) ->
         places, pages, [*places[1:], last], strict=True
     ):
         more = {} if following is None else {NEXT: following}
-        bmc.put(place, _link(path) | {"Members": members} | more)
+        bmc.put(place, link(path) | {"Members": members} | more)
 
 
 @pytest.fixture
@@ -44,7 +38,7 @@ def modules(bmc: Bmc) -> list[str]:
     paths = [f"{MEMORY}/Module{number}" for number in range(4)]
     for path in paths:
         bmc.put(path, {"Id": path.rpartition("/")[2], "CapacityMiB": 1024})
-    bmc.put(MEMORY, _link(MEMORY) | {"Members": [_link(path) for path in paths]})
+    bmc.put(MEMORY, link(MEMORY) | {"Members": [link(path) for path in paths]})
     return paths
 
 
@@ -60,7 +54,7 @@ async def test_a_collection_in_pages(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], last: Any
 ) -> None:
     """Each page names the next; one that leads back, or nowhere, is the last."""
-    links = [_link(path) for path in modules]
+    links = [link(path) for path in modules]
     _put_pages(bmc, MEMORY, [links[:2], links[2:3], links[3:]], last)
     for _ in range(2):
         bmc.requests.clear()
@@ -73,7 +67,7 @@ async def test_a_next_page_under_another_name_of_the_bmc(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], host: str
 ) -> None:
     """An absolute link is followed on the host that the client talks to."""
-    links = [_link(path) for path in modules]
+    links = [link(path) for path in modules]
     _put_pages(bmc, MEMORY, [links[:3], links[3:]])
     bmc.change(MEMORY, {NEXT: f"{host}{MEMORY}/Page1"})
     assert len(await _ids(client)) == 4
@@ -94,7 +88,7 @@ async def test_pages_without_end(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
     """Somewhere it is enough, and a part is not passed off as the whole."""
-    pages = [[_link(modules[0])], []] * (MOST_PAGES // 2)
+    pages = [[link(modules[0])], []] * (MOST_PAGES // 2)
     _put_pages(bmc, MEMORY, pages)
     assert await _ids(client) == ["Module0"]
     _put_pages(bmc, MEMORY, [*pages, []])
@@ -172,17 +166,17 @@ async def test_one_card_without_its_ports(
     """A collection below a member is none where its link is dead."""
     chassis = "/redfish/v1/Chassis/1"
     cards = f"{chassis}/NetworkAdapters"
-    bmc.change(chassis, {"NetworkAdapters": _link(cards)})
-    bmc.put(cards, {"Members": [_link(f"{cards}/{name}") for name in "AB"]})
+    bmc.change(chassis, {"NetworkAdapters": link(cards)})
+    bmc.put(cards, {"Members": [link(f"{cards}/{name}") for name in "AB"]})
     for name in "AB":
-        bmc.put(f"{cards}/{name}", {"Ports": _link(f"{cards}/{name}/Ports")})
+        bmc.put(f"{cards}/{name}", {"Ports": link(f"{cards}/{name}/Ports")})
     ports = f"{cards}/A/Ports"
-    bmc.put(ports, {"Members": [_link(f"{ports}/1")]})
+    bmc.put(ports, {"Members": [link(f"{ports}/1")]})
     bmc.put(f"{ports}/1", {"Id": "1"})
     assert [port.id for port in await client.async_get_ports()] == ["1"]
     bmc.remove(ports)
     assert await client.async_get_ports() == []
-    bmc.put(ports, {"Members": [_link(f"{ports}/1")]})
+    bmc.put(ports, {"Members": [link(f"{ports}/1")]})
     bmc.unlicensed = (ports, f"{cards}/B/Ports")
     with pytest.raises(LicenseError):
         await client.async_get_ports()
@@ -190,7 +184,7 @@ async def test_one_card_without_its_ports(
 
 def _put_entries(bmc: Bmc, names: list[str]) -> None:
     """Put a log whose entries are only linked."""
-    bmc.put(ENTRIES, {"Members": [_link(f"{ENTRIES}/{name}") for name in names]})
+    bmc.put(ENTRIES, {"Members": [link(f"{ENTRIES}/{name}") for name in names]})
     for name in names:
         bmc.put(f"{ENTRIES}/{name}", {"Id": name, "Message": f"event {name}"})
 

@@ -17,11 +17,8 @@ from aiosupermicro import (
 )
 from tests.simulator import Bmc, Board, serve
 
-ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-MANAGER = f"{ROOT}/Managers/1"
-PROTOCOLS = f"{MANAGER}/NetworkProtocol"
+from . import MANAGER, PROTOCOLS, ROOT, SESSIONS, SYSTEM, answers
+
 RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
 MANAGER_RESET = f"{MANAGER}/Actions/Manager.Reset"
 TASK = f"{ROOT}/TaskService/Tasks/7"
@@ -47,13 +44,6 @@ def _restart(client: SupermicroRedfishClient) -> Awaitable[None]:
 RESETS = [(_switch_off, RESET), (_restart, MANAGER_RESET)]
 
 
-def _asked(bmc: Bmc) -> list[tuple[str, str, int]]:
-    """Return what the BMC was asked since the last look, with its answers."""
-    asked = [(item.method, item.path, item.status) for item in bmc.requests]
-    bmc.requests.clear()
-    return asked
-
-
 # With the ETag of what they change
 
 
@@ -70,7 +60,7 @@ async def test_an_action_is_sent_with_the_etag_of_its_resource(
     await client.async_get_all_data()
     owner = target.partition("/Actions/")[0]
     bmc.fail(target, status=status, method="POST", times=1)
-    _asked(bmc)
+    answers(bmc)
     await command(client)
     first, read, second = bmc.requests
     assert [(item.method, item.path) for item in bmc.requests] == [
@@ -96,7 +86,7 @@ async def test_a_bmc_that_demands_etags_is_commanded(session: ClientSession) -> 
         assert (bmc.indicator_led, bmc.power_state) == ("Lit", "PoweringOff")
         await client.async_clear_log()
         assert await client.async_get_log_entries() == []
-        asked = [status for method, _, status in _asked(bmc) if method == "POST"]
+        asked = [status for method, _, status in answers(bmc) if method == "POST"]
     assert asked.count(428) == 2
 
 
@@ -123,7 +113,7 @@ async def test_an_action_that_is_refused_with_its_etag_is_not_sent_again(
     with pytest.raises(InvalidRequestError) as caught:
         await _switch_off(client)
     assert caught.value.status == 412
-    assert [item for item in _asked(bmc) if item[0] == "POST"][1:] == [
+    assert [item for item in answers(bmc) if item[0] == "POST"][1:] == [
         ("POST", RESET, 412),
         ("POST", RESET, 412),
     ]
@@ -160,7 +150,7 @@ async def test_what_was_accepted_is_done(
     else:
         bmc.fail(TASK, status=int(after))
     await command(client)
-    assert [path for method, path, _ in _asked(bmc) if method == "POST"].count(
+    assert [path for method, path, _ in answers(bmc) if method == "POST"].count(
         target
     ) == 1
 
@@ -185,7 +175,7 @@ async def test_an_answer_that_breaks_off_has_told_its_status(
     await client.async_get_all_data()
     bmc.cut(target)
     await command(client)
-    assert [path for _, path, _ in _asked(bmc)].count(target) >= 1
+    assert [path for _, path, _ in answers(bmc)].count(target) >= 1
     bmc.heal()
     bmc.restart(0)
 
@@ -213,7 +203,7 @@ async def test_a_reset_that_was_not_answered_may_not_have_been_heard(
     with pytest.raises(ConnectionError) as caught:
         await _switch_off(client)
     assert caught.value.is_broken
-    assert [item[:2] for item in _asked(bmc)].count(("POST", RESET)) == 1
+    assert [item[:2] for item in answers(bmc)].count(("POST", RESET)) == 1
 
 
 async def test_a_bmc_that_restarts_before_it_answers(
@@ -222,10 +212,10 @@ async def test_a_bmc_that_restarts_before_it_answers(
     """It breaks the connection off, and is away when it is looked for."""
     await client.async_get_all_data()
     bmc.drop(MANAGER_RESET, is_done=True)
-    _asked(bmc)
+    answers(bmc)
     await _restart(client)
     assert bmc.is_down
-    asked = [item[:2] for item in _asked(bmc)]
+    asked = [item[:2] for item in answers(bmc)]
     assert asked[:2] == [("POST", MANAGER_RESET), ("GET", ROOT)]
     assert set(asked[2:]) <= {("GET", ROOT)}  # aiohttp's own second attempt
     bmc.heal()
@@ -307,7 +297,7 @@ async def test_a_write_that_may_have_been_done_is_not_sent_on(
     bmc.fail(target, status=status, headers={"Location": f"{target}/"}, method=method)
     with pytest.raises(InvalidResponseError):
         await command(client)
-    assert [item[:2] for item in _asked(bmc)].count((method, target)) == 1
+    assert [item[:2] for item in answers(bmc)].count((method, target)) == 1
 
 
 @pytest.mark.parametrize("status", [307, 308])
@@ -341,10 +331,10 @@ async def test_a_command_and_its_outcome_are_two_requests(
 ) -> None:
     """What was read last tells that the command changes something."""
     await client.async_get_all_data()
-    _asked(bmc)
+    answers(bmc)
     await _light(client)
     assert (await client.async_get_system()).indicator_led == "Lit"
-    assert [item[:2] for item in _asked(bmc)] == [("PATCH", SYSTEM), ("GET", SYSTEM)]
+    assert [item[:2] for item in answers(bmc)] == [("PATCH", SYSTEM), ("GET", SYSTEM)]
 
 
 async def test_that_a_command_changes_nothing_only_the_bmc_can_tell(
@@ -353,12 +343,12 @@ async def test_that_a_command_changes_nothing_only_the_bmc_can_tell(
     """What was read last may be old: somebody may have put the LED out meanwhile."""
     bmc.change(SYSTEM, {"IndicatorLED": "Lit"})
     await client.async_get_all_data()
-    _asked(bmc)
+    answers(bmc)
     await _light(client)
-    assert [item[:2] for item in _asked(bmc)] == [("GET", SYSTEM)]
+    assert [item[:2] for item in answers(bmc)] == [("GET", SYSTEM)]
     bmc.change(SYSTEM, {"IndicatorLED": "Off"})
     await _light(client)
-    assert [item[:2] for item in _asked(bmc)] == [("GET", SYSTEM), ("PATCH", SYSTEM)]
+    assert [item[:2] for item in answers(bmc)] == [("GET", SYSTEM), ("PATCH", SYSTEM)]
     assert bmc.indicator_led == "Lit"
 
 
@@ -367,17 +357,17 @@ async def test_a_protocol_is_read_before_it_is_changed(
 ) -> None:
     """Boards refuse to set one to what it is already."""
     await client.async_get_network_protocol()
-    _asked(bmc)
+    answers(bmc)
     await client.async_set_protocol_enabled("SSH", enabled=False)
-    assert [item[:2] for item in _asked(bmc)][:2] == [
+    assert [item[:2] for item in answers(bmc)][:2] == [
         ("GET", PROTOCOLS),
         ("PATCH", PROTOCOLS),
     ]
     await client.async_get_network_protocol()
     bmc.change(PROTOCOLS, {"SSH": {"ProtocolEnabled": True}})
-    _asked(bmc)
+    answers(bmc)
     await client.async_set_protocol_enabled("SSH", enabled=True)
-    assert [item[:2] for item in _asked(bmc)] == [("GET", PROTOCOLS)]
+    assert [item[:2] for item in answers(bmc)] == [("GET", PROTOCOLS)]
 
 
 async def test_a_change_that_somebody_else_has_made_is_no_failure(

@@ -27,24 +27,9 @@ from tests.conftest import RECORDED, RECORDINGS, Clock, until
 from tests.simulator import Bmc, Board, Server, serve
 from tests.simulator.testing import as_old, changed
 
-ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-CHASSIS = f"{ROOT}/Chassis/1"
-MANAGER = f"{ROOT}/Managers/1"
-PROTOCOLS = f"{MANAGER}/NetworkProtocol"
-NTP = f"{MANAGER}/Oem/Supermicro/NTP"
-MINUTES = 60.0
+from . import CHASSIS, MINUTES, NTP, PROTOCOLS, ROOT, SESSIONS, SYSTEM, statuses
+
 LIBRARY = str(Path(aiosupermicro.__file__).parent)
-
-
-def _asked(bmc: Bmc, method: str | None = None, path: str | None = None) -> list[int]:
-    """Return the statuses that requests of a kind were answered with."""
-    return [
-        request.status
-        for request in bmc.requests
-        if method in (None, request.method) and path in (None, request.path)
-    ]
 
 
 def _paths(board: Board, number: int) -> list[str]:
@@ -102,7 +87,7 @@ async def test_fifty_reads_with_a_dropped_token_log_in_once(
     assert [body["@odata.id"].rstrip("/") for body in read] == paths
     assert bmc.logins == bmc.login_attempts == 2
     assert bmc.open_sessions == 1
-    assert len([status for status in _asked(bmc, "GET") if status == 401]) <= 2
+    assert len([status for status in statuses(bmc, "GET") if status == 401]) <= 2
     assert bmc.peak_parallel == 2
 
 
@@ -149,7 +134,7 @@ async def test_two_bmcs_with_one_http_session(session: ClientSession) -> None:
         await asyncio.gather(*(client.async_disconnect() for client in clients))
     for bmc in bmcs:
         assert (bmc.login_attempts, bmc.logins, bmc.open_sessions) == (1, 1, 0)
-        assert 401 not in _asked(bmc)
+        assert 401 not in statuses(bmc)
 
 
 async def test_a_read_that_two_wait_for_outlives_one_of_them(
@@ -164,7 +149,7 @@ async def test_a_read_that_two_wait_for_outlives_one_of_them(
     one.cancel()
     assert (await two).model
     assert one.cancelled()
-    assert _asked(bmc) == [200]
+    assert statuses(bmc) == [200]
 
 
 async def test_what_nobody_waits_for_is_not_read(
@@ -337,7 +322,7 @@ async def test_closing_twice_at_once(client: SupermicroRedfishClient, bmc: Bmc) 
     """The session is given back once, and neither waits for ever."""
     await client.async_connect()
     await asyncio.gather(client.async_disconnect(), client.async_disconnect())
-    assert _asked(bmc, "DELETE") == [200]
+    assert statuses(bmc, "DELETE") == [200]
 
 
 async def test_closing_without_having_opened(
@@ -409,7 +394,7 @@ async def test_a_session_in_use_is_kept(
         await client.async_get_system()
         library_clock.tick(3 * MINUTES)
     assert bmc.login_attempts == 1
-    assert 401 not in _asked(bmc)
+    assert 401 not in statuses(bmc)
 
 
 async def test_a_session_that_idled_is_renewed_in_advance(
@@ -429,7 +414,7 @@ async def test_a_session_that_idled_is_renewed_in_advance(
         ("DELETE", 200),
         ("POST", 201),
     ]
-    assert 401 not in _asked(bmc)
+    assert 401 not in statuses(bmc)
     assert bmc.logins == 2
     assert bmc.open_sessions == 1
 
@@ -543,7 +528,7 @@ async def test_a_password_that_is_changed_there_locks_no_account(
                 assert paths
                 assert isinstance(outcome, AuthenticationError | dict)
             library_clock.tick(11 * MINUTES)
-        assert 1 <= _asked(odd).count(401) <= 2
+        assert 1 <= statuses(odd).count(401) <= 2
         odd.change_password("ADMIN")
         await client.async_disconnect()
         await client.async_connect()
@@ -558,8 +543,8 @@ async def test_a_wrong_password_on_a_later_board_is_no_reason_for_basic(
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     with pytest.raises(AuthenticationError):
         await client.async_connect()
-    assert _asked(bmc, "GET") == [200]
-    assert _asked(bmc, "POST") == [401]
+    assert statuses(bmc, "GET") == [200]
+    assert statuses(bmc, "POST") == [401]
 
 
 @pytest.mark.parametrize("status", [404, 405, 501])
@@ -634,7 +619,7 @@ async def test_a_full_table_of_a_board_that_takes_sessions_only(
             await other.async_get_system()
             library_clock.tick(30)
         assert full.login_attempts == 2
-        assert _asked(full)[asked:].count(401) == 1
+        assert statuses(full)[asked:].count(401) == 1
         await other.async_disconnect()
         library_clock.tick(2 * MINUTES)
         assert (await client.async_get_dynamic_data()).system
@@ -680,7 +665,7 @@ async def test_if_match_is_sent_once(
     with pytest.raises(InvalidRequestError) as caught:
         await client.async_set_indicator_led("Lit")
     assert caught.value.status == status
-    assert _asked(bmc, "PATCH") == [status, status]
+    assert statuses(bmc, "PATCH") == [status, status]
 
 
 async def test_if_match_without_an_etag(session: ClientSession) -> None:
@@ -728,7 +713,7 @@ async def test_a_change_that_changes_nothing_is_not_sent(
     """Protocols refuse to be set to what they are."""
     await NO_CHANGES[name](client)
     await NO_CHANGES[name](client)
-    assert _asked(bmc, "PATCH") == []
+    assert statuses(bmc, "PATCH") == []
 
 
 async def test_what_somebody_else_has_set_is_not_set_again(
@@ -742,7 +727,7 @@ async def test_what_somebody_else_has_set_is_not_set_again(
     await client.async_get_system()
     bmc.change(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
     await client.async_set_protocol_enabled("SSH", enabled=False)
-    assert _asked(bmc, "PATCH") == []
+    assert statuses(bmc, "PATCH") == []
     bmc.change(SYSTEM, {"IndicatorLED": "Blinking"})
     await client.async_set_indicator_led("Off")
     assert bmc.indicator_led == "Off"
@@ -775,7 +760,7 @@ async def test_a_bmc_that_wants_to_be_left_alone_is(
         with pytest.raises(expected) as caught:
             await step()
         assert (caught.value.status, caught.value.retry_after) == (status, 42)
-        assert _asked(bmc, method, path) == [status]
+        assert statuses(bmc, method, path) == [status]
         bmc.heal()
     assert bmc.power_state == "On"
 

@@ -51,43 +51,30 @@ from tests.simulator import Bmc, Board, Server, serve
 from tests.simulator.changes import REMOVED
 from tests.simulator.testing import as_old, changed
 
-ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-CHASSIS = f"{ROOT}/Chassis/1"
-MANAGER = f"{ROOT}/Managers/1"
-THERMAL = f"{CHASSIS}/Thermal"
-POWER = f"{CHASSIS}/Power"
-OEM = f"{MANAGER}/Oem/Supermicro"
+from . import (
+    CHASSIS,
+    ENTRIES,
+    LOG,
+    MANAGER,
+    MEMORY,
+    OEM,
+    POWER,
+    ROOT,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+    collection,
+    link,
+    statuses,
+)
+
 LICENSES = f"{MANAGER}/LicenseManager/QueryLicense"
-MEMORY = f"{SYSTEM}/Memory"
-LOG = f"{SYSTEM}/LogServices/Log1"
-ENTRIES = f"{LOG}/Entries"
-
-
-def _asked(bmc: Bmc, method: str, path: str) -> list[int]:
-    """Return the statuses that requests were answered with."""
-    return [
-        request.status
-        for request in bmc.requests
-        if (request.method, request.path) == (method, path)
-    ]
 
 
 def _rewritten(board: Board, pattern: str, replacement: str) -> Board:
     """Return a board of which the JSON, and so every path, is written otherwise."""
     text = re.sub(pattern, replacement, json.dumps(board.resources))
     return replace(board, resources=json.loads(text))
-
-
-def _link(path: str) -> dict[str, str]:
-    """Return a link to a resource."""
-    return {"@odata.id": path}
-
-
-def _collection(path: str, names: list[str]) -> dict[str, Any]:
-    """Return a collection with members of these names."""
-    return _link(path) | {"Members": [_link(f"{path}/{name}") for name in names]}
 
 
 # B: what was high
@@ -227,7 +214,7 @@ async def test_b3_no_licences_at_all(
         assert data.license is None
         assert isinstance(data.errors.get("license"), LicenseError | None)
         assert data.chassis
-    assert _asked(bmc, "GET", LICENSES) == [status]
+    assert statuses(bmc, "GET", LICENSES) == [status]
     assert bmc.logins == 1
 
 
@@ -274,7 +261,7 @@ async def test_b8_any_field_may_be_anything(
     await client.async_get_all_data()
     for path in (SYSTEM, CHASSIS, MANAGER, THERMAL, POWER, f"{OEM}/NTP"):
         keys = [] if value is REMOVED else bmc.resource(path)
-        bmc.put(path, {**dict.fromkeys(keys, value), **_link(path)})
+        bmc.put(path, {**dict.fromkeys(keys, value), **link(path)})
     data = await client.async_get_all_data()
     assert {*data.errors} <= {"inner_thermal"}
     assert data.system
@@ -437,7 +424,7 @@ async def test_m2_a_passing_failure_is_not_remembered(
         data = await client.async_get_dynamic_data()
         assert data.thermal is None
         assert data.errors["thermal"].status == status
-        assert _asked(bmc, "GET", THERMAL) == [status]
+        assert statuses(bmc, "GET", THERMAL) == [status]
         assert await client.async_get_dynamic_data() == before
 
 
@@ -500,9 +487,9 @@ async def test_m4_a_slash_makes_no_other_resource(session: ClientSession) -> Non
         bmc = Bmc(Board.load("x12spi-tf"))
         for key, other in (("Chassis", CHASSIS), ("ManagedBy", MANAGER)):
             bmc.change(SYSTEM, {"Links": {key: REMOVED}})
-            bmc.change(SYSTEM, {"Links": {key: [_link(other + ending)]}})
-        members = [_link(SYSTEM + ending)]
-        bmc.put(f"{ROOT}/Systems", _link(f"{ROOT}/Systems") | {"Members": members})
+            bmc.change(SYSTEM, {"Links": {key: [link(other + ending)]}})
+        members = [link(SYSTEM + ending)]
+        bmc.put(f"{ROOT}/Systems", link(f"{ROOT}/Systems") | {"Members": members})
         async with (
             serve(bmc) as server,
             SupermicroRedfishClient(
@@ -520,8 +507,8 @@ async def test_m5_a_board_with_both_generations_is_read_in_the_old_one(
 ) -> None:
     """Two requests tell what dozens would."""
     for name in ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics"):
-        bmc.change(CHASSIS, {name: _link(f"{CHASSIS}/{name}")})
-        bmc.put(f"{CHASSIS}/{name}", _link(f"{CHASSIS}/{name}"))
+        bmc.change(CHASSIS, {name: link(f"{CHASSIS}/{name}")})
+        bmc.put(f"{CHASSIS}/{name}", link(f"{CHASSIS}/{name}"))
     data = await client.async_get_dynamic_data()
     assert data.thermal
     assert data.thermal.temperatures
@@ -543,23 +530,23 @@ async def test_m5_no_board_needs_more_than_ten_requests_for_a_refresh(
         {
             "Thermal": None,
             "Power": None,
-            "ThermalSubsystem": _link(thermal),
-            "PowerSubsystem": _link(power),
-            "Sensors": _link(f"{CHASSIS}/Sensors"),
-            "EnvironmentMetrics": _link(f"{CHASSIS}/EnvironmentMetrics"),
+            "ThermalSubsystem": link(thermal),
+            "PowerSubsystem": link(power),
+            "Sensors": link(f"{CHASSIS}/Sensors"),
+            "EnvironmentMetrics": link(f"{CHASSIS}/EnvironmentMetrics"),
         },
     )
     metrics = f"{thermal}/ThermalMetrics"
     bmc.put(
         thermal,
-        _link(thermal)
-        | {"Fans": _link(f"{thermal}/Fans"), "ThermalMetrics": _link(metrics)},
+        link(thermal)
+        | {"Fans": link(f"{thermal}/Fans"), "ThermalMetrics": link(metrics)},
     )
-    bmc.put(metrics, _link(metrics) | {"TemperatureReadingsCelsius": []})
-    bmc.put(power, _link(power) | {"PowerSupplies": _link(f"{power}/PowerSupplies")})
+    bmc.put(metrics, link(metrics) | {"TemperatureReadingsCelsius": []})
+    bmc.put(power, link(power) | {"PowerSupplies": link(f"{power}/PowerSupplies")})
     bmc.put(f"{CHASSIS}/EnvironmentMetrics", {"PowerWatts": {"Reading": 100}})
     for path, names in parts.items():
-        bmc.put(path, _collection(path, names))
+        bmc.put(path, collection(path, names))
 
     def measure(value: int) -> None:
         for path, names in parts.items():
@@ -567,7 +554,7 @@ async def test_m5_no_board_needs_more_than_ten_requests_for_a_refresh(
                 body: dict[str, Any] = {"Id": name, "Name": name}
                 body |= {"Reading": value, "ReadingType": "Temperature"}
                 body["SpeedPercent"] = {"SpeedRPM": value}
-                body["Metrics"] = _link(f"{path}/{name}/Metrics")
+                body["Metrics"] = link(f"{path}/{name}/Metrics")
                 bmc.put(f"{path}/{name}", body)
                 output = {"OutputPowerWatts": {"Reading": value}}
                 bmc.put(f"{path}/{name}/Metrics", output)
@@ -666,7 +653,7 @@ async def test_m6_a_command_forgets_what_it_touches(
         try:
             await command()
         except SupermicroRedfishError:
-            assert _asked(bmc, "PATCH", SYSTEM)[-1] == 400
+            assert statuses(bmc, "PATCH", SYSTEM)[-1] == 400
         bmc.requests.clear()
         await client.async_get_all_data()
         (read,) = (item for item in bmc.requests if item.path == path)
@@ -744,7 +731,7 @@ async def test_m7_entries_come_newest_last(
     entry = bmc.resource(ENTRIES)["Members"][0]
     for ids, is_reversed in LOGS:
         sent = [entry | {"Id": str(number)} for number in ids]
-        bmc.put(ENTRIES, _link(ENTRIES) | {"Members": sent})
+        bmc.put(ENTRIES, link(ENTRIES) | {"Members": sent})
         wanted = [str(number) for number in (ids[::-1] if is_reversed else ids)]
         assert [entry.id for entry in await client.async_get_log_entries()] == wanted
         for place, known in enumerate(wanted):
@@ -759,7 +746,7 @@ async def test_m7_an_id_may_be_longer_than_any_number(
     """Python reads no number of thousands of digits; the entries are read."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     ids = ["1", "9" * 5000, "2"]
-    bmc.put(ENTRIES, _link(ENTRIES) | {"Members": [entry | {"Id": i} for i in ids]})
+    bmc.put(ENTRIES, link(ENTRIES) | {"Members": [entry | {"Id": i} for i in ids]})
     assert [entry.id for entry in await client.async_get_log_entries()] == ids
 
 
@@ -770,7 +757,7 @@ async def test_m7_a_log_in_pages(client: SupermicroRedfishClient, bmc: Bmc) -> N
     paths = [ENTRIES, f"{ENTRIES}/Page2", f"{ENTRIES}/Page3"]
     for path, following, page in zip(paths, [*paths[1:], None], pages, strict=True):
         more = {"Members@odata.nextLink": following} if following else {}
-        bmc.put(path, _link(path) | {"Members": page} | more)
+        bmc.put(path, link(path) | {"Members": page} | more)
     assert len(await client.async_get_log_entries()) == 5
     bmc.change(paths[2], {"Members@odata.nextLink": ENTRIES})
     bmc.requests.clear()
@@ -785,8 +772,8 @@ async def test_m7_entries_that_are_only_linked(
     entries = _entries(bmc, [1, 2, 3])
     for entry in entries:
         bmc.put(f"{ENTRIES}/{entry['Id']}", entry)
-    links = _collection(ENTRIES, ["1", "2", "3"])["Members"]
-    bmc.put(ENTRIES, _link(ENTRIES) | {"Members": [*links, None, "?", {}, 5]})
+    links = collection(ENTRIES, ["1", "2", "3"])["Members"]
+    bmc.put(ENTRIES, link(ENTRIES) | {"Members": [*links, None, "?", {}, 5]})
     found = await client.async_get_log_entries()
     assert [entry.id for entry in found] == ["1", "2", "3"]
 
@@ -796,10 +783,10 @@ async def test_m7_a_log_without_a_name_is_not_the_one(
 ) -> None:
     """The log of health events is known by its kind."""
     other = f"{SYSTEM}/LogServices/Dump"
-    bmc.put(other, {"Entries": _link(f"{other}/Entries")})
+    bmc.put(other, {"Entries": link(f"{other}/Entries")})
     bmc.put(f"{other}/Entries", {"Members": []})
     logs = f"{SYSTEM}/LogServices"
-    bmc.put(logs, _link(logs) | {"Members": [_link(other), _link(LOG)]})
+    bmc.put(logs, link(logs) | {"Members": [link(other), link(LOG)]})
     assert len(await client.async_get_log_entries()) == 9
     assert len(await client.async_get_log_entries("Log1")) == 9
     with pytest.raises(NotFoundError, match="SEL"):
@@ -811,13 +798,13 @@ async def test_m7_another_log_may_be_out_of_reach(
 ) -> None:
     """It hides neither the log of health events nor that this is gone itself."""
     logs, gone = f"{SYSTEM}/LogServices", f"{SYSTEM}/LogServices/Dump"
-    bmc.put(logs, _link(logs) | {"Members": [_link(gone), _link(LOG)]})
+    bmc.put(logs, link(logs) | {"Members": [link(gone), link(LOG)]})
     assert len(await client.async_get_log_entries()) == 9
     with pytest.raises(NotFoundError):
         await client.async_get_log_entries("Dump")
     await client.async_disconnect()
     await client.async_connect()
-    other = {"Id": "Dump", "Entries": _link(f"{gone}/Entries")}
+    other = {"Id": "Dump", "Entries": link(f"{gone}/Entries")}
     bmc.put(gone, other)
     bmc.fail(LOG, status=404)
     with pytest.raises(NotFoundError):
@@ -853,7 +840,7 @@ async def test_m8_wherever_the_session_is_said_to_be_it_is_given_back(
     assert bmc.open_sessions == 1
     await client.async_disconnect()
     assert bmc.open_sessions == 0
-    assert _asked(bmc, "DELETE", path) == [200]
+    assert statuses(bmc, "DELETE", path) == [200]
 
 
 @pytest.mark.parametrize(("wanted", "peak"), [(None, 1), (-3, 1), (4, 4), (99, 10)])
@@ -1021,7 +1008,7 @@ async def test_a_link_may_be_of_any_characters(
     """It is followed or found missing, and smuggles nothing into a request."""
     for name in NAMES:
         body = bmc.resource(MANAGER)
-        body["Oem"] = {"Supermicro": {"FanMode": _link(f"{OEM}/{name}")}}
+        body["Oem"] = {"Supermicro": {"FanMode": link(f"{OEM}/{name}")}}
         bmc.fail(MANAGER, status=200, body=json.dumps(body))
         with pytest.raises(NotFoundError):
             await client.async_get_fan_mode()

@@ -14,9 +14,7 @@ from aiosupermicro import (
 )
 from tests.simulator import REMOVED, Bmc
 
-SYSTEM = "/redfish/v1/Systems/1"
-CHASSIS = "/redfish/v1/Chassis/1"
-LOG = f"{SYSTEM}/LogServices/Log1"
+from . import CHASSIS, LOG, SYSTEM
 
 
 async def test_the_next_boot_is_one_of_the_options(

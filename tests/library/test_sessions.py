@@ -23,12 +23,9 @@ from aiosupermicro.gate import Kind
 from tests.conftest import Clock, until
 from tests.simulator import Bmc, Board, Server, serve
 
-ROOT = "/redfish/v1"
+from . import MINUTES, ROOT, SESSIONS, SYSTEM, answers
+
 SERVICE = f"{ROOT}/SessionService"
-SESSIONS = f"{SERVICE}/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-CHASSIS = f"{ROOT}/Chassis/1"
-MINUTES = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +48,6 @@ async def brief(board: Board, clock: Clock) -> AsyncIterator[Server]:
         yield server
 
 
-def _asked(bmc: Bmc) -> list[tuple[str, str, int]]:
-    """Return what the BMC was asked since the last look, with its answers."""
-    asked = [(item.method, item.path, item.status) for item in bmc.requests]
-    bmc.requests.clear()
-    return asked
-
-
 async def _polled(client: SupermicroRedfishClient, clock: Clock, minutes: int) -> None:
     """Read every five minutes for some time."""
     for _ in range(minutes // 5):
@@ -74,12 +64,12 @@ async def test_half_an_hour_is_found_out_before_the_first_renewal(
     """Polls five minutes apart are one login an hour, and one question."""
     await _polled(client, clock, 60)
     assert (bmc.login_attempts, bmc.open_sessions) == (1, 1)
-    asked = _asked(bmc)
+    asked = answers(bmc)
     assert asked.count(("GET", SERVICE, 200)) == 1
     assert 401 not in [status for _, _, status in asked]
     clock.tick(1441)
     await client.async_get_system()
-    assert [method for method, _, _ in _asked(bmc)] == ["DELETE", "POST", "GET"]
+    assert [method for method, _, _ in answers(bmc)] == ["DELETE", "POST", "GET"]
 
 
 async def test_nobody_asks_before_that(
@@ -89,7 +79,7 @@ async def test_nobody_asks_before_that(
     for _ in range(30):
         await client.async_get_all_data()
         clock.tick(2 * MINUTES)
-    assert SERVICE not in [path for _, path, _ in _asked(bmc)]
+    assert SERVICE not in [path for _, path, _ in answers(bmc)]
 
 
 async def test_each_connection_asks_for_itself(
@@ -101,7 +91,7 @@ async def test_each_connection_asks_for_itself(
     bmc.sessions.timeout = 300
     await client.async_connect()
     await _polled(client, clock, 20)
-    assert [path for _, path, _ in _asked(bmc)].count(SERVICE) == 2 + 1
+    assert [path for _, path, _ in answers(bmc)].count(SERVICE) == 2 + 1
     assert bmc.open_sessions <= 1
 
 
@@ -112,9 +102,9 @@ async def test_fifty_readers_ask_once(
     await client.async_connect()
     clock.tick(1000)
     paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")][:50]
-    _asked(bmc)
+    answers(bmc)
     await asyncio.gather(*map(client._connection.async_get, paths))
-    asked = _asked(bmc)
+    asked = answers(bmc)
     assert asked[0] == ("GET", SERVICE, 200)
     assert len(asked) == 50 + (SERVICE not in paths)
     assert bmc.login_attempts == 1
@@ -134,11 +124,11 @@ async def test_a_session_that_ended_meanwhile_is_one_new_login(
             await asyncio.gather(*map(client._connection.async_get, paths))
             assert bmc.logins == bmc.login_attempts == turn
             assert bmc.open_sessions == 1
-            counts = Counter(path for _, path, _ in _asked(bmc))
+            counts = Counter(path for _, path, _ in answers(bmc))
             assert counts[SERVICE] <= 2 + (SERVICE in paths)
             clock.tick(idle)
         await client.async_get_system()
-        assert SERVICE not in [path for _, path, _ in _asked(bmc)]
+        assert SERVICE not in [path for _, path, _ in answers(bmc)]
     assert bmc.open_sessions == 0
 
 
@@ -174,7 +164,7 @@ async def test_what_cannot_be_known_is_five_minutes(
         await client.async_get_system()
         assert bmc.login_attempts == turn
         clock.tick(250)
-    assert [path for _, path, _ in _asked(bmc)].count(SERVICE) == 1
+    assert [path for _, path, _ in answers(bmc)].count(SERVICE) == 1
 
 
 async def test_a_question_that_fails_in_passing_is_asked_again(
@@ -184,7 +174,7 @@ async def test_a_question_that_fails_in_passing_is_asked_again(
     bmc.fail(SERVICE, status=503, times=1)
     await _polled(client, clock, 60)
     assert bmc.login_attempts == 2
-    asked = [status for _, path, status in _asked(bmc) if path == SERVICE]
+    asked = [status for _, path, status in answers(bmc) if path == SERVICE]
     assert asked == [503, 200]
 
 

@@ -17,19 +17,9 @@ from aiosupermicro import (
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, serve
 
-OPENBMC = "gb300-openbmc"
-CHASSIS = "/redfish/v1/Chassis/1"
+from . import CHASSIS, OPENBMC, collection, link
+
 MOST_REQUESTS = 10
-
-
-def _link(path: str) -> dict[str, str]:
-    """Return a link to a resource."""
-    return {"@odata.id": path}
-
-
-def _collection(path: str, names: list[str]) -> dict[str, Any]:
-    """Return a collection with members of these names."""
-    return _link(path) | {"Members": [_link(f"{path}/{name}") for name in names]}
 
 
 @pytest.fixture
@@ -40,37 +30,37 @@ def bmc(bmc: Bmc) -> Bmc:
     bmc.change(
         CHASSIS,
         {
-            name: _link(f"{CHASSIS}/{name}")
+            name: link(f"{CHASSIS}/{name}")
             for name in ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics")
         },
     )
     thermal, power = f"{CHASSIS}/ThermalSubsystem", f"{CHASSIS}/PowerSubsystem"
     bmc.put(
         thermal,
-        _link(thermal)
-        | {"ThermalMetrics": _link(f"{thermal}/ThermalMetrics")}
-        | {"Fans": _link(f"{thermal}/Fans")},
+        link(thermal)
+        | {"ThermalMetrics": link(f"{thermal}/ThermalMetrics")}
+        | {"Fans": link(f"{thermal}/Fans")},
     )
     readings = [{"DeviceName": "CPU Temp", "Reading": 51}, "nonsense", None]
     metrics = f"{thermal}/ThermalMetrics"
-    bmc.put(metrics, _link(metrics) | {"TemperatureReadingsCelsius": readings})
+    bmc.put(metrics, link(metrics) | {"TemperatureReadingsCelsius": readings})
     fans = [f"FAN{number}" for number in range(1, 9)]
-    bmc.put(f"{thermal}/Fans", _collection(f"{thermal}/Fans", fans))
+    bmc.put(f"{thermal}/Fans", collection(f"{thermal}/Fans", fans))
     for number, name in enumerate(fans, 1):
         speed = {"Reading": 40, "SpeedRPM": 1000 + number}
         body = {"Id": name, "Name": name, "SpeedPercent": speed}
         status = {"Status": {"State": "Enabled", "Health": "OK"}}
         bmc.put(f"{thermal}/Fans/{name}", body | status)
     supplies = f"{power}/PowerSupplies"
-    bmc.put(power, _link(power) | {"PowerSupplies": _link(supplies)})
-    bmc.put(supplies, _collection(supplies, ["1", "2"]))
+    bmc.put(power, link(power) | {"PowerSupplies": link(supplies)})
+    bmc.put(supplies, collection(supplies, ["1", "2"]))
     for name in ("1", "2"):
         supply: dict[str, Any] = {
             "Id": name,
             "Name": f"Power Supply Bay {name}",
             "PowerCapacityWatts": 2000,
             "Status": {"State": "Enabled", "Health": "OK"},
-            "Metrics": _link(f"{supplies}/{name}/Metrics"),
+            "Metrics": link(f"{supplies}/{name}/Metrics"),
         }
         bmc.put(f"{supplies}/{name}", supply)
         watts = {"InputPowerWatts": {"Reading": 110}, "InputVoltage": {"Reading": 230}}
@@ -159,10 +149,10 @@ async def test_what_is_put_in_later_is_found(
     """A fan and a supply more are there after the next static refresh."""
     await client.async_get_all_data()
     fans = f"{CHASSIS}/ThermalSubsystem/Fans"
-    bmc.put(fans, _collection(fans, [f"FAN{number}" for number in range(1, 10)]))
+    bmc.put(fans, collection(fans, [f"FAN{number}" for number in range(1, 10)]))
     bmc.put(f"{fans}/FAN9", {"Name": "FAN9", "SpeedPercent": {"SpeedRPM": 1009}})
     supplies = f"{CHASSIS}/PowerSubsystem/PowerSupplies"
-    bmc.put(supplies, _collection(supplies, ["1", "2", "3"]))
+    bmc.put(supplies, collection(supplies, ["1", "2", "3"]))
     bmc.put(f"{supplies}/3", {"Name": "Power Supply Bay 3"})
     data = await client.async_get_dynamic_data()
     assert 1009 not in _fans(data)
@@ -251,7 +241,7 @@ async def test_a_power_that_answers_with_a_page(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """A Gen 14 board links to Power, and answers it with HTML."""
-    bmc.change(CHASSIS, {"Power": _link(f"{CHASSIS}/Power")})
+    bmc.change(CHASSIS, {"Power": link(f"{CHASSIS}/Power")})
     page = "<html>lighttpd</html>"
     bmc.fail(f"{CHASSIS}/Power", status=200, body=page, content_type="text/html")
     for _ in range(2):
@@ -335,8 +325,8 @@ async def test_a_board_of_sensors_alone(
     for name in ("ThermalSubsystem", "EnvironmentMetrics"):
         bmc.change(CHASSIS, {name: None})
     sensors = f"{CHASSIS}/Sensors"
-    bmc.change(CHASSIS, {"Sensors": _link(sensors)})
-    bmc.put(sensors, _collection(sensors, ["CPU", "TLIMIT", "FAN1", "V12"]))
+    bmc.change(CHASSIS, {"Sensors": link(sensors)})
+    bmc.put(sensors, collection(sensors, ["CPU", "TLIMIT", "FAN1", "V12"]))
     enabled = {"Status": {"State": "Enabled", "Health": "OK"}}
     warm = {"ReadingType": "Temperature", "Reading": 61.5} | enabled
     limit = {"Thresholds": {"UpperCritical": {"Reading": 95}}}
@@ -361,8 +351,8 @@ async def test_sensors_are_no_fans_while_the_fans_are_not_known(
 ) -> None:
     """What is called otherwise later on must not come and go."""
     sensors = f"{CHASSIS}/Sensors"
-    bmc.change(CHASSIS, {"Sensors": _link(sensors)})
-    bmc.put(sensors, _collection(sensors, ["S1"]))
+    bmc.change(CHASSIS, {"Sensors": link(sensors)})
+    bmc.put(sensors, collection(sensors, ["S1"]))
     turning = {"ReadingType": "Rotational", "Reading": 900, "Name": "FAN 1 FRONT"}
     bmc.put(f"{sensors}/S1", turning)
     for _ in range(9):

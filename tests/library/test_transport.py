@@ -23,10 +23,7 @@ from aiosupermicro import (
 from aiosupermicro.transport import base_url
 from tests.simulator import Bmc, Server
 
-SESSIONS = "/redfish/v1/SessionService/Sessions"
-SYSTEM = "/redfish/v1/Systems/1"
-CHASSIS, MANAGER = "/redfish/v1/Chassis/1", "/redfish/v1/Managers/1"
-THERMAL = f"{CHASSIS}/Thermal"
+from . import CHASSIS, MANAGER, SESSIONS, SYSTEM, THERMAL
 
 
 @pytest.mark.parametrize(

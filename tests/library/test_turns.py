@@ -21,11 +21,8 @@ from aiosupermicro.gate import Gate, background
 from tests.conftest import Clock, until
 from tests.simulator import Bmc, Server
 
-ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-CHASSIS = f"{ROOT}/Chassis/1"
-THERMAL, POWER = f"{CHASSIS}/Thermal", f"{CHASSIS}/Power"
+from . import CHASSIS, POWER, ROOT, SESSIONS, SYSTEM, THERMAL
+
 PATIENCE = 0.4
 """Seconds until a request is given up here."""
 
