@@ -1,8 +1,11 @@
 """What the tests of the library ask a BMC for, and see of what it was asked."""
 
+from dataclasses import replace
+import json
+import re
 from typing import Any
 
-from tests.simulator import Bmc
+from tests.simulator import Bmc, Board
 
 ROOT = "/redfish/v1"
 SESSIONS = f"{ROOT}/SessionService/Sessions"
@@ -48,3 +51,9 @@ def statuses(bmc: Bmc, method: str | None = None, path: str | None = None) -> li
         for request in bmc.requests
         if method in (None, request.method) and path in (None, request.path)
     ]
+
+
+def rewritten(board: Board, pattern: str, replacement: str) -> Board:
+    """Return a board of which the JSON, and so every path, is written otherwise."""
+    text = re.sub(pattern, replacement, json.dumps(board.resources))
+    return replace(board, resources=json.loads(text))
