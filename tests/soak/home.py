@@ -11,7 +11,6 @@ from homeassistant import loader
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryDisabler,
-    EntityRegistryDisabledHandler,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -169,7 +168,6 @@ async def home(bmc: Bmc, server: Server) -> AsyncIterator[Home]:
     with _set_up(), TemporaryDirectory() as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-            EntityRegistryDisabledHandler(hass).async_setup()
             entry = MockConfigEntry(
                 domain=DOMAIN,
                 title=bmc.board.name,

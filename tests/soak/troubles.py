@@ -296,7 +296,11 @@ TROUBLES: dict[Trouble, int] = {
 
 
 async def _answer_question(world: World) -> None:
-    """Enter the right password as long as Home Assistant asks for one."""
+    """Enter the right password as long as Home Assistant asks for one.
+
+    It finds out at its next poll, however far away that is.
+    """
+    await asyncio.sleep(world.told.recovery(is_often=True))
     await world.minutes(1, 1.5)
     while world.home.is_asked_for_password:
         with world.conduct.user():
