@@ -1,10 +1,14 @@
 """What the tests of the library ask a BMC for, and see of what it was asked."""
 
+import asyncio
 from dataclasses import replace
 import json
+from pathlib import Path
 import re
 from typing import Any
 
+import aiosupermicro
+from tests.conftest import until
 from tests.simulator import Bmc, Board
 
 ROOT = "/redfish/v1"
@@ -25,6 +29,8 @@ NTP = f"{OEM}/NTP"
 OPENBMC = "gb300-openbmc"
 """The recorded board of another maker's BMC."""
 MINUTES = 60.0
+
+_LIBRARY = str(Path(aiosupermicro.__file__).parent)
 
 
 def link(path: str) -> dict[str, Any]:
@@ -57,3 +63,22 @@ def rewritten(board: Board, pattern: str, replacement: str) -> Board:
     """Return a board of which the JSON, and so every path, is written otherwise."""
     text = re.sub(pattern, replacement, json.dumps(board.resources))
     return replace(board, resources=json.loads(text))
+
+
+def paths_of(board: Board, number: int) -> list[str]:
+    """Return the paths of as many resources that can be read."""
+    return [path for path in board.resources if path.startswith(f"{ROOT}/")][:number]
+
+
+async def settled() -> None:
+    """Wait until the library does nothing any more, which it must soon."""
+
+    def own() -> list[asyncio.Task[Any]]:
+        return [
+            task
+            for task in asyncio.all_tasks()
+            if getattr(task.get_coro(), "cr_code", None)
+            and _LIBRARY in task.get_coro().cr_code.co_filename  # type: ignore[union-attr]  # as was just asked
+        ]
+
+    await until(lambda: not own())

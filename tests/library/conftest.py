@@ -7,7 +7,8 @@ from aiohttp import ClientSession
 from hypothesis import settings
 import pytest
 
-from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro import SupermicroRedfishClient, login
+from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 
 # Four tests take documents at random: 2,000 each time, 100,000 at night; and 200 more
@@ -36,3 +37,10 @@ async def client(
     yield client
     await client.async_disconnect()
     assert bmc.open_sessions == 0
+
+
+@pytest.fixture
+def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the library go by the BMC's clock."""
+    monkeypatch.setattr(login, "monotonic", clock)
+    return clock

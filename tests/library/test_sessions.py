@@ -16,23 +16,17 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
     TimeoutError,  # noqa: A004
-    login,
 )
 from aiosupermicro.auth import SessionAuth, SessionState
 from aiosupermicro.gate import Kind
 from tests.conftest import Clock, until
 from tests.simulator import Bmc, Board, Server, serve
 
-from . import MINUTES, ROOT, SESSIONS, SYSTEM, answers
+from . import MINUTES, ROOT, SESSIONS, SYSTEM, answers, paths_of
 
 SERVICE = f"{ROOT}/SessionService"
 
-
-@pytest.fixture(autouse=True)
-def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the library go by the BMC's clock."""
-    monkeypatch.setattr(login, "monotonic", clock)
-    return clock
+pytestmark = pytest.mark.usefixtures("library_clock")
 
 
 @pytest.fixture
@@ -101,7 +95,7 @@ async def test_fifty_readers_ask_once(
     """They wait for the answer, and all of them go on with the session that was."""
     await client.async_connect()
     clock.tick(1000)
-    paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")][:50]
+    paths = paths_of(bmc.board, 50)
     answers(bmc)
     await asyncio.gather(*map(client._connection.async_get, paths))
     asked = answers(bmc)
