@@ -7,9 +7,7 @@ client does; what is no thing of its own stands in `OUT_OF_REACH`.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiohttp import ClientSession
 import pytest
@@ -24,30 +22,17 @@ from aiosupermicro import (
     NotFoundError,
     PCIeDevice,
     Port,
-    RedfishData,
     SensorResource,
     Storage,
     SupermicroRedfishClient,
-    SupermicroRedfishError,
 )
 from aiosupermicro.models import Certificate, Memory, Model, Processor
-from tests.conftest import RECORDED, RECORDINGS
-from tests.simulator import Bmc, Board, serve
+from tests.simulator import Bmc, serve
 
 from . import OPENBMC, ROOT
+from .boards import BOARDS, FULL, OVERLAY, ids, load, read, read_all
 
 pytestmark = pytest.mark.usefixtures("network")
-
-FULL, OVERLAY = "x13-sys-821ge-tnhr", "x13-oem"
-
-BOARDS = [*Board.names(), *RECORDINGS]
-if FULL in RECORDINGS and (RECORDED / OVERLAY).is_dir():
-    BOARDS.append(OVERLAY)
-
-READS = sorted(
-    name for name in dir(SupermicroRedfishClient) if name.startswith("async_get_")
-)
-"""Every method that reads, also those that will be added."""
 
 
 def rows(block: str) -> dict[str, str]:
@@ -158,68 +143,6 @@ OUT_OF_REACH = {
 Row = tuple[Any, ...]
 
 
-class Read(NamedTuple):
-    """What the client read of a board."""
-
-    outcomes: dict[str, Any]
-    """By method what it returned, or the exception that it raised."""
-    bmc: Bmc
-
-
-@cache
-def load(name: str) -> Board:
-    """Return a board; the overlay lies on the board that it is of."""
-    if name in Board.names():
-        return Board.load(name)
-    board = Board.load(RECORDED / name)
-    if name != OVERLAY:
-        return board
-    below = load(FULL)
-    own = {
-        path: {**below.resources.get(path, {}), **body}
-        for path, body in board.resources.items()
-        if path not in board.synthesised
-    }
-    return replace(below, name=name, resources={**below.resources, **own})
-
-
-def systems(name: str) -> list[str]:
-    """Return the Ids of a board's systems."""
-    members = load(name).resources[f"{ROOT}/Systems"]["Members"]
-    return [member["@odata.id"].rstrip("/").rpartition("/")[2] for member in members]
-
-
-_READ: dict[tuple[str, str], Read] = {}
-
-
-async def read(name: str, system: str | None = None) -> Read:
-    """Read a board with every method that there is, once for all tests."""
-    system = system or systems(name)[0]
-    if (name, system) not in _READ:
-        bmc = Bmc(load(name))
-        outcomes: dict[str, Any] = {}
-        async with (
-            serve(bmc) as server,
-            ClientSession() as session,
-            SupermicroRedfishClient(
-                session, server.host, "ADMIN", "ADMIN", system=system
-            ) as client,
-        ):
-            for method in READS:
-                try:
-                    outcomes[method] = await getattr(client, method)()
-                except SupermicroRedfishError as error:
-                    outcomes[method] = error
-        _READ[name, system] = Read(outcomes, bmc)
-    return _READ[name, system]
-
-
-async def read_all(name: str) -> list[Any]:
-    """Return all that was read of all systems of a board."""
-    reads = [await read(name, system) for system in systems(name)]
-    return [outcome for done in reads for outcome in done.outcomes.values()]
-
-
 def kind(body: dict[str, Any]) -> str:
     """Return the schema of a resource; the older NetworkPort is a Port."""
     schema = str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
@@ -271,23 +194,6 @@ def flat(outcomes: list[Any], model: type[Model]) -> list[Any]:
     """Return everything of one kind in the lists that were read."""
     lists = (outcome for outcome in outcomes if isinstance(outcome, list))
     return [item for found in lists for item in found if type(item) is model]
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_every_method_reads_or_finds_nothing(name: str) -> None:
-    """Nothing fails but what the board has no link or no file for."""
-    for system in systems(name):
-        outcomes, bmc = await read(name, system)
-        for outcome in outcomes.values():
-            if isinstance(outcome, SupermicroRedfishError):
-                assert type(outcome) is NotFoundError
-                assert outcome.path not in bmc.board.resources
-            elif isinstance(outcome, RedfishData):
-                assert outcome.errors == {}
-        assert {request.status for request in bmc.requests} <= {200, 201, 304, 404}
-        assert bmc.logins == 1
-        assert bmc.open_sessions == 0
-        assert bmc.peak_parallel <= 2
 
 
 @pytest.mark.parametrize("name", BOARDS)
@@ -348,7 +254,7 @@ async def test_nothing_that_a_board_has_is_lost(name: str, schema: str) -> None:
     expected = expected_rows(name, schema)
     # A thing that two systems share is read twice.
     assert set(found) == set(expected)
-    if len(systems(name)) == 1:
+    if len(ids(name, "system")) == 1:
         assert found == expected
 
 
@@ -470,90 +376,3 @@ def test_what_is_out_of_reach_is_there() -> None:
         paths = [path for path, body in walk(name) if kind(body) in ITEMS]
         for part in OUT_OF_REACH[name]:
             assert any(part in path for path in paths)
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_another_system_can_be_chosen_and_no_other(
-    name: str, session: ClientSession
-) -> None:
-    """The host without a word, any by its Id, and nothing for what is not there."""
-    host = (await read(name)).outcomes["async_get_system"]
-    async with serve(Bmc(load(name))) as server:
-        for system in (None, *systems(name)):
-            client = SupermicroRedfishClient(
-                session, server.host, "ADMIN", "ADMIN", system=system
-            )
-            found = await client.async_get_system()
-            assert found.id == (system or host.id)
-            assert client.paths["system"].rpartition("/")[2] == found.id
-            await client.async_disconnect()
-        client = SupermicroRedfishClient(
-            session, server.host, "ADMIN", "ADMIN", system="none"
-        )
-        with pytest.raises(NotFoundError, match="none"):
-            await client.async_get_system()
-        await client.async_disconnect()
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_another_chassis_can_be_chosen_and_no_other(
-    name: str, session: ClientSession
-) -> None:
-    """The host's own without a word, any by its Id, and nothing for what is not."""
-    collection = load(name).resources[f"{ROOT}/Chassis"]["Members"]
-    wanted = [
-        member["@odata.id"].rstrip("/").rpartition("/")[2] for member in collection
-    ]
-    async with serve(Bmc(load(name))) as server:
-        for chassis in wanted:
-            client = SupermicroRedfishClient(
-                session, server.host, "ADMIN", "ADMIN", chassis=chassis
-            )
-            await client.async_get_chassis()
-            assert client.paths["chassis"].rpartition("/")[2] == chassis
-            await client.async_disconnect()
-        client = SupermicroRedfishClient(
-            session, server.host, "ADMIN", "ADMIN", chassis="none"
-        )
-        with pytest.raises(NotFoundError, match="none"):
-            await client.async_get_chassis()
-        await client.async_disconnect()
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_no_refresh_is_more_than_ten_requests(
-    name: str, session: ClientSession
-) -> None:
-    """Whatever the board: not the first one, which finds it, nor any later one."""
-    bmc = Bmc(load(name))
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
-        for most in (10, *[10 if name == OPENBMC else 3] * 36):
-            data = await client.async_get_dynamic_data()
-            assert len(bmc.requests) <= most
-            bmc.requests.clear()
-        assert data.is_complete
-
-
-ORDERED = {
-    "async_get_processors": "Systems/{}/Processors",
-    "async_get_memory": "Systems/{}/Memory",
-    "async_get_firmware_inventory": "UpdateService/FirmwareInventory",
-    "async_get_log_entries": "Systems/{}/LogServices/Log1/Entries",
-    "async_get_manager_log_entries": "Managers/{}/LogServices/Log1/Entries",
-}
-
-
-@pytest.mark.parametrize("method", ORDERED)
-@pytest.mark.parametrize("name", BOARDS)
-async def test_lists_keep_the_boards_order(name: str, method: str) -> None:
-    """The members of a collection come as the board lists them."""
-    outcomes, bmc = await read(name)
-    recorded = bmc.board.resources
-    path = f"{ROOT}/{ORDERED[method].format(systems(name)[0])}"
-    members = recorded.get(path, {}).get("Members", ())
-    bodies = [recorded.get(member["@odata.id"], member) for member in members]
-    if bodies and all("Id" in body for body in bodies):
-        assert [item.id for item in outcomes[method]] == [body["Id"] for body in bodies]
