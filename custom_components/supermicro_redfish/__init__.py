@@ -11,20 +11,11 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryError,
-    ConfigEntryNotReady,
-)
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .aiosupermicro import (
-    AuthenticationError,
-    CertificateError,
-    SupermicroRedfishClient,
-    SupermicroRedfishError,
-)
+from .aiosupermicro import SupermicroRedfishClient
 from .cleanup import async_clean_up
 from .const import DOMAIN
 from .coordinator import (
@@ -33,14 +24,9 @@ from .coordinator import (
     create_runtime_data,
 )
 from .device import async_keep_server
-from .errors import translated
+from .errors import reading, translated
 from .identify import OtherServerError, async_require_same_server
-from .issues import (
-    CERTIFICATE,
-    async_forget,
-    async_report_certificate,
-    async_report_licenses,
-)
+from .issues import CERTIFICATE, async_forget, async_report_licenses
 from .log_memory import async_forget_log
 from .services import async_setup_services
 from .session import async_create_bmc_session, trust
@@ -106,19 +92,16 @@ async def _async_check_server(
 ) -> None:
     """Make sure that it is the entry's server that answers."""
     try:
-        await async_require_same_server(client, entry.unique_id)
+        async with reading(
+            hass, entry, lambda error: ConfigEntryNotReady(**translated(error))
+        ):
+            await async_require_same_server(client, entry.unique_id)
     except OtherServerError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
             translation_key="wrong_device",
             translation_placeholders={"host": entry.data[CONF_HOST]},
         ) from error
-    except AuthenticationError as error:
-        raise ConfigEntryAuthFailed(**translated(error)) from error
-    except SupermicroRedfishError as error:
-        if isinstance(error, CertificateError):
-            await async_report_certificate(hass, entry, error)
-        raise ConfigEntryNotReady(**translated(error)) from error
 
 
 async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:

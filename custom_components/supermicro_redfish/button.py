@@ -15,10 +15,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import kinds
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
-from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .errors import command
+from .entity import ItemDescription, SupermicroEntity, async_add_items, command
 
 PARALLEL_UPDATES = 1
 
@@ -34,7 +32,7 @@ class SupermicroButtonDescription[ItemT](
 
 async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
     """Reset the host and read what it does."""
-    await async_reset_host(data, reset_type)
+    await data.dynamic.async_reset_host(reset_type)
     await kinds.SYSTEM.async_read_back(data)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .aiosupermicro import (
     DynamicData,
@@ -15,9 +15,6 @@ from .aiosupermicro import (
     Thermal,
 )
 from .aiosupermicro.exceptions import ENDS_ALL
-
-if TYPE_CHECKING:
-    from .coordinator import SupermicroRuntimeData
 
 QUICK_INTERVAL: Final = timedelta(seconds=5)
 PATIENCE: Final = 120.0
@@ -35,14 +32,6 @@ _ON_ITS_WAY: dict[str | None, PowerState] = {
     PowerState.POWERING_ON: PowerState.ON,
     PowerState.POWERING_OFF: PowerState.OFF,
 }
-
-
-async def async_reset_host(
-    data: SupermicroRuntimeData, reset_type: str, patience: float = PATIENCE
-) -> None:
-    """Reset the host, and follow it more closely until it has settled."""
-    await data.client.async_system_reset(reset_type)
-    data.dynamic.async_expect(reset_type, patience)
 
 
 @dataclass

@@ -1,17 +1,18 @@
 """When the BMC is read: what moves often, what moves rarely."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .aiosupermicro import (
-    AuthenticationError,
+    AuthorizationError,
     BulkData,
     CertificateError,
     DynamicData,
@@ -30,8 +31,7 @@ from .const import (
     STATIC_INTERVAL,
 )
 from .data import ServerData, ServerReader
-from .errors import translated
-from .issues import CERTIFICATE, async_forget, async_report_certificate
+from .errors import TRANSLATION_KEYS, reading, translated, translation_key
 from .privileges import PrivilegeReader, Privileges
 
 _LONGEST_RETRY = 300.0
@@ -96,20 +96,8 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         What a command changed and read back meanwhile is newer than the poll.
         """
         self._read_back.clear()
-        try:
+        async with reading(self.hass, self.config_entry, _failed):
             data = replace(await self._read(), **self._read_back)
-        except AuthenticationError as error:
-            raise ConfigEntryAuthFailed(**translated(error)) from error
-        except SupermicroRedfishError as error:
-            retry_after = error.retry_after
-            if isinstance(error, CertificateError):
-                await async_report_certificate(self.hass, self.config_entry, error)
-                retry_after = _LONGEST_RETRY
-            if retry_after is not None:
-                retry_after = min(retry_after, _LONGEST_RETRY)
-            raise UpdateFailed(**translated(error), retry_after=retry_after) from error
-
-        async_forget(self.hass, self.config_entry, CERTIFICATE)
         self._log_parts(data.errors)
         self._tell_of_reading(data)
         return data
@@ -193,6 +181,13 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
     def is_due(self) -> bool:
         """Whether what moves often was read so long ago that it is to be read now."""
         return self._cadence.is_all_due
+
+    async def async_reset_host(
+        self, reset_type: str, patience: float = PATIENCE
+    ) -> None:
+        """Reset the host, and follow it more closely until it has settled."""
+        await self._client.async_system_reset(reset_type)
+        self.async_expect(reset_type, patience)
 
     @callback
     def async_expect(self, reset_type: str, patience: float = PATIENCE) -> None:
@@ -338,6 +333,19 @@ class SupermicroRuntimeData:
         """What could not be read last time, by the resource's name."""
         return {**self.static.data.errors, **self.dynamic.data.errors}
 
+    @asynccontextmanager
+    async def commanding(self) -> AsyncIterator[None]:
+        """Translate what can go wrong while the BMC is commanded.
+
+        What the account is not allowed to do tells of its privileges.
+        """
+        try:
+            yield
+        except SupermicroRedfishError as error:
+            if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
+                await self.account.async_learn()
+            raise HomeAssistantError(**translated(error)) from error
+
 
 def create_runtime_data(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
@@ -356,6 +364,14 @@ def create_runtime_data(
         dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
     )
+
+
+def _failed(error: SupermicroRedfishError) -> UpdateFailed:
+    """Return what a reading that failed is, and how long the BMC is left alone."""
+    is_other = isinstance(error, CertificateError)
+    wished = _LONGEST_RETRY if is_other else error.retry_after
+    retry_after = None if wished is None else min(wished, _LONGEST_RETRY)
+    return UpdateFailed(**translated(error), retry_after=retry_after)
 
 
 def is_host_off(data: DynamicData) -> bool:

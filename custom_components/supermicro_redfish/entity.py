@@ -1,8 +1,15 @@
 """What the entities of all platforms have in common."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, Concatenate, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -119,6 +126,18 @@ class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
         await change
         runtime_data = self.coordinator.config_entry.runtime_data
         await self.entity_description.kind.async_read_back(runtime_data)
+
+
+def command[EntityT: SupermicroEntity[Any], **P](
+    func: Callable[Concatenate[EntityT, P], Awaitable[None]],
+) -> Callable[Concatenate[EntityT, P], Coroutine[Any, Any, None]]:
+    """Let an entity command the BMC."""
+
+    async def handler(self: EntityT, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        async with self.coordinator.config_entry.runtime_data.commanding():
+            await func(self, *args, **kwargs)
+
+    return handler
 
 
 def unique_id(

@@ -1,10 +1,12 @@
 """What the user is told for each exception of the library: one table for all."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Concatenate, TypedDict
+from typing import TypedDict
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 
 from .aiosupermicro import (
     AuthenticationError,
@@ -21,10 +23,7 @@ from .aiosupermicro import (
     TimeoutError,  # noqa: A004
 )
 from .const import DOMAIN
-
-if TYPE_CHECKING:
-    from .coordinator import SupermicroRuntimeData
-    from .entity import SupermicroEntity
+from .issues import CERTIFICATE, async_forget, async_report_certificate
 
 TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     AuthenticationError: "invalid_auth",
@@ -77,26 +76,30 @@ def translated(error: SupermicroRedfishError) -> Translation:
 
 
 @asynccontextmanager
-async def commanding(data: SupermicroRuntimeData) -> AsyncIterator[None]:
-    """Translate what can go wrong while the BMC is commanded.
+async def reading(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    failed: Callable[[SupermicroRedfishError], HomeAssistantError],
+) -> AsyncIterator[None]:
+    """Translate what can go wrong while the BMC is read.
 
-    What the account is not allowed to do tells of its privileges.
+    A certificate that is not the expected one is an issue until a reading succeeds.
+
+    Args:
+        hass: Home Assistant.
+        entry: The server's entry.
+        failed: Makes what is raised for any error but a refused login.
+
+    Raises:
+        ConfigEntryAuthFailed: The login was refused.
+
     """
     try:
         yield
+    except AuthenticationError as error:
+        raise ConfigEntryAuthFailed(**translated(error)) from error
     except SupermicroRedfishError as error:
-        if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
-            await data.account.async_learn()
-        raise HomeAssistantError(**translated(error)) from error
-
-
-def command[EntityT: SupermicroEntity[Any], **P](
-    func: Callable[Concatenate[EntityT, P], Awaitable[None]],
-) -> Callable[Concatenate[EntityT, P], Coroutine[Any, Any, None]]:
-    """Let an entity command the BMC."""
-
-    async def handler(self: EntityT, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        async with commanding(self.coordinator.config_entry.runtime_data):
-            await func(self, *args, **kwargs)
-
-    return handler
+        if isinstance(error, CertificateError):
+            await async_report_certificate(hass, entry, error)
+        raise failed(error) from error
+    async_forget(hass, entry, CERTIFICATE)

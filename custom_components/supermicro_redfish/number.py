@@ -17,8 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import kinds
 from .aiosupermicro import Privilege, SupermicroRedfishClient, System
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroSetting, async_add_items
-from .errors import command
+from .entity import ItemDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 

@@ -21,8 +21,7 @@ from .aiosupermicro import (
     System,
 )
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroSetting, async_add_items
-from .errors import command
+from .entity import ItemDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 

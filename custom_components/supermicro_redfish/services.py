@@ -20,10 +20,8 @@ import voluptuous as vol
 
 from . import kinds
 from .aiosupermicro import Health, LogEntry, PowerState, ResetType
-from .cadence import async_reset_host
 from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData, is_host_off
-from .errors import commanding
 
 ATTR_FORCE: Final = "force"
 ATTR_LIMIT: Final = "limit"
@@ -118,7 +116,7 @@ def _entry(call: ServiceCall) -> SupermicroConfigEntry:
 async def _async_set_ntp_servers(call: ServiceCall) -> None:
     """Set where the BMC gets its time."""
     data = _entry(call).runtime_data
-    async with commanding(data):
+    async with data.commanding():
         await data.client.async_set_ntp_servers(
             call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
         )
@@ -134,7 +132,7 @@ async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:
         if is_health
         else data.client.async_get_manager_log_entries
     )
-    async with commanding(data):
+    async with data.commanding():
         entries = await read()
     wanted = _newest(entries, call.data.get(ATTR_SEVERITY), call.data[ATTR_LIMIT])
     return {"entries": [_shown(entry) for entry in wanted]}
@@ -172,7 +170,7 @@ async def _async_shut_down_and_wait(call: ServiceCall) -> ServiceResponse:
     """Shut the host down, wait until it is off, and tell what happened."""
     entry = _entry(call)
     began = call.hass.loop.time()
-    async with commanding(entry.runtime_data):
+    async with entry.runtime_data.commanding():
         result = await _async_shut_down(entry, call.data)
     return {"result": result, "seconds": round(call.hass.loop.time() - began)}
 
@@ -192,11 +190,11 @@ async def _async_shut_down(
     if system.power_state == PowerState.POWERING_OFF:
         data.dynamic.async_expect(ResetType.GRACEFUL_SHUTDOWN, timeout)
     else:
-        await async_reset_host(data, ResetType.GRACEFUL_SHUTDOWN, timeout)
+        await data.dynamic.async_reset_host(ResetType.GRACEFUL_SHUTDOWN, timeout)
     if await _async_wait_until_off(entry, timeout):
         return RESULT_SHUT_DOWN
     if force:
-        await async_reset_host(data, ResetType.FORCE_OFF)
+        await data.dynamic.async_reset_host(ResetType.FORCE_OFF)
         if await _async_wait_until_off(entry, _FORCE_SECONDS):
             return RESULT_FORCED
     return RESULT_TIMED_OUT

@@ -20,10 +20,8 @@ from .aiosupermicro import (
     ResetType,
     System,
 )
-from .cadence import async_reset_host
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroSetting, async_add_items
-from .errors import command
+from .entity import ItemDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 
@@ -78,8 +76,8 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         ),
         is_on_fn=_has_power,
         privilege=Privilege.CONFIGURE_COMPONENTS,
-        set_fn=lambda data, enabled: async_reset_host(
-            data, ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
+        set_fn=lambda data, enabled: data.dynamic.async_reset_host(
+            ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
         ),
     ),
     SupermicroSwitchDescription[NTP](

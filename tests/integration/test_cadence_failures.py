@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE, async_reset_host
+from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
 from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, asked, complaints, entity
@@ -55,7 +55,7 @@ async def test_a_bmc_that_wants_to_be_left_alone_is(
     bmc.fail("*", status=503, headers={"Retry-After": "300"})
     await elapse(DYNAMIC)
     bmc.heal()
-    await async_reset_host(ready.runtime_data, "GracefulShutdown")
+    await ready.runtime_data.dynamic.async_reset_host("GracefulShutdown")
     since = len(bmc.requests)
     await elapse(240, QUICK)
     assert polls(bmc, since)[GET_SYSTEM] == 0

@@ -189,7 +189,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     ),
     "test-before-setup": lambda: (
         calls("__init__", "_async_check_server", "ConfigEntryNotReady")
-        and calls("__init__", "_async_check_server", "ConfigEntryAuthFailed")
+        and calls("errors", "reading", "ConfigEntryAuthFailed")
     ),
     "test-coverage": lambda: "pytest --cov" in SCRIPT_TEST,
 }
