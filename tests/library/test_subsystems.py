@@ -25,24 +25,22 @@ MOST_REQUESTS = 10
 @pytest.fixture
 def bmc(bmc: Bmc) -> Bmc:
     """Turn the board into one of Gen 14: as printed in the vendor's guide."""
-    for name in ("Thermal", "Power", "Sensors"):
-        bmc.change(CHASSIS, {name: None})
-    bmc.change(
-        CHASSIS,
-        {
-            name: link(f"{CHASSIS}/{name}")
-            for name in ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics")
-        },
-    )
-    thermal, power = f"{CHASSIS}/ThermalSubsystem", f"{CHASSIS}/PowerSubsystem"
-    bmc.put(
-        thermal,
-        link(thermal)
-        | {"ThermalMetrics": link(f"{thermal}/ThermalMetrics")}
-        | {"Fans": link(f"{thermal}/Fans")},
-    )
-    readings = [{"DeviceName": "CPU Temp", "Reading": 51}, "nonsense", None]
+    gone = dict.fromkeys(("Thermal", "Power", "Sensors"))
+    names = ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics")
+    bmc.change(CHASSIS, gone | {name: link(f"{CHASSIS}/{name}") for name in names})
+    environment = {"PowerWatts": {"Reading": 207.5}}
+    bmc.put(f"{CHASSIS}/EnvironmentMetrics", environment)
+    _put_thermal(bmc, f"{CHASSIS}/ThermalSubsystem")
+    _put_power(bmc, f"{CHASSIS}/PowerSubsystem")
+    return bmc
+
+
+def _put_thermal(bmc: Bmc, thermal: str) -> None:
+    """Let a board have a resource for each fan, and one for all temperatures."""
     metrics = f"{thermal}/ThermalMetrics"
+    links = {"ThermalMetrics": link(metrics), "Fans": link(f"{thermal}/Fans")}
+    bmc.put(thermal, link(thermal) | links)
+    readings = [{"DeviceName": "CPU Temp", "Reading": 51}, "nonsense", None]
     bmc.put(metrics, link(metrics) | {"TemperatureReadingsCelsius": readings})
     fans = [f"FAN{number}" for number in range(1, 9)]
     bmc.put(f"{thermal}/Fans", collection(f"{thermal}/Fans", fans))
@@ -51,6 +49,10 @@ def bmc(bmc: Bmc) -> Bmc:
         body = {"Id": name, "Name": name, "SpeedPercent": speed}
         status = {"Status": {"State": "Enabled", "Health": "OK"}}
         bmc.put(f"{thermal}/Fans/{name}", body | status)
+
+
+def _put_power(bmc: Bmc, power: str) -> None:
+    """Let a board have a resource for each supply, and one for what it measures."""
     supplies = f"{power}/PowerSupplies"
     bmc.put(power, link(power) | {"PowerSupplies": link(supplies)})
     bmc.put(supplies, collection(supplies, ["1", "2"]))
@@ -66,9 +68,6 @@ def bmc(bmc: Bmc) -> Bmc:
         watts = {"InputPowerWatts": {"Reading": 110}, "InputVoltage": {"Reading": 230}}
         output = {"OutputPowerWatts": {"Reading": 100}}
         bmc.put(f"{supplies}/{name}/Metrics", watts | output)
-    environment = {"PowerWatts": {"Reading": 207.5}}
-    bmc.put(f"{CHASSIS}/EnvironmentMetrics", environment)
-    return bmc
 
 
 async def test_the_same_models_are_filled(client: SupermicroRedfishClient) -> None:
