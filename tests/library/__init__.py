@@ -1,6 +1,7 @@
 """What the tests of the library ask a BMC for, and see of what it was asked."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -8,6 +9,7 @@ import re
 from typing import Any
 
 import aiosupermicro
+from aiosupermicro import SupermicroRedfishClient
 from tests.conftest import until
 from tests.simulator import Bmc, Board
 
@@ -82,3 +84,8 @@ async def settled() -> None:
         ]
 
     await until(lambda: not own())
+
+
+def light(client: SupermicroRedfishClient) -> Awaitable[None]:
+    """Light the LED."""
+    return client.async_set_indicator_led("Lit")

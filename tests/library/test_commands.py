@@ -1,8 +1,7 @@
-"""What becomes of a command: sent once, not sent in vain, done when it was accepted."""
+"""What becomes of a command: sent once, done when it was accepted, sent on."""
 
 from collections.abc import Awaitable, Callable
 import json
-from typing import Any
 
 from aiohttp import ClientSession
 import pytest
@@ -12,23 +11,17 @@ from aiosupermicro import (
     InvalidRequestError,
     InvalidResponseError,
     ResetType,
-    ServiceUnavailableError,
     SupermicroRedfishClient,
 )
 from tests.simulator import Bmc, Board, serve
 
-from . import MANAGER, PROTOCOLS, ROOT, SESSIONS, SYSTEM, answers
+from . import MANAGER, ROOT, SESSIONS, SYSTEM, answers, light
 
 RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
 MANAGER_RESET = f"{MANAGER}/Actions/Manager.Reset"
 TASK = f"{ROOT}/TaskService/Tasks/7"
 
 Command = Callable[[SupermicroRedfishClient], Awaitable[None]]
-
-
-def _light(client: SupermicroRedfishClient) -> Awaitable[None]:
-    """Light the LED."""
-    return client.async_set_indicator_led("Lit")
 
 
 def _switch_off(client: SupermicroRedfishClient) -> Awaitable[None]:
@@ -81,7 +74,7 @@ async def test_a_bmc_that_demands_etags_is_commanded(session: ClientSession) -> 
         serve(bmc) as server,
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
     ):
-        await _light(client)
+        await light(client)
         await _switch_off(client)
         assert (bmc.indicator_led, bmc.power_state) == ("Lit", "PoweringOff")
         await client.async_clear_log()
@@ -167,7 +160,7 @@ async def test_a_task_that_failed_is_an_error_of_the_action(
         await command(client)
 
 
-@pytest.mark.parametrize(("command", "target"), [*RESETS, (_light, SYSTEM)])
+@pytest.mark.parametrize(("command", "target"), [*RESETS, (light, SYSTEM)])
 async def test_an_answer_that_breaks_off_has_told_its_status(
     client: SupermicroRedfishClient, bmc: Bmc, command: Command, target: str
 ) -> None:
@@ -273,7 +266,7 @@ async def test_a_write_is_sent_on_as_it_is(
         headers = {"Location": location}
         method = "PATCH" if path == SYSTEM else "POST"
         bmc.fail(path, status=status, headers=headers, method=method, times=1)
-    await _light(client)
+    await light(client)
     await _switch_off(client)
     assert bmc.resource(elsewhere)["IndicatorLED"] == "Lit"
     assert bmc.power_state == "PoweringOff"
@@ -283,7 +276,7 @@ async def test_a_write_is_sent_on_as_it_is(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
-@pytest.mark.parametrize(("command", "target"), [(_light, SYSTEM), *RESETS])
+@pytest.mark.parametrize(("command", "target"), [(light, SYSTEM), *RESETS])
 async def test_a_write_that_may_have_been_done_is_not_sent_on(
     client: SupermicroRedfishClient,
     bmc: Bmc,
@@ -321,84 +314,3 @@ async def test_a_read_is_sent_on_with_303_too(
     headers = {"Location": f"{SYSTEM}/"}
     bmc.fail(SYSTEM, status=303, headers=headers, times=1)
     assert (await client.async_get_system()).is_on
-
-
-# With as few requests as it takes
-
-
-async def test_a_command_and_its_outcome_are_two_requests(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """What was read last tells that the command changes something."""
-    await client.async_get_all_data()
-    answers(bmc)
-    await _light(client)
-    assert (await client.async_get_system()).indicator_led == "Lit"
-    assert [item[:2] for item in answers(bmc)] == [("PATCH", SYSTEM), ("GET", SYSTEM)]
-
-
-async def test_that_a_command_changes_nothing_only_the_bmc_can_tell(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """What was read last may be old: somebody may have put the LED out meanwhile."""
-    bmc.change(SYSTEM, {"IndicatorLED": "Lit"})
-    await client.async_get_all_data()
-    answers(bmc)
-    await _light(client)
-    assert [item[:2] for item in answers(bmc)] == [("GET", SYSTEM)]
-    bmc.change(SYSTEM, {"IndicatorLED": "Off"})
-    await _light(client)
-    assert [item[:2] for item in answers(bmc)] == [("GET", SYSTEM), ("PATCH", SYSTEM)]
-    assert bmc.indicator_led == "Lit"
-
-
-async def test_a_protocol_is_read_before_it_is_changed(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Boards refuse to set one to what it is already."""
-    await client.async_get_network_protocol()
-    answers(bmc)
-    await client.async_set_protocol_enabled("SSH", enabled=False)
-    assert [item[:2] for item in answers(bmc)][:2] == [
-        ("GET", PROTOCOLS),
-        ("PATCH", PROTOCOLS),
-    ]
-    await client.async_get_network_protocol()
-    bmc.change(PROTOCOLS, {"SSH": {"ProtocolEnabled": True}})
-    answers(bmc)
-    await client.async_set_protocol_enabled("SSH", enabled=True)
-    assert [item[:2] for item in answers(bmc)] == [("GET", PROTOCOLS)]
-
-
-async def test_a_change_that_somebody_else_has_made_is_no_failure(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Even where a board refuses to make it again; otherwise the refusal counts."""
-    for state, is_error in (("Lit", False), ("Off", True)):
-        await client.async_get_system()
-        bmc.change(SYSTEM, {"IndicatorLED": state})
-        bmc.fail(SYSTEM, status=400, method="PATCH")
-        error: Any = None
-        try:
-            await _light(client)
-        except InvalidRequestError as raised:
-            error = raised
-        assert bool(error) is is_error
-        bmc.change(SYSTEM, {"IndicatorLED": "Off"})
-        bmc.heal()
-
-
-async def test_a_refusal_is_told_even_where_nothing_else_can_be(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """The read that follows it fails, and the refusal is what is raised."""
-    await client.async_get_system()
-    bmc.fail(SYSTEM, status=503, method="GET")
-    bmc.fail(SYSTEM, status=400, method="PATCH")
-    with pytest.raises(InvalidRequestError):
-        await _light(client)
-    bmc.heal()
-    bmc.fail(SYSTEM, status=503, method="PATCH")
-    await client.async_get_system()
-    with pytest.raises(ServiceUnavailableError):
-        await _light(client)
