@@ -12,8 +12,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import given, settings, strategies as st
 
 from aiosupermicro.models import License, Model
-from tests.library.test_models import ALL_MODELS, JSON, KEYS
-from tests.library.test_models_recorded import RECORDED_RESOURCES, RESOURCES
+
+from .models import ALL_MODELS, JSON, KEYS
+from .recorded import RECORDED_RESOURCES, RESOURCES
 
 Place = tuple[str | int, ...]
 
