@@ -16,21 +16,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from . import kinds
-from .aiosupermicro import Certificate, Chassis, Drive, Power, PowerState, System
+from .aiosupermicro import Certificate, Chassis, Drive, Power, System
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .items import has_problem
+from .items import has_power, has_problem
 from .kinds import Kind
 
 PARALLEL_UPDATES = 0
-
-_HAS_POWER: Final[dict[str | None, bool]] = {
-    PowerState.ON: True,
-    PowerState.OFF: False,
-    PowerState.POWERING_ON: True,
-    PowerState.POWERING_OFF: True,
-}
-"""Whether there is power: a host that shuts down still needs the mains."""
 
 _EXPIRY: Final = timedelta(days=30)
 """How long before its end a certificate is called expiring."""
@@ -101,7 +93,7 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         device_class=BinarySensorDeviceClass.POWER,
         kind=kinds.SYSTEM,
         has_fn=lambda system: system.power_state is not None,
-        is_on_fn=lambda system: _HAS_POWER.get(system.power_state),
+        is_on_fn=has_power,
     ),
     _problem(
         "system_problem",

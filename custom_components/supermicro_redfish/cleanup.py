@@ -10,19 +10,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from . import kinds
-from .aiosupermicro import DynamicData, System
+from .aiosupermicro import BulkData, DynamicData, System
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
 from .data import ServerData
 from .entity import unique_id
-from .items import (
-    drives,
-    has_drive,
-    is_fitted,
-    is_of_memory,
-    other_temperatures,
-    supplies,
-)
+from .items import is_of_memory
 from .kinds import Kind
 
 _PATIENCE: Final = 4
@@ -40,31 +33,28 @@ class _Parts:
     """Which entities of these kinds are for such a part, by the part's name."""
 
 
-def _drives_there(static: ServerData, _: DynamicData) -> set[str] | None:
-    """Return the drives that are there."""
-    if static.drives is None:
-        return None
-    return {key for key, drive in drives(static).items() if has_drive(drive)}
-
-
-def _supplies_there(_: ServerData, dynamic: DynamicData) -> set[str] | None:
-    """Return the power supplies that are there; one at least must be."""
-    found = supplies(dynamic)
-    return {key for key, supply in found.items() if is_fitted(supply)} or None
-
-
-def _temperatures_there(_: ServerData, dynamic: DynamicData) -> set[str] | None:
-    """Return the sensors that are there; a BMC that has just started tells of none."""
-    found = other_temperatures(dynamic)
-    return {key for key, sensor in found.items() if is_fitted(sensor)} or None
+def _there[ItemT](kind: Kind[ItemT], data: BulkData) -> set[str]:
+    """Return the items that are there, and not only their places."""
+    found = kind.items_fn(data)
+    return {key for key, item in found.items() if kind.is_there_fn(item)}
 
 
 PARTS: Final = (
-    _Parts(kind=kinds.DRIVES, there_fn=_drives_there),
-    _Parts(kind=kinds.SUPPLIES, there_fn=_supplies_there),
+    _Parts(
+        kind=kinds.DRIVES,
+        there_fn=lambda static, _: (
+            None if static.drives is None else _there(kinds.DRIVES, static)
+        ),
+    ),
+    # One supply at least must be there.
+    _Parts(
+        kind=kinds.SUPPLIES,
+        there_fn=lambda _, dynamic: _there(kinds.SUPPLIES, dynamic) or None,
+    ),
+    # A BMC that has just started tells of none.
     _Parts(
         kind=kinds.OTHER_TEMPERATURES,
-        there_fn=_temperatures_there,
+        there_fn=lambda _, dynamic: _there(kinds.OTHER_TEMPERATURES, dynamic) or None,
         belongs_fn=is_of_memory,
     ),
 )

@@ -134,25 +134,9 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)
 
-    async def async_read_back[ResourceT](
-        self, name: str, read: Callable[[], Awaitable[ResourceT]]
-    ) -> None:
-        """Read a single resource after a command, leaving the cadence as it is.
-
-        The command worked, whatever becomes of the reading: then a poll has to show it.
-        """
-        try:
-            resource = await read()
-        except SupermicroRedfishError as error:
-            LOGGER.debug("%s: %s was not read back: %s", self.name, name, error)
-            if not self.hass.is_stopping:
-                await self.async_request_refresh()
-            return
-        self.async_show(name, resource)
-
     @callback
     def async_show(self, name: str, resource: Any) -> None:
-        """Show a single resource that was read outside the cadence."""
+        """Show a single resource that was read outside the cadence, which stays."""
         self._read_back[name] = resource
         self.data = replace(self.data, **self._read_back)
         self.async_update_listeners()

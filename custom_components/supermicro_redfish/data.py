@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import time
-from typing import Any, Final
+from typing import Any
 
 from .aiosupermicro import (
     Certificate,
@@ -17,10 +17,6 @@ from .aiosupermicro import (
     background,
 )
 from .aiosupermicro.exceptions import ENDS_ALL
-
-DRIVES: Final = "drives"
-LOG_ENTRIES: Final = "log_entries"
-CERTIFICATE: Final = "certificate"
 
 _CERTIFICATE_SECONDS = 24 * 3600
 """How long a certificate that was read is good for: it hardly ever changes."""
@@ -55,9 +51,9 @@ class ServerReader:
         """Read through a client."""
         self._client = client
         self._parts: dict[str, Callable[[], Awaitable[Any]]] = {
-            DRIVES: self._async_get_drives,
-            LOG_ENTRIES: lambda: async_get_log_entries(client),
-            CERTIFICATE: self._async_get_certificate,
+            "drives": self._async_get_drives,
+            "log_entries": lambda: async_get_log_entries(client),
+            "certificate": self._async_get_certificate,
         }
         self._had: set[str] = set()
         self._refused: dict[str, LicenseError] = {}

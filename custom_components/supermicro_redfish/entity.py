@@ -28,7 +28,7 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .kinds import Kind
+from .kinds import Kind, Resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class ItemDescription[ItemT](EntityDescription):
 
     kind: Kind[Any]
     has_fn: Callable[[ItemT], bool] = lambda _: True
-    """Whether an item is there and offers this at all."""
+    """Whether an item that is there offers this at all."""
     offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
     """Whether the board offers what more than the items must be known for."""
     privilege: Privilege | None = None
@@ -47,6 +47,18 @@ class ItemDescription[ItemT](EntityDescription):
     def text_key(self) -> str:
         """The key of its texts and its icon."""
         return self.translation_key or self.key
+
+    def has(self, item: ItemT) -> bool:
+        """Tell whether an item is there and offers this."""
+        return self.kind.is_there_fn(item) and self.has_fn(item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDescription[ItemT](ItemDescription[ItemT]):
+    """Describe an entity that changes an item: a resource, which is read back then."""
+
+    kind: Resource[Any]
+    privilege: Privilege
 
 
 class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
@@ -120,6 +132,8 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
 class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
     """An entity that changes an item of the server."""
+
+    entity_description: SettingDescription[ItemT]
 
     async def _async_change(self, change: Awaitable[None]) -> None:
         """Change the item and show what became of it."""
@@ -202,7 +216,7 @@ class _Items[DescriptionT: ItemDescription[Any]]:
                 continue
             added = self._added[row.key]
             for key, item in row.kind.items(self._data).items():
-                is_there = row.has_fn(item) or self._entity_id(row, key)
+                is_there = row.has(item) or self._entity_id(row, key)
                 if is_there and key not in added:
                     added.add(key)
                     yield row, key
@@ -228,7 +242,7 @@ class _Items[DescriptionT: ItemDescription[Any]]:
     def _has(self, row: DescriptionT, key: str) -> bool:
         """Tell whether an item is there; one that is absent may still be listed."""
         there = row.kind.items(self._data)
-        return key in there and row.has_fn(there[key])
+        return key in there and row.has(there[key])
 
     def _is_allowed(self, row: DescriptionT) -> bool:
         """Tell whether the account may do what an entity is for."""

@@ -11,9 +11,10 @@ from .aiosupermicro import (
     Health,
     LogEntry,
     Power,
-    PowerControl,
+    PowerState,
     PowerSupply,
     Status,
+    System,
     Thermal,
 )
 from .aiosupermicro.models import Sensor
@@ -117,13 +118,6 @@ def supplies(data: DynamicData) -> Mapping[str, PowerSupply]:
     return _listed(_power(data).power_supplies)
 
 
-def power_controls(data: DynamicData) -> Mapping[str, PowerControl]:
-    """Return what tells the power of the machine, if it measures anything."""
-    power = _power(data)
-    is_measured = power.total_power_consumed_watts is not None
-    return single(power.power_control[0] if is_measured else None)
-
-
 def inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
     """Return the temperatures inside a machine of many chassis, each of them once.
 
@@ -156,6 +150,15 @@ def is_fitted(item: Sensor | PowerSupply) -> bool:
 def has_drive(drive: Drive) -> bool:
     """Tell whether there is a drive in the bay."""
     return not drive.status.is_absent
+
+
+def has_power(system: System) -> bool | None:
+    """Tell whether the host has power; None where the BMC does not say.
+
+    It has while it shuts down: what waits for it to be off must not cut its power.
+    """
+    state = system.power_state
+    return state != PowerState.OFF if isinstance(state, PowerState) else None
 
 
 def has_problem(status: Status) -> bool | None:

@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import kinds
 from .aiosupermicro import IndicatorLED, Privilege, System
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 
@@ -26,7 +26,7 @@ EFFECT_BLINK = "blink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroLightDescription(ItemDescription[System], LightEntityDescription):
+class SupermicroLightDescription(SettingDescription[System], LightEntityDescription):
     """Describe the identify LED."""
 
 

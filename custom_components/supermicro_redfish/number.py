@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from . import kinds
 from .aiosupermicro import Privilege, SupermicroRedfishClient, System
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 
@@ -26,7 +26,7 @@ USUAL_RANGE = range(255)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroNumberDescription(ItemDescription[System], NumberEntityDescription):
+class SupermicroNumberDescription(SettingDescription[System], NumberEntityDescription):
     """Describe a delay of the host."""
 
     value_fn: Callable[[System], int | None]

@@ -21,14 +21,14 @@ from .aiosupermicro import (
     System,
 )
 from .coordinator import SupermicroConfigEntry
-from .entity import ItemDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items, command
 
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSelectDescription[ItemT](
-    ItemDescription[ItemT], SelectEntityDescription
+    SettingDescription[ItemT], SelectEntityDescription
 ):
     """Describe a choice among values that the board itself offers."""
 

@@ -43,10 +43,8 @@ from .energy_meter import EnergySensor
 from .entity import SupermicroEntity, async_add_items
 from .items import (
     can_be_acknowledged,
-    has_drive,
     headroom_degrees,
     headroom_sensor,
-    is_fitted,
     unacknowledged,
 )
 from .kinds import Kind
@@ -108,7 +106,6 @@ def _temperature(
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        has_fn=is_fitted,
         value_fn=lambda sensor: sensor.reading,
     )
 
@@ -124,7 +121,6 @@ def _fan(
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        has_fn=is_fitted,
         value_fn=lambda fan: fan.reading,
     )
 
@@ -141,7 +137,7 @@ def _power(
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.POWER_CONTROLS,
+        kind=kinds.POWER_CONTROL,
         has_fn=lambda control: value_fn(control) is not None,
         value_fn=value_fn,
     )
@@ -168,7 +164,7 @@ def _supply(
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         kind=kinds.SUPPLIES,
-        has_fn=lambda supply: is_fitted(supply) and supply.delivers_power,
+        has_fn=lambda supply: supply.delivers_power,
         value_fn=value_fn,
     )
 
@@ -200,7 +196,6 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
         kind=kinds.VOLTAGES,
-        has_fn=is_fitted,
         value_fn=lambda sensor: sensor.reading,
     ),
     SupermicroSensorDescription[Power](
@@ -241,7 +236,6 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         options=[health.name.lower() for health in Health],
         kind=kinds.SUPPLIES,
-        has_fn=is_fitted,
         value_fn=lambda supply: _health(supply.status.health),
     ),
     SupermicroSensorDescription[System](
@@ -302,9 +296,9 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         kind=kinds.DRIVES,
-        has_fn=lambda drive: has_drive(drive) and drive.temperature_celsius is not None,
+        has_fn=lambda drive: drive.temperature_celsius is not None,
         is_fed_by_host=True,
-        value_fn=lambda drive: drive.temperature_celsius if has_drive(drive) else None,
+        value_fn=lambda drive: drive.temperature_celsius,
     ),
     SupermicroSensorDescription[Drive](
         key="drive_life_used",
@@ -313,8 +307,8 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         kind=kinds.DRIVES,
-        has_fn=lambda drive: has_drive(drive) and drive.life_used_percent is not None,
-        value_fn=lambda drive: drive.life_used_percent if has_drive(drive) else None,
+        has_fn=lambda drive: drive.life_used_percent is not None,
+        value_fn=lambda drive: drive.life_used_percent,
     ),
     SupermicroSensorDescription[tuple[LogEntry, ...]](
         key="unacknowledged_events",

@@ -39,6 +39,8 @@ class SupermicroSensor(SupermicroEntity[Any], SensorEntity):
     def native_value(self) -> StateType | datetime:
         """What is measured; None while nothing is, as with the host off."""
         row = self.entity_description
+        if not row.kind.is_there_fn(self.item):
+            return None
         runtime_data = self.coordinator.config_entry.runtime_data
         if row.is_fed_by_host and is_host_off(runtime_data.dynamic.data):
             return None

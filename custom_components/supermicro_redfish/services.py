@@ -183,8 +183,7 @@ async def _async_shut_down(
     timeout: int = wanted[ATTR_TIMEOUT]
     force: bool = wanted[ATTR_FORCE]
     _require(data, ResetType.GRACEFUL_SHUTDOWN, *[ResetType.FORCE_OFF] * force)
-    system = await data.client.async_get_system()
-    data.dynamic.async_show("system", system)
+    system = await kinds.SYSTEM.async_read(data)
     if system.power_state == PowerState.OFF:
         return RESULT_OFF
     if system.power_state == PowerState.POWERING_OFF:

@@ -14,35 +14,26 @@ from .aiosupermicro import (
     LLDP,
     NTP,
     NetworkProtocol,
-    PowerState,
     Privilege,
     ProtocolSettings,
     ResetType,
     System,
 )
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items, command
+from .items import has_power
 
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSwitchDescription[ItemT](
-    ItemDescription[ItemT], SwitchEntityDescription
+    SettingDescription[ItemT], SwitchEntityDescription
 ):
     """Describe what can be turned on and off."""
 
     is_on_fn: Callable[[ItemT], bool | None]
     set_fn: Callable[[SupermicroRuntimeData, bool], Awaitable[None]]
-
-
-def _has_power(system: System) -> bool | None:
-    """Tell whether the host has power; None where the BMC does not say.
-
-    It has while it shuts down: what waits for it to be off must not cut its power.
-    """
-    state = system.power_state
-    return state != PowerState.OFF if isinstance(state, PowerState) else None
 
 
 def _protocol(
@@ -74,7 +65,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
             {ResetType.ON, ResetType.GRACEFUL_SHUTDOWN}
             <= {*data.static.data.reset_types}
         ),
-        is_on_fn=_has_power,
+        is_on_fn=has_power,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         set_fn=lambda data, enabled: data.dynamic.async_reset_host(
             ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN

@@ -1,12 +1,13 @@
 """What is read rarely follows what is read often: it comes, goes and is read early."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 
+from . import kinds
 from .aiosupermicro import (
     DynamicData,
     Power,
@@ -17,10 +18,13 @@ from .aiosupermicro import (
 )
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry, is_host_off
-from .data import LOG_ENTRIES, ServerData, async_get_log_entries
+from .data import ServerData
 
 _SECONDS = 60.0
 """How long to wait at least between two early looks: a log may be of megabytes."""
+
+_TELLING: Final = (kinds.CHASSIS, kinds.LOG)
+"""What may tell more of a change of health."""
 
 
 @callback
@@ -93,19 +97,14 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
 
 async def _async_look_early(entry: SupermicroConfigEntry) -> None:
     """Read what may tell more; if that fails, its turn comes anyway."""
-    client, static = entry.runtime_data.client, entry.runtime_data.static
-    early: dict[str, Callable[[], Awaitable[Any]]] = {
-        "chassis": client.async_get_chassis,
-        LOG_ENTRIES: lambda: async_get_log_entries(client),
-    }
-    for name, read in early.items():
-        if getattr(static.data, name) is None:
+    for kind in _TELLING:
+        if not kind.items(entry.runtime_data):
             continue
         try:
             with background():
-                static.async_show(name, await read())
+                await kind.async_read(entry.runtime_data)
         except SupermicroRedfishError as error:
-            LOGGER.debug("%s: no early look at %s: %s", static.name, name, error)
+            LOGGER.debug("%s: no early look at %s: %s", entry.title, kind.name, error)
 
 
 def healths(data: DynamicData) -> dict[str, str]:

@@ -116,6 +116,18 @@ async def test_a_supply_is_shown_once_it_is_fitted(
     assert number(hass, entry, f"sensor.power_supply_output_{BAY_2}") == 47
 
 
+async def test_a_supply_that_is_taken_out_says_nothing_whatever_its_bay_still_does(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """What is not there is neither critical nor delivers 47 W."""
+    absent = {"Status": {"State": "Absent", "Health": "Critical"}}
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: absent}})
+    await elapse(DYNAMIC)
+    for key in ("health", "output"):
+        of = f"sensor.power_supply_{key}_{BAY_2}"
+        assert entity(hass, loaded, of).state == STATE_UNKNOWN
+
+
 @pytest.mark.parametrize("health", [None, REMOVED, "Excellent"])
 async def test_a_health_that_is_none_is_unknown(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, health: Any
