@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import json
 from typing import Any
 
 from .const import MAX_DEPTH
+
+Body = Mapping[str, Any]
+"""A resource of a BMC, or a part of one, as its JSON says it."""
 
 _NESTING = frozenset((dict, list))
 

@@ -85,8 +85,13 @@ def _is_host(system: Mapping[str, Any]) -> bool:
     return System.from_dict(system).is_supermicro
 
 
+def _step(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
+    """Return a resource of which only the links count: a collection, or a step."""
+    return Endpoint(name=name, model=Model, ways=(Way(parent, pointer),))
+
+
 ROOT: Final = Endpoint(name="service_root", model=ServiceRoot)
-SYSTEMS: Final = Endpoint(name="systems", model=Model, ways=(Way(ROOT, "Systems"),))
+SYSTEMS: Final = _step("systems", ROOT, "Systems")
 SYSTEM: Final = Endpoint(
     name="system",
     model=System,
@@ -94,9 +99,7 @@ SYSTEM: Final = Endpoint(
     ways=(Way(SYSTEMS, "Members"),),
     choose_fn=_is_host,
 )
-ALL_CHASSIS: Final = Endpoint(
-    name="all_chassis", model=Model, ways=(Way(ROOT, "Chassis"),)
-)
+ALL_CHASSIS: Final = _step("all_chassis", ROOT, "Chassis")
 CHASSIS: Final = Endpoint(
     name="chassis",
     model=Chassis,
@@ -104,16 +107,14 @@ CHASSIS: Final = Endpoint(
     ways=(Way(SYSTEM, "Links/Chassis"), Way(ALL_CHASSIS, "Members")),
     climb="Links/ContainedBy",
 )
-MANAGERS: Final = Endpoint(name="managers", model=Model, ways=(Way(ROOT, "Managers"),))
+MANAGERS: Final = _step("managers", ROOT, "Managers")
 MANAGER: Final = Endpoint(
     name="manager",
     model=Manager,
     cadence=Cadence.STATIC,
     ways=(Way(SYSTEM, "Links/ManagedBy"), Way(MANAGERS, "Members")),
 )
-MANAGER_INTERFACES: Final = Endpoint(
-    name="manager_interfaces", model=Model, ways=(Way(MANAGER, "EthernetInterfaces"),)
-)
+MANAGER_INTERFACES: Final = _step("manager_interfaces", MANAGER, "EthernetInterfaces")
 RESET_INFO: Final = Endpoint(
     name="reset_info",
     model=ActionInfo,
@@ -130,22 +131,17 @@ POWER: Final = Endpoint(
 )
 
 
-def _part(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
-    """Return a resource that is only a step on the way to Thermal or Power."""
-    return Endpoint(name=name, model=Model, ways=(Way(parent, pointer),))
-
-
-THERMAL_SUBSYSTEM: Final = _part("thermal_subsystem", CHASSIS, "ThermalSubsystem")
-THERMAL_METRICS: Final = _part("thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics")
-FANS: Final = _part("fans", THERMAL_SUBSYSTEM, "Fans")
-ENVIRONMENT_METRICS: Final = _part("environment", CHASSIS, "EnvironmentMetrics")
+THERMAL_SUBSYSTEM: Final = _step("thermal_subsystem", CHASSIS, "ThermalSubsystem")
+THERMAL_METRICS: Final = _step("thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics")
+FANS: Final = _step("fans", THERMAL_SUBSYSTEM, "Fans")
+ENVIRONMENT_METRICS: Final = _step("environment", CHASSIS, "EnvironmentMetrics")
 POWER_SUBSYSTEM: Final = Endpoint(
     name="power_subsystem",
     model=PowerSubsystem,
     ways=(Way(CHASSIS, "PowerSubsystem"),),
 )
-POWER_SUPPLIES: Final = _part("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
-SENSORS: Final = _part("sensors", CHASSIS, "Sensors")
+POWER_SUPPLIES: Final = _step("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
+SENSORS: Final = _step("sensors", CHASSIS, "Sensors")
 
 
 def _oem(name: str, model: type[ModelT], *keys: str) -> Endpoint[ModelT]:
@@ -164,7 +160,7 @@ SYS_LOCKDOWN: Final = Endpoint(
     model=SysLockdown,
     ways=(Way(MANAGER, "Oem/Supermicro/SysLockdown"),),
 )
-LICENSE_MANAGER: Final = _part(
+LICENSE_MANAGER: Final = _step(
     "license_manager", MANAGER, "Oem/Supermicro/LicenseManager"
 )
 LICENSE: Final = Endpoint(
@@ -199,19 +195,19 @@ EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
 SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
 UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
 
-BOOT_OPTIONS: Final = _part("boot_options", SYSTEM, "Boot/BootOptions")
-ACCOUNTS: Final = _part("accounts", ACCOUNT_SERVICE, "Accounts")
-PROCESSORS: Final = _part("processors", SYSTEM, "Processors")
-MEMORY: Final = _part("memory", SYSTEM, "Memory")
-SYSTEM_INTERFACES: Final = _part("system_interfaces", SYSTEM, "EthernetInterfaces")
-PCIE_DEVICES: Final = _part("pcie_devices", CHASSIS, "PCIeDevices")
-STORAGE: Final = _part("storage", SYSTEM, "Storage")
-DRIVES: Final = _part("drives", CHASSIS, "Drives")
-NETWORK_ADAPTERS: Final = _part("network_adapters", CHASSIS, "NetworkAdapters")
-SYSTEM_LOGS: Final = _part("system_logs", SYSTEM, "LogServices")
-MANAGER_LOGS: Final = _part("manager_logs", MANAGER, "LogServices")
-FIRMWARE: Final = _part("firmware", UPDATE_SERVICE, "FirmwareInventory")
-CERTIFICATES: Final = _part("certificates", NETWORK_PROTOCOL, "HTTPS/Certificates")
+BOOT_OPTIONS: Final = _step("boot_options", SYSTEM, "Boot/BootOptions")
+ACCOUNTS: Final = _step("accounts", ACCOUNT_SERVICE, "Accounts")
+PROCESSORS: Final = _step("processors", SYSTEM, "Processors")
+MEMORY: Final = _step("memory", SYSTEM, "Memory")
+SYSTEM_INTERFACES: Final = _step("system_interfaces", SYSTEM, "EthernetInterfaces")
+PCIE_DEVICES: Final = _step("pcie_devices", CHASSIS, "PCIeDevices")
+STORAGE: Final = _step("storage", SYSTEM, "Storage")
+DRIVES: Final = _step("drives", CHASSIS, "Drives")
+NETWORK_ADAPTERS: Final = _step("network_adapters", CHASSIS, "NetworkAdapters")
+SYSTEM_LOGS: Final = _step("system_logs", SYSTEM, "LogServices")
+MANAGER_LOGS: Final = _step("manager_logs", MANAGER, "LogServices")
+FIRMWARE: Final = _step("firmware", UPDATE_SERVICE, "FirmwareInventory")
+CERTIFICATES: Final = _step("certificates", NETWORK_PROTOCOL, "HTTPS/Certificates")
 
 ENDPOINTS: Final = tuple(row for row in globals().values() if isinstance(row, Endpoint))
 """All rows, in the order above."""

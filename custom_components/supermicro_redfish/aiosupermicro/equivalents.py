@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from .documents import Body
 from .models import (
     EnvironmentMetrics,
     Fan,
@@ -21,8 +21,6 @@ from .models import (
     ThermalMetrics,
     Voltage,
 )
-
-Body = Mapping[str, Any]
 
 _NO_LIMIT = "Disabled"
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from .documents import Body
 from .endpoints import Endpoint
 from .exceptions import LicenseError, NotFoundError, SupermicroRedfishError
 from .links import follow
 from .models import LogEntry, LogService
-from .pages import Body, async_pages
+from .pages import async_pages
 from .resources import Resources
 
 _HEALTH_EVENTS = "SEL"
@@ -44,7 +45,7 @@ async def async_read_log(
 
 async def async_find_log(
     resources: Resources, logs: Endpoint[Any], log_service: str | None
-) -> Mapping[str, Any]:
+) -> Body:
     """Return a log service by its Id, or the one of health events, or the first.
 
     Another one that is not to be had costs nothing but its request.

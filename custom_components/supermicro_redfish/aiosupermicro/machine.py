@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from .documents import Body
 from .endpoints import ALL_CHASSIS, CHASSIS, SYSTEM, Endpoint
 from .links import follow, follow_all
 from .resources import Resources
@@ -12,7 +12,7 @@ from .resources import Resources
 
 async def async_get_other_chassis(
     resources: Resources,
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, Body]:
     """Return all chassis but the host's own, by path; each is read but once."""
     paths = await resources.async_get_member_paths(ALL_CHASSIS, known=True)
     others = [path for path in paths if path != resources.path(CHASSIS)]
@@ -49,7 +49,7 @@ async def async_get_device_paths(
     return [*dict.fromkeys(paths)]
 
 
-def _is_of(chassis: Mapping[str, Any], system: str | None) -> bool:
+def _is_of(chassis: Body, system: str | None) -> bool:
     """Tell whether a chassis is a system's; one that names no system is everyone's."""
     systems = follow_all(chassis, "Links/ComputerSystems")
     return not systems or system in systems

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
+from .documents import Body
 from .exceptions import InvalidResponseError
 from .links import follow_all, path_of
 
-Body = Mapping[str, Any]
 Read = Callable[[str], Awaitable[Body]]
 
 MOST_PAGES = 100

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from .documents import Body
 from .endpoints import (
     ACCOUNT_SERVICE,
     BOOT_OPTIONS,
@@ -329,15 +329,13 @@ class Reads:
         """
         return await async_read_log(self._resources, MANAGER_LOGS, log_service, after)
 
-    async def _async_get_all_of(
-        self, collection: Endpoint[Any]
-    ) -> list[Mapping[str, Any]]:
+    async def _async_get_all_of(self, collection: Endpoint[Any]) -> list[Body]:
         """Return the JSON of the members of a collection."""
         paths = await self._resources.async_get_member_paths(collection)
         return await self._resources.async_get_bodies(paths)
 
     async def _async_get_below(
-        self, bodies: list[Mapping[str, Any]], model: type[ModelT], *pointers: str
+        self, bodies: list[Body], model: type[ModelT], *pointers: str
     ) -> list[ModelT]:
         """Return the members of a collection that each of several resources links."""
         links = [[follow(body, at) for at in pointers] for body in bodies]

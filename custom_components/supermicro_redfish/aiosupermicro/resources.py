@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from .bodies import Bodies
 from .connection import Connection
-from .const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
+from .const import REDFISH_ROOT
+from .documents import Body
 from .endpoints import ROOT, Cadence, Endpoint, ModelT, Substitute
 from .exceptions import (
     ENDS_ALL,
@@ -18,11 +20,11 @@ from .exceptions import (
 )
 from .links import follow, follow_all
 from .models import Model
-from .pages import Read, async_members
-from .together import async_each, async_together
+from .pages import async_members
+from .together import async_together
 
 
-class Resources:
+class Resources(Bodies):
     """Reads and writes a board's resources by their row in the table of endpoints."""
 
     def __init__(
@@ -31,19 +33,15 @@ class Resources:
         wanted: Mapping[Endpoint[Any], str | None] | None = None,
     ) -> None:
         """Keep the connection, and which of several resources is wanted, by its Id."""
-        self._connection = connection
+        super().__init__(connection)
         self._wanted = wanted or {}
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """What was there at least once: if it is gone, the BMC is starting."""
         self._missing: dict[Endpoint[Any], SupermicroRedfishError] = {}
-        self._refused: dict[str, LicenseError] = {}
-        """What wants a licence, by path."""
-        self._models: dict[Endpoint[Any], tuple[Mapping[str, Any], Model]] = {}
+        self._models: dict[Endpoint[Any], tuple[Body, Model]] = {}
         self.substitutes: dict[Endpoint[Any], Substitute] = {}
         """What to read where a board lacks a resource but has it in other words."""
-        self.at_a_time = MAX_CONCURRENT_REQUESTS
-        """How many members of a collection are asked for before the first is there."""
 
     @property
     def paths(self) -> dict[str, str]:
@@ -56,10 +54,10 @@ class Resources:
 
     def reset(self) -> None:
         """Forget where everything is and what is missing."""
+        super().reset()
         self._paths = {ROOT: REDFISH_ROOT}
         self._seen.clear()
         self._missing.clear()
-        self._refused.clear()
         self._models.clear()
 
     async def async_get(
@@ -92,7 +90,7 @@ class Resources:
             self._seen.add(endpoint)
             return found
 
-    async def async_find(self, endpoint: Endpoint[Any]) -> Mapping[str, Any] | None:
+    async def async_find(self, endpoint: Endpoint[Any]) -> Body | None:
         """Return a resource's JSON as it is now, None where the board has none.
 
         Raises:
@@ -106,35 +104,11 @@ class Resources:
                 raise
             return None
 
-    async def async_find_known(
-        self, endpoint: Endpoint[Any]
-    ) -> Mapping[str, Any] | None:
+    async def async_find_known(self, endpoint: Endpoint[Any]) -> Body | None:
         """Return a resource's JSON as it was last read, None where there is none."""
         try:
             return await self.async_known_body(endpoint)
         except NotFoundError:
-            return None
-
-    async def async_get_at(self, path: str) -> Mapping[str, Any]:
-        """Return the JSON at a path that some other resource linked to.
-
-        Raises:
-            LicenseError: The board wants a licence for it, now or when it was asked.
-
-        """
-        if refused := self._refused.get(path):
-            raise refused.with_traceback(None)
-        try:
-            return await self._connection.async_get(path)
-        except LicenseError as error:
-            self._refused[path] = error
-            raise
-
-    async def async_find_at(self, path: str) -> Mapping[str, Any] | None:
-        """Return the JSON at a path, None where it is not there or not to be had."""
-        try:
-            return await self.async_get_at(path)
-        except (NotFoundError, LicenseError):
             return None
 
     async def async_lacks(self, endpoint: Endpoint[Any]) -> bool:
@@ -185,76 +159,7 @@ class Resources:
         read = self.async_known_at if known else self.async_get_at
         return [*await async_members(self._paths[endpoint], read, first)]
 
-    async def async_get_member_paths_at(self, collections: Iterable[str]) -> list[str]:
-        """Return where the members of several collections are, each once.
-
-        Raises:
-            LicenseError: All of them want a licence.
-
-        """
-        found, errors = await self._async_find_all(collections, self.async_get_at)
-        licences = [error for error in errors if isinstance(error, LicenseError)]
-        if licences and not found:
-            raise licences[0]
-        paths: dict[str, None] = {}
-        for path, first in found.items():
-            paths |= await async_members(path, self.async_get_at, first)
-        return [*paths]
-
-    async def async_get_all_at(
-        self, paths: Iterable[str], model: type[ModelT]
-    ) -> list[ModelT]:
-        """Return the resources at several paths; as `async_get_bodies`."""
-        return [model.from_dict(body) for body in await self.async_get_bodies(paths)]
-
-    async def async_get_bodies(self, paths: Iterable[str]) -> list[Mapping[str, Any]]:
-        """Return the JSON at several paths; as `async_get_by_path`."""
-        return [*(await self.async_get_by_path(paths)).values()]
-
-    async def async_get_by_path(
-        self, paths: Iterable[str]
-    ) -> dict[str, Mapping[str, Any]]:
-        """Return the JSON at several paths, by path.
-
-        A link that leads nowhere, or to what wants a licence, costs that one only.
-
-        Raises:
-            NotFoundError: None of them is there.
-            LicenseError: All of them want a licence.
-            SupermicroRedfishError: One could not be read, for any other reason.
-
-        """
-        found, errors = await self._async_find_all(paths, self.async_get_at)
-        if errors and not found:
-            raise errors[0]
-        return found
-
-    async def async_find_all_known(
-        self, paths: Iterable[str]
-    ) -> dict[str, Mapping[str, Any]]:
-        """Return what is at several paths as it was last read, by path."""
-        found, _ = await self._async_find_all(paths, self.async_known_at)
-        return found
-
-    async def _async_find_all(
-        self, paths: Iterable[str], read: Read
-    ) -> tuple[dict[str, Mapping[str, Any]], list[SupermicroRedfishError]]:
-        """Return what is at several paths, and why the rest is not to be had."""
-        errors: list[SupermicroRedfishError] = []
-
-        async def attempt(path: str) -> Mapping[str, Any] | None:
-            try:
-                return await read(path)
-            except (NotFoundError, LicenseError) as error:
-                errors.append(error)
-                return None
-
-        wanted = [*dict.fromkeys(paths)]
-        bodies = await async_each(attempt, wanted, self.at_a_time)
-        found = zip(wanted, bodies, strict=True)
-        return {path: body for path, body in found if body is not None}, errors
-
-    async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
+    async def async_post(self, path: str, body: Body) -> None:
         """Start an action at a path."""
         await self._connection.async_post(path, body)
 
@@ -295,14 +200,12 @@ class Resources:
             raise next(iter((*errors.values(), *missing)))
         return found, errors
 
-    async def async_patch(
-        self, endpoint: Endpoint[Any], changes: Mapping[str, Any]
-    ) -> None:
+    async def async_patch(self, endpoint: Endpoint[Any], changes: Body) -> None:
         """Change properties of a resource."""
         await self._connection.async_patch(await self._async_path(endpoint), changes)
 
     async def async_act(
-        self, endpoint: Endpoint[Any], action: str, parameters: Mapping[str, Any]
+        self, endpoint: Endpoint[Any], action: str, parameters: Body
     ) -> None:
         """Start an action of a resource, at its usual place if none is linked."""
         body = await self.async_known_body(endpoint)
@@ -311,7 +214,7 @@ class Resources:
         await self._connection.async_post(target, parameters)
         self._connection.forget(path)
 
-    async def _async_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
+    async def _async_body(self, endpoint: Endpoint[Any]) -> Body:
         """Read a resource, unless the board is known not to have it."""
         if missing := self._missing.get(endpoint):
             raise missing.with_traceback(None)
@@ -319,9 +222,7 @@ class Resources:
         try:
             path = await self._async_path(endpoint)
             read_on_the_way = None if is_found else self._connection.known(path)
-            body: Mapping[str, Any] = (
-                read_on_the_way or await self._connection.async_get(path)
-            )
+            body: Body = read_on_the_way or await self._connection.async_get(path)
         except (NotFoundError, LicenseError) as error:
             if endpoint not in self._seen:
                 self._missing[endpoint] = error
@@ -331,9 +232,7 @@ class Resources:
         self._seen.add(endpoint)
         return body
 
-    async def _async_moved(
-        self, endpoint: Endpoint[Any], error: NotFoundError
-    ) -> Mapping[str, Any]:
+    async def _async_moved(self, endpoint: Endpoint[Any], error: NotFoundError) -> Body:
         """Read a resource where new firmware has it, or raise the error again."""
         path = old = self._paths.get(endpoint)
         with suppress(SupermicroRedfishError):
@@ -345,7 +244,7 @@ class Resources:
             raise error
         return await self._connection.async_get(path)
 
-    async def async_known_body(self, endpoint: Endpoint[Any]) -> Mapping[str, Any]:
+    async def async_known_body(self, endpoint: Endpoint[Any]) -> Body:
         """Return a resource as it was last read, reading it if it never was."""
         path = self._paths.get(endpoint)
         known = self._connection.known(path) if path else None
@@ -387,11 +286,7 @@ class Resources:
             chosen = follow(await self.async_known_at(chosen), endpoint.climb) or chosen
         return chosen
 
-    async def async_known_at(self, path: str) -> Mapping[str, Any]:
-        """Return the resource at a path as it was last read."""
-        return self._connection.known(path) or await self.async_get_at(path)
-
-    def _decoded(self, endpoint: Endpoint[ModelT], body: Mapping[str, Any]) -> ModelT:
+    def _decoded(self, endpoint: Endpoint[ModelT], body: Body) -> ModelT:
         """Decode a resource, once for each body."""
         known = self._models.get(endpoint)
         if known is None or known[0] is not body:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from .documents import Body
 from .resources import Resources
 from .together import async_each
-
-Body = Mapping[str, Any]
 
 
 class Rotation:

@@ -18,6 +18,7 @@ from math import inf
 from time import monotonic
 from typing import Any
 
+from .documents import Body
 from .endpoints import (
     CHASSIS,
     ENVIRONMENT_METRICS,
@@ -53,7 +54,7 @@ from .models import (
     Thermal,
 )
 from .resources import Resources
-from .rotation import Body, Rotation
+from .rotation import Rotation
 from .together import async_each, async_together
 
 _TEMPERATURE, _ROTATIONAL, _VOLTAGE = "Temperature", "Rotational", "Voltage"
