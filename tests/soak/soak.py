@@ -24,6 +24,8 @@ from .world import CERTIFICATES, SoakError, World, world
 DAY = 86400.0
 _LOOK_SECONDS = 10.0
 _QUIET_SECONDS = 1200.0
+_BETWEEN_SECONDS = 4.0
+"""More than any answer takes when nothing is wrong, less than two polls are apart."""
 _MOST_AT_ONCE = 2
 
 
@@ -109,6 +111,9 @@ class Soak:
         while self._troubles:
             await asyncio.wait(self._troubles)
         await asyncio.sleep(world.told.recovery(is_often=False) + 700)
+        sent = -1
+        while sent != (sent := world.conduct.count["requests"]):
+            await asyncio.sleep(_BETWEEN_SECONDS)
         world.check_log()
 
     async def _watch(self) -> None:
