@@ -62,13 +62,12 @@ from .identify import (
     advertised_mac,
     async_identify,
     async_probe,
-    described,
     is_likely,
     moved_host,
-    shortened,
     tidy_host,
 )
 from .session import trust
+from .words import described, shortened
 
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-import re
 
 from aiohttp import ClientSession
 from homeassistant.helpers.device_registry import format_mac
@@ -15,18 +14,13 @@ from .aiosupermicro import (
     ServerCertificate,
     ServiceRoot,
     SupermicroRedfishClient,
-    System,
     async_get_server_certificate,
 )
-from .aiosupermicro.documents import one_line
 from .aiosupermicro.transport import base_url
 from .session import trust
+from .words import server_name
 
 _HTTPS_PORT = 443
-_PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
-_DEFAULT_NAME = "Supermicro server"
-_LONGEST_NAME = 100
-_MARKDOWN = re.compile(r"[\\`*_\[\]()<>!|~:.@&/]")
 _MAKERS_MACS = (
     "00:25:90",
     "0c:c4:7a",
@@ -183,22 +177,6 @@ def advertised_mac(root: ServiceRoot) -> str | None:
     return format_mac(mac) if mac and mac.strip("0:") else None
 
 
-def meant(text: str | None) -> str | None:
-    """Return a text that somebody filled in, None for a factory's placeholder."""
-    return None if text is None or text.lower() in _PLACEHOLDERS else text
-
-
-def server_name(system: System, chassis: Chassis | None) -> str:
-    """Return what to call a server: its model, or that of its board."""
-    board = chassis.model if chassis else None
-    return shortened(meant(system.model) or meant(board) or _DEFAULT_NAME)
-
-
-def shortened(name: str) -> str:
-    """Return a name that a BMC gives as one line that lists and logs can show."""
-    return one_line(name)[:_LONGEST_NAME]
-
-
 def is_likely(root: ServiceRoot) -> bool:
     """Tell whether a root is that of a Supermicro server, as far as it tells.
 
@@ -206,28 +184,3 @@ def is_likely(root: ServiceRoot) -> bool:
     """
     mac = advertised_mac(root) or ""
     return root.is_supermicro or mac.startswith(_MAKERS_MACS)
-
-
-def plain(text: str) -> str:
-    """Return a text of a BMC so that a page shows it as it is.
-
-    Descriptions are Markdown: what stands in a certificate could show another
-    fingerprint than its own, or a picture from elsewhere.
-    """
-    return _MARKDOWN.sub(r"\\\g<0>", one_line(text))
-
-
-def described(certificate: ServerCertificate) -> dict[str, str]:
-    """Return a certificate in words."""
-    return {
-        "subject": plain(certificate.subject) or "-",
-        "issuer": plain(certificate.issuer) or "-",
-        "not_before": certificate.not_before.date().isoformat(),
-        "not_after": certificate.not_after.date().isoformat(),
-        "fingerprint": with_colons(certificate.fingerprint),
-    }
-
-
-def with_colons(fingerprint: str) -> str:
-    """Return a fingerprint as browsers show it."""
-    return bytes.fromhex(fingerprint).hex(":").upper()
