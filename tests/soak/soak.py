@@ -112,7 +112,8 @@ class Soak:
             await asyncio.wait(self._troubles)
         await asyncio.sleep(world.told.recovery(is_often=False) + 700)
         sent = -1
-        while sent != (sent := world.conduct.count["requests"]):
+        while sent != world.conduct.count["requests"]:
+            sent = world.conduct.count["requests"]
             await asyncio.sleep(_BETWEEN_SECONDS)
         world.check_log()
 
