@@ -189,7 +189,9 @@ async def test_an_account_of_which_nothing_is_known_may_try(
     await set_up(hass, entry)
     assert controls(hass, entry) == OF_THE_HOST | OF_THE_BMC
     assert entity(hass, entry, ACCESS).state == "unknown"
-    with pytest.raises(HomeAssistantError, match="account at the BMC may not do this") as failure:
+    with pytest.raises(
+        HomeAssistantError, match="account at the BMC may not do this"
+    ) as failure:
         await call(hass, entry, "light.identify_led", "turn_on")
     assert failure.value.translation_key == "not_authorized"
     await hass.async_block_till_done(wait_background_tasks=True)
