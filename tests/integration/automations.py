@@ -11,7 +11,7 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import persistent_notification
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -113,6 +113,7 @@ class Automations:
         await self.hass.async_start()
         await self.settle()
 
+    @callback
     def _note(self, _: Any, shown: dict[str, Any]) -> None:
         """Take note of what is shown."""
         self.notifications += [each["message"] for each in shown.values()]
