@@ -112,6 +112,7 @@ async_set_fan_mode(mode: str) -> None
 async_set_ntp_enabled(enabled: bool) -> None
 async_set_ntp_servers(primary: str, secondary: str = "") -> None
 async_set_lldp_enabled(enabled: bool) -> None
+async_get_log_entries(log_service: str = "Log1") -> list[LogEntry]
 """.strip().splitlines()
 """The published client's methods, as far as the seed does not say it all."""
 
