@@ -9,8 +9,11 @@ from typing import Any
 from .shown import FED_BY_HOST, OFTEN, SYSTEM, TELLS, UNAVAILABLE, UNKNOWN, as_state
 from .timeline import Clock
 
-POLL_SECONDS = 20.0
-"""What a poll may take when nothing is wrong, and Home Assistant's own delay."""
+POLL_SECONDS = 30.0
+"""What the poll that failed last and the one that finds all well may take together.
+
+The latter may have to log in, and Home Assistant adds a moment of its own to each.
+"""
 READ_SECONDS = 90.0
 """The same for what is read rarely, which is much more, and gives way to all else."""
 TIMEOUT_SECONDS = 30.0
