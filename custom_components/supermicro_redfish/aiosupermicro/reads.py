@@ -317,6 +317,9 @@ class Reads:
             after: The id of the last entry that is known; entries up to it are left
                 out, unless it is not in the log any more.
 
+        Raises:
+            NotFoundError: There is no such log.
+
         """
         return await async_read_log(self._resources, SYSTEM_LOGS, log_service, after)
 
@@ -325,7 +328,7 @@ class Reads:
     ) -> list[LogEntry]:
         """Return the BMC's maintenance log, who did what to it, oldest first.
 
-        Arguments are as for `async_get_log_entries`.
+        Arguments and errors are as for `async_get_log_entries`.
         """
         return await async_read_log(self._resources, MANAGER_LOGS, log_service, after)
 

@@ -154,8 +154,7 @@ class Subsystems:
         """Return the temperatures and fans of the chassis.
 
         Args:
-            is_linked: Whether the chassis has a Thermal, which does not answer: then
-                only a subsystem shows that the board is one of the newer ones.
+            is_linked: Whether the chassis has a Thermal, which does not answer.
             is_brief: Whether fans and sensors that were never read may be left out.
             is_known: Whether what was read of the rest will do.
 
@@ -163,8 +162,7 @@ class Subsystems:
             NotFoundError: The chassis has nothing that would tell them.
 
         """
-        others = () if is_linked else (ENVIRONMENT_METRICS, SENSORS)
-        await self._resources.async_require_any((THERMAL_SUBSYSTEM, *others))
+        await self._async_require(THERMAL_SUBSYSTEM, is_linked=is_linked)
         this = self._round(THERMAL, is_brief=is_brief, is_known=is_known)
         environment = await self._async_environment(this)
         metrics = await this.async_find(THERMAL_METRICS)
@@ -180,11 +178,7 @@ class Subsystems:
         own = [bodies[path] for path in paths or () if path in bodies]
         fans += [fan_of_resource(FanResource.from_dict(body)) for body in own]
         fans += [fan_of_sensor(s) for s in sensors if s.reading_type == _ROTATIONAL]
-        temperatures += [
-            temperature_of_sensor(sensor)
-            for sensor in sensors
-            if sensor.reading_type == _TEMPERATURE and not sensor.is_headroom
-        ]
+        temperatures += [temperature_of_sensor(s) for s in sensors if _is_real(s)]
         self._is_complete[THERMAL] = this.is_complete
         return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
 
@@ -205,8 +199,7 @@ class Subsystems:
             NotFoundError: The chassis has nothing that would tell them.
 
         """
-        others = () if is_linked else (ENVIRONMENT_METRICS, SENSORS)
-        await self._resources.async_require_any((POWER_SUBSYSTEM, *others))
+        await self._async_require(POWER_SUBSYSTEM, is_linked=is_linked)
         this = self._round(POWER, is_brief=is_brief, is_known=is_known)
         environment = await self._async_environment(this)
         paths = await this.async_members(POWER_SUPPLIES) or ()
@@ -292,6 +285,16 @@ class Subsystems:
                 inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(new))
         return inner
 
+    async def _async_require(
+        self, subsystem: Endpoint[Any], *, is_linked: bool
+    ) -> None:
+        """Raise NotFoundError where nothing stands in for a resource.
+
+        Beside a link that leads nowhere, only a subsystem does.
+        """
+        others = () if is_linked else (ENVIRONMENT_METRICS, SENSORS)
+        await self._resources.async_require_any((subsystem, *others))
+
     def _round(
         self, endpoint: Endpoint[Any], *, is_brief: bool, is_known: bool
     ) -> _Round:
@@ -330,3 +333,8 @@ class Subsystems:
 def _is(sensor: Body, kinds: Collection[str]) -> bool:
     """Tell whether a sensor is of one of these kinds."""
     return (SensorResource.from_dict(sensor).reading_type or "") in kinds
+
+
+def _is_real(sensor: SensorResource) -> bool:
+    """Tell whether a sensor tells a temperature, and not the distance to a limit."""
+    return sensor.reading_type == _TEMPERATURE and not sensor.is_headroom

@@ -179,7 +179,12 @@ class Writes:
         await self._resources.async_patch(CHASSIS, {"PhysicalSecurity": security})
 
     async def async_clear_log(self, log_service: str | None = None) -> None:
-        """Delete all health events; Id as for `async_get_log_entries`."""
+        """Delete all health events; Id as for `async_get_log_entries`.
+
+        Raises:
+            NotFoundError: There is no such log, or it cannot be cleared.
+
+        """
         log = await async_find_log(self._resources, SYSTEM_LOGS, log_service)
         target = follow(log, "Actions/#LogService.ClearLog/target")
         if target is None:
