@@ -298,7 +298,7 @@ PAIRS: tuple[Pair, ...] = (
             asks=("license_missing",),
             passing=("",),
             seconds=900,
-            requests=110,
+            requests=112,
             logins=1,
         ),
     ),

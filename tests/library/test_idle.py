@@ -3,12 +3,17 @@
 import asyncio
 
 from aiohttp import ClientSession
+import pytest
 
-from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro import (
+    ConnectionError,  # noqa: A004
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, serve
 
-from . import MINUTES, paths_of, statuses
+from . import MINUTES, SESSIONS, paths_of, statuses
 
 
 async def test_a_session_in_use_is_kept(
@@ -76,3 +81,61 @@ async def test_a_session_that_counts_from_the_login(
             library_clock.tick(MINUTES)
     assert bmc.logins == 12
     assert bmc.open_sessions == 0
+
+
+@pytest.mark.parametrize("idle", [0, 250, 1500])
+@pytest.mark.parametrize("connections", [1, 2])
+async def test_dead_connections_cost_no_poll(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    library_clock: Clock,
+    connections: int,
+    idle: float,
+) -> None:
+    """A BMC that has restarted between two polls leaves as many as there were.
+
+    Whether it is the read that finds them, or a session that is to be renewed first.
+    """
+    client.set_max_concurrent_requests(connections)
+    await client.async_get_all_data()
+    library_clock.tick(idle)
+    await client.async_get_system()
+    logins = bmc.logins
+    bmc.hang("*", 0.02)
+    await client.async_get_all_data()
+    assert bmc.peak_parallel == connections
+    bmc.heal()
+    library_clock.tick(idle)
+    bmc.restart(0)
+    data = await client.async_get_dynamic_data()
+    assert data.system
+    assert not data.errors
+    assert (bmc.logins, bmc.open_sessions) == (logins + 1, 1)
+
+
+async def test_a_login_is_not_lost_on_a_dead_connection(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A BMC that could not log anybody in, and then restarted, is found at once."""
+    await client.async_get_system()
+    bmc.expire_sessions()
+    bmc.fail(SESSIONS, status=503, method="POST", times=1)
+    with pytest.raises(SupermicroRedfishError):
+        await client.async_get_system()
+    bmc.restart(0)
+    assert (await client.async_get_system()).is_on
+    assert bmc.login_attempts == 3
+
+
+async def test_a_bmc_that_breaks_every_connection_is_not_pressed(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """A read is repeated by aiohttp, and by us until it has been answered again."""
+    await client.async_get_system()
+    bmc.drop("*")
+    for expected in (4, 2, 2):
+        bmc.requests.clear()
+        with pytest.raises(ConnectionError):
+            await client.async_get_system()
+        assert len(bmc.requests) == expected
+    bmc.heal()

@@ -14,6 +14,7 @@ from typing import Any
 from .const import (
     AUTH_TOKEN_HEADER,
     LOGOUT_SECONDS,
+    REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
     SESSION_REFRESH_THRESHOLD,
     SESSION_RETRY_SECONDS,
@@ -284,7 +285,13 @@ class Login:
             raise refusal from None
 
     async def _async_open(self, sessions_path: str) -> Credential:
-        """Open a session."""
+        """Open a session.
+
+        A write is sent once, and the connections may be as dead as the last session:
+        a read finds that out.
+        """
+        if self._used:
+            await self._transport.send("GET", REDFISH_ROOT)
         login = {"UserName": self._username, "Password": self._password}
         reply = await self._transport.send("POST", sessions_path, json=login)
         token = reply.headers.get(AUTH_TOKEN_HEADER)

@@ -146,6 +146,8 @@ class Transport:
         self._seconds = timeout
         self._gate = Gate(MAX_CONCURRENT_REQUESTS, PATIENCE_SECONDS)
         self._silence = Silence()
+        self._was_heard = False
+        """Whether the BMC has answered since a connection broke last."""
         self.stats = RequestStats()
 
     def set_max_concurrent_requests(self, places: int) -> None:
@@ -218,7 +220,31 @@ class Transport:
         body: Mapping[str, Any] | None,
         timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
     ) -> tuple[ClientResponse, bytes]:
-        """Send one request and read its answer to the end."""
+        """Send one request and read its answer to the end.
+
+        A BMC that has restarted leaves dead connections behind, which only who uses
+        them finds out. aiohttp repeats a read once, which meets the next of them.
+        """
+        try:
+            return await self._try(method, url, headers, body, timeout)
+        except exceptions.ConnectionError as error:
+            is_unheard = error.is_broken and not isinstance(
+                error.__cause__, ClientPayloadError
+            )
+            if method != "GET" or not is_unheard or not self._was_heard:
+                raise
+        self._was_heard = False
+        return await self._try(method, url, headers, body, timeout)
+
+    async def _try(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+    ) -> tuple[ClientResponse, bytes]:
+        """Send one request over whatever connection there is."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
@@ -239,6 +265,7 @@ class Transport:
             failure = error
         else:
             self._silence.hear()
+            self._was_heard = True
             self.stats.record_response_time(monotonic() - began)
             self.stats.errors += response.status >= _FIRST_ERROR
             # Nothing but sessions is deleted, and which one it was nobody has to know.
