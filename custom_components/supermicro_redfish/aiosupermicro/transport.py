@@ -187,25 +187,23 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before()
             try:
-                return await self._follow(method, path, headers, json, timeout)
+                return await self._follow(
+                    method, path, headers=headers, json=json, timeout=timeout
+                )
             except exceptions.SupermicroRedfishError as error:
                 for secret in _secrets({**(headers or {}), **(json or {})}):
                     error.hide(secret)
                 raise
 
-    async def _follow(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
-        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
-    ) -> Reply:
-        """Send a request wherever on this host the BMC redirects it to."""
+    async def _follow(self, method: str, path: str, **content: Any) -> Reply:
+        """Send a request wherever on this host the BMC redirects it to.
+
+        The content is as aiohttp takes it, here and in what sends it.
+        """
         redirects = _REDIRECTS if method == "GET" else _REDIRECTS_OF_WRITES
         url = self._on_this_host(path)
         for _ in range(MAX_REDIRECTS):
-            response, raw = await self._exchange(method, url, headers, body, timeout)
+            response, raw = await self._exchange(method, url, **content)
             target = response.headers.get("Location")
             if response.status not in redirects or not target:
                 return _reply(response, method, path, raw)
@@ -213,12 +211,7 @@ class Transport:
         raise exceptions.InvalidResponseError(f"{path} redirects in circles", path=path)
 
     async def _exchange(
-        self,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
-        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+        self, method: str, url: URL, **content: Any
     ) -> tuple[ClientResponse, bytes]:
         """Send one request and read its answer to the end.
 
@@ -226,7 +219,7 @@ class Transport:
         them finds out. aiohttp repeats a read once, which meets the next of them.
         """
         try:
-            return await self._try(method, url, headers, body, timeout)
+            return await self._try(method, url, **content)
         except exceptions.ConnectionError as error:
             is_unheard = error.is_broken and not isinstance(
                 error.__cause__, ClientPayloadError
@@ -234,15 +227,10 @@ class Transport:
             if method != "GET" or not is_unheard or not self._was_heard:
                 raise
         self._was_heard = False
-        return await self._try(method, url, headers, body, timeout)
+        return await self._try(method, url, **content)
 
     async def _try(
-        self,
-        method: str,
-        url: URL,
-        headers: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
-        timeout: ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+        self, method: str, url: URL, **content: Any
     ) -> tuple[ClientResponse, bytes]:
         """Send one request over whatever connection there is."""
         if self._session.closed:
@@ -253,10 +241,8 @@ class Transport:
             async with self._session.request(
                 method,
                 url,
-                headers=headers,
-                json=body,
+                **content,
                 ssl=self._ssl,
-                timeout=timeout,
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
