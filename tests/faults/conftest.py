@@ -21,10 +21,9 @@ from tests.integration.conftest import (
     entry as entry_by_address,
     impatient,
 )
+from tests.scenario.scenario import Names, Network, Scene
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
-
-from .scene import Names, Network, Scene
 
 __all__ = [
     "board",

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.integration import MANAGER, NTP, SYSTEM, THERMAL
-from tests.simulator import Bmc
-
-from .row import (
+from tests.scenario.fault_table import (
     Command,
     Dialogue,
     Fault,
@@ -21,7 +19,8 @@ from .row import (
     loaded,
     tried_again,
 )
-from .scene import RESTART, Scene
+from tests.scenario.scenario import RESTART, Scene
+from tests.simulator import Bmc
 
 GONE = View(unavailable=("",))
 """Nothing of the server is shown but that it cannot be reached."""

@@ -10,6 +10,9 @@ import inspect
 
 from homeassistant.const import STATE_UNKNOWN
 
+from tests.scenario.fault_table import Fault, Poll, View
+from tests.scenario.scenario import RESTART, Scene
+
 from .matrix import (
     DRIVE,
     DRIVE_TEMPERATURE,
@@ -20,8 +23,6 @@ from .matrix import (
     OFF,
     THERMALS,
 )
-from .row import Fault, Poll, View
-from .scene import RESTART, Scene
 
 ROWS = {row.fault: row for row in MATRIX}
 

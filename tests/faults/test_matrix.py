@@ -21,11 +21,11 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
 from tests.integration.dialogue import begin, submit
+from tests.scenario.fault_table import LED, Command, Dialogue, Fault, Poll, Row, SetUp
+from tests.scenario.scenario import Scene
 
 from .matrix import MATRIX
 from .pairs import PAIRS, Pair
-from .row import LED, Command, Dialogue, Fault, Poll, Row, SetUp
-from .scene import Scene
 
 NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 

@@ -18,10 +18,9 @@ from tests.integration.conftest import (
     entry,
     impatient,
 )
+from tests.scenario.network import Proxy, forwarding
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.certificate import Certificate
-
-from .proxy import Proxy, forwarding
 
 __all__ = [
     "board",

@@ -12,10 +12,10 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.integration import SYSTEM
+from tests.scenario.network import Proxy
 from tests.simulator import Bmc, Server
 
-from .evidence import told_to
-from .proxy import Proxy
+from .secret_search import told_to
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 from tests.integration import SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
 
-from .evidence import Evidence
-from .life import WRONG, Life
-from .planting import plant
+from .lifecycle import WRONG, Life
+from .planted_secrets import plant
+from .secret_search import Evidence
 
 PLACES = {
     "dialogue",

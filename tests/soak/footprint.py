@@ -8,7 +8,7 @@ from pathlib import Path
 import resource
 from typing import Any
 
-from .timeline import Timeline
+from tests.scenario.virtual_time import Timeline
 
 _OURS = "supermicro"
 _STATM = Path("/proc/self/statm")

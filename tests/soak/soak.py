@@ -14,12 +14,12 @@ import freezegun.api
 from homeassistant.util import dt as dt_util
 
 from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
+from tests.scenario.virtual_time import START, Clock, Timeline, going_by
 from tests.simulator.certificate import Certificate, process_certificate
 
+from .environment import CERTIFICATES, SoakError, World, world
+from .faults import TROUBLES, Trouble
 from .footprint import Footprint
-from .timeline import START, Clock, Timeline, going_by
-from .troubles import TROUBLES, Trouble
-from .world import CERTIFICATES, SoakError, World, world
 
 DAY = 86400.0
 _LOOK_SECONDS = 10.0

@@ -18,11 +18,11 @@ from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
 from custom_components.supermicro_redfish.log_memory import LogMemory
 
+from .environment import World
+from .faults import Trouble, expire, log_grows, new_password
 from .footprint import Footprint
 from .soak import run
-from .troubles import Trouble, expire, log_grows, new_password
-from .users import reload
-from .world import World
+from .user_actions import reload
 
 HOUR = 3600.0
 

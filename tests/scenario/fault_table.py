@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
-from .scene import Scene
+from .scenario import Scene
 
 type Fault = Callable[[Scene], Awaitable[None] | None]
 type Kinds = tuple[str, ...]

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError
 
-from .world import World
+from .environment import World
 
 Command = tuple[str, str, dict[str, Any]]
 

@@ -3,9 +3,8 @@
 from random import Random
 from typing import Any
 
+from tests.scenario.entity_values import BAYS, CHASSIS, LOG, OEM, POWER, SYSTEM, THERMAL
 from tests.simulator import Bmc
-
-from .shown import BAYS, CHASSIS, LOG, OEM, POWER, SYSTEM, THERMAL
 
 _MOST_ENTRIES = 512
 _MESSAGE = "This has happened as number"

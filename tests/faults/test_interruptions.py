@@ -11,9 +11,9 @@ import pytest
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import STATIC, asked
 from tests.integration.dialogue import add
+from tests.scenario.scenario import Scene
 
-from .ends import ENDS, RELOADED, REMOVED, TWICE, End, Twice
-from .scene import Scene
+from .interruptions import ENDS, RELOADED, REMOVED, TWICE, End, Twice
 from .test_matrix import require_end, require_log, require_plain_log
 
 SESSION_SECONDS = 300

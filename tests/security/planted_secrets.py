@@ -11,7 +11,7 @@ from tests.simulator import Bmc
 from tests.simulator.sessions import Session, Sessions
 from tests.simulator.testing import CHASSIS, MANAGER, OEM, SYSTEM
 
-from .evidence import basic
+from .secret_search import basic
 
 ROOT: Final = "/redfish/v1"
 PROTOCOLS: Final = f"{MANAGER}/NetworkProtocol"

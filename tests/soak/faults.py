@@ -5,10 +5,21 @@ from collections.abc import Awaitable, Callable
 import copy
 from typing import Any
 
+from tests.scenario.entity_values import (
+    BAYS,
+    CHASSIS,
+    LOG,
+    MANAGER,
+    OEM,
+    POWER,
+    ROOT,
+    SYSTEM,
+    THERMAL,
+)
 from tests.simulator.messages import HTML_TYPE, JSON_TYPE, Answer
 
-from .shown import BAYS, CHASSIS, LOG, MANAGER, OEM, POWER, ROOT, SYSTEM, THERMAL
-from .users import (
+from .environment import CERTIFICATES, World
+from .user_actions import (
     command,
     disable,
     entity_disabled,
@@ -17,7 +28,6 @@ from .users import (
     reset,
     restart_by_user,
 )
-from .world import CERTIFICATES, World
 
 Trouble = Callable[[World], Awaitable[None]]
 

@@ -12,16 +12,16 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Event, EventStateChangedData, callback
 
+from tests.scenario.entity_values import TELLS, UNAVAILABLE, UNKNOWN, as_state, is_free
+from tests.scenario.expected import Excuse, Told
+from tests.scenario.hass_instance import Home, home
+from tests.scenario.traffic import Conduct
+from tests.scenario.virtual_time import Clock
 from tests.simulator import Bmc, Board, Server, serve
 from tests.simulator.certificate import Certificate
 from tests.simulator.faults import Fault
 
-from .conduct import Conduct
-from .home import Home, home
-from .nature import Nature
-from .shown import TELLS, UNAVAILABLE, UNKNOWN, as_state, is_free
-from .timeline import Clock
-from .told import Excuse, Told
+from .workload import Nature
 
 _MOST_COMPLAINTS = 25
 _MOST_WATTS = 700.0

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
-from .shown import FED_BY_HOST, OFTEN, SYSTEM, TELLS, UNAVAILABLE, UNKNOWN, as_state
-from .timeline import Clock
+from .entity_values import (
+    FED_BY_HOST,
+    OFTEN,
+    SYSTEM,
+    TELLS,
+    UNAVAILABLE,
+    UNKNOWN,
+    as_state,
+)
+from .virtual_time import Clock
 
 POLL_SECONDS = 30.0
 """What the poll that failed last and the one that finds all well may take together.

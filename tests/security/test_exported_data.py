@@ -21,8 +21,8 @@ from tests.integration import set_up
 from tests.simulator import Bmc, Server
 from tests.simulator.testing import THERMAL
 
-from .evidence import Evidence
-from .planting import Planted, plant
+from .planted_secrets import Planted, plant
+from .secret_search import Evidence
 
 
 @pytest.fixture

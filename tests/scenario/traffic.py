@@ -15,9 +15,9 @@ from tests.simulator import Bmc, Server
 from tests.simulator.messages import Answer
 from tests.simulator.redfish import Request
 
-from .shown import SESSIONS
-from .timeline import Clock
-from .told import Told
+from .entity_values import SESSIONS
+from .expected import Told
+from .virtual_time import Clock
 
 _IDLE_SHARE = 0.8
 """After this part of its timeout an idle session may be renewed before it is used."""

@@ -25,7 +25,7 @@ from tests.integration import FAN_MODE, LLDP, SESSIONS, SYSTEM, THERMAL, call
 from tests.integration.dialogue import begin, fill_in
 from tests.simulator import Bmc, Server
 
-from .evidence import Evidence
+from .secret_search import Evidence
 
 WRONG = "PLANTED-WRONG-PASSWORD"
 

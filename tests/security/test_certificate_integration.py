@@ -25,11 +25,11 @@ from custom_components.supermicro_redfish.repairs import async_create_fix_flow
 from tests.integration import call, lifecycle, mac_address, set_up
 from tests.integration.dialogue import begin, fill_in
 from tests.integration.test_discovery import announce, lease
+from tests.scenario.network import Proxy
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from .evidence import told_to
-from .proxy import Proxy
+from .secret_search import told_to
 
 pytestmark = pytest.mark.usefixtures("tidy")
 

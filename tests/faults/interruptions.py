@@ -23,8 +23,7 @@ from tests.integration import (
     unload,
 )
 from tests.integration.dialogue import begin, submit
-
-from .scene import Scene
+from tests.scenario.scenario import Scene
 
 type Doing = Callable[[Scene, ConfigEntry], Awaitable[None]]
 type Ending = Callable[[HomeAssistant, ConfigEntry], Awaitable[None]]

@@ -1,0 +1,1 @@
+"""One scenario harness for the fault, soak and security tests."""
