@@ -1,216 +1,186 @@
-"""Ends that come in the middle of something: what was going on, what the BMC sees."""
+"""Ends of an entry, or of Home Assistant, in the middle of an operation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.conftest import until
-from tests.integration import (
-    DYNAMIC,
-    SESSIONS,
-    SYSTEM,
-    THERMAL,
-    asked,
-    call,
-    set_up,
-    stop,
-    unload,
-)
-from tests.integration.dialogue import begin, submit
-from tests.scenario.scenario import Scene
+from tests.scenario.fault_scenario import FaultScenario
+from tests.scenario.fault_table import LED
+from tests.scenario.hass_instance import HassInstance
+from tests.scenario.integration_helpers import DYNAMIC
+from tests.scenario.paths import SESSIONS, SYSTEM, THERMAL
 
-type Doing = Callable[[Scene, ConfigEntry], Awaitable[None]]
-type Ending = Callable[[HomeAssistant, ConfigEntry], Awaitable[None]]
+from .matrix import NOT_CONNECTED
 
-LATE = 0.1
-"""Seconds that the answer takes in whose middle the end comes."""
+type Operation = Callable[[FaultScenario], Awaitable[None]]
+type End = Callable[[HassInstance], Awaitable[None]]
+
+_LATENCY_SECONDS = 0.1
+"""The latency of the response that is interrupted."""
 
 
-async def reach(scene: Scene, doing: Awaitable[object], request: str) -> None:
-    """Begin to do something, and return while a request of it is under way."""
-    since = len(scene.bmc.requests)
-    scene.bmc.hang(request.partition(" ")[2], LATE, times=1)
-    scene.tasks.append(asyncio.ensure_future(doing))
-    await until(lambda: request in asked(scene.bmc, since))
+async def start(
+    scenario: FaultScenario, operation: Awaitable[object], request: str
+) -> None:
+    """Start an operation and return while the BMC works on a request of it."""
+    since = len(scenario.bmc.requests)
+    scenario.bmc.hang(request.partition(" ")[2], _LATENCY_SECONDS, times=1)
+    scenario.tasks.append(asyncio.ensure_future(operation))
+    await until(lambda: request in scenario.requests_since(since))
 
 
-async def poll(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of a poll."""
-    await set_up(scene.hass, entry)
+async def set_up(scenario: FaultScenario) -> HassInstance:
+    """Set up an entry for the BMC."""
+    scenario.create_entry()
+    await scenario.instance.set_up()
+    return scenario.instance
+
+
+async def poll(scenario: FaultScenario) -> None:
+    """Start a poll."""
+    instance = await set_up(scenario)
     soon = dt_util.utcnow() + timedelta(seconds=DYNAMIC)
 
     async def fire() -> None:
-        async_fire_time_changed(scene.hass, soon)
+        async_fire_time_changed(instance.hass, soon)
 
-    await reach(scene, fire(), f"GET {THERMAL}")
-
-
-async def log_in(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of the login, while the server is set up."""
-    await reach(scene, set_up(scene.hass, entry), f"POST {SESSIONS}")
+    await start(scenario, fire(), f"GET {THERMAL}")
 
 
-async def log_in_again(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of the login that replaces a session."""
-    await set_up(scene.hass, entry)
-    scene.bmc.expire_sessions()
-    command = call(scene.hass, entry, "light.identify_led", "turn_on")
-    await reach(scene, command, f"POST {SESSIONS}")
+async def log_in(scenario: FaultScenario) -> None:
+    """Start the login of a setup."""
+    await start(scenario, set_up(scenario), f"POST {SESSIONS}")
 
 
-async def command(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of a command."""
-    await set_up(scene.hass, entry)
-    turned = call(scene.hass, entry, "light.identify_led", "turn_on")
-    await reach(scene, turned, f"PATCH {SYSTEM}")
+async def log_in_again(scenario: FaultScenario) -> None:
+    """Start the login that replaces an expired session."""
+    instance = await set_up(scenario)
+    scenario.bmc.expire_sessions()
+    await start(scenario, instance.call(LED, "turn_on"), f"POST {SESSIONS}")
 
 
-async def dialogue(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of adding a server that is there already."""
-    await set_up(scene.hass, entry)
-    form = await begin(scene.hass)
-    await reach(scene, submit(scene.hass, form, scene.account), f"POST {SESSIONS}")
+async def command(scenario: FaultScenario) -> None:
+    """Start a command."""
+    instance = await set_up(scenario)
+    await start(scenario, instance.call(LED, "turn_on"), f"PATCH {SYSTEM}")
 
 
-async def outage(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of an outage."""
-    await set_up(scene.hass, entry)
-    await scene.close_port()
-    await scene.elapse(DYNAMIC)
+async def add_server(scenario: FaultScenario) -> None:
+    """Start to add a server that is already set up."""
+    instance = await set_up(scenario)
+    await start(scenario, instance.add_server(scenario.account), f"POST {SESSIONS}")
 
 
-async def vain_attempt(scene: Scene, entry: ConfigEntry) -> None:
-    """Be in the middle of the attempts to set a server up that is down."""
-    await scene.close_port()
-    await set_up(scene.hass, entry)
+async def outage(scenario: FaultScenario) -> None:
+    """Lose the connection to the BMC."""
+    await set_up(scenario)
+    await scenario.close_port()
+    await scenario.elapse(DYNAMIC)
 
 
-async def remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Remove the entry."""
-    await hass.config_entries.async_remove(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def reload(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Reload the entry."""
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+async def failed_setup(scenario: FaultScenario) -> None:
+    """Try to set the entry up while the BMC is unreachable."""
+    await scenario.close_port()
+    await set_up(scenario)
 
 
 @dataclass(frozen=True, kw_only=True)
-class End:
-    """An end in the middle of something, and what the BMC sees of it."""
+class Interruption:
+    """An end in the middle of an operation, and what the BMC receives."""
 
-    of: str
-    """What ends in the middle of what, in plain words."""
-    doing: Doing
-    ending: Ending
+    name: str
+    operation: Operation
+    end: End
     log: tuple[str, ...] = ()
     state: ConfigEntryState | None = None
-    """What becomes of the entry; None where it does not matter any more."""
+    """The state of the entry afterwards, None if it does not matter."""
     requests: int = 1
-    """How many come after the end at most: the session is given back."""
+    """The maximum number of requests after the end; one deletes the session."""
     logins: int = 1
     sessions: int = 0
-    """How many of ours the BMC still has; one that is down keeps its one."""
+    """The number of open sessions; a BMC that is unreachable keeps one."""
 
 
-STOPS, UNLOADED, REMOVED, RELOADED = stop, unload, remove, reload
+REMOVE, RELOAD = HassInstance.remove, HassInstance.reload
 
-ENDS: tuple[End, ...] = (
-    End(of="Home Assistant stops in the middle of a poll", doing=poll, ending=STOPS),
-    End(
-        of="Home Assistant stops in the middle of the login",
-        doing=log_in,
-        ending=STOPS,
+INTERRUPTIONS: tuple[Interruption, ...] = (
+    Interruption(
+        name="Home Assistant stops during a poll",
+        operation=poll,
+        end=HassInstance.stop,
     ),
-    End(
-        of="Home Assistant stops in the middle of a new login",
-        doing=log_in_again,
-        ending=STOPS,
+    Interruption(
+        name="Home Assistant stops during the login",
+        operation=log_in,
+        end=HassInstance.stop,
+    ),
+    Interruption(
+        name="Home Assistant stops during a second login",
+        operation=log_in_again,
+        end=HassInstance.stop,
         logins=2,
     ),
-    End(
-        of="Home Assistant stops in the middle of a command",
-        doing=command,
-        ending=STOPS,
+    Interruption(
+        name="Home Assistant stops during a command",
+        operation=command,
+        end=HassInstance.stop,
     ),
-    End(
-        of="Home Assistant stops in the middle of adding a server",
-        doing=dialogue,
-        ending=STOPS,
+    Interruption(
+        name="Home Assistant stops while a server is added",
+        operation=add_server,
+        end=HassInstance.stop,
         logins=2,
         requests=2,
     ),
-    End(
-        of="the entry is unloaded in the middle of a poll",
-        doing=poll,
-        ending=UNLOADED,
+    Interruption(
+        name="entry unloaded during a poll",
+        operation=poll,
+        end=HassInstance.unload,
         state=ConfigEntryState.NOT_LOADED,
     ),
-    End(
-        of="the entry is unloaded in the middle of a command",
-        doing=command,
-        ending=UNLOADED,
+    Interruption(
+        name="entry unloaded during a command",
+        operation=command,
+        end=HassInstance.unload,
         state=ConfigEntryState.NOT_LOADED,
     ),
-    End(
-        of="the entry is reloaded in the middle of a poll",
-        doing=poll,
-        ending=RELOADED,
+    Interruption(
+        name="entry reloaded during a poll",
+        operation=poll,
+        end=RELOAD,
         state=ConfigEntryState.LOADED,
         requests=30,
         logins=2,
         sessions=1,
     ),
-    End(of="the entry is removed in the middle of a poll", doing=poll, ending=REMOVED),
-    End(
-        of="the entry is removed while the BMC is down",
-        doing=outage,
-        ending=REMOVED,
-        log=("no connection",),
+    Interruption(name="entry removed during a poll", operation=poll, end=REMOVE),
+    Interruption(
+        name="entry removed during an outage",
+        operation=outage,
+        end=REMOVE,
+        log=(NOT_CONNECTED,),
         requests=0,
         sessions=1,
     ),
-    End(
-        of="the entry is removed before it was ever set up",
-        doing=vain_attempt,
-        ending=REMOVED,
+    Interruption(
+        name="entry removed before its first successful setup",
+        operation=failed_setup,
+        end=REMOVE,
         requests=0,
         logins=0,
     ),
-    End(
-        of="Home Assistant stops while the BMC is down",
-        doing=outage,
-        ending=STOPS,
-        log=("no connection",),
+    Interruption(
+        name="Home Assistant stops during an outage",
+        operation=outage,
+        end=HassInstance.stop,
+        log=(NOT_CONNECTED,),
         requests=0,
         sessions=1,
-    ),
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Twice:
-    """The same BMC by two addresses."""
-
-    of: str
-    first: str
-    second: str
-
-
-BY_ADDRESS, BY_NAME = "127.0.0.1:{port}", "bmc.example:{port}"
-
-TWICE: tuple[Twice, ...] = (
-    Twice(of="by address, then by name", first=BY_ADDRESS, second=BY_NAME),
-    Twice(of="by name, then by address", first=BY_NAME, second=BY_ADDRESS),
-    Twice(
-        of="by name, then by URL", first=BY_NAME, second="https://bmc.example:{port}/"
     ),
 )

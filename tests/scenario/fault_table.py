@@ -1,53 +1,62 @@
-"""The columns of the fault matrix: what the user sees, and what the BMC sees."""
+"""Columns of a table of faults: injection, expectation, recovery.
+
+A row describes one fault in up to four situations: while a server is added, at the
+start of Home Assistant, at a poll, at a command. A field that is left out has the value
+of a healthy system.
+"""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+import inspect
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
-from .scenario import Scene
+from .fault_scenario import FaultScenario
+from .scenario import SHIPPED_BOARD
 
-type Fault = Callable[[Scene], Awaitable[None] | None]
-type Kinds = tuple[str, ...]
-"""Beginnings of `platform.key`; an empty one means all entities."""
+type Action = Callable[[FaultScenario], Awaitable[None] | None]
+type Prefixes = tuple[str, ...]
+"""Beginnings of `platform.key`."""
 
-
-WHOLE = 29
-"""The requests of a set-up on a good day."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class View:
-    """What the user sees of the entities, as far as it differs from before."""
-
-    unavailable: Kinds = ()
-    unknown: Kinds = ()
-    says: Mapping[str, str] = field(default_factory=dict)
-    """What single entities say, also new ones."""
-    loses: Kinds = ()
-
-    def of(self, before: Mapping[str, str]) -> dict[str, str]:
-        """Return what is seen where something else was seen before."""
-        return dict(self._of(before)) | dict(self.says)
-
-    def _of(self, before: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Return what became of the entities that there were."""
-        for kind, state in before.items():
-            if kind.startswith(self.loses):
-                continue
-            seen = STATE_UNKNOWN if kind.startswith(self.unknown) else state
-            yield kind, STATE_UNAVAILABLE if kind.startswith(self.unavailable) else seen
-
-
+ALL: Prefixes = ("",)
+"""All entities."""
 LED = "light.identify_led"
-"""What is commanded."""
+"""The entity that commands are sent to."""
+SETUP_REQUESTS = 29
+"""The requests of a setup without faults, on the shipped board."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dialogue:
-    """The fault while a server is being added: what the form says."""
+class ExpectedStates:
+    """The states of all entities, as changes to earlier states."""
+
+    unavailable: Prefixes = ()
+    unknown: Prefixes = ()
+    states: Mapping[str, str] = field(default_factory=dict)
+    """States of single entities, including new ones."""
+    removed: Prefixes = ()
+
+    def apply(self, before: Mapping[str, str]) -> dict[str, str]:
+        """Return the expected states, given the earlier ones."""
+        return dict(self._apply(before)) | dict(self.states)
+
+    def _apply(self, before: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Return the expected states of the earlier entities."""
+        for entity, state in before.items():
+            if entity.startswith(self.removed):
+                continue
+            if entity.startswith(self.unavailable):
+                yield entity, STATE_UNAVAILABLE
+            else:
+                is_unknown = entity.startswith(self.unknown)
+                yield entity, STATE_UNKNOWN if is_unknown else state
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddServer:
+    """Expect a form with an error while a server is added."""
 
     error: str
     logins: int = 0
@@ -55,106 +64,125 @@ class Dialogue:
 
 @dataclass(frozen=True, kw_only=True)
 class SetUp:
-    """The fault is there when Home Assistant starts."""
+    """Expect the outcome of a setup during the fault."""
 
-    state: ConfigEntryState
-    because: str | None = None
-    """The key of the reason that the user is told."""
-    lacks: Kinds = ()
-    """What is not shown at first, and is as soon as all is well."""
+    state: ConfigEntryState = ConfigEntryState.LOADED
+    reason: str | None = None
+    """The translation key of the error."""
+    missing: Prefixes = ()
+    """Entities that appear only after the recovery."""
     log: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    """What the user is asked: the source of a dialogue, the kind of an issue."""
-    requests: int = 1
-    """How many there are at most; the root is asked before anyone logs in."""
+    prompts: tuple[str, ...] = ()
+    """The sources of dialogs and the kinds of issues that the user is shown."""
+    requests: int = SETUP_REQUESTS
+    """The maximum number of requests."""
     logins: int = 1
     sessions: int = 1
-    back_after: float = 30
-    """How long it takes after the end of the fault until all is shown."""
-    is_final: bool = False
-    """Whether what is lacking is not asked for again until the server is reloaded."""
+    recovers_after: float = 30
+    """Seconds from the end of the fault until all entities are back."""
+    needs_reload: bool = False
+    """Whether missing entities appear only after the entry was reloaded."""
 
+    @classmethod
+    def retry(cls, reason: str, **fields: Any) -> SetUp:
+        """Expect that Home Assistant retries the setup by itself."""
+        return cls._fail(ConfigEntryState.SETUP_RETRY, reason, fields)
 
-def loaded(**cells: Any) -> SetUp:
-    """Return that the server is shown."""
-    return SetUp(state=ConfigEntryState.LOADED, **{"requests": WHOLE, **cells})
+    @classmethod
+    def error(cls, reason: str, **fields: Any) -> SetUp:
+        """Expect that Home Assistant waits for its user."""
+        return cls._fail(ConfigEntryState.SETUP_ERROR, reason, fields)
 
-
-def tried_again(because: str, **cells: Any) -> SetUp:
-    """Return that Home Assistant tries again by itself, and says why."""
-    state = ConfigEntryState.SETUP_RETRY
-    return SetUp(state=state, because=because, lacks=("",), sessions=0, **cells)
-
-
-def given_up(because: str | None, **cells: Any) -> SetUp:
-    """Return that Home Assistant waits for its user."""
-    state = ConfigEntryState.SETUP_ERROR
-    return SetUp(state=state, because=because, lacks=("",), sessions=0, **cells)
+    @classmethod
+    def _fail(cls, state: ConfigEntryState, reason: str, fields: Any) -> SetUp:
+        """Expect a setup that fails after one request, since the root comes first."""
+        failed = {"missing": ALL, "requests": 1, "sessions": 0, **fields}
+        return cls(state=state, reason=reason, **failed)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Poll:
-    """The fault comes while the server is shown."""
+    """Expect states and requests while a loaded entry polls during the fault."""
 
-    shows: View = View()
-    passing: Kinds = ()
-    """What else is not to be seen for a while; all else always is."""
+    states: ExpectedStates = ExpectedStates()
+    may_flicker: Prefixes = ()
+    """Entities that may have no value in between; all others always have one."""
     log: tuple[str, ...] = ()
-    """What is logged, each once, by some of its words."""
-    asks: tuple[str, ...] = ()
+    """A part of each expected line; each is logged once."""
+    prompts: tuple[str, ...] = ()
     seconds: float = 90
-    """How long it is watched: three polls of what moves."""
+    """The duration of the fault: by default three polls of dynamic data."""
     requests: int = 9
-    """How many there are at most meanwhile."""
+    """The maximum number of requests in that time."""
     logins: int = 0
-    """How many there are meanwhile, refused ones, too."""
+    """The number of logins in that time, including rejected ones."""
     sessions: int = 1
-    back_after: float = 30
-    """How long it takes after the end of the fault until all is well."""
-    after: View = View()
+    recovers_after: float = 30
+    """Seconds from the end of the fault until all entities have recovered."""
+    states_after: ExpectedStates = ExpectedStates()
     log_after: tuple[str, ...] = ()
-    """What else is logged until all is well."""
+    """Further lines that are logged during the recovery."""
     logins_after: int = 0
     sessions_after: int = 1
     parallel: int = 2
-    """How many requests it works on at a time at most."""
+    """The maximum number of requests that the BMC works on at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """The fault is there when the identify LED is switched on."""
+    """Expect the outcome of switching the identify LED on during the fault."""
 
     error: str | None = None
-    """The key of what the user is told; None if it works."""
-    is_done: bool = False
-    """Whether the LED is lit, whatever the user is told."""
-    shows: View | None = None
-    """What the user sees then; without, the LED as it is, and all else as before."""
+    """The translation key of the error, None if the command succeeds."""
+    is_applied: bool = False
+    """Whether the LED is lit, which an error does not exclude."""
+    states: ExpectedStates | None = None
+    """The states after the command; by default only that of the LED changes."""
     writes: int = 1
-    """How many writes reach the BMC."""
+    """The number of writes that reach the BMC."""
     logins: int = 0
-    back_after: float = 30
-    """How long it takes after the end of the fault until it works again."""
+    recovers_after: float = 30
+    """Seconds from the end of the fault until commands succeed."""
 
     @property
-    def seen(self) -> View:
-        """What the user sees after the command."""
-        return self.shows or View(says={LED: "on"} if self.is_done else {})
+    def expected_states(self) -> ExpectedStates:
+        """The states after the command."""
+        changed = {LED: "on"} if self.is_applied else {}
+        return self.states or ExpectedStates(states=changed)
 
 
 @dataclass(frozen=True)
-class Row:
-    """A fault, and what becomes of it wherever it can come."""
+class Fault:
+    """A fault, and the expectations for each situation that it can occur in."""
 
-    fault: str
-    """What it is, in plain words."""
-    made: Fault
-    """How it is made."""
-    dialogue: Dialogue | None = None
+    name: str
+    inject: Action
+    _: KW_ONLY
+    add_server: AddServer | None = None
     set_up: SetUp | None = None
     poll: Poll | None = None
     command: Command | None = None
-    mended: Fault = Scene.mend
-    """How it ends."""
+    recover: Action = FaultScenario.recover
     is_slow: bool = False
-    """Whether somebody loses patience, which takes but a moment here."""
+    """Whether a request times out, for which the timeout is shortened."""
+    reason: str = ""
+    """The reason that several faults occur together."""
+    boards: tuple[str, ...] = (SHIPPED_BOARD,)
+    """The boards that the fault is tested on."""
+
+
+async def perform(action: Action, scenario: FaultScenario) -> None:
+    """Perform an action, whether or not it is a coroutine function."""
+    result = action(scenario)
+    if inspect.isawaitable(result):
+        await result
+
+
+def in_turn(*actions: Action) -> Action:
+    """Return an action that performs several actions."""
+
+    async def perform_all(scenario: FaultScenario) -> None:
+        for action in actions:
+            await perform(action, scenario)
+
+    return perform_all

@@ -1,24 +1,21 @@
-"""A real Home Assistant with an entry for the simulated BMC, and its user."""
+"""A Home Assistant in this process, and the actions of its user."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
-from aiohttp import ThreadedResolver
 from homeassistant import loader
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
     ConfigEntry,
     ConfigEntryDisabler,
+    ConfigEntryState,
+    ConfigFlowResult,
 )
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    aiohttp_client,
-    entity_registry as er,
-    issue_registry as ir,
-)
-from homeassistant.helpers.entity import Entity
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_test_home_assistant,
@@ -29,158 +26,239 @@ from custom_components.supermicro_redfish.const import (
     CONF_STATIC_INTERVAL,
     DOMAIN,
 )
-from custom_components.supermicro_redfish.repairs import async_create_fix_flow
-from tests.integration import mac_address
 from tests.simulator import Bmc, Server
 
+from .integration_helpers import (
+    fix_issue,
+    mac_address,
+    open_dialog,
+    open_issues,
+    submit,
+)
 
-class _Resolver(ThreadedResolver):
-    """Finds addresses without Home Assistant's zeroconf."""
-
-    async def real_close(self) -> None:
-        """Close it, by the name under which Home Assistant does so."""
-        await self.close()
-
-
-@contextmanager
-def _set_up() -> Iterator[None]:
-    """Keep the network out, and enable all entities."""
-    with (
-        patch.object(aiohttp_client, "_async_make_resolver", lambda _: _Resolver()),
-        patch.object(Entity, "entity_registry_enabled_default", new=True),
-    ):
-        yield
+NO_VALUE = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+_RUNNING = (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY)
 
 
-class Home:
-    """Home Assistant, and what its user does there."""
+class HassInstance:
+    """Home Assistant with one config entry; entities are named `platform.key`."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Live there."""
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Begin without an entry."""
         self.hass = hass
-        self.entry = entry
+        self._entry: ConfigEntry | None = None
 
-    def entities(self) -> dict[str, str]:
-        """Return the enabled entities, as `platform.key`, by entity id."""
-        registry = er.async_get(self.hass)
-        return {
-            item.entity_id: f"{item.domain}.{self._key(item.unique_id)}"
-            for item in er.async_entries_for_config_entry(registry, self.entry.entry_id)
-            if item.disabled_by is None
-        }
+    @property
+    def entry(self) -> ConfigEntry:
+        """The config entry."""
+        assert self._entry, "There is no config entry"
+        return self._entry
 
-    def name(self, entity_id: str) -> str | None:
-        """Return an entity as `platform.key`, None if it is none of ours."""
-        item = er.async_get(self.hass).async_get(entity_id)
-        if item is None or item.config_entry_id != self.entry.entry_id:
-            return None
-        return f"{item.domain}.{self._key(item.unique_id)}"
+    @property
+    def state(self) -> ConfigEntryState:
+        """The state of the entry, which type checkers take for constant."""
+        return self.entry.state
 
-    def find(self, entity: str) -> str | None:
-        """Return the id of the entity `platform.key`, if it is there and usable."""
-        found = [item for item, name in self.entities().items() if name == entity]
-        shown = self.hass.states.get(found[0]) if found else None
-        return shown.entity_id if shown and shown.state != "unavailable" else None
+    async def settle(self) -> None:
+        """Wait for all pending work."""
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
-    async def call(self, entity: str, service: str, **data: Any) -> None:
-        """Call a service for the entity `platform.key`, if it is usable."""
-        if entity_id := self.find(entity):
-            domain, target = entity.partition(".")[0], {"entity_id": entity_id}
-            await self.hass.services.async_call(
-                domain, service, data, blocking=True, target=target
-            )
+    # The config entry
+
+    def create_entry(
+        self,
+        bmc: Bmc,
+        server: Server,
+        *,
+        host: str | None = None,
+        verify_ssl: bool | str | None = None,
+    ) -> MockConfigEntry:
+        """Create an entry, pinned to the BMC's certificate unless told otherwise."""
+        pinned = server.certificate_sha256
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=bmc.board.name,
+            unique_id=mac_address(bmc),
+            data={
+                "host": host or server.host,
+                "username": bmc.username,
+                "password": bmc.password,
+                "verify_ssl": pinned if verify_ssl is None else verify_ssl,
+            },
+        )
+        entry.add_to_hass(self.hass)
+        self._entry = entry
+        return entry
+
+    async def add_server(self, account: Mapping[str, str]) -> ConfigFlowResult:
+        """Add a server by the dialog."""
+        return await self.submit(await open_dialog(self.hass), account)
+
+    async def submit(
+        self, form: ConfigFlowResult, account: Mapping[str, str]
+    ) -> ConfigFlowResult:
+        """Fill in a form and pin the certificate; keep the entry that is created."""
+        result = await submit(self.hass, form, account)
+        self._entry = result.get("result") or self._entry
+        return result
+
+    async def set_up(self) -> None:
+        """Set the entry up."""
+        await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.settle()
 
     async def reload(self) -> None:
-        """Press Reload."""
+        """Reload the entry."""
         await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await self.settle()
+
+    async def unload(self) -> None:
+        """Unload the entry."""
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.settle()
+
+    async def unload_all(self) -> None:
+        """Unload all entries, unless Home Assistant has stopped."""
+        for entry in self.hass.config_entries.async_entries(DOMAIN):
+            if self.hass.is_running and entry.state in _RUNNING:
+                await self.hass.config_entries.async_unload(entry.entry_id)
+        await self.settle()
+
+    async def remove(self) -> None:
+        """Remove the entry."""
+        await self.hass.config_entries.async_remove(self.entry.entry_id)
+        await self.settle()
+
+    async def stop(self) -> None:
+        """Stop Home Assistant, which does not unload entries."""
+        await self.hass.async_stop(force=True)
 
     async def disable(self, *, is_disabled: bool) -> None:
-        """Disable the entry, or enable it again."""
+        """Disable or enable the entry."""
         await self.hass.config_entries.async_set_disabled_by(
             self.entry.entry_id, ConfigEntryDisabler.USER if is_disabled else None
         )
 
+    async def set_intervals(self, seconds: int, minutes: int) -> None:
+        """Set the polling intervals of dynamic data, in seconds, and static data."""
+        flows = self.hass.config_entries.options
+        form = await flows.async_init(self.entry.entry_id)
+        await flows.async_configure(
+            form["flow_id"],
+            {CONF_DYNAMIC_INTERVAL: seconds, CONF_STATIC_INTERVAL: minutes},
+        )
+        await self.settle()
+
+    # Prompts for the user
+
+    @property
+    def reauth_flows(self) -> list[ConfigFlowResult]:
+        """The open prompts for a password."""
+        return [
+            flow for flow in self._flows if flow["context"]["source"] == SOURCE_REAUTH
+        ]
+
+    @property
+    def certificate_issues(self) -> list[ir.IssueEntry]:
+        """The open issues that accept a certificate."""
+        return [issue for issue in open_issues(self.hass) if issue.is_fixable]
+
+    @property
+    def prompts(self) -> list[str]:
+        """The sources of all open dialogs, and the kinds of all open issues."""
+        return [
+            *(flow["context"]["source"] for flow in self._flows),
+            *(str(issue.translation_key) for issue in open_issues(self.hass)),
+        ]
+
+    async def enter_password(self, bmc: Bmc) -> None:
+        """Enter the account of a BMC wherever a password is prompted for."""
+        account = {"username": bmc.username, "password": bmc.password}
+        for flow in self.reauth_flows:
+            await submit(self.hass, flow, account)
+
+    async def accept_certificate(self) -> None:
+        """Accept the certificate that the issues show."""
+        for issue in self.certificate_issues:
+            await fix_issue(self.hass, issue)
+
+    @property
+    def _flows(self) -> list[ConfigFlowResult]:
+        """The open dialogs of the integration."""
+        return self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+    # Entities
+
+    @property
+    def entities(self) -> dict[str, str]:
+        """The enabled entities by entity id."""
+        registry = er.async_get(self.hass)
+        return {
+            item.entity_id: self._name(item)
+            for item in er.async_entries_for_config_entry(registry, self.entry.entry_id)
+            if item.disabled_by is None
+        }
+
+    @property
+    def states(self) -> dict[str, str]:
+        """The states by entity; that of energy, which always changes, is "counted"."""
+        found = {
+            name: state.state
+            for entity_id, name in self.entities.items()
+            if (state := self.hass.states.get(entity_id))
+        }
+        if found.get("sensor.energy", STATE_UNKNOWN) not in NO_VALUE:
+            found["sensor.energy"] = "counted"
+        return found
+
+    def name(self, entity_id: str) -> str | None:
+        """Return the name of an entity, None if it is not of this entry."""
+        item = er.async_get(self.hass).async_get(entity_id)
+        if item is None or item.config_entry_id != self.entry.entry_id:
+            return None
+        return self._name(item)
+
+    def find(self, entity: str) -> str | None:
+        """Return the id of an enabled entity, None if there is none."""
+        names = self.entities.items()
+        return next((entity_id for entity_id, name in names if name == entity), None)
+
+    def is_available(self, entity: str) -> bool:
+        """Return whether an entity can be used."""
+        return self.states.get(entity, STATE_UNAVAILABLE) != STATE_UNAVAILABLE
+
+    async def call(self, entity: str, service: str, **data: Any) -> None:
+        """Call a service for an entity."""
+        entity_id = self.find(entity)
+        assert entity_id, f"There is no {entity}"
+        await self.hass.services.async_call(
+            entity.partition(".")[0],
+            service,
+            data,
+            blocking=True,
+            target={"entity_id": entity_id},
+        )
+
     def disable_entity(self, entity_id: str, *, is_disabled: bool) -> None:
-        """Disable an entity, or enable it again, whereupon the entry is reloaded."""
+        """Disable or enable an entity; Home Assistant then reloads the entry."""
         registry = er.async_get(self.hass)
         if entity_id in registry.entities:
             by = er.RegistryEntryDisabler.USER if is_disabled else None
             registry.async_update_entity(entity_id, disabled_by=by)
 
-    async def configure(self, often: int, rarely: int) -> None:
-        """Choose the intervals, in seconds and in minutes."""
-        flows = self.hass.config_entries.options
-        form = await flows.async_init(self.entry.entry_id)
-        await flows.async_configure(
-            form["flow_id"],
-            {CONF_DYNAMIC_INTERVAL: often, CONF_STATIC_INTERVAL: rarely},
-        )
-        await self.hass.async_block_till_done()
-
-    @property
-    def is_asked_for_password(self) -> bool:
-        """Whether Home Assistant asks for a password."""
-        return bool(self._flows())
-
-    async def enter_password(self, username: str, password: str) -> None:
-        """Enter the password where it is asked for."""
-        for flow in self._flows():
-            result = await self.hass.config_entries.flow.async_configure(
-                flow["flow_id"], {"username": username, "password": password}
-            )
-            if result.get("step_id") == "certificate":
-                await self.hass.config_entries.flow.async_configure(
-                    flow["flow_id"], {"certificate": "pin"}
-                )
-        await self.hass.async_block_till_done()
-
-    @property
-    def certificate_issues(self) -> list[ir.IssueEntry]:
-        """The open questions about the certificate."""
-        return [
-            issue
-            for issue in ir.async_get(self.hass).issues.values()
-            if issue.domain == DOMAIN and issue.active and issue.is_fixable
-        ]
-
-    async def accept_certificate(self) -> None:
-        """Accept the certificate that is shown."""
-        for issue in self.certificate_issues:
-            data = dict(issue.data or {})
-            flow: Any = await async_create_fix_flow(self.hass, issue.issue_id, data)
-            flow.hass = self.hass
-            await flow.async_step_confirm({})
-        await self.hass.async_block_till_done()
-
-    def _flows(self) -> list[Any]:
-        """Return the open questions for a password."""
-        flows = self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
-        return [flow for flow in flows if flow["context"]["source"] == "reauth"]
-
-    def _key(self, unique_id: str) -> str:
-        """Return the part of a unique id that is not the server's."""
-        return unique_id.removeprefix(f"{self.entry.unique_id}_")
+    def _name(self, item: er.RegistryEntry) -> str:
+        """Return `platform.key`, where the key is the unique id without the BMC."""
+        prefix = f"{self.entry.unique_id}_"
+        return f"{item.domain}.{item.unique_id.removeprefix(prefix)}"
 
 
 @asynccontextmanager
-async def home(bmc: Bmc, server: Server) -> AsyncIterator[Home]:
-    """Run a Home Assistant that knows of a BMC; its entry is not set up yet."""
-    with _set_up(), TemporaryDirectory() as folder:
+async def run_home_assistant() -> AsyncIterator[HassInstance]:
+    """Run a Home Assistant that finds the integration."""
+    with TemporaryDirectory() as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
-            entry = MockConfigEntry(
-                domain=DOMAIN,
-                title=bmc.board.name,
-                unique_id=mac_address(bmc),
-                data={
-                    "host": server.host,
-                    "username": bmc.username,
-                    "password": bmc.password,
-                    "verify_ssl": server.certificate_sha256,
-                },
-            )
-            entry.add_to_hass(hass)
             try:
-                yield Home(hass, entry)
+                yield HassInstance(hass)
             finally:
                 await hass.async_stop(force=True)

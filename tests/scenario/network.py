@@ -1,68 +1,75 @@
-"""A man in the middle: an address whose connections can be led elsewhere."""
+"""Name resolution and routes between Home Assistant and the simulated BMC."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+import errno
+import os
+import socket
+from typing import Any, Final, Self
+from unittest.mock import patch
+from weakref import WeakSet
 
-_HOST = "127.0.0.1"
-_CHUNK = 65_536
+from aiohttp import ThreadedResolver
+from homeassistant.helpers import aiohttp_client
+
+NAME: Final = "bmc.example"
+"""A host name of the BMC."""
+_ADDRESS: Final = "127.0.0.1"
 
 
-class Proxy:
-    """Hands on what comes, byte by byte, to one server or another."""
+class _Resolver(ThreadedResolver):
+    """Resolve names in a thread instead of by Home Assistant's zeroconf."""
 
-    def __init__(self, target: int) -> None:
-        """Lead to a port."""
-        self._target = target
-        self.port = 0
-        self._open: set[asyncio.StreamWriter] = set()
+    async def real_close(self) -> None:
+        """Close the resolver under the name that Home Assistant calls."""
+        await self.close()
 
-    @property
-    def host(self) -> str:
-        """The address with its port."""
-        return f"{_HOST}:{self.port}"
 
-    def lead_to(self, port: int) -> None:
-        """Lead to another port, and break all connections that there are."""
-        self._target = port
+class Network:
+    """The connections of an event loop, which can fail or lead elsewhere."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin with a working network."""
+        self._loop = loop
+        self._connect = loop.sock_connect
+        self._resolve = loop.getaddrinfo
+        self._redirects: dict[int, int] = {}
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self.has_route = True
+        self.resolves_name = True
+
+    @contextmanager
+    def installed(self) -> Iterator[Self]:
+        """Let the event loop and Home Assistant use this network."""
+        with (
+            patch.object(self._loop, "sock_connect", self._sock_connect),
+            patch.object(self._loop, "getaddrinfo", self._getaddrinfo),
+            patch.object(aiohttp_client, "_async_make_resolver", lambda _: _Resolver()),
+        ):
+            yield self
+
+    def redirect(self, port: int, target: int) -> None:
+        """Lead new connections for a port to another one, and cut the present ones."""
+        self._redirects[port] = target
         self.cut()
 
     def cut(self) -> None:
-        """Break all connections."""
-        for writer in self._open:
-            writer.transport.abort()
+        """Cut all connections."""
+        for sock in self._sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
-    async def serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Hand on one connection in both directions, until either end closes it."""
-        there, onward = await asyncio.open_connection(_HOST, self._target)
-        pair = {writer, onward}
-        self._open |= pair
-        try:
-            await asyncio.gather(_pump(reader, onward), _pump(there, writer))
-        finally:
-            self._open -= pair
+    async def _sock_connect(self, sock: socket.socket, address: Any) -> None:
+        """Connect a socket if there is a route."""
+        if not self.has_route:
+            raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+        host, port, *rest = address
+        await self._connect(sock, (host, self._redirects.get(port, port), *rest))
+        self._sockets.add(sock)
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on one direction to its end."""
-    with suppress(OSError):
-        while chunk := await reader.read(_CHUNK):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
-
-
-@asynccontextmanager
-async def forwarding(target: int) -> AsyncIterator[Proxy]:
-    """Open a proxy on a free port."""
-    proxy = Proxy(target)
-    running = await asyncio.start_server(proxy.serve, _HOST, 0)
-    proxy.port = running.sockets[0].getsockname()[1]
-    try:
-        yield proxy
-    finally:
-        proxy.cut()
-        running.close()
-        await running.wait_closed()
+    async def _getaddrinfo(self, host: str, port: int, **hints: Any) -> list[Any]:
+        """Resolve a name; that of the BMC leads to the simulator."""
+        if host == NAME and not self.resolves_name:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return await self._resolve(_ADDRESS if host == NAME else host, port, **hints)

@@ -1,7 +1,8 @@
-"""An event loop whose time passes as soon as nobody has anything to do.
+"""Run an event loop in virtual time.
 
-All sockets, connections and timers are real; only the waiting is left out. The wall
-clock and the clock of intervals go with the loop, and the former may be set.
+Sockets, connections and timers are real. When nothing is left to do, time advances to
+the next timer instead of being waited for. The wall clock and the monotonic clock
+follow the loop, and the wall clock may also be set.
 """
 
 import asyncio
@@ -16,119 +17,117 @@ from unittest.mock import patch
 import freezegun
 import freezegun.api
 
+from tests.conftest import Clock
+
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
-_PATIENCE = 0.5
-"""Seconds of real time in which a thread is asked again whether it has finished."""
+_THREAD_POLL_SECONDS = 0.5
+"""Seconds of real time between two looks at a busy thread."""
 
 
-class Clock:
-    """What time it is."""
+class VirtualClock(Clock):
+    """The monotonic time, and the wall clock that follows it."""
 
     def __init__(self) -> None:
-        """Start at a moment that is long after the machine's own start."""
+        """Start long after the boot of the machine."""
         self.now = 100_000.0
         self._began = self.now
         self._offset = timedelta()
         self.frozen: Any = None
 
-    def __call__(self) -> float:
-        """Return the seconds that never run backwards."""
-        return self.now
-
     @property
     def elapsed(self) -> float:
-        """How many seconds have passed since the start."""
+        """Seconds since the start."""
         return self.now - self._began
 
+    @override
     def tick(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
-        self._show()
+        """Advance both clocks."""
+        super().tick(seconds)
+        self._update_wall()
 
-    def set_wall(self, seconds: float) -> None:
-        """Set the wall clock forward or back, and no other."""
+    def shift_wall(self, seconds: float) -> None:
+        """Set only the wall clock, forward or back."""
         self._offset += timedelta(seconds=seconds)
-        self._show()
+        self._update_wall()
 
-    def _show(self) -> None:
-        """Let the wall clock show the time."""
+    def _update_wall(self) -> None:
+        """Set the wall clock."""
         if self.frozen is not None:
             wall = START + timedelta(seconds=self.elapsed) + self._offset
             self.frozen.time_to_freeze = wall.replace(tzinfo=None)
 
 
 class _Selector(selectors.DefaultSelector):
-    """Lets time pass instead of waiting for it."""
+    """A selector that advances the clock instead of waiting."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Turn a clock."""
+    def __init__(self, clock: VirtualClock) -> None:
+        """Advance this clock."""
         super().__init__()
         self._clock = clock
-        self.is_at_work: Callable[[], bool] = lambda: False
-        """Whether a thread is at work, which takes real time."""
+        self.has_busy_threads: Callable[[], bool] = lambda: False
 
     @override
     def select(self, timeout: float | None = None) -> list[Any]:
-        """Return what is ready; if there is nothing, it is as late as it was to get."""
+        """Return the ready events, after advancing the clock if there are none."""
         events = super().select(0)
         if events or timeout == 0:
             return events
-        if timeout is None or self.is_at_work():
-            return super().select(_PATIENCE)
+        if timeout is None or self.has_busy_threads():
+            return super().select(_THREAD_POLL_SECONDS)
         self._clock.tick(timeout)
         return super().select(0)
 
 
-class Timeline(asyncio.SelectorEventLoop):
-    """An event loop that waits for nothing but threads."""
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """An event loop that waits for threads only."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Go by a clock."""
+    def __init__(self, clock: VirtualClock) -> None:
+        """Take the time from this clock."""
         selector = _Selector(clock)
         super().__init__(selector)
-        selector.is_at_work = lambda: self._at_work > 0
+        selector.has_busy_threads = lambda: self._busy_threads > 0
         self._clock = clock
-        self._at_work = 0
+        self._busy_threads = 0
 
     @override
     def time(self) -> float:
-        """Return the time."""
+        """Return the virtual time."""
         return self._clock.now
 
     @override
     def run_in_executor[*Ts, T](
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
-        """Let a thread do something, while which time stands still."""
+        """Run a function in a thread, during which time stands still."""
         future = super().run_in_executor(executor, func, *args)
-        self._at_work += 1
-        future.add_done_callback(self._rest)
+        self._busy_threads += 1
+        future.add_done_callback(self._thread_done)
         return future
 
     @override
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
-        """Wait for the threads, however long that takes in real time."""
-        self._at_work += 1
+        """Wait for the threads without a limit, since they take real time."""
+        self._busy_threads += 1
         try:
             await super().shutdown_default_executor()
         finally:
-            self._at_work -= 1
+            self._busy_threads -= 1
 
-    def _rest(self, _: asyncio.Future[Any]) -> None:
-        """Take note that a thread has finished."""
-        self._at_work -= 1
+    def _thread_done(self, _: asyncio.Future[Any]) -> None:
+        """Count a thread that has finished."""
+        self._busy_threads -= 1
 
     @property
     def timers(self) -> list[asyncio.TimerHandle]:
-        """What is to be called later."""
+        """The pending timers."""
         scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
         return [timer for timer in scheduled if not timer.cancelled()]
 
 
 @contextmanager
-def going_by(clock: Clock) -> Iterator[None]:
-    """Let everything in this process go by a clock."""
+def use_virtual_time(clock: VirtualClock) -> Iterator[None]:
+    """Let all code of this process read its time from a clock."""
     with (
         patch.object(freezegun.api, "_get_fake_monotonic", clock),
         freezegun.freeze_time(START) as clock.frozen,
