@@ -1,39 +1,40 @@
-"""What each entity has to show for what the BMC says: a table, and no logic of ours.
+"""The value of each entity for the resources of the shipped board.
 
-An entity is `platform.key`, as in its unique id; what it shows is written as Home
-Assistant writes states. What a resource does not name has nothing to show.
+The table does not use the integration's own logic. An entity is `platform.key`, as in
+its unique id. An entity that a resource does not name has no value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-UNKNOWN = "unknown"
-UNAVAILABLE = "unavailable"
+from homeassistant.const import STATE_UNKNOWN
 
-ROOT = "/redfish/v1"
-SYSTEM = f"{ROOT}/Systems/1"
-CHASSIS = f"{ROOT}/Chassis/1"
-THERMAL = f"{CHASSIS}/Thermal"
-POWER = f"{CHASSIS}/Power"
-MANAGER = f"{ROOT}/Managers/1"
-OEM = f"{MANAGER}/Oem/Supermicro"
-PROTOCOLS = f"{MANAGER}/NetworkProtocol"
-LOG = f"{SYSTEM}/LogServices/Log1/Entries"
-BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
-BAYS = tuple(f"{BACKPLANE}/Drives/Disk.Bay.{number}" for number in (0, 1))
-SESSIONS = f"{ROOT}/SessionService/Sessions"
+from .paths import (
+    BAYS,
+    CHASSIS,
+    FAN_MODE,
+    LLDP,
+    LOG,
+    MANAGER,
+    NTP,
+    POWER,
+    PROTOCOLS,
+    SNOOPING,
+    SYSTEM,
+    THERMAL,
+)
 
-OFTEN = frozenset({SYSTEM, THERMAL, POWER})
-"""What is read at every poll."""
+DYNAMIC_PATHS = frozenset({SYSTEM, THERMAL, POWER})
+"""The resources that every poll reads."""
 
-FED_BY_HOST = (
+HOST_POWERED = (
     "sensor.post_code",
     "sensor.drive_temperature_Disk.Bay.0",
     "sensor.drive_temperature_Disk.Bay.1",
 )
-"""What is not known while the host is off, though the BMC may keep it."""
+"""Entities that are unknown while the host is off, even if the BMC keeps a value."""
 
-FREE = frozenset(
+UNCHECKED = frozenset(
     {
         "sensor.account_access",
         "sensor.bmc_last_reset",
@@ -45,10 +46,10 @@ FREE = frozenset(
         "event.health_log",
     }
 )
-"""What follows from more than one resource, is counted, or never changes here."""
+"""Entities that combine resources, count, or never change here."""
 
-Shown = dict[str, Any]
-Body = Mapping[str, Any]
+type Body = Mapping[str, Any]
+type Values = dict[str, Any]
 
 _PROTOCOLS = ("HTTP", "IPMI", "KVMIP", "SNMP", "SSDP", "SSH", "VirtualMedia")
 _FAN_MODES = {
@@ -61,191 +62,179 @@ _BOOT_SOURCES = {"None": "none", "Pxe": "pxe", "Usb": "usb", "BiosSetup": "bios_
 
 
 def as_state(value: Any) -> str:
-    """Return a value as a state; numbers look alike, however they are written."""
+    """Return a value as a state; equal numbers give the same text."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None:
-        return UNKNOWN
+        return STATE_UNKNOWN
     try:
         return repr(float(value))
     except ValueError:
         return str(value)
 
 
-def is_free(entity: str) -> bool:
-    """Tell whether nothing is known of what an entity has to show."""
-    return entity in FREE or entity.startswith("button.")
+def is_checked(entity: str) -> bool:
+    """Return whether the table knows the value of an entity."""
+    return entity not in UNCHECKED and not entity.startswith("button.")
 
 
-def _has_problem(status: Body) -> bool | None:
-    """Tell whether a status says that something is not well."""
-    told = [status.get("Health"), status.get("HealthRollup")]
-    told = [health for health in told if health]
-    return any(health != "OK" for health in told) if told else None
+def _inner(body: Body, *keys: str) -> Any:
+    """Return a nested value, None if it is missing."""
+    value: Any = body
+    for key in keys:
+        value = (value or {}).get(key)
+    return value
 
 
-def _status(body: Body) -> Body:
-    """Return the status of a part."""
-    return body.get("Status") or {}
+def _has_problem(body: Body, *keys: str) -> bool | None:
+    """Return whether a status is not OK, None if it has no health."""
+    status = _inner(body, *keys, "Status") or {}
+    healths = [status.get("Health"), status.get("HealthRollup")]
+    known = [health for health in healths if health]
+    return any(health != "OK" for health in known) if known else None
 
 
-def _system(body: Body) -> Shown:
-    """Return what the system feeds."""
+def _differs(value: Any, normal: str) -> bool | None:
+    """Return whether a value is not the normal one, None without a value."""
+    return None if value is None else value != normal
+
+
+def _system(body: Body) -> Values:
+    """Return the values of the system."""
     boot = body.get("Boot") or {}
     is_override = boot.get("BootSourceOverrideEnabled") != "Disabled"
     source = boot.get("BootSourceOverrideTarget") if is_override else "None"
-    led, power = body.get("IndicatorLED"), body.get("PowerState")
-    has_power = None if power is None else power != "Off"
-    delays = {"on": "On", "off": "Off", "cycle": "Cycle"}
+    has_power = _differs(body.get("PowerState"), "Off")
     return {
         "binary_sensor.host_power": has_power,
         "switch.host_power": has_power,
-        "binary_sensor.system_problem": _has_problem(_status(body)),
-        "binary_sensor.processor_problem": _has_problem(
-            _status(body.get("ProcessorSummary") or {})
-        ),
-        "binary_sensor.memory_problem": _has_problem(
-            _status(body.get("MemorySummary") or {})
-        ),
-        "light.identify_led": None if led is None else led != "Off",
+        "binary_sensor.system_problem": _has_problem(body),
+        "binary_sensor.processor_problem": _has_problem(body, "ProcessorSummary"),
+        "binary_sensor.memory_problem": _has_problem(body, "MemorySummary"),
+        "light.identify_led": _differs(body.get("IndicatorLED"), "Off"),
         "select.boot_source": _BOOT_SOURCES.get(source or ""),
         "sensor.bios_version": body.get("BiosVersion"),
-        **{
-            f"number.power_{name}_delay": body.get(f"Power{key}DelaySeconds")
-            for name, key in delays.items()
-        },
+        "number.power_on_delay": body.get("PowerOnDelaySeconds"),
+        "number.power_off_delay": body.get("PowerOffDelaySeconds"),
+        "number.power_cycle_delay": body.get("PowerCycleDelaySeconds"),
     }
 
 
-def _thermal(body: Body) -> Shown:
-    """Return what temperatures and fans feed."""
-    temperatures = body.get("Temperatures") or ()
+def _named(body: Body, key: str, prefix: str, field: str) -> Values:
+    """Return a field of each item of a list by the name of the item."""
+    items = (item for item in body.get(key) or () if item.get("Name"))
+    return {f"{prefix}_{item['Name']}": item.get(field) for item in items}
+
+
+def _thermal(body: Body) -> Values:
+    """Return the values of temperatures and fans."""
     distances = [
         item["UpperThresholdCritical"] - item["ReadingCelsius"]
-        for item in temperatures
+        for item in body.get("Temperatures") or ()
         if item.get("UpperThresholdCritical") and item.get("ReadingCelsius") is not None
     ]
     return {
         "sensor.headroom": min(distances, default=None),
-        **{
-            f"sensor.temperature_{item['Name']}": item.get("ReadingCelsius")
-            for item in temperatures
-            if item.get("Name")
-        },
-        **{
-            f"sensor.fan_{item['Name']}": item.get("Reading")
-            for item in body.get("Fans") or ()
-            if item.get("Name")
-        },
+        **_named(body, "Temperatures", "sensor.temperature", "ReadingCelsius"),
+        **_named(body, "Fans", "sensor.fan", "Reading"),
     }
 
 
-def _power(body: Body) -> Shown:
-    """Return what is measured of the power, its supplies and the voltages."""
-    control = next(iter(body.get("PowerControl") or ()), None) or {}
-    metrics = control.get("PowerMetrics") or {}
+def _power(body: Body) -> Values:
+    """Return the values of power, power supplies and voltages."""
+    control = next(iter(body.get("PowerControl") or ()), {})
     supplies = [item for item in body.get("PowerSupplies") or () if item.get("Name")]
-    healthy = sum(_status(item).get("Health") == "OK" for item in supplies)
-    battery = (body.get("Oem") or {}).get("Supermicro") or {}
-    group = next(iter(body.get("Redundancy") or ()), None) or {}
-    needed = group.get("MinNumNeeded")
+    healthy = sum(_inner(item, "Status", "Health") == "OK" for item in supplies)
+    group = next(iter(body.get("Redundancy") or ()), {})
+    needed = _inner(group, "MinNumNeeded")
     is_known = bool(supplies) and needed is not None
     return {
-        "sensor.power_consumption": control.get("PowerConsumedWatts"),
-        "sensor.power_minimum": metrics.get("MinConsumedWatts"),
-        "sensor.power_average": metrics.get("AverageConsumedWatts"),
-        "sensor.power_maximum": metrics.get("MaxConsumedWatts"),
+        "sensor.power_consumption": _inner(control, "PowerConsumedWatts"),
+        "sensor.power_minimum": _inner(control, "PowerMetrics", "MinConsumedWatts"),
+        "sensor.power_average": _inner(control, "PowerMetrics", "AverageConsumedWatts"),
+        "sensor.power_maximum": _inner(control, "PowerMetrics", "MaxConsumedWatts"),
         "binary_sensor.redundancy_problem": healthy <= needed if is_known else None,
         "binary_sensor.battery_problem": _has_problem(
-            _status(battery.get("Battery") or {})
+            body, "Oem", "Supermicro", "Battery"
         ),
-        **{
-            f"sensor.voltage_{item['Name']}": item.get("ReadingVolts")
-            for item in body.get("Voltages") or ()
-            if item.get("Name")
-        },
-        **{key: value for item in supplies for key, value in _supply(item).items()},
+        **_named(body, "Voltages", "sensor.voltage", "ReadingVolts"),
+        **dict(pair for item in supplies for pair in _supply(item)),
     }
 
 
-def _supply(body: Body) -> Shown:
-    """Return what a power supply feeds."""
-    name, health = body["Name"], _status(body).get("Health")
+def _supply(body: Body) -> Iterator[tuple[str, Any]]:
+    """Return the values of a power supply."""
+    name, health = body["Name"], _inner(body, "Status", "Health")
+    yield f"sensor.power_supply_input_{name}", body.get("PowerInputWatts")
+    yield f"sensor.power_supply_output_{name}", body.get("PowerOutputWatts")
+    yield f"sensor.power_supply_voltage_{name}", body.get("LineInputVoltage")
+    yield f"sensor.power_supply_health_{name}", health and str(health).lower()
+    yield f"binary_sensor.power_supply_problem_{name}", _has_problem(body)
+
+
+def _chassis(body: Body) -> Values:
+    """Return the values of the chassis."""
+    sensor = _inner(body, "PhysicalSecurity", "IntrusionSensor")
     return {
-        f"sensor.power_supply_input_{name}": body.get("PowerInputWatts"),
-        f"sensor.power_supply_output_{name}": body.get("PowerOutputWatts"),
-        f"sensor.power_supply_voltage_{name}": body.get("LineInputVoltage"),
-        f"sensor.power_supply_health_{name}": health and str(health).lower(),
-        f"binary_sensor.power_supply_problem_{name}": _has_problem(_status(body)),
+        "binary_sensor.chassis_problem": _has_problem(body),
+        "binary_sensor.intrusion": _differs(sensor, "Normal"),
     }
 
 
-def _chassis(body: Body) -> Shown:
-    """Return what the chassis feeds."""
-    sensor = (body.get("PhysicalSecurity") or {}).get("IntrusionSensor")
+def _manager(body: Body) -> Values:
+    """Return the values of the BMC itself."""
     return {
-        "binary_sensor.chassis_problem": _has_problem(_status(body)),
-        "binary_sensor.intrusion": None if sensor is None else sensor != "Normal",
-    }
-
-
-def _manager(body: Body) -> Shown:
-    """Return what the BMC says of itself."""
-    return {
-        "binary_sensor.bmc_problem": _has_problem(_status(body)),
+        "binary_sensor.bmc_problem": _has_problem(body),
         "sensor.bmc_version": body.get("FirmwareVersion"),
     }
 
 
-def _protocols(body: Body) -> Shown:
-    """Return which protocols are on."""
+def _protocols(body: Body) -> Values:
+    """Return the states of the network protocols."""
     return {
-        f"switch.protocol_{name.lower()}": (body.get(name) or {}).get("ProtocolEnabled")
+        f"switch.protocol_{name.lower()}": _inner(body, name, "ProtocolEnabled")
         for name in _PROTOCOLS
     }
 
 
-def _drive(body: Body) -> Shown:
-    """Return what a drive feeds."""
+def _drive(body: Body) -> Values:
+    """Return the values of a drive."""
     name = body.get("Name")
-    is_there = _status(body).get("State") != "Absent"
-    body = body if is_there else {}
-    oem = (body.get("Oem") or {}).get("Supermicro") or {}
-    told = [_has_problem(_status(body)), body.get("FailurePredicted")]
-    is_known = told[0] is not None
+    if _inner(body, "Status", "State") == "Absent":
+        body = {}
+    oem = _inner(body, "Oem", "Supermicro") or {}
+    problem = _has_problem(body)
+    is_failing = True in (problem, body.get("FailurePredicted"))
     return {
         f"sensor.drive_temperature_{name}": oem.get("Temperature"),
         f"sensor.drive_life_used_{name}": oem.get("PercentageDriveLifeUsed"),
-        f"binary_sensor.drive_problem_{name}": True in told if is_known else None,
+        f"binary_sensor.drive_problem_{name}": None if problem is None else is_failing,
     }
 
 
-def _log(body: Body) -> Shown:
-    """Return how many entries nobody has acknowledged."""
+def _log(body: Body) -> Values:
+    """Return the number of log entries that are not acknowledged."""
     marks = [
-        ((entry.get("Oem") or {}).get("Supermicro") or {}).get("MarkAsAcknowledged")
+        _inner(entry, "Oem", "Supermicro", "MarkAsAcknowledged")
         for entry in body.get("Members") or ()
     ]
     return {"sensor.unacknowledged_events": marks.count(False)}
 
 
-def _mode(body: Body) -> Shown:
-    """Return the fan mode."""
-    return {"select.fan_mode": _FAN_MODES.get(body.get("Mode") or "")}
-
-
-TELLS: dict[str, Callable[[Body], Shown]] = {
+VALUES: dict[str, Callable[[Body], Values]] = {
     SYSTEM: _system,
     THERMAL: _thermal,
     POWER: _power,
     CHASSIS: _chassis,
     MANAGER: _manager,
-    f"{OEM}/FanMode": _mode,
-    f"{OEM}/NTP": lambda body: {"switch.ntp": body.get("NTPEnable")},
-    f"{OEM}/LLDP": lambda body: {"switch.lldp": body.get("LLDPEnabled")},
-    f"{OEM}/Snooping": lambda body: {"sensor.post_code": body.get("PostCode")},
+    FAN_MODE: lambda body: {
+        "select.fan_mode": _FAN_MODES.get(body.get("Mode") or ""),
+    },
+    NTP: lambda body: {"switch.ntp": body.get("NTPEnable")},
+    LLDP: lambda body: {"switch.lldp": body.get("LLDPEnabled")},
+    SNOOPING: lambda body: {"sensor.post_code": body.get("PostCode")},
     PROTOCOLS: _protocols,
     LOG: _log,
     **dict.fromkeys(BAYS, _drive),
 }
-"""What each resource tells, by its path."""
+"""The values that each resource gives, by path."""

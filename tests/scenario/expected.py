@@ -1,170 +1,164 @@
-"""What the BMC has told, when it did, and what may therefore be shown."""
+"""The states that entities may have, derived from what the BMC reported and when."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 import math
 from typing import Any
 
-from .entity_values import (
-    FED_BY_HOST,
-    OFTEN,
-    SYSTEM,
-    TELLS,
-    UNAVAILABLE,
-    UNKNOWN,
-    as_state,
-)
-from .virtual_time import Clock
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
-POLL_SECONDS = 30.0
-"""What the poll that failed last and the one that finds all well may take together.
+from tests.conftest import Clock
 
-The latter may have to log in, and Home Assistant adds a moment of its own to each.
+from .entity_values import DYNAMIC_PATHS, HOST_POWERED, VALUES, as_state
+from .paths import SYSTEM
+
+_POLL_SECONDS = 30.0
+"""The maximum duration of the last failed poll and the first successful one.
+
+The latter may have to log in, and Home Assistant delays each poll a little.
 """
-READ_SECONDS = 90.0
-"""The same for what is read rarely, which is much more, and gives way to all else."""
-TIMEOUT_SECONDS = 30.0
-"""How long a BMC that hangs is waited for; two such requests may be in a row."""
+_STATIC_POLL_SECONDS = 90.0
+"""The same for static data, which is larger and waits for all other requests."""
+_TIMEOUT_SECONDS = 30.0
+"""The timeout of a request; two requests may time out one after the other."""
 
 
 @dataclass(eq=False)
-class Excuse:
-    """Something that goes wrong, and why values may be missing for a while."""
+class Disturbance:
+    """A fault, during and after which values may be missing."""
 
     kind: str
     is_slow: bool = False
-    """Whether requests that have begun may last on when it has ended."""
-    also: float = 0.0
-    """Seconds for which the BMC is left alone after that, as it has asked for."""
+    """Whether requests may outlast the fault."""
+    extra_seconds: float = 0.0
+    """Seconds after the fault in which the integration does not poll."""
     ended: float = math.inf
 
-    @property
-    def lasts(self) -> float:
-        """For how many seconds it may be felt when it has ended."""
-        return 2 * TIMEOUT_SECONDS if self.is_slow else 0.0
+    def explains_until(self, seconds: float) -> float:
+        """Return until when it explains a wrong state, given the recovery time."""
+        return self.ended + seconds + 2 * _TIMEOUT_SECONDS * self.is_slow
 
 
-@dataclass
+@dataclass(frozen=True)
 class Intervals:
-    """How often what is read, in seconds."""
+    """The polling intervals of dynamic and static data, in seconds."""
 
-    often: float = 30.0
-    rarely: float = 900.0
+    dynamic: float = 30.0
+    static: float = 900.0
 
 
-class Told:
-    """Remembers what was told, and judges what is shown by that alone."""
+class ExpectedState:
+    """Record the values that the BMC reports and check states against them."""
 
     def __init__(self, clock: Clock) -> None:
-        """Begin with a BMC that has told nothing."""
+        """Begin without any values."""
         self._clock = clock
         self._values: dict[str, dict[str, float]] = defaultdict(dict)
-        self._is_often: dict[str, bool] = {}
-        self._of_path: dict[str, set[str]] = defaultdict(set)
-        self._excuses: list[Excuse] = []
-        self.intervals = self._former = Intervals()
-        self._changed = -math.inf
+        self._is_dynamic: dict[str, bool] = {}
+        self._by_path: dict[str, set[str]] = defaultdict(set)
+        self._disturbances: list[Disturbance] = []
+        self._intervals = self._former_intervals = Intervals()
+        self._intervals_changed = -math.inf
 
     @property
     def entities(self) -> set[str]:
-        """The entities of which something was told."""
+        """The entities for which a value was recorded."""
         return set(self._values)
 
-    def hear(self, path: str, body: Mapping[str, Any]) -> None:
-        """Take note that the BMC has told what a resource is."""
-        if path not in TELLS:
+    def record(self, path: str, body: Mapping[str, Any]) -> None:
+        """Record the values in a resource that the BMC sent."""
+        if path not in VALUES:
             return
-        shown = TELLS[path](body)
-        for entity in self._of_path[path] - shown.keys():
-            self._values[entity][UNAVAILABLE] = self._clock.now
-        self._of_path[path] |= shown.keys()
-        for entity, value in shown.items():
-            self._is_often[entity] = path in OFTEN
-            self._values[entity][as_state(value)] = self._clock.now
+        now, values = self._clock.now, VALUES[path](body)
+        for entity in self._by_path[path] - values.keys():
+            self._values[entity][STATE_UNAVAILABLE] = now
+        self._by_path[path] |= values.keys()
+        for entity, value in values.items():
+            self._is_dynamic[entity] = path in DYNAMIC_PATHS
+            self._values[entity][as_state(value)] = now
         if path == SYSTEM and body.get("PowerState") in ("Off", None):
-            for entity in FED_BY_HOST:
-                self._values[entity][UNKNOWN] = self._clock.now
+            for entity in HOST_POWERED:
+                self._values[entity][STATE_UNKNOWN] = now
 
-    def pause(self, seconds: float) -> None:
-        """Take note that nobody could do anything for some seconds."""
+    def suspend(self, seconds: float) -> None:
+        """Account for a time in which Home Assistant could not run."""
         for values in self._values.values():
             for state in values:
                 values[state] += seconds
 
-    def change_intervals(self, often: float, rarely: float) -> None:
-        """Take note that the user has other intervals from now on."""
-        self._former, self.intervals = self.intervals, Intervals(often, rarely)
-        self._changed = self._clock.now
+    def change_intervals(self, intervals: Intervals) -> None:
+        """Account for new polling intervals."""
+        self._former_intervals, self._intervals = self._intervals, intervals
+        self._intervals_changed = self._clock.now
 
-    def excuse(self, excuse: Excuse) -> None:
-        """Take note that something begins to go wrong."""
-        self._excuses.append(excuse)
+    @contextmanager
+    def disturbance(self, disturbance: Disturbance) -> Iterator[None]:
+        """Accept missing values during a fault and its recovery."""
+        self._disturbances.append(disturbance)
+        try:
+            yield
+        finally:
+            disturbance.ended = self._clock.now
 
-    def end(self, excuse: Excuse) -> None:
-        """Take note that it has ended."""
-        excuse.ended = self._clock.now
-
-    def is_calm_since(self, seconds: float) -> bool:
-        """Tell whether nothing has been wrong for some seconds."""
+    def is_undisturbed_for(self, seconds: float) -> bool:
+        """Return whether there was no fault for some seconds."""
         return not any(
-            self._clock.now < excuse.ended + excuse.also + seconds
-            for excuse in self._excuses
+            self._clock.now < item.ended + item.extra_seconds + seconds
+            for item in self._disturbances
         )
 
-    def recovery(self, *, is_often: bool) -> float:
-        """Return the seconds after a fault in which all has to be right again."""
-        poll = self._interval(is_often=is_often)
-        return poll + (POLL_SECONDS if is_often else READ_SECONDS)
+    def recovery_seconds(self, *, is_dynamic: bool) -> float:
+        """Return the seconds after a fault in which all states have to recover."""
+        both = (self._intervals, self._former_intervals)
+        new, former = (item.dynamic if is_dynamic else item.static for item in both)
+        # New intervals take effect with a reload.
+        changed = self._clock.now - self._intervals_changed
+        is_recent = changed < former + _STATIC_POLL_SECONDS
+        interval = max(new, former) if is_recent else new
+        return interval + (_POLL_SECONDS if is_dynamic else _STATIC_POLL_SECONDS)
 
     def forget(self, seconds: float) -> None:
-        """Forget what was told so long ago, and excuses nobody needs any more."""
+        """Drop the values and faults that are older than some seconds."""
         since = self._clock.now - seconds
         for values in self._values.values():
             for state in [state for state, at in values.items() if at < since]:
                 del values[state]
-        self._excuses = [item for item in self._excuses if item.ended >= since]
-
-    def complaint(self, entity: str, state: str) -> str | None:
-        """Return what is wrong with what an entity shows; None if nothing is."""
-        state = state if state in (UNAVAILABLE, UNKNOWN) else as_state(state)
-        is_often = self._is_often.get(entity, True)
-        values = self._values[entity]
-        age = self._clock.now - values.get(state, -math.inf)
-        if age <= self._longest(is_often=is_often):
-            return None
-        if state == UNAVAILABLE:
-            return self._complaint_of_absence(entity, is_often=is_often)
-        if age < math.inf:
-            return f"{entity} shows {state}, which was told {age:.0f} s ago last"
-        return f"{entity} shows {state}, which was never told"
-
-    def _complaint_of_absence(self, entity: str, *, is_often: bool) -> str | None:
-        """Return why an entity that shows nothing should show something."""
-        for excuse in self._excuses:
-            window = self.recovery(is_often=is_often) + excuse.also
-            if self._clock.now <= excuse.ended + excuse.lasts + window:
-                return None
-        return f"{entity} shows nothing, though all has been well for long enough"
-
-    def _interval(self, *, is_often: bool) -> float:
-        """Return how often something is read; a change takes effect with a reload."""
-        both = (self.intervals, self._former)
-        seconds = [item.often if is_often else item.rarely for item in both]
-        is_new = self._clock.now - self._changed < seconds[1] + READ_SECONDS
-        return max(seconds) if is_new else seconds[0]
-
-    def _longest(self, *, is_often: bool) -> float:
-        """Return how old what is shown may be now."""
-        age = self.recovery(is_often=is_often)
-        troubled = [
-            excuse
-            for excuse in self._excuses
-            if self._clock.now < excuse.ended + excuse.lasts + age
+        self._disturbances = [
+            item for item in self._disturbances if item.ended >= since
         ]
-        if not troubled:
+
+    def violation(self, entity: str, state: str) -> str | None:
+        """Return why a state is wrong, None if it is right."""
+        is_known = state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        state = as_state(state) if is_known else state
+        is_dynamic = self._is_dynamic.get(entity, True)
+        age = self._clock.now - self._values[entity].get(state, -math.inf)
+        if age <= self._max_age(is_dynamic=is_dynamic):
+            return None
+        if state == STATE_UNAVAILABLE:
+            seconds = self.recovery_seconds(is_dynamic=is_dynamic)
+            if any(
+                self._clock.now <= item.explains_until(seconds) + item.extra_seconds
+                for item in self._disturbances
+            ):
+                return None
+            return f"{entity} is unavailable long after the last fault"
+        if age < math.inf:
+            return f"{entity} is {state}, last reported {age:.0f} s ago"
+        return f"{entity} is {state}, which was never reported"
+
+    def _max_age(self, *, is_dynamic: bool) -> float:
+        """Return how old a value may be now."""
+        age = self.recovery_seconds(is_dynamic=is_dynamic)
+        recent = [
+            item
+            for item in self._disturbances
+            if self._clock.now < item.explains_until(age)
+        ]
+        if not recent:
             return age
-        is_slow = any(excuse.is_slow for excuse in troubled)
-        if is_often or not is_slow:
-            return age + 2 * TIMEOUT_SECONDS
-        return age + 20 * TIMEOUT_SECONDS
+        is_slow = any(item.is_slow for item in recent)
+        timeouts = 20 if is_slow and not is_dynamic else 2
+        return age + timeouts * _TIMEOUT_SECONDS

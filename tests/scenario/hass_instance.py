@@ -255,7 +255,8 @@ class HassInstance:
 @asynccontextmanager
 async def run_home_assistant() -> AsyncIterator[HassInstance]:
     """Run a Home Assistant that finds the integration."""
-    with TemporaryDirectory() as folder:
+    # A thread that was canceled may still write to the storage.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
             try:

@@ -1,4 +1,4 @@
-"""How the integration has to behave towards the BMC, judged by what the BMC sees."""
+"""Check how the integration behaves towards the BMC, by all that goes over the wire."""
 
 import base64
 from collections import Counter, deque
@@ -11,229 +11,236 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 from tests.simulator.messages import Answer
 from tests.simulator.redfish import Request
 
-from .entity_values import SESSIONS
-from .expected import Told
-from .virtual_time import Clock
+from .expected import ExpectedState
+from .paths import SESSIONS
 
 _IDLE_SHARE = 0.8
-"""After this part of its timeout an idle session may be renewed before it is used."""
-_MOST_AT_ONCE = 2
+"""The part of its timeout after which an idle session may be renewed before use."""
+_MAX_PARALLEL = 2
 _CROSSING_SECONDS = 0.01
-_MANY = 5
+"""The time in which a second read may be sent before the first is rejected."""
+_MAX_LOGIN_ATTEMPTS = 5
+_LOGIN_WINDOW_SECONDS = 20
 _READABLE = ("whole", "trickled")
 _USER_SECONDS = 60.0
-"""How long after a user has done something that still explains what happens."""
+"""The time after an action of the user in which it explains further logins."""
 
 
 @dataclass(eq=False)
 class _Session:
-    """A session whose token has arrived at the client."""
+    """A session whose token was delivered to the client."""
 
     token: str
     path: str
     used: float
     idled: float = -math.inf
-    """When it was used again after it had idled for long."""
-    is_refused: bool = False
-    is_given_back: bool = False
+    """The last time that it was used after it had been idle for long."""
+    is_rejected: bool = False
+    is_deleted: bool = False
 
 
-class Conduct:
-    """Sees every exchange on the wire, and complains of what must not be."""
+class TrafficChecker:
+    """Observe every exchange with the BMC and report violations."""
 
     def __init__(
-        self, bmc: Bmc, clock: Clock, told: Told, complain: Callable[[str], None]
+        self,
+        bmc: Bmc,
+        clock: Clock,
+        expected: ExpectedState,
+        report: Callable[[str], None],
     ) -> None:
-        """Watch a BMC, and hand on what it tells."""
+        """Observe a BMC, and pass on to `expected` what it reports."""
         self._bmc = bmc
         self._clock = clock
-        self._told = told
-        self._complain = complain
+        self._expected = expected
+        self._report = report
         self._sessions: list[_Session] = []
-        self._refused: dict[tuple[str, str], float] = {}
-        self._asking: list[web.BaseRequest] = []
-        self._attempts: deque[float] = deque(maxlen=_MANY)
-        self._users = 0
+        self._rejected: dict[tuple[str, str], float] = {}
+        self._pending: list[web.BaseRequest] = []
+        self._attempts: deque[float] = deque(maxlen=_MAX_LOGIN_ATTEMPTS)
+        self._user_actions = 0
         self._user_left = -_USER_SECONDS
         self.count: Counter[str] = Counter()
-        """What was seen how often: requests, polls, logins, handshakes."""
+        """The numbers of requests, polls, logins and log records."""
         self.peak = 0
-        """The most requests that somebody waited for at once."""
+        """The maximum number of parallel requests."""
 
-    def watch(self, server: Server) -> None:
-        """See everything that a server is asked from now on."""
+    def observe(self, server: Server) -> None:
+        """Observe all exchanges of a server from now on."""
         exchange, answer = server._exchange, server._answer
 
-        async def watched(request: web.BaseRequest) -> web.StreamResponse:
+        async def observed_exchange(request: web.BaseRequest) -> web.StreamResponse:
             payload = await request.read()
-            self._ask(request, payload)
+            self._check_request(request, payload)
             try:
                 response = await exchange(request)
             finally:
-                self._asking.remove(request)
-            if request.transport is not None and not request.transport.is_closing():
-                self._answer(request, payload, response)
+                self._pending.remove(request)
+            if _is_connected(request):
+                self._check_response(request, payload, response)
             return response
 
-        async def heard(request: Request) -> Answer | None:
-            said = await answer(request)
-            # A "not modified" has no body that could be cut off.
-            is_whole = said and (said.status == 304 or said.delivery in _READABLE)
-            if said and is_whole and request.method == "GET":
-                self._hear(request.path, said)
-            return said
+        async def observed_answer(request: Request) -> Answer | None:
+            reply = await answer(request)
+            # A 304 has no body that could be cut off.
+            is_whole = reply and (reply.status == 304 or reply.delivery in _READABLE)
+            if reply and is_whole and request.method == "GET":
+                self._record(request.path, reply)
+            return reply
 
-        server._exchange = watched  # type: ignore[method-assign]
-        server._answer = heard  # type: ignore[method-assign]
+        server._exchange = observed_exchange  # type: ignore[method-assign]
+        server._answer = observed_answer  # type: ignore[method-assign]
 
     @contextmanager
-    def user(self) -> Iterator[None]:
-        """Take note that a user does something, which may cost logins.
+    def user_action(self) -> Iterator[None]:
+        """Accept the logins that an action of the user causes.
 
-        What the user enters may be tried once more, even if it was refused before.
+        A rejected password may be sent once more, because the user may enter it again.
         """
-        self._users += 1
-        self._refused.clear()
+        self._user_actions += 1
+        self._rejected.clear()
         try:
             yield
         finally:
-            self._users -= 1
+            self._user_actions -= 1
             self._user_left = self._clock.now
 
     @property
     def open_sessions(self) -> int:
-        """How many sessions are open that somebody still knows of."""
+        """The number of open sessions that the client has not deleted."""
         return sum(self._is_open(session) for session in self._sessions)
 
     @property
-    def is_user_there(self) -> bool:
-        """Tell whether a user has done something right now."""
-        return self._users > 0 or self._clock.now < self._user_left + _USER_SECONDS
+    def is_user_active(self) -> bool:
+        """Whether the user acts now or did a moment ago."""
+        recently = self._clock.now < self._user_left + _USER_SECONDS
+        return self._user_actions > 0 or recently
 
     def _is_open(self, session: _Session) -> bool:
-        """Tell whether the BMC still has a session that was not given back."""
-        if session.is_given_back:
+        """Return whether the BMC still has a session that was not deleted."""
+        if session.is_deleted:
             return False
-        len(self._bmc.sessions)  # lets those go that have idled for too long
+        len(self._bmc.sessions)  # expires the idle ones
         return any(item.token == session.token for item in self._bmc.sessions._open)
 
-    def _ask(self, request: web.BaseRequest, payload: bytes) -> None:
-        """Judge a request by itself."""
-        self._asking.append(request)
-        waiting = [
-            item
-            for item in self._asking
-            if item.transport is not None and not item.transport.is_closing()
-        ]
-        self.peak = max(self.peak, len(waiting))
-        most = _MOST_AT_ONCE * (2 if self.is_user_there else 1)
-        if len(waiting) > most:
-            paths = ", ".join(f"{item.method} {item.path}" for item in waiting)
-            self._complain(f"{len(waiting)} requests at once: {paths}")
+    def _check_request(self, request: web.BaseRequest, payload: bytes) -> None:
+        """Check the load, the credentials and the session of a request."""
+        self._pending.append(request)
+        self._check_load()
         self.count["requests"] += 1
-        if request.path.rstrip("/").endswith("/Thermal"):
-            self.count["polls"] += 1
-        shown = _credentials(request, payload)
-        if shown and (refused := self._refused.get(shown)):
-            ago = self._clock.now - refused
-            text = f"A refused password was shown again, {ago:.1f} s later"
-            # Of two reads at once, the second is sent before the first is refused.
-            if request.method == "POST" or ago > _CROSSING_SECONDS:
-                self._complain(f"{text}: {shown}, {request.method} {request.path}")
-        if request.method == "POST" and request.path.rstrip("/") == SESSIONS:
-            self._attempt()
+        path = request.path.rstrip("/")
+        self.count["polls"] += path.endswith("/Thermal")
+        credentials = _credentials(request, payload)
+        if credentials and (rejected := self._rejected.get(credentials)):
+            age = self._clock.now - rejected
+            if request.method == "POST" or age > _CROSSING_SECONDS:
+                self._report(
+                    f"Rejected password sent again after {age:.1f} s: {credentials}, "
+                    f"{request.method} {request.path}"
+                )
+        if (request.method, path) == ("POST", SESSIONS):
+            self._check_login_attempt()
         if session := self._session(request):
-            self._use(session)
+            now = self._clock.now
+            if now - session.used > _IDLE_SHARE * self._bmc.sessions.timeout:
+                session.idled = now
+            session.used = now
             if request.method == "DELETE":
-                self._give_back(session)
+                self._check_logout(session)
 
-    def _answer(
+    def _check_load(self) -> None:
+        """Check the number of parallel requests; a reload doubles the limit."""
+        waiting = [item for item in self._pending if _is_connected(item)]
+        self.peak = max(self.peak, len(waiting))
+        if len(waiting) > _MAX_PARALLEL * (2 if self.is_user_active else 1):
+            paths = ", ".join(f"{item.method} {item.path}" for item in waiting)
+            self._report(f"{len(waiting)} parallel requests: {paths}")
+
+    def _check_response(
         self, request: web.BaseRequest, payload: bytes, response: web.StreamResponse
     ) -> None:
-        """Judge what an answer that arrives brings about."""
-        path = request.path.rstrip("/")
+        """Record rejected credentials, and check new sessions."""
         if response.status == 401:
-            # One that takes passwords in sessions alone says nothing of the password.
-            is_told = request.method == "POST" or self._bmc.basic_auth
-            if is_told and (shown := _credentials(request, payload)):
-                self._refused[shown] = self._clock.now
+            # Without Basic authentication, a 401 to a read does not reject a password.
+            is_judged = request.method == "POST" or self._bmc.basic_auth
+            if is_judged and (credentials := _credentials(request, payload)):
+                self._rejected[credentials] = self._clock.now
             if session := self._session(request):
-                session.is_refused = True
-        elif (request.method, path) == ("POST", SESSIONS) and response.status == 201:
-            self._log_in(response)
+                session.is_rejected = True
+        elif response.status == 201 and request.path.rstrip("/") == SESSIONS:
+            self._check_login(response)
 
-    def _hear(self, path: str, answer: Answer) -> None:
-        """Hand on what the BMC says of a resource."""
+    def _record(self, path: str, answer: Answer) -> None:
+        """Record the values of a resource that was sent."""
         if answer.status == 304:
-            self._told.hear(path, self._bmc.resource(path))
+            self._expected.record(path, self._bmc.resource(path))
         elif answer.status == 404:
-            self._told.hear(path, {})
+            self._expected.record(path, {})
         elif answer.status == 200:
-            body = _parsed(answer.payload)
+            body = _parse(answer.payload)
             if isinstance(body, dict) and "error" not in body:
-                self._told.hear(path, body)
+                self._expected.record(path, body)
 
-    def _log_in(self, response: web.StreamResponse) -> None:
-        """Judge a login: the last token has to be lost, and its session not open."""
+    def _check_login(self, response: web.StreamResponse) -> None:
+        """Check that no earlier session is still open."""
         self.count["logins"] += 1
         for session in self._sessions:
-            if not self._is_open(session) or self.is_user_there:
-                continue
-            reason = "after a stray refusal" if session.is_refused else "for nothing"
-            self._complain(f"A second session was opened {reason}: {session.path}")
+            if self._is_open(session) and not self.is_user_active:
+                reason = "a stray 401" if session.is_rejected else "no reason"
+                self._report(f"Second session opened after {reason}: {session.path}")
         token, path = response.headers["X-Auth-Token"], response.headers["Location"]
         known = [item for item in self._sessions if self._is_open(item)]
         self._sessions = [*known, _Session(token, path, self._clock.now)]
 
-    def _attempt(self) -> None:
-        """Judge how often somebody tries to log in: once for each poll, at most."""
+    def _check_login_attempt(self) -> None:
+        """Check the rate of login attempts, which is one for each poll at most."""
         self._attempts.append(self._clock.now)
-        since = self._attempts[0]
-        is_many = len(self._attempts) == _MANY and self._clock.now - since < 20
-        if is_many and not self.is_user_there:
-            self._complain(f"{_MANY} attempts to log in within 20 s")
+        seconds = self._clock.now - self._attempts[0]
+        is_full = len(self._attempts) == _MAX_LOGIN_ATTEMPTS
+        if is_full and seconds < _LOGIN_WINDOW_SECONDS and not self.is_user_active:
+            self._report(
+                f"{_MAX_LOGIN_ATTEMPTS} login attempts in {_LOGIN_WINDOW_SECONDS} s"
+            )
 
-    def _use(self, session: _Session) -> None:
-        """Take note that a session is used."""
-        now = self._clock.now
-        if now - session.used > _IDLE_SHARE * self._bmc.sessions.timeout:
-            session.idled = now
-        session.used = now
-
-    def _give_back(self, session: _Session) -> None:
-        """Judge the end of a session: there has to be a reason for it."""
+    def _check_logout(self, session: _Session) -> None:
+        """Check that there is a reason to delete a session."""
         has_idled = self._clock.now - session.idled < _USER_SECONDS
-        is_lost = not self._is_open(session) or session.is_refused
-        if not (has_idled or is_lost or self.is_user_there):
-            calm = self._told.is_calm_since(100)
-            if calm:
-                self._complain(f"A session was given up for nothing: {session.path}")
-        session.is_given_back = True
+        is_lost = not self._is_open(session) or session.is_rejected
+        is_explained = has_idled or is_lost or self.is_user_active
+        if not is_explained and self._expected.is_undisturbed_for(100):
+            self._report(f"Session deleted without a reason: {session.path}")
+        session.is_deleted = True
 
     def _session(self, request: web.BaseRequest) -> _Session | None:
-        """Return the session that a request is sent under."""
+        """Return the session of a request."""
         token = request.headers.get("X-Auth-Token")
         return next((item for item in self._sessions if item.token == token), None)
 
 
+def _is_connected(request: web.BaseRequest) -> bool:
+    """Return whether the client still waits for a response."""
+    return request.transport is not None and not request.transport.is_closing()
+
+
 def _credentials(request: web.BaseRequest, payload: bytes) -> tuple[str, str] | None:
-    """Return the user name and password that a request shows."""
-    kind, _, basic = request.headers.get("Authorization", "").partition(" ")
-    if kind == "Basic":
-        username, _, password = base64.b64decode(basic).decode().partition(":")
+    """Return the user name and password in a request."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic":
+        username, _, password = base64.b64decode(value).decode().partition(":")
         return username, password
     if request.method == "POST" and request.path.rstrip("/") == SESSIONS:
-        body = _parsed(payload)
+        body = _parse(payload)
         return body["UserName"], body["Password"]
     return None
 
 
-def _parsed(payload: Any) -> Any:
-    """Return the JSON of a body, None where it is none."""
+def _parse(payload: Any) -> Any:
+    """Return the JSON of a body, None if it is not JSON."""
     try:
         return json.loads(payload)
     except TypeError, ValueError:

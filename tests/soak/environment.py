@@ -1,249 +1,250 @@
-"""All that there is in a soak: a BMC, a Home Assistant, and who watches them."""
+"""The scenario of a soak: faults act on it, and all states are checked."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 import logging
+import math
 from random import Random
 import time
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.helpers.entity import Entity
 
-from tests.scenario.entity_values import TELLS, UNAVAILABLE, UNKNOWN, as_state, is_free
-from tests.scenario.expected import Excuse, Told
-from tests.scenario.hass_instance import Home, home
-from tests.scenario.traffic import Conduct
-from tests.scenario.virtual_time import Clock
-from tests.simulator import Bmc, Board, Server, serve
+from tests.scenario.entity_values import VALUES, as_state, is_checked
+from tests.scenario.expected import Disturbance, ExpectedState
+from tests.scenario.hass_instance import run_home_assistant
+from tests.scenario.network import Network
+from tests.scenario.scenario import SHIPPED_BOARD, Scenario, load_board
+from tests.scenario.traffic import TrafficChecker
+from tests.scenario.virtual_time import VirtualClock
+from tests.simulator import Bmc, serve
 from tests.simulator.certificate import Certificate
 from tests.simulator.faults import Fault
 
-from .workload import Nature
+from .workload import Workload
 
-_MOST_COMPLAINTS = 25
-_MOST_WATTS = 700.0
-_LONGEST_GAP = 600.0
-"""How long the power is taken for known between two readings (README)."""
+_MAX_VIOLATIONS = 25
+_MAX_WATTS = 700.0
+_MAX_ENERGY_GAP_SECONDS = 600.0
+"""The time between two readings up to which energy is counted, as in the README."""
 _SETUP_SECONDS = 120.0
-"""What a set-up may take, and Home Assistant's question for a password."""
+"""The maximum duration of a setup, and of Home Assistant's prompt for a password."""
 _RETRY_SECONDS = 600.0
-"""How long Home Assistant waits at most before it sets an entry up once more."""
+"""The maximum time until Home Assistant retries a setup."""
 
 
 class SoakError(Exception):
-    """Too much went wrong for going on."""
+    """The soak cannot continue."""
 
 
-class World:
-    """What the troubles do something to, and what is checked all the time."""
+@dataclass(kw_only=True)
+class Environment(Scenario):
+    """A scenario that is checked all the time, with its random source."""
 
-    def __init__(
-        self, home: Home, bmc: Bmc, server: Server, clock: Clock, random: Random
-    ) -> None:
-        """Begin with nothing wrong."""
-        self.home = home
-        self.bmc = bmc
-        self.server = server
-        self.clock = clock
-        self.random = random
-        self.nature = Nature(bmc, random)
-        self.told = Told(clock)
-        self.conduct = Conduct(bmc, clock, self.told, self.complain)
-        self.complaints: list[str] = []
-        self._last_complaint = ""
-        self._story: deque[str] = deque(maxlen=6)
-        self.traits: dict[str, Any] = {}
-        """What kind of a BMC it is."""
-        self.tally: Counter[str] = Counter()
-        """How often what went wrong, by its kind."""
-        self.owner = asyncio.Lock()
-        """Held by troubles that only the owner of the server can end."""
-        self.active = 0
-        self.is_disabled = False
-        self._fired: defaultdict[str, set[str]] = defaultdict(set)
-        self._energy = (0.0, clock.now)
-        self._refusals_until = clock.now
+    clock: VirtualClock
+    random: Random
+    traits: dict[str, Any]
+    """The traits of the simulated BMC."""
+    violations: list[str] = field(default_factory=list, init=False)
+    injected: Counter[str] = field(default_factory=Counter, init=False)
+    """The number of injected faults by kind."""
+    owner: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    """A lock for faults that end only when the owner of the server acts."""
+    active_faults: int = field(default=0, init=False)
+    is_disabled: bool = field(default=False, init=False)
 
-    def complain(self, text: str) -> None:
-        """Take note that something is not as it has to be."""
-        if text != self._last_complaint:
-            self._last_complaint = text
-            self.complaints.append(
-                f"{self._when()}: {text}\n    after: {', '.join(self._story)}"
-            )
+    def __post_init__(self) -> None:
+        """Begin without faults."""
+        self.workload = Workload(self.bmc, self.random)
+        self.expected = ExpectedState(self.clock)
+        self.traffic = TrafficChecker(
+            self.bmc, self.clock, self.expected, self.report_violation
+        )
+        self._last_violation = ""
+        self._history: deque[str] = deque(maxlen=6)
+        self._event_times: defaultdict[str, set[str]] = defaultdict(set)
+        self._energy = (0.0, self.clock.now)
+        self._rejected_until = self.clock.now
 
-    def tell(self, text: str) -> None:
-        """Keep what happened last, for those who have to find out about complaints."""
-        self._story.append(f"{self._when()} {text}")
+    def report_violation(self, text: str) -> None:
+        """Record a violation, with the events before it."""
+        if text != self._last_violation:
+            self._last_violation = text
+            history = ", ".join(self._history)
+            self.violations.append(f"{self._time()}: {text}\n    after: {history}")
 
-    def _when(self) -> str:
+    def note(self, text: str) -> None:
+        """Note an event, to explain later violations."""
+        self._history.append(f"{self._time()} {text}")
+
+    def _time(self) -> str:
         """Return the day and the time."""
         day, rest = divmod(self.clock.elapsed, 86400)
         return f"{day + 1:.0f}/{time.strftime('%H:%M:%S', time.gmtime(rest))}"
 
-    # What troubles use
+    # Used by faults
 
     @contextmanager
-    def wrong(
-        self, kind: str, *, is_slow: bool = False, also: float = 0.0
+    def disturbance(
+        self, kind: str, *, is_slow: bool = False, extra_seconds: float = 0.0
     ) -> Iterator[None]:
-        """Let something go wrong, for which values may be missing."""
-        excuse = Excuse(kind, is_slow, also)
-        self.told.excuse(excuse)
-        self.tell(f"{kind} began")
-        try:
-            yield
-        finally:
-            self.tell(f"{kind} ended")
-            self.told.end(excuse)
+        """Accept missing values during a fault and its recovery."""
+        with self.expected.disturbance(Disturbance(kind, is_slow, extra_seconds)):
+            self.note(f"{kind} began")
+            try:
+                yield
+            finally:
+                self.note(f"{kind} ended")
 
     @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """Let logins be refused, whereupon Home Assistant may ask for a password."""
-        self._refusals_until = float("inf")
+    def rejected_logins(self) -> Iterator[None]:
+        """Accept that Home Assistant prompts for a password."""
+        self._rejected_until = math.inf
         try:
             yield
         finally:
-            self._refusals_until = self.clock.now
+            self._rejected_until = self.clock.now
 
     @contextmanager
-    def fault(self, path: str, **fault: Any) -> Iterator[None]:
-        """Let requests for a path go wrong."""
-        new = Fault(path, **fault)
-        self.tell(f"for {path}")
-        self.bmc.faults.add(new)
+    def bmc_fault(self, path: str, **traits: Any) -> Iterator[None]:
+        """Let requests for a path fail."""
+        fault = Fault(path, **traits)
+        self.note(f"for {path}")
+        self.bmc.faults.add(fault)
         try:
             yield
         finally:
-            new.times = 0
+            fault.times = 0
 
-    async def minutes(self, least: float, most: float) -> None:
-        """Let some minutes pass."""
-        await asyncio.sleep(60 * self.random.uniform(least, most))
+    async def minutes(self, low: float, high: float) -> None:
+        """Let a random time pass."""
+        await asyncio.sleep(60 * self.random.uniform(low, high))
 
-    # What is checked
+    # Checks
 
     def check(self) -> None:
-        """Judge all that is shown now."""
-        if len(self.complaints) > _MOST_COMPLAINTS:
-            raise SoakError("Too much is wrong to go on")
-        sessions = self.conduct.open_sessions
-        most = 2 if self.conduct.is_user_there else 0 if self.is_disabled else 1
-        if sessions > most:
-            self.complain(f"{sessions} sessions are open")
+        """Check sessions, the entry and all states."""
+        if len(self.violations) > _MAX_VIOLATIONS:
+            raise SoakError("Too many violations to continue")
+        sessions = self.traffic.open_sessions
+        limit = 2 if self.traffic.is_user_active else 0 if self.is_disabled else 1
+        if sessions > limit:
+            self.report_violation(f"{sessions} sessions are open")
         if self._check_entry():
-            wrong = [
+            found = [
                 text
-                for entity_id, entity in self.home.entities().items()
-                if (text := self._judge(entity_id, entity))
+                for entity_id, entity in self.instance.entities.items()
+                if (text := self._violation(entity_id, entity))
             ]
-            if wrong:
-                more = f" (and {len(wrong) - 3} more)" if len(wrong) > 3 else ""
-                self.complain("; ".join(wrong[:3]) + more)
+            if found:
+                more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+                self.report_violation("; ".join(found[:3]) + more)
             self._check_energy()
 
-    def check_at_once(self, entity: str) -> None:
-        """Judge an entity by what the BMC has now: it was just told to change it."""
-        if not (entity_id := self.home.find(entity)):
+    def check_command(self, entity: str) -> None:
+        """Check the state of an entity right after a command changed it."""
+        if not self.instance.is_available(entity):
             return
-        state = self.home.hass.states.get(entity_id)
-        for path, tell in TELLS.items():
-            shown = tell(self.bmc.resource(path))
-            if (
-                state
-                and entity in shown
-                and as_state(shown[entity]) != as_state(state.state)
-            ):
-                self.complain(f"{entity} shows {state.state} after a command")
+        state = self.instance.states[entity]
+        for path, values in VALUES.items():
+            expected = values(self.bmc.resource(path))
+            if entity in expected and as_state(expected[entity]) != as_state(state):
+                self.report_violation(f"{entity} is {state} after a command")
 
     def check_log(self) -> None:
-        """Judge whether the entries of the log became events, each of them once."""
-        twice = [text for text, times in self._fired.items() if len(times) > 1]
-        if twice:
-            self.complain(f"Events that came more than once: {twice[:3]}")
-        missing = self.nature.messages - self._fired.keys()
+        """Check that each log entry fired one event."""
+        repeated = [text for text, times in self._event_times.items() if len(times) > 1]
+        if repeated:
+            self.report_violation(f"Events fired more than once: {repeated[:3]}")
+        missing = self.workload.messages - self._event_times.keys()
         if missing:
-            self.complain(f"Entries of the log that were no events: {missing}")
+            self.report_violation(f"Log entries without an event: {missing}")
 
     @callback
     def on_state(self, event: Event[EventStateChangedData]) -> None:
-        """Judge a state when it is written."""
+        """Check a state when it is written."""
         new = event.data["new_state"]
-        if new is None or new.state == UNAVAILABLE:
+        if new is None or new.state == STATE_UNAVAILABLE:
             return
-        entity = self.home.name(new.entity_id)
+        entity = self.instance.name(new.entity_id)
         if entity == "event.health_log":
-            # The state is the moment of the event, also when it is shown once more.
+            # The state is the time of the event, and may be written again.
             message = new.attributes.get("message")
-            if message and new.state != UNKNOWN:
-                self._fired[message].add(new.state)
-        elif entity and (text := self._judge(new.entity_id, entity, new.state)):
-            self.complain(text)
+            if message and new.state != STATE_UNKNOWN:
+                self._event_times[message].add(new.state)
+        elif entity and (text := self._violation(new.entity_id, entity, new.state)):
+            self.report_violation(text)
 
     def _check_entry(self) -> bool:
-        """Judge the state of the entry; tell whether its entities are there."""
-        state = self.home.entry.state
+        """Check the state of the entry and return whether it has entities."""
         if self.is_disabled:
             return False
-        is_calm = self.told.is_calm_since(_RETRY_SECONDS + _SETUP_SECONDS)
-        if self.home.is_asked_for_password:
-            if self.clock.now > self._refusals_until + _SETUP_SECONDS:
-                self.complain("A password is asked for, though none was refused")
-                self._refusals_until = float("inf")
+        if self.instance.reauth_flows:
+            if self.clock.now > self._rejected_until + _SETUP_SECONDS:
+                self.report_violation("Prompt for a password that was not rejected")
+                self._rejected_until = math.inf
             return False
-        if state is not ConfigEntryState.LOADED and is_calm and not self.active:
-            self.complain(f"The entry is {state}: {self.home.entry.reason}")
-        return state is ConfigEntryState.LOADED
+        is_loaded = self.instance.state is ConfigEntryState.LOADED
+        calm = self.expected.is_undisturbed_for(_RETRY_SECONDS + _SETUP_SECONDS)
+        if not is_loaded and calm and not self.active_faults:
+            entry = self.instance.entry
+            self.report_violation(f"The entry is {entry.state}: {entry.reason}")
+        return is_loaded
 
-    def _judge(self, entity_id: str, entity: str, state: str | None = None) -> str:
-        """Return what is wrong with an entity."""
-        if is_free(entity):
+    def _violation(self, entity_id: str, entity: str, state: str | None = None) -> str:
+        """Return why the state of an entity is wrong, nothing if it is right."""
+        if not is_checked(entity):
             return ""
         if state is None:
-            shown = self.home.hass.states.get(entity_id)
-            state = shown.state if shown else UNAVAILABLE
-        if entity not in self.told.entities:
-            return f"Nobody knows what {entity} has to show"
-        return self.told.complaint(entity, state) or ""
+            current = self.instance.hass.states.get(entity_id)
+            state = current.state if current else STATE_UNAVAILABLE
+        if entity not in self.expected.entities:
+            return f"{entity} has no expected value"
+        return self.expected.violation(entity, state) or ""
 
     def _check_energy(self) -> None:
-        """Judge the energy: it never falls, and rises no more than the host can."""
-        entity_id = self.home.find("sensor.energy")
-        if entity_id is None or not (shown := self.home.hass.states.get(entity_id)):
+        """Check that energy never decreases, and increases at most at full power."""
+        entity_id = self.instance.find("sensor.energy")
+        state = self.instance.hass.states.get(entity_id) if entity_id else None
+        if not state or state.state == STATE_UNAVAILABLE:
             return
         before, since = self._energy
-        energy, now = float(shown.state), self.clock.now
-        most = before + _MOST_WATTS * (now - since + _LONGEST_GAP) / 3.6e6
-        if not before <= energy <= most:
-            self.complain(f"The energy went from {before} to {energy} kWh")
+        energy, now = float(state.state), self.clock.now
+        seconds = now - since + _MAX_ENERGY_GAP_SECONDS
+        if not before <= energy <= before + _MAX_WATTS * seconds / 3.6e6:
+            self.report_violation(f"Energy went from {before} to {energy} kWh")
         self._energy = energy, now
 
 
-class _Errors(logging.Handler):
-    """Complains of exceptions that nobody has caught."""
+class _LogChecker(logging.Handler):
+    """Report exceptions that were logged instead of handled."""
 
-    def __init__(self, world: World) -> None:
-        """Listen to what is logged."""
+    def __init__(self, environment: Environment) -> None:
+        """Observe the log from its warnings upwards."""
         super().__init__(logging.WARNING)
-        self._world = world
+        self._environment = environment
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take note of what was logged."""
-        self._world.conduct.count[f"logged {record.levelname}"] += 1
+        """Check one record."""
+        self._environment.traffic.count[f"logged {record.levelname}"] += 1
         if record.exc_info or record.name.startswith("asyncio"):
             error = record.exc_info and record.exc_info[1]
             text = f"Logged: {record.name}: {record.getMessage()}: {error!r}"
-            # What a handler raises would be lost.
-            self._world.complaints.append(
+            # An exception that a handler raises would be lost.
+            self._environment.violations.append(
                 f"{text}\n{logging.Formatter().format(record)}"
             )
 
 
-def _traits(random: Random) -> dict[str, Any]:
-    """Return what the BMC does where nobody knows which of two things BMCs do."""
+def _random_traits(random: Random) -> dict[str, Any]:
+    """Return random traits where BMCs differ."""
     return {
         "session_expiry": random.choice(("idle", "idle", "login")),
         "location": random.choice(("relative", "absolute")),
@@ -257,26 +258,46 @@ def _traits(random: Random) -> dict[str, Any]:
     }
 
 
+async def _elapse(seconds: float, step: float = 0) -> None:
+    """Let virtual time pass; its steps are the timers themselves."""
+    del step
+    await asyncio.sleep(seconds)
+
+
 @asynccontextmanager
-async def world(clock: Clock, random: Random) -> AsyncIterator[World]:
-    """Make a world whose entry is set up."""
-    traits = _traits(random)
+async def run_environment(
+    clock: VirtualClock, random: Random, other_certificate: Certificate
+) -> AsyncIterator[Environment]:
+    """Run an environment whose entry is set up, with all entities enabled."""
+    traits = _random_traits(random)
     latency = random.uniform(0.02, 0.8)
-    bmc = Bmc(Board.load("x12spi-tf"), clock=clock, **traits)
-    async with serve(bmc, latency=latency) as server, home(bmc, server) as there:
-        new = World(there, bmc, server, clock, random)
-        new.traits = traits | {"latency": latency}
-        new.conduct.watch(server)
-        handler = _Errors(new)
-        logging.getLogger().addHandler(handler)
-        there.hass.bus.async_listen("state_changed", new.on_state)
-        try:
-            await there.hass.config_entries.async_setup(there.entry.entry_id)
-            await there.hass.async_block_till_done()
-            yield new
-        finally:
-            logging.getLogger().removeHandler(handler)
-
-
-CERTIFICATES: list[Certificate] = []
-"""Made before time is left out, for then their dates would be of another class."""
+    bmc = Bmc(load_board(SHIPPED_BOARD), clock=clock, **traits)
+    with (
+        Network(asyncio.get_running_loop()).installed() as network,
+        patch.object(Entity, "entity_registry_enabled_default", new=True),
+    ):
+        async with (
+            serve(bmc, latency=latency) as server,
+            run_home_assistant() as instance,
+        ):
+            environment = Environment(
+                instance=instance,
+                bmc=bmc,
+                server=server,
+                network=network,
+                clock=clock,
+                elapse=_elapse,
+                other_certificate=other_certificate,
+                random=random,
+                traits=traits | {"latency": latency},
+            )
+            environment.traffic.observe(server)
+            handler = _LogChecker(environment)
+            logging.getLogger().addHandler(handler)
+            instance.hass.bus.async_listen("state_changed", environment.on_state)
+            try:
+                instance.create_entry(bmc, server)
+                await instance.set_up()
+                yield environment
+            finally:
+                logging.getLogger().removeHandler(handler)

@@ -1,37 +1,38 @@
-"""What goes wrong in a server's life, each with its beginning and its end."""
+"""Faults in the life of a server, each from its injection to its recovery."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 import copy
 from typing import Any
 
-from tests.scenario.entity_values import (
+from tests.scenario.paths import (
     BAYS,
     CHASSIS,
+    FAN_MODE,
     LOG,
     MANAGER,
-    OEM,
     POWER,
     ROOT,
+    SESSION_SERVICE,
     SYSTEM,
     THERMAL,
 )
 from tests.simulator.messages import HTML_TYPE, JSON_TYPE, Answer
 
-from .environment import CERTIFICATES, World
+from .environment import Environment
 from .user_actions import (
+    change_intervals,
     command,
-    disable,
-    entity_disabled,
-    options,
-    reload,
-    reset,
-    restart_by_user,
+    disable_entity,
+    disable_entry,
+    reload_entry,
+    reset_host,
+    restart_bmc,
 )
 
-Trouble = Callable[[World], Awaitable[None]]
+type SoakFault = Callable[[Environment], Awaitable[None]]
 
-_PLACES = (
+_PATHS = (
     "*",
     "*",
     SYSTEM,
@@ -40,196 +41,195 @@ _PLACES = (
     CHASSIS,
     LOG,
     BAYS[0],
-    f"{OEM}/FanMode",
+    FAN_MODE,
     f"{MANAGER}*",
-    f"{ROOT}/SessionService*",
+    f"{SESSION_SERVICE}*",
     f"{ROOT}/Systems*",
 )
-_NAMES = ("@odata.id", "@odata.type", "@odata.context")
-_RETRIES = (None, None, 5, 60, 250, 3600)
-_LONGEST_RETRY = 300
-"""How long a BMC is left alone at most, whatever it wishes (README)."""
+_KEPT_KEYS = ("@odata.id", "@odata.type", "@odata.context")
+_RETRY_AFTER = (None, None, 5, 60, 250, 3600)
+_MAX_RETRY_AFTER = 300
+"""The seconds up to which Retry-After is respected, as in the README."""
 
 
-async def hang(world: World) -> None:
-    """Let requests hang for longer than anybody waits."""
-    seconds = world.random.uniform(35, 200)
+async def hang(env: Environment) -> None:
+    """Delay responses beyond every timeout."""
+    seconds = env.random.uniform(35, 200)
     with (
-        world.wrong("hang", is_slow=True),
-        world.fault(_place(world), seconds=seconds),
+        env.disturbance("hang", is_slow=True),
+        env.bmc_fault(_path(env), seconds=seconds),
     ):
-        await world.minutes(0.5, 8)
+        await env.minutes(0.5, 8)
 
 
-async def slow(world: World) -> None:
-    """Answer late, but in time."""
-    seconds = world.random.uniform(1, 20)
+async def slow(env: Environment) -> None:
+    """Delay responses, but within the timeout."""
+    seconds = env.random.uniform(1, 20)
     with (
-        world.wrong("slow", is_slow=True),
-        world.fault(_place(world), seconds=seconds),
+        env.disturbance("slow", is_slow=True),
+        env.bmc_fault(_path(env), seconds=seconds),
     ):
-        await world.minutes(1, 20)
+        await env.minutes(1, 20)
 
 
-async def drop(world: World) -> None:
-    """Abort connections, before or after what was asked for is done."""
-    is_done = world.random.random() < 0.3
+async def drop(env: Environment) -> None:
+    """Abort connections, before or after a request was applied."""
+    is_done = env.random.random() < 0.3
     with (
-        world.wrong("drop"),
-        world.fault(_place(world), is_drop=True, is_done=is_done),
+        env.disturbance("drop"),
+        env.bmc_fault(_path(env), is_drop=True, is_done=is_done),
     ):
-        await world.minutes(0.2, 8)
+        await env.minutes(0.2, 8)
 
 
-async def cut(world: World) -> None:
-    """Break off in the middle of an answer, or send it byte by byte."""
-    delivery = world.random.choice(("cut", "cut", "trickled"))
+async def cut(env: Environment) -> None:
+    """Cut bodies off, or let them trickle."""
+    delivery = env.random.choice(("cut", "cut", "trickled"))
     with (
-        world.wrong(delivery, is_slow=True),
-        world.fault(_place(world), delivery=delivery, delivery_seconds=20),
+        env.disturbance(delivery, is_slow=True),
+        env.bmc_fault(_path(env), delivery=delivery, delivery_seconds=20),
     ):
-        await world.minutes(0.2, 8)
+        await env.minutes(0.2, 8)
 
 
-async def stray_refusal(world: World) -> None:
-    """Refuse a token or two that is good."""
-    times = world.random.randint(1, 2)
-    with world.refusals(), world.wrong("401, stray"):
-        with world.fault(
-            world.random.choice((SYSTEM, THERMAL, MANAGER)),
-            answer=world.bmc.phrases.error(401),
-            times=times,
-        ):
-            await world.minutes(1, 3)
-        await _answer_question(world)
+async def stray_401(env: Environment) -> None:
+    """Reject a valid token once or twice."""
+    times = env.random.randint(1, 2)
+    with env.rejected_logins(), env.disturbance("stray 401"):
+        path = env.random.choice((SYSTEM, THERMAL, MANAGER))
+        answer = env.bmc.phrases.error(401)
+        with env.bmc_fault(path, answer=answer, times=times):
+            await env.minutes(1, 3)
+        await _enter_password(env)
 
 
-async def refusal(world: World) -> None:
-    """Refuse everything, as if the password were wrong, until somebody enters it."""
-    async with world.owner:
-        with world.refusals(), world.wrong("401, all"):
-            with world.fault("*", answer=world.bmc.phrases.error(401)):
-                await world.minutes(1, 10)
-            await _answer_question(world)
+async def reject_all(env: Environment) -> None:
+    """Reject all requests until the user enters the password."""
+    async with env.owner:
+        with env.rejected_logins(), env.disturbance("401 for all"):
+            with env.bmc_fault("*", answer=env.bmc.phrases.error(401)):
+                await env.minutes(1, 10)
+            await _enter_password(env)
 
 
-async def status(world: World) -> None:
-    """Answer with an error, and some of them with a wish to be left alone."""
-    code = world.random.choice((403, 404, 429, 500, 503))
-    wish = world.random.choice(_RETRIES) if code in (429, 503) else None
-    answer = world.bmc.phrases.error(code)
-    if wish is not None:
-        answer.headers["Retry-After"] = str(wish)
-    place, also = _place(world), min(wish or 0, _LONGEST_RETRY)
-    with world.wrong(f"{code}", also=also), world.fault(place, answer=answer):
-        await world.minutes(0.5, 10)
+async def error_status(env: Environment) -> None:
+    """Respond with an error status, sometimes with Retry-After."""
+    status = env.random.choice((403, 404, 429, 500, 503))
+    seconds = env.random.choice(_RETRY_AFTER) if status in (429, 503) else None
+    answer = env.bmc.phrases.error(status)
+    if seconds is not None:
+        answer.headers["Retry-After"] = str(seconds)
+    path, extra = _path(env), min(seconds or 0, _MAX_RETRY_AFTER)
+    with (
+        env.disturbance(f"{status}", extra_seconds=extra),
+        env.bmc_fault(path, answer=answer),
+    ):
+        await env.minutes(0.5, 10)
 
 
-async def garbage(world: World) -> None:
-    """Answer with 200 and something that is no resource."""
-    path = world.random.choice((SYSTEM, THERMAL, POWER, CHASSIS, f"{OEM}/FanMode"))
-    whole = Answer(200, world.bmc.resource(path)).payload
-    kind, answer = world.random.choice(
+async def invalid_body(env: Environment) -> None:
+    """Respond with 200 and a body that is no resource."""
+    path = env.random.choice((SYSTEM, THERMAL, POWER, CHASSIS, FAN_MODE))
+    body = Answer(200, env.bmc.resource(path)).payload
+    kind, answer = env.random.choice(
         [
             ("HTML", Answer(200, b"<html>Please wait</html>", {}, HTML_TYPE)),
-            ("HTML, called JSON", Answer(200, b"<html></html>", {}, JSON_TYPE)),
-            ("truncated", Answer(200, whole[: len(whole) // 2])),
-            ("nulls", Answer(200, _without_values(world.bmc.resource(path)))),
+            ("HTML as JSON", Answer(200, b"<html></html>", {}, JSON_TYPE)),
+            ("truncated", Answer(200, body[: len(body) // 2])),
+            ("nulls", Answer(200, _without_values(env.bmc.resource(path)))),
             ("empty", Answer(200, b"")),
             ("empty object", Answer(200, {"@odata.id": path})),
             ("array", Answer(200, b"[]")),
-            ("error in a 200", Answer(200, world.bmc.phrases.error(500).body)),
+            ("error in a 200", Answer(200, env.bmc.phrases.error(500).body)),
         ]
     )
-    place = "*" if kind == "HTML" and world.random.random() < 0.5 else path
-    with world.wrong(kind), world.fault(place, answer=answer):
-        await world.minutes(0.5, 10)
+    place = "*" if kind == "HTML" and env.random.random() < 0.5 else path
+    with env.disturbance(kind), env.bmc_fault(place, answer=answer):
+        await env.minutes(0.5, 10)
 
 
-async def restart(world: World) -> None:
-    """Restart the BMC: nothing at first, then not ready yet."""
-    with world.wrong("BMC restart"):
-        seconds = world.random.uniform(5, 240)
-        world.bmc.restart(seconds)
+async def restart(env: Environment) -> None:
+    """Restart the BMC, which may respond with 503 before it is ready."""
+    with env.disturbance("BMC restart"):
+        seconds = env.random.uniform(5, 240)
+        env.bmc.restart(seconds)
         await asyncio.sleep(seconds)
-        if world.random.random() < 0.5:
-            world.bmc.restart(seconds, status=503)
+        if env.random.random() < 0.5:
+            env.bmc.restart(seconds, status=503)
             await asyncio.sleep(seconds)
 
 
-async def expire(world: World) -> None:
-    """Forget all logins."""
-    with world.wrong("tokens lost"):
-        world.bmc.expire_sessions()
+async def expire_sessions(env: Environment) -> None:
+    """Expire all sessions."""
+    with env.disturbance("sessions lost"):
+        env.bmc.expire_sessions()
         await asyncio.sleep(1)
 
 
-async def full(world: World) -> None:
-    """Have no room for a session; some BMCs take the password all the same."""
-    limit, sessions = world.bmc.session_limit, world.bmc.sessions
-    takes_password = world.random.random() < 0.7
-    with world.refusals(), world.wrong("no sessions left", also=600):
-        world.bmc.basic_auth = takes_password
+async def no_sessions(env: Environment) -> None:
+    """Refuse new sessions; some BMCs still accept Basic authentication."""
+    limit, sessions = env.bmc.session_limit, env.bmc.sessions
+    basic_auth = env.random.random() < 0.7
+    with (
+        env.rejected_logins(),
+        env.disturbance("no sessions left", extra_seconds=600),
+    ):
+        env.bmc.basic_auth = basic_auth
         sessions._limit = 0
-        world.bmc.expire_sessions()
-        await world.minutes(1, 30)
-        sessions._limit, world.bmc.basic_auth = limit, True
-        await _answer_question(world)
+        env.bmc.expire_sessions()
+        await env.minutes(1, 30)
+        sessions._limit, env.bmc.basic_auth = limit, True
+        await _enter_password(env)
 
 
-async def new_password(world: World) -> None:
-    """Change the password; it is entered later."""
-    async with world.owner:
-        with world.refusals(), world.wrong("new password"):
-            world.bmc.change_password(f"password {world.random.random()}")
-            world.bmc.expire_sessions()
-            await world.minutes(2, 60)
-            await _answer_question(world)
+async def new_password(env: Environment) -> None:
+    """Change the password; the user enters it later."""
+    async with env.owner:
+        with env.rejected_logins(), env.disturbance("new password"):
+            env.change_password(f"password {env.random.random()}")
+            await env.minutes(2, 60)
+            await _enter_password(env)
 
 
-async def new_certificate(world: World) -> None:
-    """Show another certificate, until it is accepted or the old one is back."""
-    async with world.owner:
-        before = world.server._certificate
-        with world.wrong("new certificate", also=_LONGEST_RETRY):
-            new = next(item for item in CERTIFICATES if item is not before)
-            world.server.renew_certificate(new)
-            world.bmc.restart(1)
-            await world.minutes(1, 40)
-            if world.random.random() < 0.5:
-                world.server.renew_certificate(before)
-                world.bmc.restart(1)
+async def new_certificate(env: Environment) -> None:
+    """Change the certificate, until it is accepted or the former one is back."""
+    async with env.owner:
+        with env.disturbance("new certificate", extra_seconds=_MAX_RETRY_AFTER):
+            env.swap_certificate()
+            env.bmc.restart(1)
+            await env.minutes(1, 40)
+            if env.random.random() < 0.5:
+                env.swap_certificate()
+                env.bmc.restart(1)
                 return
-            while not world.home.certificate_issues:
-                await world.minutes(1, 2)
-            with world.conduct.user():
-                await world.home.accept_certificate()
+            while not env.instance.certificate_issues:
+                await env.minutes(1, 2)
+            with env.traffic.user_action():
+                await env.instance.accept_certificate()
 
 
-async def power(world: World) -> None:
-    """Shut the host down by its own button, and switch it on again."""
-    async with world.owner:
-        world.bmc.power(world.random.choice(("GracefulShutdown", "ForceOff")))
-        await world.minutes(1, 90)
-        if world.bmc.power_state == "Off":
-            world.bmc.power("On")
-        await world.minutes(2, 4)
+async def power(env: Environment) -> None:
+    """Switch the host off at its button, and on again."""
+    async with env.owner:
+        env.bmc.power(env.random.choice(("GracefulShutdown", "ForceOff")))
+        await env.minutes(1, 90)
+        if env.bmc.power_state == "Off":
+            env.bmc.power("On")
+        await env.minutes(2, 4)
 
 
-async def parts_vanish(world: World) -> None:
-    """Take sensors, a drive or a power supply out, and put them back."""
-    bmc, kind = world.bmc, world.random.choice(("bank", "fan", "drive", "supply"))
+async def parts_removed(env: Environment) -> None:
+    """Remove sensors, a drive or a power supply for a while."""
+    bmc, kind = env.bmc, env.random.choice(("bank", "fan", "drive", "supply"))
     path = {"bank": THERMAL, "fan": THERMAL, "drive": BAYS[1], "supply": POWER}[kind]
-    async with world.owner:
+    async with env.owner:
         before = copy.deepcopy(bmc.store[path])
+        absent: dict[str, Any] = {"Status": {"State": "Absent", "Health": None}}
         if kind == "drive":
-            bmc.change(path, {"Status": {"State": "Absent", "Health": None}})
+            bmc.change(path, absent)
         elif kind == "supply":
-            nothing = dict.fromkeys(("PowerInputWatts", "PowerOutputWatts"))
-            absent = {"Status": {"State": "Absent", "Health": None}} | nothing
-            bmc.change(
-                path, {"PowerSupplies": {1: absent | {"LineInputVoltage": None}}}
-            )
+            keys = ("PowerInputWatts", "PowerOutputWatts", "LineInputVoltage")
+            bmc.change(path, {"PowerSupplies": {1: absent | dict.fromkeys(keys)}})
         else:
             key, name = {
                 "bank": ("Temperatures", "DIMME~H Temp"),
@@ -237,97 +237,97 @@ async def parts_vanish(world: World) -> None:
             }[kind]
             parts = bmc.store[path][key]
             bmc.store[path][key] = [item for item in parts if item["Name"] != name]
-        await world.minutes(1, 120)
+        await env.minutes(1, 120)
         bmc.put(path, before)
 
 
-async def log_grows(world: World) -> None:
-    """Write entries to the log, or clear it."""
-    if world.random.random() < 0.2:
-        world.nature.clear_log()
-    for _ in range(world.random.randint(1, 6)):
-        world.nature.log()
-        await world.minutes(0, 2)
+async def log_entries(env: Environment) -> None:
+    """Add entries to the log, and sometimes clear it before."""
+    if env.random.random() < 0.2:
+        env.workload.clear_log()
+    for _ in range(env.random.randint(1, 6)):
+        env.workload.add_log_entry()
+        await env.minutes(0, 2)
 
 
-async def wall_clock(world: World) -> None:
-    """Set Home Assistant's wall clock wrong, and right again."""
-    seconds = world.random.uniform(-7200, 7200)
-    world.clock.set_wall(seconds)
-    await world.minutes(1, 60)
-    world.clock.set_wall(-seconds)
+async def wall_clock(env: Environment) -> None:
+    """Set Home Assistant's wall clock wrong for a while."""
+    seconds = env.random.uniform(-7200, 7200)
+    env.clock.shift_wall(seconds)
+    await env.minutes(1, 60)
+    env.clock.shift_wall(-seconds)
 
 
-async def stall(world: World) -> None:
-    """Let the machine of Home Assistant sleep, while the BMC does not."""
-    seconds = 60 * world.random.uniform(0.5, 30)
-    with world.wrong("machine asleep", is_slow=True):
-        world.told.pause(seconds)
-        world.clock.tick(seconds)
+async def suspend(env: Environment) -> None:
+    """Suspend Home Assistant's machine, but not the BMC."""
+    seconds = 60 * env.random.uniform(0.5, 30)
+    with env.disturbance("machine suspended", is_slow=True):
+        env.expected.suspend(seconds)
+        env.clock.tick(seconds)
         await asyncio.sleep(1)
 
 
-async def closing(world: World) -> None:
-    """Close the connection after every answer for a while."""
-    world.server.keep_alive = False
-    await world.minutes(1, 30)
-    world.server.keep_alive = True
+async def no_keep_alive(env: Environment) -> None:
+    """Close the connection after each response for a while."""
+    env.server.keep_alive = False
+    await env.minutes(1, 30)
+    env.server.keep_alive = True
 
 
-TROUBLES: dict[Trouble, int] = {
+FAULTS: dict[SoakFault, int] = {
     hang: 4,
     slow: 3,
     drop: 4,
     cut: 3,
-    stray_refusal: 3,
-    refusal: 1,
-    status: 6,
-    garbage: 6,
+    stray_401: 3,
+    reject_all: 1,
+    error_status: 6,
+    invalid_body: 6,
     restart: 3,
-    expire: 3,
-    full: 2,
+    expire_sessions: 3,
+    no_sessions: 2,
     new_password: 1,
     new_certificate: 1,
     power: 2,
-    parts_vanish: 2,
-    log_grows: 5,
+    parts_removed: 2,
+    log_entries: 5,
     command: 8,
-    reset: 2,
-    restart_by_user: 1,
+    reset_host: 2,
+    restart_bmc: 1,
     wall_clock: 2,
-    stall: 1,
-    reload: 2,
-    disable: 1,
-    options: 2,
-    entity_disabled: 2,
-    closing: 2,
+    suspend: 1,
+    reload_entry: 2,
+    disable_entry: 1,
+    change_intervals: 2,
+    disable_entity: 2,
+    no_keep_alive: 2,
 }
-"""What may happen, and how often compared to the others."""
+"""All faults and user actions, with their relative frequency."""
 
 
-async def _answer_question(world: World) -> None:
-    """Enter the right password as long as Home Assistant asks for one.
+async def _enter_password(env: Environment) -> None:
+    """Enter the password as long as Home Assistant prompts for it.
 
-    It finds out at its next poll, however far away that is.
+    It prompts after its next poll, so that poll comes first.
     """
-    await asyncio.sleep(world.told.recovery(is_often=True))
-    await world.minutes(1, 1.5)
-    while world.home.is_asked_for_password:
-        with world.conduct.user():
-            await world.home.enter_password(world.bmc.username, world.bmc.password)
-        await world.minutes(1, 3)
+    await asyncio.sleep(env.expected.recovery_seconds(is_dynamic=True))
+    await env.minutes(1, 1.5)
+    while env.instance.reauth_flows:
+        with env.traffic.user_action():
+            await env.instance.enter_password(env.bmc)
+        await env.minutes(1, 3)
 
 
-def _place(world: World) -> str:
-    """Return a path, or a beginning of paths."""
-    return world.random.choice(_PLACES)
+def _path(env: Environment) -> str:
+    """Return a random path or path prefix."""
+    return env.random.choice(_PATHS)
 
 
 def _without_values(value: Any) -> Any:
-    """Return a resource in which every value is null, and its ETag, too."""
+    """Return a resource in which all values are null, including its ETag."""
     if isinstance(value, dict):
         return {
-            key: item if key in _NAMES else _without_values(item)
+            key: item if key in _KEPT_KEYS else _without_values(item)
             for key, item in value.items()
         }
     if isinstance(value, list):

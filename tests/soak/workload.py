@@ -1,99 +1,106 @@
-"""What moves by itself: readings, health, the log, and people in front of the rack."""
+"""Change readings, health, settings and the log of a BMC at random."""
 
 from random import Random
 from typing import Any
 
-from tests.scenario.entity_values import BAYS, CHASSIS, LOG, OEM, POWER, SYSTEM, THERMAL
+from tests.scenario.paths import (
+    BAYS,
+    CHASSIS,
+    FAN_MODE,
+    LOG,
+    NTP,
+    POWER,
+    SYSTEM,
+    THERMAL,
+)
 from tests.simulator import Bmc
 
-_MOST_ENTRIES = 512
-_MESSAGE = "This has happened as number"
+_MAX_LOG_ENTRIES = 512
+_MESSAGE = "Soak event number"
 
 
-class Nature:
-    """Moves what a BMC measures."""
+class Workload:
+    """Change what a BMC measures and logs."""
 
     def __init__(self, bmc: Bmc, random: Random) -> None:
-        """Move a BMC's readings by chance."""
+        """Begin with the recorded readings."""
         self._bmc = bmc
         self._random = random
         self._entry = dict(bmc.resource(LOG)["Members"][0])
-        self.logged = 0
-        """How many entries were written to the log."""
+        self._logged = 0
 
-    def move(self) -> None:
-        """Let some readings be others than before."""
-        chance = self._random
+    def change_readings(self) -> None:
+        """Change some readings a little, and rarely the health or a setting."""
+        random = self._random
         thermal, power = self._bmc.store[THERMAL], self._bmc.store[POWER]
-        for sensor in chance.sample(thermal["Temperatures"], 5):
+        for sensor in random.sample(thermal["Temperatures"], 5):
             self._drift(sensor, "ReadingCelsius", 2, 20, 85)
-        for fan in chance.sample(thermal["Fans"], 2):
+        for fan in random.sample(thermal["Fans"], 2):
             self._drift(fan, "Reading", 140, 420, 2800)
-        for sensor in chance.sample(power["Voltages"], 2):
+        for sensor in random.sample(power["Voltages"], 2):
             self._drift(sensor, "ReadingVolts", 0.003, 0.5, 14)
         (control,) = power["PowerControl"]
         self._drift(control, "PowerConsumedWatts", 9, 60, 420)
-        metrics = control["PowerMetrics"]
-        self._drift(metrics, "AverageConsumedWatts", 3, 90, 180)
+        self._drift(control["PowerMetrics"], "AverageConsumedWatts", 3, 90, 180)
         for supply in power["PowerSupplies"]:
             self._drift(supply, "PowerInputWatts", 4, 20, 220)
             self._drift(supply, "LineInputVoltage", 1, 222, 238)
-        if chance.random() < 0.05:
-            drive = self._bmc.store[chance.choice(BAYS)]
+        if random.random() < 0.05:
+            drive = self._bmc.store[random.choice(BAYS)]
             self._drift(drive["Oem"]["Supermicro"], "Temperature", 2, 25, 60)
-        if chance.random() < 0.01:
-            self._happen()
+        if random.random() < 0.01:
+            self._change_setting()
 
-    def log(self) -> None:
-        """Write an entry to the health event log, which keeps no more than so many."""
-        self.logged += 1
+    def add_log_entry(self) -> None:
+        """Add an entry to the health event log, which drops the oldest when full."""
+        self._logged += 1
         body = self._bmc.store[LOG]
-        number = 1000 + self.logged
+        number = 1000 + self._logged
         entry = self._entry | {
             "@odata.id": f"{LOG}/{number}",
             "Id": f"{number}",
             "Created": self._bmc.date_time(),
-            "Message": f"[SOAK-0001] {_MESSAGE} {self.logged}",
+            "Message": f"[SOAK-0001] {_MESSAGE} {self._logged}",
             "Severity": self._random.choice(("OK", "Warning", "Critical")),
             "Oem": {"Supermicro": {"MarkAsAcknowledged": self._random.random() < 0.5}},
         }
-        body["Members"] = [*body["Members"], entry][-_MOST_ENTRIES:]
+        body["Members"] = [*body["Members"], entry][-_MAX_LOG_ENTRIES:]
         body["Members@odata.count"] = len(body["Members"])
 
     @property
     def messages(self) -> set[str]:
-        """What is in the log of what was written here."""
+        """The messages of all added entries that the log still holds."""
         texts = (entry["Message"] for entry in self._bmc.store[LOG]["Members"])
         return {text.partition("] ")[2] for text in texts if _MESSAGE in text}
 
     def clear_log(self) -> None:
-        """Clear the log by the BMC's own web page."""
+        """Clear the log on the web page of the BMC."""
         self._bmc.store[LOG] |= {"Members": [], "Members@odata.count": 0}
 
-    def _happen(self) -> None:
-        """Let somebody press or open something, or a part fare better or worse."""
-        chance = self._random
-        health = chance.choice(("OK", "OK", "Warning", "Critical"))
-        is_open = chance.choice(("Normal", "Normal", "HardwareIntrusion"))
+    def _change_setting(self) -> None:
+        """Change a health, a switch of the chassis or a setting outside our control."""
+        random = self._random
+        health = random.choice(("OK", "OK", "Warning", "Critical"))
+        intrusion = random.choice(("Normal", "Normal", "HardwareIntrusion"))
         modes = ("Standard", "FullSpeed", "Optimal", "HeavyIO")
-        led = chance.choice(("Off", "Lit", "Blinking"))
+        led = random.choice(("Off", "Lit", "Blinking"))
         changes: list[tuple[str, dict[str, Any]]] = [
             (SYSTEM, {"IndicatorLED": led}),
             (SYSTEM, {"Status": {"Health": health}}),
-            (SYSTEM, {"PowerOnDelaySeconds": chance.randint(3, 254)}),
-            (CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": is_open}}),
-            (f"{OEM}/FanMode", {"Mode": chance.choice(modes)}),
-            (f"{OEM}/NTP", {"NTPEnable": chance.random() < 0.5}),
+            (SYSTEM, {"PowerOnDelaySeconds": random.randint(3, 254)}),
+            (CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": intrusion}}),
+            (FAN_MODE, {"Mode": random.choice(modes)}),
+            (NTP, {"NTPEnable": random.random() < 0.5}),
             (BAYS[0], {"Status": {"Health": health}}),
         ]
-        self._bmc.change(*chance.choice(changes))
+        self._bmc.change(*random.choice(changes))
 
     def _drift(
-        self, body: dict[str, Any], key: str, step: float, least: float, most: float
+        self, body: dict[str, Any], key: str, step: float, low: float, high: float
     ) -> None:
-        """Let a reading, if there is one, be a little more or less."""
+        """Change a reading by a step within its limits, if there is one."""
         if (value := body.get(key)) is None:
             return
-        moved = value + self._random.choice((-step, step))
-        if least <= moved <= most:
-            body[key] = round(moved, 3)
+        changed = value + self._random.choice((-step, step))
+        if low <= changed <= high:
+            body[key] = round(changed, 3)
