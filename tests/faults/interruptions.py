@@ -111,9 +111,7 @@ REMOVE, RELOAD = HassInstance.remove, HassInstance.reload
 
 INTERRUPTIONS: tuple[Interruption, ...] = (
     Interruption(
-        name="Home Assistant stops during a poll",
-        operation=poll,
-        end=HassInstance.stop,
+        name="Home Assistant stops during a poll", operation=poll, end=HassInstance.stop
     ),
     Interruption(
         name="Home Assistant stops during the login",

@@ -82,8 +82,7 @@ HOST_OFF = ExpectedStates(
     },
 )
 BOOTING = ExpectedStates(
-    unknown=HOST_SENSORS,
-    states={"sensor.boot_progress": "processor_initialization"},
+    unknown=HOST_SENSORS, states={"sensor.boot_progress": "processor_initialization"}
 )
 NEW_DRIVE = ExpectedStates(
     states={
@@ -397,9 +396,7 @@ MATRIX: tuple[Fault, ...] = (
         command=Command(is_applied=True, writes=2),
     ),
     Fault(
-        "412 always",
-        respond_to_writes(412),
-        command=Command(error="refused", writes=2),
+        "412 always", respond_to_writes(412), command=Command(error="refused", writes=2)
     ),
     Fault(
         "428 until an ETag is sent",

@@ -8,14 +8,7 @@ from typing import Any
 from homeassistant.const import STATE_UNKNOWN
 
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.fault_table import (
-    ALL,
-    Action,
-    ExpectedStates,
-    Fault,
-    Poll,
-    in_turn,
-)
+from tests.scenario.fault_table import ALL, Action, ExpectedStates, Fault, Poll, in_turn
 from tests.scenario.scenario import RESTART_SECONDS
 
 from .matrix import (

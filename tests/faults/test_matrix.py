@@ -22,7 +22,7 @@ from tests.scenario.fault_table import (
     perform,
 )
 from tests.scenario.hass_instance import NO_VALUE, HassInstance
-from tests.scenario.integration_helpers import DYNAMIC, open_dialog
+from tests.scenario.integration_helpers import DYNAMIC
 from tests.scenario.scenario import BOARDS, SHIPPED_BOARD
 
 from .matrix import MATRIX
@@ -69,9 +69,9 @@ async def test_add_server_shows_error_until_recovery(
     scenario: FaultScenario, fault: Fault, expected: AddServer
 ) -> None:
     """Verify that the form shows the error, and adds the server after the recovery."""
-    hass, instance = scenario.instance.hass, scenario.instance
+    instance = scenario.instance
     await perform(fault.inject, scenario)
-    form = await instance.submit(await open_dialog(hass), scenario.account)
+    form = await instance.submit(await instance.open_dialog(), scenario.account)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"base": expected.error}
     assert scenario.bmc.login_attempts == expected.logins

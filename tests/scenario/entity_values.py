@@ -227,9 +227,7 @@ VALUES: dict[str, Callable[[Body], Values]] = {
     POWER: _power,
     CHASSIS: _chassis,
     MANAGER: _manager,
-    FAN_MODE: lambda body: {
-        "select.fan_mode": _FAN_MODES.get(body.get("Mode") or ""),
-    },
+    FAN_MODE: lambda body: {"select.fan_mode": _FAN_MODES.get(body.get("Mode") or "")},
     NTP: lambda body: {"switch.ntp": body.get("NTPEnable")},
     LLDP: lambda body: {"switch.lldp": body.get("LLDPEnabled")},
     SNOOPING: lambda body: {"sensor.post_code": body.get("PostCode")},

@@ -9,8 +9,21 @@ import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 
-from .integration_helpers import fill_in
 from .scenario import Scenario
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the warnings and errors about the integration.
+
+    Home Assistant's warning about custom integrations does not count.
+    """
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+        and (DOMAIN in record.name or DOMAIN in record.getMessage())
+        and record.name != "homeassistant.loader"
+    ]
 
 
 @dataclass(kw_only=True)
@@ -24,17 +37,8 @@ class FaultScenario(Scenario):
 
     @property
     def log(self) -> list[str]:
-        """The warnings and errors about the integration.
-
-        Home Assistant's warning about custom integrations does not count.
-        """
-        return [
-            record.getMessage()
-            for record in self.caplog.records
-            if record.levelno >= logging.WARNING
-            and (DOMAIN in record.name or DOMAIN in record.getMessage())
-            and record.name != "homeassistant.loader"
-        ]
+        """The warnings and errors about the integration."""
+        return warnings_of(self.caplog)
 
     async def accept_certificate(self) -> None:
         """Accept the certificate in the only prompt that is open."""
@@ -46,7 +50,7 @@ class FaultScenario(Scenario):
         assert self.instance.prompts == ["reauth"]
         (form,) = self.instance.reauth_flows
         account = {"username": "ADMIN", "password": self.bmc.password}
-        await fill_in(self.instance.hass, form, account)
+        await self.instance.fill_in(form, account)
 
     def assert_log(self, expected: tuple[str, ...]) -> None:
         """Check that exactly the expected lines are logged, each once."""

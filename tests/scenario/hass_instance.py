@@ -29,11 +29,11 @@ from custom_components.supermicro_redfish.const import (
 from tests.simulator import Bmc, Server
 
 from .integration_helpers import (
+    fill_in,
     fix_issue,
     mac_address,
     open_dialog,
     open_issues,
-    submit,
 )
 
 NO_VALUE = (STATE_UNAVAILABLE, STATE_UNKNOWN)
@@ -90,17 +90,30 @@ class HassInstance:
         self._entry = entry
         return entry
 
-    async def add_server(self, account: Mapping[str, str]) -> ConfigFlowResult:
-        """Add a server by the dialog."""
-        return await self.submit(await open_dialog(self.hass), account)
+    async def open_dialog(self) -> ConfigFlowResult:
+        """Open the dialog that adds a server."""
+        return await open_dialog(self.hass)
+
+    async def fill_in(
+        self, form: ConfigFlowResult, answers: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Fill in a form; keep the entry that it creates, if any."""
+        result = await fill_in(self.hass, form, answers)
+        self._entry = result.get("result") or self._entry
+        return result
 
     async def submit(
         self, form: ConfigFlowResult, account: Mapping[str, str]
     ) -> ConfigFlowResult:
-        """Fill in a form and pin the certificate; keep the entry that is created."""
-        result = await submit(self.hass, form, account)
-        self._entry = result.get("result") or self._entry
+        """Fill in a form and pin the certificate if it is shown."""
+        result = await self.fill_in(form, account)
+        if result.get("step_id") == "certificate":
+            result = await self.fill_in(result, {"certificate": "pin"})
         return result
+
+    async def add_server(self, account: Mapping[str, str]) -> ConfigFlowResult:
+        """Add a server by the dialog."""
+        return await self.submit(await self.open_dialog(), account)
 
     async def set_up(self) -> None:
         """Set the entry up."""
@@ -129,6 +142,13 @@ class HassInstance:
         await self.hass.config_entries.async_remove(self.entry.entry_id)
         await self.settle()
 
+    async def refresh(self) -> None:
+        """Read all data of the BMC again."""
+        data = self.entry.runtime_data
+        for coordinator in (data.static, data.dynamic, data.account):
+            await coordinator.async_refresh()
+        await self.settle()
+
     async def stop(self) -> None:
         """Stop Home Assistant, which does not unload entries."""
         await self.hass.async_stop(force=True)
@@ -152,10 +172,15 @@ class HassInstance:
     # Prompts for the user
 
     @property
+    def flows(self) -> list[ConfigFlowResult]:
+        """The open dialogs of the integration."""
+        return self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+    @property
     def reauth_flows(self) -> list[ConfigFlowResult]:
         """The open prompts for a password."""
         return [
-            flow for flow in self._flows if flow["context"]["source"] == SOURCE_REAUTH
+            flow for flow in self.flows if flow["context"]["source"] == SOURCE_REAUTH
         ]
 
     @property
@@ -167,7 +192,7 @@ class HassInstance:
     def prompts(self) -> list[str]:
         """The sources of all open dialogs, and the kinds of all open issues."""
         return [
-            *(flow["context"]["source"] for flow in self._flows),
+            *(flow["context"]["source"] for flow in self.flows),
             *(str(issue.translation_key) for issue in open_issues(self.hass)),
         ]
 
@@ -175,17 +200,12 @@ class HassInstance:
         """Enter the account of a BMC wherever a password is prompted for."""
         account = {"username": bmc.username, "password": bmc.password}
         for flow in self.reauth_flows:
-            await submit(self.hass, flow, account)
+            await self.submit(flow, account)
 
     async def accept_certificate(self) -> None:
         """Accept the certificate that the issues show."""
         for issue in self.certificate_issues:
             await fix_issue(self.hass, issue)
-
-    @property
-    def _flows(self) -> list[ConfigFlowResult]:
-        """The open dialogs of the integration."""
-        return self.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
     # Entities
 

@@ -13,7 +13,7 @@ from tests.integration.conftest import (
     entity_registry_enabled_by_default,
     impatient as short_timeout,
 )
-from tests.integration.dialogue import begin as open_dialog, fill_in, submit
+from tests.integration.dialogue import begin as open_dialog, fill_in
 from tests.integration.test_discovery import announce, lease
 from tests.integration.test_repairs import issues as open_issues, mend as fix_issue
 
@@ -33,5 +33,4 @@ __all__ = [
     "open_dialog",
     "open_issues",
     "short_timeout",
-    "submit",
 ]

@@ -1,146 +1,156 @@
-"""Secrets in all places of a BMC that have any, and in nothing else."""
+"""Plant secrets in all resources of a BMC that hold any."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 import json
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
+from tests.scenario.paths import (
+    CHASSIS,
+    LOG,
+    MANAGER,
+    NIC,
+    OEM,
+    PROTOCOLS,
+    ROOT,
+    SYSTEM,
+)
 from tests.simulator import Bmc
 from tests.simulator.sessions import Session, Sessions
-from tests.simulator.testing import CHASSIS, MANAGER, OEM, SYSTEM
 
 from .secret_search import basic
-
-ROOT: Final = "/redfish/v1"
-PROTOCOLS: Final = f"{MANAGER}/NetworkProtocol"
-NIC: Final = f"{MANAGER}/EthernetInterfaces/1"
 
 USERNAME: Final = "planted-user"
 PASSWORD: Final = 'Plänted "pass\\word" 9&'
 
-_PEM = "-----BEGIN {0}-----\nPLANTED{1}\n-----END {0}-----\n"
+_LICENSES: Final = f"{MANAGER}/LicenseManager/QueryLicense"
+_PEM: Final = "-----BEGIN {0}-----\nPLANTED{1}\n-----END {0}-----\n"
+
+type NewSecret = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Planted:
-    """What nobody may read, by what it is."""
+class PlantedSecrets:
+    """Secrets by their name."""
 
     credentials: dict[str, str]
-    """What lets somebody in: nobody may read it anywhere."""
-    kept: dict[str, str] = field(default_factory=dict)
-    """What the BMC keeps to itself: the same."""
+    """Credentials of the integration, which appear in no text."""
+    stored: dict[str, str] = field(default_factory=dict)
+    """Secrets that the BMC stores, which appear in no text either."""
     identities: dict[str, str] = field(default_factory=dict)
-    """What names the owner: it does not leave the house."""
+    """Names of the owner and the server, which appear in no exported text."""
+
+    @property
+    def all(self) -> dict[str, str]:
+        """All secrets and identities."""
+        return self.credentials | self.stored | self.identities
 
 
-def plant(bmc: Bmc, monkeypatch: pytest.MonkeyPatch) -> Planted:
-    """Give a BMC secrets that are found wherever they get to."""
+def plant_secrets(bmc: Bmc, monkeypatch: pytest.MonkeyPatch) -> PlantedSecrets:
+    """Give a BMC secrets that can be found in any text."""
     bmc.username, bmc.password = USERNAME, PASSWORD
     _plant_sessions(monkeypatch)
-    kept: dict[str, str] = {}
+    stored: dict[str, str] = {}
 
-    def secret(name: str) -> str:
-        """Return a new secret."""
-        kept[name] = f"PLANTED{name}"
-        return kept[name]
+    def new_secret(name: str) -> str:
+        stored[name] = f"PLANTED{name}"
+        return stored[name]
 
-    _plant_network(bmc, secret)
-    _plant_directory(bmc, secret)
-    _plant_licenses(bmc, secret)
-    _plant_certificates(bmc, secret)
-    return Planted(
-        {
-            "password": PASSWORD,
-            "basic": basic(USERNAME, PASSWORD),
-            "token": "PLANTEDTOKEN",
-            "location": "PLANTEDLOCATION",
-        },
-        kept,
-        _plant_identities(bmc),
-    )
+    for plant in (_plant_network, _plant_directory, _plant_licenses, _plant_keys):
+        plant(bmc, new_secret)
+    credentials = {
+        "password": PASSWORD,
+        "basic": basic(USERNAME, PASSWORD),
+        "token": "PLANTEDTOKEN",
+        "location": "PLANTEDLOCATION",
+    }
+    return PlantedSecrets(credentials, stored, _plant_identities(bmc))
 
 
 def _plant_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every session a token and a name that can be found."""
+    """Give each session a token and an id that can be found."""
     create, numbers = Sessions.create, count(1)
 
-    def named(self: Sessions, user: str) -> Session:
-        """Open a session, and name it."""
+    def create_named(self: Sessions, user: str) -> Session:
         session, number = create(self, user), next(numbers)
         session.token, session.id = f"PLANTEDTOKEN{number}", f"PLANTEDLOCATION{number}"
         return session
 
-    monkeypatch.setattr(Sessions, "create", named)
+    monkeypatch.setattr(Sessions, "create", create_named)
 
 
-def _plant_network(bmc: Bmc, secret: Any) -> None:
-    """Plant what services on the network are opened with."""
+def _plant_network(bmc: Bmc, new_secret: NewSecret) -> None:
+    """Plant the secrets of network services."""
     snmp = {
         "CommunityStrings": [
-            {"CommunityString": secret("community"), "AccessMode": "Full", "Name": "a"}
+            {
+                "CommunityString": new_secret("community"),
+                "AccessMode": "Full",
+                "Name": "a",
+            }
         ],
-        "ROCommunity": secret("rocommunity"),
-        "RWCommunityString": secret("rwcommunity"),
+        "ROCommunity": new_secret("rocommunity"),
+        "RWCommunityString": new_secret("rwcommunity"),
         "SNMPv3Users": [
-            {"AuthenticationKey": secret("authkey"), "EncryptionKey": secret("enckey")}
+            {
+                "AuthenticationKey": new_secret("authkey"),
+                "EncryptionKey": new_secret("enckey"),
+            }
         ],
+        "TrapCommunity": new_secret("trapcommunity"),
     }
-    bmc.change(PROTOCOLS, {"SNMP": {**snmp, "TrapCommunity": secret("trapcommunity")}})
+    bmc.change(PROTOCOLS, {"SNMP": snmp})
     bmc.change(
         f"{ROOT}/EventService/Subscriptions/1",
         {
-            "Destination": f"https://x:{secret('destination')}@collector.planted/",
-            "Context": secret("context"),
-            "HttpHeaders": [{"Authorization": f"Bearer {secret('bearer')}"}],
-            "Oem": {"Supermicro": {"SnmpCommunityName": secret("snmpname")}},
+            "Destination": f"https://x:{new_secret('destination')}@collector.planted/",
+            "Context": new_secret("context"),
+            "HttpHeaders": [{"Authorization": f"Bearer {new_secret('bearer')}"}],
+            "Oem": {"Supermicro": {"SnmpCommunityName": new_secret("snmpname")}},
         },
     )
 
 
-def _plant_directory(bmc: Bmc, secret: Any) -> None:
-    """Plant what other services are logged in to with."""
-    bmc.change(f"{OEM}/RADIUS", {"RadiusSecret": secret("radius")})
-    bmc.put(
-        f"{OEM}/Planted",
-        {
-            "@odata.id": f"{OEM}/Planted",
-            "SmtpPassword": secret("smtp"),
-            "password": secret("small"),
-            "LDAPPassword": secret("ldap"),
-            "BindPasswordText": secret("bind"),
-            "SharedSecretValue": secret("shared"),
-            "AccessTokenString": secret("access"),
-            "passphrase": secret("passphrase"),
-            "X-Auth-Token": secret("xauth"),
-            "PreSharedKey": secret("psk"),
-            "KeyString": secret("ssh"),
-            "Passwords": [secret("first")],
-            "Nested": json.dumps({"Inner": {"Password": secret("nested")}}),
-        },
-    )
-    bmc.change(MANAGER, {"Oem": {"Supermicro": {"Planted": link(f"{OEM}/Planted")}}})
+def _plant_directory(bmc: Bmc, new_secret: NewSecret) -> None:
+    """Plant the credentials for other services."""
+    bmc.change(f"{OEM}/RADIUS", {"RadiusSecret": new_secret("radius")})
+    path = f"{OEM}/Planted"
+    body = {
+        "@odata.id": path,
+        "SmtpPassword": new_secret("smtp"),
+        "password": new_secret("small"),
+        "LDAPPassword": new_secret("ldap"),
+        "BindPasswordText": new_secret("bind"),
+        "SharedSecretValue": new_secret("shared"),
+        "AccessTokenString": new_secret("access"),
+        "passphrase": new_secret("passphrase"),
+        "X-Auth-Token": new_secret("xauth"),
+        "PreSharedKey": new_secret("psk"),
+        "KeyString": new_secret("ssh"),
+        "Passwords": [new_secret("first")],
+        "Nested": json.dumps({"Inner": {"Password": new_secret("nested")}}),
+    }
+    bmc.put(path, body)
+    bmc.change(MANAGER, {"Oem": {"Supermicro": {"Planted": {"@odata.id": path}}}})
 
 
-def _plant_licenses(bmc: Bmc, secret: Any) -> None:
-    """Plant the keys that unlock the BMC's features, which are texts in texts."""
+def _plant_licenses(bmc: Bmc, new_secret: NewSecret) -> None:
+    """Plant license keys, which are JSON in strings."""
     node = {"LicenseID": "1", "LicenseName": "SFT-OOB-LIC", "CreateDate": "20250304"}
-    key = {"ProductKey": {"Node": node, "Signature": secret("signature")}}
-    bare = {"LicenseName": "SFT-DCMS", "LicenseKey": secret("licensekey")}
-    bmc.put(
-        f"{MANAGER}/LicenseManager/QueryLicense",
-        {
-            "@odata.id": f"{MANAGER}/LicenseManager/QueryLicense",
-            "Licenses": [json.dumps(key), json.dumps(bare)],
-        },
-    )
+    key = {"ProductKey": {"Node": node, "Signature": new_secret("signature")}}
+    bare = {"LicenseName": "SFT-DCMS", "LicenseKey": new_secret("licensekey")}
+    licenses = [json.dumps(key), json.dumps(bare)]
+    bmc.put(_LICENSES, {"@odata.id": _LICENSES, "Licenses": licenses})
 
 
-def _plant_certificates(bmc: Bmc, secret: Any) -> None:
+def _plant_keys(bmc: Bmc, new_secret: NewSecret) -> None:
     """Plant private keys beside the certificates."""
+    for name in ("own", "rsa", "loose"):
+        new_secret(name)
     chain = _PEM.format("CERTIFICATE", "") + _PEM.format("PRIVATE KEY", "own")
-    secret("own")
     bmc.change(
         f"{PROTOCOLS}/HTTPS/Certificates/1",
         {
@@ -149,19 +159,15 @@ def _plant_certificates(bmc: Bmc, secret: Any) -> None:
             "Oem": {"Pem": _PEM.format("EC PRIVATE KEY", "loose")},
         },
     )
-    secret("rsa")
-    secret("loose")
 
 
 def _plant_identities(bmc: Bmc) -> dict[str, str]:
-    """Plant names, and return with them what tells this server from others."""
+    """Plant names, and return all texts that identify this server."""
     bmc.change(NIC, {"HostName": "planted-host", "FQDN": "planted-host.planted.lan"})
     bmc.change(PROTOCOLS, {"HostName": "planted-host"})
     bmc.change(f"{ROOT}/AccountService/Accounts/2", {"UserName": USERNAME})
-    bmc.change(
-        f"{SYSTEM}/LogServices/Log1/Entries",
-        {"Members": {0: {"Message": f"Login of {USERNAME} from 198.51.100.77"}}},
-    )
+    message = f"Login of {USERNAME} from 198.51.100.77"
+    bmc.change(LOG, {"Members": {0: {"Message": message}}})
     bmc.change(CHASSIS, {"SerialNumber": "PLANTEDSERIAL", "AssetTag": "PLANTEDTAG"})
     mac = str(bmc.resource(NIC)["MACAddress"])
     return {
@@ -176,8 +182,3 @@ def _plant_identities(bmc: Bmc) -> dict[str, str]:
         "mac_plain": mac.replace(":", ""),
         "mac_plain_small": mac.replace(":", "").lower(),
     }
-
-
-def link(path: str) -> dict[str, str]:
-    """Return a link to a resource."""
-    return {"@odata.id": path}

@@ -1,4 +1,4 @@
-"""All that somebody could read, and what of it nobody may read."""
+"""Search texts for secrets, in all spellings."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -6,11 +6,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from tests.simulator import Bmc
-
 
 def spellings(secret: str) -> set[str]:
-    """Return a secret as texts show it: as it is, in JSON, in Python, in a URL."""
+    """Return a secret as plain text, JSON, Python literal and URL."""
     texts = {secret, quote(secret), quote(secret, safe="")}
     texts |= {json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)}
     texts |= {repr(text.encode())[2:-1] for text in texts}
@@ -20,52 +18,42 @@ def spellings(secret: str) -> set[str]:
 
 
 def basic(username: str, password: str) -> str:
-    """Return what basic authentication shows."""
+    """Return the credentials of Basic authentication."""
     return b64encode(f"{username}:{password}".encode()).decode()
 
 
-class Evidence:
-    """Texts, each with the place that it was found in."""
+class SecretSearch:
+    """Texts by their source, and a search for secrets in them."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without texts."""
         self.texts: dict[str, list[str]] = {}
 
-    def add(self, place: str, *things: Any) -> None:
-        """Keep what a thing looks like, in all ways that it can be shown."""
-        for thing in things:
-            shown = [thing] if isinstance(thing, str) else [repr(thing), str(thing)]
-            self.texts.setdefault(place, []).extend(shown)
-            if isinstance(thing, BaseException):
-                self.add(place, *told(thing))
+    def add(self, source: str, *objects: Any) -> None:
+        """Add all texts that can be made of some objects."""
+        for item in objects:
+            texts = [item] if isinstance(item, str) else [repr(item), str(item)]
+            self.texts.setdefault(source, []).extend(texts)
+            if isinstance(item, BaseException):
+                self.add(source, *_exception_texts(item))
 
-    def leaks(self, secrets: dict[str, str]) -> set[tuple[str, str]]:
-        """Return which secret stands in which place."""
+    def find(self, secrets: dict[str, str]) -> set[tuple[str, str]]:
+        """Return the name and the source of each secret that is found."""
         return {
-            (name, place)
+            (name, source)
             for name, secret in secrets.items()
-            for place, texts in self.texts.items()
-            if any(spelt in text for spelt in spellings(secret) for text in texts)
+            for source, texts in self.texts.items()
+            if any(spelling in text for spelling in spellings(secret) for text in texts)
         }
 
 
-def told(error: BaseException | None, seen: Iterable[int] = ()) -> Iterator[str]:
-    """Return all that an exception shows, with those that led to it."""
+def _exception_texts(
+    error: BaseException | None, seen: Iterable[int] = ()
+) -> Iterator[str]:
+    """Return all texts of an exception, its causes and its context."""
     if error is None or id(error) in seen:
         return
     yield f"{error!r} {error} {error.args} {vars(error)}"
     yield from getattr(error, "__notes__", ())
     for other in (error.__cause__, error.__context__):
-        yield from told(other, {*seen, id(error)})
-
-
-def told_to(thief: Bmc) -> list[str]:
-    """Return what of credentials the thief was told."""
-    shown = ("x-auth-token", "authorization", "cookie")
-    return [
-        f"{request.method} {request.path}"
-        for request in thief.requests
-        if request.body is not None
-        or request.method != "GET"
-        or any(name in request.headers for name in shown)
-    ]
+        yield from _exception_texts(other, {*seen, id(error)})

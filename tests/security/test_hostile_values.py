@@ -1,4 +1,4 @@
-"""Whatever a BMC puts into a field, it is that field alone which shows it."""
+"""Verify that a hostile value in one field affects nothing else."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -6,7 +6,6 @@ import json
 import re
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import (
     device_registry as dr,
@@ -16,6 +15,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
@@ -30,16 +30,25 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.words import described
-from tests.integration import LLDP, LOG, ROOT, complaints, set_up
-from tests.integration.dialogue import add
-from tests.integration.test_discovery import announce
+from tests.scenario.fault_scenario import warnings_of
+from tests.scenario.hass_instance import HassInstance
+from tests.scenario.integration_helpers import announce
+from tests.scenario.paths import (
+    CHASSIS,
+    LLDP,
+    LOG,
+    MANAGER,
+    POWER,
+    ROOT,
+    SYSTEM,
+    THERMAL,
+)
 from tests.simulator import Bmc, Server
-from tests.simulator.testing import CHASSIS, MANAGER, POWER, SYSTEM, THERMAL
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"
 
 
-def deep(levels: int) -> Any:
+def nested(levels: int) -> Any:
     """Return lists and objects inside each other."""
     value: Any = "end"
     for level in range(levels):
@@ -48,7 +57,7 @@ def deep(levels: int) -> Any:
 
 
 HOSTILE: dict[str, Any] = {
-    "deep": deep(90),
+    "deep": nested(90),
     "huge": "A" * 1_000_000,
     "control": "a\x00b\x07\x1b[31m\r\n\t\x7f\x85\u2028\u202ec",
     "half": "a\ud800b\udc00",
@@ -60,92 +69,82 @@ HOSTILE: dict[str, Any] = {
     "keys": {f"key{n}": {"Name": n} for n in range(2_000)} | {HTML: "\ud800"},
 }
 
-type Place = tuple[str, Callable[[dict[str, Any], Any], dict[str, Any]]]
+type Mutation = Callable[[dict[str, Any], Any], dict[str, Any]]
+type Place = tuple[str, Mutation]
 
 READING = {"ReadingCelsius": 42, "Status": {"State": "Enabled", "Health": "OK"}}
 EVENT = {"Created": "2026-10-02T19:00:00Z", "Severity": "Warning", "EntryType": "SEL"}
 
 
-def _with(path: str, key: str) -> Place:
-    """Return what puts a value under a key of a resource."""
+def _field(path: str, key: str) -> Place:
+    """Return a field of a resource as the place of a value."""
     return path, lambda body, value: {**body, key: value}
 
 
-def _another(path: str, key: str, item: dict[str, Any], field: str) -> Place:
-    """Return what adds an item to a list, with a value in one of its fields."""
-
-    def add(body: dict[str, Any], value: Any) -> dict[str, Any]:
-        """Add the item."""
-        return {**body, key: [*body[key], {"MemberId": "99", **item, field: value}]}
-
-    return path, add
+def _item(path: str, key: str, item: dict[str, Any], field: str) -> Place:
+    """Return a field of a new item in a list as the place of a value."""
+    return path, lambda body, value: {
+        **body,
+        key: [*body[key], {"MemberId": "99", **item, field: value}],
+    }
 
 
 PLACES: dict[str, Place] = {
-    "system_model": _with(SYSTEM, "Model"),
-    "system_serial": _with(SYSTEM, "SerialNumber"),
-    "system_maker": _with(SYSTEM, "Manufacturer"),
-    "system_unknown": _with(SYSTEM, "Unheard"),
-    "system_key": _with(SYSTEM, HTML),
-    "system_asset": _with(SYSTEM, "AssetTag"),
-    "chassis_model": _with(CHASSIS, "Model"),
-    "firmware": _with(MANAGER, "FirmwareVersion"),
-    "temperature": _another(THERMAL, "Temperatures", READING, "Name"),
-    "reading": _another(THERMAL, "Temperatures", READING, "ReadingCelsius"),
-    "context": _another(THERMAL, "Temperatures", READING, "PhysicalContext"),
-    "fan": _another(THERMAL, "Fans", {"Reading": 900}, "Name"),
-    "thermal_unknown": _with(THERMAL, "Unheard"),
-    "supply": _another(POWER, "PowerSupplies", {"Model": "X"}, "Name"),
-    "voltage": _another(POWER, "Voltages", {"ReadingVolts": 3}, "Name"),
-    "log_message": _another(LOG, "Members", EVENT, "Message"),
-    "log_severity": _another(LOG, "Members", EVENT, "Severity"),
-    "log_created": _another(LOG, "Members", EVENT, "Created"),
-    "log_sensor": _another(LOG, "Members", EVENT, "SensorType"),
+    "system_model": _field(SYSTEM, "Model"),
+    "system_serial": _field(SYSTEM, "SerialNumber"),
+    "system_maker": _field(SYSTEM, "Manufacturer"),
+    "system_unknown": _field(SYSTEM, "Unheard"),
+    "system_key": _field(SYSTEM, HTML),
+    "system_asset": _field(SYSTEM, "AssetTag"),
+    "chassis_model": _field(CHASSIS, "Model"),
+    "firmware": _field(MANAGER, "FirmwareVersion"),
+    "temperature": _item(THERMAL, "Temperatures", READING, "Name"),
+    "reading": _item(THERMAL, "Temperatures", READING, "ReadingCelsius"),
+    "context": _item(THERMAL, "Temperatures", READING, "PhysicalContext"),
+    "fan": _item(THERMAL, "Fans", {"Reading": 900}, "Name"),
+    "thermal_unknown": _field(THERMAL, "Unheard"),
+    "supply": _item(POWER, "PowerSupplies", {"Model": "X"}, "Name"),
+    "voltage": _item(POWER, "Voltages", {"ReadingVolts": 3}, "Name"),
+    "log_message": _item(LOG, "Members", EVENT, "Message"),
+    "log_severity": _item(LOG, "Members", EVENT, "Severity"),
+    "log_created": _item(LOG, "Members", EVENT, "Created"),
+    "log_sensor": _item(LOG, "Members", EVENT, "SensorType"),
 }
 
-OWN = {
+LOG_ENTITIES = ("_event_log", "_log_entries")
+OWN_ENTITIES = {
     "firmware": ("_bmc_version",),
-    "log_message": ("_event_log", "_log_entries"),
-    "log_severity": ("_event_log", "_log_entries"),
-    "log_created": ("_event_log", "_log_entries"),
-    "log_sensor": ("_event_log", "_log_entries"),
+    **dict.fromkeys((name for name in PLACES if name.startswith("log_")), LOG_ENTITIES),
 }
-"""What shows the field; what has no entity yet is not listed."""
+"""The entities that show a place; new entities are not listed."""
 
-_RESTLESS = ("_response_time", "_energy")
-"""What goes on changing, whatever the BMC says."""
+_VARYING = ("_response_time", "_energy")
+"""The entities that change by themselves."""
 
 
-def shown(hass: HomeAssistant) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return everything that is shown, but for what goes on with time."""
+def snapshot(hass: HomeAssistant) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return all states and attributes that do not change by themselves."""
     return {
         state.entity_id: (state.state, dict(state.attributes))
         for state in hass.states.async_all()
-        if not state.entity_id.endswith(_RESTLESS)
+        if not state.entity_id.endswith(_VARYING)
     }
 
 
-def differing(
-    hass: HomeAssistant, before: dict[str, Any], but: tuple[str, ...]
+def changed(
+    hass: HomeAssistant, before: dict[str, Any], except_for: tuple[str, ...] = ()
 ) -> set[str]:
-    """Return what is shown otherwise than before."""
-    now = shown(hass)
+    """Return the entities that differ from an earlier snapshot."""
+    now = snapshot(hass)
     return {
-        name
-        for name, was in before.items()
-        if not name.endswith(but) and now.get(name) != was
+        entity
+        for entity, state in before.items()
+        if not entity.endswith(except_for) and now.get(entity) != state
     }
 
 
-async def refresh(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Read everything again."""
-    await entry.runtime_data.static.async_refresh()
-    await entry.runtime_data.dynamic.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-def assert_sound(hass: HomeAssistant) -> None:
-    """Make sure that Home Assistant can keep and send all that it holds."""
+def assert_serializable(hass: HomeAssistant) -> None:
+    """Check that Home Assistant can store and send all states and registries."""
     for state in hass.states.async_all():
         json_bytes(state.as_dict())
         assert valid_entity_id(state.entity_id)
@@ -154,156 +153,169 @@ def assert_sound(hass: HomeAssistant) -> None:
     json_bytes(dr.async_get(hass)._data_to_save())
 
 
+def serve_body(bmc: Bmc, path: str, body: dict[str, Any]) -> None:
+    """Respond to reads of a path with a body."""
+    bmc.fail(path, status=200, body=json.dumps(body), method="GET")
+
+
+@pytest.fixture
+def entry(instance: HassInstance, bmc: Bmc, server: Server) -> MockConfigEntry:
+    """Return an entry for the BMC that is not set up."""
+    return instance.create_entry(bmc, server)
+
+
 @pytest.mark.parametrize(
     "value", ["deep", "huge", "control", "half", "html", "template", "wide", "keys"]
 )
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_hostile_value_changes_its_own_field_only(
+@pytest.mark.usefixtures("entity_registry_enabled_by_default", "entry")
+async def test_hostile_value_changes_only_its_own_entities(
     hass: HomeAssistant,
-    entry: ConfigEntry,
+    instance: HassInstance,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
     value: str,
 ) -> None:
-    """In the system, the sensors, the log, and wherever there are names."""
-    await set_up(hass, entry)
-    before = shown(hass)
+    """Put a value into the system, sensors, log and names, one after the other."""
+    await instance.set_up()
+    before = snapshot(hass)
     assert len(before) > 60
-    spread: dict[str, set[str]] = {}
-    for place, (path, spoil) in PLACES.items():
-        body = spoil(bmc.resource(path), HOSTILE[value]) | {"@odata.etag": None}
-        bmc.fail(path, status=200, body=json.dumps(body), method="GET")
-        await refresh(hass, entry)
-        spread[place] = differing(hass, before, but=OWN.get(place, ()))
-        assert_sound(hass)
+    affected: dict[str, set[str]] = {}
+    for place, (path, mutate) in PLACES.items():
+        body = mutate(bmc.resource(path), HOSTILE[value]) | {"@odata.etag": None}
+        serve_body(bmc, path, body)
+        await instance.refresh()
+        affected[place] = changed(hass, before, OWN_ENTITIES.get(place, ()))
+        assert_serializable(hass)
         bmc.heal()
-    await refresh(hass, entry)
-    spread["mended"] = differing(hass, before, but=("_event_log",))
-    assert {place: names for place, names in spread.items() if names} == {}
-    assert complaints(caplog) == []
+    await instance.refresh()
+    affected["recovered"] = changed(hass, before, ("_event_log",))
+    assert {place: names for place, names in affected.items() if names} == {}
+    assert warnings_of(caplog) == []
 
 
 @pytest.mark.parametrize("value", ["control", "half", "html", "huge", "slashes"])
-async def test_a_hostile_name_becomes_a_title_that_can_be_shown(
+async def test_hostile_model_gives_printable_title_and_log(
     hass: HomeAssistant,
-    tidy: None,
+    instance: HassInstance,
     server: Server,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
     value: str,
 ) -> None:
-    """One line of what can be seen, for it stands in lists and in every log line."""
-    body = bmc.resource(SYSTEM) | {"Model": HOSTILE[value]}
-    bmc.fail(SYSTEM, status=200, body=json.dumps(body), method="GET")
+    """Reduce a name to one printable line, since it appears in lists and log lines."""
+    serve_body(bmc, SYSTEM, bmc.resource(SYSTEM) | {"Model": HOSTILE[value]})
     account = {"username": bmc.username, "password": bmc.password}
-    result = await add(hass, {"host": server.host, **account})
+    result = await instance.add_server({"host": server.host, **account})
     title = result["title"]
     assert title.isprintable()
     assert 0 < len(title) <= 100
-    assert_sound(hass)
-    bmc.fail("*", status=500, body=json.dumps(said(HOSTILE["control"])))
-    await refresh(hass, result["result"])
+    assert_serializable(hass)
+    text = HOSTILE["control"]
+    info = {"Message": text, "MessageId": text, "MessageArgs": [text]}
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
+    bmc.fail("*", status=500, body=body)
+    await instance.refresh()
     lines = [record.getMessage() for record in caplog.records if DOMAIN in record.name]
     assert any("a b [31m c" in line for line in lines)
     assert [line for line in lines if not line.isprintable()] == []
 
 
 @pytest.mark.parametrize("value", ["control", "half", "html", "huge", "template"])
-async def test_a_hostile_name_is_offered_in_one_line(
-    hass: HomeAssistant, server: Server, bmc: Bmc, value: str
+async def test_hostile_product_gives_printable_name_in_discovery(
+    hass: HomeAssistant, instance: HassInstance, server: Server, bmc: Bmc, value: str
 ) -> None:
-    """Whoever announces a Redfish service says what it is called."""
+    """Reduce the name of an announced Redfish service to one printable line."""
     body = bmc.resource(ROOT) | {"Product": HOSTILE[value]}
     bmc.fail(ROOT, status=200, body=json.dumps(body))
     assert (await announce(hass, f"{server.url}/redfish/v1/"))["type"] == "form"
-    (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    (flow,) = instance.flows
     name = flow["context"]["title_placeholders"]["name"]
     assert name.isprintable()
     assert 0 < len(name) <= 130
     json_bytes(flow["context"])
 
 
-def said(words: str) -> dict[str, Any]:
-    """Return an error in these words."""
-    notice = {"Message": words, "MessageId": words, "MessageArgs": [words]}
-    return {"error": {"@Message.ExtendedInfo": [notice]}}
-
-
-@pytest.mark.parametrize("words", [HOSTILE["markdown"], HTML, "a`b`\n\n# c\n- d *e*"])
-def test_a_certificate_is_shown_as_it_is(words: str) -> None:
-    """It draws no picture, links nowhere, and shows no fingerprint but its own."""
-    moment = datetime.now(UTC)
+@pytest.mark.parametrize("text", [HOSTILE["markdown"], HTML, "a`b`\n\n# c\n- d *e*"])
+def test_certificate_names_are_escaped(text: str) -> None:
+    """Show names in a certificate without images, links and formatting."""
+    now = datetime.now(UTC)
     shown = described(
         ServerCertificate(
             fingerprint="ab" * 32,
-            subject=words,
-            issuer=words,
-            not_before=moment,
-            not_after=moment,
+            subject=text,
+            issuer=text,
+            not_before=now,
+            not_after=now,
         )
     )
-    for text in (shown["subject"], shown["issuer"]):
-        assert "\n" not in text
-        assert re.sub(r"\\(.)", r"\1", text) == " ".join(words.split())
-        assert not re.search(r"(?<!\\)[`*_\[\]()<>!:.@]", text)
+    for name in (shown["subject"], shown["issuer"]):
+        assert "\n" not in name
+        assert re.sub(r"\\(.)", r"\1", name) == " ".join(text.split())
+        assert not re.search(r"(?<!\\)[`*_\[\]()<>!:.@]", name)
 
 
-async def test_a_licence_is_shown_as_it_is(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+@pytest.mark.usefixtures("entry")
+async def test_license_name_is_escaped_in_issue(
+    hass: HomeAssistant, instance: HassInstance, bmc: Bmc
 ) -> None:
-    """The BMC says what it wants, and that stands in an issue."""
-    notice = {
+    """Show the license that the BMC requires without images and links."""
+    info = {
         "MessageId": "SMC.1.0.OemLicenseNotPassed",
         "MessageArgs": [HOSTILE["markdown"]],
     }
-    body = json.dumps({"error": {"@Message.ExtendedInfo": [notice]}})
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
     bmc.fail(LLDP, status=403, body=body)
-    await set_up(hass, entry)
+    await instance.set_up()
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_placeholders
-    shown = issue.translation_placeholders["licenses"]
-    assert shown.startswith(r"\!\[x\]\(https\:\/\/192\.0\.2\.66")
+    licenses = issue.translation_placeholders["licenses"]
+    assert licenses.startswith(r"\!\[x\]\(https\:\/\/192\.0\.2\.66")
 
 
-async def test_the_frontend_gets_all_states_of_a_hostile_bmc(
+async def test_frontend_and_diagnostics_work_with_hostile_bmc(
     hass: HomeAssistant,
-    entry: ConfigEntry,
+    instance: HassInstance,
+    entry: MockConfigEntry,
     bmc: Bmc,
     hass_ws_client: WebSocketGenerator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """And a report can be downloaded."""
-    for path, spoil in PLACES.values():
+    """Send all states to the frontend, and export diagnostics."""
+    for path, mutate in PLACES.values():
         body = bmc.resource(path)
         for value in ("half", "control", "html", "deep"):
-            body = spoil(body, HOSTILE[value])
-        bmc.fail(path, status=200, body=json.dumps(body), method="GET")
-    await set_up(hass, entry)
+            body = mutate(body, HOSTILE[value])
+        serve_body(bmc, path, body)
+    await instance.set_up()
     await async_setup_component(hass, "diagnostics", {})
     client = await hass_ws_client(hass)
     await client.send_json_auto_id({"type": "get_states"})
     answer = await client.receive_json()
-    assert {state["entity_id"] for state in answer["result"]} >= set(shown(hass))
+    assert {state["entity_id"] for state in answer["result"]} >= set(snapshot(hass))
     assert await get_diagnostics_for_config_entry(hass, hass_client, entry)
 
 
 @pytest.mark.parametrize("levels", [5_000, 200_000])
-async def test_a_document_that_is_too_deep_costs_itself_only(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, levels: int
+async def test_deeply_nested_document_fails_alone(
+    hass: HomeAssistant,
+    instance: HassInstance,
+    entry: MockConfigEntry,
+    bmc: Bmc,
+    levels: int,
 ) -> None:
-    """Python would give up on it; the other resources are read."""
-    await set_up(hass, entry)
-    before = shown(hass)
+    """Read all other resources when one exceeds Python's recursion limit."""
+    await instance.set_up()
+    before = snapshot(hass)
     body = f'{{"Temperatures": {"[" * levels}{"]" * levels}}}'
     bmc.fail(THERMAL, status=200, body=body)
-    await refresh(hass, entry)
+    await instance.refresh()
     errors = entry.runtime_data.dynamic.data.errors
     assert {name: type(error) for name, error in errors.items()} == {
         "thermal": InvalidResponseError
     }
-    changed = differing(hass, before, but=())
-    assert changed
-    assert all("temperature" in name or "fan" in name for name in changed)
+    names = changed(hass, before)
+    assert names
+    assert all("temperature" in name or "fan" in name for name in names)
     bmc.heal()
-    await refresh(hass, entry)
-    assert differing(hass, before, but=()) == set()
+    await instance.refresh()
+    assert changed(hass, before) == set()

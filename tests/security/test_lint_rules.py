@@ -1,4 +1,4 @@
-"""The rules of bandit, which ruff checks: none is switched off without a word why."""
+"""Verify that all security rules of ruff apply, and that exceptions give a reason."""
 
 from pathlib import Path
 import re
@@ -8,40 +8,42 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EXCEPTION = re.compile(r"noqa: (?P<rules>[A-Z0-9, ]*\bS\d{3}\b[A-Z0-9, ]*)(?P<why>.*)")
+EXCEPTION = re.compile(
+    r"noqa: (?P<rules>[A-Z0-9, ]*\bS\d{3}\b[A-Z0-9, ]*)(?P<reason>.*)"
+)
 REASON = re.compile(r"\s*(-|#) \w.{3,}")
 
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Do without Home Assistant."""
+    """Run without Home Assistant."""
 
 
-def lint(file: str) -> dict[str, Any]:
-    """Return what ruff is told in a file."""
-    read = tomllib.loads((ROOT / file).read_text("utf-8"))
-    rules: dict[str, Any] = read.get("tool", {}).get("ruff", read)["lint"]
-    return rules
+def lint_section(file: str) -> dict[str, Any]:
+    """Return the lint settings of ruff in a file."""
+    settings = tomllib.loads((ROOT / file).read_text("utf-8"))
+    section: dict[str, Any] = settings.get("tool", {}).get("ruff", settings)["lint"]
+    return section
 
 
-def is_of_bandit(rule: str) -> bool:
-    """Tell whether a rule, or a group of them, is bandit's."""
+def is_security_rule(rule: str) -> bool:
+    """Return whether a rule, or a group of rules, is of flake8-bandit."""
     return re.fullmatch(r"S\d*", rule) is not None
 
 
-def test_all_rules_are_on() -> None:
-    """For what is installed; only tests assert, and have passwords in them."""
-    ours = lint("pyproject.toml")
+def test_security_rules_apply_to_all_code() -> None:
+    """Verify that only tests may use assert and passwords."""
+    ours = lint_section("pyproject.toml")
     assert ours["select"] == ["ALL"]
-    each = ours["per-file-ignores"].values()
-    off = [*ours["ignore"], *(rule for rules in each for rule in rules)]
-    assert [rule for rule in off if is_of_bandit(rule)] == []
-    tests = [rule for rule in lint("tests/ruff.toml")["ignore"] if is_of_bandit(rule)]
-    assert tests == ["S101", "S105", "S106"]
+    by_file = ours["per-file-ignores"].values()
+    ignored = [*ours["ignore"], *(rule for rules in by_file for rule in rules)]
+    assert [rule for rule in ignored if is_security_rule(rule)] == []
+    in_tests = filter(is_security_rule, lint_section("tests/ruff.toml")["ignore"])
+    assert list(in_tests) == ["S101", "S105", "S106"]
 
 
-def test_every_exception_says_why() -> None:
-    """On its own line."""
+def test_exceptions_from_security_rules_give_reason() -> None:
+    """Verify that the reason is on the same line."""
     files = [
         *(ROOT / "custom_components").rglob("*.py"),
         *(ROOT / "tests").rglob("*.py"),
@@ -53,5 +55,5 @@ def test_every_exception_says_why() -> None:
         for match in EXCEPTION.finditer(file.read_text("utf-8"))
     ]
     assert len(found) > 5
-    silent = {str(file) for file, match in found if not REASON.match(match["why"])}
-    assert silent == set()
+    without = {str(file) for file, match in found if not REASON.match(match["reason"])}
+    assert without == set()

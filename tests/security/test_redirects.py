@@ -1,7 +1,8 @@
-"""Neither a redirect nor a link takes token or password to another host."""
+"""Verify that redirects and links never lead credentials to another host."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 import json
 from typing import Any
 
@@ -12,28 +13,70 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from tests.scenario.paths import (
+    CHASSIS,
+    LOG,
+    MANAGER,
+    MEMORY,
+    RESET,
+    ROOT,
+    SESSIONS,
+    STORAGE,
+    SYSTEM,
+    THERMAL,
+)
 from tests.simulator import Bmc, Server, serve
-from tests.simulator.testing import CHASSIS, MANAGER, SYSTEM, THERMAL
 
-ROOT = "/redfish/v1"
-SERVICE = f"{ROOT}/SessionService"
-SESSIONS = f"{SERVICE}/Sessions"
-MINE = f"{SESSIONS}/1"
-STORAGE = f"{SYSTEM}/Storage"
+from .impostor import Impostor
 
-type Work = Callable[[SupermicroRedfishClient], Awaitable[Any]]
+OWN_SESSION = f"{SESSIONS}/1"
+TASK = f"{ROOT}/Tasks/1"
+
+type Operation = Callable[[SupermicroRedfishClient], Awaitable[Any]]
 
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Do without Home Assistant."""
+    """Run without Home Assistant."""
+
+
+@dataclass
+class Trap:
+    """A BMC, and another host that its addresses lead to."""
+
+    bmc: Bmc
+    server: Server
+    other: Bmc
+    tls: Server
+    plain: Server
+    """The other host without TLS."""
+
+    def url(self, form: str, path: str = SYSTEM) -> str:
+        """Return the address of a path on the other host."""
+        return form.format(
+            bmc=self.server.host,
+            other=self.tls.host,
+            other_port=self.tls.port,
+            plain=self.plain.host,
+            path=path,
+        )
+
+    def assert_no_connection(self, detail: object = "") -> None:
+        """Check that the other host was not contacted, not even by a handshake."""
+        assert not self.other.requests, detail
+        assert not self.tls.connections + self.plain.connections, detail
 
 
 @pytest.fixture
-async def client(
-    network: None, server: Server, bmc: Bmc
-) -> AsyncIterator[SupermicroRedfishClient]:
-    """Return a client that verifies nothing, so that nothing but itself holds it."""
+async def trap(bmc: Bmc, server: Server, impostor: Impostor) -> AsyncIterator[Trap]:
+    """Return the BMC with another host, which has the same account."""
+    async with serve(impostor.bmc, tls=False) as plain:
+        yield Trap(bmc, server, impostor.bmc, impostor.server, plain)
+
+
+@pytest.fixture
+async def client(server: Server, bmc: Bmc) -> AsyncIterator[SupermicroRedfishClient]:
+    """Return a client that accepts any certificate, which thus protects nothing."""
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
             session, server.host, bmc.username, bmc.password, timeout=2
@@ -43,41 +86,29 @@ async def client(
         await client.async_disconnect()
 
 
-@pytest.fixture
-async def plain(network: None, thief: Bmc) -> AsyncIterator[Server]:
-    """Serve the thief without TLS, too."""
-    async with serve(thief, tls=False) as running:
-        yield running
-
-
-@pytest.fixture
-def nothing_stolen(thief: Bmc, lair: Server, plain: Server) -> Callable[[], bool]:
-    """Return what tells that nobody has come to the thief, not even to say hello."""
-    return lambda: not thief.requests and not lair.connections + plain.connections
-
-
 LOCATIONS = {
-    "other_port": "https://{lair}{path}",
-    "other_host": "https://localhost:{lair_port}{path}",
-    "no_scheme": "//{lair}{path}",
-    "capitals": "HTTPS://{lair}{path}",
+    "other_port": "https://{other}{path}",
+    "other_host": "https://localhost:{other_port}{path}",
+    "no_scheme": "//{other}{path}",
+    "capitals": "HTTPS://{other}{path}",
     "downgrade": "http://{plain}{path}",
     "downgrade_here": "http://{bmc}{path}",
-    "name_of_the_bmc": "https://{bmc}@{lair}{path}",
-    "account": "https://ADMIN:ADMIN@{lair}{path}",
-    "backslashes": "\\\\{lair}{path}",
-    "slash_backslash": "/\\{lair}{path}",
-    "scheme_backslashes": "https:\\\\{lair}{path}",
-    "backslash_at": "https://{lair}\\@{bmc}{path}",
-    "three_slashes": "https:///{lair}{path}",
-    "tab": "/\t/{lair}{path}",
-    "tab_in_scheme": "ht\ttps://{lair}{path}",
-    "spaces": "  https://{lair}{path}",
-    "dots": "/..//{lair}{path}",
-    "semicolon": "https://{lair};@{bmc}{path}",
-    "hash": "https://{lair}#@{bmc}{path}",
-    "question": "https://{lair}?@{bmc}{path}",
+    "name_of_the_bmc": "https://{bmc}@{other}{path}",
+    "account": "https://ADMIN:ADMIN@{other}{path}",
+    "backslashes": "\\\\{other}{path}",
+    "slash_backslash": "/\\{other}{path}",
+    "scheme_backslashes": "https:\\\\{other}{path}",
+    "backslash_at": "https://{other}\\@{bmc}{path}",
+    "three_slashes": "https:///{other}{path}",
+    "tab": "/\t/{other}{path}",
+    "tab_in_scheme": "ht\ttps://{other}{path}",
+    "spaces": "  https://{other}{path}",
+    "dots": "/..//{other}{path}",
+    "semicolon": "https://{other};@{bmc}{path}",
+    "hash": "https://{other}#@{bmc}{path}",
+    "question": "https://{other}?@{bmc}{path}",
 }
+"""Spellings of an address on the other host."""
 
 LINKS = [
     LOCATIONS[name]
@@ -89,94 +120,80 @@ REDIRECTS = [
     *((307, form) for form in LOCATIONS.values()),
 ]
 
-WORKS: dict[str, tuple[str, str, Work]] = {
+OPERATIONS: dict[str, tuple[str, str, Operation]] = {
     "read": ("GET", THERMAL, lambda client: client.async_get_thermal()),
     "write": ("PATCH", SYSTEM, lambda client: client.async_set_indicator_led("Lit")),
     "action": (
         "POST",
-        f"{SYSTEM}/Actions/ComputerSystem.Reset",
+        RESET,
         lambda client: client.async_system_reset("GracefulRestart"),
     ),
     "login": ("POST", SESSIONS, lambda client: client.async_connect()),
     "root": ("GET", ROOT, lambda client: client.async_connect()),
-    "logout": ("DELETE", MINE, lambda client: client.async_disconnect()),
+    "logout": ("DELETE", OWN_SESSION, lambda client: client.async_disconnect()),
 }
 
 
-def spelt(form: str, server: Server, lair: Server, plain: Server, path: str) -> str:
-    """Return an address of the thief."""
-    return form.format(
-        bmc=server.host,
-        lair=lair.host,
-        lair_port=lair.port,
-        plain=plain.host,
-        path=path,
-    )
-
-
-async def begin(
-    client: SupermicroRedfishClient, bmc: Bmc, *, is_basic: bool, is_in: bool
+async def start(
+    client: SupermicroRedfishClient, bmc: Bmc, *, is_basic: bool, logs_in: bool
 ) -> None:
-    """Begin anew, with a session or with the password in each request."""
+    """Start a new connection, by session or by Basic authentication."""
     bmc.heal()
     await client.async_disconnect()
     if is_basic:
         bmc.fail(SESSIONS, status=405, method="POST")
-    if is_in:
+    if logs_in:
         await client.async_connect()
         await client.async_get_system()
-        shown = bmc.requests[-1].headers
-        assert ("authorization" in shown, "x-auth-token" in shown) == (
-            is_basic,
-            not is_basic,
-        )
+        headers = bmc.requests[-1].headers
+        assert ("authorization" in headers) is is_basic
+        assert ("x-auth-token" in headers) is not is_basic
 
 
-async def test_the_trap_works(
-    network: None, lair: Server, plain: Server, thief: Bmc
-) -> None:
-    """Whoever goes there is seen, with what is shown."""
+async def test_trap_detects_requests_and_connections(trap: Trap) -> None:
+    """Verify that the other host notices each request and connection."""
     async with ClientSession() as session:
-        client = SupermicroRedfishClient(session, lair.host, "ADMIN", "ADMIN")
+        client = SupermicroRedfishClient(session, trap.tls.host, "ADMIN", "ADMIN")
         await client.async_connect()
         await client.async_disconnect()
-        async with session.get(plain.url, headers={"X-Auth-Token": "t"}):
+        async with session.get(trap.plain.url, headers={"X-Auth-Token": "t"}):
             pass
-    assert thief.logins == 1
-    assert thief.requests[-1].token == "t"
-    assert plain.connections == 1
+    assert trap.other.logins == 1
+    assert trap.other.requests[-1].token == "t"
+    assert trap.plain.connections == 1
 
 
 @pytest.mark.parametrize(
-    ("work", "is_basic"),
+    ("name", "is_basic"),
     [
-        *((work, False) for work in WORKS),
-        *((work, True) for work in WORKS if work != "logout"),
+        *((name, False) for name in OPERATIONS),
+        *((name, True) for name in OPERATIONS if name != "logout"),
     ],
 )
-async def test_a_redirect_takes_nothing_elsewhere(
+async def test_redirect_leads_to_no_other_host(
     client: SupermicroRedfishClient,
-    bmc: Bmc,
-    server: Server,
-    lair: Server,
-    plain: Server,
-    nothing_stolen: Callable[[], bool],
-    work: str,
+    trap: Trap,
+    name: str,
     is_basic: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Whatever its status and however its Location is written."""
-    method, path, do = WORKS[work]
-    is_first = work in ("login", "root")
+    """Stay on the BMC for every status and spelling of a redirect."""
+    method, path, operation = OPERATIONS[name]
+    logs_in = name not in ("login", "root")
     for status, form in REDIRECTS:
-        location = spelt(form, server, lair, plain, path)
-        await begin(client, bmc, is_basic=is_basic, is_in=not is_first)
+        location = trap.url(form, path)
+        await start(client, trap.bmc, is_basic=is_basic, logs_in=logs_in)
         headers = {"Location": location}
-        bmc.fail(path, status=status, headers=headers, method=method)
+        trap.bmc.fail(path, status=status, headers=headers, method=method)
         with suppress(SupermicroRedfishError):
-            await do(client)
-        assert nothing_stolen(), (status, location)
-        met = [(request.method, request.path) for request in bmc.requests]
-        assert (method, path) in met
+            await operation(client)
+        trap.assert_no_connection((status, location))
+        sent = [(request.method, request.path) for request in trap.bmc.requests]
+        assert (method, path) in sent
+
+
+def _action(key: str) -> Callable[[Any], Any]:
+    """Return a function that makes a link part of the reset action."""
+    return lambda link: {"Actions": {"#ComputerSystem.Reset": {key: link["@odata.id"]}}}
 
 
 PLACES: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -189,32 +206,18 @@ PLACES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "thermal": (CHASSIS, lambda link: {"Thermal": link}),
     "fan_mode": (MANAGER, lambda link: {"Oem": {"Supermicro": {"FanMode": link}}}),
     "drives": (STORAGE, lambda link: {"Members": {0: link}}),
-    "next_page": (
-        f"{SYSTEM}/LogServices/Log1/Entries",
-        lambda link: {"Members@odata.nextLink": link["@odata.id"]},
-    ),
-    "action": (
-        SYSTEM,
-        lambda link: {
-            "Actions": {"#ComputerSystem.Reset": {"target": link["@odata.id"]}}
-        },
-    ),
-    "action_info": (
-        SYSTEM,
-        lambda link: {
-            "Actions": {
-                "#ComputerSystem.Reset": {"@Redfish.ActionInfo": link["@odata.id"]}
-            }
-        },
-    ),
+    "next_page": (LOG, lambda link: {"Members@odata.nextLink": link["@odata.id"]}),
+    "action": (SYSTEM, _action("target")),
+    "action_info": (SYSTEM, _action("@Redfish.ActionInfo")),
     "own": (THERMAL, lambda link: link),
-    "members": (f"{SYSTEM}/Memory", lambda link: {"Members": {0: link}}),
+    "members": (MEMORY, lambda link: {"Members": {0: link}}),
 }
+"""The places of links: a resource, and a change that puts a link into it."""
 
 
-async def everything(client: SupermicroRedfishClient) -> None:
-    """Read and write all that a client is used for; what fails, fails."""
-    for do in (
+async def use_client(client: SupermicroRedfishClient) -> None:
+    """Read and write through all kinds of links, and ignore failures."""
+    for operation in (
         client.async_connect,
         client.async_get_all_data,
         client.async_get_drives,
@@ -226,90 +229,66 @@ async def everything(client: SupermicroRedfishClient) -> None:
         client.async_disconnect,
     ):
         with suppress(SupermicroRedfishError):
-            await do()
+            await operation()
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_a_link_takes_nothing_elsewhere(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    server: Server,
-    lair: Server,
-    plain: Server,
-    nothing_stolen: Callable[[], bool],
-    place: str,
+async def test_link_leads_to_no_other_host(
+    client: SupermicroRedfishClient, trap: Trap, place: str
 ) -> None:
-    """Wherever a BMC links to its resources, and however that is written."""
-    path, linked = PLACES[place]
-    before = bmc.resource(path)
+    """Stay on the BMC for a link in any place and spelling."""
+    path, change = PLACES[place]
+    before = trap.bmc.resource(path)
     for form in LINKS:
-        link = {"@odata.id": spelt(form, server, lair, plain, f"{ROOT}/Systems/1")}
-        bmc.change(path, linked(link))
-        await everything(client)
-        assert nothing_stolen(), link
-        bmc.put(path, before)
-    assert bmc.logins
+        link = {"@odata.id": trap.url(form)}
+        trap.bmc.change(path, change(link))
+        await use_client(client)
+        trap.assert_no_connection(link)
+        trap.bmc.put(path, before)
+    assert trap.bmc.logins
 
 
-async def test_a_recording_takes_nothing_elsewhere(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    server: Server,
-    lair: Server,
-    plain: Server,
-    nothing_stolen: Callable[[], bool],
+async def test_recording_contacts_no_other_host(
+    client: SupermicroRedfishClient, trap: Trap
 ) -> None:
-    """Every link that there is, is followed for it."""
+    """Stay on the BMC when all links are followed."""
     for n, form in enumerate(LOCATIONS.values()):
-        link = spelt(form, server, lair, plain, f"{ROOT}/Systems/1")
-        bmc.change(MANAGER, {f"Odd{n}": {"@odata.id": link}})
+        trap.bmc.change(MANAGER, {f"Odd{n}": {"@odata.id": trap.url(form)}})
     bodies = await client.async_read_all_resources(lambda *_: None)
-    assert nothing_stolen()
+    trap.assert_no_connection()
     assert len(bodies) > 60
 
 
 @pytest.mark.parametrize("form", LOCATIONS)
-async def test_a_session_elsewhere_is_given_back_here(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    server: Server,
-    lair: Server,
-    plain: Server,
-    nothing_stolen: Callable[[], bool],
-    form: str,
+async def test_session_location_leads_to_no_other_host(
+    client: SupermicroRedfishClient, trap: Trap, form: str
 ) -> None:
-    """A Location says where a session is, and not on which host."""
-    location = spelt(LOCATIONS[form], server, lair, plain, MINE)
-    token = bmc.sessions.create(bmc.username).token
+    """Delete a session on the BMC wherever its Location is."""
+    location = trap.url(LOCATIONS[form], OWN_SESSION)
+    token = trap.bmc.sessions.create(trap.bmc.username).token
     headers = {"X-Auth-Token": token, "Location": location}
-    bmc.fail(SESSIONS, status=201, headers=headers, method="POST", body=b"{}")
-    await everything(client)
-    assert nothing_stolen()
-    shown = [request.token for request in bmc.requests if request.method == "DELETE"]
-    assert set(shown) <= {token}
+    trap.bmc.fail(SESSIONS, status=201, headers=headers, method="POST", body=b"{}")
+    await use_client(client)
+    trap.assert_no_connection()
+    deletes = [item for item in trap.bmc.requests if item.method == "DELETE"]
+    assert {request.token for request in deletes} <= {token}
 
 
 @pytest.mark.parametrize("form", LOCATIONS)
-async def test_a_task_elsewhere_is_not_followed(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    server: Server,
-    lair: Server,
-    plain: Server,
-    nothing_stolen: Callable[[], bool],
-    form: str,
+async def test_task_location_leads_to_no_other_host(
+    client: SupermicroRedfishClient, trap: Trap, form: str
 ) -> None:
-    """An action that takes time says where to ask how far it is."""
-    location = spelt(LOCATIONS[form], server, lair, plain, f"{ROOT}/Tasks/1")
+    """Monitor a task on the BMC only."""
+    location = trap.url(LOCATIONS[form], TASK)
     task = {"@odata.id": location, "TaskMonitor": location, "TaskState": "Running"}
-    bmc.fail(
+    trap.bmc.fail(
         f"{SYSTEM}/Actions/*",
         status=202,
         body=json.dumps(task),
         headers={"Location": location},
     )
-    bmc.fail(f"{ROOT}/Tasks/1", status=404)
+    trap.bmc.fail(TASK, status=404)
     with suppress(SupermicroRedfishError):
         await client.async_system_reset("GracefulRestart")
-    assert nothing_stolen()
-    assert any(request.method == "POST" for request in bmc.requests)
+    trap.assert_no_connection()
+    assert any(request.method == "POST" for request in trap.bmc.requests)

@@ -170,10 +170,7 @@ async def no_sessions(env: Environment) -> None:
     """Refuse new sessions; some BMCs still accept Basic authentication."""
     limit, sessions = env.bmc.session_limit, env.bmc.sessions
     basic_auth = env.random.random() < 0.7
-    with (
-        env.rejected_logins(),
-        env.disturbance("no sessions left", extra_seconds=600),
-    ):
+    with env.rejected_logins(), env.disturbance("no sessions left", extra_seconds=600):
         env.bmc.basic_auth = basic_auth
         sessions._limit = 0
         env.bmc.expire_sessions()
