@@ -10,33 +10,12 @@ import pytest
 from custom_components.supermicro_redfish import aiosupermicro
 from tests.conftest import Clock
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.fixtures import (
-    board,
-    board_name,
-    custom_integrations,
-    elapse,
-    enable_event_loop_debug,
-    instance,
-    short_timeout,
-    simulated_network,
-)
+from tests.scenario.fixtures import *  # noqa: F403 - found by their names
 from tests.scenario.hass_instance import HassInstance
 from tests.scenario.integration_helpers import Elapse
 from tests.scenario.network import Network
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
-
-__all__ = [
-    "board",
-    "board_name",
-    "custom_integrations",
-    "elapse",
-    "enable_event_loop_debug",
-    "instance",
-    "short_timeout",
-    "simulated_network",
-]
-
 
 # Resolve the annotations of models before freezegun replaces the datetime class.
 aiosupermicro.Certificate.from_dict({})

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
@@ -90,13 +91,14 @@ async def failed_setup(scenario: FaultScenario) -> None:
     await set_up(scenario)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Interruption:
     """An end in the middle of an operation, and what the BMC receives."""
 
     name: str
     operation: Operation
     end: End
+    _: KW_ONLY
     log: tuple[str, ...] = ()
     state: ConfigEntryState | None = None
     """The state of the entry afterwards, None if it does not matter."""
@@ -107,78 +109,44 @@ class Interruption:
     """The number of open sessions; a BMC that is unreachable keeps one."""
 
 
-REMOVE, RELOAD = HassInstance.remove, HassInstance.reload
+STOP, UNLOAD = HassInstance.stop, HassInstance.unload
+RELOAD, REMOVE = HassInstance.reload, HassInstance.remove
+_UNLOADED = ConfigEntryState.NOT_LOADED
+_LOST: dict[str, Any] = {"log": (NOT_CONNECTED,), "requests": 0, "sessions": 1}
 
 INTERRUPTIONS: tuple[Interruption, ...] = (
+    Interruption("Home Assistant stops during a poll", poll, STOP),
+    Interruption("Home Assistant stops during the login", log_in, STOP),
     Interruption(
-        name="Home Assistant stops during a poll", operation=poll, end=HassInstance.stop
+        "Home Assistant stops during a second login", log_in_again, STOP, logins=2
     ),
+    Interruption("Home Assistant stops during a command", command, STOP),
     Interruption(
-        name="Home Assistant stops during the login",
-        operation=log_in,
-        end=HassInstance.stop,
-    ),
-    Interruption(
-        name="Home Assistant stops during a second login",
-        operation=log_in_again,
-        end=HassInstance.stop,
-        logins=2,
-    ),
-    Interruption(
-        name="Home Assistant stops during a command",
-        operation=command,
-        end=HassInstance.stop,
-    ),
-    Interruption(
-        name="Home Assistant stops while a server is added",
-        operation=add_server,
-        end=HassInstance.stop,
+        "Home Assistant stops while a server is added",
+        add_server,
+        STOP,
         logins=2,
         requests=2,
     ),
+    Interruption("entry unloaded during a poll", poll, UNLOAD, state=_UNLOADED),
+    Interruption("entry unloaded during a command", command, UNLOAD, state=_UNLOADED),
     Interruption(
-        name="entry unloaded during a poll",
-        operation=poll,
-        end=HassInstance.unload,
-        state=ConfigEntryState.NOT_LOADED,
-    ),
-    Interruption(
-        name="entry unloaded during a command",
-        operation=command,
-        end=HassInstance.unload,
-        state=ConfigEntryState.NOT_LOADED,
-    ),
-    Interruption(
-        name="entry reloaded during a poll",
-        operation=poll,
-        end=RELOAD,
+        "entry reloaded during a poll",
+        poll,
+        RELOAD,
         state=ConfigEntryState.LOADED,
         requests=30,
         logins=2,
         sessions=1,
     ),
-    Interruption(name="entry removed during a poll", operation=poll, end=REMOVE),
+    Interruption("entry removed during a poll", poll, REMOVE),
+    Interruption("entry removed during an outage", outage, REMOVE, **_LOST),
     Interruption(
-        name="entry removed during an outage",
-        operation=outage,
-        end=REMOVE,
-        log=(NOT_CONNECTED,),
-        requests=0,
-        sessions=1,
-    ),
-    Interruption(
-        name="entry removed before its first successful setup",
-        operation=failed_setup,
-        end=REMOVE,
+        "entry removed before its first successful setup",
+        failed_setup,
+        REMOVE,
         requests=0,
         logins=0,
     ),
-    Interruption(
-        name="Home Assistant stops during an outage",
-        operation=outage,
-        end=HassInstance.stop,
-        log=(NOT_CONNECTED,),
-        requests=0,
-        sessions=1,
-    ),
+    Interruption("Home Assistant stops during an outage", outage, STOP, **_LOST),
 )

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import (
     ALL,
+    GONE,
     Action,
     AddServer,
     Command,
@@ -22,6 +23,7 @@ from tests.scenario.fault_table import (
     Poll,
     SetUp,
     in_turn,
+    unavailable,
 )
 from tests.scenario.scenario import RESTART_SECONDS, SHIPPED_BOARD
 from tests.simulator import Bmc
@@ -54,6 +56,11 @@ THERMAL_FAILED = "thermal cannot be read"
 SYSTEM_FAILED = "system cannot be read"
 NTP_FAILED = "ntp cannot be read"
 
+# Prompts for the user
+REAUTH = ("reauth",)
+NEW_CERTIFICATE = ("certificate_changed",)
+NO_LICENSE = ("license_missing",)
+
 THERMALS = ("sensor.temperature", "sensor.fan", "sensor.headroom")
 SYSTEM_ENTITIES = (
     "light.identify_led",
@@ -71,8 +78,7 @@ HOST_SENSORS = ("sensor.temperature_CPU", "sensor.fan")
 DRIVE_TEMPERATURE = "sensor.drive_temperature"
 NEW_DRIVE_TEMPERATURE = f"{DRIVE_TEMPERATURE}_Disk.Bay.2"
 
-GONE = ExpectedStates(unavailable=ALL)
-NO_THERMALS = ExpectedStates(unavailable=THERMALS)
+NO_THERMALS = unavailable(*THERMALS)
 HOST_OFF = ExpectedStates(
     unknown=(*HOST_SENSORS, DRIVE_TEMPERATURE),
     states={
@@ -81,6 +87,8 @@ HOST_OFF = ExpectedStates(
         "sensor.power_consumption": "9",
     },
 )
+NO_PCH = unavailable("sensor.temperature_PCH")
+NULL_THERMALS = ExpectedStates(unavailable=THERMALS[:2], unknown=("sensor.headroom",))
 BOOTING = ExpectedStates(
     unknown=HOST_SENSORS, states={"sensor.boot_progress": "processor_initialization"}
 )
@@ -109,8 +117,8 @@ def respond(status: int, kind: str = "*", **response: Any) -> Action:
     return inject
 
 
-def respond_to_writes(status: int, **response: Any) -> Action:
-    """Respond wrongly to every write."""
+def reject_writes(status: int, **response: Any) -> Action:
+    """Respond to writes with an error status."""
     return respond(status, method="PATCH", **response)
 
 
@@ -133,6 +141,12 @@ def use_text_type(scenario: FaultScenario) -> None:
     """Send Thermal as text/plain."""
     body = scenario.bmc.resource(scenario.path("Thermal"))
     respond(200, "Thermal", body=body, content_type="text/plain")(scenario)
+
+
+def redirect_thermal_to_itself(scenario: FaultScenario) -> None:
+    """Redirect Thermal to its own path."""
+    path = scenario.path("Thermal")
+    scenario.bmc.fail(path, status=302, headers={"Location": path})
 
 
 def remove_thermal_license(scenario: FaultScenario) -> None:
@@ -160,59 +174,72 @@ def do_nothing(_: FaultScenario) -> None:
     """Leave the change in place."""
 
 
-def expect_no_connection(log: str) -> dict[str, Any]:
+def not_connected(log: str) -> dict[str, Any]:
     """Expect that no request reaches the BMC."""
     return {
-        "add_server": AddServer(error="cannot_connect"),
+        "add_server": AddServer("cannot_connect"),
         "set_up": SetUp.retry("cannot_connect", requests=0, logins=0),
-        "poll": Poll(states=GONE, log=(log,), requests=0),
-        "command": Command(error="cannot_connect", writes=0),
+        "poll": Poll.gone(log, requests=0),
+        "command": Command("cannot_connect", writes=0),
     }
 
 
-def expect_failures(
+def rejected_setup(**fields: Any) -> SetUp:
+    """Expect that Home Assistant prompts for the password."""
+    log = (NOT_AUTHENTICATED,)
+    return SetUp.error("invalid_auth", log=log, prompts=REAUTH, **fields)
+
+
+def all_fail(
     error: str, log: str, *, command: Command | None = None, **poll: Any
 ) -> dict[str, Any]:
     """Expect that every request fails with the same error."""
     return {
-        "add_server": AddServer(error=error),
+        "add_server": AddServer(error),
         "set_up": SetUp.retry(error, logins=0),
-        "poll": Poll(states=GONE, log=(log,), **poll),
-        "command": command or Command(error=error),
+        "poll": Poll.gone(log, **poll),
+        "command": command or Command(error),
     }
 
 
-def expect_thermal_failure() -> dict[str, Any]:
-    """Expect that only Thermal cannot be read."""
-    return {
-        "set_up": SetUp(missing=THERMALS, log=(THERMAL_FAILED,)),
-        "poll": Poll(states=NO_THERMALS, log=(THERMAL_FAILED,)),
-    }
-
-
-_APPLIED_THEN_GONE = Command(is_applied=True, states=GONE)
-_BUSY_FOR_LONG = expect_failures(
+UNTRUSTED: dict[str, Any] = {
+    "log": CERTIFICATE_CHANGED,
+    "prompts": NEW_CERTIFICATE,
+    "requests": 0,
+    "sessions": 0,
+}
+_BUSY = all_fail("busy", BUSY)
+_BUSY_FOR_LONG = all_fail(
     "busy",
     BUSY,
-    command=Command(error="busy", recovers_after=120),
+    command=Command("busy", recovers_after=120),
     requests=3,
     recovers_after=60,
 )
+_INVALID = all_fail("invalid_response", NO_JSON)
+_INCOMPLETE: dict[str, Any] = {
+    "command": Command(is_applied=True, states=GONE),
+    "requests": 6,
+}
+_NO_THERMAL: dict[str, Any] = {
+    "set_up": SetUp(missing=THERMALS, log=(THERMAL_FAILED,)),
+    "poll": Poll(states=NO_THERMALS, log=(THERMAL_FAILED,)),
+}
+_SUCCEEDS: dict[str, Any] = {"poll": Poll(), "command": Command(is_applied=True)}
 
 MATRIX: tuple[Fault, ...] = (
     # No connection
     Fault(
         "connection refused",
         FaultScenario.close_port,
-        **expect_no_connection(NOT_CONNECTED),
+        **not_connected(NOT_CONNECTED),
         boards=(SHIPPED_BOARD, "x11dpu"),
     ),
     Fault(
         "connection refused for 16 minutes while settings change",
         change_settings_offline,
-        poll=Poll(
-            states=GONE,
-            log=(NOT_CONNECTED,),
+        poll=Poll.gone(
+            NOT_CONNECTED,
             seconds=960,
             requests=0,
             sessions=0,
@@ -227,37 +254,25 @@ MATRIX: tuple[Fault, ...] = (
         ),
         recover=FaultScenario.open_port,
     ),
-    Fault(
-        "host unreachable", FaultScenario.lose_route, **expect_no_connection(NO_ROUTE)
-    ),
+    Fault("host unreachable", FaultScenario.lose_route, **not_connected(NO_ROUTE)),
     Fault(
         "name cannot be resolved",
         FaultScenario.lose_name,
-        **expect_no_connection(NAME_UNKNOWN),
+        **not_connected(NAME_UNKNOWN),
     ),
     Fault(
         "TLS handshake fails",
         FaultScenario.serve_without_tls,
-        **expect_no_connection(TLS_FAILED),
+        **not_connected(TLS_FAILED),
     ),
     Fault(
         "certificate changed",
         FaultScenario.change_certificate,
         set_up=SetUp.retry(
-            "certificate_changed",
-            prompts=("certificate_changed",),
-            requests=0,
-            logins=0,
+            "certificate_changed", prompts=NEW_CERTIFICATE, requests=0, logins=0
         ),
-        poll=Poll(
-            states=GONE,
-            log=(CERTIFICATE_CHANGED,),
-            prompts=("certificate_changed",),
-            requests=0,
-            sessions=0,
-            logins_after=1,
-        ),
-        command=Command(error="certificate_changed", writes=0),
+        poll=Poll.gone(**UNTRUSTED, logins_after=1),
+        command=Command("certificate_changed", writes=0),
         recover=FaultScenario.accept_certificate,
     ),
     # Late and incomplete responses
@@ -270,55 +285,49 @@ MATRIX: tuple[Fault, ...] = (
         "no response in time",
         lambda scenario: scenario.bmc.hang("*", 60),
         # The BMC goes on working on requests after their timeout.
-        **expect_failures("timeout", TIMED_OUT, requests=6, parallel=4),
+        **all_fail("timeout", TIMED_OUT, requests=6, parallel=4),
         is_slow=True,
     ),
     Fault(
         "responses never complete",
         deliver(lambda bmc: bmc.stall("*")),
-        **expect_failures("timeout", TIMED_OUT, command=_APPLIED_THEN_GONE, requests=6),
+        **all_fail("timeout", TIMED_OUT, **_INCOMPLETE),
         is_slow=True,
     ),
     Fault(
         "connection reset in the body",
         deliver(lambda bmc: bmc.cut("*")),
-        **expect_failures(
-            "cannot_connect", CONNECTION_LOST, command=_APPLIED_THEN_GONE, requests=6
-        ),
+        **all_fail("cannot_connect", CONNECTION_LOST, **_INCOMPLETE),
     ),
     Fault(
         "connection closed between two polls",
         FaultScenario.close_connections,
-        poll=Poll(),
-        command=Command(is_applied=True),
+        **_SUCCEEDS,
     ),
     Fault(
         "connection closed when a request arrives",
         lambda scenario: scenario.bmc.drop("*", times=1),
         set_up=SetUp(requests=30),
         poll=Poll(requests=10),
-        command=Command(error="cannot_connect"),
+        command=Command("cannot_connect"),
     ),
     Fault(
         "connection lost before a command is acknowledged",
         lambda scenario: scenario.bmc.drop(
             scenario.path("ComputerSystem"), times=1, is_done=True
         ),
-        command=Command(
-            error="cannot_connect", is_applied=True, states=ExpectedStates()
-        ),
+        command=Command("cannot_connect", is_applied=True, states=ExpectedStates()),
     ),
     Fault(
         "responses trickle but complete in time",
         deliver(lambda bmc: bmc.trickle("*", 0.02)),
         set_up=SetUp(),
-        poll=Poll(),
-        command=Command(is_applied=True),
+        **_SUCCEEDS,
     ),
     Fault(
         "responses trickle for too long",
         deliver(lambda bmc: bmc.trickle("*", 60)),
-        **expect_failures("timeout", TIMED_OUT, command=_APPLIED_THEN_GONE, requests=6),
+        **all_fail("timeout", TIMED_OUT, **_INCOMPLETE),
         is_slow=True,
     ),
     # Error statuses
@@ -332,32 +341,24 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "401 for all reads after a successful login",
         respond(401, "/redfish/v1/*", method="GET"),
-        add_server=AddServer(error="invalid_auth", logins=2),
-        set_up=SetUp.error(
-            "invalid_auth",
-            log=(NOT_AUTHENTICATED,),
-            prompts=("reauth",),
-            requests=9,
-            logins=2,
-        ),
-        poll=Poll(
-            states=GONE, log=(REJECTED,), prompts=("reauth",), logins=1, logins_after=2
-        ),
+        add_server=AddServer("invalid_auth", logins=2),
+        set_up=rejected_setup(requests=9, logins=2),
+        poll=Poll.gone(REJECTED, prompts=REAUTH, logins=1, logins_after=2),
         recover=in_turn(FaultScenario.recover, FaultScenario.enter_password),
     ),
-    Fault("403", respond(403, "Thermal"), **expect_thermal_failure()),
+    Fault("403", respond(403, "Thermal"), **_NO_THERMAL),
     Fault(
         "403 because of a missing license",
         remove_thermal_license,
-        set_up=SetUp(missing=THERMALS, prompts=("license_missing",), needs_reload=True),
-        poll=Poll(states=NO_THERMALS, prompts=("license_missing",)),
+        set_up=SetUp(missing=THERMALS, prompts=NO_LICENSE, needs_reload=True),
+        poll=Poll(states=NO_THERMALS, prompts=NO_LICENSE),
     ),
     Fault(
         "404 of an optional resource",
         respond(404, "NTP"),
         set_up=SetUp(missing=("switch.ntp",), needs_reload=True),
         poll=Poll(
-            states=ExpectedStates(unavailable=("switch.ntp",)),
+            states=unavailable("switch.ntp"),
             log=(NTP_FAILED,),
             seconds=900,
             requests=103,
@@ -367,102 +368,69 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "404 of a required resource",
         respond(404, "ComputerSystem"),
-        add_server=AddServer(error="not_found", logins=1),
+        add_server=AddServer("not_found", logins=1),
         set_up=SetUp.retry("not_found", requests=9),
-        poll=Poll(
-            states=ExpectedStates(unavailable=SYSTEM_ENTITIES), log=(SYSTEM_FAILED,)
-        ),
+        poll=Poll(states=unavailable(*SYSTEM_ENTITIES), log=(SYSTEM_FAILED,)),
     ),
     Fault(
         "404 of all resources",
         respond(404, **_PAGE),
-        **expect_failures("not_found", NOT_FOUND),
+        **all_fail("not_found", NOT_FOUND),
     ),
-    Fault("405 for a read", respond(405, "Thermal"), **expect_thermal_failure()),
+    Fault("405 for a read", respond(405, "Thermal"), **_NO_THERMAL),
     Fault(
-        "405 for a write",
-        respond_to_writes(405),
-        poll=Poll(),
-        command=Command(error="refused"),
+        "405 for a write", reject_writes(405), poll=Poll(), command=Command("refused")
     ),
-    Fault(
-        "403 for a write",
-        respond_to_writes(403),
-        command=Command(error="not_authorized"),
-    ),
+    Fault("403 for a write", reject_writes(403), command=Command("not_authorized")),
     Fault(
         "412 once",
-        respond_to_writes(412, times=1),
+        reject_writes(412, times=1),
         command=Command(is_applied=True, writes=2),
     ),
-    Fault(
-        "412 always", respond_to_writes(412), command=Command(error="refused", writes=2)
-    ),
+    Fault("412 always", reject_writes(412), command=Command("refused", writes=2)),
     Fault(
         "428 until an ETag is sent",
         set_trait("if_match_demanded", value=True),
         command=Command(is_applied=True, writes=2),
     ),
-    Fault("429", respond(429), **expect_failures("busy", BUSY)),
+    Fault("429", respond(429), **_BUSY),
     Fault("429 with Retry-After", respond(429, headers=_RETRY_AFTER), **_BUSY_FOR_LONG),
-    Fault("500", respond(500), **expect_failures("busy", BUSY)),
-    Fault("503", respond(503), **expect_failures("busy", BUSY)),
+    Fault("500", respond(500), **_BUSY),
+    Fault("503", respond(503), **_BUSY),
     Fault("503 with Retry-After", respond(503, headers=_RETRY_AFTER), **_BUSY_FOR_LONG),
     # Invalid responses
-    Fault(
-        "HTML page instead of each resource",
-        respond(200, **_PAGE),
-        **expect_failures("invalid_response", NO_JSON),
-    ),
-    Fault(
-        "empty body",
-        respond(200, body=b""),
-        # A write is acknowledged by an empty body.
-        **expect_failures("invalid_response", NO_JSON) | {"command": None},
-    ),
-    Fault(
-        "truncated JSON",
-        respond(200, body='{"Systems": {'),
-        **expect_failures("invalid_response", NO_JSON),
-    ),
+    Fault("HTML page instead of each resource", respond(200, **_PAGE), **_INVALID),
+    # An empty body acknowledges a write.
+    Fault("empty body", respond(200, body=b""), **_INVALID | {"command": None}),
+    Fault("truncated JSON", respond(200, body='{"Systems": {'), **_INVALID),
     Fault(
         "truncated JSON in one resource",
         respond(200, "Thermal", body='{"Temperatures": ['),
-        **expect_thermal_failure(),
+        **_NO_THERMAL,
     ),
     Fault("wrong content type", use_text_type, set_up=SetUp(), poll=Poll()),
-    Fault(
-        "JSON list",
-        respond(200, body="[]"),
-        **expect_failures("invalid_response", NO_JSON),
-    ),
+    Fault("JSON list", respond(200, body="[]"), **_INVALID),
     Fault(
         "null for every key",
         set_thermal_to_null,
         set_up=SetUp(missing=THERMALS),
-        poll=Poll(
-            states=ExpectedStates(
-                unavailable=THERMALS[:2], unknown=("sensor.headroom",)
-            )
-        ),
+        poll=Poll(states=NULL_THERMALS),
     ),
     Fault(
         "body of 10 MB",
         respond(200, "Thermal", body=b'{"a": "' + 10_000_000 * b"a" + b'"}'),
-        **expect_thermal_failure(),
+        **_NO_THERMAL,
     ),
     Fault(
         "endless redirect",
-        lambda scenario: respond(
-            302, "Thermal", headers={"Location": scenario.path("Thermal")}
-        )(scenario),
+        redirect_thermal_to_itself,
         set_up=SetUp(requests=31, missing=THERMALS, log=(REDIRECT_LOOP,)),
         poll=Poll(states=NO_THERMALS, log=(REDIRECT_LOOP,), requests=15),
     ),
     Fault(
         "redirect to another host",
         respond(302, headers={"Location": "https://192.0.2.1/redfish/v1/"}),
-        **expect_failures("invalid_response", REDIRECT_AWAY),
+        **all_fail("invalid_response", REDIRECT_AWAY),
     ),
     # Sessions and accounts
     Fault(
@@ -480,20 +448,12 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "password changed",
         lambda scenario: scenario.change_password("changed"),
-        add_server=AddServer(error="invalid_auth", logins=1),
-        set_up=SetUp.error(
-            "invalid_auth", log=(NOT_AUTHENTICATED,), prompts=("reauth",), requests=2
+        add_server=AddServer("invalid_auth", logins=1),
+        set_up=rejected_setup(requests=2),
+        poll=Poll.gone(
+            REJECTED, prompts=REAUTH, requests=5, logins=1, sessions=0, logins_after=2
         ),
-        poll=Poll(
-            states=GONE,
-            prompts=("reauth",),
-            log=(REJECTED,),
-            requests=5,
-            logins=1,
-            sessions=0,
-            logins_after=2,
-        ),
-        command=Command(error="invalid_auth", logins=1),
+        command=Command("invalid_auth", logins=1),
         recover=FaultScenario.enter_password,
     ),
     Fault(
@@ -502,7 +462,7 @@ MATRIX: tuple[Fault, ...] = (
         set_up=SetUp(missing=CONTROLS, recovers_after=900),
         poll=Poll(),
         command=Command(
-            error="not_authorized",
+            "not_authorized",
             states=ExpectedStates(
                 removed=CONTROLS, states={"sensor.account_access": "read_only"}
             ),
@@ -513,17 +473,12 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "BMC restarts for four minutes",
         lambda scenario: scenario.bmc.restart(RESTART_SECONDS),
-        add_server=AddServer(error="cannot_connect"),
+        add_server=AddServer("cannot_connect"),
         set_up=SetUp.retry("cannot_connect", requests=2, logins=0),
-        poll=Poll(
-            states=GONE,
-            log=(CONNECTION_LOST,),
-            seconds=210,
-            requests=15,
-            sessions=0,
-            logins_after=1,
+        poll=Poll.gone(
+            CONNECTION_LOST, seconds=210, requests=15, sessions=0, logins_after=1
         ),
-        command=Command(error="cannot_connect", writes=0),
+        command=Command("cannot_connect", writes=0),
     ),
     Fault(
         "clock of the BMC jumps back to 1970",
@@ -533,12 +488,7 @@ MATRIX: tuple[Fault, ...] = (
         set_up=SetUp(),
         poll=Poll(seconds=900, requests=103),
     ),
-    Fault(
-        "clock of Home Assistant jumps back by an hour",
-        set_clock_back,
-        poll=Poll(),
-        command=Command(is_applied=True),
-    ),
+    Fault("clock of Home Assistant jumps back by an hour", set_clock_back, **_SUCCEEDS),
     Fault(
         "Home Assistant sleeps for a day",
         sleep_for_a_day,
@@ -569,7 +519,7 @@ MATRIX: tuple[Fault, ...] = (
         "sensor removed",
         remove_sensor,
         set_up=SetUp(missing=("sensor.temperature_PCH",)),
-        poll=Poll(states=ExpectedStates(unavailable=("sensor.temperature_PCH",))),
+        poll=Poll(states=NO_PCH),
     ),
     Fault(
         "drive added",
@@ -589,8 +539,8 @@ MATRIX: tuple[Fault, ...] = (
         move_oem_resources,
         poll=Poll(
             may_flicker=ALL,
-            seconds=900,
             log=(NOT_CONNECTED,),
+            seconds=900,
             requests=112,
             logins=1,
             recovers_after=900,

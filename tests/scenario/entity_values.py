@@ -9,22 +9,9 @@ from typing import Any
 
 from homeassistant.const import STATE_UNKNOWN
 
-from .paths import (
-    BAYS,
-    CHASSIS,
-    FAN_MODE,
-    LLDP,
-    LOG,
-    MANAGER,
-    NTP,
-    POWER,
-    PROTOCOLS,
-    SNOOPING,
-    SYSTEM,
-    THERMAL,
-)
+from . import paths
 
-DYNAMIC_PATHS = frozenset({SYSTEM, THERMAL, POWER})
+DYNAMIC_PATHS = frozenset({paths.SYSTEM, paths.THERMAL, paths.POWER})
 """The resources that every poll reads."""
 
 HOST_POWERED = (
@@ -142,10 +129,10 @@ def _thermal(body: Body) -> Values:
 
 def _power(body: Body) -> Values:
     """Return the values of power, power supplies and voltages."""
-    control = next(iter(body.get("PowerControl") or ()), {})
+    control: Body = next(iter(body.get("PowerControl") or ()), {})
     supplies = [item for item in body.get("PowerSupplies") or () if item.get("Name")]
     healthy = sum(_inner(item, "Status", "Health") == "OK" for item in supplies)
-    group = next(iter(body.get("Redundancy") or ()), {})
+    group: Body = next(iter(body.get("Redundancy") or ()), {})
     needed = _inner(group, "MinNumNeeded")
     is_known = bool(supplies) and needed is not None
     return {
@@ -172,31 +159,6 @@ def _supply(body: Body) -> Iterator[tuple[str, Any]]:
     yield f"binary_sensor.power_supply_problem_{name}", _has_problem(body)
 
 
-def _chassis(body: Body) -> Values:
-    """Return the values of the chassis."""
-    sensor = _inner(body, "PhysicalSecurity", "IntrusionSensor")
-    return {
-        "binary_sensor.chassis_problem": _has_problem(body),
-        "binary_sensor.intrusion": _differs(sensor, "Normal"),
-    }
-
-
-def _manager(body: Body) -> Values:
-    """Return the values of the BMC itself."""
-    return {
-        "binary_sensor.bmc_problem": _has_problem(body),
-        "sensor.bmc_version": body.get("FirmwareVersion"),
-    }
-
-
-def _protocols(body: Body) -> Values:
-    """Return the states of the network protocols."""
-    return {
-        f"switch.protocol_{name.lower()}": _inner(body, name, "ProtocolEnabled")
-        for name in _PROTOCOLS
-    }
-
-
 def _drive(body: Body) -> Values:
     """Return the values of a drive."""
     name = body.get("Name")
@@ -212,27 +174,39 @@ def _drive(body: Body) -> Values:
     }
 
 
-def _log(body: Body) -> Values:
-    """Return the number of log entries that are not acknowledged."""
-    marks = [
-        _inner(entry, "Oem", "Supermicro", "MarkAsAcknowledged")
-        for entry in body.get("Members") or ()
+def _marks(body: Body) -> list[Any]:
+    """Return whether each log entry is acknowledged."""
+    entries = body.get("Members") or ()
+    return [
+        _inner(entry, "Oem", "Supermicro", "MarkAsAcknowledged") for entry in entries
     ]
-    return {"sensor.unacknowledged_events": marks.count(False)}
 
 
 VALUES: dict[str, Callable[[Body], Values]] = {
-    SYSTEM: _system,
-    THERMAL: _thermal,
-    POWER: _power,
-    CHASSIS: _chassis,
-    MANAGER: _manager,
-    FAN_MODE: lambda body: {"select.fan_mode": _FAN_MODES.get(body.get("Mode") or "")},
-    NTP: lambda body: {"switch.ntp": body.get("NTPEnable")},
-    LLDP: lambda body: {"switch.lldp": body.get("LLDPEnabled")},
-    SNOOPING: lambda body: {"sensor.post_code": body.get("PostCode")},
-    PROTOCOLS: _protocols,
-    LOG: _log,
-    **dict.fromkeys(BAYS, _drive),
+    paths.SYSTEM: _system,
+    paths.THERMAL: _thermal,
+    paths.POWER: _power,
+    paths.CHASSIS: lambda body: {
+        "binary_sensor.chassis_problem": _has_problem(body),
+        "binary_sensor.intrusion": _differs(
+            _inner(body, "PhysicalSecurity", "IntrusionSensor"), "Normal"
+        ),
+    },
+    paths.MANAGER: lambda body: {
+        "binary_sensor.bmc_problem": _has_problem(body),
+        "sensor.bmc_version": body.get("FirmwareVersion"),
+    },
+    paths.PROTOCOLS: lambda body: {
+        f"switch.protocol_{name.lower()}": _inner(body, name, "ProtocolEnabled")
+        for name in _PROTOCOLS
+    },
+    paths.FAN_MODE: lambda body: {
+        "select.fan_mode": _FAN_MODES.get(body.get("Mode") or "")
+    },
+    paths.NTP: lambda body: {"switch.ntp": body.get("NTPEnable")},
+    paths.LLDP: lambda body: {"switch.lldp": body.get("LLDPEnabled")},
+    paths.SNOOPING: lambda body: {"sensor.post_code": body.get("PostCode")},
+    paths.LOG: lambda body: {"sensor.unacknowledged_events": _marks(body).count(False)},
+    **dict.fromkeys(paths.BAYS, _drive),
 }
 """The values that each resource gives, by path."""

@@ -54,7 +54,15 @@ class ExpectedStates:
                 yield entity, STATE_UNKNOWN if is_unknown else state
 
 
-@dataclass(frozen=True, kw_only=True)
+def unavailable(*prefixes: str) -> ExpectedStates:
+    """Expect that some entities are unavailable."""
+    return ExpectedStates(unavailable=prefixes)
+
+
+GONE = unavailable("")
+
+
+@dataclass(frozen=True)
 class AddServer:
     """Expect a form with an error while a server is added."""
 
@@ -127,13 +135,19 @@ class Poll:
     parallel: int = 2
     """The maximum number of requests that the BMC works on at once."""
 
+    @classmethod
+    def gone(cls, log: str, **fields: Any) -> Poll:
+        """Expect that all entities are unavailable, which is logged once."""
+        return cls(states=GONE, log=(log,), **fields)
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True)
 class Command:
     """Expect the outcome of switching the identify LED on during the fault."""
 
     error: str | None = None
     """The translation key of the error, None if the command succeeds."""
+    _: KW_ONLY
     is_applied: bool = False
     """Whether the LED is lit, which an error does not exclude."""
     states: ExpectedStates | None = None

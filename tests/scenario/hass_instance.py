@@ -15,7 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_test_home_assistant,
@@ -184,11 +184,6 @@ class HassInstance:
         ]
 
     @property
-    def certificate_issues(self) -> list[ir.IssueEntry]:
-        """The open issues that accept a certificate."""
-        return [issue for issue in open_issues(self.hass) if issue.is_fixable]
-
-    @property
     def prompts(self) -> list[str]:
         """The sources of all open dialogs, and the kinds of all open issues."""
         return [
@@ -204,8 +199,9 @@ class HassInstance:
 
     async def accept_certificate(self) -> None:
         """Accept the certificate that the issues show."""
-        for issue in self.certificate_issues:
-            await fix_issue(self.hass, issue)
+        for issue in open_issues(self.hass):
+            if issue.is_fixable:
+                await fix_issue(self.hass, issue)
 
     # Entities
 

@@ -7,30 +7,12 @@ import pytest
 
 from custom_components.supermicro_redfish import session
 from custom_components.supermicro_redfish.aiosupermicro import transport
-from tests.scenario.fixtures import (
-    board,
-    board_name,
-    custom_integrations,
-    enable_event_loop_debug,
-    entity_registry_enabled_by_default,
-    instance,
-    short_timeout,
-)
+from tests.scenario.fixtures import *  # noqa: F403 - found by their names
 from tests.scenario.network import run_proxy
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.certificate import Certificate
 
 from .impostor import Authority, Impostor
-
-__all__ = [
-    "board",
-    "board_name",
-    "custom_integrations",
-    "enable_event_loop_debug",
-    "entity_registry_enabled_by_default",
-    "instance",
-    "short_timeout",
-]
 
 _FORGED = Certificate.generate()
 _TRUSTED = Certificate.generate("127.0.0.1")
@@ -46,9 +28,13 @@ async def impostor(bmc: Bmc, server: Server) -> AsyncIterator[Impostor]:
         password=bmc.password,
         task_seconds=0,
     )
-    async with run_proxy(server.port) as proxy, serve(copy) as running:
+    async with (
+        run_proxy(server.port) as proxy,
+        serve(copy) as running,
+        serve(copy, tls=False) as plain,
+    ):
         running.renew_certificate(_FORGED)
-        yield Impostor(proxy, server, running)
+        yield Impostor(proxy, server, running, plain)
 
 
 @pytest.fixture

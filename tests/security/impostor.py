@@ -22,6 +22,8 @@ class Impostor:
     """The address of the BMC, which can lead to the impostor."""
     real: Server
     server: Server
+    plain: Server
+    """The impostor without TLS."""
 
     @property
     def bmc(self) -> Bmc:
@@ -35,6 +37,21 @@ class Impostor:
     def leave(self) -> None:
         """Lead all connections for the BMC to the BMC again."""
         self.proxy.forward_to(self.real.port)
+
+    def url(self, form: str, path: str) -> str:
+        """Return the address of a path on the impostor in some spelling."""
+        return form.format(
+            bmc=self.real.host,
+            other=self.server.host,
+            other_port=self.server.port,
+            plain=self.plain.host,
+            path=path,
+        )
+
+    def assert_no_connection(self, detail: object = "") -> None:
+        """Check that the impostor was not contacted, not even by a handshake."""
+        assert not self.bmc.requests, detail
+        assert not self.server.connections + self.plain.connections, detail
 
     @property
     def received_credentials(self) -> list[str]:

@@ -1,10 +1,10 @@
 """Plant secrets in all resources of a BMC that hold any."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 import json
-from typing import Final
+import re
+from typing import Any, Final
 
 import pytest
 
@@ -26,10 +26,78 @@ from .secret_search import basic
 USERNAME: Final = "planted-user"
 PASSWORD: Final = 'Plänted "pass\\word" 9&'
 
+_NEW: Final = f"{OEM}/Planted"
 _LICENSES: Final = f"{MANAGER}/LicenseManager/QueryLicense"
 _PEM: Final = "-----BEGIN {0}-----\nPLANTED{1}\n-----END {0}-----\n"
 
-type NewSecret = Callable[[str], str]
+# In these tables, each secret is the word PLANTED with a name of lower-case letters.
+_CHANGES: dict[str, dict[str, Any]] = {
+    PROTOCOLS: {
+        "SNMP": {
+            "CommunityStrings": [{"CommunityString": "PLANTEDcommunity", "Name": "a"}],
+            "ROCommunity": "PLANTEDrocommunity",
+            "RWCommunityString": "PLANTEDrwcommunity",
+            "SNMPv3Users": [
+                {
+                    "AuthenticationKey": "PLANTEDauthkey",
+                    "EncryptionKey": "PLANTEDenckey",
+                }
+            ],
+            "TrapCommunity": "PLANTEDtrapcommunity",
+        },
+        "HostName": "planted-host",
+    },
+    f"{PROTOCOLS}/HTTPS/Certificates/1": {
+        "CertificateString": _PEM.format("CERTIFICATE", "")
+        + _PEM.format("PRIVATE KEY", "own"),
+        "PrivateKey": _PEM.format("RSA PRIVATE KEY", "rsa"),
+        "Oem": {"Pem": _PEM.format("EC PRIVATE KEY", "loose")},
+    },
+    f"{ROOT}/EventService/Subscriptions/1": {
+        "Destination": "https://x:PLANTEDdestination@collector.planted/",
+        "Context": "PLANTEDcontext",
+        "HttpHeaders": [{"Authorization": "Bearer PLANTEDbearer"}],
+        "Oem": {"Supermicro": {"SnmpCommunityName": "PLANTEDsnmpname"}},
+    },
+    f"{OEM}/RADIUS": {"RadiusSecret": "PLANTEDradius"},
+    MANAGER: {"Oem": {"Supermicro": {"Planted": {"@odata.id": _NEW}}}},
+    NIC: {"HostName": "planted-host", "FQDN": "planted-host.planted.lan"},
+    f"{ROOT}/AccountService/Accounts/2": {"UserName": USERNAME},
+    LOG: {"Members": {0: {"Message": f"Login of {USERNAME} from 198.51.100.77"}}},
+    CHASSIS: {"SerialNumber": "PLANTEDSERIAL", "AssetTag": "PLANTEDTAG"},
+}
+_RESOURCES: dict[str, dict[str, Any]] = {
+    _NEW: {
+        "@odata.id": _NEW,
+        "SmtpPassword": "PLANTEDsmtp",
+        "password": "PLANTEDsmall",
+        "LDAPPassword": "PLANTEDldap",
+        "BindPasswordText": "PLANTEDbind",
+        "SharedSecretValue": "PLANTEDshared",
+        "AccessTokenString": "PLANTEDaccess",
+        "passphrase": "PLANTEDpassphrase",
+        "X-Auth-Token": "PLANTEDxauth",
+        "PreSharedKey": "PLANTEDpsk",
+        "KeyString": "PLANTEDssh",
+        "Passwords": ["PLANTEDfirst"],
+        "Nested": json.dumps({"Inner": {"Password": "PLANTEDnested"}}),
+    },
+    # License keys are JSON in strings.
+    _LICENSES: {
+        "@odata.id": _LICENSES,
+        "Licenses": [
+            json.dumps(
+                {
+                    "ProductKey": {
+                        "Node": {"LicenseID": "1", "LicenseName": "SFT-OOB-LIC"},
+                        "Signature": "PLANTEDsignature",
+                    }
+                }
+            ),
+            json.dumps({"LicenseName": "SFT-DCMS", "LicenseKey": "PLANTEDlicensekey"}),
+        ],
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -38,9 +106,9 @@ class PlantedSecrets:
 
     credentials: dict[str, str]
     """Credentials of the integration, which appear in no text."""
-    stored: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, str]
     """Secrets that the BMC stores, which appear in no text either."""
-    identities: dict[str, str] = field(default_factory=dict)
+    identities: dict[str, str]
     """Names of the owner and the server, which appear in no exported text."""
 
     @property
@@ -53,21 +121,33 @@ def plant_secrets(bmc: Bmc, monkeypatch: pytest.MonkeyPatch) -> PlantedSecrets:
     """Give a BMC secrets that can be found in any text."""
     bmc.username, bmc.password = USERNAME, PASSWORD
     _plant_sessions(monkeypatch)
-    stored: dict[str, str] = {}
-
-    def new_secret(name: str) -> str:
-        stored[name] = f"PLANTED{name}"
-        return stored[name]
-
-    for plant in (_plant_network, _plant_directory, _plant_licenses, _plant_keys):
-        plant(bmc, new_secret)
-    credentials = {
-        "password": PASSWORD,
-        "basic": basic(USERNAME, PASSWORD),
-        "token": "PLANTEDTOKEN",
-        "location": "PLANTEDLOCATION",
-    }
-    return PlantedSecrets(credentials, stored, _plant_identities(bmc))
+    for path, body in _RESOURCES.items():
+        bmc.put(path, body)
+    for path, changes in _CHANGES.items():
+        bmc.change(path, changes)
+    tables = json.dumps((_RESOURCES, _CHANGES))
+    mac = str(bmc.resource(NIC)["MACAddress"])
+    return PlantedSecrets(
+        credentials={
+            "password": PASSWORD,
+            "basic": basic(USERNAME, PASSWORD),
+            "token": "PLANTEDTOKEN",
+            "location": "PLANTEDLOCATION",
+        },
+        stored={secret[7:]: secret for secret in re.findall(r"PLANTED[a-z]+", tables)},
+        identities={
+            "user": USERNAME,
+            "host": "planted-host",
+            "address": "198.51.100.77",
+            "serial": str(bmc.resource(SYSTEM)["SerialNumber"]),
+            "chassis": "PLANTEDSERIAL",
+            "tag": "PLANTEDTAG",
+            "mac": mac,
+            "mac_small": mac.lower(),
+            "mac_plain": mac.replace(":", ""),
+            "mac_plain_small": mac.replace(":", "").lower(),
+        },
+    )
 
 
 def _plant_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,105 +160,3 @@ def _plant_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
         return session
 
     monkeypatch.setattr(Sessions, "create", create_named)
-
-
-def _plant_network(bmc: Bmc, new_secret: NewSecret) -> None:
-    """Plant the secrets of network services."""
-    snmp = {
-        "CommunityStrings": [
-            {
-                "CommunityString": new_secret("community"),
-                "AccessMode": "Full",
-                "Name": "a",
-            }
-        ],
-        "ROCommunity": new_secret("rocommunity"),
-        "RWCommunityString": new_secret("rwcommunity"),
-        "SNMPv3Users": [
-            {
-                "AuthenticationKey": new_secret("authkey"),
-                "EncryptionKey": new_secret("enckey"),
-            }
-        ],
-        "TrapCommunity": new_secret("trapcommunity"),
-    }
-    bmc.change(PROTOCOLS, {"SNMP": snmp})
-    bmc.change(
-        f"{ROOT}/EventService/Subscriptions/1",
-        {
-            "Destination": f"https://x:{new_secret('destination')}@collector.planted/",
-            "Context": new_secret("context"),
-            "HttpHeaders": [{"Authorization": f"Bearer {new_secret('bearer')}"}],
-            "Oem": {"Supermicro": {"SnmpCommunityName": new_secret("snmpname")}},
-        },
-    )
-
-
-def _plant_directory(bmc: Bmc, new_secret: NewSecret) -> None:
-    """Plant the credentials for other services."""
-    bmc.change(f"{OEM}/RADIUS", {"RadiusSecret": new_secret("radius")})
-    path = f"{OEM}/Planted"
-    body = {
-        "@odata.id": path,
-        "SmtpPassword": new_secret("smtp"),
-        "password": new_secret("small"),
-        "LDAPPassword": new_secret("ldap"),
-        "BindPasswordText": new_secret("bind"),
-        "SharedSecretValue": new_secret("shared"),
-        "AccessTokenString": new_secret("access"),
-        "passphrase": new_secret("passphrase"),
-        "X-Auth-Token": new_secret("xauth"),
-        "PreSharedKey": new_secret("psk"),
-        "KeyString": new_secret("ssh"),
-        "Passwords": [new_secret("first")],
-        "Nested": json.dumps({"Inner": {"Password": new_secret("nested")}}),
-    }
-    bmc.put(path, body)
-    bmc.change(MANAGER, {"Oem": {"Supermicro": {"Planted": {"@odata.id": path}}}})
-
-
-def _plant_licenses(bmc: Bmc, new_secret: NewSecret) -> None:
-    """Plant license keys, which are JSON in strings."""
-    node = {"LicenseID": "1", "LicenseName": "SFT-OOB-LIC", "CreateDate": "20250304"}
-    key = {"ProductKey": {"Node": node, "Signature": new_secret("signature")}}
-    bare = {"LicenseName": "SFT-DCMS", "LicenseKey": new_secret("licensekey")}
-    licenses = [json.dumps(key), json.dumps(bare)]
-    bmc.put(_LICENSES, {"@odata.id": _LICENSES, "Licenses": licenses})
-
-
-def _plant_keys(bmc: Bmc, new_secret: NewSecret) -> None:
-    """Plant private keys beside the certificates."""
-    for name in ("own", "rsa", "loose"):
-        new_secret(name)
-    chain = _PEM.format("CERTIFICATE", "") + _PEM.format("PRIVATE KEY", "own")
-    bmc.change(
-        f"{PROTOCOLS}/HTTPS/Certificates/1",
-        {
-            "CertificateString": chain,
-            "PrivateKey": _PEM.format("RSA PRIVATE KEY", "rsa"),
-            "Oem": {"Pem": _PEM.format("EC PRIVATE KEY", "loose")},
-        },
-    )
-
-
-def _plant_identities(bmc: Bmc) -> dict[str, str]:
-    """Plant names, and return all texts that identify this server."""
-    bmc.change(NIC, {"HostName": "planted-host", "FQDN": "planted-host.planted.lan"})
-    bmc.change(PROTOCOLS, {"HostName": "planted-host"})
-    bmc.change(f"{ROOT}/AccountService/Accounts/2", {"UserName": USERNAME})
-    message = f"Login of {USERNAME} from 198.51.100.77"
-    bmc.change(LOG, {"Members": {0: {"Message": message}}})
-    bmc.change(CHASSIS, {"SerialNumber": "PLANTEDSERIAL", "AssetTag": "PLANTEDTAG"})
-    mac = str(bmc.resource(NIC)["MACAddress"])
-    return {
-        "user": USERNAME,
-        "host": "planted-host",
-        "address": "198.51.100.77",
-        "serial": str(bmc.resource(SYSTEM)["SerialNumber"]),
-        "chassis": "PLANTEDSERIAL",
-        "tag": "PLANTEDTAG",
-        "mac": mac,
-        "mac_small": mac.lower(),
-        "mac_plain": mac.replace(":", ""),
-        "mac_plain_small": mac.replace(":", "").lower(),
-    }

@@ -30,19 +30,10 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.words import described
+from tests.scenario import paths
 from tests.scenario.fault_scenario import warnings_of
 from tests.scenario.hass_instance import HassInstance
 from tests.scenario.integration_helpers import announce
-from tests.scenario.paths import (
-    CHASSIS,
-    LLDP,
-    LOG,
-    MANAGER,
-    POWER,
-    ROOT,
-    SYSTEM,
-    THERMAL,
-)
 from tests.simulator import Bmc, Server
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"
@@ -90,25 +81,25 @@ def _item(path: str, key: str, item: dict[str, Any], field: str) -> Place:
 
 
 PLACES: dict[str, Place] = {
-    "system_model": _field(SYSTEM, "Model"),
-    "system_serial": _field(SYSTEM, "SerialNumber"),
-    "system_maker": _field(SYSTEM, "Manufacturer"),
-    "system_unknown": _field(SYSTEM, "Unheard"),
-    "system_key": _field(SYSTEM, HTML),
-    "system_asset": _field(SYSTEM, "AssetTag"),
-    "chassis_model": _field(CHASSIS, "Model"),
-    "firmware": _field(MANAGER, "FirmwareVersion"),
-    "temperature": _item(THERMAL, "Temperatures", READING, "Name"),
-    "reading": _item(THERMAL, "Temperatures", READING, "ReadingCelsius"),
-    "context": _item(THERMAL, "Temperatures", READING, "PhysicalContext"),
-    "fan": _item(THERMAL, "Fans", {"Reading": 900}, "Name"),
-    "thermal_unknown": _field(THERMAL, "Unheard"),
-    "supply": _item(POWER, "PowerSupplies", {"Model": "X"}, "Name"),
-    "voltage": _item(POWER, "Voltages", {"ReadingVolts": 3}, "Name"),
-    "log_message": _item(LOG, "Members", EVENT, "Message"),
-    "log_severity": _item(LOG, "Members", EVENT, "Severity"),
-    "log_created": _item(LOG, "Members", EVENT, "Created"),
-    "log_sensor": _item(LOG, "Members", EVENT, "SensorType"),
+    "system_model": _field(paths.SYSTEM, "Model"),
+    "system_serial": _field(paths.SYSTEM, "SerialNumber"),
+    "system_maker": _field(paths.SYSTEM, "Manufacturer"),
+    "system_unknown": _field(paths.SYSTEM, "Unheard"),
+    "system_key": _field(paths.SYSTEM, HTML),
+    "system_asset": _field(paths.SYSTEM, "AssetTag"),
+    "chassis_model": _field(paths.CHASSIS, "Model"),
+    "firmware": _field(paths.MANAGER, "FirmwareVersion"),
+    "temperature": _item(paths.THERMAL, "Temperatures", READING, "Name"),
+    "reading": _item(paths.THERMAL, "Temperatures", READING, "ReadingCelsius"),
+    "context": _item(paths.THERMAL, "Temperatures", READING, "PhysicalContext"),
+    "fan": _item(paths.THERMAL, "Fans", {"Reading": 900}, "Name"),
+    "thermal_unknown": _field(paths.THERMAL, "Unheard"),
+    "supply": _item(paths.POWER, "PowerSupplies", {"Model": "X"}, "Name"),
+    "voltage": _item(paths.POWER, "Voltages", {"ReadingVolts": 3}, "Name"),
+    "log_message": _item(paths.LOG, "Members", EVENT, "Message"),
+    "log_severity": _item(paths.LOG, "Members", EVENT, "Severity"),
+    "log_created": _item(paths.LOG, "Members", EVENT, "Created"),
+    "log_sensor": _item(paths.LOG, "Members", EVENT, "SensorType"),
 }
 
 LOG_ENTITIES = ("_event_log", "_log_entries")
@@ -203,7 +194,9 @@ async def test_hostile_model_gives_printable_title_and_log(
     value: str,
 ) -> None:
     """Reduce a name to one printable line, since it appears in lists and log lines."""
-    serve_body(bmc, SYSTEM, bmc.resource(SYSTEM) | {"Model": HOSTILE[value]})
+    serve_body(
+        bmc, paths.SYSTEM, bmc.resource(paths.SYSTEM) | {"Model": HOSTILE[value]}
+    )
     account = {"username": bmc.username, "password": bmc.password}
     result = await instance.add_server({"host": server.host, **account})
     title = result["title"]
@@ -225,8 +218,8 @@ async def test_hostile_product_gives_printable_name_in_discovery(
     hass: HomeAssistant, instance: HassInstance, server: Server, bmc: Bmc, value: str
 ) -> None:
     """Reduce the name of an announced Redfish service to one printable line."""
-    body = bmc.resource(ROOT) | {"Product": HOSTILE[value]}
-    bmc.fail(ROOT, status=200, body=json.dumps(body))
+    body = bmc.resource(paths.ROOT) | {"Product": HOSTILE[value]}
+    bmc.fail(paths.ROOT, status=200, body=json.dumps(body))
     assert (await announce(hass, f"{server.url}/redfish/v1/"))["type"] == "form"
     (flow,) = instance.flows
     name = flow["context"]["title_placeholders"]["name"]
@@ -264,7 +257,7 @@ async def test_license_name_is_escaped_in_issue(
         "MessageArgs": [HOSTILE["markdown"]],
     }
     body = json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
-    bmc.fail(LLDP, status=403, body=body)
+    bmc.fail(paths.LLDP, status=403, body=body)
     await instance.set_up()
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_placeholders
@@ -307,7 +300,7 @@ async def test_deeply_nested_document_fails_alone(
     await instance.set_up()
     before = snapshot(hass)
     body = f'{{"Temperatures": {"[" * levels}{"]" * levels}}}'
-    bmc.fail(THERMAL, status=200, body=body)
+    bmc.fail(paths.THERMAL, status=200, body=body)
     await instance.refresh()
     errors = entry.runtime_data.dynamic.data.errors
     assert {name: type(error) for name, error in errors.items()} == {

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 import json
 from typing import Any
 
@@ -13,24 +12,13 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from tests.scenario.paths import (
-    CHASSIS,
-    LOG,
-    MANAGER,
-    MEMORY,
-    RESET,
-    ROOT,
-    SESSIONS,
-    STORAGE,
-    SYSTEM,
-    THERMAL,
-)
-from tests.simulator import Bmc, Server, serve
+from tests.scenario import paths
+from tests.simulator import Bmc, Server
 
 from .impostor import Impostor
 
-OWN_SESSION = f"{SESSIONS}/1"
-TASK = f"{ROOT}/Tasks/1"
+OWN_SESSION = f"{paths.SESSIONS}/1"
+TASK = f"{paths.ROOT}/Tasks/1"
 
 type Operation = Callable[[SupermicroRedfishClient], Awaitable[Any]]
 
@@ -38,40 +26,6 @@ type Operation = Callable[[SupermicroRedfishClient], Awaitable[Any]]
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
     """Run without Home Assistant."""
-
-
-@dataclass
-class Trap:
-    """A BMC, and another host that its addresses lead to."""
-
-    bmc: Bmc
-    server: Server
-    other: Bmc
-    tls: Server
-    plain: Server
-    """The other host without TLS."""
-
-    def url(self, form: str, path: str = SYSTEM) -> str:
-        """Return the address of a path on the other host."""
-        return form.format(
-            bmc=self.server.host,
-            other=self.tls.host,
-            other_port=self.tls.port,
-            plain=self.plain.host,
-            path=path,
-        )
-
-    def assert_no_connection(self, detail: object = "") -> None:
-        """Check that the other host was not contacted, not even by a handshake."""
-        assert not self.other.requests, detail
-        assert not self.tls.connections + self.plain.connections, detail
-
-
-@pytest.fixture
-async def trap(bmc: Bmc, server: Server, impostor: Impostor) -> AsyncIterator[Trap]:
-    """Return the BMC with another host, which has the same account."""
-    async with serve(impostor.bmc, tls=False) as plain:
-        yield Trap(bmc, server, impostor.bmc, impostor.server, plain)
 
 
 @pytest.fixture
@@ -121,15 +75,19 @@ REDIRECTS = [
 ]
 
 OPERATIONS: dict[str, tuple[str, str, Operation]] = {
-    "read": ("GET", THERMAL, lambda client: client.async_get_thermal()),
-    "write": ("PATCH", SYSTEM, lambda client: client.async_set_indicator_led("Lit")),
+    "read": ("GET", paths.THERMAL, lambda client: client.async_get_thermal()),
+    "write": (
+        "PATCH",
+        paths.SYSTEM,
+        lambda client: client.async_set_indicator_led("Lit"),
+    ),
     "action": (
         "POST",
-        RESET,
+        paths.RESET,
         lambda client: client.async_system_reset("GracefulRestart"),
     ),
-    "login": ("POST", SESSIONS, lambda client: client.async_connect()),
-    "root": ("GET", ROOT, lambda client: client.async_connect()),
+    "login": ("POST", paths.SESSIONS, lambda client: client.async_connect()),
+    "root": ("GET", paths.ROOT, lambda client: client.async_connect()),
     "logout": ("DELETE", OWN_SESSION, lambda client: client.async_disconnect()),
 }
 
@@ -141,7 +99,7 @@ async def start(
     bmc.heal()
     await client.async_disconnect()
     if is_basic:
-        bmc.fail(SESSIONS, status=405, method="POST")
+        bmc.fail(paths.SESSIONS, status=405, method="POST")
     if logs_in:
         await client.async_connect()
         await client.async_get_system()
@@ -150,17 +108,19 @@ async def start(
         assert ("x-auth-token" in headers) is not is_basic
 
 
-async def test_trap_detects_requests_and_connections(trap: Trap) -> None:
-    """Verify that the other host notices each request and connection."""
+async def test_impostor_detects_requests_and_connections(impostor: Impostor) -> None:
+    """Verify that the impostor notices each request and connection."""
     async with ClientSession() as session:
-        client = SupermicroRedfishClient(session, trap.tls.host, "ADMIN", "ADMIN")
+        client = SupermicroRedfishClient(
+            session, impostor.server.host, "ADMIN", "ADMIN"
+        )
         await client.async_connect()
         await client.async_disconnect()
-        async with session.get(trap.plain.url, headers={"X-Auth-Token": "t"}):
+        async with session.get(impostor.plain.url, headers={"X-Auth-Token": "t"}):
             pass
-    assert trap.other.logins == 1
-    assert trap.other.requests[-1].token == "t"
-    assert trap.plain.connections == 1
+    assert impostor.bmc.logins == 1
+    assert impostor.bmc.requests[-1].token == "t"
+    assert impostor.plain.connections == 1
 
 
 @pytest.mark.parametrize(
@@ -172,7 +132,8 @@ async def test_trap_detects_requests_and_connections(trap: Trap) -> None:
 )
 async def test_redirect_leads_to_no_other_host(
     client: SupermicroRedfishClient,
-    trap: Trap,
+    bmc: Bmc,
+    impostor: Impostor,
     name: str,
     is_basic: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
@@ -180,14 +141,14 @@ async def test_redirect_leads_to_no_other_host(
     method, path, operation = OPERATIONS[name]
     logs_in = name not in ("login", "root")
     for status, form in REDIRECTS:
-        location = trap.url(form, path)
-        await start(client, trap.bmc, is_basic=is_basic, logs_in=logs_in)
+        location = impostor.url(form, path)
+        await start(client, bmc, is_basic=is_basic, logs_in=logs_in)
         headers = {"Location": location}
-        trap.bmc.fail(path, status=status, headers=headers, method=method)
+        bmc.fail(path, status=status, headers=headers, method=method)
         with suppress(SupermicroRedfishError):
             await operation(client)
-        trap.assert_no_connection((status, location))
-        sent = [(request.method, request.path) for request in trap.bmc.requests]
+        impostor.assert_no_connection((status, location))
+        sent = [(request.method, request.path) for request in bmc.requests]
         assert (method, path) in sent
 
 
@@ -197,20 +158,26 @@ def _action(key: str) -> Callable[[Any], Any]:
 
 
 PLACES: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "system": (f"{ROOT}/Systems", lambda link: {"Members": {0: link}}),
-    "chassis": (f"{ROOT}/Chassis", lambda link: {"Members": {0: link}}),
-    "manager": (f"{ROOT}/Managers", lambda link: {"Members": {0: link}}),
-    "systems": (ROOT, lambda link: {"Systems": link}),
-    "session_service": (ROOT, lambda link: {"SessionService": link}),
-    "sessions": (ROOT, lambda link: {"Links": {"Sessions": link}}),
-    "thermal": (CHASSIS, lambda link: {"Thermal": link}),
-    "fan_mode": (MANAGER, lambda link: {"Oem": {"Supermicro": {"FanMode": link}}}),
-    "drives": (STORAGE, lambda link: {"Members": {0: link}}),
-    "next_page": (LOG, lambda link: {"Members@odata.nextLink": link["@odata.id"]}),
-    "action": (SYSTEM, _action("target")),
-    "action_info": (SYSTEM, _action("@Redfish.ActionInfo")),
-    "own": (THERMAL, lambda link: link),
-    "members": (MEMORY, lambda link: {"Members": {0: link}}),
+    "system": (f"{paths.ROOT}/Systems", lambda link: {"Members": {0: link}}),
+    "chassis": (f"{paths.ROOT}/Chassis", lambda link: {"Members": {0: link}}),
+    "manager": (f"{paths.ROOT}/Managers", lambda link: {"Members": {0: link}}),
+    "systems": (paths.ROOT, lambda link: {"Systems": link}),
+    "session_service": (paths.ROOT, lambda link: {"SessionService": link}),
+    "sessions": (paths.ROOT, lambda link: {"Links": {"Sessions": link}}),
+    "thermal": (paths.CHASSIS, lambda link: {"Thermal": link}),
+    "fan_mode": (
+        paths.MANAGER,
+        lambda link: {"Oem": {"Supermicro": {"FanMode": link}}},
+    ),
+    "drives": (paths.STORAGE, lambda link: {"Members": {0: link}}),
+    "next_page": (
+        paths.LOG,
+        lambda link: {"Members@odata.nextLink": link["@odata.id"]},
+    ),
+    "action": (paths.SYSTEM, _action("target")),
+    "action_info": (paths.SYSTEM, _action("@Redfish.ActionInfo")),
+    "own": (paths.THERMAL, lambda link: link),
+    "members": (paths.MEMORY, lambda link: {"Members": {0: link}}),
 }
 """The places of links: a resource, and a change that puts a link into it."""
 
@@ -234,61 +201,63 @@ async def use_client(client: SupermicroRedfishClient) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_link_leads_to_no_other_host(
-    client: SupermicroRedfishClient, trap: Trap, place: str
+    client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, place: str
 ) -> None:
     """Stay on the BMC for a link in any place and spelling."""
     path, change = PLACES[place]
-    before = trap.bmc.resource(path)
+    before = bmc.resource(path)
     for form in LINKS:
-        link = {"@odata.id": trap.url(form)}
-        trap.bmc.change(path, change(link))
+        link = {"@odata.id": impostor.url(form, paths.SYSTEM)}
+        bmc.change(path, change(link))
         await use_client(client)
-        trap.assert_no_connection(link)
-        trap.bmc.put(path, before)
-    assert trap.bmc.logins
+        impostor.assert_no_connection(link)
+        bmc.put(path, before)
+    assert bmc.logins
 
 
 async def test_recording_contacts_no_other_host(
-    client: SupermicroRedfishClient, trap: Trap
+    client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor
 ) -> None:
     """Stay on the BMC when all links are followed."""
     for n, form in enumerate(LOCATIONS.values()):
-        trap.bmc.change(MANAGER, {f"Odd{n}": {"@odata.id": trap.url(form)}})
+        bmc.change(
+            paths.MANAGER, {f"Odd{n}": {"@odata.id": impostor.url(form, paths.SYSTEM)}}
+        )
     bodies = await client.async_read_all_resources(lambda *_: None)
-    trap.assert_no_connection()
+    impostor.assert_no_connection()
     assert len(bodies) > 60
 
 
 @pytest.mark.parametrize("form", LOCATIONS)
 async def test_session_location_leads_to_no_other_host(
-    client: SupermicroRedfishClient, trap: Trap, form: str
+    client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, form: str
 ) -> None:
     """Delete a session on the BMC wherever its Location is."""
-    location = trap.url(LOCATIONS[form], OWN_SESSION)
-    token = trap.bmc.sessions.create(trap.bmc.username).token
+    location = impostor.url(LOCATIONS[form], OWN_SESSION)
+    token = bmc.sessions.create(bmc.username).token
     headers = {"X-Auth-Token": token, "Location": location}
-    trap.bmc.fail(SESSIONS, status=201, headers=headers, method="POST", body=b"{}")
+    bmc.fail(paths.SESSIONS, status=201, headers=headers, method="POST", body=b"{}")
     await use_client(client)
-    trap.assert_no_connection()
-    deletes = [item for item in trap.bmc.requests if item.method == "DELETE"]
+    impostor.assert_no_connection()
+    deletes = [item for item in bmc.requests if item.method == "DELETE"]
     assert {request.token for request in deletes} <= {token}
 
 
 @pytest.mark.parametrize("form", LOCATIONS)
 async def test_task_location_leads_to_no_other_host(
-    client: SupermicroRedfishClient, trap: Trap, form: str
+    client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, form: str
 ) -> None:
     """Monitor a task on the BMC only."""
-    location = trap.url(LOCATIONS[form], TASK)
+    location = impostor.url(LOCATIONS[form], TASK)
     task = {"@odata.id": location, "TaskMonitor": location, "TaskState": "Running"}
-    trap.bmc.fail(
-        f"{SYSTEM}/Actions/*",
+    bmc.fail(
+        f"{paths.SYSTEM}/Actions/*",
         status=202,
         body=json.dumps(task),
         headers={"Location": location},
     )
-    trap.bmc.fail(TASK, status=404)
+    bmc.fail(TASK, status=404)
     with suppress(SupermicroRedfishError):
         await client.async_system_reset("GracefulRestart")
-    trap.assert_no_connection()
-    assert any(request.method == "POST" for request in trap.bmc.requests)
+    impostor.assert_no_connection()
+    assert any(request.method == "POST" for request in bmc.requests)

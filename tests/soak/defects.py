@@ -1,11 +1,8 @@
 """Defects of the product that a soak has to find, each with a fault that shows it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 import math
 from typing import Any
-
-import pytest
 
 from custom_components.supermicro_redfish import coordinator, session
 from custom_components.supermicro_redfish.aiosupermicro import (
@@ -21,23 +18,18 @@ from .environment import Environment
 from .faults import SoakFault, expire_sessions, log_entries, new_password
 from .user_actions import reload_entry
 
-type Patch = pytest.MonkeyPatch
-
 
 async def retry_after_an_hour(env: Environment) -> None:
     """Ask for an hour without requests, which is more than is respected."""
     answer = env.bmc.phrases.error(503)
     answer.headers["Retry-After"] = "3600"
-    with (
-        env.disturbance("Retry-After of an hour", extra_seconds=300),
-        env.bmc_fault("*", answer=answer),
-    ):
+    with env.failing("Retry-After", "*", extra_seconds=300, answer=answer):
         await env.minutes(1, 2)
 
 
 async def outage(env: Environment) -> None:
     """Drop all connections for some minutes."""
-    with env.disturbance("outage"), env.bmc_fault("*", is_drop=True):
+    with env.failing("outage", "*", is_drop=True):
         await env.minutes(5, 6)
 
 
@@ -45,88 +37,92 @@ async def _do_nothing(*_: Any, **__: Any) -> None:
     """Replace a coroutine function."""
 
 
-def leak_sessions(patch: Patch) -> None:
-    """Never delete a session."""
-    patch.setattr(login.Login, "_async_delete", _do_nothing)
+_log_in: Any = login.Login.async_credential
+_reading: Any = vars(Sensor)["reading"].fget
 
 
-def renew_sessions(patch: Patch) -> None:
-    """Log in for each request."""
-    patch.setattr(login.SessionState, "needs_refresh", True)
-
-
-def repeat_password(patch: Patch) -> None:
+async def _log_in_twice(self: login.Login, *args: Any, **kwargs: Any) -> Any:
     """Send a rejected password once more."""
-    log_in = login.Login.async_credential
-
-    async def log_in_twice(self: login.Login, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await log_in(self, *args, **kwargs)
-        except AuthenticationError:
-            self._opening = None
-            return await log_in(self, *args, **kwargs)
-
-    patch.setattr(login.Login, "async_credential", log_in_twice)
+    try:
+        return await _log_in(self, *args, **kwargs)
+    except AuthenticationError:
+        self._opening = None
+        return await _log_in(self, *args, **kwargs)
 
 
-def ignore_request_limit(patch: Patch) -> None:
-    """Send all requests at once."""
-    patch.setattr(session, "MAX_CONCURRENT_REQUESTS", 9)
-    patch.setattr(gate.Gate, "_has_room", lambda *_: True)
-
-
-def keep_stale_states(patch: Patch) -> None:
-    """Keep the last state of each entity."""
-    patch.setattr(SupermicroEntity, "available", True)
-
-
-def show_wrong_values(patch: Patch) -> None:
-    """Add one to each reading."""
-    measured: Any = vars(Sensor)["reading"]
-
-    def reading(sensor: Sensor) -> float | None:
-        value: float | None = measured.fget(sensor)
-        return None if value is None else value + 1
-
-    patch.setattr(Sensor, "reading", property(reading))
-
-
-def respect_any_retry_after(patch: Patch) -> None:
-    """Wait as long as Retry-After demands."""
-    patch.setattr(coordinator, "_LONGEST_RETRY", math.inf)
-
-
-def repeat_log_events(patch: Patch) -> None:
-    """Treat all log entries as new each time."""
-    patch.setattr(LogMemory, "learn", lambda _, entries: list(entries))
-
-
-def ignore_log_entries(patch: Patch) -> None:
-    """Treat no log entry as new."""
-    patch.setattr(LogMemory, "learn", lambda *_: [])
+def _wrong_reading(sensor: Sensor) -> float | None:
+    """Add one to a reading."""
+    reading: float | None = _reading(sensor)
+    return None if reading is None else reading + 1
 
 
 @dataclass(frozen=True)
 class Defect:
     """A defect, the fault under which it shows, and a part of the violation."""
 
-    introduce: Callable[[Patch], None]
+    name: str
     fault: SoakFault
     violation: str
+    patches: tuple[tuple[Any, str, Any], ...]
+    """Targets, attributes and values."""
 
 
 DEFECTS = (
-    Defect(leak_sessions, reload_entry, "2 sessions are open"),
-    Defect(renew_sessions, expire_sessions, "Session deleted without a reason"),
-    Defect(repeat_password, new_password, "Rejected password sent again"),
-    Defect(ignore_request_limit, expire_sessions, "parallel requests"),
-    Defect(keep_stale_states, outage, "last reported"),
-    Defect(show_wrong_values, expire_sessions, "which was never reported"),
     Defect(
-        respect_any_retry_after,
+        "sessions are never deleted",
+        reload_entry,
+        "2 sessions are open",
+        ((login.Login, "_async_delete", _do_nothing),),
+    ),
+    Defect(
+        "each request logs in",
+        expire_sessions,
+        "Session deleted without a reason",
+        ((login.SessionState, "needs_refresh", True),),
+    ),
+    Defect(
+        "rejected password is sent again",
+        new_password,
+        "Rejected password sent again",
+        ((login.Login, "async_credential", _log_in_twice),),
+    ),
+    Defect(
+        "number of requests is not limited",
+        expire_sessions,
+        "parallel requests",
+        (
+            (session, "MAX_CONCURRENT_REQUESTS", 9),
+            (gate.Gate, "_has_room", lambda *_: True),
+        ),
+    ),
+    Defect(
+        "last state is kept",
+        outage,
+        "last reported",
+        ((SupermicroEntity, "available", True),),
+    ),
+    Defect(
+        "wrong values",
+        expire_sessions,
+        "which was never reported",
+        ((Sensor, "reading", property(_wrong_reading)),),
+    ),
+    Defect(
+        "any Retry-After is respected",
         retry_after_an_hour,
         "is unavailable long after the last fault",
+        ((coordinator, "_LONGEST_RETRY", math.inf),),
     ),
-    Defect(repeat_log_events, log_entries, "Events fired more than once"),
-    Defect(ignore_log_entries, log_entries, "Log entries without an event"),
+    Defect(
+        "all log entries are new",
+        log_entries,
+        "Events fired more than once",
+        ((LogMemory, "learn", lambda _, entries: list(entries)),),
+    ),
+    Defect(
+        "no log entry is new",
+        log_entries,
+        "Log entries without an event",
+        ((LogMemory, "learn", lambda *_: []),),
+    ),
 )

@@ -113,6 +113,23 @@ class Environment(Scenario):
             self._rejected_until = self.clock.now
 
     @contextmanager
+    def failing(
+        self,
+        kind: str,
+        path: str,
+        *,
+        is_slow: bool = False,
+        extra_seconds: float = 0.0,
+        **traits: Any,
+    ) -> Iterator[None]:
+        """Let requests for a path fail, and accept missing values."""
+        with (
+            self.disturbance(kind, is_slow=is_slow, extra_seconds=extra_seconds),
+            self.bmc_fault(path, **traits),
+        ):
+            yield
+
+    @contextmanager
     def bmc_fault(self, path: str, **traits: Any) -> Iterator[None]:
         """Let requests for a path fail."""
         fault = Fault(path, **traits)

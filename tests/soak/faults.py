@@ -5,18 +5,7 @@ from collections.abc import Awaitable, Callable
 import copy
 from typing import Any
 
-from tests.scenario.paths import (
-    BAYS,
-    CHASSIS,
-    FAN_MODE,
-    LOG,
-    MANAGER,
-    POWER,
-    ROOT,
-    SESSION_SERVICE,
-    SYSTEM,
-    THERMAL,
-)
+from tests.scenario import paths
 from tests.simulator.messages import HTML_TYPE, JSON_TYPE, Answer
 
 from .environment import Environment
@@ -35,16 +24,16 @@ type SoakFault = Callable[[Environment], Awaitable[None]]
 _PATHS = (
     "*",
     "*",
-    SYSTEM,
-    THERMAL,
-    POWER,
-    CHASSIS,
-    LOG,
-    BAYS[0],
-    FAN_MODE,
-    f"{MANAGER}*",
-    f"{SESSION_SERVICE}*",
-    f"{ROOT}/Systems*",
+    paths.SYSTEM,
+    paths.THERMAL,
+    paths.POWER,
+    paths.CHASSIS,
+    paths.LOG,
+    paths.BAYS[0],
+    paths.FAN_MODE,
+    f"{paths.MANAGER}*",
+    f"{paths.SESSION_SERVICE}*",
+    f"{paths.ROOT}/Systems*",
 )
 _KEPT_KEYS = ("@odata.id", "@odata.type", "@odata.context")
 _RETRY_AFTER = (None, None, 5, 60, 250, 3600)
@@ -55,40 +44,29 @@ _MAX_RETRY_AFTER = 300
 async def hang(env: Environment) -> None:
     """Delay responses beyond every timeout."""
     seconds = env.random.uniform(35, 200)
-    with (
-        env.disturbance("hang", is_slow=True),
-        env.bmc_fault(_path(env), seconds=seconds),
-    ):
+    with env.failing("hang", _path(env), is_slow=True, seconds=seconds):
         await env.minutes(0.5, 8)
 
 
 async def slow(env: Environment) -> None:
     """Delay responses, but within the timeout."""
     seconds = env.random.uniform(1, 20)
-    with (
-        env.disturbance("slow", is_slow=True),
-        env.bmc_fault(_path(env), seconds=seconds),
-    ):
+    with env.failing("slow", _path(env), is_slow=True, seconds=seconds):
         await env.minutes(1, 20)
 
 
 async def drop(env: Environment) -> None:
     """Abort connections, before or after a request was applied."""
     is_done = env.random.random() < 0.3
-    with (
-        env.disturbance("drop"),
-        env.bmc_fault(_path(env), is_drop=True, is_done=is_done),
-    ):
+    with env.failing("drop", _path(env), is_drop=True, is_done=is_done):
         await env.minutes(0.2, 8)
 
 
 async def cut(env: Environment) -> None:
     """Cut bodies off, or let them trickle."""
     delivery = env.random.choice(("cut", "cut", "trickled"))
-    with (
-        env.disturbance(delivery, is_slow=True),
-        env.bmc_fault(_path(env), delivery=delivery, delivery_seconds=20),
-    ):
+    traits: dict[str, Any] = {"delivery": delivery, "delivery_seconds": 20}
+    with env.failing(delivery, _path(env), is_slow=True, **traits):
         await env.minutes(0.2, 8)
 
 
@@ -96,7 +74,7 @@ async def stray_401(env: Environment) -> None:
     """Reject a valid token once or twice."""
     times = env.random.randint(1, 2)
     with env.rejected_logins(), env.disturbance("stray 401"):
-        path = env.random.choice((SYSTEM, THERMAL, MANAGER))
+        path = env.random.choice((paths.SYSTEM, paths.THERMAL, paths.MANAGER))
         answer = env.bmc.phrases.error(401)
         with env.bmc_fault(path, answer=answer, times=times):
             await env.minutes(1, 3)
@@ -120,16 +98,15 @@ async def error_status(env: Environment) -> None:
     if seconds is not None:
         answer.headers["Retry-After"] = str(seconds)
     path, extra = _path(env), min(seconds or 0, _MAX_RETRY_AFTER)
-    with (
-        env.disturbance(f"{status}", extra_seconds=extra),
-        env.bmc_fault(path, answer=answer),
-    ):
+    with env.failing(f"{status}", path, extra_seconds=extra, answer=answer):
         await env.minutes(0.5, 10)
 
 
 async def invalid_body(env: Environment) -> None:
     """Respond with 200 and a body that is no resource."""
-    path = env.random.choice((SYSTEM, THERMAL, POWER, CHASSIS, FAN_MODE))
+    path = env.random.choice(
+        (paths.SYSTEM, paths.THERMAL, paths.POWER, paths.CHASSIS, paths.FAN_MODE)
+    )
     body = Answer(200, env.bmc.resource(path)).payload
     kind, answer = env.random.choice(
         [
@@ -144,7 +121,7 @@ async def invalid_body(env: Environment) -> None:
         ]
     )
     place = "*" if kind == "HTML" and env.random.random() < 0.5 else path
-    with env.disturbance(kind), env.bmc_fault(place, answer=answer):
+    with env.failing(kind, place, answer=answer):
         await env.minutes(0.5, 10)
 
 
@@ -199,7 +176,7 @@ async def new_certificate(env: Environment) -> None:
                 env.swap_certificate()
                 env.bmc.restart(1)
                 return
-            while not env.instance.certificate_issues:
+            while "certificate_changed" not in env.instance.prompts:
                 await env.minutes(1, 2)
             with env.traffic.user_action():
                 await env.instance.accept_certificate()
@@ -218,7 +195,12 @@ async def power(env: Environment) -> None:
 async def parts_removed(env: Environment) -> None:
     """Remove sensors, a drive or a power supply for a while."""
     bmc, kind = env.bmc, env.random.choice(("bank", "fan", "drive", "supply"))
-    path = {"bank": THERMAL, "fan": THERMAL, "drive": BAYS[1], "supply": POWER}[kind]
+    path = {
+        "bank": paths.THERMAL,
+        "fan": paths.THERMAL,
+        "drive": paths.BAYS[1],
+        "supply": paths.POWER,
+    }[kind]
     async with env.owner:
         before = copy.deepcopy(bmc.store[path])
         absent: dict[str, Any] = {"Status": {"State": "Absent", "Health": None}}

@@ -18,7 +18,7 @@ def test_soak_of_three_hours_finds_no_violation(network: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "defect", [pytest.param(item, id=item.introduce.__name__) for item in DEFECTS]
+    "defect", [pytest.param(item, id=item.name) for item in DEFECTS]
 )
 def test_soak_finds_defect(
     network: None, monkeypatch: pytest.MonkeyPatch, defect: Defect
@@ -27,7 +27,8 @@ def test_soak_finds_defect(
 
     Without defects there are no violations, so each one is caused by the defect.
     """
-    defect.introduce(monkeypatch)
+    for patch in defect.patches:
+        monkeypatch.setattr(*patch)
     violations = run(0.5 * HOUR, seed=1, faults={defect.fault: 1})
     assert any(defect.violation in text for text in violations), violations
 

@@ -3,16 +3,7 @@
 from random import Random
 from typing import Any
 
-from tests.scenario.paths import (
-    BAYS,
-    CHASSIS,
-    FAN_MODE,
-    LOG,
-    NTP,
-    POWER,
-    SYSTEM,
-    THERMAL,
-)
+from tests.scenario import paths
 from tests.simulator import Bmc
 
 _MAX_LOG_ENTRIES = 512
@@ -26,13 +17,13 @@ class Workload:
         """Begin with the recorded readings."""
         self._bmc = bmc
         self._random = random
-        self._entry = dict(bmc.resource(LOG)["Members"][0])
+        self._entry = dict(bmc.resource(paths.LOG)["Members"][0])
         self._logged = 0
 
     def change_readings(self) -> None:
         """Change some readings a little, and rarely the health or a setting."""
         random = self._random
-        thermal, power = self._bmc.store[THERMAL], self._bmc.store[POWER]
+        thermal, power = self._bmc.store[paths.THERMAL], self._bmc.store[paths.POWER]
         for sensor in random.sample(thermal["Temperatures"], 5):
             self._drift(sensor, "ReadingCelsius", 2, 20, 85)
         for fan in random.sample(thermal["Fans"], 2):
@@ -46,7 +37,7 @@ class Workload:
             self._drift(supply, "PowerInputWatts", 4, 20, 220)
             self._drift(supply, "LineInputVoltage", 1, 222, 238)
         if random.random() < 0.05:
-            drive = self._bmc.store[random.choice(BAYS)]
+            drive = self._bmc.store[random.choice(paths.BAYS)]
             self._drift(drive["Oem"]["Supermicro"], "Temperature", 2, 25, 60)
         if random.random() < 0.01:
             self._change_setting()
@@ -54,10 +45,10 @@ class Workload:
     def add_log_entry(self) -> None:
         """Add an entry to the health event log, which drops the oldest when full."""
         self._logged += 1
-        body = self._bmc.store[LOG]
+        body = self._bmc.store[paths.LOG]
         number = 1000 + self._logged
         entry = self._entry | {
-            "@odata.id": f"{LOG}/{number}",
+            "@odata.id": f"{paths.LOG}/{number}",
             "Id": f"{number}",
             "Created": self._bmc.date_time(),
             "Message": f"[SOAK-0001] {_MESSAGE} {self._logged}",
@@ -70,12 +61,12 @@ class Workload:
     @property
     def messages(self) -> set[str]:
         """The messages of all added entries that the log still holds."""
-        texts = (entry["Message"] for entry in self._bmc.store[LOG]["Members"])
+        texts = (entry["Message"] for entry in self._bmc.store[paths.LOG]["Members"])
         return {text.partition("] ")[2] for text in texts if _MESSAGE in text}
 
     def clear_log(self) -> None:
         """Clear the log on the web page of the BMC."""
-        self._bmc.store[LOG] |= {"Members": [], "Members@odata.count": 0}
+        self._bmc.store[paths.LOG] |= {"Members": [], "Members@odata.count": 0}
 
     def _change_setting(self) -> None:
         """Change a health, a switch of the chassis or a setting outside our control."""
@@ -85,13 +76,13 @@ class Workload:
         modes = ("Standard", "FullSpeed", "Optimal", "HeavyIO")
         led = random.choice(("Off", "Lit", "Blinking"))
         changes: list[tuple[str, dict[str, Any]]] = [
-            (SYSTEM, {"IndicatorLED": led}),
-            (SYSTEM, {"Status": {"Health": health}}),
-            (SYSTEM, {"PowerOnDelaySeconds": random.randint(3, 254)}),
-            (CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": intrusion}}),
-            (FAN_MODE, {"Mode": random.choice(modes)}),
-            (NTP, {"NTPEnable": random.random() < 0.5}),
-            (BAYS[0], {"Status": {"Health": health}}),
+            (paths.SYSTEM, {"IndicatorLED": led}),
+            (paths.SYSTEM, {"Status": {"Health": health}}),
+            (paths.SYSTEM, {"PowerOnDelaySeconds": random.randint(3, 254)}),
+            (paths.CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": intrusion}}),
+            (paths.FAN_MODE, {"Mode": random.choice(modes)}),
+            (paths.NTP, {"NTPEnable": random.random() < 0.5}),
+            (paths.BAYS[0], {"Status": {"Health": health}}),
         ]
         self._bmc.change(*random.choice(changes))
 
