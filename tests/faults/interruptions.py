@@ -93,7 +93,7 @@ async def failed_setup(scenario: FaultScenario) -> None:
 
 @dataclass(frozen=True)
 class Interruption:
-    """An end in the middle of an operation, and what the BMC receives."""
+    """An end in the middle of an operation, and its effects."""
 
     name: str
     operation: Operation

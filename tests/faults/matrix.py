@@ -108,7 +108,7 @@ _RETRY_AFTER = {"Retry-After": "120"}
 
 
 def respond(status: int, kind: str = "*", **response: Any) -> Action:
-    """Respond wrongly for the resource of a Redfish type, or for a path."""
+    """Respond with a status to requests for a Redfish type, or for a path."""
 
     def inject(scenario: FaultScenario) -> None:
         path = kind if kind.endswith("*") else scenario.path(kind)
@@ -123,7 +123,7 @@ def reject_writes(status: int, **response: Any) -> Action:
 
 
 def deliver(fault: Callable[[Bmc], None]) -> Action:
-    """Deliver bodies wrongly, and send one with every response."""
+    """Interrupt or delay bodies; every response has one, since none is a 304."""
 
     def inject(scenario: FaultScenario) -> None:
         scenario.bmc.not_modified = False

@@ -1,4 +1,4 @@
-"""The states that entities may have, derived from what the BMC reported and when."""
+"""The states that the latest reports of the BMC allow."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A scenario that injects single faults and checks what they lead to."""
+"""A scenario that injects single faults and checks their effects."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Fixtures of scenarios that run under pytest; a conftest imports what it needs."""
+"""Fixtures of scenarios that run under pytest."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -56,7 +56,7 @@ class HassInstance:
 
     @property
     def state(self) -> ConfigEntryState:
-        """The state of the entry, which type checkers take for constant."""
+        """The state of the entry; mypy does not narrow it across calls."""
         return self.entry.state
 
     async def settle(self) -> None:
@@ -73,7 +73,7 @@ class HassInstance:
         host: str | None = None,
         verify_ssl: bool | str | None = None,
     ) -> MockConfigEntry:
-        """Create an entry, pinned to the BMC's certificate unless told otherwise."""
+        """Create an entry that is pinned to the BMC's certificate by default."""
         pinned = server.certificate_sha256
         entry = MockConfigEntry(
             domain=DOMAIN,
@@ -207,17 +207,17 @@ class HassInstance:
 
     @property
     def entities(self) -> dict[str, str]:
-        """The enabled entities by entity id."""
-        registry = er.async_get(self.hass)
+        """The enabled entities by entity id, without the BMC's part of unique ids."""
+        registry, prefix = er.async_get(self.hass), f"{self.entry.unique_id}_"
         return {
-            item.entity_id: self._name(item)
+            item.entity_id: f"{item.domain}.{item.unique_id.removeprefix(prefix)}"
             for item in er.async_entries_for_config_entry(registry, self.entry.entry_id)
             if item.disabled_by is None
         }
 
     @property
     def states(self) -> dict[str, str]:
-        """The states by entity; that of energy, which always changes, is "counted"."""
+        """The states by entity; that of energy always changes and is "counted" here."""
         found = {
             name: state.state
             for entity_id, name in self.entities.items()
@@ -226,13 +226,6 @@ class HassInstance:
         if found.get("sensor.energy", STATE_UNKNOWN) not in NO_VALUE:
             found["sensor.energy"] = "counted"
         return found
-
-    def name(self, entity_id: str) -> str | None:
-        """Return the name of an entity, None if it is not of this entry."""
-        item = er.async_get(self.hass).async_get(entity_id)
-        if item is None or item.config_entry_id != self.entry.entry_id:
-            return None
-        return self._name(item)
 
     def find(self, entity: str) -> str | None:
         """Return the id of an enabled entity, None if there is none."""
@@ -261,11 +254,6 @@ class HassInstance:
         if entity_id in registry.entities:
             by = er.RegistryEntryDisabler.USER if is_disabled else None
             registry.async_update_entity(entity_id, disabled_by=by)
-
-    def _name(self, item: er.RegistryEntry) -> str:
-        """Return `platform.key`, where the key is the unique id without the BMC."""
-        prefix = f"{self.entry.unique_id}_"
-        return f"{item.domain}.{item.unique_id.removeprefix(prefix)}"
 
 
 @asynccontextmanager

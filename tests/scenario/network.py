@@ -22,7 +22,7 @@ class _Resolver(ThreadedResolver):
     """Resolve names in a thread instead of by Home Assistant's zeroconf."""
 
     async def real_close(self) -> None:
-        """Close the resolver under the name that Home Assistant calls."""
+        """Close the resolver; Home Assistant expects this method name."""
         await self.close()
 
 
@@ -61,7 +61,7 @@ class Network:
 
 
 class Proxy:
-    """A port whose connections lead to a server, and can be led to another one."""
+    """A port that forwards its connections to one server or to another."""
 
     def __init__(self, target: int) -> None:
         """Forward to a port."""

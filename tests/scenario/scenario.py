@@ -54,7 +54,7 @@ class Scenario:
 
     @property
     def account(self) -> dict[str, str]:
-        """The input that adds the server."""
+        """The user input that adds the server."""
         bmc = self.bmc
         return {"host": self.host, "username": bmc.username, "password": "ADMIN"}
 
@@ -107,7 +107,7 @@ class Scenario:
         await self.close_connections()
 
     async def lose_name(self) -> None:
-        """Make the name of the BMC unknown, also to the cache of aiohttp."""
+        """Make the name of the BMC unknown, and let the cache of aiohttp expire."""
         self.network.resolves_name = False
         await self.close_connections()
         await self.elapse(_DNS_CACHE_SECONDS)
@@ -151,7 +151,7 @@ class Scenario:
         await self.elapse(60)
 
     async def start_boot(self) -> None:
-        """Switch the host, after it was off, on just before a poll."""
+        """Start the boot of the host just before a poll."""
         await self.power_off()
         await self.elapse(25)
         self.bmc.power("On")

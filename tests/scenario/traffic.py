@@ -33,7 +33,7 @@ _USER_SECONDS = 60.0
 
 @dataclass(eq=False)
 class _Session:
-    """A session whose token was delivered to the client."""
+    """A session that the client knows."""
 
     token: str
     path: str
@@ -54,7 +54,7 @@ class TrafficChecker:
         expected: ExpectedState,
         report: Callable[[str], None],
     ) -> None:
-        """Observe a BMC, and pass on to `expected` what it reports."""
+        """Observe a BMC, and record its resources in `expected`."""
         self._bmc = bmc
         self._clock = clock
         self._expected = expected

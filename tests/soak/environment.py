@@ -190,7 +190,7 @@ class Environment(Scenario):
         new = event.data["new_state"]
         if new is None or new.state == STATE_UNAVAILABLE:
             return
-        entity = self.instance.name(new.entity_id)
+        entity = self.instance.entities.get(new.entity_id)
         if entity == "event.health_log":
             # The state is the time of the event, and may be written again.
             message = new.attributes.get("message")

@@ -43,7 +43,7 @@ class Footprint:
         return Counter({name: n for name, n in both.items() if _OURS in name})
 
     def growth(self, before: Footprint) -> list[str]:
-        """Return what has grown beyond its tolerance."""
+        """Return all growth beyond its tolerance."""
         found = []
         if self.mebibytes > before.mebibytes * 1.05 + 8:
             found.append(f"{self.mebibytes:.0f} MiB after {before.mebibytes:.0f}")

@@ -1,4 +1,4 @@
-"""Change readings, health, settings and the log of a BMC at random."""
+"""Change the state of a BMC at random, outside the control of Home Assistant."""
 
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ _MESSAGE = "Soak event number"
 
 
 class Workload:
-    """Change what a BMC measures and logs."""
+    """Change the readings, settings and log of a BMC."""
 
     def __init__(self, bmc: Bmc, random: Random) -> None:
         """Begin with the recorded readings."""
