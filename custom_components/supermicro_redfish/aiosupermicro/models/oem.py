@@ -60,7 +60,7 @@ class LLDP(Model):
     receive: LLDPReceive = at("LLDPReceive", default=LLDPReceive())
 
     @property
-    def neighbour(self) -> LLDPReceive | None:
+    def neighbor(self) -> LLDPReceive | None:
         """The switch; None while it said nothing or nobody listens."""
         return self.receive if self.receive.is_valid else None
 
