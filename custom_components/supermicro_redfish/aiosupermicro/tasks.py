@@ -50,4 +50,4 @@ def _raise_if_failed(task: Reply, path: str) -> None:
     """Raise what a failed task says of itself."""
     if task.body.get("TaskState") in _FAILED:
         error = {"error": {"@Message.ExtendedInfo": task.body.get("Messages")}}
-        raise exceptions.error_from_reply(400, "The task", path, error)
+        raise exceptions.error_from_response(400, "The task", path, error)

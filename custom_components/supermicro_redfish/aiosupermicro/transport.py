@@ -192,7 +192,7 @@ class Transport:
                 )
             except exceptions.SupermicroRedfishError as error:
                 for secret in _secrets({**(headers or {}), **(json or {})}):
-                    error.hide(secret)
+                    error.redact(secret)
                 raise
 
     async def _follow(self, method: str, path: str, **content: Any) -> Reply:
@@ -346,7 +346,7 @@ def _reply(response: ClientResponse, method: str, path: str, raw: bytes) -> Repl
     body = parsed(raw)
     if status >= _FIRST_ERROR:
         retry_after = _seconds(response.headers.get("Retry-After"))
-        raise exceptions.error_from_reply(status, method, path, body, retry_after)
+        raise exceptions.error_from_response(status, method, path, body, retry_after)
     is_as_known = status == _NOT_MODIFIED and method == "GET"
     if body is None and (method != "GET" or is_as_known):
         body = {}
