@@ -81,7 +81,7 @@ from .models import (
     UpdateService,
     Volume,
 )
-from .models.common import plain_mac
+from .models.common import normalize_mac
 from .resources import Resources
 
 
@@ -147,7 +147,7 @@ class Reads:
             *(nic.mac_address for nic in interfaces),
         )
         own = next((mac for mac in addresses if mac and mac.strip("0:-")), None)
-        return own and plain_mac(own)
+        return own and normalize_mac(own)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
         """Return the ways to reset the host that the board advertises.

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from .documents import parsed
-from .models.common import mac_in_uuid
+from .models.common import mac_from_uuid
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -131,7 +131,7 @@ class Redactor:
 
     def _learn_uuid(self, uuid: str) -> None:
         """Replace a UUID; on many boards it is nothing but the BMC's MAC address."""
-        if mac := mac_in_uuid(uuid):
+        if mac := mac_from_uuid(uuid):
             self._learn_mac(mac)
         elif uuid not in self._stand_ins:
             form = "00000000-0000-4000-8000-{:012d}"

@@ -25,7 +25,7 @@ Decoder = Callable[[Any], Any]
 def json_path(
     *paths: str, default: Any = None, preprocess: Decoder | None = None
 ) -> Any:
-    """Declare a field whose JSON key differs from its name.
+    """Declare a field with a JSON key that differs from its name.
 
     Args:
         *paths: Keys joined by "/". The first path with a usable value wins, because
