@@ -21,6 +21,8 @@ from .models import (
     Thermal,
 )
 
+__all__ = ["BulkData", "DynamicData", "RedfishData", "StaticData"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class BulkData:
