@@ -15,9 +15,9 @@ from .data import DynamicData, RedfishData, StaticData
 from .endpoints import CHASSIS, ENDPOINTS, POWER, SYSTEM, THERMAL, Cadence
 from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .login import Login
+from .mockup import async_read_all
 from .models import ResetType, Role, ServiceRoot, SessionService
 from .reads import Reads
-from .recorder import async_read_all
 from .resources import Resources
 from .stats import RequestStats
 from .subsystems import Subsystems

@@ -12,7 +12,7 @@ from .connection import Connection
 from .const import REDFISH_ROOT
 from .exceptions import ENDS_ALL, SupermicroRedfishError
 from .links import normalised
-from .redact import redacted
+from .redaction import redacted
 
 MAX_RESOURCES = 3000
 """More than twice the largest recorded board."""
