@@ -31,7 +31,7 @@ class PhysicalSecurity(Model):
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened; None without an intrusion sensor."""
+        """Whether the chassis was opened (IntrusionSensor); None without a sensor."""
         sensor = self.intrusion_sensor
         return None if sensor is None else sensor != IntrusionSensor.NORMAL
 
@@ -70,12 +70,12 @@ class Chassis(Model):
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened; None without an intrusion sensor."""
+        """Whether the chassis was opened (IntrusionSensor); None without a sensor."""
         return self.physical_security.is_intruded
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the chassis is healthy; None if the health is not reported."""
+        """Whether the chassis is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
@@ -135,5 +135,5 @@ class PCIeDevice(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the device is healthy; None if the health is not reported."""
+        """Whether the device is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy

@@ -106,15 +106,15 @@ class LogEntry(Model):
 
     @property
     def is_deassertion(self) -> bool:
-        """Whether the entry reports the end of an event."""
+        """Whether the entry reports the end of an event (EntryCode)."""
         return self.entry_code == EntryCode.DEASSERT
 
     @property
     def is_critical(self) -> bool:
-        """Whether the severity is Critical."""
+        """Whether the severity is Critical (Severity)."""
         return self.severity == Health.CRITICAL
 
     @property
     def is_error(self) -> bool:
-        """Whether the severity is Warning or Critical."""
+        """Whether the severity is Warning or Critical (Severity)."""
         return self.severity in (Health.WARNING, Health.CRITICAL)

@@ -59,12 +59,12 @@ class Manager(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the BMC is healthy; None if the health is not reported."""
+        """Whether the BMC is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
     @property
     def reset_types(self) -> tuple[ResetType | str, ...]:
-        """Supported reset types of the BMC; empty if the board lists none."""
+        """Supported reset types (Actions/#Manager.Reset); empty if none are listed."""
         return self.reset.reset_types if self.reset else ()
 
     @property
@@ -202,13 +202,13 @@ class EthernetInterface(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up; None if the link status is not reported."""
+        """Whether the link is up (LinkStatus); None if not reported."""
         link = self.link_status
         return None if link is None else link == LinkStatus.LINK_UP
 
     @property
     def dns_servers(self) -> tuple[str, ...]:
-        """Configured name servers."""
+        """Configured name servers (NameServers)."""
         return tuple(name for name in self.name_servers if name not in _UNSET_ADDRESSES)
 
     @property

@@ -43,7 +43,7 @@ class NetworkAdapter(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the adapter is healthy; None if the health is not reported."""
+        """Whether the adapter is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
@@ -75,5 +75,5 @@ class Port(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up; None if the link status is not reported."""
+        """Whether the link is up (LinkStatus); None if not reported."""
         return None if self.link_status is None else self.link_status in _UP

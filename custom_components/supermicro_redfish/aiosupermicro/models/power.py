@@ -104,7 +104,7 @@ class PowerSupply(Model):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the bay is occupied."""
+        """Whether the bay is occupied (Status.State)."""
         return not self.status.is_absent
 
     @property
@@ -117,7 +117,7 @@ class PowerSupply(Model):
 
     @property
     def is_available(self) -> bool:
-        """Whether the power supply is enabled."""
+        """Whether the power supply is enabled (Status.State)."""
         return self.status.is_enabled
 
     @property
@@ -127,7 +127,7 @@ class PowerSupply(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the power supply is healthy; None if the health is not reported."""
+        """Whether the power supply is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
@@ -151,7 +151,7 @@ class Battery(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the battery is healthy; None if the health is not reported."""
+        """Whether the battery is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 

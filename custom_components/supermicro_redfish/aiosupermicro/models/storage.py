@@ -36,7 +36,7 @@ class Storage(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the subsystem is healthy; None if the health is not reported."""
+        """Whether the subsystem is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
@@ -79,7 +79,7 @@ class Drive(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the drive is healthy; None if the health is not reported."""
+        """Whether the drive is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
     @property
@@ -106,5 +106,5 @@ class Volume(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the volume is healthy; None if the health is not reported."""
+        """Whether the volume is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy

@@ -73,7 +73,7 @@ class ServiceRoot(Model):
 
     @property
     def is_supermicro(self) -> bool | None:
-        """Whether Supermicro is the manufacturer.
+        """Whether Supermicro is the manufacturer (Oem.Supermicro, Vendor).
 
         None on old boards, where only the system reports the manufacturer.
         """
@@ -195,22 +195,22 @@ class System(Model):
 
     @property
     def is_supermicro(self) -> bool:
-        """Whether Supermicro is the manufacturer."""
+        """Whether Supermicro is the manufacturer (Manufacturer)."""
         return (self.manufacturer or "").lower() == _SUPERMICRO
 
     @property
     def is_on(self) -> bool | None:
-        """Whether the host is on; None if the power state is not reported."""
+        """Whether the host is on (PowerState); None if not reported."""
         return None if self.power_state is None else self.power_state == PowerState.ON
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the host is healthy; None if the health is not reported."""
+        """Whether the host is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
     @property
     def reset_types(self) -> tuple[ResetType | str, ...]:
-        """Reset types that the resource itself lists.
+        """Reset types that the resource itself lists (Actions/#ComputerSystem.Reset).
 
         Empty on X11 and X13, which list them only in an ActionInfo. The client's
         `async_get_reset_types` reads both.
@@ -244,7 +244,10 @@ class System(Model):
 
     @property
     def processor_count(self) -> int | None:
-        """Number of sockets; threads or cores on X10 with firmware of 2017."""
+        """Number of sockets (ProcessorSummary.Count).
+
+        On X10 with firmware of 2017 the number of threads or cores.
+        """
         return self.processor_summary.count
 
 
@@ -306,12 +309,12 @@ class Processor(Model):
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the processor is enabled."""
+        """Whether the processor is enabled (Status.State)."""
         return self.status.is_enabled
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the processor is healthy; None if the health is not reported."""
+        """Whether the processor is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
@@ -359,10 +362,10 @@ class Memory(Model):
 
     @property
     def capacity_gib(self) -> float | None:
-        """Capacity in GiB (from CapacityMiB)."""
+        """Capacity in GiB, from CapacityMiB."""
         return None if self.capacity_mib is None else self.capacity_mib / 1024
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the module is healthy; None if the health is not reported."""
+        """Whether the module is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy

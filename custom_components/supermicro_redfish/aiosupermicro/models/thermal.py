@@ -68,7 +68,7 @@ class Fan(Sensor):
 
     @property
     def is_duty(self) -> bool:
-        """Whether the speed is a duty cycle in percent."""
+        """Whether the speed is a duty cycle in percent (ReadingUnits)."""
         return self.reading_units in ("Percent", "%")
 
     @property

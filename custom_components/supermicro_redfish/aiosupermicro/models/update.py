@@ -57,7 +57,7 @@ class FirmwareInventory(Model):
 
     @property
     def is_present(self) -> bool | None:
-        """Whether firmware is present; None if no version is reported."""
+        """Whether firmware is present (Version); None if not reported."""
         return None if self.version is None else self.version != _NOT_PRESENT
 
     @property
