@@ -1,9 +1,9 @@
 """Async client for the Redfish API of Supermicro BMCs."""
 
-from .cache import (
+from .http.cache import (
     ETagCache,
 )
-from .certificate import (
+from .http.certificate import (
     ServerCertificate,
     async_get_server_certificate,
 )
@@ -30,7 +30,7 @@ from .exceptions import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from .gate import (
+from .http.limiter import (
     background,
 )
 from .models import (
@@ -141,7 +141,7 @@ from .models import (
     Voltage,
     Volume,
 )
-from .stats import (
+from .http.stats import (
     RequestStats,
 )
 

@@ -22,10 +22,10 @@ from aiohttp import ClientSession
 
 from .client import SupermicroRedfishClient
 from .data import RedfishData
-from .documents import one_line
+from .payload import one_line
 from .exceptions import SupermicroRedfishError
 from .models import Power, Sensor
-from .recorder import write_mockup
+from .mockup import write_mockup
 
 PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - a variable's name
 

@@ -19,7 +19,7 @@ DEFAULT_TIMEOUT: Final = 30
 MAX_CONCURRENT_REQUESTS: Final = 2
 """A BMC is mostly serial: more requests at a time have crashed boards."""
 
-PATIENCE_SECONDS: Final = 0.5
+SECOND_REQUEST_DELAY: Final = 0.5
 """How long a request may take before another is sent beside it.
 
 A BMC that answers faster than that is never asked for a second TLS connection.

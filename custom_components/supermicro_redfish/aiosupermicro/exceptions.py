@@ -20,7 +20,7 @@ import builtins
 import json
 from typing import Any
 
-from .documents import one_line
+from .payload import one_line
 
 __all__ = [
     "ENDS_ALL",

@@ -8,11 +8,11 @@ from pathlib import Path
 import re
 from typing import Any
 
-from .connection import Connection
+from .http.connection import Connection
 from .const import REDFISH_ROOT
 from .exceptions import ENDS_ALL, SupermicroRedfishError
-from .links import normalised
-from .redact import redacted
+from .payload import normalize_path
+from .redaction import redacted
 
 MAX_RESOURCES = 3000
 """More than twice the largest recorded board."""
@@ -34,7 +34,7 @@ async def async_read_all(
 
     """
     bodies: dict[str, Any] = {}
-    waiting = [normalised(REDFISH_ROOT)]
+    waiting = [normalize_path(REDFISH_ROOT)]
     seen = set(waiting)
     while waiting and len(bodies) < MAX_RESOURCES:
         path = waiting.pop(0)
@@ -70,7 +70,7 @@ def _links(value: Any) -> Iterator[str]:
         links += [value.get("@odata.id")] if len(value) == 1 else []
         for link in links:
             if isinstance(link, str) and _is_worth_reading(link):
-                yield normalised(link)
+                yield normalize_path(link)
         for inner in value.values():
             yield from _links(inner)
     elif isinstance(value, list):
@@ -80,6 +80,6 @@ def _links(value: Any) -> Iterator[str]:
 
 def _is_worth_reading(link: str) -> bool:
     """Tell whether a link leads to a resource of the board's own."""
-    path = normalised(link)
+    path = normalize_path(link)
     is_inside = path.startswith(REDFISH_ROOT) and ".." not in path.split("/")
     return is_inside and not _LEAVE_OUT.fullmatch(path)

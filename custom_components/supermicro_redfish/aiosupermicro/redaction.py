@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any
 
-from .documents import parsed
+from .payload import parse_json
 from .models.common import mac_in_uuid
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
@@ -180,5 +180,5 @@ def _document(text: str) -> Any:
     """Return the document that a text holds, as that of a licence does, or None."""
     if not text.lstrip().startswith(("{", "[")):
         return None
-    document = parsed(text.encode(errors="replace"))
+    document = parse_json(text.encode(errors="replace"))
     return document if isinstance(document, (dict, list)) else None
