@@ -301,7 +301,7 @@ def test_a_secret_is_hidden_however_it_is_spelt() -> None:
     texts += [repr(text.encode()) for text in texts]
     error = LicenseError(" ".join(texts), bmc_message=secret, message_id=secret)
     error.license = secret
-    error.hide(secret)
+    error.redact(secret)
     assert str(error) == """*** "***" "***" b'***' b'"***"' b'"***"'"""
     assert (error.bmc_message, error.message_id, error.license) == ("***",) * 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .enums import Privilege
 
@@ -27,7 +27,7 @@ class AccountService(Model):
     """Seconds that an account stays locked."""
     account_lockout_counter_reset_after: int | None = None
     """Seconds after which refused logins are forgotten; None on OpenBMC."""
-    http_basic_auth: str | None = at("HTTPBasicAuth")
+    http_basic_auth: str | None = json_path("HTTPBasicAuth")
     """Enabled or Disabled; None where the BMC does not say."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 import re
 
-from .base import Model, at
+from .base import Model, json_path
 from .enums import ResetType
 
 _RESET_TYPES = re.compile("|".join(sorted(ResetType, key=len, reverse=True)))
@@ -27,12 +27,12 @@ def reset_types(values: tuple[str, ...]) -> tuple[ResetType | str, ...]:
 class Action(Model):
     """An action that a resource offers (an entry of Actions)."""
 
-    target: str | None = at("target")
+    target: str | None = json_path("target")
     """Where to POST; an absolute URL on some X11."""
-    allowable_reset_types: tuple[str, ...] = at(
+    allowable_reset_types: tuple[str, ...] = json_path(
         "ResetType@Redfish.AllowableValues", default=()
     )
-    action_info: str | None = at("@Redfish.ActionInfo")
+    action_info: str | None = json_path("@Redfish.ActionInfo")
 
     @property
     def reset_types(self) -> tuple[ResetType | str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .enums import ChassisType, IndicatorLED, IntrusionSensor, PowerState
 
@@ -31,8 +31,8 @@ class ChassisOem(Model):
     """What Supermicro adds to a chassis (Chassis.Oem.Supermicro)."""
 
     board_serial_number: str | None = None
-    board_id: str | None = at("BoardID")
-    guid: str | None = at("GUID")
+    board_id: str | None = json_path("BoardID")
+    guid: str | None = json_path("GUID")
     """Its middle carries the BMC's MAC address."""
 
 
@@ -52,10 +52,10 @@ class Chassis(Model):
     """None on X10 and X11, which do not say."""
     max_power_watts: float | None = None
     status: Status = Status()
-    indicator_led: IndicatorLED | str | None = at("IndicatorLED")
+    indicator_led: IndicatorLED | str | None = json_path("IndicatorLED")
     location_indicator_active: bool | None = None
     physical_security: PhysicalSecurity = PhysicalSecurity()
-    oem: ChassisOem = at("Oem/Supermicro", default=ChassisOem())
+    oem: ChassisOem = json_path("Oem/Supermicro", default=ChassisOem())
 
     @property
     def is_intruded(self) -> bool | None:
@@ -72,9 +72,9 @@ class Chassis(Model):
 class PCIeInterface(Model):
     """The link of a PCIe device (PCIeInterface)."""
 
-    pcie_type: str | None = at("PCIeType")
+    pcie_type: str | None = json_path("PCIeType")
     """The generation of the link as it is now, "Gen4"."""
-    max_pcie_type: str | None = at("MaxPCIeType")
+    max_pcie_type: str | None = json_path("MaxPCIeType")
     lanes_in_use: int | None = None
     max_lanes: int | None = None
 
@@ -84,9 +84,9 @@ class PCIeSlot(Model):
     """A PCIe slot (PCIeSlots.Slots, PCIeDevice.Slot)."""
 
     slot_type: str | None = None
-    pcie_type: str | None = at("PCIeType")
+    pcie_type: str | None = json_path("PCIeType")
     lanes: int | None = None
-    location: str | None = at("Location/PartLocation/ServiceLabel")
+    location: str | None = json_path("Location/PartLocation/ServiceLabel")
     """The slot's label."""
     status: Status = Status()
 
@@ -115,10 +115,10 @@ class PCIeDevice(Model):
     device_type: str | None = None
     firmware_version: str | None = None
     status: Status = Status()
-    pcie_interface: PCIeInterface = at("PCIeInterface", default=PCIeInterface())
+    pcie_interface: PCIeInterface = json_path("PCIeInterface", default=PCIeInterface())
     slot: PCIeSlot = PCIeSlot()
     """Empty on every recorded board; PCIeSlots links its devices instead."""
-    temperature_celsius: float | None = at("Oem/Supermicro/Temperature")
+    temperature_celsius: float | None = json_path("Oem/Supermicro/Temperature")
     """Of NVMe drives only."""
 
     @property

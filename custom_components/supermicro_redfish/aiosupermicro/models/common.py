@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self
 
-from .base import Model, at
+from .base import Model, json_path
 from .enums import Health, State
 
 _MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
@@ -40,9 +40,9 @@ def mac_in_uuid(uuid: str | None) -> str | None:
 class OdataResource(Model):
     """What every resource says of itself."""
 
-    odata_id: str | None = at("@odata.id")
+    odata_id: str | None = json_path("@odata.id")
     """The resource's path."""
-    odata_type: str | None = at("@odata.type")
+    odata_type: str | None = json_path("@odata.type")
     id: str | None = None
     name: str | None = None
     description: str | None = None
@@ -104,9 +104,9 @@ class Sensor(Model):
     the board sets none.
     """
 
-    member_id: str | None = at("MemberId", "MemberID")
+    member_id: str | None = json_path("MemberId", "MemberID")
     """The place in its list, which may shift; the name does not."""
-    name: str | None = at("Name", "FanName")
+    name: str | None = json_path("Name", "FanName")
     status: Status = Status()
     sensor_number: int | None = None
     physical_context: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .enums import EventFormatType, SubscriptionType
 
@@ -45,9 +45,9 @@ class EventDestination(Model):
     context: str | None = None
     event_types: tuple[str, ...] = ()
     event_format_type: EventFormatType | str | None = None
-    severity: str | None = at("Oem/Supermicro/Severity")
+    severity: str | None = json_path("Oem/Supermicro/Severity")
     """The least severity that is told; Information is the lowest."""
-    subscription_enabled: bool | None = at("Oem/Supermicro/EnableSubscription")
+    subscription_enabled: bool | None = json_path("Oem/Supermicro/EnableSubscription")
 
     @property
     def is_used(self) -> bool:

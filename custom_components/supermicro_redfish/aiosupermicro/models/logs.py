@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 import re
 
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .common import Status
 from .enums import EntryCode, Health
 
@@ -41,7 +41,7 @@ class LogEntryOem(Model):
     user: str | None = None
     source: str | None = None
     category: str | None = None
-    sensor_name: str | None = at("RawEventData/SensorName")
+    sensor_name: str | None = json_path("RawEventData/SensorName")
     mark_as_acknowledged: bool | None = None
     """Only on entries of severity Warning and Critical."""
 
@@ -64,17 +64,17 @@ class LogEntry(Model):
     """Event data such as "0xF1FFFF" in the health event log; None on X10."""
     entry_code: EntryCode | str | None = None
     """Assert or Deassert, in the health event log."""
-    sensor_type: str | None = at("SensorType", "OemSensorType")
+    sensor_type: str | None = json_path("SensorType", "OemSensorType")
     sensor_number: int | None = None
     """255 where the event comes from no sensor."""
     generator_id: str | None = None
     oem_record_format: str | None = None
-    oem: LogEntryOem = at("Oem/Supermicro", default=LogEntryOem())
+    oem: LogEntryOem = json_path("Oem/Supermicro", default=LogEntryOem())
 
     @property
     def created_at(self) -> datetime | None:
         """When it was written, by the BMC's clock."""
-        return moment(self.created)
+        return parse_datetime(self.created)
 
     @property
     def code(self) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .actions import Action
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .common import Status, mac_in_uuid
 from .enums import LinkStatus, ManagerType, PowerState, ResetType
 
@@ -34,7 +34,7 @@ class Manager(Model):
     id: str | None = None
     name: str | None = None
     manager_type: ManagerType | str | None = None
-    uuid: str | None = at("UUID")
+    uuid: str | None = json_path("UUID")
     firmware_version: str | None = None
     model: str | None = None
     """The BMC's chip, "ASPEED" nearly everywhere; never the board's name."""
@@ -45,8 +45,8 @@ class Manager(Model):
     last_reset_time: str | None = None
     """When the BMC, not the host, last started; None on X10 and X11."""
     power_state: PowerState | str | None = None
-    service_entry_point_uuid: str | None = at("ServiceEntryPointUUID")
-    reset: Action | None = at("Actions/#Manager.Reset")
+    service_entry_point_uuid: str | None = json_path("ServiceEntryPointUUID")
+    reset: Action | None = json_path("Actions/#Manager.Reset")
 
     @property
     def is_healthy(self) -> bool | None:
@@ -61,7 +61,7 @@ class Manager(Model):
     @property
     def last_reset_at(self) -> datetime | None:
         """When the BMC, not the host, last started."""
-        return moment(self.last_reset_time)
+        return parse_datetime(self.last_reset_time)
 
     @property
     def mac_address(self) -> str | None:
@@ -86,7 +86,7 @@ class ProtocolSettings(Model):
 class NTPSettings(ProtocolSettings):
     """Where the BMC gets its time (NetworkProtocol.NTP)."""
 
-    ntp_servers: tuple[str, ...] = at("NTPServers", default=())
+    ntp_servers: tuple[str, ...] = json_path("NTPServers", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,20 +96,20 @@ class NetworkProtocol(Model):
     id: str | None = None
     name: str | None = None
     status: Status = Status()
-    hostname: str | None = at("HostName")
-    fqdn: str | None = at("FQDN")
-    http: ProtocolSettings = at("HTTP", default=ProtocolSettings())
-    https: ProtocolSettings = at("HTTPS", default=ProtocolSettings())
-    ssh: ProtocolSettings = at("SSH", default=ProtocolSettings())
-    ipmi: ProtocolSettings = at("IPMI", default=ProtocolSettings())
-    snmp: ProtocolSettings = at("SNMP", default=ProtocolSettings())
-    kvmip: ProtocolSettings = at("KVMIP", default=ProtocolSettings())
+    hostname: str | None = json_path("HostName")
+    fqdn: str | None = json_path("FQDN")
+    http: ProtocolSettings = json_path("HTTP", default=ProtocolSettings())
+    https: ProtocolSettings = json_path("HTTPS", default=ProtocolSettings())
+    ssh: ProtocolSettings = json_path("SSH", default=ProtocolSettings())
+    ipmi: ProtocolSettings = json_path("IPMI", default=ProtocolSettings())
+    snmp: ProtocolSettings = json_path("SNMP", default=ProtocolSettings())
+    kvmip: ProtocolSettings = json_path("KVMIP", default=ProtocolSettings())
     virtual_media: ProtocolSettings = ProtocolSettings()
-    ssdp: ProtocolSettings | None = at("SSDP")
+    ssdp: ProtocolSettings | None = json_path("SSDP")
     """None but on X12 and later."""
     telnet: ProtocolSettings | None = None
     """None on every recorded board."""
-    ntp: NTPSettings | None = at("NTP")
+    ntp: NTPSettings | None = json_path("NTP")
     """None on X10 and X11, which have the OEM resource only."""
 
     @property
@@ -153,38 +153,38 @@ class EthernetInterface(Model):
     name: str | None = None
     """The same for several cards of a host on X13."""
     description: str | None = None
-    mac_address: str | None = at("MACAddress")
+    mac_address: str | None = json_path("MACAddress")
     """Colons between; capitals on BMCs, small letters on hosts."""
-    permanent_mac_address: str | None = at("PermanentMACAddress")
+    permanent_mac_address: str | None = json_path("PermanentMACAddress")
     status: Status = Status()
     interface_enabled: bool | None = None
     link_status: LinkStatus | str | None = None
     """None on X10 and X11."""
-    ipv4_addresses: tuple[EthernetInterfaceIPv4Address, ...] = at(
+    ipv4_addresses: tuple[EthernetInterfaceIPv4Address, ...] = json_path(
         "IPv4Addresses", default=()
     )
-    ipv6_addresses: tuple[EthernetInterfaceIPv6Address, ...] = at(
+    ipv6_addresses: tuple[EthernetInterfaceIPv6Address, ...] = json_path(
         "IPv6Addresses", default=()
     )
-    ipv6_default_gateway: str | None = at("IPv6DefaultGateway")
-    dhcp_enabled: bool | None = at("DHCPv4/DHCPEnabled")
+    ipv6_default_gateway: str | None = json_path("IPv6DefaultGateway")
+    dhcp_enabled: bool | None = json_path("DHCPv4/DHCPEnabled")
     speed_mbps: int | None = None
     """Mbit/s; 0 without a link, 65535 on a USB link of OpenBMC."""
     auto_neg: bool | None = None
     full_duplex: bool | None = None
-    mtu_size: int | None = at("MTUSize")
-    hostname: str | None = at("HostName")
-    fqdn: str | None = at("FQDN")
-    vlan_enabled: bool | None = at("VLAN/VLANEnable")
-    vlan_id: int | None = at("VLAN/VLANId")
+    mtu_size: int | None = json_path("MTUSize")
+    hostname: str | None = json_path("HostName")
+    fqdn: str | None = json_path("FQDN")
+    vlan_enabled: bool | None = json_path("VLAN/VLANEnable")
+    vlan_id: int | None = json_path("VLAN/VLANId")
     name_servers: tuple[str, ...] = ()
     """As the BMC sent them; `dns_servers` leaves out "(null)" and the like."""
-    lan_interface: str | None = at("Oem/Supermicro/LANInterface")
+    lan_interface: str | None = json_path("Oem/Supermicro/LANInterface")
     """Which sockets the BMC may use: Dedicated, Shared or Failover."""
-    lan_interface_options: tuple[str, ...] = at(
+    lan_interface_options: tuple[str, ...] = json_path(
         "Oem/Supermicro/LANInterface@Redfish.AllowableValues", default=()
     )
-    active_interface: str | None = at("Oem/Supermicro/ActiveInterface")
+    active_interface: str | None = json_path("Oem/Supermicro/ActiveInterface")
     """Which socket the BMC uses now."""
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .chassis import PCIeInterface
 from .common import Status
 from .enums import LinkStatus
@@ -17,10 +17,10 @@ class NetworkController(Model):
     """A chip on a network card (NetworkAdapter.Controllers)."""
 
     firmware_package_version: str | None = None
-    location: str | None = at("Location/PartLocation/ServiceLabel")
+    location: str | None = json_path("Location/PartLocation/ServiceLabel")
     """The slot's label."""
-    pcie_interface: PCIeInterface = at("PCIeInterface", default=PCIeInterface())
-    port_count: int | None = at("ControllerCapabilities/NetworkPortCount")
+    pcie_interface: PCIeInterface = json_path("PCIeInterface", default=PCIeInterface())
+    port_count: int | None = json_path("ControllerCapabilities/NetworkPortCount")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Port(Model):
 
     id: str | None = None
     name: str | None = None
-    port_id: str | None = at("PortId", "PhysicalPortNumber")
+    port_id: str | None = json_path("PortId", "PhysicalPortNumber")
     status: Status = Status()
     """Empty on X13."""
     link_status: LinkStatus | str | None = None
@@ -64,10 +64,10 @@ class Port(Model):
     """Gbit/s; None on X13, 0 on OpenBMC where it is unknown."""
     port_protocol: str | None = None
     port_type: str | None = None
-    link_network_technology: str | None = at(
+    link_network_technology: str | None = json_path(
         "LinkNetworkTechnology", "ActiveLinkTechnology"
     )
-    mac_addresses: tuple[str, ...] = at(
+    mac_addresses: tuple[str, ...] = json_path(
         "Ethernet/AssociatedMACAddresses", "AssociatedNetworkAddresses", default=()
     )
 

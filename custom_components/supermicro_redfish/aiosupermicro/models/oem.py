@@ -8,7 +8,7 @@ from datetime import date, datetime
 import json
 from typing import Any
 
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .enums import FanModeType
 
 
@@ -17,7 +17,7 @@ class FanMode(Model):
     """How the BMC runs the fans (FanMode)."""
 
     mode: FanModeType | str | None = None
-    available_modes: tuple[FanModeType | str, ...] = at(
+    available_modes: tuple[FanModeType | str, ...] = json_path(
         "Mode@Redfish.AllowableValues", default=()
     )
     """The modes that this board accepts; boards differ."""
@@ -27,9 +27,9 @@ class FanMode(Model):
 class NTP(Model):
     """Where the BMC gets its time (NTP)."""
 
-    enabled: bool | None = at("NTPEnable")
-    primary_server: str | None = at("PrimaryNTPServer")
-    secondary_server: str | None = at("SecondaryNTPServer")
+    enabled: bool | None = json_path("NTPEnable")
+    primary_server: str | None = json_path("PrimaryNTPServer")
+    secondary_server: str | None = json_path("SecondaryNTPServer")
     daylight_saving_time: bool | None = None
 
 
@@ -45,9 +45,9 @@ class LLDPReceive(Model):
     system_name: str | None = None
     system_description: str | None = None
     system_capabilities: tuple[str, ...] = ()
-    management_address_ipv4: str | None = at("ManagementAddressIPv4")
-    management_address_ipv6: str | None = at("ManagementAddressIPv6")
-    management_address_mac: str | None = at("ManagementAddressMAC")
+    management_address_ipv4: str | None = json_path("ManagementAddressIPv4")
+    management_address_ipv6: str | None = json_path("ManagementAddressIPv6")
+    management_address_mac: str | None = json_path("ManagementAddressMAC")
     management_vlan_id: int | None = None
     """4095 where there is none."""
 
@@ -56,11 +56,11 @@ class LLDPReceive(Model):
 class LLDP(Model):
     """What the BMC's network port knows of the switch (LldpService)."""
 
-    enabled: bool | None = at("LLDPEnabled")
-    receive: LLDPReceive = at("LLDPReceive", default=LLDPReceive())
+    enabled: bool | None = json_path("LLDPEnabled")
+    receive: LLDPReceive = json_path("LLDPReceive", default=LLDPReceive())
 
     @property
-    def neighbour(self) -> LLDPReceive | None:
+    def neighbor(self) -> LLDPReceive | None:
         """The switch; None while it said nothing or nobody listens."""
         return self.receive if self.receive.is_valid else None
 
@@ -77,7 +77,7 @@ class Snooping(Model):
 class SysLockdown(Model):
     """Whether the BMC refuses every change (SysLockdown)."""
 
-    enabled: bool | None = at("SysLockdownEnabled")
+    enabled: bool | None = json_path("SysLockdownEnabled")
 
 
 def _licences(raw: Any) -> list[Any]:
@@ -100,8 +100,8 @@ def _licence(raw: Any) -> Any:
 class LicenseEntry(Model):
     """A licence of the BMC (a text in QueryLicense.Licenses)."""
 
-    license_id: str | None = at("LicenseID")
-    name: str | None = at("LicenseName")
+    license_id: str | None = json_path("LicenseID")
+    name: str | None = json_path("LicenseName")
     """Supermicro's own, such as "SFT-OOB-LIC" and "SFT-DCMS-SINGLE"."""
     create_date: str | None = None
     """Year, month and day without anything between."""
@@ -119,7 +119,9 @@ class LicenseEntry(Model):
 class License(Model):
     """The licences of the BMC (LicenseManager/QueryLicense)."""
 
-    licenses: tuple[LicenseEntry, ...] = at("Licenses", default=(), prepare=_licences)
+    licenses: tuple[LicenseEntry, ...] = json_path(
+        "Licenses", default=(), preprocess=_licences
+    )
 
     @property
     def is_licensed(self) -> bool:
@@ -144,7 +146,7 @@ class NodeManagerStatistics(Model):
     @property
     def measured_at(self) -> datetime | None:
         """When it was measured, by the BMC's clock."""
-        return moment(self.timestamp)
+        return parse_datetime(self.timestamp)
 
 
 @dataclass(frozen=True, kw_only=True)

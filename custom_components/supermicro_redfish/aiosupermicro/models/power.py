@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Sensor, Status
 from .enums import Health, State
 
@@ -37,7 +37,7 @@ class PowerLimit(Model):
 class PowerControl(Model):
     """The power draw of the machine, in watts (Power.PowerControl)."""
 
-    member_id: str | None = at("MemberId", "MemberID")
+    member_id: str | None = json_path("MemberId", "MemberID")
     name: str | None = None
     status: Status = Status()
     power_consumed_watts: float | None = None
@@ -64,11 +64,11 @@ class Voltage(Sensor):
 class PowerSupply(Model):
     """A power supply, or a fan-only module in its bay (Power.PowerSupplies)."""
 
-    member_id: str | None = at("MemberId", "MemberID")
+    member_id: str | None = json_path("MemberId", "MemberID")
     name: str | None = None
     status: Status = Status()
     power_supply_type: str | None = None
-    sensor_number: int | None = at("SensorNumber", "Oem/Supermicro/SensorNumber")
+    sensor_number: int | None = json_path("SensorNumber", "Oem/Supermicro/SensorNumber")
     line_input_voltage_type: str | None = None
     """ACMidLine and the like; "Unknown" on X12, with mains or without."""
     line_input_voltage: float | None = None
@@ -76,7 +76,9 @@ class PowerSupply(Model):
     power_capacity_watts: float | None = None
     """What it can deliver; None for a fan-only module."""
     power_input_watts: float | None = None
-    power_output_watts: float | None = at("PowerOutputWatts", "LastPowerOutputWatts")
+    power_output_watts: float | None = json_path(
+        "PowerOutputWatts", "LastPowerOutputWatts"
+    )
     """What it delivers; X10 and X11 call it LastPowerOutputWatts."""
     model: str | None = None
     manufacturer: str | None = None
@@ -148,9 +150,9 @@ class Redundancy(Model):
 
     member_id: str | None = None
     name: str | None = None
-    mode: str | None = at("Mode", "RedundancyType")
-    min_num_needed: int | None = at("MinNumNeeded", "MinNeededInGroup")
-    max_num_supported: int | None = at("MaxNumSupported", "MaxSupportedInGroup")
+    mode: str | None = json_path("Mode", "RedundancyType")
+    min_num_needed: int | None = json_path("MinNumNeeded", "MinNeededInGroup")
+    max_num_supported: int | None = json_path("MaxNumSupported", "MaxSupportedInGroup")
     status: Status = Status()
     """OK even while a supply is Critical: `Power.is_redundant` knows better."""
 
@@ -165,7 +167,7 @@ class Power(Model):
     voltages: tuple[Voltage, ...] = ()
     power_supplies: tuple[PowerSupply, ...] = ()
     redundancy: tuple[Redundancy, ...] = ()
-    battery: Battery | None = at("Oem/Supermicro/Battery")
+    battery: Battery | None = json_path("Oem/Supermicro/Battery")
     """None on X10, where the battery is the voltage "VBAT"."""
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 
 _HEADROOM = "Headroom"
@@ -35,14 +35,14 @@ class SensorResource(Model):
     physical_context: str | None = None
     implementation: str | None = None
     """Synthesized where the BMC calculates the reading."""
-    upper_fatal: float | None = at("Thresholds/UpperFatal/Reading")
-    upper_critical: float | None = at("Thresholds/UpperCritical/Reading")
-    upper_caution: float | None = at("Thresholds/UpperCaution/Reading")
-    lower_caution: float | None = at("Thresholds/LowerCaution/Reading")
-    lower_critical: float | None = at("Thresholds/LowerCritical/Reading")
-    lower_fatal: float | None = at("Thresholds/LowerFatal/Reading")
-    sensor_number: int | None = at("Oem/Supermicro/SensorNumber")
-    sensor_value: str | None = at("Oem/Supermicro/SensorValue")
+    upper_fatal: float | None = json_path("Thresholds/UpperFatal/Reading")
+    upper_critical: float | None = json_path("Thresholds/UpperCritical/Reading")
+    upper_caution: float | None = json_path("Thresholds/UpperCaution/Reading")
+    lower_caution: float | None = json_path("Thresholds/LowerCaution/Reading")
+    lower_critical: float | None = json_path("Thresholds/LowerCritical/Reading")
+    lower_fatal: float | None = json_path("Thresholds/LowerFatal/Reading")
+    sensor_number: int | None = json_path("Oem/Supermicro/SensorNumber")
+    sensor_value: str | None = json_path("Oem/Supermicro/SensorValue")
     """What X13 says instead of a reading: "Battery Presence Detected"."""
 
     @property

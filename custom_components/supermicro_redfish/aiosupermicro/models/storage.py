@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .enums import IndicatorLED
 
@@ -13,7 +13,7 @@ from .enums import IndicatorLED
 class StorageController(Model):
     """A controller of drives (StorageController, Storage.StorageControllers)."""
 
-    id: str | None = at("Id", "MemberId")
+    id: str | None = json_path("Id", "MemberId")
     name: str | None = None
     firmware_version: str | None = None
     status: Status = Status()
@@ -47,7 +47,7 @@ class Drive(Model):
     manufacturer: str | None = None
     model: str | None = None
     serial_number: str | None = None
-    revision: str | None = at("Revision", "FirmwareVersion")
+    revision: str | None = json_path("Revision", "FirmwareVersion")
     """The drive's firmware."""
     status: Status = Status()
     status_indicator: str | None = None
@@ -61,14 +61,16 @@ class Drive(Model):
     media_type: str | None = None
     protocol: str | None = None
     drive_form_factor: str | None = None
-    location: str | None = at("PhysicalLocation/PartLocation/ServiceLabel")
+    location: str | None = json_path("PhysicalLocation/PartLocation/ServiceLabel")
     """The bay's label; None on X13, where the name tells it."""
     ready_to_remove: bool | None = None
-    indicator_led: IndicatorLED | str | None = at("IndicatorLED")
+    indicator_led: IndicatorLED | str | None = json_path("IndicatorLED")
     location_indicator_active: bool | None = None
-    temperature_celsius: float | None = at("Oem/Supermicro/Temperature")
-    life_used_percent: float | None = at("Oem/Supermicro/PercentageDriveLifeUsed")
-    is_functional: bool | None = at("Oem/Supermicro/DriveFunctional")
+    temperature_celsius: float | None = json_path("Oem/Supermicro/Temperature")
+    life_used_percent: float | None = json_path(
+        "Oem/Supermicro/PercentageDriveLifeUsed"
+    )
+    is_functional: bool | None = json_path("Oem/Supermicro/DriveFunctional")
 
     @property
     def is_healthy(self) -> bool | None:
@@ -93,7 +95,7 @@ class Volume(Model):
     name: str | None = None
     status: Status = Status()
     capacity_bytes: int | None = None
-    raid_type: str | None = at("RAIDType")
+    raid_type: str | None = json_path("RAIDType")
     volume_type: str | None = None
 
     @property

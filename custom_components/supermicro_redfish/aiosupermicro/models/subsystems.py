@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .power import Redundancy
 
@@ -22,7 +22,7 @@ class SensorExcerpt(Model):
     physical_context: str | None = None
     reading: float | None = None
     """None where nothing is measured."""
-    speed_rpm: float | None = at("SpeedRPM")
+    speed_rpm: float | None = json_path("SpeedRPM")
     """Of fans only; on OpenBMC the percentage of a PWM sensor stands here too."""
 
 
@@ -57,7 +57,7 @@ class EnvironmentMetrics(Model):
     temperature_celsius: SensorExcerpt = SensorExcerpt()
     power_watts: SensorExcerpt = SensorExcerpt()
     energy_joules: SensorExcerpt = SensorExcerpt()
-    energy_kwh: SensorExcerpt = at("EnergykWh", default=SensorExcerpt())
+    energy_kwh: SensorExcerpt = json_path("EnergykWh", default=SensorExcerpt())
     power_limit_watts: ControlExcerpt = ControlExcerpt()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .actions import Action
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .common import Status, mac_in_uuid, plain_version
 from .enums import (
     BootSource,
@@ -40,12 +40,12 @@ class ServiceRoot(Model):
     """What a BMC says of itself before anyone logs in (ServiceRoot)."""
 
     redfish_version: str | None = None
-    uuid: str | None = at("UUID")
+    uuid: str | None = json_path("UUID")
     product: str | None = None
     vendor: str | None = None
     """The maker, from Redfish 1.14 on; None on most boards."""
     name: str | None = None
-    oem: ServiceRootOem | None = at("Oem/Supermicro")
+    oem: ServiceRootOem | None = json_path("Oem/Supermicro")
 
     @property
     def mac_address(self) -> str | None:
@@ -75,7 +75,7 @@ class ProcessorSummary(Model):
 class MemorySummary(Model):
     """The host's memory taken together (MemorySummary)."""
 
-    total_system_memory_gib: float | None = at("TotalSystemMemoryGiB")
+    total_system_memory_gib: float | None = json_path("TotalSystemMemoryGiB")
     status: Status = Status()
 
 
@@ -87,7 +87,7 @@ class Boot(Model):
     boot_source_override_enabled: BootSourceEnabled | str | None = None
     boot_source_override_mode: BootSourceMode | str | None = None
     """None on X10 and X11, which refuse to be told one, and on OpenBMC."""
-    boot_source_options: tuple[BootSource | str, ...] = at(
+    boot_source_options: tuple[BootSource | str, ...] = json_path(
         "BootSourceOverrideTarget@Redfish.AllowableValues", default=()
     )
     uefi_target_boot_source_override: str | None = None
@@ -124,7 +124,7 @@ class BootProgress(Model):
     @property
     def last_state_at(self) -> datetime | None:
         """When the host got there; None but on OpenBMC."""
-        return moment(self.last_state_time)
+        return parse_datetime(self.last_state_time)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,18 +133,18 @@ class System(Model):
 
     id: str | None = None
     name: str | None = None
-    uuid: str | None = at("UUID")
+    uuid: str | None = json_path("UUID")
     manufacturer: str | None = None
     model: str | None = None
     serial_number: str | None = None
     part_number: str | None = None
-    sku: str | None = at("SKU")
+    sku: str | None = json_path("SKU")
     asset_tag: str | None = None
     power_state: PowerState | str | None = None
     status: Status = Status()
-    bios_version: str | None = at("BiosVersion", prepare=plain_version)
+    bios_version: str | None = json_path("BiosVersion", preprocess=plain_version)
     """The version alone, "2.4b"; None on OpenBMC."""
-    indicator_led: IndicatorLED | str | None = at("IndicatorLED")
+    indicator_led: IndicatorLED | str | None = json_path("IndicatorLED")
     """None where only `location_indicator_active` tells of the identify LED."""
     location_indicator_active: bool | None = None
     """None on X10, X11 and early X12."""
@@ -156,18 +156,18 @@ class System(Model):
     processor_summary: ProcessorSummary = ProcessorSummary()
     memory_summary: MemorySummary = MemorySummary()
     boot: Boot = Boot()
-    reset: Action | None = at("Actions/#ComputerSystem.Reset")
+    reset: Action | None = json_path("Actions/#ComputerSystem.Reset")
     power_on_delay_seconds: int | None = None
     """None on X10, X11 and early X12, as the other two delays."""
     power_off_delay_seconds: int | None = None
     power_cycle_delay_seconds: int | None = None
-    power_on_delay_numbers: tuple[str, ...] = at(
+    power_on_delay_numbers: tuple[str, ...] = json_path(
         "PowerOnDelaySeconds@Redfish.AllowableNumbers", default=()
     )
-    power_off_delay_numbers: tuple[str, ...] = at(
+    power_off_delay_numbers: tuple[str, ...] = json_path(
         "PowerOffDelaySeconds@Redfish.AllowableNumbers", default=()
     )
-    power_cycle_delay_numbers: tuple[str, ...] = at(
+    power_cycle_delay_numbers: tuple[str, ...] = json_path(
         "PowerCycleDelaySeconds@Redfish.AllowableNumbers", default=()
     )
 
@@ -198,7 +198,7 @@ class System(Model):
     @property
     def last_reset_at(self) -> datetime | None:
         """When the host last started; None but on OpenBMC."""
-        return moment(self.last_reset_time)
+        return parse_datetime(self.last_reset_time)
 
     @property
     def power_on_delay_range(self) -> range | None:
@@ -243,8 +243,8 @@ class ProcessorId(Model):
 class ProcessorCache(Model):
     """A cache or memory of a processor (ProcessorMemory)."""
 
-    cache_type: str | None = at("MemoryType")
-    capacity_mib: int | None = at("CapacityMiB")
+    cache_type: str | None = json_path("MemoryType")
+    capacity_mib: int | None = json_path("CapacityMiB")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,17 +269,17 @@ class Processor(Model):
     total_enabled_cores: int | None = None
     """None on every recorded board."""
     total_threads: int | None = None
-    max_speed_mhz: int | None = at("MaxSpeedMHz")
+    max_speed_mhz: int | None = json_path("MaxSpeedMHz")
     """4000 for every processor of Supermicro's own firmware."""
-    operating_speed_mhz: int | None = at("OperatingSpeedMHz")
+    operating_speed_mhz: int | None = json_path("OperatingSpeedMHz")
     """None on X10."""
-    max_tdp_watts: int | None = at("MaxTDPWatts")
+    max_tdp_watts: int | None = json_path("MaxTDPWatts")
     """None on X10."""
     status: Status = Status()
     processor_id: ProcessorId = ProcessorId()
-    caches: tuple[ProcessorCache, ...] = at("ProcessorMemory", default=())
+    caches: tuple[ProcessorCache, ...] = json_path("ProcessorMemory", default=())
     """Empty on every recorded board."""
-    total_cache_mib: int | None = at("TotalCacheMiB")
+    total_cache_mib: int | None = json_path("TotalCacheMiB")
     """None on every recorded board."""
 
     @property
@@ -298,7 +298,7 @@ class MemoryLocation(Model):
     """Where a memory module sits, each number from 0 on (MemoryLocation)."""
 
     socket: int | None = None
-    controller: int | None = at("MemoryController")
+    controller: int | None = json_path("MemoryController")
     channel: int | None = None
     slot: int | None = None
 
@@ -310,11 +310,11 @@ class Memory(Model):
     id: str | None = None
     name: str | None = None
     """The same for all of them from X12 on: `device_locator` tells them apart."""
-    device_locator: str | None = at(
+    device_locator: str | None = json_path(
         "DeviceLocator", "Location/PartLocation/ServiceLabel"
     )
     """The slot's label, "P1-DIMMA1"."""
-    capacity_mib: int | None = at("CapacityMiB")
+    capacity_mib: int | None = json_path("CapacityMiB")
     manufacturer: str | None = None
     part_number: str | None = None
     serial_number: str | None = None
@@ -323,14 +323,14 @@ class Memory(Model):
     base_module_type: str | None = None
     """None on X10."""
     operating_speed_mhz: int | None = None
-    allowed_speeds_mhz: tuple[int, ...] = at("AllowedSpeedsMHz", default=())
+    allowed_speeds_mhz: tuple[int, ...] = json_path("AllowedSpeedsMHz", default=())
     data_width_bits: int | None = None
     bus_width_bits: int | None = None
     rank_count: int | None = None
     """Not to be relied on: X10 and X13 number their modules here."""
     error_correction: str | None = None
     """None on X10."""
-    location: MemoryLocation = at("MemoryLocation", default=MemoryLocation())
+    location: MemoryLocation = json_path("MemoryLocation", default=MemoryLocation())
     status: Status = Status()
     enabled: bool | None = None
     """None on every recorded board; the status tells."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Sensor
 
 
@@ -39,8 +39,8 @@ class Temperature(Sensor):
 
     reading_celsius: float | None = None
     """As the BMC sent it; `reading` leaves out what no enabled sensor says."""
-    details: tuple[TemperatureDetail, ...] = at(
-        "Oem/Supermicro/Details", default=(), prepare=_details
+    details: tuple[TemperatureDetail, ...] = json_path(
+        "Oem/Supermicro/Details", default=(), preprocess=_details
     )
     """Each GPU, memory stack or switch; the sensor itself reads their highest."""
 
@@ -53,7 +53,7 @@ class Temperature(Sensor):
 class Fan(Sensor):
     """A fan, in revolutions per minute or in percent (Thermal.Fans)."""
 
-    speed: float | None = at("Reading")
+    speed: float | None = json_path("Reading")
     """As the BMC sent it; `reading` leaves out what no enabled fan says."""
     reading_units: str | None = None
     """RPM, or Percent for the duty of a PWM output."""

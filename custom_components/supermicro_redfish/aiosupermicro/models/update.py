@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .common import Status, plain_version
 from .enums import TransferProtocolType
 
@@ -24,7 +24,7 @@ class UpdateService(Model):
     """None on Supermicro's own firmware, which takes multipart uploads only."""
     multipart_http_push_uri: str | None = None
     max_image_size_bytes: int | None = None
-    transfer_protocol_types: tuple[TransferProtocolType | str, ...] = at(
+    transfer_protocol_types: tuple[TransferProtocolType | str, ...] = json_path(
         "Actions/#UpdateService.SimpleUpdate/TransferProtocol@Redfish.AllowableValues",
         "TransferProtocol@Redfish.AllowableValues",
         default=(),
@@ -50,7 +50,7 @@ class FirmwareInventory(Model):
     release_date: str | None = None
     """On X13 "T00:00:00Z" where it is unknown."""
     software_id: str | None = None
-    unique_filename: str | None = at("Oem/Supermicro/UniqueFilename")
+    unique_filename: str | None = json_path("Oem/Supermicro/UniqueFilename")
     """The image's name, which tells board, date and version."""
 
     @property
@@ -66,4 +66,4 @@ class FirmwareInventory(Model):
     @property
     def released_at(self) -> datetime | None:
         """The day of its release, at midnight UTC."""
-        return moment(self.release_date)
+        return parse_datetime(self.release_date)
