@@ -8,7 +8,7 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from .aiosupermicro import RequestStats
-from .aiosupermicro.redact import redacted
+from .aiosupermicro.redaction import redacted
 from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
 
 _TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
@@ -35,7 +35,7 @@ async def async_get_config_entry_diagnostics(
         },
         "statistics": _statistics(client.stats),
         "paths": client.paths,
-        "resources": redacted(client.known_resources),
+        "resources": redacted(client.cached_resources),
     }
 
 

@@ -15,7 +15,7 @@ from aiosupermicro import (
     async_get_server_certificate,
     transport,
 )
-from aiosupermicro.certificate import parse_certificate
+from aiosupermicro.http.certificate import parse_certificate
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.redact import Redactor
+from aiosupermicro.redaction import Redactor
 from tests.simulator import Bmc, Board, Server, serve
 
 from . import MANAGER

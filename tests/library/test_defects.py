@@ -188,7 +188,7 @@ async def test_b6_an_hour_of_polls_is_one_login(
     session: ClientSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session idles half a minute at a time, and is given back at the end."""
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, session_expiry="idle")
     async with (
         serve(bmc) as server,

@@ -11,7 +11,7 @@ from aiosupermicro import (
     NotFoundError,
     SupermicroRedfishClient,
 )
-from aiosupermicro.transport import base_url
+from aiosupermicro.http.transport import base_url
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.changes import REMOVED
 from tests.simulator.testing import changed

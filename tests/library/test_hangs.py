@@ -125,7 +125,7 @@ async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
     """The rest happens by itself, and the session is given back when it can be."""
     monkeypatch.setattr(login, "LOGOUT_SECONDS", PATIENCE)
     monkeypatch.setattr(connection, "LOGOUT_SECONDS", PATIENCE)
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     if state != "login":
         await client.async_get_all_data()
     if state == "renewal":

@@ -20,7 +20,7 @@ from aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from aiosupermicro.transport import base_url
+from aiosupermicro.http.transport import base_url
 from tests.simulator import Bmc, Server
 
 from . import CHASSIS, MANAGER, SESSIONS, SYSTEM, THERMAL

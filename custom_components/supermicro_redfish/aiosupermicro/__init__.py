@@ -1,12 +1,5 @@
 """Async client for the Redfish API of Supermicro BMCs."""
 
-from .http.cache import (
-    ETagCache,
-)
-from .http.certificate import (
-    ServerCertificate,
-    async_get_server_certificate,
-)
 from .client import (
     SupermicroRedfishClient,
 )
@@ -30,8 +23,18 @@ from .exceptions import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
+from .http.cache import (
+    ETagCache,
+)
+from .http.certificate import (
+    ServerCertificate,
+    async_get_server_certificate,
+)
 from .http.limiter import (
     background,
+)
+from .http.stats import (
+    RequestStats,
 )
 from .models import (
     LLDP,
@@ -140,9 +143,6 @@ from .models import (
     UpdateService,
     Voltage,
     Volume,
-)
-from .http.stats import (
-    RequestStats,
 )
 
 __version__ = "0.0.0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from ssl import SSLContext
 from typing import Any, Self
@@ -58,7 +58,7 @@ from .models import (
 )
 from .readings import Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
-from .resources.endpoints import Cadence
+from .resources.endpoints import Cadence, Endpoint
 from .resources.reader import ResourceReader
 
 _MAX_CONCURRENT_REQUESTS = 10
@@ -113,7 +113,10 @@ class SupermicroRedfishClient:
         self._username = username
         self._authenticator = Authenticator(self._transport, username, password)
         self._connection = Connection(self._transport, self._authenticator)
-        wanted_ids = {endpoints.SYSTEM: system, endpoints.CHASSIS: chassis}
+        wanted_ids: dict[Endpoint[Any], str | None] = {
+            endpoints.SYSTEM: system,
+            endpoints.CHASSIS: chassis,
+        }
         self._reader = ResourceReader(self._connection, wanted_ids)
         self._readings = Readings(self._reader)
 
@@ -243,13 +246,16 @@ class SupermicroRedfishClient:
         self, cadence: Cadence, scope: Scope = Scope.ALL
     ) -> tuple[dict[str, Any], dict[str, ResourceError]]:
         """Return the resources of a cadence by name, and the errors of others."""
-        special = {
+        special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
             endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),
             endpoints.POWER: partial(self._readings.async_get_power, scope),
         }
         rows = [row for row in endpoints.ENDPOINTS if row.cadence is cadence]
         return await self._reader.async_get_each(
-            {row: special.get(row) or partial(self._reader.async_get, row) for row in rows}
+            {
+                row: special.get(row) or partial(self._reader.async_get, row)
+                for row in rows
+            }
         )
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:

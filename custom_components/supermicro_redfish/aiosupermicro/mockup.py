@@ -8,9 +8,9 @@ from pathlib import Path
 import re
 from typing import Any
 
-from .http.connection import Connection
 from .const import REDFISH_ROOT
 from .exceptions import ENDS_ALL, SupermicroRedfishError
+from .http.connection import Connection
 from .payload import normalize_path
 from .redaction import redacted
 

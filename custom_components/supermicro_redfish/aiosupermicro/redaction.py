@@ -12,8 +12,8 @@ import json
 import re
 from typing import Any
 
-from .payload import parse_json
 from .models.common import mac_in_uuid
+from .payload import parse_json
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")

@@ -135,7 +135,7 @@ class Authenticator:
         self._transport = transport
         self._username = username
         self._password = password
-        self._login: asyncio.Task[Credentials] | None = None
+        self._login_task: asyncio.Task[Credentials] | None = None
         """The last login, running or done; None when logged out."""
         self._session: Credentials | None = None
         """The session to delete."""
@@ -179,13 +179,13 @@ class Authenticator:
         if rejected and rejected.expires is not None and self._is_current(rejected):
             self._is_refused = True
         self._require_not_refused()
-        if self._login is None or self._needs_login(self._login, rejected):
-            self._login = asyncio.create_task(self._async_login(root, rejected))
-            self._login.add_done_callback(_retrieve_exception)
-        login = self._login
-        if not login.done():
-            await asyncio.wait([login])
-        return login.result()
+        if self._login_task is None or self._needs_login(self._login_task, rejected):
+            self._login_task = asyncio.create_task(self._async_login(root, rejected))
+            self._login_task.add_done_callback(_retrieve_exception)
+        task = self._login_task
+        if not task.done():
+            await asyncio.wait([task])
+        return task.result()
 
     def mark_used(self, credentials: Credentials) -> None:
         """Record that a request with these credentials is sent now.
@@ -211,11 +211,11 @@ class Authenticator:
 
     async def async_logout(self) -> None:
         """Delete the session; a BMC that does not respond keeps it."""
-        login, self._login = self._login, None
+        task, self._login_task = self._login_task, None
         self._is_refused = self._is_timeout_known = False
         self._timeout_seconds = SESSION_DEFAULT_TIMEOUT
-        if login is not None:
-            await asyncio.shield(asyncio.create_task(self._async_close(login)))
+        if task is not None:
+            await asyncio.shield(asyncio.create_task(self._async_close(task)))
 
     def _require_not_refused(self) -> None:
         """Raise AuthenticationError where the password was refused."""
@@ -224,21 +224,21 @@ class Authenticator:
 
     def _is_current(self, credentials: Credentials) -> bool:
         """Return whether credentials are those of the last login."""
-        login = self._login
-        if login is None or not login.done() or login.exception():
+        task = self._login_task
+        if task is None or not task.done() or task.exception():
             return False
-        return login.result() is credentials
+        return task.result() is credentials
 
     def _needs_login(
-        self, login: asyncio.Task[Credentials], rejected: Credentials | None
+        self, task: asyncio.Task[Credentials], rejected: Credentials | None
     ) -> bool:
         """Return whether the last login is done and its result no longer usable."""
-        if not login.done():
+        if not task.done():
             return False
-        if error := login.exception():
+        if error := task.exception():
             is_refused = isinstance(error, AuthenticationError)
             return not is_refused and monotonic() >= self._retry_at
-        credentials = login.result()
+        credentials = task.result()
         if credentials.expires is not None:
             return monotonic() > credentials.expires
         return credentials is rejected or self.state.needs_refresh
@@ -343,9 +343,9 @@ class Authenticator:
             await self._transport.send("GET", sessions_path, headers=headers)
         return Credentials(headers, expires=monotonic() + SESSION_RETRY_SECONDS)
 
-    async def _async_close(self, login: asyncio.Task[Credentials]) -> None:
+    async def _async_close(self, task: asyncio.Task[Credentials]) -> None:
         """Delete the session, also one that is still being created."""
-        await asyncio.wait([login])
+        await asyncio.wait([task])
         await self._async_delete_session()
 
     async def _async_delete_session(self) -> None:
@@ -358,7 +358,7 @@ class Authenticator:
                 "DELETE",
                 session.session_path,
                 headers=session.headers,
-                timeout=LOGOUT_SECONDS,
+                max_seconds=LOGOUT_SECONDS,
             )
         except (AuthenticationError, NotFoundError):
             _LOGGER.debug("The session had already ended")
@@ -394,7 +394,7 @@ def _is_table_full(error: SupermicroRedfishError) -> bool:
     return (error.message_id or "").endswith(_TABLE_FULL)
 
 
-def _retrieve_exception(login: asyncio.Task[Credentials]) -> None:
+def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
     """Mark the exception of a failed login as seen, since its callers may be gone."""
-    if not login.cancelled():
-        login.exception()
+    if not task.cancelled():
+        task.exception()

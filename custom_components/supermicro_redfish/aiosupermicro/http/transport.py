@@ -162,7 +162,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         before_send: Callable[[], None] = lambda: None,
-        timeout: float = inf,
+        max_seconds: float = inf,
     ) -> Response:
         """Send a request and return its response, following redirects on the host.
 
@@ -173,14 +173,14 @@ class Transport:
             json: The body.
             before_send: Called after the wait for a slot; an exception cancels the
                 request.
-            timeout: Seconds, where less than the transport's own limit.
+            max_seconds: The limit, where less than the transport's own.
 
         Raises:
             SupermicroRedfishError: There was no response, or it is an error or not
                 Redfish.
 
         """
-        limit = ClientTimeout(total=min(timeout, self._timeout))
+        limit = ClientTimeout(total=min(max_seconds, self._timeout))
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
@@ -211,7 +211,9 @@ class Transport:
             if response.status not in redirects or not target:
                 return _check_response(response, method, path, raw)
             url = self._on_this_host(target)
-        raise exceptions.InvalidResponseError(f"{path} has too many redirects", path=path)
+        raise exceptions.InvalidResponseError(
+            f"{path} has too many redirects", path=path
+        )
 
     async def _send_with_retry(
         self, method: str, url: URL, **content: Any

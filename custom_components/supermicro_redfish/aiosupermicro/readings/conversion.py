@@ -26,7 +26,7 @@ _NO_LIMIT = "Disabled"
 
 
 def _sensor_name(excerpt: SensorExcerpt) -> str | None:
-    """Return the name of the sensor of an excerpt, from the link to it if there is one."""
+    """Return the name of an excerpt's sensor, from the link to it if there is one."""
     if excerpt.data_source_uri is None:
         return excerpt.device_name
     return excerpt.data_source_uri.rpartition("/")[2].replace("_", " ")
@@ -96,7 +96,9 @@ def temperature_of_sensor(sensor: SensorResource) -> Temperature:
 def fan_of_sensor(sensor: SensorResource) -> Fan:
     """Return the fan of a Sensor resource."""
     return Fan(
-        **_common_fields(sensor), speed=sensor.reading, reading_units=sensor.reading_units
+        **_common_fields(sensor),
+        speed=sensor.reading,
+        reading_units=sensor.reading_units,
     )
 
 

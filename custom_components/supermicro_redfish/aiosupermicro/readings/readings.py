@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 from ..concurrency import gather_or_raise
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import Power, Thermal
-from ..resources.endpoints import FANS, POWER, POWER_SUPPLIES, SENSORS, THERMAL, Endpoint
+from ..resources.endpoints import (
+    FANS,
+    POWER,
+    POWER_SUPPLIES,
+    SENSORS,
+    THERMAL,
+    Endpoint,
+)
 from ..resources.reader import ResourceReader
 from .inner_thermal import async_get_inner_thermal
 from .single_resources import SingleResources
@@ -80,13 +87,15 @@ class Readings:
             self._async_discover(
                 THERMAL, self._fallback.async_get_thermal, FANS, SENSORS
             ),
-            self._async_discover(
-                POWER, self._fallback.async_get_power, POWER_SUPPLIES
-            ),
+            self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
 
     async def _async_get(
-        self, endpoint: Endpoint[_T], read: _ReadFn[_T], fallback: _ReadFn[_T], scope: Scope
+        self,
+        endpoint: Endpoint[_T],
+        read: _ReadFn[_T],
+        fallback: _ReadFn[_T],
+        scope: Scope,
     ) -> _T:
         """Read a resource, or its fallback if it was never there."""
         try:

@@ -47,7 +47,9 @@ class RoundRobinReader:
         new = [path for path in wanted if path not in self._bodies]
         oldest = [path for path in self._bodies if path in wanted]
         limit = self._reader.limit
-        await map_limited(self._async_read_new, new[:count] if limit_new else new, limit)
+        await map_limited(
+            self._async_read_new, new[:count] if limit_new else new, limit
+        )
         if not new:
             await map_limited(self._async_read, oldest[:count], limit)
         found = ((path, self._bodies.get(path)) for path in wanted)

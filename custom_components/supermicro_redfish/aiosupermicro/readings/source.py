@@ -9,7 +9,7 @@ from ..models import Power, Thermal
 
 
 class Scope(Enum):
-    """How much a source reads, where it takes many requests to read all."""
+    """Amount that a source reads where reading all takes many requests."""
 
     POLL = auto()
     """A few requests. Items that were never read may be missing."""

@@ -110,7 +110,9 @@ MANAGER: Final = Endpoint(
     cadence=Cadence.STATIC,
     links=(Link(SYSTEM, "Links/ManagedBy"), Link(MANAGERS, "Members")),
 )
-MANAGER_INTERFACES: Final = _link_only("manager_interfaces", MANAGER, "EthernetInterfaces")
+MANAGER_INTERFACES: Final = _link_only(
+    "manager_interfaces", MANAGER, "EthernetInterfaces"
+)
 RESET_INFO: Final = Endpoint(
     name="reset_info",
     model=ActionInfo,
@@ -128,7 +130,9 @@ POWER: Final = Endpoint(
 
 
 THERMAL_SUBSYSTEM: Final = _link_only("thermal_subsystem", CHASSIS, "ThermalSubsystem")
-THERMAL_METRICS: Final = _link_only("thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics")
+THERMAL_METRICS: Final = _link_only(
+    "thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics"
+)
 FANS: Final = _link_only("fans", THERMAL_SUBSYSTEM, "Fans")
 ENVIRONMENT_METRICS: Final = _link_only("environment", CHASSIS, "EnvironmentMetrics")
 POWER_SUBSYSTEM: Final = Endpoint(
