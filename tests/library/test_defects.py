@@ -35,8 +35,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
-    login,
 )
+from aiosupermicro.http import authenticator
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, serve
 from tests.simulator.changes import REMOVED
@@ -65,9 +65,9 @@ async def test_b1_a_board_that_fails_has_no_data(
 ) -> None:
     """Every poll raises while nothing can be read; none says that the host is off."""
     before = await client.async_get_all_data()
-    patience = client._transport._seconds
+    patience = client._transport._timeout
     if fault == "hang":
-        client._transport._seconds = 0.1
+        client._transport._timeout = 0.1
         bmc.hang("*", 1)
     elif fault == "drop":
         bmc.drop("*")
@@ -84,7 +84,7 @@ async def test_b1_a_board_that_fails_has_no_data(
         with pytest.raises(expected):
             await read()
     bmc.heal()
-    client._transport._seconds = patience
+    client._transport._timeout = patience
     assert await client.async_get_all_data() == before
     assert bmc.logins == 1
 
