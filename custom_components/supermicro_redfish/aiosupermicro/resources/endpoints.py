@@ -1,13 +1,7 @@
 """The table of resources: the links to each, its model and its cadence.
 
-Deviations of firmware families, each with the place that handles it. A new deviation
-gets its row here first.
-
-========  =====================================================  ======================
-boards    deviation                                              handled in
-========  =====================================================  ======================
-@@TABLE@@
-========  =====================================================  ======================
+`families.md` beside this module lists the deviations of firmware families, and where
+each is handled.
 """
 
 from __future__ import annotations
