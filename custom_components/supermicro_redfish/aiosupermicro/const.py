@@ -25,6 +25,9 @@ SECOND_REQUEST_DELAY: Final = 0.5
 A BMC that answers faster than that is never asked for a second TLS connection.
 """
 
+OPTIONAL_BODY_SECONDS: Final = 5
+"""Seconds to wait for a body where the status already says it all."""
+
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """More than three times a full event log, the largest answer there is."""
 

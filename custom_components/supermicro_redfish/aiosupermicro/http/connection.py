@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 import logging
-from typing import Any
+from typing import Any, TypeGuard
 
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
@@ -167,8 +167,7 @@ class Connection:
             message = f"GET {path} returned {response.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etag = response.headers.get("ETag") or response.body.get("@odata.etag")
-        is_etag = isinstance(etag, str) and etag.isascii() and etag.isprintable()
-        self._cache.store(path, etag if is_etag else None, response.body)
+        self._cache.store(path, etag if _is_etag(etag) else None, response.body)
         return response.body
 
     async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:
@@ -194,19 +193,38 @@ class Connection:
     async def _async_send_with_etag(
         self, method: str, path: str, body: Mapping[str, Any]
     ) -> Response:
-        """Send a write, again with the ETag of its resource if the BMC demands one."""
+        """Send a write, again with the ETag of its resource if the BMC demands one.
+
+        Some boards spell the ETag in the header unlike the one in the body and accept
+        only the latter, others accept only the wildcard.
+        """
         try:
             return await self._async_send(method, path, json=body)
         except exceptions.InvalidRequestError as error:
             if error.status not in _WANTS_ETAG:
                 raise
-        owner = path.partition("/Actions/")[0]
+            refusal = error
+        for etag in await self._async_get_etags(path.partition("/Actions/")[0]):
+            try:
+                return await self._async_send(
+                    method, path, json=body, headers={"If-Match": etag}
+                )
+            except exceptions.InvalidRequestError as error:
+                if error.status not in _WANTS_ETAG:
+                    raise
+                refusal = error
+        raise refusal
+
+    async def _async_get_etags(self, path: str) -> list[str]:
+        """Read a resource; return its ETag, that of its body and the wildcard."""
         try:
-            await self.async_get(owner)
+            body = await self.async_get(path)
         except exceptions.NotFoundError:
-            self.invalidate(owner)
-        headers = {"If-Match": self._cache.get_etag(normalize_path(owner)) or "*"}
-        return await self._async_send(method, path, json=body, headers=headers)
+            self.invalidate(path)
+            body = {}
+        etag = self._cache.get_etag(normalize_path(path))
+        etags = filter(_is_etag, (etag, body.get("@odata.etag")))
+        return [*dict.fromkeys(etags), "*"]
 
     async def _async_follow_task(
         self, method: str, path: str, response: Response
@@ -272,6 +290,11 @@ class Connection:
         """Raise ConnectionError where the client was closed."""
         if self._is_closed:
             raise exceptions.ConnectionError("The client is closed")
+
+
+def _is_etag(value: Any) -> TypeGuard[str]:
+    """Return whether a value may be sent in a header."""
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _contains(body: Any, changes: Any) -> bool:

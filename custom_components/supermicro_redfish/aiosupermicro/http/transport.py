@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -36,6 +37,7 @@ from ..const import (
     MAX_BODY_BYTES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
+    OPTIONAL_BODY_SECONDS,
     SECOND_REQUEST_DELAY,
 )
 from ..payload import parse_json
@@ -56,6 +58,9 @@ _WRITE_REDIRECTS = (307, 308)
 # Created at import, where reading files is allowed. aiohttp's default would be that of
 # the caller's session, which may have verification switched off.
 _VERIFYING = ssl.create_default_context()
+
+# Some services answer with a page to a request without these.
+_HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
 _EXCERPT_BYTES = 80
 _LAST_WORD = re.compile(rb"[^\s<>\"']*\Z")
@@ -94,6 +99,17 @@ def _is_host(name: str) -> bool:
         labels = name.removesuffix(".").split(".")
         return all(_HOST_LABEL.fullmatch(label) for label in labels)
     return True
+
+
+@dataclass(frozen=True)
+class _RawResponse:
+    """A response as it was received: its status counts, even if its body is cut."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    failure: ClientError | OSError | None
+    """The reason why the body is incomplete."""
 
 
 @dataclass(frozen=True)
@@ -206,10 +222,10 @@ class Transport:
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._on_this_host(path)
         for _ in range(MAX_REDIRECTS):
-            response, raw = await self._send_with_retry(method, url, **content)
-            target = response.headers.get("Location")
-            if response.status not in redirects or not target:
-                return _check_response(response, method, path, raw)
+            raw = await self._send_with_retry(method, url, **content)
+            target = raw.headers.get("Location")
+            if raw.status not in redirects or not target:
+                return _check_response(raw, method, path)
             url = self._on_this_host(target)
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
@@ -217,7 +233,7 @@ class Transport:
 
     async def _send_with_retry(
         self, method: str, url: URL, **content: Any
-    ) -> tuple[ClientResponse, bytes]:
+    ) -> _RawResponse:
         """Send one request; send a read again if its connection was already dead.
 
         After a restart of the BMC the pooled connections are dead, and only their use
@@ -226,18 +242,13 @@ class Transport:
         try:
             return await self._send_once(method, url, **content)
         except exceptions.ConnectionError as error:
-            has_no_response = error.is_broken and not isinstance(
-                error.__cause__, ClientPayloadError
-            )
-            if method != "GET" or not has_no_response or not self._may_retry:
+            if method != "GET" or not error.is_broken or not self._may_retry:
                 raise
         self._may_retry = False
         return await self._send_once(method, url, **content)
 
-    async def _send_once(
-        self, method: str, url: URL, **content: Any
-    ) -> tuple[ClientResponse, bytes]:
-        """Send one request and read its response to the end."""
+    async def _send_once(self, method: str, url: URL, **content: Any) -> _RawResponse:
+        """Send one request and read its response, as far as it is sent."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
@@ -246,29 +257,36 @@ class Transport:
             async with self._session.request(
                 method,
                 url,
-                **content,
+                **content | {"headers": _HEADERS | (content["headers"] or {})},
                 ssl=self._ssl,
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                raw = await _read_body(response, method)
+                raw = await _receive(response, method)
         except (ClientError, OSError) as error:
             failure = error
         else:
-            self._hang_detector.response_received()
-            self._may_retry = True
-            self.stats.record_response_time(monotonic() - started)
-            self.stats.errors += response.status >= _FIRST_ERROR
+            self._record(raw, mark, monotonic() - started)
             # Only sessions are deleted; the id of one does not belong in a log.
             shown = url.parent if method == "DELETE" else url
-            _LOGGER.debug("%s %s: %s", method, shown.raw_path, response.status)
-            return response, raw
+            _LOGGER.debug("%s %s: %s", method, shown.raw_path, raw.status)
+            return raw
         self.stats.errors += 1
         if isinstance(failure, TimeoutError):
             self._hang_detector.request_timed_out(mark)
         # aiohttp's errors about a response contain the headers of the request.
         cause = None if isinstance(failure, ClientResponseError) else failure
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
+
+    def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
+        """Count a response; one whose body never comes is a time-out."""
+        self._may_retry = True
+        self.stats.record_response_time(seconds)
+        self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
+        if isinstance(raw.failure, TimeoutError):
+            self._hang_detector.request_timed_out(mark)
+        else:
+            self._hang_detector.response_received()
 
     def _on_this_host(self, path: str) -> URL:
         """Return the URL of a path; raise if it is on another host."""
@@ -326,33 +344,49 @@ def _map_error(
     return exceptions.InvalidResponseError(message, path=path)
 
 
-async def _read_body(response: ClientResponse, method: str) -> bytes:
-    """Return the whole body; raise if it is larger than any real resource.
+async def _receive(response: ClientResponse, method: str) -> _RawResponse:
+    """Read the body of a response; it is optional where the status says it all.
 
-    A write has succeeded with its status: a BMC that restarts may not send the body.
+    That is so for an error, and for a write that has succeeded: a BMC that restarts
+    may not send the body. One that is cut, or does not come, is then no failure.
     """
-    path, body = response.url.path, bytearray()
+    body = bytearray()
+    failure: ClientError | OSError | None = None
+    is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
     try:
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                message = f"{path} returned more than {MAX_BODY_BYTES} bytes"
-                raise exceptions.InvalidResponseError(message, path=path)
-    except (ClientError, OSError):
-        if method == "GET" or response.status >= _FIRST_REDIRECT:
+        async with asyncio.timeout(OPTIONAL_BODY_SECONDS if is_optional else None):
+            await _read_body(response, body)
+    except exceptions.InvalidResponseError:
+        if not is_optional:
             raise
-        return b""
-    return bytes(body)
+    except (ClientError, OSError) as error:
+        failure = None if is_optional else error
+        if response.status < _FIRST_REDIRECT:
+            body.clear()
+    return _RawResponse(response.status, response.headers, bytes(body), failure)
 
 
-def _check_response(
-    response: ClientResponse, method: str, path: str, raw: bytes
-) -> Response:
-    """Return the response of a success, raise the exception of an error status."""
-    status = response.status
-    body = parse_json(raw)
+async def _read_body(response: ClientResponse, body: bytearray) -> None:
+    """Append the whole body; raise if it is larger than any real resource."""
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            path = response.url.path
+            message = f"{path} returned more than {MAX_BODY_BYTES} bytes"
+            raise exceptions.InvalidResponseError(message, path=path)
+
+
+def _check_response(raw: _RawResponse, method: str, path: str) -> Response:
+    """Return the response of a success, raise the exception of any other."""
+    status = raw.status
+    if isinstance(raw.failure, TimeoutError):
+        raise exceptions.TimeoutError(f"{method} {path} timed out", path=path)
+    if raw.failure is not None:
+        message = f"{method} {path} returned an incomplete body: {raw.failure}"
+        raise exceptions.ServiceUnavailableError(message, path=path)
+    body = parse_json(raw.body)
     if status >= _FIRST_ERROR:
-        retry_after = _parse_seconds(response.headers.get("Retry-After"))
+        retry_after = _parse_seconds(raw.headers.get("Retry-After"))
         raise exceptions.error_from_response(status, method, path, body, retry_after)
     is_not_modified = status == _NOT_MODIFIED and method == "GET"
     if body is None and (method != "GET" or is_not_modified):
@@ -360,10 +394,11 @@ def _check_response(
     is_redirect = status >= _FIRST_REDIRECT and not is_not_modified
     if not isinstance(body, dict) or is_redirect:
         message = (
-            f"{method} {path} returned {status} without a JSON object: {_excerpt(raw)}"
+            f"{method} {path} returned {status} without a JSON object: "
+            f"{_excerpt(raw.body)}"
         )
         raise exceptions.InvalidResponseError(message, status=status, path=path)
-    return Response(status, response.headers, body)
+    return Response(status, raw.headers, body)
 
 
 def _excerpt(raw: bytes) -> str:
