@@ -8,7 +8,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from .aiosupermicro import Chassis, Manager, System
-from .aiosupermicro.transport import base_url
+from .aiosupermicro.http.transport import base_url
 from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry
 from .words import meant, server_name

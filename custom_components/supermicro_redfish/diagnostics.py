@@ -35,7 +35,7 @@ async def async_get_config_entry_diagnostics(
         },
         "statistics": _statistics(client.stats),
         "paths": client.paths,
-        "resources": redacted(client.known_resources),
+        "resources": redacted(client.cached_resources),
     }
 
 

@@ -16,7 +16,7 @@ from .aiosupermicro import (
     SupermicroRedfishClient,
     async_get_server_certificate,
 )
-from .aiosupermicro.transport import base_url
+from .aiosupermicro.http.transport import base_url
 from .session import trust
 from .words import server_name
 

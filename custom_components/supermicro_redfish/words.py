@@ -3,7 +3,7 @@
 import re
 
 from .aiosupermicro import Chassis, ServerCertificate, System
-from .aiosupermicro.documents import one_line
+from .aiosupermicro.payload import one_line
 
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _DEFAULT_NAME = "Supermicro server"

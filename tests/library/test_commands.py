@@ -133,7 +133,7 @@ async def test_what_was_accepted_is_done(
     if after == "drop":
         bmc.drop(TASK)
     elif after == "hang":
-        client._transport._seconds = 0.2
+        client._transport._timeout = 0.2
         bmc.hang(TASK, 3600)
     elif after == "page":
         bmc.fail(TASK, status=200, body="<html>", content_type="text/html")

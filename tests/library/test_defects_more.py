@@ -11,7 +11,7 @@ from aiosupermicro import (
     NotFoundError,
     SupermicroRedfishClient,
 )
-from aiosupermicro.transport import base_url
+from aiosupermicro.http.transport import base_url
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.changes import REMOVED
 from tests.simulator.testing import changed
@@ -85,7 +85,7 @@ async def test_a_link_may_be_of_any_characters(
 )
 def test_what_cannot_be_a_host_is_refused_at_once(host: str) -> None:
     """Not when a connection is made; and a password in it is not repeated."""
-    with pytest.raises(ValueError, match="no host name") as caught:
+    with pytest.raises(ValueError, match="not a host name") as caught:
         base_url(host)
     assert "Secret-9" not in str(caught.value)
 

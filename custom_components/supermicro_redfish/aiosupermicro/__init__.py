@@ -4,17 +4,17 @@
 
 from typing import TYPE_CHECKING
 
-from .cache import ETagCache as ETagCache
-from .certificate import (
-    ServerCertificate as ServerCertificate,
-    async_get_server_certificate as async_get_server_certificate,
-)
 from .client import SupermicroRedfishClient as SupermicroRedfishClient
 from .data import *
 from .exceptions import *
-from .gate import background as background
+from .http.cache import ETagCache as ETagCache
+from .http.certificate import (
+    ServerCertificate as ServerCertificate,
+    async_get_server_certificate as async_get_server_certificate,
+)
+from .http.limiter import background as background
+from .http.stats import RequestStats as RequestStats
 from .models import *
-from .stats import RequestStats as RequestStats
 
 __version__ = "0.0.0"
 

@@ -22,10 +22,10 @@ from aiohttp import ClientSession
 
 from .client import SupermicroRedfishClient
 from .data import DynamicData, RedfishData
-from .documents import one_line
 from .exceptions import SupermicroRedfishError
 from .mockup import write_mockup
 from .models import Power, Sensor
+from .payload import one_line
 
 PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - name of a variable
 

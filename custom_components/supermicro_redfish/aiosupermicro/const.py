@@ -22,11 +22,14 @@ MAX_CONCURRENT_REQUESTS: Final = 2
 A BMC is mostly serial, and more concurrent requests have crashed boards.
 """
 
-PATIENCE_SECONDS: Final = 0.5
+SECOND_REQUEST_DELAY: Final = 0.5
 """Seconds that a request may take before a concurrent one is sent.
 
 A BMC that responds faster never has to open a second TLS connection.
 """
+
+OPTIONAL_BODY_SECONDS: Final = 5
+"""Seconds to wait for a response body if the status is sufficient."""
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """Maximum size of a response body.

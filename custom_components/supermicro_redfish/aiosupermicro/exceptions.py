@@ -24,10 +24,12 @@ ConnectionError and TimeoutError also derive from the builtin of the same name.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 import json
+import re
 from typing import Any
 
-from .documents import one_line
+from .payload import one_line
 
 # The package re-exports these names; the others are imported from this module.
 __all__ = [
@@ -242,6 +244,8 @@ def error_from_response(
 
 def _most_severe_info(body: Any) -> dict[str, Any]:
     """Return the most severe entry of @Message.ExtendedInfo, or the error itself."""
+    if isinstance(body, bytes):
+        return {key: value for key, value in _parse_truncated(body) if value}
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return {}
@@ -249,6 +253,14 @@ def _most_severe_info(body: Any) -> dict[str, Any]:
     infos = infos if isinstance(infos, list) else [infos]
     infos = [info for info in infos if isinstance(info, dict)]
     return min(infos, key=_severity_rank, default=error)
+
+
+def _parse_truncated(body: bytes) -> Iterator[tuple[str, str]]:
+    """Return the first message of an error body that was cut."""
+    text = body.decode(errors="replace")
+    for key in ("MessageId", "Message"):
+        if match := re.search(rf'"{key}"\s*:\s*"((?:[^"\\]|\\.)*)"', text):
+            yield key, match[1]
 
 
 def _severity_rank(info: dict[str, Any]) -> int:

@@ -8,10 +8,10 @@ from pathlib import Path
 import re
 from typing import Any
 
-from .connection import Connection
 from .const import REDFISH_ROOT
 from .exceptions import ResourceError
-from .links import normalised
+from .http.connection import Connection
+from .payload import normalize_path
 from .redaction import redacted
 
 MAX_RESOURCES = 3000
@@ -41,7 +41,7 @@ async def async_read_all(
 
     """
     resources: dict[str, Any] = {}
-    pending = [normalised(REDFISH_ROOT)]
+    pending = [normalize_path(REDFISH_ROOT)]
     seen = set(pending)
     while pending and len(resources) < MAX_RESOURCES:
         path = pending.pop(0)
@@ -75,7 +75,7 @@ def _links(value: Any) -> Iterator[str]:
         links += [value.get("@odata.id")] if len(value) == 1 else []
         for link in links:
             if isinstance(link, str) and _is_recorded(link):
-                yield normalised(link)
+                yield normalize_path(link)
         for inner in value.values():
             yield from _links(inner)
     elif isinstance(value, list):
@@ -85,6 +85,6 @@ def _links(value: Any) -> Iterator[str]:
 
 def _is_recorded(link: str) -> bool:
     """Return whether the target of a link belongs in a recording."""
-    path = normalised(link)
+    path = normalize_path(link)
     is_inside = path.startswith(REDFISH_ROOT) and ".." not in path.split("/")
     return is_inside and not _EXCLUDED.fullmatch(path)

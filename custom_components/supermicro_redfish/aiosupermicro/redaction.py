@@ -12,8 +12,8 @@ import json
 import re
 from typing import Any
 
-from .documents import parsed
 from .models.common import mac_from_uuid
+from .payload import parse_json
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -187,5 +187,5 @@ def _parse_document(text: str) -> Any:
     """Parse a text that contains a JSON document, such as a license; else None."""
     if not text.lstrip().startswith(("{", "[")):
         return None
-    document = parsed(text.encode(errors="replace"))
+    document = parse_json(text.encode(errors="replace"))
     return document if isinstance(document, (dict, list)) else None

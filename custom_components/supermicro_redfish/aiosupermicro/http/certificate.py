@@ -9,8 +9,8 @@ from hashlib import sha256
 import ssl
 from typing import NamedTuple
 
-from . import exceptions
-from .const import DEFAULT_TIMEOUT
+from .. import exceptions
+from ..const import DEFAULT_TIMEOUT
 from .transport import base_url
 
 _CONTEXT_TAG = 0xA0

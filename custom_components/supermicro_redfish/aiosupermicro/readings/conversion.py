@@ -1,11 +1,10 @@
-"""Parts of newer boards as the models of the older ones have them."""
+"""Convert resources of newer boards to the models of the older ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .documents import Body
-from .models import (
+from ..models import (
     EnvironmentMetrics,
     Fan,
     FanResource,
@@ -21,22 +20,23 @@ from .models import (
     ThermalMetrics,
     Voltage,
 )
+from ..payload import JsonObject
 
 _NO_LIMIT = "Disabled"
 
 
-def _name(excerpt: SensorExcerpt) -> str | None:
-    """Return the name of the sensor that an excerpt is from."""
+def _sensor_name(excerpt: SensorExcerpt) -> str | None:
+    """Return the name of an excerpt's sensor, from the link to it if there is one."""
     if excerpt.data_source_uri is None:
         return excerpt.device_name
     return excerpt.data_source_uri.rpartition("/")[2].replace("_", " ")
 
 
-def temperatures_of_metrics(metrics: Body) -> list[Temperature]:
-    """Return the temperatures in a resource of ThermalMetrics."""
+def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
+    """Return the temperatures in a ThermalMetrics resource."""
     return [
         Temperature(
-            name=_name(excerpt),
+            name=_sensor_name(excerpt),
             reading_celsius=excerpt.reading,
             physical_context=excerpt.physical_context,
         )
@@ -45,14 +45,14 @@ def temperatures_of_metrics(metrics: Body) -> list[Temperature]:
 
 
 def fan_of_excerpt(speed: SensorExcerpt) -> Fan:
-    """Return a fan for its speed in EnvironmentMetrics."""
-    return _fan(_name(speed), speed)
+    """Return the fan of a speed in EnvironmentMetrics."""
+    return _fan(_sensor_name(speed), speed)
 
 
 def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
-    """Return a fan for its speed.
+    """Return the fan of a speed.
 
-    OpenBMC writes the duty of a PWM output, in percent, where the rpm belong.
+    OpenBMC reports the duty of a PWM output, in percent, in the field for the rpm.
     """
     if speed.speed_rpm is None:
         return Fan(name=name, speed=speed.reading, reading_units="Percent")
@@ -61,7 +61,7 @@ def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
 
 
 def fan_of_resource(fan: FanResource) -> Fan:
-    """Return a fan for its own resource."""
+    """Return the fan of a Fan resource."""
     speed = _fan(fan.name, fan.speed_percent)
     return Fan(
         member_id=fan.id,
@@ -72,8 +72,8 @@ def fan_of_resource(fan: FanResource) -> Fan:
     )
 
 
-def _common(sensor: SensorResource) -> dict[str, Any]:
-    """Return what the entries of Thermal and Power have in common."""
+def _common_fields(sensor: SensorResource) -> dict[str, Any]:
+    """Return the fields that all entries of Thermal and Power have."""
     return {
         "member_id": sensor.id,
         "name": sensor.name,
@@ -89,52 +89,54 @@ def _common(sensor: SensorResource) -> dict[str, Any]:
 
 
 def temperature_of_sensor(sensor: SensorResource) -> Temperature:
-    """Return a temperature for its own resource."""
-    return Temperature(**_common(sensor), reading_celsius=sensor.reading)
+    """Return the temperature of a Sensor resource."""
+    return Temperature(**_common_fields(sensor), reading_celsius=sensor.reading)
 
 
 def fan_of_sensor(sensor: SensorResource) -> Fan:
-    """Return a fan for a sensor."""
+    """Return the fan of a Sensor resource."""
     return Fan(
-        **_common(sensor), speed=sensor.reading, reading_units=sensor.reading_units
+        **_common_fields(sensor),
+        speed=sensor.reading,
+        reading_units=sensor.reading_units,
     )
 
 
 def voltage_of_sensor(sensor: SensorResource) -> Voltage:
-    """Return a voltage for a sensor."""
-    return Voltage(**_common(sensor), reading_volts=sensor.reading)
+    """Return the voltage of a Sensor resource."""
+    return Voltage(**_common_fields(sensor), reading_volts=sensor.reading)
 
 
 def power_control(
     environment: EnvironmentMetrics, subsystem: PowerSubsystem
 ) -> PowerControl:
-    """Return the power draw of a chassis, what it may draw, and what it can."""
+    """Return the power draw of a chassis, its limit and its capacity."""
     limit = environment.power_limit_watts
     is_limited = limit.control_mode != _NO_LIMIT
     return PowerControl(
         power_consumed_watts=environment.power_watts.reading,
-        # Gen 14 boards whose supplies tell nothing say 0.
+        # Gen 14 boards whose supplies report nothing have 0 here.
         power_capacity_watts=subsystem.capacity_watts or None,
         power_limit=PowerLimit(limit_in_watts=limit.set_point if is_limited else None),
     )
 
 
-def power_supply(supply: Body, metrics: Body) -> PowerSupply:
-    """Return a power supply for its own resource and what it measures."""
-    known = PowerSupplyResource.from_dict(supply)
-    measured = PowerSupplyMetrics.from_dict(metrics)
+def power_supply(supply: JsonObject, metrics: JsonObject) -> PowerSupply:
+    """Return the power supply of a PowerSupply resource and of its metrics."""
+    resource = PowerSupplyResource.from_dict(supply)
+    readings = PowerSupplyMetrics.from_dict(metrics)
     return PowerSupply(
-        member_id=known.id,
-        name=known.name,
-        status=known.status,
-        power_supply_type=known.power_supply_type,
-        power_capacity_watts=known.power_capacity_watts,
-        line_input_voltage=measured.input_voltage.reading,
-        power_input_watts=measured.input_power_watts.reading,
-        power_output_watts=measured.output_power_watts.reading,
-        model=known.model,
-        manufacturer=known.manufacturer,
-        firmware_version=known.firmware_version,
-        serial_number=known.serial_number,
-        part_number=known.part_number,
+        member_id=resource.id,
+        name=resource.name,
+        status=resource.status,
+        power_supply_type=resource.power_supply_type,
+        power_capacity_watts=resource.power_capacity_watts,
+        line_input_voltage=readings.input_voltage.reading,
+        power_input_watts=readings.input_power_watts.reading,
+        power_output_watts=readings.output_power_watts.reading,
+        model=resource.model,
+        manufacturer=resource.manufacturer,
+        firmware_version=resource.firmware_version,
+        serial_number=resource.serial_number,
+        part_number=resource.part_number,
     )
