@@ -50,3 +50,9 @@ SESSION_RETRY_SECONDS: Final = 600
 
 TASK_POLL_SECONDS: Final = 1.0
 TASK_TIMEOUT_SECONDS: Final = 30.0
+
+RETRY_UNAVAILABLE_SECONDS: Final = 3600
+"""Seconds until a resource that is missing or needs a license is requested again.
+
+A BMC that is starting reports resources as missing, and a license may be installed.
+"""
