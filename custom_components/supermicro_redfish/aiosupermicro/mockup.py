@@ -1,4 +1,4 @@
-"""Records a BMC into a folder in the DMTF mockup layout, without identifiers."""
+"""Recording of a BMC in the DMTF mockup layout, without identifiers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import re
 from typing import Any
 
 from .const import REDFISH_ROOT
-from .exceptions import ENDS_ALL, SupermicroRedfishError
+from .exceptions import ResourceError
 from .http.connection import Connection
 from .payload import normalize_path
 from .redaction import redacted
 
 MAX_RESOURCES = 3000
-"""More than twice the largest recorded board."""
+"""Maximum number of recorded resources; more than twice the largest recorded board."""
 
-# Schemas are the standard's, sessions come and go, IKVM hands out console tickets.
-_LEAVE_OUT = re.compile(
+# Schemas are equal on all boards, sessions are temporary, IKVM creates console tickets.
+_EXCLUDED = re.compile(
     r".*/(JsonSchemas/.+|Sessions/.+|IKVM|\$metadata|odata)", re.IGNORECASE
 )
 
@@ -26,50 +26,55 @@ _LEAVE_OUT = re.compile(
 async def async_read_all(
     connection: Connection, progress: Callable[[int, str], None]
 ) -> dict[str, Any]:
-    """Read every resource that links lead to, one after the other, by path.
+    """Read all linked resources one after the other and return them by path.
+
+    A resource that fails is skipped.
+
+    Args:
+        connection: Connection to the BMC.
+        progress: Function that is called before each read, with the number of resources
+            so far and the path of the next one.
 
     Raises:
-        AuthenticationError: The account was refused.
-        ConnectionError: The connection broke.
+        AuthenticationError: The credentials were rejected.
+        ConnectionError: The connection failed.
 
     """
-    bodies: dict[str, Any] = {}
-    waiting = [normalize_path(REDFISH_ROOT)]
-    seen = set(waiting)
-    while waiting and len(bodies) < MAX_RESOURCES:
-        path = waiting.pop(0)
-        progress(len(bodies), path)
+    resources: dict[str, Any] = {}
+    pending = [normalize_path(REDFISH_ROOT)]
+    seen = set(pending)
+    while pending and len(resources) < MAX_RESOURCES:
+        path = pending.pop(0)
+        progress(len(resources), path)
         try:
-            bodies[path] = await connection.async_get(path)
-        except ENDS_ALL:
-            raise
-        except SupermicroRedfishError:
+            resources[path] = await connection.async_get(path)
+        except ResourceError:
             continue
-        new = [link for link in _links(bodies[path]) if link not in seen]
+        new = [link for link in _links(resources[path]) if link not in seen]
         seen.update(new)
-        waiting += dict.fromkeys(new)
-    return bodies
+        pending += dict.fromkeys(new)
+    return resources
 
 
-def write_mockup(bodies: Mapping[str, Any], folder: Path) -> None:
-    """Write resources without identifiers, one folder for each path."""
-    for path, body in redacted(bodies).items():
-        place = folder / path.strip("/") / "index.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
+def write_mockup(resources: Mapping[str, Any], folder: Path) -> None:
+    """Write resources without identifiers, each to the folder of its path."""
+    for path, body in redacted(resources).items():
+        file = folder / path.strip("/") / "index.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(body, indent=1, ensure_ascii=False)
-        place.write_text(text + "\n", encoding="utf-8")
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 def _links(value: Any) -> Iterator[str]:
-    """Return the paths of all resources that a resource links to.
+    """Return the paths of all linked resources.
 
-    A member that is written out, as entries of a log are, needs no reading.
+    An embedded member, such as an entry of a log, is complete and not read again.
     """
     if isinstance(value, Mapping):
         links = [value.get("@Redfish.ActionInfo")]
         links += [value.get("@odata.id")] if len(value) == 1 else []
         for link in links:
-            if isinstance(link, str) and _is_worth_reading(link):
+            if isinstance(link, str) and _is_recorded(link):
                 yield normalize_path(link)
         for inner in value.values():
             yield from _links(inner)
@@ -78,8 +83,8 @@ def _links(value: Any) -> Iterator[str]:
             yield from _links(inner)
 
 
-def _is_worth_reading(link: str) -> bool:
-    """Tell whether a link leads to a resource of the board's own."""
+def _is_recorded(link: str) -> bool:
+    """Return whether the target of a link belongs in a recording."""
     path = normalize_path(link)
     is_inside = path.startswith(REDFISH_ROOT) and ".." not in path.split("/")
-    return is_inside and not _LEAVE_OUT.fullmatch(path)
+    return is_inside and not _EXCLUDED.fullmatch(path)

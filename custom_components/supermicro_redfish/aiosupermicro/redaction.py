@@ -1,7 +1,7 @@
-"""Takes out of recorded resources what tells one server and its owner from another.
+"""Redaction of identifiers and secrets in recorded resources.
 
-The same value gets the same replacement everywhere, in texts as well, so that what
-belonged together still does.
+Equal values get equal replacements everywhere, also within texts. Relations between
+resources are preserved.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 from typing import Any
 
-from .models.common import mac_in_uuid
+from .models.common import mac_from_uuid
 from .payload import parse_json
 
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
@@ -36,126 +36,133 @@ _ADDRESS_KEYS = re.compile(
     r"Address|ServiceAddresses|Gateway|.*Server.*|.*NameServers|Destination"
     r"|IPv6DefaultGateway|.*Hosts?"
 )
-# Versions look like addresses.
+# IP addresses are searched only in these texts, because versions look like addresses.
 _TEXT_KEYS = re.compile(r"Message|MessageArgs|Description")
-_IN_TEXT = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
-_SHORTEST = 4
-"""Characters: shorter names occur in too many other words to be replaced there.
+_ADDRESS_IN_TEXT = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
+_MIN_LENGTH = 4
+"""Minimum length of a value that is also replaced within texts.
 
-They are under their own keys only.
+Shorter values are part of too many words. They are replaced only under their own keys.
 """
 
 
-def redacted(bodies: Mapping[str, Any]) -> dict[str, Any]:
-    """Return resources by path without what tells a server and its owner from others.
+def redacted(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return resources by path without identifiers and secrets.
 
-    They still are what a BMC could answer, and link to each other as before.
+    The result is still a valid set of resources with links between them.
     """
-    redactor = Redactor(bodies.values())
+    redactor = Redactor(resources.values())
     return {
         redactor.redact_text(path): redactor.redact(body)
-        for path, body in bodies.items()
+        for path, body in resources.items()
     }
 
 
 class Redactor:
-    """Replaces identifiers, each by the same stand-in wherever it occurs."""
+    """Replace identifiers, equal ones by equal replacements."""
 
-    def __init__(self, bodies: Iterable[Any]) -> None:
-        """Learn the identifiers of all resources before any is redacted."""
-        self._stand_ins: dict[str, str] = {}
+    def __init__(self, resources: Iterable[Any]) -> None:
+        """Collect the identifiers of all resources."""
+        self._replacements: dict[str, str] = {}
         self._short: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        for body in bodies:
-            for key, text in _texts(body):
-                self._learn(key, text)
-        known = sorted(self._stand_ins, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, known))) if known else None
+        for resource in resources:
+            for key, text in _texts(resource):
+                self._collect(key, text)
+        values = sorted(self._replacements, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, values))) if values else None
 
-    def redact(self, body: Any, key: str = "") -> Any:
+    def redact(self, value: Any, key: str = "") -> Any:
         """Return a copy of a resource, or a part of one, without identifiers."""
-        if isinstance(body, Mapping):
-            return {name: self.redact(value, name) for name, value in body.items()}
-        if isinstance(body, list):
-            return [self.redact(value, key) for value in body]
-        if not isinstance(body, str):
-            return body
-        is_secret = _SECRET_KEYS.fullmatch(key) or _PRIVATE_KEY in body
-        if is_secret and body.strip():
+        if isinstance(value, Mapping):
+            return {name: self.redact(inner, name) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.redact(inner, key) for inner in value]
+        if not isinstance(value, str):
+            return value
+        is_secret = _SECRET_KEYS.fullmatch(key) or _PRIVATE_KEY in value
+        if is_secret and value.strip():
             return "REDACTED"
-        if inner := _document(body):
-            return json.dumps(self.redact(inner), separators=(",", ":"))
-        short = self._short.get(body.strip()) if _is_name(key) else None
-        return short or self.redact_text(body)
+        if document := _parse_document(value):
+            return json.dumps(self.redact(document), separators=(",", ":"))
+        short = self._short.get(value.strip()) if _is_name_key(key) else None
+        return short or self.redact_text(value)
 
     def redact_text(self, text: str) -> str:
         """Return a text, such as a path or a message, without known identifiers."""
-        if self._known is None:
+        if self._pattern is None:
             return text
-        return self._known.sub(lambda match: self._stand_ins[match[0]], text)
+        return self._pattern.sub(lambda match: self._replacements[match[0]], text)
 
-    def _learn(self, key: str, text: str) -> None:
-        """Find a stand-in for every identifier in a text."""
+    def _collect(self, key: str, text: str) -> None:
+        """Add a replacement for each identifier in a text."""
         for mac in _MAC.findall(text):
-            self._learn_mac(mac)
+            self._add_mac(mac)
         for uuid in _UUID.findall(text):
-            self._learn_uuid(uuid)
+            self._add_uuid(uuid)
         if _TEXT_KEYS.fullmatch(key):
-            for address in _IN_TEXT.findall(text):
-                self._learn_value("", address)
-        self._learn_value(key, text.strip())
+            for address in _ADDRESS_IN_TEXT.findall(text):
+                self._add_value("", address)
+        self._add_value(key, text.strip())
 
-    def _learn_value(self, key: str, value: str) -> None:
-        """Find a stand-in for a text that is an identifier as a whole."""
-        if _KEEP.fullmatch(value) or value in self._stand_ins or _UUID.search(value):
+    def _add_value(self, key: str, value: str) -> None:
+        """Add a replacement for a text that is an identifier as a whole."""
+        if _KEEP.fullmatch(value) or value in self._replacements or _UUID.search(value):
             return
-        if _SERIAL_KEYS.fullmatch(key) and len(value) >= _SHORTEST:
-            self._stand_ins[value] = self._next("serial", "REDACTED{:04d}")
+        if _SERIAL_KEYS.fullmatch(key) and len(value) >= _MIN_LENGTH:
+            self._replacements[value] = self._next("serial", "REDACTED{:04d}")
         elif _is_address(value) and "Version" not in key:
-            self._learn_address(value)
-        elif _is_name(key) and value not in self._short:
-            is_short = len(value) < _SHORTEST
-            stand_ins = self._short if is_short else self._stand_ins
-            stand_ins[value] = self._next("name", "name{}.example")
+            self._add_address(value)
+        elif _is_name_key(key) and value not in self._short:
+            is_short = len(value) < _MIN_LENGTH
+            replacements = self._short if is_short else self._replacements
+            replacements[value] = self._next("name", "name{}.example")
 
-    def _learn_mac(self, mac: str) -> None:
-        """Keep the maker's half of a MAC address, in all ways of writing it."""
-        if mac in self._stand_ins or not mac.strip("0:-"):
+    def _add_mac(self, mac: str) -> None:
+        """Add replacements for all notations of a MAC address.
+
+        The manufacturer's half is preserved.
+        """
+        if mac in self._replacements or not mac.strip("0:-"):
             return
-        plain = mac.replace("-", ":")
-        stand_in = plain[:8] + self._next("mac", ":00:00:{:02X}")
-        for colon in (":", "-", ""):
-            for spell in (str.upper, str.lower):
-                old, new = plain.replace(":", colon), stand_in.replace(":", colon)
-                self._stand_ins[spell(old)] = spell(new)
+        old = mac.replace("-", ":")
+        new = old[:8] + self._next("mac", ":00:00:{:02X}")
+        for separator in (":", "-", ""):
+            for change_case in (str.upper, str.lower):
+                notation = change_case(old.replace(":", separator))
+                replacement = change_case(new.replace(":", separator))
+                self._replacements[notation] = replacement
 
-    def _learn_uuid(self, uuid: str) -> None:
-        """Replace a UUID; on many boards it is nothing but the BMC's MAC address."""
-        if mac := mac_in_uuid(uuid):
-            self._learn_mac(mac)
-        elif uuid not in self._stand_ins:
-            form = "00000000-0000-4000-8000-{:012d}"
-            self._stand_ins[uuid] = self._next("uuid", form)
+    def _add_uuid(self, uuid: str) -> None:
+        """Add a replacement for a UUID.
 
-    def _learn_address(self, value: str) -> None:
-        """Replace an IP address by one of those kept for examples."""
+        Many boards derive the UUID from the BMC's MAC address.
+        """
+        if mac := mac_from_uuid(uuid):
+            self._add_mac(mac)
+        elif uuid not in self._replacements:
+            template = "00000000-0000-4000-8000-{:012d}"
+            self._replacements[uuid] = self._next("uuid", template)
+
+    def _add_address(self, value: str) -> None:
+        """Add a replacement for an IP address, from the range for documentation."""
         version = ip_address(value.partition("/")[0]).version
-        forms = {4: "192.0.2.{}", 6: "2001:db8::{:x}"}
-        self._stand_ins[value] = self._next(f"ip{version}", forms[version])
+        templates = {4: "192.0.2.{}", 6: "2001:db8::{:x}"}
+        self._replacements[value] = self._next(f"ip{version}", templates[version])
 
-    def _next(self, kind: str, form: str) -> str:
-        """Return the next stand-in of a kind."""
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        return form.format(self._counts[kind])
+    def _next(self, category: str, template: str) -> str:
+        """Return the next replacement of a category."""
+        self._counts[category] = self._counts.get(category, 0) + 1
+        return template.format(self._counts[category])
 
 
-def _is_name(key: str) -> bool:
-    """Tell whether a name stands under this key, of a person or of a host."""
+def _is_name_key(key: str) -> bool:
+    """Return whether a key holds the name or address of a person or host."""
     return bool(_NAME_KEYS.fullmatch(key) or _ADDRESS_KEYS.fullmatch(key))
 
 
 def _is_address(value: str) -> bool:
-    """Tell whether this is an IP address, with or without its network's length."""
+    """Return whether a text is an IP address, with or without a prefix length."""
     try:
         ip_address(value.partition("/")[0])
     except ValueError:
@@ -164,7 +171,7 @@ def _is_address(value: str) -> bool:
 
 
 def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Return every text of a resource, with the key that it stands under."""
+    """Return all texts of a resource with their keys."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _texts(inner, name)
@@ -173,11 +180,11 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(inner, key)
     elif isinstance(value, str):
         yield key, value
-        yield from _texts(_document(value), key)
+        yield from _texts(_parse_document(value), key)
 
 
-def _document(text: str) -> Any:
-    """Return the document that a text holds, as that of a licence does, or None."""
+def _parse_document(text: str) -> Any:
+    """Parse a text that contains a JSON document, such as a license; else None."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     document = parse_json(text.encode(errors="replace"))

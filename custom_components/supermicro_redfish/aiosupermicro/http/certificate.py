@@ -1,4 +1,4 @@
-"""A BMC's TLS certificate, looked at before any password is sent."""
+"""TLS certificate of a BMC, readable before a password is sent."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _ATTRIBUTES = {
 
 @dataclass(frozen=True, kw_only=True)
 class ServerCertificate:
-    """The certificate that a host shows."""
+    """TLS certificate of a host."""
 
     fingerprint: str
-    """SHA-256, as 64 hexadecimal digits in small letters."""
+    """SHA-256 fingerprint, 64 hexadecimal digits in lower case."""
     subject: str
-    """Whom it is for, such as "CN=IPMI, O=Super Micro Computer"."""
+    """Distinguished name of the subject, such as "CN=IPMI, O=Super Micro Computer"."""
     issuer: str
-    """Who vouches for it; itself on nearly every BMC."""
+    """Distinguished name of the issuer; on most BMCs the subject itself."""
     not_before: datetime
     not_after: datetime
 
@@ -43,13 +43,19 @@ async def async_get_server_certificate(
     host: str,
     timeout: float = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - of the handshake
 ) -> ServerCertificate:
-    """Return the certificate that a host shows; nothing else is sent to it.
+    """Return the TLS certificate of a host.
+
+    Only the TLS handshake is sent. The certificate is not verified.
+
+    Args:
+        host: Name, IPv4 or IPv6 address, with an optional port, or an https URL.
+        timeout: Timeout of the handshake in seconds.
 
     Raises:
         ValueError: The host is malformed.
-        ConnectionError: There is no connection, or no TLS.
-        TimeoutError: There is no answer in time.
-        InvalidResponseError: What it shows is no certificate.
+        ConnectionError: The connection or the TLS handshake failed.
+        TimeoutError: The host did not respond in time.
+        InvalidResponseError: The certificate is malformed.
 
     """
     url = base_url(host)
@@ -60,9 +66,9 @@ async def async_get_server_certificate(
         async with asyncio.timeout(timeout):
             _, writer = await asyncio.open_connection(url.host, url.port, ssl=context)
     except TimeoutError as error:
-        raise exceptions.TimeoutError(f"{host} did not answer in time") from error
+        raise exceptions.TimeoutError(f"{host} did not respond in time") from error
     except OSError as error:
-        message = f"{host} shows no certificate: {error}"
+        message = f"Failed to read the certificate of {host}: {error}"
         raise exceptions.ConnectionError(message) from error
     try:
         encoded = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
@@ -71,7 +77,7 @@ async def async_get_server_certificate(
     try:
         return parse_certificate(encoded)
     except ValueError as error:
-        message = f"{host} shows a certificate that cannot be read"
+        message = f"{host} sent a malformed certificate"
         raise exceptions.InvalidResponseError(message) from error
 
 
@@ -79,62 +85,62 @@ def parse_certificate(encoded: bytes) -> ServerCertificate:
     """Decode an X.509 certificate in DER.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The certificate is malformed.
 
     """
     try:
-        fields = _items(_items(_items(encoded)[0].content)[0].content)
+        fields = _parse_der(_parse_der(_parse_der(encoded)[0].content)[0].content)
         if fields[0].tag == _CONTEXT_TAG:
             fields = fields[1:]
         _, _, issuer, validity, subject, *_ = fields
-        not_before, not_after = _items(validity.content)
+        not_before, not_after = _parse_der(validity.content)
         return ServerCertificate(
             fingerprint=sha256(encoded).hexdigest(),
-            subject=_name(subject),
-            issuer=_name(issuer),
-            not_before=_moment(not_before),
-            not_after=_moment(not_after),
+            subject=_parse_name(subject),
+            issuer=_parse_name(issuer),
+            not_before=_parse_time(not_before),
+            not_after=_parse_time(not_after),
         )
     except IndexError as error:
-        raise ValueError("This is no certificate in DER") from error
+        raise ValueError("Malformed certificate") from error
 
 
-class _Item(NamedTuple):
-    """A value in DER."""
+class _DerValue(NamedTuple):
+    """Value in DER, the binary format of certificates."""
 
     tag: int
     content: bytes
 
 
-def _items(encoded: bytes) -> list[_Item]:
-    """Take apart a sequence of values: each has a tag, a length and a content."""
-    items = []
-    place = 0
-    while place < len(encoded):
-        tag, length = encoded[place], encoded[place + 1]
-        place += 2
+def _parse_der(encoded: bytes) -> list[_DerValue]:
+    """Parse a sequence of values; each has a tag, a length and a content."""
+    values = []
+    offset = 0
+    while offset < len(encoded):
+        tag, length = encoded[offset], encoded[offset + 1]
+        offset += 2
         if length & 0x80:
             octets = length & 0x7F
-            length = int.from_bytes(encoded[place : place + octets], "big")
-            place += octets
-        items.append(_Item(tag, encoded[place : place + length]))
-        place += length
-    return items
+            length = int.from_bytes(encoded[offset : offset + octets], "big")
+            offset += octets
+        values.append(_DerValue(tag, encoded[offset : offset + length]))
+        offset += length
+    return values
 
 
-def _name(name: _Item) -> str:
-    """Return a distinguished name as text, without what has no short label."""
+def _parse_name(name: _DerValue) -> str:
+    """Parse a distinguished name; attributes without a short label are omitted."""
     parts = []
-    for group in _items(name.content):
-        for attribute in _items(group.content):
-            kind, value = _items(attribute.content)
-            if label := _ATTRIBUTES.get(kind.content):
+    for group in _parse_der(name.content):
+        for attribute in _parse_der(group.content):
+            object_id, value = _parse_der(attribute.content)
+            if label := _ATTRIBUTES.get(object_id.content):
                 parts.append(f"{label}={value.content.decode(errors='replace')}")
     return ", ".join(parts)
 
 
-def _moment(time: _Item) -> datetime:
-    """Return a UTCTime or a GeneralizedTime."""
+def _parse_time(time: _DerValue) -> datetime:
+    """Parse a UTCTime or a GeneralizedTime."""
     text = time.content.decode("ascii")
-    form = "%y%m%d%H%M%SZ" if time.tag == _UTC_TIME else "%Y%m%d%H%M%SZ"
-    return datetime.strptime(text, form).replace(tzinfo=UTC)
+    time_format = "%y%m%d%H%M%SZ" if time.tag == _UTC_TIME else "%Y%m%d%H%M%SZ"
+    return datetime.strptime(text, time_format).replace(tzinfo=UTC)

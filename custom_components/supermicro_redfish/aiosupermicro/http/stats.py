@@ -1,43 +1,43 @@
-"""How much a BMC was asked, and how fast it answered."""
+"""Statistics of the requests to a BMC."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
 
-_KEPT = 100
+_MAX_RESPONSE_TIMES = 100
 
 
 @dataclass
 class RequestStats:
-    """The requests of one client since it was made."""
+    """Statistics of the requests of a client since its creation."""
 
     total_requests: int = 0
     cache_hits: int = 0
-    """Answers "not modified", which the BMC did not have to write out again."""
+    """Number of responses "304 Not Modified", which have no body."""
     errors: int = 0
-    """Requests that got an error or no answer."""
+    """Number of requests with an error response or no response."""
     _response_times: deque[float] = field(
-        default_factory=lambda: deque(maxlen=_KEPT), repr=False
+        default_factory=lambda: deque(maxlen=_MAX_RESPONSE_TIMES), repr=False
     )
 
     def record_response_time(self, elapsed: float) -> None:
-        """Take note of how many seconds an answer took."""
+        """Record the time until a response, in seconds."""
         self._response_times.append(elapsed)
 
     @property
     def avg_response_time_ms(self) -> float | None:
-        """The mean time of the last hundred answers in milliseconds, None of none."""
+        """Mean of the last 100 response times in milliseconds; None without any."""
         times = self._response_times
         return 1000 * sum(times) / len(times) if times else None
 
     @property
     def recent_response_times_ms(self) -> list[float]:
-        """The times of the last hundred answers in milliseconds, newest last."""
+        """Last 100 response times in milliseconds, newest last."""
         return [1000 * elapsed for elapsed in self._response_times]
 
     @property
     def cache_hit_rate(self) -> float:
-        """The share of answers "not modified", in percent."""
+        """Percentage of responses "304 Not Modified"; 0 without a request."""
         total = self.total_requests
         return 100 * self.cache_hits / total if total else 0.0

@@ -10,7 +10,7 @@ import sys
 from types import NoneType
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
-__all__ = ["Model"]
+__all__ = ["BaseModel", "Model"]
 
 # NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
 _STRAY_COLON = re.compile(r":(?=[+-])")
@@ -25,7 +25,7 @@ Decoder = Callable[[Any], Any]
 def json_path(
     *paths: str, default: Any = None, preprocess: Decoder | None = None
 ) -> Any:
-    """Declare a field whose JSON key differs from its name.
+    """Declare a field with a JSON key that differs from its name.
 
     Args:
         *paths: Keys joined by "/". The first path with a usable value wins, because
@@ -79,6 +79,10 @@ class Model:
     def is_valid(self) -> bool:
         """Whether at least one field has a value."""
         return self != type(self)()
+
+
+BaseModel = Model
+"""Name of Model in the published client."""
 
 
 class FieldSpec(NamedTuple):

@@ -1,4 +1,4 @@
-"""What follows Thermal and Power from Gen 14 on (ThermalSubsystem, PowerSubsystem)."""
+"""Successors of Thermal and Power, from Gen 14 on."""
 
 from __future__ import annotations
 
@@ -8,27 +8,41 @@ from .base import Model, json_path
 from .common import Status
 from .power import Redundancy
 
+__all__ = [
+    "ControlExcerpt",
+    "EnvironmentMetrics",
+    "FanResource",
+    "PowerSubsystem",
+    "PowerSupplyMetrics",
+    "PowerSupplyResource",
+    "SensorExcerpt",
+    "ThermalMetrics",
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SensorExcerpt(Model):
-    """A reading that another resource repeats (excerpt of a Sensor).
+    """Excerpt of a Sensor, embedded in another resource.
 
-    Its unit stands in the name of the field that holds it.
+    The name of the embedding field contains the unit.
     """
 
     device_name: str | None = None
     data_source_uri: str | None = None
-    """The sensor's path."""
+    """Path of the sensor."""
     physical_context: str | None = None
     reading: float | None = None
-    """None where nothing is measured."""
+    """Reading; None if the sensor measures nothing."""
     speed_rpm: float | None = json_path("SpeedRPM")
-    """Of fans only; on OpenBMC the percentage of a PWM sensor stands here too."""
+    """Speed in revolutions per minute, only for fans.
+
+    On OpenBMC also the percentage of a PWM sensor.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlExcerpt(Model):
-    """A set value that another resource repeats (excerpt of a Control)."""
+    """Excerpt of a Control, embedded in another resource."""
 
     set_point: float | None = None
     allowable_min: float | None = None
@@ -39,7 +53,7 @@ class ControlExcerpt(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class ThermalMetrics(Model):
-    """The temperatures of a chassis and what is in it (ThermalMetrics)."""
+    """Temperatures of a chassis and its components (ThermalMetrics)."""
 
     id: str | None = None
     name: str | None = None
@@ -48,12 +62,12 @@ class ThermalMetrics(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentMetrics(Model):
-    """Fans, power and temperature of a chassis or a part (EnvironmentMetrics)."""
+    """Fans, power and temperature of a chassis or component (EnvironmentMetrics)."""
 
     id: str | None = None
     name: str | None = None
     fan_speeds_percent: tuple[SensorExcerpt, ...] = ()
-    """OpenBMC gives no percentage but `speed_rpm`, of PWM sensors too."""
+    """Fan speeds; OpenBMC sends `speed_rpm` instead of a percentage."""
     temperature_celsius: SensorExcerpt = SensorExcerpt()
     power_watts: SensorExcerpt = SensorExcerpt()
     energy_joules: SensorExcerpt = SensorExcerpt()
@@ -63,14 +77,14 @@ class EnvironmentMetrics(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class FanResource(Model):
-    """A fan with a resource of its own (Fan); on no recorded board."""
+    """Fan with a resource of its own (Fan); no recorded board has one."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     physical_context: str | None = None
     speed_percent: SensorExcerpt = SensorExcerpt()
-    """Its reading is the percentage; it may give `speed_rpm` too."""
+    """Speed; the reading is the percentage, `speed_rpm` is optional."""
     model: str | None = None
     manufacturer: str | None = None
     serial_number: str | None = None
@@ -79,21 +93,21 @@ class FanResource(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSubsystem(Model):
-    """The power supply of a chassis (PowerSubsystem)."""
+    """Power subsystem of a chassis (PowerSubsystem)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
-    """Absent on Gen 14 boards whose power supplies tell nothing."""
+    """State Absent on Gen 14 boards that cannot read their power supplies."""
     capacity_watts: float | None = None
-    """0 where the supplies tell nothing."""
+    """Total capacity in watts; 0 on boards that cannot read their power supplies."""
     power_supply_redundancy: tuple[Redundancy, ...] = ()
-    """On no recorded board."""
+    """Empty on all recorded boards."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSupplyResource(Model):
-    """A power supply with a resource of its own, without its watts (PowerSupply)."""
+    """Power supply with a resource of its own, without its readings (PowerSupply)."""
 
     id: str | None = None
     name: str | None = None
@@ -109,7 +123,7 @@ class PowerSupplyResource(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSupplyMetrics(Model):
-    """What a power supply measures (PowerSupplyMetrics); on no recorded board."""
+    """Readings of a power supply (PowerSupplyMetrics); no recorded board has them."""
 
     id: str | None = None
     name: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..models import EthernetInterface, Manager, ServiceRoot
-from ..models.common import mac_in_uuid, plain_mac
+from ..models.common import mac_from_uuid, normalize_mac
 from .endpoints import MANAGER, MANAGER_INTERFACES, ROOT
 from .reader import ResourceReader
 
@@ -40,7 +40,7 @@ def _identifiers(
     addresses = [
         *(nic.permanent_mac_address for nic in external),
         *(nic.mac_address for nic in external),
-        *map(mac_in_uuid, uuids),
+        *map(mac_from_uuid, uuids),
     ]
-    yield from (plain_mac(address) for address in addresses if address)
-    yield from (uuid.lower() for uuid in uuids if not mac_in_uuid(uuid))
+    yield from (normalize_mac(address) for address in addresses if address)
+    yield from (uuid.lower() for uuid in uuids if not mac_from_uuid(uuid))

@@ -316,10 +316,11 @@ class ResourceReader:
 
         async def read(source: _SourceT) -> None:
             nonlocal timeouts
+            if timeouts >= _MAX_TIMEOUTS:
+                message = f"{source} was not requested: too many time-outs"
+                errors[source] = exceptions.TimeoutError(message)
+                return
             try:
-                if timeouts >= _MAX_TIMEOUTS:
-                    message = f"{source} was not requested: too many time-outs"
-                    raise exceptions.TimeoutError(message)
                 found[source] = await self.async_get_json(source, cached=cached)
                 timeouts = 0
             except exceptions.TimeoutError as error:
