@@ -119,7 +119,7 @@ async def test_changed_certificate(added: Added) -> None:
     logins = added.bmc.logins
     visitor = added.visitor
     await visitor.go("config/repairs")
-    await visitor.tab.get_by_text("the certificate of the BMC has changed").click()
+    await visitor.tab.get_by_text("BMC certificate has changed").click()
     dialogue = Dialogue(visitor)
     shown = [plain(text) for text in await dialogue.codes()]
     assert shown == [old, added.server.certificate_sha256]
