@@ -44,7 +44,7 @@ class Dialogue:
 
     async def fill(self, **answers: str) -> None:
         """Fill fields of the account's form."""
-        labels = {"host": "BMC address", "username": "Username"}
+        labels = {"host": "Address of the BMC", "username": "User name"}
         for name, answer in answers.items():
             await self.field(labels.get(name, name.capitalize())).fill(answer)
 
@@ -77,7 +77,7 @@ async def open_dialogue(visitor: Visitor) -> Dialogue:
     await tab.get_by_placeholder("Search for a brand name").fill("Supermicro")
     await visitor.button("Supermicro Redfish").click()
     dialogue = Dialogue(visitor)
-    await dialogue.field("BMC address").wait_for()
+    await dialogue.field("Address of the BMC").wait_for()
     return dialogue
 
 
@@ -87,7 +87,7 @@ async def add_server(visitor: Visitor, target: Target, look: Look) -> str:
     await look("add")
     await dialogue.fill(**target.answers)
     await dialogue.submit()
-    await dialogue.expect("cannot verify the certificate")
+    await dialogue.expect("Nobody vouches for the certificate")
     await look("certificate")
     (fingerprint,) = await dialogue.codes()
     await dialogue.submit()

@@ -104,7 +104,7 @@ async def test_a_licence_in_a_repair(added: Added, asked: list[str]) -> None:
     added.bmc.fail(f"{OEM}/LLDP", status=403, body=body)
     await refresh(added)
     await added.visitor.go("config/repairs")
-    await added.visitor.tab.get_by_text("BMC license missing").first.click()
+    await added.visitor.tab.get_by_text("a licence is missing").first.click()
     await assert_text(added.visitor.tab.locator("body"), MARKDOWN)
 
 
@@ -124,7 +124,7 @@ async def test_a_name_in_a_certificate(
     dialogue = await open_dialogue(added.visitor)
     await dialogue.fill(host=stranger.host, username="ADMIN", password="ADMIN")
     await dialogue.submit()
-    await dialogue.expect("cannot verify the certificate")
+    await dialogue.expect("Nobody vouches for the certificate")
     await assert_text(dialogue.whole, f"CN={NAME}")
     assert len(await dialogue.codes()) == 1
     await added.visitor.tab.keyboard.press("Escape")

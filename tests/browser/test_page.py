@@ -71,7 +71,7 @@ async def reconfigure(added: Added, entry: Entry, before: str, host: str) -> Non
     """Change the address of the BMC, and wait until it is used."""
     await entry.choose("Reconfigure")
     dialogue = Dialogue(added.visitor)
-    await expect(dialogue.field("BMC address")).to_have_value(before)
+    await expect(dialogue.field("Address of the BMC")).to_have_value(before)
     await dialogue.fill(host=host)
     await dialogue.submit()
     await dialogue.expect("Reconfiguration was successful")
@@ -99,10 +99,10 @@ async def test_reauth(added: Added) -> None:
     entry = Entry(added.visitor)
     await entry.open()
     dialogue = await entry.attend()
-    await expect(dialogue.field("Username")).to_have_value(added.bmc.username)
+    await expect(dialogue.field("User name")).to_have_value(added.bmc.username)
     await dialogue.fill(password="wrong")
     await dialogue.submit()
-    await dialogue.expect("The BMC rejected this username or password.")
+    await dialogue.expect("The BMC refuses this user name or password.")
     await added.visitor.look("reauth")
     await dialogue.fill(password="changed")
     await dialogue.submit()
@@ -119,7 +119,7 @@ async def test_changed_certificate(added: Added) -> None:
     logins = added.bmc.logins
     visitor = added.visitor
     await visitor.go("config/repairs")
-    await visitor.tab.get_by_text("BMC certificate has changed").click()
+    await visitor.tab.get_by_text("the certificate of the BMC has changed").click()
     dialogue = Dialogue(visitor)
     shown = [plain(text) for text in await dialogue.codes()]
     assert shown == [old, added.server.certificate_sha256]
