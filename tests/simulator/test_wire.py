@@ -28,7 +28,7 @@ from tests.simulator.testing import (
     running,
 )
 
-from .test_simulator import etag_of
+from .test_board import etag_of
 
 pytestmark = pytest.mark.usefixtures("network")
 
@@ -343,7 +343,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
         "-m",
         "tests.simulator",
         *arguments,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -161,7 +161,7 @@ async def test_every_board_can_be_walked(folder: str) -> None:
 @pytest.mark.parametrize("name", ["redfish", "."])
 def test_a_board_is_found_in_either_folder(name: str) -> None:
     """The folder may hold `redfish`, or be it."""
-    folder = Path(__file__).parent / "simulator/boards/x12spi-tf"
+    folder = Path(__file__).parent / "boards/x12spi-tf"
     assert Board.load(folder / name).name == "x12spi-tf"
 
 
