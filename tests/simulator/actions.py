@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .board import normalise
+from .host import RESET_TYPES
 from .messages import Answer, Json, Refusal
-from .power import RESET_TYPES
-from .writes import write
+from .patch import write
 
 if TYPE_CHECKING:
     from .bmc import Bmc

@@ -9,16 +9,16 @@ from datetime import UTC, datetime, timedelta
 import time
 from typing import Any, Literal
 
-from .agenda import Agenda, Clock
 from .board import Board, normalise
 from .changes import change
 from .completion import ROOT, SESSION_SERVICE, SESSIONS, link
 from .etags import ETAG, with_etag
 from .faults import Fault, Faults
+from .host import Host, Times
+from .host_state import affect
 from .messages import JSON_TYPE, Answer, Json, Phrasebook
-from .power import Host, Times
 from .privileges import show_role
-from .sensors import affect
+from .scheduler import Agenda, Clock
 from .sessions import Session, Sessions
 from .store import Store
 from .tasks import Tasks

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .etags import with_etag
 from .messages import Json
-from .rules import type_of
+from .validation import type_of
 
 ROOT = "/redfish/v1"
 SESSION_SERVICE = f"{ROOT}/SessionService"

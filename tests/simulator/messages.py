@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import json
 from typing import Any, Literal
 
-from .registry import MESSAGES, OLD_MESSAGES, Message
+from .message_registry import MESSAGES, OLD_MESSAGES, Message
 
 Json = dict[str, Any]
 

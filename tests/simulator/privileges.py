@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .completion import ROOT, link
 from .messages import Json, Refusal
-from .rules import type_of
+from .validation import type_of
 
 if TYPE_CHECKING:
     from .bmc import Bmc

@@ -13,10 +13,10 @@ from .board import normalise
 from .completion import ROOT, SESSIONS
 from .etags import ETAG, matches
 from .messages import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, Answer, Json, Refusal, parse
+from .patch import write
 from .privileges import check_read, check_write
-from .rules import is_writable, type_of
 from .sessions import Session
-from .writes import write
+from .validation import is_writable, type_of
 
 if TYPE_CHECKING:
     from .bmc import Bmc

@@ -7,7 +7,7 @@ import secrets
 import string
 from typing import Literal
 
-from .agenda import Clock
+from .scheduler import Clock
 
 TOKEN_LENGTH = 32
 _TOKEN_LETTERS = string.ascii_lowercase + string.digits

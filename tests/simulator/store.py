@@ -6,7 +6,7 @@ import copy
 
 from .board import normalise
 from .messages import Json
-from .rules import type_of
+from .validation import type_of
 
 
 class Store:

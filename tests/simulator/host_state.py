@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .host import Host
 from .messages import Json
-from .power import Host
 
 STANDBY_WATTS = 9
 """What a machine draws whose host is off; some BMCs round it to less."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .changes import merge
 from .messages import Answer, Json, Refusal
-from .rules import SECRETS, check, type_of
+from .validation import SECRETS, check, type_of
 
 if TYPE_CHECKING:
     from .bmc import Bmc

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .agenda import Agenda
 from .messages import Refusal
+from .scheduler import Agenda
 
 PowerState = Literal["On", "PoweringOff", "Off", "PoweringOn"]
 
