@@ -1,4 +1,4 @@
-"""The host behind the BMC: switched on and off, it takes its time."""
+"""Simulate the host: its power state, its boot, and their durations."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .messages import Refusal
-from .scheduler import Agenda
+from .messages import RedfishError
+from .scheduler import Scheduler
 
 PowerState = Literal["On", "PoweringOff", "Off", "PoweringOn"]
 
@@ -24,73 +24,83 @@ RESET_TYPES = (
     "FullPowerCycle",
 )
 
-# What a BMC says that is told to do what is already done, or to end what does not
-# run, is not recorded. The simulated one takes the first and refuses the second, as
-# BMCs do over IPMI.
-_HARMLESS = ("On", "ForceOn", "Nmi")
+# No recording has the response to a reset type that is already fulfilled, or that needs
+# a running host while it is off. The simulator accepts the former and rejects the
+# latter, as BMCs do over IPMI.
+_WITHOUT_EFFECT = ("On", "ForceOn", "Nmi")
+"""Reset types that do not change a running host."""
 _STARTING = ("On", "ForceOn", "PushPowerButton", "FullPowerCycle")
+"""Reset types that start a host that is off."""
 _FINAL = ("ForceOff", "GracefulShutdown", "PushPowerButton")
-_REQUESTS = ("GracefulShutdown", "GracefulRestart", "PushPowerButton")
-"""What the operating system may ignore."""
+"""Reset types that leave the host off."""
+_GRACEFUL = ("GracefulShutdown", "GracefulRestart", "PushPowerButton")
+"""Reset types that the operating system may ignore."""
 
 _KIND = "power"
 
 
 @dataclass(frozen=True)
-class Times:
-    """How long the host takes for things, in seconds."""
+class HostTimes:
+    """Durations of the host's transitions, in seconds."""
 
     power: float
-    """To be switched on, and to be forced off."""
+    """Switching on, and a forced switching off."""
     shutdown: float
-    """For the operating system to end."""
+    """Shutdown of the operating system."""
     boot: float
-    """From power to the end of the BIOS."""
+    """From power on to the end of the BIOS."""
 
 
 @dataclass(frozen=True)
-class Stage:
-    """How far the BIOS has come, after a share of the time it takes."""
+class BootStage:
+    """A stage of the BIOS, which starts after a share of the boot time."""
 
     share: float
     progress: str
     post_code: str
 
 
-OFF = Stage(0, "None", "00")
+OFF = BootStage(0, "None", "00")
 
-# The names are the DMTF's; of the codes only that they are two digits is known.
+# The names are those of the DMTF. Of the POST codes only their format is known: two
+# digits.
 BOOT = (
-    Stage(0, "PrimaryProcessorInitializationStarted", "02"),
-    Stage(0.2, "MemoryInitializationStarted", "b0"),
-    Stage(0.5, "PCIResourceConfigStarted", "92"),
-    Stage(0.8, "SystemHardwareInitializationComplete", "a2"),
+    BootStage(0, "PrimaryProcessorInitializationStarted", "02"),
+    BootStage(0.2, "MemoryInitializationStarted", "b0"),
+    BootStage(0.5, "PCIResourceConfigStarted", "92"),
+    BootStage(0.8, "SystemHardwareInitializationComplete", "a2"),
 )
 
 SENSORS_BACK = 0.3
-"""The share of the boot after which the host's sensors can be read again."""
+"""Share of the boot time after which the host's sensors return values again."""
 
 
 class Host:
-    """The host's power state."""
+    """The host's power state.
 
-    def __init__(self, agenda: Agenda, times: Times, *, answers: bool) -> None:
-        """Start with a host that has been running for a long time."""
-        self._agenda = agenda
+    A reset type leads from On through PoweringOff to Off, and from there through
+    PoweringOn to On. A later reset type replaces a transition in progress.
+    """
+
+    def __init__(
+        self, scheduler: Scheduler, times: HostTimes, *, answers: bool
+    ) -> None:
+        """Initialize with a host that booted long ago."""
+        self._scheduler = scheduler
         self._times = times
-        self._boot_began: float | None = None
+        self._boot_started: float | None = None
         self.state: PowerState = "On"
         self.answers = answers
-        """Whether the operating system shuts down when asked."""
+        """Whether the operating system reacts to a graceful shutdown."""
         self.on_boot: Callable[[], None] = lambda: None
-        """Called whenever the host begins to boot."""
+        """Called at each start of a boot."""
 
     @property
-    def stage(self) -> Stage | None:
-        """How far the host has booted; None when that is long over."""
+    def boot_stage(self) -> BootStage | None:
+        """The current stage of the boot; None if it is over."""
         if self.state in ("Off", "PoweringOn"):
             return OFF
-        share = self._booted
+        share = self._boot_share
         if share >= 1:
             return None
         return [stage for stage in BOOT if stage.share <= share][-1]
@@ -102,13 +112,13 @@ class Host:
 
     @property
     def has_sensors(self) -> bool:
-        """Whether the sensors of the host can be read."""
-        return self.has_power and self._booted >= SENSORS_BACK
+        """Whether the host's sensors return values."""
+        return self.has_power and self._boot_share >= SENSORS_BACK
 
     def reset(self, reset_type: str) -> None:
-        """Do what a reset type means, as far as the state allows."""
+        """Start the transition of a reset type; reject it if the state forbids it."""
         if reset_type not in RESET_TYPES:
-            raise Refusal(
+            raise RedfishError(
                 "Base.ActionParameterValueNotInList",
                 str(reset_type),
                 "ResetType",
@@ -119,47 +129,46 @@ class Host:
         elif reset_type in _STARTING:
             self._switch_on()
         elif reset_type != "ForceOff":
-            raise Refusal("Base.ActionNotSupported", reset_type)
+            raise RedfishError("Base.ActionNotSupported", reset_type)
         elif self.state == "PoweringOff":
             self._switch_off(self._times.power, None)
 
     def _reset_running(self, reset_type: str) -> None:
-        """Stop a running host, and start it again if that is what is meant."""
-        is_request = reset_type in _REQUESTS
-        if reset_type in _HARMLESS or (is_request and not self.answers):
+        """Switch a running host off, and on again unless the reset type is final."""
+        is_graceful = reset_type in _GRACEFUL
+        if reset_type in _WITHOUT_EFFECT or (is_graceful and not self.answers):
             return
-        seconds = self._times.shutdown if is_request else self._times.power
+        seconds = self._times.shutdown if is_graceful else self._times.power
         self._switch_off(seconds, None if reset_type in _FINAL else self._switch_on)
 
     def _switch_off(self, seconds: float, then: Callable[[], None] | None) -> None:
-        """Go through PoweringOff to Off."""
+        """Go through PoweringOff to Off, and call back after a rest."""
 
         def off() -> None:
             self.state = "Off"
             if then:
-                # The host rests before it is switched on again.
-                self._agenda.after(self._times.power, then, _KIND)
+                self._scheduler.call_later(self._times.power, then, _KIND)
 
-        self._agenda.cancel(_KIND)
+        self._scheduler.cancel(_KIND)
         self.state = "PoweringOff"
-        self._agenda.after(seconds, off, _KIND)
+        self._scheduler.call_later(seconds, off, _KIND)
 
     def _switch_on(self) -> None:
-        """Go through PoweringOn to On, and boot."""
+        """Go through PoweringOn to On, and start the boot."""
 
         def on() -> None:
             self.state = "On"
-            self._boot_began = self._agenda.now
+            self._boot_started = self._scheduler.now
             self.on_boot()
 
-        self._agenda.cancel(_KIND)
+        self._scheduler.cancel(_KIND)
         self.state = "PoweringOn"
-        self._agenda.after(self._times.power, on, _KIND)
+        self._scheduler.call_later(self._times.power, on, _KIND)
 
     @property
-    def _booted(self) -> float:
-        """The share of the boot that is done; 1 when it is over."""
-        if self._boot_began is None:
+    def _boot_share(self) -> float:
+        """The completed share of the boot time; 1 if the boot is over."""
+        if self._boot_started is None:
             return 1
-        elapsed = self._agenda.now - self._boot_began
+        elapsed = self._scheduler.now - self._boot_started
         return min(elapsed / self._times.boot, 1) if self._times.boot else 1

@@ -1,4 +1,4 @@
-"""What a host that is off, or has just been switched on, does to the resources."""
+"""Show the state of the host in resources: sensors, power state, boot progress."""
 
 from __future__ import annotations
 
@@ -6,47 +6,49 @@ import re
 from typing import Any
 
 from .host import Host
-from .messages import Json
+from .resources import JsonObject, resource_type
 
 STANDBY_WATTS = 9
-"""What a machine draws whose host is off; some BMCs round it to less."""
+"""Power consumption while the host is off. Some BMCs round it down."""
 
-# What can be read while the host is off. Nobody has recorded that; these are the
-# sensors which the standby rail feeds, and the rails themselves.
+# The sensors with a value while the host is off. No board was recorded in that state.
+# These are the sensors that the standby rail feeds, and the standby rails themselves.
 _STANDBY_TEMPERATURES = re.compile(r"^(System|Inlet|Peripheral|PCH|BMC)\b")
 _STANDBY_VOLTAGES = re.compile(r"SB|BMC|PCH|AUX|Dual|VBAT")
 
 _MEASURED = re.compile(r"^(Reading(?!Units)|Upper|Lower|Min|Max)")
 
 
-def affect(body: Json, host: Host, *, old: bool) -> None:
-    """Let a resource, in place, show the state of the host."""
-    kind = str(body.get("@odata.type", "")).partition(".")[0]
-    if effect := _EFFECTS.get(kind):
-        effect(body, host, None if not old else 0)
+def show_host_state(body: JsonObject, host: Host, *, old: bool) -> None:
+    """Show the host's state in a body, in place.
+
+    An absent sensor has null values on the new family and zeros on the old one.
+    """
+    if effect := _EFFECTS.get(resource_type(body)):
+        effect(body, host, 0 if old else None)
 
 
-def _affect_thermal(body: Json, host: Host, absent: float | None) -> None:
-    """Lose the fans and the temperatures of what has no power."""
+def _show_in_thermal(body: JsonObject, host: Host, absent: float | None) -> None:
+    """Show the fans and the temperatures of unpowered components as absent."""
     if host.has_sensors:
         return
     for sensor in body.get("Temperatures", ()):
         if not _STANDBY_TEMPERATURES.search(_name(sensor)):
-            _lose(sensor, absent)
+            _show_as_absent(sensor, absent)
     for fan in body.get("Fans", ()):
-        _lose(fan, absent)
+        _show_as_absent(fan, absent)
 
 
-def _affect_power(body: Json, host: Host, absent: float | None) -> None:
-    """Lose the voltages of the host, and fall to the watts of the standby."""
+def _show_in_power(body: JsonObject, host: Host, absent: float | None) -> None:
+    """Show the host's voltages as absent, and limit the power to that of standby."""
     if not host.has_sensors:
         for sensor in body.get("Voltages", ()):
             if not _STANDBY_VOLTAGES.search(_name(sensor)):
-                _lose(sensor, absent)
+                _show_as_absent(sensor, absent)
     if host.has_power:
         return
     supplies = body.get("PowerSupplies", ())
-    working = sum(1 for supply in supplies if _watts(supply)) or 1
+    working = sum(1 for supply in supplies if _output_watts(supply)) or 1
     for supply in supplies:
         for key in ("PowerInputWatts", "PowerOutputWatts", "LastPowerOutputWatts"):
             _limit(supply, key, STANDBY_WATTS / working)
@@ -55,41 +57,41 @@ def _affect_power(body: Json, host: Host, absent: float | None) -> None:
         _limit(control.get("PowerMetrics", {}), "MinConsumedWatts", STANDBY_WATTS)
 
 
-def _affect_system(body: Json, host: Host, _absent: float | None) -> None:
-    """Show the power state and how far the boot is."""
-    _affect_chassis(body, host, None)
-    if "BootProgress" in body and host.stage:
-        body["BootProgress"]["LastState"] = host.stage.progress
+def _show_in_system(body: JsonObject, host: Host, _absent: float | None) -> None:
+    """Show the power state and the boot progress."""
+    _show_in_chassis(body, host, None)
+    if "BootProgress" in body and host.boot_stage:
+        body["BootProgress"]["LastState"] = host.boot_stage.progress
 
 
-def _affect_chassis(body: Json, host: Host, _absent: float | None) -> None:
-    """Show the power state, where it is shown."""
+def _show_in_chassis(body: JsonObject, host: Host, _absent: float | None) -> None:
+    """Show the power state if the resource has one."""
     if "PowerState" in body:
         body["PowerState"] = host.state
 
 
-def _affect_snooping(body: Json, host: Host, _absent: float | None) -> None:
-    """Show the POST code of the boot; a running host keeps its last one."""
-    if host.stage:
-        body["PostCode"] = host.stage.post_code
+def _show_in_snooping(body: JsonObject, host: Host, _absent: float | None) -> None:
+    """Show the POST code of the boot. A running host keeps its last one."""
+    if host.boot_stage:
+        body["PostCode"] = host.boot_stage.post_code
 
 
 _EFFECTS = {
-    "#Thermal": _affect_thermal,
-    "#Power": _affect_power,
-    "#ComputerSystem": _affect_system,
-    "#Chassis": _affect_chassis,
-    "#Snooping": _affect_snooping,
+    "Thermal": _show_in_thermal,
+    "Power": _show_in_power,
+    "ComputerSystem": _show_in_system,
+    "Chassis": _show_in_chassis,
+    "Snooping": _show_in_snooping,
 }
 
 
-def _name(sensor: Json) -> str:
-    """Return the name of a sensor; the oldest fans have another key."""
+def _name(sensor: JsonObject) -> str:
+    """Return the name of a sensor. Fans of the oldest firmware have another key."""
     return str(sensor.get("Name", sensor.get("FanName", "")))
 
 
-def _lose(sensor: Json, absent: float | None) -> None:
-    """Show a sensor as absent: nothing on the new family, zero on the old one."""
+def _show_as_absent(sensor: JsonObject, absent: float | None) -> None:
+    """Set the state Absent, and replace all measured values."""
     sensor["Status"] = {"State": "Absent"}
     sensor.pop("Oem", None)
     for key in sensor:
@@ -97,12 +99,12 @@ def _lose(sensor: Json, absent: float | None) -> None:
             sensor[key] = absent
 
 
-def _watts(supply: Json) -> Any:
-    """Return what a power supply delivers."""
+def _output_watts(supply: JsonObject) -> Any:
+    """Return the output of a power supply."""
     return supply.get("PowerOutputWatts", supply.get("LastPowerOutputWatts"))
 
 
-def _limit(body: Json, key: str, most: float) -> None:
-    """Let a number, if there is one, be no more than so much."""
+def _limit(body: JsonObject, key: str, maximum: float) -> None:
+    """Limit a number, if the body has it, to a maximum."""
     if isinstance(number := body.get(key), (int, float)):
-        body[key] = min(number, round(most))
+        body[key] = min(number, round(maximum))

@@ -1,4 +1,4 @@
-"""What happens by itself on a BMC after a while, on a clock that tests can turn."""
+"""Run callbacks after a delay, on a clock that tests control."""
 
 from __future__ import annotations
 
@@ -7,51 +7,58 @@ from dataclasses import dataclass
 from itertools import count
 
 Clock = Callable[[], float]
-"""Seconds from anywhere, never going back: `time.monotonic` or a test's own."""
+"""Monotonic time in seconds: `time.monotonic` or the clock of a test."""
 
 
 @dataclass(frozen=True, order=True)
 class _Event:
-    """Something that is due at a time."""
+    """A callback and its due time."""
 
     due: float
     number: int
     kind: str
-    act: Callable[[], None]
+    callback: Callable[[], None]
 
 
-class Agenda:
-    """Events that wait for their time; they happen when somebody looks."""
+class Scheduler:
+    """Pending callbacks.
+
+    There is no background task. `run_due` runs all overdue callbacks whenever the
+    state of the BMC is read.
+    """
 
     def __init__(self, clock: Clock) -> None:
-        """Start with nothing to come."""
+        """Initialize without callbacks."""
         self._clock = clock
         self._events: list[_Event] = []
         self._numbers = count()
-        self._settling: float | None = None
+        self._callback_due: float | None = None
 
     @property
     def now(self) -> float:
-        """The time; while an event happens, the time at which it was due."""
-        return self._clock() if self._settling is None else self._settling
+        """The current time; inside a callback, its due time."""
+        return self._clock() if self._callback_due is None else self._callback_due
 
-    def after(self, seconds: float, act: Callable[[], None], kind: str = "") -> None:
-        """Let something happen after some seconds."""
-        self._events.append(_Event(self.now + seconds, next(self._numbers), kind, act))
+    def call_later(
+        self, seconds: float, callback: Callable[[], None], kind: str = ""
+    ) -> None:
+        """Schedule a callback."""
+        event = _Event(self.now + seconds, next(self._numbers), kind, callback)
+        self._events.append(event)
 
     def cancel(self, kind: str) -> None:
-        """Drop the events of a kind that have not happened yet."""
+        """Cancel the pending callbacks of a kind."""
         self._events = [event for event in self._events if event.kind != kind]
 
-    def settle(self) -> None:
-        """Let everything happen that is due, in its order."""
-        if self._settling is not None:
+    def run_due(self) -> None:
+        """Run all overdue callbacks, in the order of their due times."""
+        if self._callback_due is not None:
             return
         now = self._clock()
         try:
             while self._events and (event := min(self._events)).due <= now:
                 self._events.remove(event)
-                self._settling = event.due
-                event.act()
+                self._callback_due = event.due
+                event.callback()
         finally:
-            self._settling = None
+            self._callback_due = None

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import RECORDED, Clock
 from tests.simulator import Bmc, Board, BoardError
-from tests.simulator.completion import ROOT, SESSIONS
+from tests.simulator.resources import ROOT, SESSIONS
 from tests.simulator.testing import (
     CHASSIS,
     MANAGER,
@@ -24,7 +24,7 @@ from tests.simulator.testing import (
     THERMAL,
     as_old,
     connected,
-    running,
+    logged_in,
 )
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -143,16 +143,18 @@ async def test_every_board_can_be_walked(folder: str) -> None:
     """Links lead from the root to what was recorded of the machine."""
     board = Board.load(folder)
     near = re.compile(rf"{ROOT}(/(Systems|Chassis|Managers)(/\w+(/\w+)?)?)?")
-    async with running(board) as client:
+    async with logged_in(board) as client:
         reached: dict[str, int] = {}
         ahead = [ROOT]
         while ahead:
             path = ahead.pop()
-            reply = await client.get(path)
-            reached[path] = reply.status
-            if reply.status == 200:
+            response = await client.get(path)
+            reached[path] = response.status
+            if response.status == 200:
                 known = {*reached, *ahead}
-                ahead += sorted(set(filter(near.fullmatch, links(reply.body))) - known)
+                ahead += sorted(
+                    set(filter(near.fullmatch, links(response.body))) - known
+                )
     machine = {SYSTEM, CHASSIS, MANAGER, THERMAL, POWER} & set(board.resources)
     assert {path: reached.get(path) for path in machine} == dict.fromkeys(machine, 200)
     assert all((s == 200) == (p in board.resources) for p, s in reached.items())
@@ -182,16 +184,16 @@ def test_a_board_that_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", [ROOT, f"{ROOT}/", "/redfish"])
 async def test_the_root_needs_no_login(path: str) -> None:
     """The service root can be read by everybody, in either spelling."""
-    async with connected(Bmc(Board.load("x12spi-tf"))) as client:
-        reply = await client.get(path)
-    assert reply.status == 200
-    assert reply.headers["Content-Type"] == "application/json"
-    assert reply.headers["OData-Version"] == "4.0"
+    async with connected() as client:
+        response = await client.get(path)
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["OData-Version"] == "4.0"
 
 
 async def test_everything_else_needs_one() -> None:
     """Even what does not exist is answered 401, whatever the method."""
-    async with connected(Bmc(Board.load("x12spi-tf"))) as client:
+    async with connected() as client:
         for method in ("GET", "PATCH", "POST", "DELETE", "PUT"):
             for path in (SYSTEM, f"{ROOT}/Nothing"):
                 assert (await client.send(method, path)).status == 401
@@ -207,8 +209,8 @@ async def test_401_body(is_old: bool, base: str, key: str) -> None:  # noqa: FBT
     board = Board.load("x12spi-tf")
     bmc = Bmc(as_old(board) if is_old else board)
     async with connected(bmc) as client:
-        reply = await client.get(f"{ROOT}/Chassis")
-    assert reply.body == {
+        response = await client.get(f"{ROOT}/Chassis")
+    assert response.body == {
         "error": {
             "code": f"{base}.GeneralError",
             key: "A general error has occurred. See ExtendedInfo for more information.",
@@ -227,7 +229,7 @@ async def test_401_body(is_old: bool, base: str, key: str) -> None:  # noqa: FBT
         }
     }
     if is_old and (file := RECORDED / "errors/401-x10.json").exists():
-        assert reply.body == json.loads(file.read_text())["body"]
+        assert response.body == json.loads(file.read_text())["body"]
 
 
 # Sessions
@@ -237,13 +239,13 @@ async def test_login() -> None:
     """A login gives a token and says, without a host, where its session is."""
     bmc = Bmc(Board.load("x12spi-tf"))
     async with connected(bmc) as client:
-        reply = await client.login()
-        assert reply.status == 201
-        assert re.fullmatch("[a-z0-9]{32}", reply.headers["X-Auth-Token"])
-        assert reply.headers["Location"] == f"{SESSIONS}/1"
-        session = await client.get(reply.headers["Location"])
+        response = await client.login()
+        assert response.status == 201
+        assert re.fullmatch("[a-z0-9]{32}", response.headers["X-Auth-Token"])
+        assert response.headers["Location"] == f"{SESSIONS}/1"
+        session = await client.get(response.headers["Location"])
         assert session.body["UserName"] == "ADMIN"
-        assert reply.headers["X-Auth-Token"] not in json.dumps(session.body)
+        assert response.headers["X-Auth-Token"] not in json.dumps(session.body)
         members = (await client.get(SESSIONS)).body["Members"]
         assert members == [{"@odata.id": f"{SESSIONS}/1"}]
     assert (bmc.logins, bmc.login_attempts, bmc.open_sessions) == (1, 1, 1)
@@ -263,20 +265,20 @@ async def test_wrong_password(username: str, password: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"UserName": "ADMIN"}', b"[" * 99999])
 async def test_login_without_credentials(body: bytes) -> None:
     """A login needs a JSON object with both."""
-    async with connected(Bmc(Board.load("x12spi-tf"))) as client:
-        reply = await client.send("POST", SESSIONS, data=body)
-    assert reply.status == 400
-    assert reply.message_id in ("Base.MalformedJSON", "Base.PropertyMissing")
+    async with connected() as client:
+        response = await client.send("POST", SESSIONS, data=body)
+    assert response.status == 400
+    assert response.message_id in ("Base.MalformedJSON", "Base.PropertyMissing")
 
 
 async def test_session_limit() -> None:
     """No more sessions are opened than there is room for; logging out makes some."""
-    async with running(session_limit=2) as client:
+    async with logged_in(session_limit=2) as client:
         first = client.headers
         await client.login()
-        reply = await client.login()
-        assert reply.status == 503
-        assert reply.message_id == "Base.SessionLimitExceeded"
+        response = await client.login()
+        assert response.status == 503
+        assert response.message_id == "Base.SessionLimitExceeded"
         deleted = await client.send("DELETE", f"{SESSIONS}/1", headers=first)
         assert deleted.status == 200
         assert deleted.body["Success"]["code"] == "Base.v1_10_3.Success"
@@ -289,7 +291,7 @@ async def test_session_limit() -> None:
 @pytest.mark.parametrize(("expiry", "status"), [("idle", 200), ("login", 401)])
 async def test_session_timeout(clock: Clock, expiry: str, status: int) -> None:
     """A session lasts while it is used, or by a switch from its login on."""
-    async with running(
+    async with logged_in(
         clock=clock, session_timeout=60, session_expiry=expiry
     ) as client:
         service = await client.get(f"{ROOT}/SessionService")
@@ -307,13 +309,13 @@ async def test_sessions_of_the_recording_are_over() -> None:
     """Who was logged in when the board was recorded no longer is."""
     board = Board.load("x12spi-tf")
     ghost = {f"{SESSIONS}/4": {"@odata.type": "#Session.v1_3_0.Session"}}
-    async with running(replace(board, resources=board.resources | ghost)) as client:
+    async with logged_in(replace(board, resources=board.resources | ghost)) as client:
         assert (await client.get(f"{SESSIONS}/4")).status == 404
 
 
 async def test_expired_tokens_and_new_passwords() -> None:
     """A restarted BMC forgets logins; a new password counts from the next one on."""
-    async with running() as client:
+    async with logged_in() as client:
         client.bmc.change_password("changed")
         assert (await client.get(SYSTEM)).status == 200
         client.bmc.expire_sessions()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc, Board
-from tests.simulator.completion import ROOT
+from tests.simulator.resources import ROOT
 from tests.simulator.testing import (
     CHASSIS,
     MANAGER,
@@ -21,7 +21,7 @@ from tests.simulator.testing import (
     Client,
     as_old,
     changed,
-    running,
+    logged_in,
 )
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -44,9 +44,9 @@ pytestmark = pytest.mark.usefixtures("network")
 )
 async def test_refused_resets(body: dict[str, Any], message_id: str) -> None:
     """Only what the ActionInfo lists can be done, whatever the resource glues."""
-    async with running() as client:
-        reply = await client.post(RESET, body)
-        assert (reply.status, reply.message_id) == (400, message_id)
+    async with logged_in() as client:
+        response = await client.post(RESET, body)
+        assert (response.status, response.message_id) == (400, message_id)
         assert client.bmc.power_state == "On"
 
 
@@ -71,7 +71,7 @@ async def test_resets_without_action_info(
             "ResetType@Redfish.AllowableValues": inline,
         }
     }
-    async with running(changed({SYSTEM: {"Actions": actions}})) as client:
+    async with logged_in(changed({SYSTEM: {"Actions": actions}})) as client:
         body = {"ResetType": reset_type} if reset_type else {}
         assert (await client.post(RESET, body)).status == status
 
@@ -80,27 +80,27 @@ async def test_resets_without_action_info(
 async def test_targets_of_old_boards(target: Any) -> None:
     """The target may be missing, or a whole URL."""
     actions = {"#ComputerSystem.Reset": {"target": target}}
-    async with running(changed({SYSTEM: {"Actions": actions}})) as client:
+    async with logged_in(changed({SYSTEM: {"Actions": actions}})) as client:
         assert (await client.post(RESET, {"ResetType": "ForceOff"})).status == 200
         assert client.bmc.power_state == "PoweringOff"
 
 
 async def test_other_actions() -> None:
     """A known action is answered with success, an unknown one is not there."""
-    async with running() as client:
+    async with logged_in() as client:
         for path, status in (
             (f"{SYSTEM}/Bios/Actions/Bios.ResetBios", 200),
             (f"{SYSTEM}/Actions/ComputerSystem.Decommission", 404),
             (f"{ROOT}/Nothing/Actions/Nothing.Reset", 404),
         ):
             assert (await client.post(path)).status == status
-        reply = await client.send("POST", RESET, data=b"[]")
-        assert reply.message_id == "Base.MalformedJSON"
+        response = await client.send("POST", RESET, data=b"[]")
+        assert response.message_id == "Base.MalformedJSON"
 
 
 async def test_manager_reset(clock: Clock) -> None:
     """The answer still comes; then the BMC is away, and the host is not."""
-    async with running(clock=clock, restart_seconds=30) as client:
+    async with logged_in(clock=clock, restart_seconds=30) as client:
         path = f"{MANAGER}/Actions/Manager.Reset"
         assert (await client.post(path, {"ResetType": "PowerCycle"})).status == 400
         clock.tick(10)
@@ -118,7 +118,7 @@ async def test_manager_reset(clock: Clock) -> None:
 async def test_clear_log() -> None:
     """A log that was cleared is empty, and its entries are gone."""
     log = f"{SYSTEM}/LogServices/Log1"
-    async with running() as client:
+    async with logged_in() as client:
         assert (await client.get(f"{log}/Entries/1")).body["EntryType"] == "SEL"
         assert (await client.post(f"{log}/Actions/LogService.ClearLog")).status == 200
         entries = (await client.get(f"{log}/Entries")).body
@@ -209,11 +209,14 @@ async def switched_off(client: Client, clock: Clock) -> None:
 
 async def test_resets_while_off(clock: Clock) -> None:
     """What does not run cannot be ended or restarted; it can be left off."""
-    async with running(clock=clock, **TIMES) as client:
+    async with logged_in(clock=clock, **TIMES) as client:
         await switched_off(client, clock)
         for reset_type in ("GracefulShutdown", "ForceRestart", "PowerCycle", "Nmi"):
-            reply = await client.post(RESET, {"ResetType": reset_type})
-            assert (reply.status, reply.message_id) == (400, "Base.ActionNotSupported")
+            response = await client.post(RESET, {"ResetType": reset_type})
+            assert (response.status, response.message_id) == (
+                400,
+                "Base.ActionNotSupported",
+            )
         assert (await client.post(RESET, {"ResetType": "ForceOff"})).status == 200
         assert client.bmc.power_state == "Off"
         assert (await client.post(RESET, {"ResetType": "ForceOn"})).status == 200
@@ -232,7 +235,7 @@ def fitted(body: dict[str, Any], *lists: str) -> set[str]:
 
 async def test_sensors_of_a_host_that_is_off(clock: Clock) -> None:
     """Only what hangs on standby can be read, and the machine draws little."""
-    async with running(clock=clock, **TIMES) as client:
+    async with logged_in(clock=clock, **TIMES) as client:
         details = {"Oem": {"Supermicro": {"Details": {"CPU 1 Temp": "44"}}}}
         client.bmc.change(THERMAL, {"Temperatures": {"CPU Temp": details}})
         await switched_off(client, clock)
@@ -266,7 +269,7 @@ async def test_sensors_of_a_host_that_is_off(clock: Clock) -> None:
 
 async def test_sensors_come_back(clock: Clock) -> None:
     """The sensors follow the power state after a while, and are as before."""
-    async with running(clock=clock, **TIMES) as client:
+    async with logged_in(clock=clock, **TIMES) as client:
         before = (await client.get(THERMAL)).body
         await switched_off(client, clock)
         assert (await client.post(RESET, {"ResetType": "On"})).status == 200

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc, Board
-from tests.simulator.completion import ROOT, SESSIONS
+from tests.simulator.resources import ROOT, SESSIONS
 from tests.simulator.testing import (
     CHASSIS,
     MANAGER,
@@ -19,7 +19,7 @@ from tests.simulator.testing import (
     THERMAL,
     as_old,
     changed,
-    running,
+    logged_in,
 )
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -38,10 +38,10 @@ SUCCESS = {
 
 async def test_fan_mode() -> None:
     """A write is answered with a success body, and changes what is read."""
-    async with running() as client:
+    async with logged_in() as client:
         before = await client.get(FAN_MODE)
-        reply = await client.patch(FAN_MODE, {"Mode": "FullSpeed"})
-        assert (reply.status, reply.body) == (200, {"Success": SUCCESS})
+        response = await client.patch(FAN_MODE, {"Mode": "FullSpeed"})
+        assert (response.status, response.body) == (200, {"Success": SUCCESS})
         assert client.bmc.fan_mode == "FullSpeed"
         after = await client.get(FAN_MODE)
         assert after.body["Mode"] == "FullSpeed"
@@ -89,28 +89,31 @@ async def test_fan_mode() -> None:
 )
 async def test_refused_writes(path: str, body: Any, message_id: str) -> None:
     """What cannot be written is refused with a reason, and changes nothing."""
-    async with running() as client:
+    async with logged_in() as client:
         before = client.bmc.resource(path)
-        reply = await client.patch(path, body)
-        assert (reply.status, reply.message_id) == (400, message_id)
+        response = await client.patch(path, body)
+        assert (response.status, response.message_id) == (400, message_id)
         assert client.bmc.resource(path) == before
 
 
 async def test_refused_requests() -> None:
     """The body must be JSON and say so; what has no such method is answered 405."""
-    async with running() as client:
+    async with logged_in() as client:
         as_json = {"Content-Type": "application/json"}
-        reply = await client.send("PATCH", FAN_MODE, data=b"{", headers=as_json)
-        assert (reply.status, reply.message_id) == (400, "Base.MalformedJSON")
-        reply = await client.send("PATCH", FAN_MODE, data=b'{"Mode": "HeavyIO"}')
-        assert reply.status == 415
+        response = await client.send("PATCH", FAN_MODE, data=b"{", headers=as_json)
+        assert (response.status, response.message_id) == (400, "Base.MalformedJSON")
+        response = await client.send("PATCH", FAN_MODE, data=b'{"Mode": "HeavyIO"}')
+        assert response.status == 415
         assert (await client.patch(f"{ROOT}/Nothing", {"a": 1})).status == 404
         for method, path in (
             *(("PATCH", THERMAL), ("PATCH", SESSIONS), ("PUT", FAN_MODE)),
             *(("POST", SYSTEM), ("DELETE", SYSTEM)),
         ):
-            reply = await client.send(method, path, json={"a": 1})
-            assert (reply.status, reply.message_id) == (405, "Base.OperationNotAllowed")
+            response = await client.send(method, path, json={"a": 1})
+            assert (response.status, response.message_id) == (
+                405,
+                "Base.OperationNotAllowed",
+            )
         assert client.bmc.fan_mode == "Optimal"
 
 
@@ -130,7 +133,7 @@ async def test_identify_led(
     active: bool,  # noqa: FBT001
 ) -> None:
     """There is one LED: system and chassis, and both of its properties, agree."""
-    async with running() as client:
+    async with logged_in() as client:
         assert (await client.patch(path, patch)).status == 200
         for other in (SYSTEM, CHASSIS):
             body = (await client.get(other)).body
@@ -144,20 +147,20 @@ async def test_identify_led(
 async def test_led_of_boards_without_location_indicator() -> None:
     """No key is added that a board does not have."""
     board = changed({SYSTEM: {"LocationIndicatorActive": REMOVED}})
-    async with running(board) as client:
+    async with logged_in(board) as client:
         await client.patch(SYSTEM, {"IndicatorLED": "Lit"})
         assert "LocationIndicatorActive" not in client.bmc.resource(SYSTEM)
-        reply = await client.patch(SYSTEM, {"LocationIndicatorActive": True})
-        assert reply.message_id == "Base.PropertyUnknown"
+        response = await client.patch(SYSTEM, {"LocationIndicatorActive": True})
+        assert response.message_id == "Base.PropertyUnknown"
 
 
 async def test_drive_led() -> None:
     """A drive's LED is its own."""
-    async with running() as client:
-        reply = await client.post(
+    async with logged_in() as client:
+        response = await client.post(
             f"{DRIVE}/Actions/Oem/SmcDrive.Indicate", {"Active": True}
         )
-        assert reply.status == 200
+        assert response.status == 200
         assert client.bmc.resource(DRIVE)["LocationIndicatorActive"] is True
         assert client.bmc.indicator_led == "Off"
 
@@ -169,7 +172,7 @@ async def test_boot_override(clock: Clock) -> None:
         "BootSourceOverrideEnabled": "Once",
         "BootSourceOverrideMode": "UEFI",
     }
-    async with running(clock=clock) as client:
+    async with logged_in(clock=clock) as client:
         await client.patch(SYSTEM, {"Boot": override})
         boot = client.bmc.resource(SYSTEM)["Boot"]
         assert boot | override == boot
@@ -186,7 +189,7 @@ async def test_boot_override(clock: Clock) -> None:
 async def test_boot_override_without_mode() -> None:
     """Boards of the old family refuse the mode, which they do not have."""
     board = changed({SYSTEM: {"Boot": {"BootSourceOverrideMode": REMOVED}}})
-    async with running(board) as client:
+    async with logged_in(board) as client:
         for extra, status in (({"BootSourceOverrideMode": "UEFI"}, 400), ({}, 200)):
             patch = {"BootSourceOverrideTarget": "Pxe"} | extra
             assert (await client.patch(SYSTEM, {"Boot": patch})).status == status
@@ -196,7 +199,7 @@ async def test_boot_override_without_mode() -> None:
 
 async def test_intrusion_reset() -> None:
     """A tripped sensor can be set to Normal where there is one."""
-    async with running() as client:
+    async with logged_in() as client:
         tripped = {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}}
         normal = {"PhysicalSecurity": {"IntrusionSensor": "Normal"}}
         client.bmc.change(CHASSIS, tripped)
@@ -204,20 +207,20 @@ async def test_intrusion_reset() -> None:
         security = client.bmc.resource(CHASSIS)["PhysicalSecurity"]
         assert security["IntrusionSensor"] == "Normal"
         client.bmc.change(CHASSIS, {"PhysicalSecurity": REMOVED})
-        reply = await client.patch(CHASSIS, normal)
-        assert reply.message_id == "Base.PropertyUnknown"
+        response = await client.patch(CHASSIS, normal)
+        assert response.message_id == "Base.PropertyUnknown"
 
 
 async def test_ntp_is_a_task(clock: Clock) -> None:
     """NTP's PATCH is accepted; the value moves when the task has completed."""
-    async with running(clock=clock, task_seconds=5) as client:
-        reply = await client.patch(NTP, {"NTPEnable": False})
-        assert reply.status == 202
-        accepted = reply.body["Accepted"]
+    async with logged_in(clock=clock, task_seconds=5) as client:
+        response = await client.patch(NTP, {"NTPEnable": False})
+        assert response.status == 202
+        accepted = response.body["Accepted"]
         (info,) = accepted["@Message.ExtendedInfo"]
         assert accepted["code"] == "Base.v1_10_3.Accepted"
         assert info["MessageId"] == "SMC.1.0.OemNtpAcceptedMessage"
-        location = reply.headers["Location"]
+        location = response.headers["Location"]
         assert info["MessageArgs"] == [location]
         for wait, state, enabled in ((0, "Running", True), (5, "Completed", False)):
             clock.tick(wait)
@@ -249,14 +252,14 @@ async def test_ntp_servers(
     refusal: str | None,
 ) -> None:
     """Servers are set while NTP is on or switched on; it needs one of them."""
-    async with running(
+    async with logged_in(
         changed({NTP: {"NTPEnable": enabled}}), task_seconds=0
     ) as client:
-        reply = await client.patch(NTP, patch)
-        assert reply.status == (400 if refusal else 202)
+        response = await client.patch(NTP, patch)
+        assert response.status == (400 if refusal else 202)
         ntp = client.bmc.resource(NTP)
         if refusal:
-            assert reply.message_id == refusal
+            assert response.message_id == refusal
             assert ntp["PrimaryNTPServer"] == "pool.ntp.org"
         else:
             assert ntp | patch == ntp
@@ -265,19 +268,19 @@ async def test_ntp_servers(
 async def test_ntp_of_the_old_family() -> None:
     """Without a task service, which X10 has disabled, NTP changes at once."""
     board = as_old(changed({f"{ROOT}/TaskService": {"ServiceEnabled": False}}))
-    async with running(board) as client:
-        reply = await client.patch(NTP, {"NTPEnable": False})
-        assert reply.status == 200
-        assert reply.body["Success"]["code"] == "Base.v1_4_0.Success"
-        assert reply.body["Success"]["Message"]
+    async with logged_in(board) as client:
+        response = await client.patch(NTP, {"NTPEnable": False})
+        assert response.status == 200
+        assert response.body["Success"]["code"] == "Base.v1_4_0.Success"
+        assert response.body["Success"]["Message"]
         assert client.bmc.ntp_enabled is False
 
 
 async def test_network_protocols() -> None:
     """A protocol that really changes does so by a task; NTP changes everywhere."""
-    async with running(task_seconds=0) as client:
-        reply = await client.patch(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
-        assert reply.status == 202
+    async with logged_in(task_seconds=0) as client:
+        response = await client.patch(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
+        assert response.status == 202
         assert client.bmc.resource(PROTOCOLS)["SSH"]["ProtocolEnabled"] is False
         await client.patch(PROTOCOLS, {"NTP": {"NTPServers": ["192.0.2.9"]}})
         ntp = client.bmc.resource(NTP)
@@ -286,23 +289,28 @@ async def test_network_protocols() -> None:
 
 async def test_if_match() -> None:
     """A write that names another ETag than the current one is refused."""
-    async with running() as client:
+    async with logged_in() as client:
         etag = (await client.get(FAN_MODE)).headers["ETag"]
         for condition, status in (('"x"', 412), (etag, 200), (etag, 412), ("*", 200)):
-            reply = await client.patch(
+            response = await client.patch(
                 FAN_MODE, {"Mode": "Standard"}, {"If-Match": condition}
             )
-            assert reply.status == status
+            assert response.status == status
 
 
 async def test_demanded_if_match() -> None:
     """By a switch every write must name the ETag that it has seen."""
-    async with running(if_match_demanded=True, etag_header=False) as client:
-        reply = await client.patch(FAN_MODE, {"Mode": "Standard"})
-        assert (reply.status, reply.message_id) == (428, "Base.PreconditionRequired")
+    async with logged_in(if_match_demanded=True, etag_header=False) as client:
+        response = await client.patch(FAN_MODE, {"Mode": "Standard"})
+        assert (response.status, response.message_id) == (
+            428,
+            "Base.PreconditionRequired",
+        )
         etag = (await client.get(FAN_MODE)).body["@odata.etag"]
-        reply = await client.patch(FAN_MODE, {"Mode": "Standard"}, {"If-Match": etag})
-        assert reply.status == 200
+        response = await client.patch(
+            FAN_MODE, {"Mode": "Standard"}, {"If-Match": etag}
+        )
+        assert response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -312,21 +320,21 @@ async def test_other_answers_to_writes(
     answer: str, status: int, key: str | None
 ) -> None:
     """Nobody recorded the answer to a write: by a switch it is another one."""
-    async with running(write_answer=answer) as client:
-        reply = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
-        assert reply.status == status
-        assert (key in reply.body) if key else not reply.body
+    async with logged_in(write_answer=answer) as client:
+        response = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
+        assert response.status == status
+        assert (key in response.body) if key else not response.body
 
 
 async def test_read_only_account() -> None:
     """Who may only read is refused all writes but logging out."""
-    async with running(role="ReadOnly") as client:
+    async with logged_in(role="ReadOnly") as client:
         assert (await client.get(FAN_MODE)).status == 200
-        for reply in (
+        for response in (
             await client.patch(FAN_MODE, {"Mode": "HeavyIO"}),
             await client.post(RESET, {"ResetType": "ForceOff"}),
         ):
-            assert (reply.status, reply.message_id) == (
+            assert (response.status, response.message_id) == (
                 403,
                 "Base.InsufficientPrivilege",
             )
@@ -335,12 +343,15 @@ async def test_read_only_account() -> None:
 
 async def test_system_lockdown() -> None:
     """A lockdown refuses every write but the one that ends it."""
-    async with running() as client:
+    async with logged_in() as client:
         assert (
             await client.patch(LOCKDOWN, {"SysLockdownEnabled": True})
         ).status == 200
-        reply = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
-        assert (reply.status, reply.message_id) == (403, "SMC.OemSystemLockdownEnabled")
+        response = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
+        assert (response.status, response.message_id) == (
+            403,
+            "SMC.OemSystemLockdownEnabled",
+        )
         assert (await client.post(RESET, {"ResetType": "On"})).status == 403
         assert (
             await client.patch(LOCKDOWN, {"SysLockdownEnabled": False})
@@ -351,7 +362,7 @@ async def test_system_lockdown() -> None:
 async def test_account_and_session_settings() -> None:
     """A password takes effect and is not shown; a timeout is."""
     account = f"{ROOT}/AccountService/Accounts/2"
-    async with running() as client:
+    async with logged_in() as client:
         assert (await client.patch(account, {"Password": "changed1"})).status == 200
         assert client.bmc.resource(account)["Password"] is None
         assert (await client.login()).status == 401

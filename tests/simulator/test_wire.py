@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import RECORDED, Clock
 from tests.simulator import Bmc, Board
-from tests.simulator.completion import ROOT, SESSIONS
+from tests.simulator.resources import ROOT, SESSIONS
 from tests.simulator.testing import (
     CHASSIS,
     MANAGER,
@@ -25,7 +25,7 @@ from tests.simulator.testing import (
     Client,
     as_old,
     connected,
-    running,
+    logged_in,
 )
 
 from .test_board import etag_of
@@ -38,35 +38,38 @@ pytestmark = pytest.mark.usefixtures("network")
 
 async def test_paths() -> None:
     """A slash at the end means nothing; what is absent is 404, as JSON or HTML."""
-    async with running() as client:
+    async with logged_in() as client:
         assert (await client.get(f"{THERMAL}/")).body == (
             await client.get(THERMAL)
         ).body
-        reply = await client.get(f"{ROOT}/Nothing")
-        assert (reply.status, reply.message_id) == (404, "Base.ResourceMissingAtURI")
+        response = await client.get(f"{ROOT}/Nothing")
+        assert (response.status, response.message_id) == (
+            404,
+            "Base.ResourceMissingAtURI",
+        )
         client.bmc.html_404 = True
-        reply = await client.get(f"{ROOT}/Nothing")
-        assert (reply.status, reply.headers["Content-Type"]) == (404, "text/html")
-        assert b"404 Not Found" in reply.body
+        response = await client.get(f"{ROOT}/Nothing")
+        assert (response.status, response.headers["Content-Type"]) == (404, "text/html")
+        assert b"404 Not Found" in response.body
         assert (await client.get(f"{ROOT}/Systems?$expand=.")).status == 400
         assert (await client.send("HEAD", SYSTEM)).status == 200
 
 
 async def test_etags() -> None:
     """An ETag is of what is served; it spares the body as long as nothing changes."""
-    async with running() as client:
+    async with logged_in() as client:
         first = await client.get(THERMAL)
         etag = first.headers["ETag"]
         assert etag == first.body["@odata.etag"] == etag_of(first.body)
         for condition in (etag, f'"x", W/{etag}', "*"):
-            reply = await client.get(THERMAL, headers={"If-None-Match": condition})
-            assert (reply.status, reply.body) == (304, b"")
-            assert reply.headers["ETag"] == etag
+            response = await client.get(THERMAL, headers={"If-None-Match": condition})
+            assert (response.status, response.body) == (304, b"")
+            assert response.headers["ETag"] == etag
         client.bmc.set_reading("CPU Temp", 71)
-        reply = await client.get(THERMAL, headers={"If-None-Match": etag})
-        assert reply.status == 200
-        assert reply.body["Temperatures"][0]["ReadingCelsius"] == 71
-        assert reply.headers["ETag"] == etag_of(reply.body) != etag
+        response = await client.get(THERMAL, headers={"If-None-Match": etag})
+        assert response.status == 200
+        assert response.body["Temperatures"][0]["ReadingCelsius"] == 71
+        assert response.headers["ETag"] == etag_of(response.body) != etag
 
 
 @pytest.mark.parametrize(
@@ -86,11 +89,11 @@ async def test_etag_switches(
 ) -> None:
     """Header and 304 are unknown on new boards; old ones have neither."""
     board = Board.load("x12spi-tf")
-    async with running(as_old(board) if is_old else board, **traits) as client:
+    async with logged_in(as_old(board) if is_old else board, **traits) as client:
         etag = board.resources[SYSTEM]["@odata.etag"]
-        reply = await client.get(SYSTEM, headers={"If-None-Match": etag})
-        assert reply.status == status
-        assert ("ETag" in reply.headers) is header
+        response = await client.get(SYSTEM, headers={"If-None-Match": etag})
+        assert response.status == status
+        assert ("ETag" in response.headers) is header
 
 
 @pytest.mark.parametrize(
@@ -129,10 +132,10 @@ async def test_licence(
     """What a licence is missing for is refused as was recorded, and the rest is not."""
     board = Board.load("x12spi-tf")
     board = as_old(board) if is_old else board
-    async with running(board, unlicensed=(gated,)) as client:
-        reply = await client.get(gated)
-        assert reply.status == 403
-        (info,) = reply.body["error"]["@Message.ExtendedInfo"]
+    async with logged_in(board, unlicensed=(gated,)) as client:
+        response = await client.get(gated)
+        assert response.status == 403
+        (info,) = response.body["error"]["@Message.ExtendedInfo"]
         assert info["MessageId"] == message_id
         assert info["Message"].endswith(f"The following licenses {licences}were needed")
         assert ((await client.get(SYSTEM)).status == 200) is (gated != ROOT)
@@ -140,9 +143,9 @@ async def test_licence(
         recorded = json.loads((RECORDED / f"errors/{file}.json").read_text())["body"]
         # The second-hand record of the root's refusal has only half of the keys.
         (theirs,) = recorded["error"].pop("@Message.ExtendedInfo")
-        (ours,) = reply.body["error"].pop("@Message.ExtendedInfo")
+        (ours,) = response.body["error"].pop("@Message.ExtendedInfo")
         assert {key: ours[key] for key in theirs} == theirs
-        assert reply.body == recorded
+        assert response.body == recorded
 
 
 # Faults
@@ -150,18 +153,18 @@ async def test_licence(
 
 async def test_wrong_answers() -> None:
     """A path, the beginning of paths or everything can be answered wrongly."""
-    async with running() as client:
+    async with logged_in() as client:
         client.bmc.fail(THERMAL, status=503, headers={"Retry-After": "5"}, times=1)
-        reply = await client.get(THERMAL)
-        assert (reply.status, reply.headers["Retry-After"]) == (503, "5")
-        assert reply.body["error"]["code"] == "Base.v1_10_3.GeneralError"
+        response = await client.get(THERMAL)
+        assert (response.status, response.headers["Retry-After"]) == (503, "5")
+        assert response.body["error"]["code"] == "Base.v1_10_3.GeneralError"
         assert (await client.get(THERMAL)).status == 200
         client.bmc.fail("Managers*", body={"a": 1}, method="PATCH")
         assert (await client.get(MANAGER)).status == 200
         assert (await client.patch(MANAGER, {})).body == {"a": 1}
         client.bmc.fail("*", status=200, body="<p>", content_type="text/html")
-        reply = await client.get(SYSTEM)
-        assert (reply.status, reply.body) == (200, b"<p>")
+        response = await client.get(SYSTEM)
+        assert (response.status, response.body) == (200, b"<p>")
         assert (await client.get(ROOT)).body == b"<p>"
         client.bmc.fail("Systems/1", status=200, body=b'{"Id": ')
         with pytest.raises(json.JSONDecodeError):
@@ -172,7 +175,7 @@ async def test_wrong_answers() -> None:
 
 async def test_late_and_missing_answers() -> None:
     """An answer may come late or never; the log tells so."""
-    async with running() as client:
+    async with logged_in() as client:
         client.bmc.hang(THERMAL, 0.1)
         began = time.perf_counter()
         assert (await client.get(THERMAL)).status == 200
@@ -186,7 +189,7 @@ async def test_late_and_missing_answers() -> None:
 
 async def test_bodies_that_do_not_come_at_once() -> None:
     """A body may be reset in the middle, come to a halt there, or trickle."""
-    async with running() as client:
+    async with logged_in() as client:
         whole = (await client.get(THERMAL)).body
         client.bmc.cut(THERMAL, times=1)
         with pytest.raises(aiohttp.ClientError):
@@ -208,7 +211,7 @@ async def test_bodies_that_do_not_come_at_once() -> None:
 
 async def test_no_connection() -> None:
     """A port may be closed, or speak no TLS, and be well again."""
-    async with running() as client:
+    async with logged_in() as client:
         await client.server.refuse()
         with pytest.raises(aiohttp.ClientConnectorError) as refused:
             await client.get(ROOT)
@@ -231,7 +234,7 @@ async def test_no_connection() -> None:
 async def test_nothing_outlives_the_server() -> None:
     """Work for a client that has gone ends with the server at the latest."""
     before = asyncio.all_tasks()
-    async with running() as client:
+    async with logged_in() as client:
         client.bmc.hang("*", 60)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.get(SYSTEM), 0.05)
@@ -241,7 +244,7 @@ async def test_nothing_outlives_the_server() -> None:
 @pytest.mark.parametrize("status", [None, 503])
 async def test_restart(clock: Clock, status: int | None) -> None:
     """A restarting BMC is away for a while, and has forgotten who was logged in."""
-    async with running(clock=clock) as client:
+    async with logged_in(clock=clock) as client:
         client.bmc.restart(60, status=status)
         if status is None:
             with pytest.raises(aiohttp.ClientError):
@@ -258,7 +261,7 @@ async def test_restart(clock: Clock, status: int | None) -> None:
 
 async def test_request_log() -> None:
     """Every request is kept, in order, with all that a client sent."""
-    async with running() as client:
+    async with logged_in() as client:
         await client.get(f"{SYSTEM}/?$select=Id")
         await client.patch(SYSTEM, {"AssetTag": "one"})
         await client.send("POST", SYSTEM, data=b"\xff")
@@ -382,7 +385,7 @@ async def test_command(number: signal.Signals) -> None:
 
 async def test_command_refuses() -> None:
     """A board that is none and a port that is taken are told in one line."""
-    async with connected(Bmc(Board.load("x12spi-tf"))) as client:
+    async with connected() as client:
         port = client.server.host.partition(":")[2]
         for arguments, hint in (
             (["x9"], "x12spi-tf"),
