@@ -24,12 +24,14 @@ behavior that no recording shows.
 
 To add ...
 
-- a board: record it into `boards/NAME/redfish/v1` (`python -m aiosupermicro HOST dump
-  FOLDER`). `Board.load(NAME)` finds it, and the tests in `test_board.py` cover it.
-  `completion.py` adds the links that the recording lacks.
-- a fault: a field of `Fault` in `faults.py`, its effect in `Server._answer`, and a
-  method of `Bmc` beside `fail` and `drop`. A fault is a value: `bmc.faults.add(Fault(...))`
-  works as well. The test belongs into `test_wire.py`.
+- a board: a folder `boards/NAME/redfish/v1` in the DMTF mockup layout, which
+  `python -m aiosupermicro HOST dump FOLDER` writes. `Board.load(NAME)` finds it. The
+  tests in `test_board.py` cover it and demand that its links resolve and its ETags are
+  right. `Board.load` accepts any other folder too; `completion.py` adds the links that
+  such a recording lacks.
+- a fault: a field of `Fault` in `faults.py`, its effect in `Server._answer`, a method
+  of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are values:
+  `bmc.faults.add(Fault(...))` activates any combination of fields.
 - a difference between firmwares: a keyword of `Bmc`, as `etag_header`, which
   `redfish.py` or another module of the table evaluates.
 - a writable property: its name in `WRITABLE` of `validation.py`. If it changes other

@@ -83,7 +83,7 @@ def _from_action_info(item: JsonObject) -> _Parameter:
 
 
 def _from_allowable_values(key: str, values: list[str]) -> _Parameter:
-    """Return a parameter whose values the resource lists; split glued reset types."""
+    """Return a parameter of an inline list; split glued reset types."""
     name = key.removesuffix(_ALLOWABLE)
     if name == "ResetType":
         values = [part for value in values for part in _RESET_TYPE.findall(value)]

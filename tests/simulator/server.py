@@ -192,7 +192,7 @@ class Server:
         await self.cancel_requests()
 
     async def cancel_requests(self) -> None:
-        """Cancel the requests whose clients did not wait for the response."""
+        """Cancel the requests of clients that did not wait for the response."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -244,7 +244,7 @@ class Server:
     async def _stream(
         self, request: web.BaseRequest, response: Answer
     ) -> web.StreamResponse:
-        """Send a response whose body is not delivered at once."""
+        """Send a response with a body that is not delivered at once."""
         headers = self._to_http(response).headers
         stream = web.StreamResponse(status=response.status, headers=headers)
         stream.content_length = len(response.payload)
