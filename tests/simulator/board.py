@@ -39,8 +39,8 @@ class Board:
     def load(cls, board: str | Path) -> Self:
         """Load a shipped board by its name, a folder, or a file of diagnostics.
 
-        The folder has the mockup layout. The file contains the diagnostics of a server from
-        Home Assistant.
+        The folder has the mockup layout. The file contains the diagnostics of a server,
+        as downloaded from Home Assistant.
         """
         if Path(board).is_file():
             return cls._complete(Path(board).stem, _read_diagnostics(Path(board)))
