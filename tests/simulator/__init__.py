@@ -12,8 +12,9 @@ requests to the server, and inspects the state again:
     assert bmc.fan_mode == "Optimal"
     assert bmc.requests[-1].status == 200
 
-A path may be relative to `/redfish/v1`. Time is `time.monotonic` or a `clock` that the
-test advances. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
+The fixtures `bmc`, `server` and `clock` of `tests/conftest.py` do the first two lines. A
+path may be relative to `/redfish/v1`. Time is `time.monotonic` or a `clock` that the test
+advances. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
 
 The package imports neither the library nor the integration, so that it does not repeat
 their mistakes, and it runs on Python 3.11, as the library's tests do.
@@ -32,7 +33,7 @@ To add ...
 - a fault: a field of `Fault` in `faults.py`, its effect in `Server._answer`, a method
   of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are values:
   `bmc.faults.add(Fault(...))` activates any combination of fields.
-- a difference between firmwares: a keyword of `Bmc`, as `etag_header`, which
+- a difference between firmwares: a keyword of `Bmc`, such as `etag_header`, which
   `redfish.py` or another module of the table evaluates.
 - a writable property: its name in `WRITABLE` of `validation.py`. If it changes other
   resources too, a function in `_EFFECTS` of `patch.py`.

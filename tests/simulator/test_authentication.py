@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 import json
 import re
+from typing import Any
 
 import aiohttp
 import pytest
@@ -173,11 +174,11 @@ async def test_new_password_applies_to_next_login() -> None:
     ],
 )
 async def test_basic_authentication(
-    options: dict[str, bool], password: str, status: int
+    options: dict[str, Any], password: str, status: int
 ) -> None:
     """Accept Basic, sessions or both, as configured."""
     header = {"Authorization": aiohttp.encode_basic_auth("ADMIN", password)}
-    async with connected(Bmc(Board.load("x12spi-tf"), **options)) as client:  # type: ignore[arg-type]  # bools only
+    async with connected(Bmc(Board.load("x12spi-tf"), **options)) as client:
         assert (await client.get(SYSTEM, headers=header)).status == status
         assert (await client.get(SYSTEM, headers={"Authorization": "x"})).status == 401
         is_open = options.get("sessions_enabled", True)

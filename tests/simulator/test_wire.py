@@ -7,6 +7,7 @@ import hashlib
 import json
 import ssl
 import time
+from typing import Any
 
 import aiohttp
 import pytest
@@ -71,7 +72,7 @@ async def test_etag_matches_until_resource_changes() -> None:
     ],
 )
 async def test_etag_support_is_configurable(
-    options: dict[str, bool], *, is_old: bool, header: bool, status: int
+    options: dict[str, Any], *, is_old: bool, header: bool, status: int
 ) -> None:
     """Send header and 304 as configured; the old family has neither."""
     board = Board.load("x12spi-tf")
@@ -170,7 +171,7 @@ async def test_workers_limit_parallel_requests(workers: int | None, peak: int) -
     ],
 )
 async def test_server_counts_connections_and_handshakes(
-    options: dict[str, bool], handshakes: int, connections: int
+    options: dict[str, Any], handshakes: int, connections: int
 ) -> None:
     """Count connections, and the TLS handshakes among them."""
     async with connected(**options) as client:
