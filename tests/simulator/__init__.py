@@ -12,9 +12,9 @@ requests to the server, and inspects the state again:
     assert bmc.fan_mode == "Optimal"
     assert bmc.requests[-1].status == 200
 
-The fixtures `bmc`, `server` and `clock` of `tests/conftest.py` do the first two lines. A
-path may be relative to `/redfish/v1`. Time is `time.monotonic` or a `clock` that the test
-advances. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
+The fixtures `bmc` and `server` of `tests/conftest.py` do the first two lines. A path
+may be relative to `/redfish/v1`. Time is `time.monotonic` or a `clock` that tests
+advance. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
 
 The package imports neither the library nor the integration, so that it does not repeat
 their mistakes, and it runs on Python 3.11, as the library's tests do.
