@@ -53,7 +53,7 @@ async def test_a_power_loss_shuts_down_and_its_end_switches_on(
     assert hass.states.is_state(SHUT_DOWN, "off")
     assert automations.notifications == [
         "x12spi-tf has been shut down.",
-        "The mains are back. x12spi-tf is switched on again.",
+        "Mains power is back. x12spi-tf is being switched on again.",
     ]
 
 
@@ -166,7 +166,7 @@ async def test_a_system_that_ignores_the_request_runs_on(
     await automations.elapse(10 * MINUTE)
     assert bmc.power_state == "On"
     assert automations.notifications == [
-        "x12spi-tf has not shut down in time. It still runs."
+        "x12spi-tf did not shut down in time. It is still running."
     ]
     await toggle(hass, UPS)
     await automations.elapse(65 * MINUTE)
@@ -191,7 +191,7 @@ async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
     assert bmc.power_state == "On"
     assert hass.states.is_state(SHUT_DOWN, "off")
     assert automations.notifications[1:] == [
-        "The mains are back. x12spi-tf is switched on again."
+        "Mains power is back. x12spi-tf is being switched on again."
     ]
 
 
@@ -271,7 +271,7 @@ async def test_a_shutdown_that_fails_is_told_and_forgotten(
     await toggle(hass, UPS)
     await automations.elapse(4 * MINUTE)
     assert automations.notifications == [
-        "x12spi-tf could not be told to shut down. The log has the reason."
+        "x12spi-tf could not be shut down. See the log for the reason."
     ]
     assert hass.states.is_state(SHUT_DOWN, "off")
 

@@ -1,18 +1,16 @@
-"""The bodies a BMC sends besides resources: errors, successes, accepted tasks."""
+"""Responses other than resources: errors, success, accepted tasks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-import json
-from typing import Any, Literal
+from typing import Literal
 
-from .registry import MESSAGES, OLD_MESSAGES, Message
-
-Json = dict[str, Any]
+from .message_registry import MESSAGES, OLD_MESSAGES, Message
+from .resources import JsonObject, compact_json
 
 Delivery = Literal["whole", "cut", "stalled", "trickled"]
-"""How a body goes over the wire: at once, until the connection is reset in the middle,
-until nothing comes any more, or in small pieces."""
+"""Delivery of a body: at once, half of it before a connection reset, half of it and no
+more, or in small pieces."""
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
@@ -23,7 +21,7 @@ ACCEPTED = (
     "for more information."
 )
 
-# What lighttpd, the web server of the BMC, says by itself.
+# The error page of lighttpd, the web server of the BMC.
 NOT_FOUND_PAGE = b"""<!DOCTYPE html>
 <html lang="en">
  <head>
@@ -36,76 +34,63 @@ NOT_FOUND_PAGE = b"""<!DOCTYPE html>
 """
 
 
-def compact(body: Json) -> bytes:
-    """Return JSON as the BMC writes it, and as its ETags are computed over."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def parse(payload: bytes) -> Any:
-    """Return the JSON of a request; None if it is none."""
-    try:
-        return json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-
-
 @dataclass
 class Answer:
-    """What a request is answered with."""
+    """A response of the BMC."""
 
     status: int
-    body: Json | bytes | str | None = None
+    body: JsonObject | bytes | str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     content_type: str = JSON_TYPE
     delivery: Delivery = "whole"
     seconds: float = 0.0
-    """For how long a body trickles."""
+    """Duration of a trickled delivery."""
 
     @property
     def payload(self) -> bytes:
-        """The bytes that go over the wire."""
+        """The serialized body."""
         if self.body is None:
             return b""
         if isinstance(self.body, str):
             return self.body.encode()
-        return self.body if isinstance(self.body, bytes) else compact(self.body)
+        return self.body if isinstance(self.body, bytes) else compact_json(self.body)
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer rather than an error
-    """The BMC refuses a request, with a message of its registries."""
+class RedfishError(Exception):
+    """A rejected request, with a message of the BMC's registries."""
 
     def __init__(
         self, message: str, *arguments: str, related: tuple[str, ...] = ()
     ) -> None:
-        """Refuse with the message `Base.…` or `SMC.…` and its arguments."""
+        """Initialize with a `Base.…` or `SMC.…` message and its arguments."""
         super().__init__(message, *arguments)
         self.message = message
         self.arguments = arguments
         self.related = related
 
 
-class Phrasebook:
-    """How one family of firmware words its bodies."""
+class ResponseBuilder:
+    """Responses in the wording of one firmware family."""
 
     def __init__(self, *, old: bool) -> None:
-        """Speak as X10 and X11 do, or as X12 and later."""
+        """Initialize for X10 and X11 (old), or for X12 and later."""
         self._messages = MESSAGES | OLD_MESSAGES if old else MESSAGES
         self._base = "Base.v1_4_0" if old else "Base.v1_10_3"
         # The old family spells the key with a capital letter.
         self._text_key = "Message" if old else "message"
 
-    def refuse(self, refusal: Refusal) -> Answer:
-        """Return the error body of a refusal."""
-        message = self._messages[refusal.message]
-        info = self._info(refusal.message, message, refusal.arguments, refusal.related)
+    def from_error(self, error: RedfishError) -> Answer:
+        """Return the response to a rejected request."""
+        message = self._messages[error.message]
+        info = self._info(error.message, message, error.arguments, error.related)
         return Answer(message.status, {"error": self._envelope(info)})
 
     def error(self, status: int) -> Answer:
-        """Return an error that says nothing but its status."""
+        """Return an error with a status and without a specific message."""
         return Answer(status, {"error": self._envelope()})
 
     def success(self) -> Answer:
-        """Return what an accepted write is answered with: not the resource."""
+        """Return the response to a successful write, which is not the resource."""
         text = {
             "code": f"{self._base}.Success",
             self._text_key: "Successfully Completed Request.",
@@ -113,7 +98,7 @@ class Phrasebook:
         return Answer(200, {"Success": text})
 
     def accepted(self, name: str, task: str, related: tuple[str, ...] = ()) -> Answer:
-        """Return the answer to a write that a task carries out."""
+        """Return the response to a write that a task executes."""
         info = self._info(name, self._messages[name], (task,), related)
         text = {
             "code": f"{self._base}.Accepted",
@@ -122,8 +107,8 @@ class Phrasebook:
         }
         return Answer(202, {"Accepted": text}, {"Location": task})
 
-    def _envelope(self, *infos: Json) -> Json:
-        """Wrap messages in the general error they always come in."""
+    def _envelope(self, *infos: JsonObject) -> JsonObject:
+        """Wrap messages in the general error."""
         return {
             "code": f"{self._base}.GeneralError",
             self._text_key: GENERAL_ERROR,
@@ -136,8 +121,11 @@ class Phrasebook:
         message: Message,
         arguments: tuple[str, ...],
         related: tuple[str, ...],
-    ) -> Json:
-        """Return one entry of `@Message.ExtendedInfo`, whose key is always capital."""
+    ) -> JsonObject:
+        """Return an entry of `@Message.ExtendedInfo`.
+
+        Its key `Message` starts with a capital letter in both families.
+        """
         registry, _, key = name.partition(".")
         return {
             "MessageId": f"{self._base if registry == 'Base' else 'SMC.1.0'}.{key}",

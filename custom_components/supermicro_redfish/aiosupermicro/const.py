@@ -29,7 +29,7 @@ A BMC that responds faster never has to open a second TLS connection.
 """
 
 OPTIONAL_BODY_SECONDS: Final = 5
-"""Seconds to wait for a response body if the status is sufficient."""
+"""Seconds to wait for a body where the status is sufficient."""
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """Maximum size of a response body.
@@ -62,3 +62,9 @@ TASK_POLL_SECONDS: Final = 1.0
 
 TASK_TIMEOUT_SECONDS: Final = 30.0
 """Maximum time in seconds to wait for the end of a task."""
+
+RETRY_UNAVAILABLE_SECONDS: Final = 3600
+"""Seconds until a resource that is missing or needs a license is requested again.
+
+A BMC that is starting reports resources as missing, and a license may be installed.
+"""

@@ -54,6 +54,8 @@ class Role(Model):
 
     id: str | None = None
     name: str | None = None
+    role_id: str | None = None
+    """None on Supermicro's own firmware, where it is the Id."""
     is_predefined: bool | None = None
     assigned_privileges: tuple[Privilege | str, ...] = ()
     oem_privileges: tuple[Privilege | str, ...] = ()

@@ -41,6 +41,11 @@ class Readings:
         """Whether all items of Thermal and Power were read at least once."""
         return self._fallback.is_complete
 
+    @property
+    def errors(self) -> dict[str, ResourceError]:
+        """The errors of fans, supplies and sensors by path, as they were last read."""
+        return self._fallback.errors
+
     async def async_get_thermal(self, scope: Scope = Scope.ALL) -> Thermal:
         """Return the temperatures and fans of the host's chassis.
 

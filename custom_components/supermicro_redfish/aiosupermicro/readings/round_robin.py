@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable
 
-from ..concurrency import map_limited
-from ..exceptions import LicenseError
+from ..exceptions import NotFoundError, ResourceError
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
 
@@ -17,7 +17,13 @@ class RoundRobinReader:
         """Start with nothing read."""
         self._reader = reader
         self._bodies: dict[str, JsonObject | None] = {}
-        """The last value by path, None for a missing resource; the oldest first."""
+        """The last value by path, None where it could not be read; the oldest first."""
+        self._pending: set[str] = set()
+        """The resources that are being read."""
+        self._lock = asyncio.Lock()
+        """Held while all new resources are read."""
+        self.errors: dict[str, ResourceError] = {}
+        """The errors of resources that exist, by path, as they were last read."""
 
     def was_read(self, path: str) -> bool:
         """Return whether a resource was requested at least once."""
@@ -44,27 +50,33 @@ class RoundRobinReader:
 
         """
         wanted = dict.fromkeys(paths)
-        new = [path for path in wanted if path not in self._bodies]
-        oldest = [path for path in self._bodies if path in wanted]
-        limit = self._reader.limit
-        await map_limited(
-            self._async_read_new, new[:count] if limit_new else new, limit
-        )
-        if not new:
-            await map_limited(self._async_read, oldest[:count], limit)
+        if limit_new:
+            await self._async_read_due(wanted, count, count)
+        else:
+            async with self._lock:
+                await self._async_read_due(wanted, count, len(wanted))
         found = ((path, self._bodies.get(path)) for path in wanted)
         return {path: body for path, body in found if body is not None}
 
-    async def _async_read_new(self, path: str) -> None:
-        """Read a resource unless a concurrent reading did so meanwhile."""
-        if path not in self._bodies:
-            await self._async_read(path)
-
-    async def _async_read(self, path: str) -> None:
-        """Read a resource; its last value is kept until then."""
+    async def _async_read_due(
+        self, wanted: Collection[str], count: int, max_new: int
+    ) -> None:
+        """Read new resources, or else the oldest, except those being read already."""
+        new = [path for path in wanted if not self.was_read(path)]
+        new = [path for path in new if path not in self._pending][:max_new]
+        oldest = [path for path in self._bodies if path in wanted][:count]
+        due = new or oldest
+        self._pending.update(due)
         try:
-            body = await self._reader.async_find_json(path)
-        except LicenseError:
-            body = None
-        self._bodies.pop(path, None)
-        self._bodies[path] = body
+            found, errors = await self._reader.async_try_many(due)
+        finally:
+            self._pending.difference_update(due)
+        for path in due:
+            self.errors.pop(path, None)
+            self._bodies.pop(path, None)
+            self._bodies[path] = found.get(path)
+        self.errors |= {
+            path: error
+            for path, error in errors.items()
+            if not isinstance(error, NotFoundError)
+        }

@@ -16,7 +16,7 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from ..exceptions import NotFoundError
+from ..exceptions import NotFoundError, ResourceError
 from ..models import (
     EnvironmentMetrics,
     Fan,
@@ -78,6 +78,11 @@ class SingleResources:
     def is_complete(self) -> bool:
         """Whether all items were read at least once."""
         return all(self._is_complete.values())
+
+    @property
+    def errors(self) -> dict[str, ResourceError]:
+        """The errors of single resources by path, as they were last read."""
+        return dict(self._round_robin.errors)
 
     async def async_get_thermal(self, scope: Scope) -> Thermal:
         """Return the temperatures and fans of the chassis.

@@ -67,12 +67,23 @@ class Endpoint(Generic[ModelT]):
     select_fn: Callable[[JsonObject], bool] | None = None
     """Selects one of several linked resources; the first one if it matches none."""
     parent_pointer: str | None = None
-    """A link to follow upwards as long as there is one."""
+    """A link to follow upwards, to the last resource that `select_fn` matches."""
 
 
 def _is_host(system: JsonObject) -> bool:
     """Return whether a system is the machine, not an accelerator board inside it."""
     return System.from_dict(system).is_supermicro
+
+
+def _has_readings(chassis: JsonObject) -> bool:
+    """Return whether a chassis has temperatures, fans or power.
+
+    Boards list the chassis of a SmartNIC or of a backplane before the host's own.
+    """
+    return not _READINGS.isdisjoint(chassis)
+
+
+_READINGS = frozenset(("Thermal", "Power", "ThermalSubsystem", "PowerSubsystem"))
 
 
 def _link_only(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
@@ -95,6 +106,7 @@ CHASSIS: Final = Endpoint(
     model=Chassis,
     cadence=Cadence.STATIC,
     links=(Link(SYSTEM, "Links/Chassis"), Link(ALL_CHASSIS, "Members")),
+    select_fn=_has_readings,
     parent_pointer="Links/ContainedBy",
 )
 MANAGERS: Final = _link_only("managers", ROOT, "Managers")

@@ -1,25 +1,46 @@
-"""Find the MAC address that identifies a BMC."""
+"""Find the addresses and UUIDs that identify a BMC."""
 
 from __future__ import annotations
 
-from ..models import EthernetInterface
-from ..models.common import normalize_mac
-from .endpoints import MANAGER, MANAGER_INTERFACES
+from collections.abc import Iterator
+
+from ..models import EthernetInterface, Manager, ServiceRoot
+from ..models.common import mac_from_uuid, normalize_mac
+from .endpoints import MANAGER, MANAGER_INTERFACES, ROOT
 from .reader import ResourceReader
 
 
 async def async_get_mac_address(reader: ResourceReader) -> str | None:
-    """Return the BMC's own MAC address in capitals with colons, None without one.
+    """Return the BMC's own MAC address in capitals with colons, None without one."""
+    identifiers = await async_get_identifiers(reader)
+    return next((found for found in identifiers if ":" in found), None)
 
-    An interface to the network is preferred to the manager's UUID, which contains the
-    address on many boards, and that to an interface to the host.
+
+async def async_get_identifiers(reader: ResourceReader) -> list[str]:
+    """Return the identifiers of a BMC, the most reliable first.
+
+    These are the permanent MAC address and the MAC address of an interface to the
+    network, the MAC address that the UUIDs of manager and service root are made of, and
+    other UUIDs. The address of an interface to the host is none: other machines may
+    share it.
     """
     interfaces = await reader.async_get_members(MANAGER_INTERFACES, EthernetInterface)
     manager = await reader.async_get(MANAGER, cached=True)
-    addresses = (
-        *(nic.mac_address for nic in interfaces if not nic.is_internal),
-        manager.mac_address,
-        *(nic.mac_address for nic in interfaces),
-    )
-    own = next((mac for mac in addresses if mac and mac.strip("0:-")), None)
-    return own and normalize_mac(own)
+    root = await reader.async_get(ROOT, cached=True)
+    found = _identifiers(interfaces, manager, root)
+    return [*dict.fromkeys(text for text in found if text.strip("0:-"))]
+
+
+def _identifiers(
+    interfaces: list[EthernetInterface], manager: Manager, root: ServiceRoot
+) -> Iterator[str]:
+    """Return all identifiers, blank ones included."""
+    external = [nic for nic in interfaces if not nic.is_internal]
+    uuids = [uuid for uuid in (manager.uuid, root.uuid) if uuid]
+    addresses = [
+        *(nic.permanent_mac_address for nic in external),
+        *(nic.mac_address for nic in external),
+        *map(mac_from_uuid, uuids),
+    ]
+    yield from (normalize_mac(address) for address in addresses if address)
+    yield from (uuid.lower() for uuid in uuids if not mac_from_uuid(uuid))

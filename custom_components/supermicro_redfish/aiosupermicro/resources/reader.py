@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, TypeVar
 
+from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
-from ..const import MAX_CONCURRENT_REQUESTS, REDFISH_ROOT
+from ..const import (
+    MAX_CONCURRENT_REQUESTS,
+    REDFISH_ROOT,
+    RETRY_UNAVAILABLE_SECONDS,
+)
 from ..exceptions import (
     LicenseError,
     NotFoundError,
@@ -24,14 +31,31 @@ Source = Endpoint[Any] | str
 """A row of the table, or the path that another resource links to."""
 _SourceT = TypeVar("_SourceT", bound=Source)
 
+_MAX_TIMEOUTS = 2
+
+
+@dataclass(frozen=True)
+class _Unavailable:
+    """A resource that was missing or needed a license when it was requested."""
+
+    error: ResourceError
+    requested_at: float = field(default_factory=monotonic)
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it is too early to request the resource again."""
+        return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
+
 
 class ResourceReader:
     """Read and write resources, given as a row of the table or as a path.
 
     - `get` raises NotFoundError where a resource is missing, `find` returns None.
     - `cached=True` accepts the last value, and reads only what was never read.
-    - A resource that was missing, or refused for want of a license, is not requested
-      again until `reset`.
+    - A resource that is missing, or needs a license, is not requested again for an
+      hour.
+    - A member of a collection that cannot be read costs only itself; its error is in
+      `member_errors`.
     """
 
     def __init__(
@@ -45,9 +69,13 @@ class ResourceReader:
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
-        self._unavailable: dict[Source, ResourceError] = {}
+        self._unavailable: dict[Source, _Unavailable] = {}
         """Resources that are missing or need a license."""
+        self._dead_links: set[str] = set()
+        """Links that lead nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self.member_errors: dict[str, ResourceError] = {}
+        """The errors of members of collections, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
 
@@ -65,7 +93,9 @@ class ResourceReader:
         self._paths = {ROOT: REDFISH_ROOT}
         self._seen.clear()
         self._unavailable.clear()
+        self._dead_links.clear()
         self._models.clear()
+        self.member_errors.clear()
 
     # One resource
 
@@ -92,14 +122,13 @@ class ResourceReader:
         path = source if isinstance(source, str) else self._paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
             return body
-        if unavailable := self._unavailable.get(source):
-            raise unavailable.with_traceback(None)
+        self._require_available(source)
         if isinstance(source, Endpoint):
             return await self._async_read(source)
         try:
             return await self._connection.async_get(source)
         except LicenseError as error:
-            self._unavailable[source] = error
+            self._unavailable[source] = _Unavailable(error)
             raise
 
     async def async_find_json(
@@ -128,39 +157,45 @@ class ResourceReader:
 
     async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource has no link, or a link that leads nowhere."""
-        is_unavailable = endpoint in self._unavailable
-        return is_unavailable or not await self.async_has_link(endpoint)
+        try:
+            self._require_available(endpoint)
+        except ResourceError:
+            return True
+        return not await self.async_has_link(endpoint)
 
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource was ever read with `async_get`."""
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Stop requesting a resource that others provide the values of."""
-        self._unavailable[endpoint] = error
+        """Stop requesting a resource that others provide the values of, for an hour."""
+        self._unavailable[endpoint] = _Unavailable(error)
         self._seen.add(endpoint)
 
     # Several resources
 
     async def async_get_many(self, paths: Iterable[str]) -> dict[str, JsonObject]:
-        """Return the JSON of several resources by path, without those missing.
+        """Return the JSON of the resources that can be read, by path.
+
+        The errors of the others are in `member_errors`.
 
         Raises:
-            NotFoundError: All of them are missing.
-            LicenseError: All of them need a license.
-            SupermicroRedfishError: One could not be read for another reason.
+            ResourceError: None of them could be read.
+            SupermicroRedfishError: The connection was lost or the login refused.
 
         """
-        found, errors = await self._async_try(paths)
+        paths = [*dict.fromkeys(paths)]
+        found, errors = await self.async_try_many(paths)
+        self._record_member_errors(paths, errors)
         if errors and not found:
-            raise errors[0]
+            raise next(iter(errors.values()))
         return found
 
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
     ) -> dict[str, JsonObject]:
-        """Return the JSON of several resources by path; all of them may be missing."""
-        found, _ = await self._async_try(paths, cached=cached)
+        """Return the JSON of the resources that can be read, maybe none, by path."""
+        found, _ = await self.async_try_many(paths, cached=cached)
         return found
 
     async def async_get_models(
@@ -188,13 +223,17 @@ class ResourceReader:
         """Return the paths of the members of collections, each once.
 
         Raises:
-            LicenseError: All collections need a license.
+            ResourceError: None of the collections that exist could be read.
 
         """
-        found, errors = await self._async_try(collections, cached=cached)
-        licenses = [error for error in errors if isinstance(error, LicenseError)]
-        if licenses and not found:
-            raise licenses[0]
+        found, errors = await self.async_try_many(collections, cached=cached)
+        for source, error in errors.items():
+            is_missing = isinstance(error, NotFoundError)
+            is_lost = is_missing and source in self._seen and not cached
+            if is_lost or not (found or is_missing):
+                raise error
+            if isinstance(source, str):
+                self.member_errors[source] = error
 
         async def read(path: str) -> JsonObject:
             return await self.async_get_json(path, cached=cached)
@@ -263,42 +302,103 @@ class ResourceReader:
 
     # How rows are found
 
-    async def _async_try(
+    async def async_try_many(
         self, sources: Iterable[_SourceT], *, cached: bool = False
-    ) -> tuple[dict[_SourceT, JsonObject], list[ResourceError]]:
-        """Return the resources that can be read, and the errors of those missing."""
-        errors: list[ResourceError] = []
+    ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
+        """Return the resources that can be read, and the errors of the others.
 
-        async def read(source: _SourceT) -> JsonObject | None:
+        A BMC that hangs is not asked for the rest of a long series: after two
+        time-outs without a response in between, the others count as timed out.
+        """
+        found: dict[_SourceT, JsonObject] = {}
+        errors: dict[_SourceT, ResourceError] = {}
+        timeouts = 0
+
+        async def read(source: _SourceT) -> None:
+            nonlocal timeouts
+            if timeouts >= _MAX_TIMEOUTS:
+                message = f"{source} was not requested: too many time-outs"
+                errors[source] = exceptions.TimeoutError(message)
+                return
             try:
-                return await self.async_get_json(source, cached=cached)
-            except (NotFoundError, LicenseError) as error:
-                is_lost = source in self._seen and not cached
-                if is_lost and isinstance(error, NotFoundError):
-                    raise
-                errors.append(error)
-                return None
+                found[source] = await self.async_get_json(source, cached=cached)
+                timeouts = 0
+            except exceptions.TimeoutError as error:
+                timeouts += 1
+                errors[source] = error
+            except ResourceError as error:
+                timeouts = 0
+                errors[source] = error
 
         unique = [*dict.fromkeys(sources)]
-        bodies = await map_limited(read, unique, self.limit)
-        pairs = zip(unique, bodies, strict=True)
-        return {source: body for source, body in pairs if body is not None}, errors
+        await map_limited(read, unique, self.limit)
+        return {source: found[source] for source in unique if source in found}, errors
+
+    def _record_member_errors(
+        self, paths: list[str], errors: Mapping[str, ResourceError]
+    ) -> None:
+        """Replace the errors of the members that these paths belong to."""
+        parents = {path.rpartition("/")[0] for path in paths}
+        for path in [*self.member_errors]:
+            if path.rpartition("/")[0] in parents:
+                del self.member_errors[path]
+        self.member_errors.update(errors)
+
+    def _require_available(self, source: Source) -> None:
+        """Raise the error of a resource that was unavailable less than an hour ago."""
+        if unavailable := self._unavailable.get(source):
+            if unavailable.is_recent:
+                raise unavailable.error.with_traceback(None)
+            del self._unavailable[source]
+            self._dead_links.clear()
+            self._invalidate_parents(source)
+
+    def _invalidate_parents(self, source: Source) -> None:
+        """Read the parents of a row again that are otherwise read only once.
+
+        What a BMC returns while it is starting may lack links.
+        """
+        for link in source.links if isinstance(source, Endpoint) else ():
+            path = self._paths.get(link.parent)
+            if path and link.parent.cadence is Cadence.ONCE:
+                self._connection.invalidate(path)
 
     async def _async_read(self, endpoint: Endpoint[Any]) -> JsonObject:
         """Read a row, from the cache where finding it has just read it."""
-        is_found = endpoint in self._paths
         try:
-            path = await self._async_get_path(endpoint)
-            just_read = None if is_found else self._connection.get_cached(path)
-            body: JsonObject = just_read or await self._connection.async_get(path)
+            body = await self._async_read_linked(endpoint)
         except (NotFoundError, LicenseError) as error:
-            if endpoint not in self._seen:
-                self._unavailable[endpoint] = error
-            if endpoint in self._unavailable or isinstance(error, LicenseError):
+            is_new = endpoint not in self._seen
+            if is_new:
+                self._unavailable[endpoint] = _Unavailable(error)
+            if is_new or isinstance(error, LicenseError):
                 raise
             body = await self._async_read_moved(endpoint, error)
         self._seen.add(endpoint)
         return body
+
+    async def _async_read_linked(self, endpoint: Endpoint[Any]) -> JsonObject:
+        """Read a row at its path; if a new one leads nowhere, at its next link."""
+        is_found = endpoint in self._paths
+        path = await self._async_get_path(endpoint)
+        if not is_found and (just_read := self._connection.get_cached(path)):
+            return just_read
+        try:
+            return await self._connection.async_get(path)
+        except NotFoundError as error:
+            if endpoint in self._seen or not await self._async_skip(endpoint, path):
+                raise
+            self.member_errors[path] = error
+        return await self._async_read_linked(endpoint)
+
+    async def _async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
+        """Find another path for a row whose link leads nowhere; return if there is."""
+        self._dead_links.add(path)
+        try:
+            await self._async_find_path(endpoint)
+        except NotFoundError:
+            return False
+        return True
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
@@ -319,35 +419,58 @@ class ResourceReader:
         return self._paths.get(endpoint) or await self._async_find_path(endpoint)
 
     async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
-        """Find the path of a row by the first of its links that exists."""
-        wanted_id = self._wanted_ids.get(endpoint)
+        """Find the path of a row by its links."""
+        errors: list[ResourceError] = []
+        fallback: str | None = None
         for link in endpoint.links:
-            parent = await self.async_get_json(link.parent, cached=True)
-            paths = [
-                path
-                for path in find_links(parent, link.pointer)
-                if wanted_id in (None, path.rpartition("/")[2])
-            ]
-            if paths:
-                path = paths[0]
-                if not wanted_id:
-                    path = await self._async_select(endpoint, paths)
-                self._paths[endpoint] = path
-                return path
-        name = f"{endpoint.name} {wanted_id or ''}".rstrip()
-        raise NotFoundError(f"This board has no link to {name}")
+            try:
+                parent = await self.async_get_json(link.parent, cached=True)
+            except (NotFoundError, LicenseError) as error:
+                errors.append(error)
+                continue
+            for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
+                selected, is_match = await self._async_select(endpoint, path, errors)
+                fallback = fallback or selected
+                if is_match and selected:
+                    self._paths[endpoint] = selected
+                    return selected
+        if fallback is None:
+            name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
+            missing = NotFoundError(f"This board has no link to {name}")
+            raise next(iter(errors), missing)
+        self._paths[endpoint] = fallback
+        return fallback
 
-    async def _async_select(self, endpoint: Endpoint[Any], paths: list[str]) -> str:
-        """Return one of several linked resources, or the one that contains it."""
-        selected = paths[0]
-        if endpoint.select_fn and len(paths) > 1:
-            for path in paths:
-                if endpoint.select_fn(await self.async_get_json(path, cached=True)):
-                    selected = path
-                    break
-        visited: set[str] = set()
-        while endpoint.parent_pointer and selected not in visited:
-            visited.add(selected)
-            body = await self.async_get_json(selected, cached=True)
-            selected = find_link(body, endpoint.parent_pointer) or selected
-        return selected
+    def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
+        """Return the paths that have the wanted Id and do not lead nowhere."""
+        wanted_id = self._wanted_ids.get(endpoint)
+        return [
+            path
+            for path in paths
+            if path not in self._dead_links
+            and wanted_id in (None, path.rpartition("/")[2])
+        ]
+
+    async def _async_select(
+        self, endpoint: Endpoint[Any], path: str, errors: list[ResourceError]
+    ) -> tuple[str | None, bool]:
+        """Return the resource that a link selects, and whether it matches.
+
+        It is the linked one, or the last one above it that matches. A link that leads
+        nowhere selects nothing.
+        """
+        if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
+            return path, True
+        above: dict[str, JsonObject] = {}
+        link: str | None = path
+        while link and link not in above:
+            try:
+                above[link] = await self.async_get_json(link, cached=True)
+            except (NotFoundError, LicenseError) as error:
+                self.member_errors[link] = error
+                errors.append(error)
+                break
+            pointer = endpoint.parent_pointer
+            link = find_link(above[link], pointer) if pointer else None
+        matches = [path for path, body in above.items() if endpoint.select_fn(body)]
+        return next(reversed(matches or [*above]), None), bool(matches)

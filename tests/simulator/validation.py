@@ -1,15 +1,14 @@
-"""What may be PATCHed, and with which values."""
+"""Validate a PATCH: writable properties and their allowed values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from .messages import Json, Refusal
+from .messages import RedfishError
+from .resources import JsonObject, resource_type
 
-# The properties that can be written, by the type of the resource. What the recordings
-# cannot tell is taken from the DMTF's schemas.
 _PROTOCOLS = ("HTTP", "HTTPS", "SNMP", "IPMI", "SSH", "VirtualMedia", "KVMIP", "SSDP")
 
 WRITABLE = {
@@ -51,8 +50,12 @@ WRITABLE = {
         "Oem.Supermicro.Severity Oem.Supermicro.EnableSubscription",
     }.items()
 }
+"""The writable properties by the type of the resource, nested keys joined with dots.
 
-# Values of properties whose boards list none.
+Recordings do not show which properties are writable. Where nothing else is known, the
+DMTF's schemas decide."""
+
+# Allowed values of the properties that have no such list on any board.
 _ENUMS = {
     "IndicatorLED": ("Off", "Lit", "Blinking"),
     "BootSourceOverrideEnabled": ("Disabled", "Once", "Continuous"),
@@ -65,59 +68,82 @@ _ENUMS = {
 _RANGES = {"SessionTimeout": ["30:86400:1"]}
 
 SECRETS = frozenset({"Password", "RadiusSecret"})
-"""What can be written and reads as null."""
+"""Properties that can be written and always read as null."""
 
 
-def type_of(body: Json) -> str:
-    """Return the resource type without its version: `ComputerSystem`."""
-    return str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
+class _Value(NamedTuple):
+    """A value in a PATCH."""
+
+    value: Any
+    key: str
+    parent: JsonObject
+    """The object of the resource that has the key."""
+    name: str
+    """The keys from the resource to the value, joined with dots."""
+
+    def reject(self, message: str) -> RedfishError:
+        """Return an error about the property."""
+        return RedfishError(message, self.name, related=self._pointer)
+
+    def reject_value(self, message: str) -> RedfishError:
+        """Return an error about the value of the property."""
+        return RedfishError(message, self.text, self.name, related=self._pointer)
+
+    @property
+    def text(self) -> str:
+        """The value in the spelling of a list of allowable values.
+
+        Boards list even numbers and booleans as strings: ["100", "1000"], ["false"].
+        """
+        return self.value if isinstance(self.value, str) else json.dumps(self.value)
+
+    @property
+    def _pointer(self) -> tuple[str, ...]:
+        """The JSON pointer to the value in the request."""
+        return (f"/{self.name.replace('.', '/')}",)
 
 
-def is_writable(body: Json) -> bool:
-    """Whether a resource has anything to be PATCHed."""
-    return type_of(body) in WRITABLE
+def is_writable(body: JsonObject) -> bool:
+    """Return whether a resource has writable properties."""
+    return resource_type(body) in WRITABLE
 
 
-def check(patch: Json, body: Json) -> None:
-    """Refuse a PATCH that names an unknown property or holds an impossible value."""
-    writable = WRITABLE[type_of(body)]
-    for parent, key, value, name in _leaves(patch, body):
-        if key not in parent:
-            raise Refusal("Base.PropertyUnknown", name, related=_pointer(name))
-        if name not in writable:
-            raise Refusal("Base.PropertyNotWritable", name, related=_pointer(name))
-        _check_value(parent, key, value, name)
+def validate(patch: JsonObject, body: JsonObject) -> None:
+    """Reject a PATCH with unknown or read-only properties, or with invalid values."""
+    writable = WRITABLE[resource_type(body)]
+    for item in _values(patch, body):
+        if item.key not in item.parent:
+            raise item.reject("Base.PropertyUnknown")
+        if item.name not in writable:
+            raise item.reject("Base.PropertyNotWritable")
+        _validate_value(item)
 
 
-def _leaves(
-    patch: Json, body: Json, prefix: str = ""
-) -> Iterator[tuple[Json, str, Any, str]]:
-    """Go through the values of a PATCH, with the objects that they are to change."""
+def _values(patch: JsonObject, body: JsonObject, prefix: str = "") -> Iterator[_Value]:
+    """Return the values of a PATCH."""
     for key, value in patch.items():
         name = f"{prefix}{key}"
         if isinstance(value, dict) and isinstance(body.get(key), dict):
-            yield from _leaves(value, body[key], f"{name}.")
+            yield from _values(value, body[key], f"{name}.")
         else:
-            yield body, key, value, name
+            yield _Value(value, key, body, name)
 
 
-def _check_value(parent: Json, key: str, value: Any, name: str) -> None:
-    """Refuse a value that is of another type, or not among the allowed ones."""
-    related = _pointer(name)
-    text = value if isinstance(value, str) else json.dumps(value)
-    if not _same_type(value, parent[key]):
-        raise Refusal("Base.PropertyValueTypeError", text, name, related=related)
-    # Boards list even numbers and booleans as strings: ["100", "1000"], ["false"].
+def _validate_value(item: _Value) -> None:
+    """Reject a value of another type, or one that is not allowed."""
+    value, key, parent, _ = item
+    if not _has_type_of(value, parent[key]):
+        raise item.reject_value("Base.PropertyValueTypeError")
     allowed = parent.get(f"{key}@Redfish.AllowableValues", _ENUMS.get(key))
-    if allowed is not None and text not in allowed:
-        raise Refusal("Base.PropertyValueNotInList", text, name, related=related)
+    if allowed is not None and item.text not in allowed:
+        raise item.reject_value("Base.PropertyValueNotInList")
     ranges = parent.get(f"{key}@Redfish.AllowableNumbers", _RANGES.get(key))
-    if ranges is not None and not any(_in_range(value, item) for item in ranges):
-        raise Refusal("Base.PropertyValueOutOfRange", text, name, related=related)
+    if ranges is not None and not any(_in_range(value, numbers) for numbers in ranges):
+        raise item.reject_value("Base.PropertyValueOutOfRange")
 
 
-def _same_type(value: Any, current: Any) -> bool:
-    """Whether a value can take the place of the current one."""
+def _has_type_of(value: Any, current: Any) -> bool:
+    """Return whether a value has the JSON type of the current one."""
     if current is None:
         return not isinstance(value, dict)
     if isinstance(current, bool) or isinstance(value, bool):
@@ -128,15 +154,13 @@ def _same_type(value: Any, current: Any) -> bool:
 
 
 def _in_range(value: float, numbers: str) -> bool:
-    """Whether a number is in `least:most:step`, of which all may be missing."""
-    least, most, step = ([*numbers.split(":"), "", ""])[:3]
-    if not step and not most:
-        return value == float(least)
-    low = float(least or value)
+    """Return whether a number is in `minimum:maximum:step`; each part may be missing.
+
+    A minimum alone allows only that number.
+    """
+    minimum, maximum, step = ([*numbers.split(":"), "", ""])[:3]
+    if not step and not maximum:
+        return value == float(minimum)
+    low = float(minimum or value)
     is_step = (value - low) % float(step or 1) == 0
-    return is_step and low <= value <= float(most or value)
-
-
-def _pointer(name: str) -> tuple[str, ...]:
-    """Return where in the request a property is."""
-    return (f"/{name.replace('.', '/')}",)
+    return is_step and low <= value <= float(maximum or value)

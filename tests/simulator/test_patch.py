@@ -1,4 +1,4 @@
-"""The simulated BMC against hardware.md: what may be written, and what it does."""
+"""Execute PATCH requests: validation, effects, tasks and conditions."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.simulator import REMOVED, Bmc, Board
-from tests.simulator.completion import ROOT, SESSIONS
+from tests.simulator import REMOVED
+from tests.simulator.resources import ROOT, SESSIONS
 from tests.simulator.testing import (
     CHASSIS,
+    FAN_MODE,
     MANAGER,
     OEM,
-    POWER,
-    RESET,
     SYSTEM,
     THERMAL,
     as_old,
     changed,
-    running,
+    logged_in,
 )
 
 pytestmark = pytest.mark.usefixtures("network")
 
-FAN_MODE, NTP, LOCKDOWN = f"{OEM}/FanMode", f"{OEM}/NTP", f"{OEM}/SysLockdown"
+NTP = f"{OEM}/NTP"
 PROTOCOLS = f"{MANAGER}/NetworkProtocol"
 DRIVE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane/Drives/Disk.Bay.0"
 SUCCESS = {
@@ -33,15 +32,12 @@ SUCCESS = {
 }
 
 
-# PATCH
-
-
-async def test_fan_mode() -> None:
-    """A write is answered with a success body, and changes what is read."""
-    async with running() as client:
+async def test_patch_changes_resource_and_etag() -> None:
+    """Respond with a success message, and return the new value to later reads."""
+    async with logged_in() as client:
         before = await client.get(FAN_MODE)
-        reply = await client.patch(FAN_MODE, {"Mode": "FullSpeed"})
-        assert (reply.status, reply.body) == (200, {"Success": SUCCESS})
+        response = await client.patch(FAN_MODE, {"Mode": "FullSpeed"})
+        assert (response.status, response.body) == (200, {"Success": SUCCESS})
         assert client.bmc.fan_mode == "FullSpeed"
         after = await client.get(FAN_MODE)
         assert after.body["Mode"] == "FullSpeed"
@@ -87,30 +83,32 @@ async def test_fan_mode() -> None:
         ),
     ],
 )
-async def test_refused_writes(path: str, body: Any, message_id: str) -> None:
-    """What cannot be written is refused with a reason, and changes nothing."""
-    async with running() as client:
+async def test_patch_rejects_invalid_body(
+    path: str, body: Any, message_id: str
+) -> None:
+    """Respond with 400 and the reason, and change nothing."""
+    async with logged_in() as client:
         before = client.bmc.resource(path)
-        reply = await client.patch(path, body)
-        assert (reply.status, reply.message_id) == (400, message_id)
+        response = await client.patch(path, body)
+        assert response.rejection == (400, message_id)
         assert client.bmc.resource(path) == before
 
 
-async def test_refused_requests() -> None:
-    """The body must be JSON and say so; what has no such method is answered 405."""
-    async with running() as client:
+async def test_write_rejects_invalid_content_and_method() -> None:
+    """Demand JSON with its content type, and a method that the resource supports."""
+    async with logged_in() as client:
         as_json = {"Content-Type": "application/json"}
-        reply = await client.send("PATCH", FAN_MODE, data=b"{", headers=as_json)
-        assert (reply.status, reply.message_id) == (400, "Base.MalformedJSON")
-        reply = await client.send("PATCH", FAN_MODE, data=b'{"Mode": "HeavyIO"}')
-        assert reply.status == 415
+        response = await client.send("PATCH", FAN_MODE, data=b"{", headers=as_json)
+        assert response.rejection == (400, "Base.MalformedJSON")
+        response = await client.send("PATCH", FAN_MODE, data=b'{"Mode": "HeavyIO"}')
+        assert response.status == 415
         assert (await client.patch(f"{ROOT}/Nothing", {"a": 1})).status == 404
         for method, path in (
             *(("PATCH", THERMAL), ("PATCH", SESSIONS), ("PUT", FAN_MODE)),
             *(("POST", SYSTEM), ("DELETE", SYSTEM)),
         ):
-            reply = await client.send(method, path, json={"a": 1})
-            assert (reply.status, reply.message_id) == (405, "Base.OperationNotAllowed")
+            response = await client.send(method, path, json={"a": 1})
+            assert response.rejection == (405, "Base.OperationNotAllowed")
         assert client.bmc.fan_mode == "Optimal"
 
 
@@ -123,53 +121,48 @@ async def test_refused_requests() -> None:
         (CHASSIS, {"LocationIndicatorActive": False}, "Off", False),
     ],
 )
-async def test_identify_led(
-    path: str,
-    patch: dict[str, Any],
-    led: str,
-    active: bool,  # noqa: FBT001
+async def test_patch_of_identify_led_changes_system_and_chassis(
+    *, path: str, patch: dict[str, Any], led: str, active: bool
 ) -> None:
-    """There is one LED: system and chassis, and both of its properties, agree."""
-    async with running() as client:
+    """Keep both properties of the one LED equal, on the system and the chassis."""
+    async with logged_in() as client:
         assert (await client.patch(path, patch)).status == 200
         for other in (SYSTEM, CHASSIS):
             body = (await client.get(other)).body
-            assert (body["IndicatorLED"], body["LocationIndicatorActive"]) == (
-                led,
-                active,
-            )
+            assert body["IndicatorLED"] == led
+            assert body["LocationIndicatorActive"] is active
         assert client.bmc.indicator_led == led
 
 
-async def test_led_of_boards_without_location_indicator() -> None:
-    """No key is added that a board does not have."""
+async def test_patch_of_led_adds_no_location_indicator() -> None:
+    """Keep the property missing on a board without it, and reject a write to it."""
     board = changed({SYSTEM: {"LocationIndicatorActive": REMOVED}})
-    async with running(board) as client:
+    async with logged_in(board) as client:
         await client.patch(SYSTEM, {"IndicatorLED": "Lit"})
         assert "LocationIndicatorActive" not in client.bmc.resource(SYSTEM)
-        reply = await client.patch(SYSTEM, {"LocationIndicatorActive": True})
-        assert reply.message_id == "Base.PropertyUnknown"
+        response = await client.patch(SYSTEM, {"LocationIndicatorActive": True})
+        assert response.message_id == "Base.PropertyUnknown"
 
 
-async def test_drive_led() -> None:
-    """A drive's LED is its own."""
-    async with running() as client:
-        reply = await client.post(
+async def test_drive_led_is_independent_of_identify_led() -> None:
+    """Set the LED of one drive, and leave the identify LED off."""
+    async with logged_in() as client:
+        response = await client.post(
             f"{DRIVE}/Actions/Oem/SmcDrive.Indicate", {"Active": True}
         )
-        assert reply.status == 200
+        assert response.status == 200
         assert client.bmc.resource(DRIVE)["LocationIndicatorActive"] is True
         assert client.bmc.indicator_led == "Off"
 
 
-async def test_boot_override(clock: Clock) -> None:
-    """A whole override holds for one boot; of a bare target the rest falls back."""
+async def test_boot_override_applies_to_one_boot(clock: Clock) -> None:
+    """Disable the override after the boot; reset the mode if only a target is set."""
     override = {
         "BootSourceOverrideTarget": "Pxe",
         "BootSourceOverrideEnabled": "Once",
         "BootSourceOverrideMode": "UEFI",
     }
-    async with running(clock=clock) as client:
+    async with logged_in(clock=clock) as client:
         await client.patch(SYSTEM, {"Boot": override})
         boot = client.bmc.resource(SYSTEM)["Boot"]
         assert boot | override == boot
@@ -184,9 +177,9 @@ async def test_boot_override(clock: Clock) -> None:
 
 
 async def test_boot_override_without_mode() -> None:
-    """Boards of the old family refuse the mode, which they do not have."""
+    """Reject the mode on boards of the old family, which do not have it."""
     board = changed({SYSTEM: {"Boot": {"BootSourceOverrideMode": REMOVED}}})
-    async with running(board) as client:
+    async with logged_in(board) as client:
         for extra, status in (({"BootSourceOverrideMode": "UEFI"}, 400), ({}, 200)):
             patch = {"BootSourceOverrideTarget": "Pxe"} | extra
             assert (await client.patch(SYSTEM, {"Boot": patch})).status == status
@@ -194,9 +187,9 @@ async def test_boot_override_without_mode() -> None:
         assert enabled == "Disabled"
 
 
-async def test_intrusion_reset() -> None:
-    """A tripped sensor can be set to Normal where there is one."""
-    async with running() as client:
+async def test_intrusion_sensor_can_be_reset_if_present() -> None:
+    """Set a tripped sensor to Normal, and reject that on a board without one."""
+    async with logged_in() as client:
         tripped = {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}}
         normal = {"PhysicalSecurity": {"IntrusionSensor": "Normal"}}
         client.bmc.change(CHASSIS, tripped)
@@ -204,20 +197,20 @@ async def test_intrusion_reset() -> None:
         security = client.bmc.resource(CHASSIS)["PhysicalSecurity"]
         assert security["IntrusionSensor"] == "Normal"
         client.bmc.change(CHASSIS, {"PhysicalSecurity": REMOVED})
-        reply = await client.patch(CHASSIS, normal)
-        assert reply.message_id == "Base.PropertyUnknown"
+        response = await client.patch(CHASSIS, normal)
+        assert response.message_id == "Base.PropertyUnknown"
 
 
-async def test_ntp_is_a_task(clock: Clock) -> None:
-    """NTP's PATCH is accepted; the value moves when the task has completed."""
-    async with running(clock=clock, task_seconds=5) as client:
-        reply = await client.patch(NTP, {"NTPEnable": False})
-        assert reply.status == 202
-        accepted = reply.body["Accepted"]
+async def test_patch_of_ntp_starts_task(clock: Clock) -> None:
+    """Respond with 202, and change the value when the task completes."""
+    async with logged_in(clock=clock, task_seconds=5) as client:
+        response = await client.patch(NTP, {"NTPEnable": False})
+        assert response.status == 202
+        accepted = response.body["Accepted"]
         (info,) = accepted["@Message.ExtendedInfo"]
         assert accepted["code"] == "Base.v1_10_3.Accepted"
         assert info["MessageId"] == "SMC.1.0.OemNtpAcceptedMessage"
-        location = reply.headers["Location"]
+        location = response.headers["Location"]
         assert info["MessageArgs"] == [location]
         for wait, state, enabled in ((0, "Running", True), (5, "Completed", False)):
             clock.tick(wait)
@@ -230,7 +223,7 @@ async def test_ntp_is_a_task(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("enabled", "patch", "refusal"),
+    ("enabled", "patch", "rejection"),
     [
         (True, {"PrimaryNTPServer": "192.0.2.5"}, None),
         (False, {"PrimaryNTPServer": "192.0.2.5"}, "SMC.OemNtpPatchSettingCondition"),
@@ -243,157 +236,87 @@ async def test_ntp_is_a_task(clock: Clock) -> None:
         (False, {"DaylightSavingTime": True}, None),
     ],
 )
-async def test_ntp_servers(
-    enabled: bool,  # noqa: FBT001
-    patch: dict[str, Any],
-    refusal: str | None,
+async def test_patch_of_ntp_servers_needs_enabled_ntp(
+    *, enabled: bool, patch: dict[str, Any], rejection: str | None
 ) -> None:
-    """Servers are set while NTP is on or switched on; it needs one of them."""
-    async with running(
+    """Set servers only while NTP is or becomes enabled, which needs one of them."""
+    async with logged_in(
         changed({NTP: {"NTPEnable": enabled}}), task_seconds=0
     ) as client:
-        reply = await client.patch(NTP, patch)
-        assert reply.status == (400 if refusal else 202)
+        response = await client.patch(NTP, patch)
+        assert response.status == (400 if rejection else 202)
         ntp = client.bmc.resource(NTP)
-        if refusal:
-            assert reply.message_id == refusal
+        if rejection:
+            assert response.message_id == rejection
             assert ntp["PrimaryNTPServer"] == "pool.ntp.org"
         else:
             assert ntp | patch == ntp
 
 
-async def test_ntp_of_the_old_family() -> None:
-    """Without a task service, which X10 has disabled, NTP changes at once."""
+async def test_patch_of_ntp_applies_at_once_without_task_service() -> None:
+    """Respond with 200 on X10 boards, which have a disabled task service."""
     board = as_old(changed({f"{ROOT}/TaskService": {"ServiceEnabled": False}}))
-    async with running(board) as client:
-        reply = await client.patch(NTP, {"NTPEnable": False})
-        assert reply.status == 200
-        assert reply.body["Success"]["code"] == "Base.v1_4_0.Success"
-        assert reply.body["Success"]["Message"]
+    async with logged_in(board) as client:
+        response = await client.patch(NTP, {"NTPEnable": False})
+        assert response.status == 200
+        assert response.body["Success"]["code"] == "Base.v1_4_0.Success"
+        assert response.body["Success"]["Message"]
         assert client.bmc.ntp_enabled is False
 
 
-async def test_network_protocols() -> None:
-    """A protocol that really changes does so by a task; NTP changes everywhere."""
-    async with running(task_seconds=0) as client:
-        reply = await client.patch(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
-        assert reply.status == 202
+async def test_patch_of_network_protocols_starts_task() -> None:
+    """Change a protocol in a task, and copy the NTP servers to the OEM resource."""
+    async with logged_in(task_seconds=0) as client:
+        response = await client.patch(PROTOCOLS, {"SSH": {"ProtocolEnabled": False}})
+        assert response.status == 202
         assert client.bmc.resource(PROTOCOLS)["SSH"]["ProtocolEnabled"] is False
         await client.patch(PROTOCOLS, {"NTP": {"NTPServers": ["192.0.2.9"]}})
         ntp = client.bmc.resource(NTP)
         assert (ntp["PrimaryNTPServer"], ntp["SecondaryNTPServer"]) == ("192.0.2.9", "")
 
 
-async def test_if_match() -> None:
-    """A write that names another ETag than the current one is refused."""
-    async with running() as client:
+async def test_patch_rejects_outdated_if_match() -> None:
+    """Respond with 412 unless the header names the current ETag or is `*`."""
+    async with logged_in() as client:
         etag = (await client.get(FAN_MODE)).headers["ETag"]
         for condition, status in (('"x"', 412), (etag, 200), (etag, 412), ("*", 200)):
-            reply = await client.patch(
+            response = await client.patch(
                 FAN_MODE, {"Mode": "Standard"}, {"If-Match": condition}
             )
-            assert reply.status == status
+            assert response.status == status
 
 
-async def test_demanded_if_match() -> None:
-    """By a switch every write must name the ETag that it has seen."""
-    async with running(if_match_demanded=True, etag_header=False) as client:
-        reply = await client.patch(FAN_MODE, {"Mode": "Standard"})
-        assert (reply.status, reply.message_id) == (428, "Base.PreconditionRequired")
+async def test_patch_needs_if_match_when_configured() -> None:
+    """Respond with 428 to a write without an ETag."""
+    async with logged_in(if_match_demanded=True, etag_header=False) as client:
+        response = await client.patch(FAN_MODE, {"Mode": "Standard"})
+        assert response.rejection == (428, "Base.PreconditionRequired")
         etag = (await client.get(FAN_MODE)).body["@odata.etag"]
-        reply = await client.patch(FAN_MODE, {"Mode": "Standard"}, {"If-Match": etag})
-        assert reply.status == 200
+        if_match = {"If-Match": etag}
+        response = await client.patch(FAN_MODE, {"Mode": "Standard"}, if_match)
+        assert response.status == 200
 
 
 @pytest.mark.parametrize(
     ("answer", "status", "key"), [("resource", 200, "Mode"), ("nothing", 204, None)]
 )
-async def test_other_answers_to_writes(
+async def test_patch_responds_with_resource_or_nothing_when_configured(
     answer: str, status: int, key: str | None
 ) -> None:
-    """Nobody recorded the answer to a write: by a switch it is another one."""
-    async with running(write_answer=answer) as client:
-        reply = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
-        assert reply.status == status
-        assert (key in reply.body) if key else not reply.body
+    """Support all plausible responses, as no response to a write was recorded."""
+    async with logged_in(write_answer=answer) as client:
+        response = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
+        assert response.status == status
+        assert (key in response.body) if key else not response.body
 
 
-async def test_read_only_account() -> None:
-    """Who may only read is refused all writes but logging out."""
-    async with running(role="ReadOnly") as client:
-        assert (await client.get(FAN_MODE)).status == 200
-        for reply in (
-            await client.patch(FAN_MODE, {"Mode": "HeavyIO"}),
-            await client.post(RESET, {"ResetType": "ForceOff"}),
-        ):
-            assert (reply.status, reply.message_id) == (
-                403,
-                "Base.InsufficientPrivilege",
-            )
-        assert (await client.send("DELETE", f"{SESSIONS}/1")).status == 200
-
-
-async def test_system_lockdown() -> None:
-    """A lockdown refuses every write but the one that ends it."""
-    async with running() as client:
-        assert (
-            await client.patch(LOCKDOWN, {"SysLockdownEnabled": True})
-        ).status == 200
-        reply = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
-        assert (reply.status, reply.message_id) == (403, "SMC.OemSystemLockdownEnabled")
-        assert (await client.post(RESET, {"ResetType": "On"})).status == 403
-        assert (
-            await client.patch(LOCKDOWN, {"SysLockdownEnabled": False})
-        ).status == 200
-        assert (await client.patch(FAN_MODE, {"Mode": "HeavyIO"})).status == 200
-
-
-async def test_account_and_session_settings() -> None:
-    """A password takes effect and is not shown; a timeout is."""
+async def test_patch_of_password_and_session_timeout_takes_effect() -> None:
+    """Show the new timeout, but not the new password."""
     account = f"{ROOT}/AccountService/Accounts/2"
-    async with running() as client:
+    async with logged_in() as client:
         assert (await client.patch(account, {"Password": "changed1"})).status == 200
         assert client.bmc.resource(account)["Password"] is None
         assert (await client.login()).status == 401
         service = f"{ROOT}/SessionService"
         assert (await client.patch(service, {"SessionTimeout": 600})).status == 200
         assert (await client.get(service)).body["SessionTimeout"] == 600
-
-
-# The hardware's side
-
-
-def test_changes_of_the_hardware() -> None:
-    """Objects merge, list items go by index or name, None is a value."""
-    bmc = Bmc(Board.load("x12spi-tf"))
-    bmc.change(
-        POWER,
-        {
-            "PowerSupplies": {
-                "Power Supply Bay 2": {
-                    "Status": {"Health": "Critical"},
-                    "PowerOutputWatts": None,
-                }
-            },
-            "Voltages": {0: {"PhysicalContext": REMOVED}},
-        },
-    )
-    body = bmc.resource(POWER)
-    supply = body["PowerSupplies"][1]
-    assert supply["Status"] == {"State": "Enabled", "Health": "Critical"}
-    assert supply["PowerOutputWatts"] is None
-    assert supply["PowerInputWatts"] == 55
-    assert "PhysicalContext" not in body["Voltages"][0]
-    bmc.set_reading("FAN1", 0)
-    bmc.set_reading("12V", 11.9)
-    assert bmc.resource(THERMAL)["Fans"][0]["Reading"] == 0
-    with pytest.raises(KeyError):
-        bmc.set_reading("FAN99", 1)
-    with pytest.raises(KeyError):
-        bmc.change(POWER, {"Voltages": {"13V": {}}})
-    bmc.put("Managers/2", {"Id": "2"})
-    assert bmc.resource(f"{ROOT}/Managers/2/") == {"Id": "2"}
-    bmc.remove(THERMAL)
-    with pytest.raises(KeyError):
-        bmc.resource(THERMAL)
-    assert THERMAL in bmc.board.resources

@@ -1,37 +1,38 @@
-"""What a PATCH does beyond changing the body it was sent to."""
+"""Execute PATCH requests, including their effects on other resources."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .changes import merge
-from .messages import Answer, Json, Refusal
-from .rules import SECRETS, check, type_of
+from .messages import Answer, RedfishError
+from .resources import JsonObject, resource_type
+from .validation import SECRETS, validate
 
 if TYPE_CHECKING:
     from .bmc import Bmc
 
 NTP_SERVERS = ("PrimaryNTPServer", "SecondaryNTPServer")
 
-# What a boot override falls back to of which a PATCH names the target alone. That the
-# BMC falls back was said by owners; to what is ours.
+# The rest of a boot override after a PATCH of its target alone. Owners report that the
+# BMC falls back to other values. The values here are an assumption.
 _BOOT_DEFAULTS = {
     "BootSourceOverrideEnabled": "Disabled",
     "BootSourceOverrideMode": "Legacy",
 }
 
-# The writes that a task carries out, with the message that says so.
+# The types of resources that a task writes to, with the message of the response.
 _TASKS = {
     "NTP": "SMC.OemNtpAcceptedMessage",
     "ManagerNetworkProtocol": "SMC.OemNetworkProtocolAcceptedMessage",
 }
 
 
-def write(bmc: Bmc, path: str, patch: Json) -> Answer:
-    """Check a PATCH, carry it out, and return its answer."""
+def execute_patch(bmc: Bmc, path: str, patch: JsonObject) -> Answer:
+    """Validate and apply a PATCH, and return its response."""
     body = bmc.store[path]
-    kind = type_of(body)
-    check(patch, body)
+    kind = resource_type(body)
+    validate(patch, body)
     if condition := _CONDITIONS.get(kind):
         condition(patch, body)
     if kind in _TASKS and bmc.tasks.enabled:
@@ -44,38 +45,38 @@ def write(bmc: Bmc, path: str, patch: Json) -> Answer:
     return Answer(204) if bmc.write_answer == "nothing" else bmc.phrases.success()
 
 
-def _apply(bmc: Bmc, path: str, patch: Json) -> None:
-    """Change the body, and what depends on it."""
+def _apply(bmc: Bmc, path: str, patch: JsonObject) -> None:
+    """Change the body and the state that depends on it."""
     body = bmc.store[path]
     merge(body, {key: value for key, value in patch.items() if key not in SECRETS})
-    if effect := _EFFECTS.get(type_of(body)):
+    if effect := _EFFECTS.get(resource_type(body)):
         effect(bmc, path, patch)
 
 
-def _check_ntp(patch: Json, body: Json) -> None:
-    """Refuse servers while NTP is off, and NTP without a server."""
+def _check_ntp(patch: JsonObject, body: JsonObject) -> None:
+    """Reject servers while NTP is off, and NTP without a server."""
     after = body | patch
     if any(key in patch for key in NTP_SERVERS) and not after["NTPEnable"]:
-        raise Refusal("SMC.OemNtpPatchSettingCondition", related=NTP_SERVERS)
+        raise RedfishError("SMC.OemNtpPatchSettingCondition", related=NTP_SERVERS)
     if patch.get("NTPEnable") and not any(after.get(key) for key in NTP_SERVERS):
-        raise Refusal("SMC.OemNtpMissingItem", related=NTP_SERVERS)
+        raise RedfishError("SMC.OemNtpMissingItem", related=NTP_SERVERS)
 
 
-def _check_protocols(patch: Json, body: Json) -> None:
-    """Refuse to set a protocol to what it is already, and the rules of NTP."""
+def _check_protocols(patch: JsonObject, body: JsonObject) -> None:
+    """Reject a protocol setting that changes nothing, and invalid NTP settings."""
     for name, settings in patch.items():
         if isinstance(settings, dict) and any(
             body[name][key] == value for key, value in settings.items()
         ):
-            raise Refusal(
+            raise RedfishError(
                 "SMC.NetworkProtocolServiceConfigureFailed", name, related=(f"/{name}",)
             )
     if "NTP" in patch:
-        _check_ntp(_as_ntp(patch["NTP"]), _as_ntp(body["NTP"]))
+        _check_ntp(_to_oem_ntp(patch["NTP"]), _to_oem_ntp(body["NTP"]))
 
 
-def _as_ntp(settings: Json) -> Json:
-    """Return the NTP settings of NetworkProtocol as the NTP resource has them."""
+def _to_oem_ntp(settings: JsonObject) -> JsonObject:
+    """Convert the NTP settings of NetworkProtocol to those of the OEM resource."""
     ntp = {}
     if "ProtocolEnabled" in settings:
         ntp["NTPEnable"] = settings["ProtocolEnabled"]
@@ -88,8 +89,8 @@ def _as_ntp(settings: Json) -> Json:
 _CONDITIONS = {"NTP": _check_ntp, "ManagerNetworkProtocol": _check_protocols}
 
 
-def _mirror_ntp(bmc: Bmc, path: str, _patch: Json) -> None:
-    """Repeat the NTP settings in NetworkProtocol, where the new family has them."""
+def _mirror_ntp(bmc: Bmc, path: str, _patch: JsonObject) -> None:
+    """Copy the OEM NTP settings to NetworkProtocol, where the new family has them."""
     ntp = bmc.store[path]
     settings = {
         "ProtocolEnabled": ntp["NTPEnable"],
@@ -100,19 +101,20 @@ def _mirror_ntp(bmc: Bmc, path: str, _patch: Json) -> None:
             merge(bmc.store[other], {"NTP": settings})
 
 
-def _mirror_protocols(bmc: Bmc, path: str, _patch: Json) -> None:
-    """Repeat the NTP settings of NetworkProtocol in the NTP resource."""
+def _mirror_protocols(bmc: Bmc, path: str, _patch: JsonObject) -> None:
+    """Copy the NTP settings of NetworkProtocol to the OEM resource."""
     if settings := bmc.store[path].get("NTP"):
         for other in bmc.store.find("NTP"):
-            merge(bmc.store[other], _as_ntp(settings))
+            merge(bmc.store[other], _to_oem_ntp(settings))
 
 
-def _light(bmc: Bmc, path: str, patch: Json) -> None:
-    """Let the two properties of the one LED agree, on the system and the chassis.
+def _set_led(bmc: Bmc, path: str, patch: JsonObject) -> None:
+    """Keep both properties of the identify LED equal, on the system and the chassis.
 
-    Nobody recorded a lit LED: that the location indicator blinks is ours.
+    A drive has an LED of its own. No recording has a lit LED: that the location
+    indicator blinks is an assumption.
     """
-    led: Json = {}
+    led: JsonObject = {}
     if "LocationIndicatorActive" in patch:
         active = patch["LocationIndicatorActive"]
         led = {"LocationIndicatorActive": active}
@@ -120,28 +122,30 @@ def _light(bmc: Bmc, path: str, patch: Json) -> None:
     if "IndicatorLED" in patch:
         led = {"IndicatorLED": patch["IndicatorLED"]}
         led["LocationIndicatorActive"] = patch["IndicatorLED"] != "Off"
-    for other in bmc.machine if path in bmc.machine else (path,):
+    machine = bmc.system_and_chassis
+    for other in machine if path in machine else (path,):
         if other in bmc.store:
             body = bmc.store[other]
             body |= {key: value for key, value in led.items() if key in body}
 
 
-def _set_system(bmc: Bmc, path: str, patch: Json) -> None:
-    """Light the LED, and complete a boot override that was not whole."""
-    _light(bmc, path, patch)
-    boot, asked = bmc.store[path].get("Boot", {}), patch.get("Boot", {})
-    if "BootSourceOverrideTarget" in asked and "BootSourceOverrideMode" in boot:
-        boot |= {key: _BOOT_DEFAULTS[key] for key in _BOOT_DEFAULTS if key not in asked}
+def _set_system(bmc: Bmc, path: str, patch: JsonObject) -> None:
+    """Set the LED, and reset the parts of a boot override that the PATCH lacks."""
+    _set_led(bmc, path, patch)
+    boot, patched = bmc.store[path].get("Boot", {}), patch.get("Boot", {})
+    if "BootSourceOverrideTarget" in patched and "BootSourceOverrideMode" in boot:
+        defaults = _BOOT_DEFAULTS.items()
+        boot |= {key: value for key, value in defaults if key not in patched}
 
 
-def _set_account(bmc: Bmc, path: str, patch: Json) -> None:
-    """Change the password of the account that logs in here."""
+def _set_account(bmc: Bmc, path: str, patch: JsonObject) -> None:
+    """Change the password of the simulator's account."""
     if "Password" in patch and bmc.store[path].get("UserName") == bmc.username:
         bmc.change_password(patch["Password"])
 
 
-def _set_sessions(bmc: Bmc, _path: str, patch: Json) -> None:
-    """Let sessions last as long as was asked."""
+def _set_session_service(bmc: Bmc, _path: str, patch: JsonObject) -> None:
+    """Set the timeout of sessions."""
     bmc.sessions.timeout = float(patch.get("SessionTimeout", bmc.sessions.timeout))
 
 
@@ -149,8 +153,8 @@ _EFFECTS = {
     "NTP": _mirror_ntp,
     "ManagerNetworkProtocol": _mirror_protocols,
     "ComputerSystem": _set_system,
-    "Chassis": _light,
-    "Drive": _light,
+    "Chassis": _set_led,
+    "Drive": _set_led,
     "ManagerAccount": _set_account,
-    "SessionService": _set_sessions,
+    "SessionService": _set_session_service,
 }

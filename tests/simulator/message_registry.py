@@ -1,4 +1,4 @@
-"""What the BMC's message registries say, as far as it is known."""
+"""Messages of the BMC's registries, with their HTTP status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Message(NamedTuple):
-    """An entry of a message registry, with the HTTP status it comes with."""
+    """An entry of a message registry, and the HTTP status of its response."""
 
     status: int
     severity: str
@@ -17,10 +17,21 @@ class Message(NamedTuple):
 _RESUBMIT = "and resubmit the request if the operation failed."
 _CORRECT = f"Correct the value for the property in the request body {_RESUBMIT}"
 _LIST = "Choose a value from the enumeration list that the implementation can support"
-_CHECK_TASK = "Please also check Task Resource {0} to see more information."
+_ACCEPTED = Message(
+    202,
+    "Ok",
+    "Please also check Task Resource {0} to see more information.",
+    "No resolution was required.",
+)
+_OLD_LICENSE = Message(
+    403,
+    "Warning",
+    "Not licensed to perform this request. The following licenses {0} were needed",
+    "Please activate at least one license in above message.",
+)
 
-# The Base texts are the DMTF's. Of Supermicro's own registry only the ids are known:
-# where no recording gives the words and the HTTP status, both are ours.
+# The Base texts are those of the DMTF. Only the ids of Supermicro's own registry are
+# known. Where no recording has the text and the HTTP status, both are assumptions.
 MESSAGES = {
     "Base.ResourceAtUriUnauthorized": Message(
         401,
@@ -38,7 +49,7 @@ MESSAGES = {
         "Either abandon the operation or change the associated access rights and "
         "resubmit the request if the operation failed.",
     ),
-    # The status is what the DMTF says; no Supermicro's answer was ever recorded.
+    # The status is that of the DMTF. No Supermicro response was recorded.
     "Base.SessionLimitExceeded": Message(
         503,
         "Critical",
@@ -161,12 +172,7 @@ MESSAGES = {
         "acceptable values.",
         f"{_LIST} {_RESUBMIT}",
     ),
-    "Base.OemLicenseNotPassed": Message(
-        403,
-        "Warning",
-        "Not licensed to perform this request. The following licenses {0} were needed",
-        "Please activate at least one license in above message.",
-    ),
+    "Base.OemLicenseNotPassed": _OLD_LICENSE,
     "SMC.OemLicenseNotPassed": Message(
         403,
         "Warning",
@@ -197,20 +203,9 @@ MESSAGES = {
         "The network protocol {0} is already configured with this value.",
         "Please check the current setting of the network protocol.",
     ),
-    "SMC.OemNtpAcceptedMessage": Message(
-        202, "Ok", _CHECK_TASK, "No resolution was required."
-    ),
-    "SMC.OemNetworkProtocolAcceptedMessage": Message(
-        202, "Ok", _CHECK_TASK, "No resolution was required."
-    ),
+    "SMC.OemNtpAcceptedMessage": _ACCEPTED,
+    "SMC.OemNetworkProtocolAcceptedMessage": _ACCEPTED,
 }
 
-# Where the old family words a message in its own way.
-OLD_MESSAGES = {
-    "SMC.OemLicenseNotPassed": Message(
-        403,
-        "Warning",
-        "Not licensed to perform this request. The following licenses {0} were needed",
-        "Please activate at least one license in above message.",
-    ),
-}
+# The messages that the old family words differently.
+OLD_MESSAGES = {"SMC.OemLicenseNotPassed": _OLD_LICENSE}
