@@ -238,6 +238,11 @@ class SupermicroRedfishClient:
     async def _async_get_dynamic_data(self, scope: Scope) -> DynamicData:
         """Return the resources that change by the second."""
         found, errors = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        try:
+            leaks = await self._readings.async_get_leak_detectors(scope)
+            found["leak_detectors"] = leaks
+        except ResourceError as error:
+            errors["leak_detectors"] = error
         return DynamicData(
             **found, errors=errors, is_complete=self._readings.is_complete
         )

@@ -11,6 +11,7 @@ from .models import (
     NTP,
     Chassis,
     FanMode,
+    LeakDetector,
     License,
     Manager,
     NetworkProtocol,
@@ -41,6 +42,8 @@ class DynamicData(BulkData):
     system: System | None = None
     thermal: Thermal | None = None
     power: Power | None = None
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """Leak detectors of liquid-cooled machines; empty on all others."""
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.
 
