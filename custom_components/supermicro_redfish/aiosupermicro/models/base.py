@@ -16,7 +16,7 @@ __all__ = ["BaseModel", "Model"]
 _STRAY_COLON = re.compile(r":(?=[+-])")
 _EPOCH_YEAR = 1970
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _MAX_ID_BITS = 64
 _NUMBER_TYPES = frozenset((int, float))
 _MAX_FLOAT = sys.float_info.max
@@ -245,13 +245,11 @@ def _decode_text(raw: Any) -> str | None:
 
 
 def _clean(text: str) -> str:
-    """Return a text without control characters; those between words are a space."""
-    return _CONTROL_CHARACTERS.sub(_space, text).strip()
-
-
-def _space(match: re.Match[str]) -> str:
-    """Return a space for white space, and nothing for other control characters."""
-    return " " if match[0].isspace() else ""
+    """Return a text without control characters other than new lines and tabs."""
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _CONTROL_CHARACTERS.sub("", text)
+    return text.strip()
 
 
 def _parse_number(text: str) -> float | None:

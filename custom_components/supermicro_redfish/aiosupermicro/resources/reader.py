@@ -423,11 +423,7 @@ class ResourceReader:
         errors: list[ResourceError] = []
         fallback: str | None = None
         for link in endpoint.links:
-            try:
-                parent = await self.async_get_json(link.parent, cached=True)
-            except (NotFoundError, LicenseError) as error:
-                errors.append(error)
-                continue
+            parent = await self.async_get_json(link.parent, cached=True)
             for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
                 selected, is_match = await self._async_select(endpoint, path, errors)
                 fallback = fallback or selected
