@@ -16,7 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
-from .cleanup import async_clean_up
+from .client import async_create_bmc_session, trust
 from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
@@ -25,12 +25,12 @@ from .coordinator import (
 )
 from .device import async_keep_server
 from .errors import reading, translated
-from .identify import OtherServerError, async_require_same_server
+from .identity import OtherServerError, async_require_same_server
 from .issues import CERTIFICATE, async_forget, async_report_licenses
-from .log_memory import async_forget_log
+from .log_store import async_forget_log
+from .refresh import async_couple, async_watch_health
+from .registry import async_clean_up
 from .services import async_setup_services
-from .session import async_create_bmc_session, trust
-from .watch import async_couple, async_watch_health
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

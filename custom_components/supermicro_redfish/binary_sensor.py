@@ -15,12 +15,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Certificate, Chassis, Drive, Power, System
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .items import has_power, has_problem
-from .kinds import Kind
+from .sources import Kind
 
 PARALLEL_UPDATES = 0
 
@@ -91,65 +91,65 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     SupermicroBinarySensorDescription[System](
         key="host_power",
         device_class=BinarySensorDeviceClass.POWER,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: system.power_state is not None,
         is_on_fn=has_power,
     ),
     _problem(
         "system_problem",
-        kinds.SYSTEM,
+        sources.SYSTEM,
         lambda system: has_problem(system.status),
         entity_category=None,
     ),
     _problem(
         "processor_problem",
-        kinds.SYSTEM,
+        sources.SYSTEM,
         lambda system: has_problem(system.processor_summary.status),
     ),
     _problem(
         "memory_problem",
-        kinds.SYSTEM,
+        sources.SYSTEM,
         lambda system: has_problem(system.memory_summary.status),
     ),
     _problem(
         "power_supply_problem",
-        kinds.SUPPLIES,
+        sources.SUPPLIES,
         lambda supply: has_problem(supply.status),
     ),
     SupermicroBinarySensorDescription[Power](
         key="redundancy_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.POWER,
+        kind=sources.POWER,
         has_fn=_has_spare,
         is_on_fn=_is_not_redundant,
     ),
     _problem(
         "battery_problem",
-        kinds.POWER,
+        sources.POWER,
         _is_battery_bad,
     ),
     _problem(
         "chassis_problem",
-        kinds.CHASSIS,
+        sources.CHASSIS,
         lambda chassis: has_problem(chassis.status),
     ),
     _problem(
         "bmc_problem",
-        kinds.MANAGER,
+        sources.MANAGER,
         lambda manager: has_problem(manager.status),
     ),
-    _problem("drive_problem", kinds.DRIVES, _has_failed),
+    _problem("drive_problem", sources.DRIVES, _has_failed),
     _problem(
         "certificate_expiring",
-        kinds.CERTIFICATE,
+        sources.CERTIFICATE,
         _is_expiring,
     ),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.CHASSIS,
+        kind=sources.CHASSIS,
         has_fn=lambda chassis: chassis.is_intruded is not None,
         is_on_fn=lambda chassis: chassis.is_intruded,
     ),

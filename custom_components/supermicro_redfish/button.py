@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, command
@@ -33,7 +33,7 @@ class SupermicroButtonDescription[ItemT](
 async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
     """Reset the host and read what it does."""
     await data.dynamic.async_reset_host(reset_type)
-    await kinds.SYSTEM.async_read_back(data)
+    await sources.SYSTEM.async_read_back(data)
 
 
 async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) -> None:
@@ -48,7 +48,7 @@ async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) ->
 async def _async_rearm(data: SupermicroRuntimeData, _: Chassis) -> None:
     """Re-arm the intrusion sensor and read what it says."""
     await data.client.async_reset_intrusion_sensor()
-    await kinds.CHASSIS.async_read_back(data)
+    await sources.CHASSIS.async_read_back(data)
 
 
 async def _async_clear_log(
@@ -56,7 +56,7 @@ async def _async_clear_log(
 ) -> None:
     """Clear the health event log and read what is left."""
     await data.client.async_clear_log()
-    await kinds.LOG.async_read_back(data)
+    await sources.LOG.async_read_back(data)
 
 
 def _reset(
@@ -72,8 +72,8 @@ def _reset(
         device_class=device_class,
         entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
         entity_registry_enabled_default=reset_type in _HARMLESS,
-        kind=kinds.one(
-            kinds.static,
+        kind=sources.one(
+            sources.static,
             lambda data: reset_type if reset_type in data.reset_types else None,
         ),
         privilege=Privilege.CONFIGURE_COMPONENTS,
@@ -102,7 +102,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="reset",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.UNKNOWN_RESETS,
+        kind=sources.UNKNOWN_RESETS,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
     ),
@@ -111,7 +111,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        kind=sources.MANAGER,
         has_fn=lambda manager: manager.reset is not None,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_reset_manager,
@@ -120,7 +120,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="rearm_intrusion",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.CHASSIS,
+        kind=sources.CHASSIS,
         has_fn=lambda chassis: chassis.is_intruded is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_rearm,
@@ -129,7 +129,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="clear_log",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.LOG,
+        kind=sources.LOG,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_clear_log,
     ),

@@ -43,6 +43,7 @@ from .aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from .client import trust
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
@@ -55,7 +56,7 @@ from .const import (
     STATIC_INTERVAL,
 )
 from .errors import translation_key
-from .identify import (
+from .identity import (
     Probe,
     Server,
     UnsupportedError,
@@ -66,8 +67,7 @@ from .identify import (
     moved_host,
     tidy_host,
 )
-from .session import trust
-from .words import described, shortened
+from .util import described, shortened
 
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")

@@ -22,7 +22,6 @@ from .aiosupermicro import (
     SupermicroRedfishError,
 )
 from .aiosupermicro.exceptions import ENDS_ALL
-from .cadence import PATIENCE, PowerCadence
 from .const import (
     CONF_DYNAMIC_INTERVAL,
     CONF_STATIC_INTERVAL,
@@ -30,8 +29,9 @@ from .const import (
     LOGGER,
     STATIC_INTERVAL,
 )
-from .data import ServerData, ServerReader
 from .errors import TRANSLATION_KEYS, reading, translated, translation_key
+from .host_poller import PATIENCE, PowerCadence
+from .models import ServerData, ServerReader
 from .privileges import PrivilegeReader, Privileges
 
 _LONGEST_RETRY = 300.0

@@ -11,7 +11,7 @@ from .aiosupermicro import Chassis, Manager, System
 from .aiosupermicro.transport import base_url
 from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry
-from .words import meant, server_name
+from .util import meant, server_name
 
 _MAC_OCTETS = 6
 

@@ -28,7 +28,7 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .kinds import Kind, Resource
+from .sources import Kind, Resource
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
-from . import kinds
+from . import sources
 from .aiosupermicro import EntryCode, Health, LogEntry
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .log_memory import LogMemory
+from .log_store import LogMemory
 
 PARALLEL_UPDATES = 0
 
@@ -39,7 +39,7 @@ DESCRIPTIONS: tuple[SupermicroEventDescription, ...] = (
     SupermicroEventDescription(
         key="health_log",
         event_types=[*_TYPES.values(), _UNKNOWN],
-        kind=kinds.LOG,
+        kind=sources.LOG,
     ),
 )
 

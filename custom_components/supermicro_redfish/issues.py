@@ -15,7 +15,7 @@ from .aiosupermicro import (
     async_get_server_certificate,
 )
 from .const import DOMAIN, LOGGER
-from .words import plain, with_colons
+from .util import plain, with_colons
 
 CERTIFICATE = "certificate_changed"
 LICENSE = "license_missing"

@@ -18,7 +18,7 @@ from .aiosupermicro import (
     Thermal,
 )
 from .aiosupermicro.models import Sensor
-from .data import ServerData
+from .models import ServerData
 
 # "CPU Temp", "CPU1 Temp", "System Temp", "Inlet Temp", but not "CPU1_VRMIN Temp" nor
 # "GPU Inlet Temp". The context alone does not tell: X10 calls all of them CPU.

@@ -15,7 +15,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import IndicatorLED, Privilege, System
 from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items, command
@@ -35,7 +35,7 @@ DESCRIPTIONS = (
         key="identify_led",
         # Whoever turns off all lights of a room does not mean it.
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: (
             system.indicator_led is not None
             or system.location_indicator_active is not None

@@ -14,7 +14,7 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Privilege, SupermicroRedfishClient, System
 from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items, command
@@ -49,7 +49,7 @@ def _delay(
         entity_registry_enabled_default=False,
         mode=NumberMode.BOX,
         native_unit_of_measurement=UnitOfTime.SECONDS,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: value_fn(system) is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         value_fn=value_fn,

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     Boot,
     BootSource,
@@ -67,7 +67,7 @@ _POINTING: dict[str, Callable[[Boot], str | None]] = {
 DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
         key="fan_mode",
-        kind=kinds.FAN_MODE,
+        kind=sources.FAN_MODE,
         has_fn=lambda fan_mode: bool(fan_mode.available_modes),
         privilege=Privilege.CONFIGURE_MANAGER,
         current_fn=lambda fan_mode: fan_mode.mode,
@@ -78,7 +78,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         key="boot_source",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: bool(system.boot.boot_source_options),
         privilege=Privilege.CONFIGURE_COMPONENTS,
         current_fn=_next_boot_source,

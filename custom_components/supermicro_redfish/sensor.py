@@ -18,7 +18,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     Drive,
     Health,
@@ -39,7 +39,7 @@ from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
 )
-from .energy_meter import EnergySensor
+from .energy import EnergySensor
 from .entity import SupermicroEntity, async_add_items
 from .items import (
     can_be_acknowledged,
@@ -47,7 +47,6 @@ from .items import (
     headroom_sensor,
     unacknowledged,
 )
-from .kinds import Kind
 from .privileges import Access, Privileges
 from .sensor_entity import (
     BootProgressSensor,
@@ -55,6 +54,7 @@ from .sensor_entity import (
     SupermicroSensor,
     SupermicroSensorDescription,
 )
+from .sources import Kind
 
 PARALLEL_UPDATES = 0
 
@@ -137,7 +137,7 @@ def _power(
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.POWER_CONTROL,
+        kind=sources.POWER_CONTROL,
         has_fn=lambda control: value_fn(control) is not None,
         value_fn=value_fn,
     )
@@ -163,16 +163,16 @@ def _supply(
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.SUPPLIES,
+        kind=sources.SUPPLIES,
         has_fn=lambda supply: supply.delivers_power,
         value_fn=value_fn,
     )
 
 
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
-    _temperature(kinds.MAIN_TEMPERATURES, is_main=True),
-    _temperature(kinds.OTHER_TEMPERATURES),
-    _temperature(kinds.INNER_TEMPERATURES, key="inner_temperature"),
+    _temperature(sources.MAIN_TEMPERATURES, is_main=True),
+    _temperature(sources.OTHER_TEMPERATURES),
+    _temperature(sources.INNER_TEMPERATURES, key="inner_temperature"),
     SupermicroSensorDescription[Thermal](
         key="headroom",
         device_class=SensorDeviceClass.TEMPERATURE_DELTA,
@@ -180,13 +180,13 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.THERMAL,
+        kind=sources.THERMAL,
         has_fn=lambda thermal: headroom_degrees(thermal) is not None,
         value_fn=headroom_degrees,
         attributes_fn=lambda thermal: {"sensor": headroom_sensor(thermal)},
     ),
-    _fan("fan", kinds.FANS, REVOLUTIONS_PER_MINUTE),
-    _fan("fan_duty", kinds.FAN_DUTIES, UnitOfRatio.PERCENTAGE),
+    _fan("fan", sources.FANS, REVOLUTIONS_PER_MINUTE),
+    _fan("fan_duty", sources.FAN_DUTIES, UnitOfRatio.PERCENTAGE),
     SupermicroSensorDescription[Sensor](
         key="voltage",
         device_class=SensorDeviceClass.VOLTAGE,
@@ -195,7 +195,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        kind=kinds.VOLTAGES,
+        kind=sources.VOLTAGES,
         value_fn=lambda sensor: sensor.reading,
     ),
     SupermicroSensorDescription[Power](
@@ -204,7 +204,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.POWER,
+        kind=sources.POWER,
         has_fn=lambda power: power.total_power_consumed_watts is not None,
         value_fn=lambda power: power.total_power_consumed_watts,
     ),
@@ -214,7 +214,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=2,
-        kind=kinds.POWER,
+        kind=sources.POWER,
         has_fn=lambda power: power.total_power_consumed_watts is not None,
     ),
     _power("power_minimum", lambda power: power.power_metrics.min_consumed_watts),
@@ -235,7 +235,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         options=[health.name.lower() for health in Health],
-        kind=kinds.SUPPLIES,
+        kind=sources.SUPPLIES,
         value_fn=lambda supply: _health(supply.status.health),
     ),
     SupermicroSensorDescription[System](
@@ -244,14 +244,14 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         options=BOOT_STATES,
         offered_fn=_tells_of_boot,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: system.power_state is not None,
     ),
     SupermicroSensorDescription[System](
         key="bios_version",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: system.bios_version is not None,
         value_fn=lambda system: system.bios_version,
     ),
@@ -259,7 +259,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="host_last_reset",
         device_class=SensorDeviceClass.UPTIME,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         has_fn=lambda system: system.last_reset_at is not None,
         value_fn=lambda system: system.last_reset_at,
     ),
@@ -267,7 +267,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="bmc_version",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        kind=sources.MANAGER,
         has_fn=lambda manager: manager.firmware_version is not None,
         value_fn=lambda manager: manager.firmware_version,
     ),
@@ -276,7 +276,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.UPTIME,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        kind=sources.MANAGER,
         has_fn=lambda manager: manager.last_reset_at is not None,
         value_fn=lambda manager: manager.last_reset_at,
     ),
@@ -284,7 +284,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="post_code",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.SNOOPING,
+        kind=sources.SNOOPING,
         is_fed_by_host=True,
         value_fn=lambda snooping: snooping.post_code,
     ),
@@ -295,7 +295,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.DRIVES,
+        kind=sources.DRIVES,
         has_fn=lambda drive: drive.temperature_celsius is not None,
         is_fed_by_host=True,
         value_fn=lambda drive: drive.temperature_celsius,
@@ -306,7 +306,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.DRIVES,
+        kind=sources.DRIVES,
         has_fn=lambda drive: drive.life_used_percent is not None,
         value_fn=lambda drive: drive.life_used_percent,
     ),
@@ -314,14 +314,14 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="unacknowledged_events",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        kind=kinds.LOG,
+        kind=sources.LOG,
         has_fn=can_be_acknowledged,
         value_fn=unacknowledged,
     ),
     SupermicroSensorDescription[LLDPReceive](
         key="lldp_neighbour",
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.NEIGHBOUR,
+        kind=sources.NEIGHBOUR,
         value_fn=_neighbour,
         attributes_fn=_neighbour_attributes,
     ),
@@ -329,7 +329,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="licences",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.LICENSE,
+        kind=sources.LICENSE,
         value_fn=_licences,
     ),
     SupermicroSensorDescription[Any](
@@ -340,14 +340,14 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfTime.MILLISECONDS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.ANSWERS,
+        kind=sources.ANSWERS,
     ),
     SupermicroSensorDescription[Privileges](
         key="account_access",
         device_class=SensorDeviceClass.ENUM,
         options=[access.value for access in Access],
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.PRIVILEGES,
+        kind=sources.PRIVILEGES,
         value_fn=lambda privileges: privileges.access,
     ),
 )

@@ -18,7 +18,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Health, LogEntry, PowerState, ResetType
 from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData, is_host_off
@@ -120,7 +120,7 @@ async def _async_set_ntp_servers(call: ServiceCall) -> None:
         await data.client.async_set_ntp_servers(
             call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
         )
-        await kinds.NTP.async_read_back(data)
+        await sources.NTP.async_read_back(data)
 
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:
@@ -183,7 +183,7 @@ async def _async_shut_down(
     timeout: int = wanted[ATTR_TIMEOUT]
     force: bool = wanted[ATTR_FORCE]
     _require(data, ResetType.GRACEFUL_SHUTDOWN, *[ResetType.FORCE_OFF] * force)
-    system = await kinds.SYSTEM.async_read(data)
+    system = await sources.SYSTEM.async_read(data)
     if system.power_state == PowerState.OFF:
         return RESULT_OFF
     if system.power_state == PowerState.POWERING_OFF:

@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     LLDP,
     NTP,
@@ -45,7 +45,7 @@ def _protocol(
         key=key,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.part(kinds.NETWORK_PROTOCOL, protocol_fn),
+        kind=sources.part(sources.NETWORK_PROTOCOL, protocol_fn),
         has_fn=lambda protocol: protocol.protocol_enabled is not None,
         is_on_fn=lambda protocol: protocol.protocol_enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
@@ -60,7 +60,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         key="host_power",
         # Whoever turns off all switches of a room does not mean the server.
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
+        kind=sources.SYSTEM,
         offered_fn=lambda data: (
             {ResetType.ON, ResetType.GRACEFUL_SHUTDOWN}
             <= {*data.static.data.reset_types}
@@ -74,7 +74,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     SupermicroSwitchDescription[NTP](
         key="ntp",
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.NTP,
+        kind=sources.NTP,
         has_fn=lambda ntp: ntp.enabled is not None,
         is_on_fn=lambda ntp: ntp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
@@ -83,7 +83,7 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     SupermicroSwitchDescription[LLDP](
         key="lldp",
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.LLDP,
+        kind=sources.LLDP,
         has_fn=lambda lldp: lldp.enabled is not None,
         is_on_fn=lambda lldp: lldp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,

@@ -5,7 +5,7 @@ from collections import Counter
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import PATIENCE
 from tests.simulator import Bmc
 
 from . import DYNAMIC, POWER, SNOOPING, SYSTEM, THERMAL, asked, call

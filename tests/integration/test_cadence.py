@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import PATIENCE
 from tests.simulator import Bmc
 
 from . import (

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import PATIENCE
 from tests.simulator import Bmc
 
 from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, asked, complaints, entity

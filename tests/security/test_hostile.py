@@ -29,7 +29,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     ServerCertificate,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
-from custom_components.supermicro_redfish.words import described
+from custom_components.supermicro_redfish.util import described
 from tests.integration import LLDP, LOG, ROOT, complaints, set_up
 from tests.integration.dialogue import add
 from tests.integration.test_discovery import announce

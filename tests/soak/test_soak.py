@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.supermicro_redfish import coordinator, session
+from custom_components.supermicro_redfish import client, coordinator
 from custom_components.supermicro_redfish.aiosupermicro import (
     AuthenticationError,
     gate,
@@ -16,7 +16,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
-from custom_components.supermicro_redfish.log_memory import LogMemory
+from custom_components.supermicro_redfish.log_store import LogMemory
 
 from .footprint import Footprint
 from .soak import run
@@ -81,7 +81,7 @@ def insist(patch: pytest.MonkeyPatch) -> None:
 
 def hurry(patch: pytest.MonkeyPatch) -> None:
     """Let everybody send requests at once."""
-    patch.setattr(session, "MAX_CONCURRENT_REQUESTS", 9)
+    patch.setattr(client, "MAX_CONCURRENT_REQUESTS", 9)
     patch.setattr(gate.Gate, "_has_room", lambda *_: True)
 
 

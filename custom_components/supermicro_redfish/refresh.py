@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     DynamicData,
     Power,
@@ -18,12 +18,12 @@ from .aiosupermicro import (
 )
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry, is_host_off
-from .data import ServerData
+from .models import ServerData
 
 _SECONDS = 60.0
 """How long to wait at least between two early looks: a log may be of megabytes."""
 
-_TELLING: Final = (kinds.CHASSIS, kinds.LOG)
+_TELLING: Final = (sources.CHASSIS, sources.LOG)
 """What may tell more of a change of health."""
 
 

@@ -17,8 +17,8 @@ from .aiosupermicro import (
     async_get_server_certificate,
 )
 from .aiosupermicro.transport import base_url
-from .session import trust
-from .words import server_name
+from .client import trust
+from .util import server_name
 
 _HTTPS_PORT = 443
 _MAKERS_MACS = (

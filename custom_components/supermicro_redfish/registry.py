@@ -9,14 +9,14 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from . import kinds
+from . import sources
 from .aiosupermicro import BulkData, DynamicData, System
 from .const import LOGGER
 from .coordinator import SupermicroConfigEntry
-from .data import ServerData
 from .entity import unique_id
 from .items import is_of_memory
-from .kinds import Kind
+from .models import ServerData
+from .sources import Kind
 
 _PATIENCE: Final = 4
 """How many readings in a row a part has to be missing from: an hour, as a rule."""
@@ -41,20 +41,20 @@ def _there[ItemT](kind: Kind[ItemT], data: BulkData) -> set[str]:
 
 PARTS: Final = (
     _Parts(
-        kind=kinds.DRIVES,
+        kind=sources.DRIVES,
         there_fn=lambda static, _: (
-            None if static.drives is None else _there(kinds.DRIVES, static)
+            None if static.drives is None else _there(sources.DRIVES, static)
         ),
     ),
     # One supply at least must be there.
     _Parts(
-        kind=kinds.SUPPLIES,
-        there_fn=lambda _, dynamic: _there(kinds.SUPPLIES, dynamic) or None,
+        kind=sources.SUPPLIES,
+        there_fn=lambda _, dynamic: _there(sources.SUPPLIES, dynamic) or None,
     ),
     # A BMC that has just started tells of none.
     _Parts(
-        kind=kinds.OTHER_TEMPERATURES,
-        there_fn=lambda _, dynamic: _there(kinds.OTHER_TEMPERATURES, dynamic) or None,
+        kind=sources.OTHER_TEMPERATURES,
+        there_fn=lambda _, dynamic: _there(sources.OTHER_TEMPERATURES, dynamic) or None,
         belongs_fn=is_of_memory,
     ),
 )

@@ -17,7 +17,6 @@ from .aiosupermicro import (
 from .aiosupermicro.models import Sensor
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
-from .data import async_get_log_entries
 from .items import (
     drives,
     fan_duties,
@@ -31,6 +30,7 @@ from .items import (
     supplies,
     voltages,
 )
+from .models import async_get_log_entries
 
 Client = SupermicroRedfishClient
 
