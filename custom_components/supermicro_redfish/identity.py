@@ -1,9 +1,10 @@
-"""Which server answers at an address, and how far it is to be trusted."""
+"""Identify the server at an address, and normalize addresses."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from aiohttp import ClientSession
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.helpers.device_registry import format_mac
 
 from .aiosupermicro import (
@@ -17,11 +18,11 @@ from .aiosupermicro import (
     async_get_server_certificate,
 )
 from .aiosupermicro.transport import base_url
-from .client import trust
+from .client import create_client
 from .util import server_name
 
 _HTTPS_PORT = 443
-_MAKERS_MACS = (
+_MAC_PREFIXES = (
     "00:25:90",
     "0c:c4:7a",
     "3c:ec:ef",
@@ -29,38 +30,39 @@ _MAKERS_MACS = (
     "90:5a:08",
     "ac:1f:6b",
 )
+"""MAC address blocks of Supermicro."""
 
 
 class UnsupportedError(Exception):
-    """What answers is no BMC of a Supermicro server, or none that can be told apart."""
+    """No BMC of a Supermicro server, or one without a unique identifier."""
 
 
 class OtherServerError(Exception):
-    """Another BMC answers where one was that is known."""
+    """Another BMC than expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What a BMC tells before anyone logs in."""
+    """Data that a BMC returns without credentials."""
 
     root: ServiceRoot
     certificate: ServerCertificate | None
-    """Its certificate where nobody vouches for it; None where somebody does."""
+    """Certificate that verification rejects; None if verification succeeds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """What the dialogue learns of a server."""
+    """Identity of a server."""
 
     unique_id: str
     name: str
 
 
-def tidy_host(host: str) -> str:
-    """Return an address in its shortest form: no scheme, no slash, no usual port.
+def normalize_host(host: str) -> str:
+    """Return an address in its shortest form: no scheme, path or standard port.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The address is malformed.
 
     """
     url = base_url(host)
@@ -68,48 +70,51 @@ def tidy_host(host: str) -> str:
     return name if url.port == _HTTPS_PORT else f"{name}:{url.port}"
 
 
-def moved_host(host: str, address: str) -> str:
-    """Return where a server is that was seen at another IP address.
+def configuration_url(host: str) -> str:
+    """Return the URL of the BMC's web page."""
+    return str(base_url(host))
 
-    Its port stays, unless the new address has one. A name stays whole: whoever
-    entered it lets it lead to wherever the server is.
+
+def moved_host(host: str, address: str) -> str:
+    """Return the host setting for a server that was found at another IP address.
+
+    The port stays, unless the new address has one. A host name stays as it is: the user
+    has chosen to follow its DNS entry.
     """
-    before, now = base_url(host), base_url(address)
+    old, new = base_url(host), base_url(address)
     try:
-        ip_address(before.host or "")
+        ip_address(old.host or "")
     except ValueError:
         return host
-    if now.port == _HTTPS_PORT:
-        now = now.with_port(before.port)
-    return tidy_host(str(now))
+    if new.port == _HTTPS_PORT:
+        new = new.with_port(old.port)
+    return normalize_host(str(new))
 
 
 async def async_probe(session: ClientSession, host: str) -> Probe:
-    """Look at what answers at an address, without sending any password.
+    """Read the service root and the certificate at an address without credentials.
 
     Raises:
-        UnsupportedError: It is no BMC of a Supermicro server.
-        SupermicroRedfishError: It could not be asked.
+        UnsupportedError: The address is not that of a Supermicro BMC.
+        SupermicroRedfishError: The service root cannot be read.
 
     """
     certificate = None
     try:
-        root = await _async_root(session, host, verify_ssl=True)
+        root = await _async_get_root(session, host, verify_ssl=True)
     except CertificateError:
         certificate = await async_get_server_certificate(host)
-        root = await _async_root(session, host, verify_ssl=certificate.fingerprint)
+        root = await _async_get_root(session, host, verify_ssl=certificate.fingerprint)
     if root.is_supermicro is False:
         raise UnsupportedError
     return Probe(root=root, certificate=certificate)
 
 
-async def _async_root(
+async def _async_get_root(
     session: ClientSession, host: str, *, verify_ssl: bool | str
 ) -> ServiceRoot:
-    """Return the service root, which a BMC shows to everyone."""
-    client = SupermicroRedfishClient(
-        session, host, "", "", verify_ssl=trust(verify_ssl)
-    )
+    """Return the service root, which needs no credentials."""
+    client = create_client(session, {CONF_HOST: host, CONF_VERIFY_SSL: verify_ssl})
     try:
         return await client.async_get_service_root()
     except AuthenticationError as error:
@@ -117,54 +122,54 @@ async def _async_root(
 
 
 async def async_identify(client: SupermicroRedfishClient) -> Server:
-    """Log in and find out which server this is.
+    """Log in and return the identity of the server.
 
     Raises:
-        UnsupportedError: It is none that this integration is for.
-        SupermicroRedfishError: It could not be asked.
+        UnsupportedError: The server is not supported.
+        SupermicroRedfishError: The BMC cannot be read.
 
     """
     root = await client.async_get_service_root()
     system = await client.async_get_system()
     if not (root.is_supermicro or system.is_supermicro):
         raise UnsupportedError
-    identifier = await async_get_identifier(client)
+    unique_id = await async_get_unique_id(client)
     try:
         chassis = await client.async_get_chassis()
     except NotFoundError:
         chassis = Chassis()
-    return Server(unique_id=identifier, name=server_name(system, chassis))
+    return Server(unique_id=unique_id, name=server_name(system, chassis))
 
 
-async def async_get_identifier(client: SupermicroRedfishClient) -> str:
-    """Return what tells this BMC from all others: its MAC address, else its UUID.
+async def async_get_unique_id(client: SupermicroRedfishClient) -> str:
+    """Return the unique id of a BMC: its MAC address, or else its UUID.
 
     Raises:
-        UnsupportedError: It tells neither.
-        SupermicroRedfishError: It could not be asked.
+        UnsupportedError: The BMC has neither.
+        SupermicroRedfishError: The BMC cannot be read.
 
     """
-    identifier = await client.async_get_mac_address()
-    identifier = identifier or (await client.async_get_manager()).uuid or ""
-    if not identifier.strip("0-"):
+    unique_id = await client.async_get_mac_address()
+    unique_id = unique_id or (await client.async_get_manager()).uuid or ""
+    if not unique_id.strip("0-"):
         raise UnsupportedError
-    return format_mac(identifier)
+    return format_mac(unique_id)
 
 
-async def async_require_same_server(
+async def async_verify_identity(
     client: SupermicroRedfishClient, unique_id: str | None
 ) -> None:
-    """Make sure that a known BMC answers, by its root alone where that tells.
+    """Verify the unique id of a BMC, by the service root alone if possible.
 
     Raises:
-        OtherServerError: It is another one.
-        SupermicroRedfishError: It could not be asked.
+        OtherServerError: The unique id is another one.
+        SupermicroRedfishError: The BMC cannot be read.
 
     """
     if advertised_mac(await client.async_get_service_root()) == unique_id:
         return
     try:
-        is_same = await async_get_identifier(client) == unique_id
+        is_same = await async_get_unique_id(client) == unique_id
     except UnsupportedError as error:
         raise OtherServerError from error
     if not is_same:
@@ -172,15 +177,15 @@ async def async_require_same_server(
 
 
 def advertised_mac(root: ServiceRoot) -> str | None:
-    """Return the BMC's MAC address where the root tells it, as most boards do."""
+    """Return the BMC's MAC address, if the service root has it as on most boards."""
     mac = root.mac_address
     return format_mac(mac) if mac and mac.strip("0:") else None
 
 
-def is_likely(root: ServiceRoot) -> bool:
-    """Tell whether a root is that of a Supermicro server, as far as it tells.
+def is_likely_supermicro(root: ServiceRoot) -> bool:
+    """Return whether a service root is probably that of a Supermicro server.
 
-    That of X10 and X11 does not name its maker, but holds the BMC's MAC address.
+    The service root of X10 and X11 names no vendor, but has the BMC's MAC address.
     """
     mac = advertised_mac(root) or ""
-    return root.is_supermicro or mac.startswith(_MAKERS_MACS)
+    return root.is_supermicro or mac.startswith(_MAC_PREFIXES)

@@ -1,4 +1,4 @@
-"""What is known already of a log, also after Home Assistant was restarted."""
+"""Storage of the log entries that were already seen."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,68 +12,72 @@ from .aiosupermicro import LogEntry
 from .const import DOMAIN
 
 _VERSION: Final = 1
-_MOST_KEPT: Final = 10_000
+_MAX_ENTRIES: Final = 10_000
 """More than two full logs of the largest board."""
 _DIGEST_BYTES: Final = 8
 
 
-def fingerprint(entry: LogEntry) -> str:
-    """Return what tells an entry from others.
+class SeenLogEntries:
+    """Log entries of a server that were already seen, also before a restart.
 
-    The id is not part of it: where a log wraps or is cleared, a board may count anew.
-    Of entries that are alike to the second, each is known as often as it was seen.
-    """
-    parts = (entry.created, entry.message, entry.entry_code, entry.sensor_number)
-    text = "\n".join("" if part is None else str(part) for part in parts)
-    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-
-
-class LogMemory:
-    """Tells the new entries of a log from the known ones.
-
-    What is no longer in the log stays known: a BMC that has just started may show an
-    empty log for a moment, and that is no reason to report all of it again.
+    An entry that is no longer in the log remains seen: a BMC that has just started may
+    return an empty log for a moment, and the full log must not be new after that.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Keep the memory of a config entry's log."""
+        """Initialize the store of a config entry."""
         self._hass = hass
-        self._store = Store[dict[str, list[str]]](hass, _VERSION, _key(entry_id))
-        self._known: list[str] | None = None
+        self._store = _create_store(hass, entry_id)
+        self._seen: list[str] | None = None
+        """Fingerprints of the entries, None before the log is read for the first time.
+
+        Identical entries appear as often as they were seen.
+        """
 
     async def async_load(self) -> None:
-        """Remember what was known when Home Assistant last ran."""
+        """Load the entries that the last run has seen."""
         stored = await self._store.async_load()
-        self._known = stored["known"] if stored else None
+        self._seen = stored["known"] if stored else None
 
-    def learn(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
-        """Return the entries that are new, oldest first, and know them from now on.
+    def mark_seen(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
+        """Mark entries as seen and return the new ones, oldest first.
 
-        Of a log that is seen for the first time, none is new.
+        A log that is read for the first time has no new entries.
         """
-        is_first = self._known is None
-        known = self._known or []
-        left = Counter(known)
+        is_first = self._seen is None
+        seen = self._seen or []
+        remaining = Counter(seen)
         new: list[LogEntry] = []
         for entry in entries:
-            mark = fingerprint(entry)
-            left[mark] -= 1
-            if left[mark] < 0:
+            fingerprint = _fingerprint(entry)
+            remaining[fingerprint] -= 1
+            if remaining[fingerprint] < 0:
                 new.append(entry)
         if new or is_first:
-            self._known = [*known, *map(fingerprint, new)][-_MOST_KEPT:]
+            self._seen = [*seen, *map(_fingerprint, new)][-_MAX_ENTRIES:]
             self._hass.async_create_task(
-                self._store.async_save({"known": self._known}),
-                "Save what is known of a health event log",
+                self._store.async_save({"known": self._seen}),
+                "Save the seen entries of a health event log",
             )
         return [] if is_first else new
 
 
-async def async_forget_log(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the log of a server that was removed."""
-    await Store[dict[str, list[str]]](hass, _VERSION, _key(entry_id)).async_remove()
+async def async_remove_log_store(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the store of a config entry."""
+    await _create_store(hass, entry_id).async_remove()
 
 
-def _key(entry_id: str) -> str:
-    """Return the name of the file."""
-    return f"{DOMAIN}.{entry_id}"
+def _create_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, list[str]]]:
+    """Create the store of a config entry."""
+    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+
+
+def _fingerprint(entry: LogEntry) -> str:
+    """Return the fingerprint of an entry.
+
+    It does not contain the id: a board may restart the numbering when the log wraps or
+    is cleared.
+    """
+    parts = (entry.created, entry.message, entry.entry_code, entry.sensor_number)
+    text = "\n".join("" if part is None else str(part) for part in parts)
+    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

@@ -1,118 +1,102 @@
-"""What the static cadence reads: the library's static data, and what else is shown."""
+"""Models of the data that the coordinators hold beside the library's own."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-import time
-from typing import Any
+from enum import StrEnum
+from typing import Self
 
 from .aiosupermicro import (
+    BulkData,
     Certificate,
     Drive,
-    LicenseError,
     LogEntry,
-    NotFoundError,
+    Privilege,
     StaticData,
-    SupermicroRedfishClient,
-    SupermicroRedfishError,
-    background,
+    Thermal,
 )
-from .aiosupermicro.exceptions import ENDS_ALL
-
-_CERTIFICATE_SECONDS = 24 * 3600
-"""How long a certificate that was read is good for: it hardly ever changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerData(StaticData):
-    """What changes rarely, each part None where the board lacks or refuses it."""
+    """Static data of a server; a resource is None if it is missing or failed."""
 
     drives: tuple[Drive, ...] | None = None
     log_entries: tuple[LogEntry, ...] | None = None
-    """The health event log, oldest first."""
+    """Health event log, oldest entry first."""
     certificate: Certificate | None = None
-    """The one of the BMC's web server."""
+    """Certificate of the BMC's web server."""
 
 
-async def async_get_log_entries(
-    client: SupermicroRedfishClient,
-) -> tuple[LogEntry, ...]:
-    """Return the health event log as a value that does not change."""
-    return tuple(await client.async_get_log_entries())
+class AccessLevel(StrEnum):
+    """Extent of the privileges of the BMC account."""
+
+    FULL = "full"
+    HOST_ONLY = "host_only"
+    BMC_ONLY = "bmc_only"
+    READ_ONLY = "read_only"
+    RESTRICTED = "restricted"
+    """Privileges are unknown, but the BMC has rejected a command."""
 
 
-class ServerReader:
-    """Reads the static data, one part after the other, and in no hurry.
+_ACCESS_LEVELS = {
+    (True, True): AccessLevel.FULL,
+    (True, False): AccessLevel.HOST_ONLY,
+    (False, True): AccessLevel.BMC_ONLY,
+    (False, False): AccessLevel.READ_ONLY,
+}
+"""Access level by ConfigureComponents and ConfigureManager."""
 
-    A BMC answers two requests at a time: a poll of what moves always finds one of
-    these places free.
-    """
 
-    def __init__(self, client: SupermicroRedfishClient) -> None:
-        """Read through a client."""
-        self._client = client
-        self._parts: dict[str, Callable[[], Awaitable[Any]]] = {
-            "drives": self._async_get_drives,
-            "log_entries": lambda: async_get_log_entries(client),
-            "certificate": self._async_get_certificate,
-        }
-        self._had: set[str] = set()
-        self._refused: dict[str, LicenseError] = {}
-        self._certificate: Certificate | None = None
-        self._certificate_read: float | None = None
+@dataclass(frozen=True, kw_only=True)
+class Privileges(BulkData):
+    """Privileges of the BMC account."""
 
-    async def async_read(self) -> ServerData:
-        """Read all parts; one that fails costs itself only.
+    assigned: frozenset[str] | None = None
+    """None if the BMC does not list them, as for an account of a directory."""
+    was_refused: bool = False
+    """Whether the BMC has rejected a command for a missing privilege."""
 
-        Raises:
-            SupermicroRedfishError: The BMC cannot be reached, or refuses the login.
+    def allow(self, privilege: Privilege) -> bool:
+        """Return whether the account has a privilege; assume so if unknown."""
+        return self.assigned is None or privilege in self.assigned
 
+    @property
+    def are_limited(self) -> bool:
+        """Whether the account is known to lack a privilege."""
+        return self.assigned is not None and self.access_level is not AccessLevel.FULL
+
+    @property
+    def access_level(self) -> AccessLevel | None:
+        """Access level of the account, None if unknown."""
+        if self.assigned is None:
+            return AccessLevel.RESTRICTED if self.was_refused else None
+        return _ACCESS_LEVELS[
+            Privilege.CONFIGURE_COMPONENTS in self.assigned,
+            Privilege.CONFIGURE_MANAGER in self.assigned,
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headroom:
+    """Distance of the hottest sensor to its critical threshold."""
+
+    degrees: float | None = None
+    """None if no sensor has both a reading and a threshold."""
+    sensor: str | None = None
+    """Name of the sensor that is closest to its threshold."""
+
+    @classmethod
+    def from_thermal(cls, thermal: Thermal) -> Self:
+        """Return the smallest distance to an upper critical threshold.
+
+        Old boards report a threshold of zero if a sensor has none.
         """
-        with background():
-            return await self._async_read_all()
-
-    async def _async_read_all(self) -> ServerData:
-        """Read all parts."""
-        static = await self._client.async_get_static_data()
-        found: dict[str, Any] = {}
-        errors = dict(static.errors)
-        for name, read in self._parts.items():
-            try:
-                found[name] = await self._async_read_part(name, read)
-            except ENDS_ALL:
-                raise
-            except SupermicroRedfishError as error:
-                errors[name] = error
-        return ServerData(**vars(static) | found | {"errors": errors})
-
-    async def _async_read_part(
-        self, name: str, read: Callable[[], Awaitable[Any]]
-    ) -> Any:
-        """Read a part, None if the board never had it; ask for no licence twice."""
-        if refused := self._refused.get(name):
-            raise refused.with_traceback(None)
-        try:
-            found = await read()
-        except LicenseError as error:
-            if name not in self._had:
-                self._refused[name] = error
-            raise
-        except NotFoundError:
-            if name in self._had:
-                raise
-            return None
-        self._had.add(name)
-        return found
-
-    async def _async_get_drives(self) -> tuple[Drive, ...]:
-        """Return the drives of all groups."""
-        return tuple(await self._client.async_get_drives())
-
-    async def _async_get_certificate(self) -> Certificate | None:
-        """Return the certificate of the BMC's web server, read once a day."""
-        now = time.monotonic()
-        read = self._certificate_read
-        if read is None or now - read >= _CERTIFICATE_SECONDS:
-            certificates = await self._client.async_get_certificates()
-            self._certificate = next(iter(certificates), None)
-            self._certificate_read = now
-        return self._certificate
+        distances = [
+            (limit - reading, sensor.name)
+            for sensor in thermal.temperatures
+            if (limit := sensor.upper_threshold_critical) and limit > 0
+            if (reading := sensor.reading) is not None
+        ]
+        if not distances:
+            return cls()
+        degrees, name = min(distances, key=lambda distance: distance[0])
+        return cls(degrees=degrees, sensor=name)

@@ -1,4 +1,4 @@
-"""What is read rarely follows what is read often: it comes, goes and is read early."""
+"""Refresh static and account data early, after changes in the dynamic data."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,98 +17,104 @@ from .aiosupermicro import (
     background,
 )
 from .const import LOGGER
-from .coordinator import SupermicroConfigEntry, is_host_off
+from .coordinator import SupermicroConfigEntry
 from .models import ServerData
+from .util import is_host_off
 
-_SECONDS = 60.0
-"""How long to wait at least between two early looks: a log may be of megabytes."""
+_COOLDOWN = 60.0
+"""Minimum seconds between two early refreshes: a log may have megabytes."""
 
-_TELLING: Final = (sources.CHASSIS, sources.LOG)
-"""What may tell more of a change of health."""
+_HEALTH_SOURCES: Final = (sources.CHASSIS, sources.LOG)
+"""Sources that may explain a change of health."""
 
 
 @callback
-def async_couple(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Let what is read rarely follow whether BMC and host are there at all.
+def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Let the static and account coordinators follow the dynamic one.
 
-    Its entities come and go with the BMC, and it is read anew as soon as the BMC is
-    back, not when its turn comes. What the host feeds is unknown while it is off. An
-    account that may not do everything is looked at again each time.
+    Their entities become unavailable with the BMC, and readings that require host power
+    become unknown with the host. A poll that was skipped is made up for as soon as the
+    BMC is back. Each static poll reads a limited account's privileges again.
 
-    What was read first may have waited for minutes for the rest, on a BMC that is slow.
+    On a slow BMC, the first dynamic poll may be minutes old when the setup ends. It is
+    then repeated.
     """
-    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
-    account = entry.runtime_data.account
+    data = entry.runtime_data
+    static, dynamic, account = data.static, data.dynamic, data.account
     start = partial(entry.async_create_background_task, hass)
-    was_reached = True
-    was_off = is_host_off(dynamic.data)
+    was_reachable, was_off = True, is_host_off(dynamic.data)
 
     @callback
-    def follow() -> None:
-        nonlocal was_reached, was_off
-        is_reached, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
-        if (is_reached, is_off) == (was_reached, was_off):
+    def follow_dynamic() -> None:
+        """Update the entities when the BMC or the host comes or goes."""
+        nonlocal was_reachable, was_off
+        is_reachable, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
+        if (is_reachable, is_off) == (was_reachable, was_off):
             return
-        was_reached, was_off = is_reached, is_off
+        was_reachable, was_off = is_reachable, is_off
         static.async_update_listeners()
         account.async_update_listeners()
-        if is_reached and static.has_missed:
-            start(static.async_request_refresh(), "Read what was missed")
+        if is_reachable and static.is_stale:
+            start(static.async_request_refresh(), "Read the skipped static data")
 
     @callback
-    def look_again(_: ServerData) -> None:
-        if entry.runtime_data.privileges.are_limited:
-            start(account.async_refresh(), "Read what the account may do now")
+    def refresh_account(_: ServerData) -> None:
+        """Read the privileges of a limited account again."""
+        if data.privileges.are_limited:
+            start(account.async_refresh(), "Read the privileges of the account")
 
-    entry.async_on_unload(dynamic.async_add_listener(follow))
-    entry.async_on_unload(static.async_add_read_listener(look_again))
+    entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))
+    entry.async_on_unload(static.async_add_poll_listener(refresh_account))
     if dynamic.is_due:
-        start(dynamic.async_refresh(), "Read anew what has waited for the rest")
+        start(dynamic.async_refresh(), "Repeat the first poll of the dynamic data")
 
 
 @callback
 def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Read log and chassis as soon as a poll shows that anything fares better or worse.
+    """Refresh log and chassis as soon as a poll shows a change of health.
 
-    The chassis tells whether it was opened. A board that lacks them is not asked.
+    The chassis reports whether it was opened. A resource that the board lacks is not
+    read.
     """
     dynamic = entry.runtime_data.dynamic
-    known = healths(dynamic.data)
+    known_health = health_by_component(dynamic.data)
     debouncer = Debouncer(
         hass,
         LOGGER,
-        cooldown=_SECONDS,
+        cooldown=_COOLDOWN,
         immediate=True,
-        function=partial(_async_look_early, entry),
+        function=partial(_async_refresh_early, entry),
         background=True,
     )
 
     @callback
-    def look() -> None:
-        """Compare with what was known; what says nothing now is no change."""
-        found = healths(dynamic.data)
-        if any(known.get(name, found[name]) != found[name] for name in found):
+    def compare_health() -> None:
+        """Compare each component with its last known health."""
+        health = health_by_component(dynamic.data)
+        if any(known_health.get(name, health[name]) != health[name] for name in health):
             debouncer.async_schedule_call()
-        known.update(found)
+        known_health.update(health)
 
-    entry.async_on_unload(dynamic.async_add_listener(look))
+    entry.async_on_unload(dynamic.async_add_listener(compare_health))
     entry.async_on_unload(debouncer.async_shutdown)
 
 
-async def _async_look_early(entry: SupermicroConfigEntry) -> None:
-    """Read what may tell more; if that fails, its turn comes anyway."""
-    for kind in _TELLING:
-        if not kind.items(entry.runtime_data):
+async def _async_refresh_early(entry: SupermicroConfigEntry) -> None:
+    """Read the health sources; after a failure the next poll reads them anyway."""
+    for source in _HEALTH_SOURCES:
+        if not source.get_items(entry.runtime_data):
             continue
         try:
             with background():
-                await kind.async_read(entry.runtime_data)
+                await source.async_read(entry.runtime_data)
         except SupermicroRedfishError as error:
-            LOGGER.debug("%s: no early look at %s: %s", entry.title, kind.name, error)
+            LOGGER.debug(
+                "%s: early refresh of %s failed: %s", entry.title, source.name, error
+            )
 
 
-def healths(data: DynamicData) -> dict[str, str]:
-    """Return how everything fares that says so, by its name."""
+def health_by_component(data: DynamicData) -> dict[str, str]:
+    """Return the health of all components that report it, by name."""
     return {
         name: status.health
         for name, status in _statuses(data)
@@ -117,19 +123,19 @@ def healths(data: DynamicData) -> dict[str, str]:
 
 
 def _statuses(data: DynamicData) -> Iterator[tuple[str, Status]]:
-    """Return all parts with their status."""
+    """Return all components with their status."""
     if system := data.system:
         yield "system", system.status
         yield "processors", system.processor_summary.status
         yield "memory", system.memory_summary.status
     thermal, power = data.thermal or Thermal(), data.power or Power()
-    for kind, parts in (
+    for kind, components in (
         ("temperature", thermal.temperatures),
         ("fan", thermal.fans),
         ("voltage", power.voltages),
         ("supply", power.power_supplies),
     ):
-        for part in parts:
-            yield f"{kind} {part.name}", part.status
+        for component in components:
+            yield f"{kind} {component.name}", component.status
     if power.battery:
         yield "battery", power.battery.status

@@ -1,223 +1,327 @@
-"""The kinds of items that entities stand for: where they are read, and their names."""
+"""Sources that entities read their values from.
 
-from collections.abc import Awaitable, Callable, Mapping
+A source belongs to a coordinator. It has one item for a single resource, such as the
+system, and many for a list, such as fans or drives.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 import re
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from .aiosupermicro import (
     Drive,
+    DynamicData,
     Power,
     PowerControl,
     PowerSupply,
     ResetType,
-    SupermicroRedfishClient,
+    SupermicroRedfishClient as Client,
     SupermicroRedfishError,
+    Thermal,
 )
 from .aiosupermicro.models import Sensor
+from .client import async_get_log_entries
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
-from .items import (
-    drives,
-    fan_duties,
-    fans,
-    has_drive,
-    inner_temperatures,
-    is_fitted,
-    main_temperatures,
-    other_temperatures,
-    single,
-    supplies,
-    voltages,
-)
-from .models import async_get_log_entries
-
-Client = SupermicroRedfishClient
+from .models import Headroom, ServerData
 
 type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
-"""Says which of a server's coordinators is meant."""
+
+# Matches "CPU Temp", "CPU1 Temp", "System Temp" and "Inlet Temp", but not "CPU1_VRMIN
+# Temp" and "GPU Inlet Temp". PhysicalContext does not suffice: X10 reports CPU for all.
+_MAIN_TEMPERATURE = re.compile(
+    r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
+)
+_MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
+_TEMPERATURE_LIMIT = "TempLimit"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind[ItemT]:
-    """Items of a server that are alike, of which there may be one, many or none."""
+class EntitySource[ItemT]:
+    """Items of one kind, which entities read their values from."""
 
     coordinator_fn: CoordinatorFn
-    """The cadence at which the items are read."""
+    """Return the coordinator that polls the items."""
     items_fn: Callable[[Any], Mapping[str, ItemT]]
-    """The items in that cadence's data, by an identifier that stays the same."""
-    suffix: str = ""
-    """What the board's names of such items end in and the entity's name says."""
-    numbered: re.Pattern[str] | None = None
-    """The names that say nothing but a number, which is said in better words."""
+    """Return the items in the coordinator's data, by a stable identifier."""
+    name_suffix: str = ""
+    """Suffix of the board's names that the entity name already contains."""
+    number_pattern: re.Pattern[str] | None = None
+    """Names that are a mere number; the entity name uses the first group."""
     label_fn: Callable[[ItemT], str | None] = lambda _: None
-    """What is written at an item, where the board knows it."""
-    is_there_fn: Callable[[ItemT], bool] = lambda _: True
-    """Whether an item is there, and not only its place."""
+    """Return the label printed on the hardware, if the board reports it."""
+    is_present_fn: Callable[[ItemT], bool] = lambda _: True
+    """Return whether the item itself is fitted, not only its bay or slot."""
     is_removable: bool = False
-    """Whether items go for good, and may come back as new ones."""
+    """Whether an item may be removed for good and come back as a new one."""
 
-    def items(self, data: SupermicroRuntimeData) -> Mapping[str, ItemT]:
-        """Return the items as they were last read."""
-        return self.coordinator_fn(data).items(self.items_fn)
+    def get_items(self, data: SupermicroRuntimeData) -> Mapping[str, ItemT]:
+        """Return the items of the last poll."""
+        return self.coordinator_fn(data).get_items(self.items_fn)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource[ItemT](Kind[ItemT]):
-    """A resource of which there is one, or none, or a part of such a one."""
+class ResourceSource[ItemT](EntitySource[ItemT]):
+    """A resource that can also be read on its own, or a part of it."""
 
     name: str
-    """What the cadence's data calls it."""
+    """Name of the resource in the coordinator's data."""
     read_fn: Callable[[Client], Awaitable[Any]]
-    """Reads it alone."""
+    """Read the resource."""
 
     async def async_read(self, data: SupermicroRuntimeData) -> Any:
-        """Read the resource outside its cadence, show it and return it.
+        """Read the resource between two polls, update its entities and return it.
 
         Raises:
-            SupermicroRedfishError: It could not be read.
+            SupermicroRedfishError: The resource cannot be read.
 
         """
-        found = await self.read_fn(data.client)
-        self.coordinator_fn(data).async_show(self.name, found)
-        return found
+        resource = await self.read_fn(data.client)
+        self.coordinator_fn(data).async_set_resource(self.name, resource)
+        return resource
 
     async def async_read_back(self, data: SupermicroRuntimeData) -> None:
-        """Show what became of a command.
+        """Read the resource after a command.
 
-        The command worked, whatever becomes of the reading: then a poll has to show it.
+        The command has succeeded, so a failed read is no error: a poll follows.
         """
         coordinator = self.coordinator_fn(data)
         try:
             await self.async_read(data)
         except SupermicroRedfishError as error:
             LOGGER.debug(
-                "%s: %s was not read back: %s", coordinator.name, self.name, error
+                "%s: %s cannot be read back: %s", coordinator.name, self.name, error
             )
             if not coordinator.hass.is_stopping:
                 await coordinator.async_request_refresh()
 
 
-def dynamic(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of what moves often."""
-    return runtime_data.dynamic
+def dynamic(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
+    """Return the coordinator of the dynamic data."""
+    return data.dynamic
 
 
-def static(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of what moves rarely."""
-    return runtime_data.static
+def static(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
+    """Return the coordinator of the static data."""
+    return data.static
 
 
-def account(runtime_data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of what the account may do."""
-    return runtime_data.account
+def account(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
+    """Return the coordinator of the account's privileges."""
+    return data.account
 
 
-def one[ItemT](
-    coordinator_fn: CoordinatorFn,
-    item_fn: Callable[[Any], ItemT | None],
-) -> Kind[ItemT]:
-    """Return the kind of a thing of which there is one, or none."""
-    return Kind(
-        coordinator_fn=coordinator_fn, items_fn=lambda data: single(item_fn(data))
+def single_source[ItemT](
+    coordinator_fn: CoordinatorFn, item_fn: Callable[[Any], ItemT | None]
+) -> EntitySource[ItemT]:
+    """Return the source of a single item, which a board may lack."""
+    return EntitySource(
+        coordinator_fn=coordinator_fn, items_fn=lambda data: _single(item_fn(data))
     )
 
 
-def resource[ItemT](
+def resource_source[ItemT](
     coordinator_fn: CoordinatorFn,
     name: str,
     read_fn: Callable[[Client], Awaitable[ItemT]],
-) -> Resource[ItemT]:
-    """Return the kind of a resource by its name in the cadence's data."""
-    return Resource(
+) -> ResourceSource[ItemT]:
+    """Return the source of a resource in the coordinator's data."""
+    return ResourceSource(
         coordinator_fn=coordinator_fn,
-        items_fn=lambda data: single(getattr(data, name)),
+        items_fn=lambda data: _single(getattr(data, name)),
         name=name,
         read_fn=read_fn,
     )
 
 
-def part[WholeT, ItemT](
-    whole: Resource[WholeT], item_fn: Callable[[WholeT], ItemT | None]
-) -> Resource[ItemT]:
-    """Return the kind of what belongs to a thing and is read with it."""
-
-    def items(data: Any) -> Mapping[str, ItemT]:
-        wholes = whole.items_fn(data).values()
-        return single(next(map(item_fn, wholes), None))
-
-    return Resource(
-        coordinator_fn=whole.coordinator_fn,
-        items_fn=items,
-        name=whole.name,
-        read_fn=whole.read_fn,
+def nested_source[ParentT, ItemT](
+    parent: ResourceSource[ParentT], item_fn: Callable[[ParentT], ItemT | None]
+) -> ResourceSource[ItemT]:
+    """Return the source of a part of a resource, which is read with the resource."""
+    return ResourceSource(
+        coordinator_fn=parent.coordinator_fn,
+        items_fn=lambda data: _single(
+            next(map(item_fn, parent.items_fn(data).values()), None)
+        ),
+        name=parent.name,
+        read_fn=parent.read_fn,
     )
 
 
-def _measured(power: Power) -> PowerControl | None:
-    """Return what tells the power of the machine, if it measures anything."""
-    is_measured = power.total_power_consumed_watts is not None
-    return power.power_control[0] if is_measured else None
+def is_of_memory(name: str) -> bool:
+    """Return whether a temperature is that of a bank of DIMMs, by the sensor's name."""
+    return "DIMM" in name.upper()
 
 
-SYSTEM: Final = resource(dynamic, "system", Client.async_get_system)
-THERMAL: Final = resource(dynamic, "thermal", Client.async_get_thermal)
-POWER: Final = resource(dynamic, "power", Client.async_get_power)
-POWER_CONTROL: Final = part(POWER, _measured)
-CHASSIS: Final = resource(static, "chassis", Client.async_get_chassis)
-MANAGER: Final = resource(static, "manager", Client.async_get_manager)
-FAN_MODE: Final = resource(static, "fan_mode", Client.async_get_fan_mode)
-NTP: Final = resource(static, "ntp", Client.async_get_ntp)
-LLDP: Final = resource(static, "lldp", Client.async_get_lldp)
-NEIGHBOUR: Final = part(LLDP, lambda lldp: lldp.neighbour)
-SNOOPING: Final = resource(static, "snooping", Client.async_get_snooping)
-LICENSE: Final = resource(static, "license", Client.async_get_license)
-NETWORK_PROTOCOL: Final = resource(
+def _single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
+    """Return an optional item as a mapping of items."""
+    return {} if item is None else {"": item}
+
+
+class _Named(Protocol):
+    """An entry of a list, with a name."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the entry."""
+
+
+def _by_name[ItemT: _Named](
+    entries: Iterable[ItemT], id_fn: Callable[[ItemT], str | None]
+) -> Mapping[str, ItemT]:
+    """Return entries by name, as their position in the list may change.
+
+    The id replaces a missing name and completes a duplicate one. An entry with neither
+    is an empty row, which a starting BMC may list.
+    """
+    named: dict[str, ItemT] = {}
+    for entry in entries:
+        entry_id = id_fn(entry)
+        if name := entry.name or (f"#{entry_id}" if entry_id else None):
+            named[f"{name} #{entry_id}" if name in named else name] = entry
+    return named
+
+
+def _by_member_name[ItemT: (Sensor, PowerSupply)](
+    entries: Iterable[ItemT],
+) -> Mapping[str, ItemT]:
+    """Return the entries of a list in Thermal or Power by name."""
+    return _by_name(entries, lambda entry: entry.member_id)
+
+
+def _temperatures(data: DynamicData, *, is_main: bool) -> Mapping[str, Sensor]:
+    """Return the temperatures of processors and air, or all others."""
+    sensors = _by_member_name((data.thermal or Thermal()).temperatures)
+    return {
+        name: sensor
+        for name, sensor in sensors.items()
+        if _is_main_temperature(sensor) is is_main
+    }
+
+
+def _is_main_temperature(sensor: Sensor) -> bool:
+    """Return whether a temperature is that of a processor or of the air."""
+    is_named = _MAIN_TEMPERATURE.fullmatch(sensor.name or "")
+    return bool(is_named) and sensor.physical_context in _MAIN_CONTEXTS
+
+
+def _inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
+    """Return the temperatures inside a machine of many chassis, each once.
+
+    OpenBMC also lists the distance to a limit, named TempLimit, as a temperature.
+    """
+    return {
+        sensor.name: sensor
+        for thermal in reversed(list(data.inner_thermal.values()))
+        for sensor in thermal.temperatures
+        if sensor.name and _TEMPERATURE_LIMIT not in sensor.name
+    }
+
+
+def _fans(data: DynamicData, *, is_duty: bool) -> Mapping[str, Sensor]:
+    """Return the fans with a duty cycle, or those with a speed."""
+    fans = (data.thermal or Thermal()).fans
+    return _by_member_name(fan for fan in fans if fan.is_duty is is_duty)
+
+
+def _drives(data: ServerData) -> Mapping[str, Drive]:
+    """Return the drives by bay.
+
+    OpenBMC lists a bay twice, once as empty and once with its drive.
+    """
+    drives = data.drives or ()
+    occupied = {drive.name for drive in drives if _has_drive(drive)}
+    listed = [
+        drive for drive in drives if _has_drive(drive) or drive.name not in occupied
+    ]
+    return _by_name(listed, lambda drive: drive.serial_number or drive.id)
+
+
+def _has_drive(drive: Drive) -> bool:
+    """Return whether the bay has a drive."""
+    return not drive.status.is_absent
+
+
+def _is_fitted(entry: Sensor | PowerSupply) -> bool:
+    """Return whether the sensor or power supply is fitted."""
+    return entry.is_fitted
+
+
+def _power_control(power: Power) -> PowerControl | None:
+    """Return the power measurement of the machine, if it has one."""
+    has_reading = power.total_power_consumed_watts is not None
+    return power.power_control[0] if has_reading else None
+
+
+SYSTEM: Final = resource_source(dynamic, "system", Client.async_get_system)
+THERMAL: Final = resource_source(dynamic, "thermal", Client.async_get_thermal)
+HEADROOM: Final = nested_source(THERMAL, Headroom.from_thermal)
+POWER: Final = resource_source(dynamic, "power", Client.async_get_power)
+POWER_CONTROL: Final = nested_source(POWER, _power_control)
+CHASSIS: Final = resource_source(static, "chassis", Client.async_get_chassis)
+MANAGER: Final = resource_source(static, "manager", Client.async_get_manager)
+FAN_MODE: Final = resource_source(static, "fan_mode", Client.async_get_fan_mode)
+NTP: Final = resource_source(static, "ntp", Client.async_get_ntp)
+LLDP: Final = resource_source(static, "lldp", Client.async_get_lldp)
+NEIGHBOR: Final = nested_source(LLDP, lambda lldp: lldp.neighbour)
+SNOOPING: Final = resource_source(static, "snooping", Client.async_get_snooping)
+LICENSE: Final = resource_source(static, "license", Client.async_get_license)
+NETWORK_PROTOCOL: Final = resource_source(
     static, "network_protocol", Client.async_get_network_protocol
 )
-LOG: Final = resource(static, "log_entries", async_get_log_entries)
-CERTIFICATE: Final = one(static, lambda data: data.certificate)
-PRIVILEGES: Final = one(account, lambda data: data)
-ANSWERS: Final = one(dynamic, lambda data: data)
-"""What a poll brings, whatever it is."""
+LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
+PRIVILEGES: Final = single_source(account, lambda data: data)
+POLL: Final = single_source(dynamic, lambda data: data)
+"""The poll itself, with any result."""
 
-UNKNOWN_RESETS: Final = Kind[str](
+UNKNOWN_RESETS: Final = EntitySource[str](
     coordinator_fn=static,
     items_fn=lambda data: {
         value: value for value in data.reset_types if not isinstance(value, ResetType)
     },
 )
-_TEMPERATURES: Final = Kind[Sensor](
+"""Reset types of the board that Redfish does not define."""
+MAIN_TEMPERATURES: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
-    items_fn=other_temperatures,
-    suffix=" Temp",
-    is_there_fn=is_fitted,
+    items_fn=lambda data: _temperatures(data, is_main=True),
+    name_suffix=" Temp",
+    is_present_fn=_is_fitted,
     is_removable=True,
 )
-MAIN_TEMPERATURES: Final = replace(_TEMPERATURES, items_fn=main_temperatures)
-OTHER_TEMPERATURES: Final = _TEMPERATURES
+OTHER_TEMPERATURES: Final = replace(
+    MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
+)
 INNER_TEMPERATURES: Final = replace(
-    _TEMPERATURES, coordinator_fn=static, items_fn=inner_temperatures
+    MAIN_TEMPERATURES, coordinator_fn=static, items_fn=_inner_temperatures
 )
-FANS: Final = Kind[Sensor](
-    coordinator_fn=dynamic, items_fn=fans, suffix=" RPM", is_there_fn=is_fitted
-)
-FAN_DUTIES: Final = replace(FANS, items_fn=fan_duties, suffix=" PWM")
-VOLTAGES: Final = Kind[Sensor](
-    coordinator_fn=dynamic, items_fn=voltages, is_there_fn=is_fitted
-)
-SUPPLIES: Final = Kind[PowerSupply](
+FANS: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
-    items_fn=supplies,
-    numbered=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
-    is_there_fn=is_fitted,
+    items_fn=lambda data: _fans(data, is_duty=False),
+    name_suffix=" RPM",
+    is_present_fn=_is_fitted,
+)
+FAN_DUTIES: Final = replace(
+    FANS, items_fn=lambda data: _fans(data, is_duty=True), name_suffix=" PWM"
+)
+VOLTAGES: Final = EntitySource[Sensor](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_member_name((data.power or Power()).voltages),
+    is_present_fn=_is_fitted,
+)
+SUPPLIES: Final = EntitySource[PowerSupply](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_member_name((data.power or Power()).power_supplies),
+    number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
+    is_present_fn=_is_fitted,
     is_removable=True,
 )
-DRIVES: Final = Kind[Drive](
+DRIVES: Final = EntitySource[Drive](
     coordinator_fn=static,
-    items_fn=drives,
-    numbered=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
+    items_fn=_drives,
+    number_pattern=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
     label_fn=lambda drive: drive.location,
-    is_there_fn=has_drive,
+    is_present_fn=_has_drive,
     is_removable=True,
 )
