@@ -111,7 +111,8 @@ def _async_watch_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> 
     @callback
     def report() -> None:
         """Report the missing licenses of the last polls."""
-        async_report_licenses(hass, entry, data.errors)
+        errors = {**data.static.data.errors, **data.dynamic.data.errors}
+        async_report_licenses(hass, entry, errors)
 
     report()
     for coordinator in (data.static, data.dynamic):

@@ -77,16 +77,16 @@ def _has_battery_problem(power: Power) -> bool | None:
 
 
 def _has_redundancy(power: Power) -> bool:
-    """Return whether the board reports redundancy of more than one power supply.
+    """Return whether the board has several power supplies and reports redundancy.
 
-    Boards with one supply report a redundancy group of several as well.
+    Boards with a single supply report a redundancy group of several as well.
     """
     supplies = [supply for supply in power.power_supplies if supply.delivers_power]
     return len(supplies) > 1 and power.is_redundant is not None
 
 
 def _has_redundancy_problem(power: Power) -> bool | None:
-    """Return whether the host would lose power with one more power supply."""
+    """Return whether the host would go down with one more power supply."""
     return None if power.is_redundant is None else not power.is_redundant
 
 

@@ -152,7 +152,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Handle a flow that the user started."""
+        """Handle a flow initialized by the user."""
         return await self._async_handle_form("user", user_input)
 
     async def async_step_reauth(

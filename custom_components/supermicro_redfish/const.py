@@ -8,7 +8,7 @@ DOMAIN: Final = "supermicro_redfish"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_CERTIFICATE: Final = "certificate"
-"""Choice for a certificate that no certificate authority has signed."""
+"""Decision about a certificate that fails verification."""
 CERTIFICATE_PIN: Final = "pin"
 CERTIFICATE_UNVERIFIED: Final = "unverified"
 

@@ -334,11 +334,6 @@ class SupermicroRuntimeData:
         """Privileges of the account."""
         return self.account.data
 
-    @property
-    def errors(self) -> dict[str, SupermicroRedfishError]:
-        """Errors of the last polls, by name of the resource."""
-        return {**self.static.data.errors, **self.dynamic.data.errors}
-
     @asynccontextmanager
     async def translate_command_errors(self) -> AsyncIterator[None]:
         """Translate exceptions of commands.

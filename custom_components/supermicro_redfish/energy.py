@@ -64,7 +64,7 @@ class EnergyMeter(ExtraStoredData):
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the meter of stored data, a new one if the data is malformed."""
+        """Restore a meter from stored data, or create one if the data is malformed."""
         try:
             read_at = datetime.fromisoformat(stored["read_at"])
             age = max((dt_util.utcnow() - read_at).total_seconds(), 0.0)

@@ -30,7 +30,7 @@ class ItemDescription[ItemT](EntityDescription):
 
     source: EntitySource[Any]
     has_fn: Callable[[ItemT], bool] = lambda _: True
-    """Return whether an item that is present has this property."""
+    """Return whether a present item has the value or command of this entity."""
     supported_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
     """Return whether the board supports the entity, if other data decides that."""
     privilege: Privilege | None = None
@@ -44,7 +44,7 @@ class ItemDescription[ItemT](EntityDescription):
         return self.translation_key or self.key
 
     def has(self, item: ItemT) -> bool:
-        """Return whether an item is present and has this property."""
+        """Return whether an item is present and has this value or command."""
         return self.source.is_present_fn(item) and self.has_fn(item)
 
 
@@ -76,7 +76,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self.runtime_data = entry.runtime_data
         self.key = key
         self._item = self._items[key]
-        self._written: tuple[Any, ...] = ()
+        self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, str(entry.unique_id))}
@@ -86,9 +86,8 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     def _set_name(self, source: EntitySource[ItemT]) -> None:
         """Set the item's part of the name: a number, its label, or the board's name."""
         self._attr_translation_key = self.entity_description.text_key
-        if number := source.number_pattern and source.number_pattern.fullmatch(
-            self.key
-        ):
+        pattern = source.number_pattern
+        if number := pattern and pattern.fullmatch(self.key):
             self._attr_translation_key += "_numbered"
             self._attr_translation_placeholders = {"number": number[1]}
             return
@@ -122,13 +121,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Record the state that Home Assistant writes next."""
+        """Record the values of the state that Home Assistant writes next."""
         await super().async_added_to_hass()
-        self._written = self._current
+        self._written_values = self._state_values
 
     @property
-    def _current(self) -> tuple[Any, ...]:
-        """Everything that a state consists of."""
+    def _state_values(self) -> tuple[Any, ...]:
+        """All values that make up the state."""
         return (
             self.available,
             self.state,
@@ -141,8 +140,8 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if it has changed: a poll changes few of many entities."""
-        if (current := self._current) != self._written:
-            self._written = current
+        if (values := self._state_values) != self._written_values:
+            self._written_values = values
             self.async_write_ha_state()
 
 

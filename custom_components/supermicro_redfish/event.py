@@ -70,12 +70,12 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
 
     @callback
     def _async_started(self, hass: HomeAssistant) -> None:
-        """Begin after the entity was added; until then it writes no state."""
+        """Wait until the entity was added: before that, it cannot write a state."""
         self.async_on_remove(hass.loop.call_soon(self._async_begin).cancel)
 
     @callback
     def _async_begin(self) -> None:
-        """Fire the events of the time since the last run, and all later ones."""
+        """Start to fire events, first those since the last run."""
         self._is_ready = True
         self._handle_coordinator_update()
 

@@ -34,11 +34,11 @@ _MAC_PREFIXES = (
 
 
 class UnsupportedError(Exception):
-    """No BMC of a Supermicro server, or one without a unique identifier."""
+    """Device is no BMC of a Supermicro server, or has no unique identifier."""
 
 
 class OtherServerError(Exception):
-    """Another BMC than expected."""
+    """BMC is another one than expected."""
 
 
 @dataclass(frozen=True, kw_only=True)

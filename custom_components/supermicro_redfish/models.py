@@ -77,7 +77,7 @@ class Privileges(BulkData):
 
 @dataclass(frozen=True, kw_only=True)
 class Headroom:
-    """Distance of the hottest sensor to its critical threshold."""
+    """Smallest distance of a temperature to its critical threshold."""
 
     degrees: float | None = None
     """None if no sensor has both a reading and a threshold."""

@@ -19,7 +19,7 @@ from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
 from .identity import configuration_url
 from .models import ServerData
-from .sources import EntitySource, is_of_memory
+from .sources import EntitySource
 from .util import server_name, strip_placeholder
 
 _MAC_OCTETS: Final = 6
@@ -56,13 +56,14 @@ _REMOVABLE: Final = (
         source=sources.SUPPLIES,
         present_fn=lambda _, dynamic: _present(sources.SUPPLIES, dynamic) or None,
     ),
-    # A BMC that has just started lists no sensors.
+    # Of the temperatures, those of memory modules. A BMC that has just started lists
+    # no sensors.
     _RemovableItems(
         source=sources.OTHER_TEMPERATURES,
         present_fn=lambda _, dynamic: (
             _present(sources.OTHER_TEMPERATURES, dynamic) or None
         ),
-        includes_fn=is_of_memory,
+        includes_fn=lambda key: "DIMM" in key.upper(),
     ),
 )
 

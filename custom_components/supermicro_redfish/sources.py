@@ -6,6 +6,7 @@ system, and many for a list, such as fans or drives.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 import re
 from typing import Any, Final, Protocol
 
@@ -97,19 +98,9 @@ class ResourceSource[ItemT](EntitySource[ItemT]):
                 await coordinator.async_request_refresh()
 
 
-def dynamic(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of the dynamic data."""
-    return data.dynamic
-
-
-def static(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of the static data."""
-    return data.static
-
-
-def account(data: SupermicroRuntimeData) -> SupermicroCoordinator[Any]:
-    """Return the coordinator of the account's privileges."""
-    return data.account
+dynamic: Final[CoordinatorFn] = attrgetter("dynamic")
+static: Final[CoordinatorFn] = attrgetter("static")
+account: Final[CoordinatorFn] = attrgetter("account")
 
 
 def single_source[ItemT](
@@ -147,11 +138,6 @@ def nested_source[ParentT, ItemT](
         name=parent.name,
         read_fn=parent.read_fn,
     )
-
-
-def is_of_memory(name: str) -> bool:
-    """Return whether a temperature is that of a bank of DIMMs, by the sensor's name."""
-    return "DIMM" in name.upper()
 
 
 def _single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
