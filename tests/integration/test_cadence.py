@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import TRANSITION_SECONDS
 from tests.simulator import Bmc
 
 from . import (
@@ -81,7 +81,7 @@ async def test_patience_ends_after_two_minutes(
     """An operating system that does not answer is not waited for any longer."""
     bmc.host.answers = False
     await press(hass, ready, "graceful_shutdown")
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_SECONDS, QUICK)
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
     assert polls(bmc, since)[GET_SYSTEM] == 2
@@ -131,7 +131,7 @@ async def test_a_restart_has_not_settled_before_it_has_begun(
     """A host that is still on is no host that is on again."""
     await press(hass, ready, key)
     shown = []
-    for _ in range(int(PATIENCE / QUICK)):
+    for _ in range(int(TRANSITION_SECONDS / QUICK)):
         await elapse(1, 1)
         await elapse(QUICK - 1, QUICK - 1)
         shown.append(ready.runtime_data.dynamic.data.system.power_state)
@@ -140,7 +140,7 @@ async def test_a_restart_has_not_settled_before_it_has_begun(
     assert "On" not in shown[:1]
     assert shown[-1] == bmc.power_state == "On"
     assert bmc.host.has_sensors
-    assert QUICK * len(shown) < PATIENCE
+    assert QUICK * len(shown) < TRANSITION_SECONDS
 
 
 async def test_a_restart_that_shows_no_other_state_ends_with_patience(
@@ -150,8 +150,8 @@ async def test_a_restart_that_shows_no_other_state_ends_with_patience(
     bmc.host.answers = False
     await press(hass, ready, "graceful_restart")
     since = len(bmc.requests)
-    await elapse(PATIENCE - DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == (PATIENCE - DYNAMIC) / QUICK
+    await elapse(TRANSITION_SECONDS - DYNAMIC, QUICK)
+    assert polls(bmc, since)[GET_SYSTEM] == (TRANSITION_SECONDS - DYNAMIC) / QUICK
     await elapse(DYNAMIC, QUICK)
     since = len(bmc.requests)
     await elapse(DYNAMIC, QUICK)
@@ -210,7 +210,7 @@ async def test_a_host_that_hangs_on_its_way_is_followed_once(
     """Not for hours."""
     bmc.host._times = bmc.host._times.__class__(power=3, shutdown=9999, boot=30)
     bmc.power("GracefulShutdown")
-    await elapse(DYNAMIC + PATIENCE, QUICK)
+    await elapse(DYNAMIC + TRANSITION_SECONDS, QUICK)
     since = len(bmc.requests)
     await elapse(10 * DYNAMIC, QUICK)
     assert bmc.power_state == "PoweringOff"
@@ -230,7 +230,7 @@ async def test_the_post_code_is_read_along_until_it_stays(
     assert codes == ["02", "b0", "b0", "b0"]
     await elapse(DYNAMIC)
     assert ready.runtime_data.static.data.snooping.post_code == "aa"
-    await elapse(PATIENCE)
+    await elapse(TRANSITION_SECONDS)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
     assert GET_POST_CODE not in asked(bmc, since)
@@ -279,7 +279,7 @@ async def test_a_reading_of_the_system_alone_is_none_of_the_sensors(
     """Energy would be counted from a power that was measured before."""
     told: list[str] = []
     dynamic = ready.runtime_data.dynamic
-    dynamic.async_add_read_listener(lambda data: told.append(data.system.power_state))
+    dynamic.async_add_poll_listener(lambda data: told.append(data.system.power_state))
     await elapse(DYNAMIC)
     await press(hass, ready, "graceful_shutdown")
     await elapse(QUICK, QUICK)

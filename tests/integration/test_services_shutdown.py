@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
-from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
+from custom_components.supermicro_redfish.host_poller import QUICK_INTERVAL
 from tests.conftest import Clock
 from tests.simulator import Bmc
 
