@@ -181,7 +181,6 @@ class InvalidResponseError(ResourceError):
     """
 
 
-# Kept until its last user catches ResourceError instead.
 HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
     400: InvalidRequestError,
     401: AuthenticationError,
