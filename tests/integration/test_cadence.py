@@ -62,7 +62,7 @@ async def test_sensors_are_read_as_often_as_ever_meanwhile(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """A host that takes its time to shut down goes on being hot."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await elapse(DYNAMIC)
     await press(hass, ready, "graceful_shutdown")
     since = len(bmc.requests)
@@ -79,7 +79,7 @@ async def test_patience_ends_after_two_minutes(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """An operating system that does not answer is not waited for any longer."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press(hass, ready, "graceful_shutdown")
     await elapse(TRANSITION_SECONDS, QUICK)
     since = len(bmc.requests)
@@ -93,7 +93,7 @@ async def test_a_start_is_followed_until_the_sensors_are_back(
     """They come later than the power; with them the cadence is what it was."""
     fans = [of for of in states(hass, "sensor") if "fan" in of]
     await power_off(bmc, elapse)
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await press(hass, ready, "on")
     assert bmc.power_state == "PoweringOn"
     await elapse(2 * QUICK, QUICK)
@@ -147,7 +147,7 @@ async def test_a_restart_that_shows_no_other_state_ends_with_patience(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """A warm restart does not cut the power, and some boards show nothing of it."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press(hass, ready, "graceful_restart")
     since = len(bmc.requests)
     await elapse(TRANSITION_SECONDS - DYNAMIC, QUICK)
@@ -294,7 +294,7 @@ async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_qu
     """Old boards tell no state between off and on: the next poll sees it on."""
     await power_off(bmc, elapse)
     bmc.power("On")
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await elapse(DYNAMIC)
     assert bmc.power_state == "On"
     since = len(bmc.requests)

@@ -39,9 +39,9 @@ def test_hours_of_troubles_leave_no_complaint(network: None) -> None:
 
 async def wish(world: World) -> None:
     """Wish to be left alone for an hour, which is more than anybody grants."""
-    answer = world.bmc.phrases.error(503)
+    answer = world.bmc.response_builder.error(503)
     answer.headers["Retry-After"] = "3600"
-    with world.wrong("wish", also=300), world.fault("*", answer=answer):
+    with world.wrong("wish", also=300), world.fault("*", response=answer):
         await world.minutes(1, 2)
 
 

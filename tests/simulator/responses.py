@@ -35,7 +35,7 @@ NOT_FOUND_PAGE = b"""<!DOCTYPE html>
 
 
 @dataclass
-class Answer:
+class Response:
     """A response of the BMC."""
 
     status: int
@@ -79,25 +79,25 @@ class ResponseBuilder:
         # The old family spells the key with a capital letter.
         self._text_key = "Message" if old else "message"
 
-    def from_error(self, error: RedfishError) -> Answer:
+    def from_error(self, error: RedfishError) -> Response:
         """Return the response to a rejected request."""
         message = self._messages[error.message]
         info = self._info(error.message, message, error.arguments, error.related)
-        return Answer(message.status, {"error": self._envelope(info)})
+        return Response(message.status, {"error": self._envelope(info)})
 
-    def error(self, status: int) -> Answer:
+    def error(self, status: int) -> Response:
         """Return an error with a status and without a specific message."""
-        return Answer(status, {"error": self._envelope()})
+        return Response(status, {"error": self._envelope()})
 
-    def success(self) -> Answer:
+    def success(self) -> Response:
         """Return the response to a successful write, which is not the resource."""
         text = {
             "code": f"{self._base}.Success",
             self._text_key: "Successfully Completed Request.",
         }
-        return Answer(200, {"Success": text})
+        return Response(200, {"Success": text})
 
-    def accepted(self, name: str, task: str, related: tuple[str, ...] = ()) -> Answer:
+    def accepted(self, name: str, task: str, related: tuple[str, ...] = ()) -> Response:
         """Return the response to a write that a task executes."""
         info = self._info(name, self._messages[name], (task,), related)
         text = {
@@ -105,7 +105,7 @@ class ResponseBuilder:
             self._text_key: ACCEPTED,
             "@Message.ExtendedInfo": [info],
         }
-        return Answer(202, {"Accepted": text}, {"Location": task})
+        return Response(202, {"Accepted": text}, {"Location": task})
 
     def _envelope(self, *infos: JsonObject) -> JsonObject:
         """Wrap messages in the general error."""
