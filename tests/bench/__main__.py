@@ -12,12 +12,12 @@ import sys
 import time
 
 from . import plan
-from .bench import Bench, say
 from .environments import CLIENTS, environments
 from .errors import BenchError
 from .measurements import MEASUREMENTS
-from .process import ROOT
-from .table import Row, markdown
+from .processes import ROOT
+from .report import Row, markdown
+from .runner import Bench, say
 
 _EXPLANATION = """\
 One simulated BMC in a process of its own for each client: TLS, self-signed. Medians,

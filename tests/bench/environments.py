@@ -7,7 +7,7 @@ from pathlib import Path
 import sys
 
 from .errors import BenchError
-from .process import ROOT
+from .processes import ROOT
 
 CLIENTS = {
     "ours": ("--editable", str(ROOT)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .spread import number
+from .stats import number
 
 _HEAD = ("in an hour at default settings", "this integration", "the published one")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .process import ROOT
+from .processes import ROOT
 
 SHIPPED = "x12spi-tf"
 _RECORDED = ROOT.parent / "shared" / "boards"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from .owners import owners_table
-from .process import ROOT
+from .processes import ROOT
 
 RESULTS = Path(__file__).parent / "results"
 

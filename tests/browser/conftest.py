@@ -8,9 +8,9 @@ import re
 import pytest
 
 from tests.demo.configuration import ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import Started, started
 from tests.demo.options import parse
+from tests.demo.report import Findings
 from tests.simulator import Bmc, Server
 
 from .browser import Visitor, visitor

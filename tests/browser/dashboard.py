@@ -7,8 +7,8 @@ from typing import Any, Final
 from annotatedyaml import parse_yaml
 from playwright.async_api import Locator, expect
 
+from tests.demo.api import Page, Socket
 from tests.demo.configuration import ROOT
-from tests.demo.page import Page, Socket
 
 from .browser import Visitor
 

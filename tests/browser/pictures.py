@@ -8,9 +8,9 @@ from typing import Final
 from playwright.async_api import ViewportSize, expect
 
 from tests.demo.configuration import ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import Started, started
 from tests.demo.options import parse
+from tests.demo.report import Findings
 from tests.simulator import Bmc
 
 from .browser import visitor

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.demo.configuration import DOMAIN, ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import Started, started
 from tests.demo.options import parse
+from tests.demo.report import Findings
 
 from .browser import visitor
 from .pages import Device, add_server, sign_in

@@ -1,6 +1,6 @@
 """The first visit to a new Home Assistant."""
 
-from .page import Page
+from .api import Page
 
 USERNAME = "demo"
 PASSWORD = "demo"

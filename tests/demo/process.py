@@ -9,8 +9,8 @@ from pathlib import Path
 import sys
 
 from .configuration import CONSOLE, ROOT
+from .console import say
 from .errors import DemoError
-from .output import say
 
 RESTART = 100
 """The exit code by which Home Assistant asks to be started again."""

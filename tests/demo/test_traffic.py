@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tests.demo.survey import Entity
+from tests.demo.inventory import Entity
 from tests.demo.traffic import entity_of, is_one_poll
 
 THERMAL = "GET /redfish/v1/Chassis/1/Thermal"

@@ -7,9 +7,9 @@ import re
 
 from tests.simulator import Bmc, Exchange
 
+from .api import Page
 from .configuration import REQUESTS
-from .page import Page
-from .survey import Entity
+from .inventory import Entity
 
 _QUIET_SECONDS = 0.4
 _PATIENCE = 100

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from tests.bench.bench import Bench, Times, board_name, say, spread
-from tests.bench.process import Conditions
-from tests.bench.spread import Spread
-from tests.bench.table import Row, Target
+from tests.bench.processes import Conditions
+from tests.bench.report import Row, Target
+from tests.bench.runner import Bench, Times, board_name, say, spread
+from tests.bench.stats import Spread
 
 _TRIPS = 2
 _MILLISECONDS = 50

@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench.bench import Bench, board_name, say
-from tests.bench.process import work
-from tests.bench.spread import Spread, number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.processes import work
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, board_name, say
+from tests.bench.stats import Spread, number
 from tests.simulator import Board
 
 _MODELS = {
@@ -97,7 +97,7 @@ def _rows(
 async def _try(bench: Bench, client: str, file: Path) -> list[int]:
     """Return the places of what a client cannot decode."""
     job = {"bodies": str(file), "times": 0}
-    found: list[int] = await work(bench.environments[client], "subjects.decode", job)
+    found: list[int] = await work(bench.environments[client], "clients.decoding", job)
     return found
 
 
@@ -108,7 +108,7 @@ async def _rates(bench: Bench, file: Path) -> tuple[dict[str, Spread], dict[str,
     job = {"bodies": str(file), "times": bench.plan.decodings}
     for client in _CLIENTS * _TURNS:
         python = bench.environments[client]
-        found = await work(python, "subjects.decode", job)
+        found = await work(python, "clients.decoding", job)
         seconds[client] += found["seconds"]
         fields[client] = found["fields"]
     rates = {

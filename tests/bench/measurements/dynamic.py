@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.bench.bench import TASK, Bench, Times, board_name, etag_modes, say, spread
 from tests.bench.limit import bound, schedule
-from tests.bench.process import Conditions
-from tests.bench.spread import number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.processes import Conditions
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import TASK, Bench, Times, board_name, etag_modes, say, spread
+from tests.bench.stats import number
 
 _PLACES = 2
 """How many requests ours sends at a time at most, for a BMC's sake."""

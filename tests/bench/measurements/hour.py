@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-from tests.bench.bench import Bench, board_name, say
-from tests.bench.meter import COUNTS
-from tests.bench.process import Conditions, simulated, work
-from tests.bench.table import Figure, Row, Target
+from tests.bench.processes import Conditions, simulated, work
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, board_name, say
+from tests.bench.worker import COUNTS
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -35,7 +35,7 @@ async def _published(bench: Bench, conditions: Conditions) -> dict[str, Any]:
             "seconds": bench.plan.hour,
         }
         python = bench.environments["published"]
-        found: dict[str, Any] = await work(python, "subjects.hour", job)
+        found: dict[str, Any] = await work(python, "clients.hour", job)
         return found
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.bench.bench import Bench, say
 from tests.bench.plan import SHIPPED
-from tests.bench.process import Conditions, simulated, work
-from tests.bench.spread import number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.processes import Conditions, simulated, work
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, say
+from tests.bench.stats import number
 
 _MEGABYTE = 1024 * 1024
 _STALL_AT = 100
@@ -40,7 +40,7 @@ async def _loop(bench: Bench, client: str, count: int) -> dict[str, Any]:
             "times": bench.plan.rounds,
         }
         python = bench.environments[client]
-        found: dict[str, Any] = await work(python, "subjects.scale", job)
+        found: dict[str, Any] = await work(python, "clients.scale", job)
         return found
 
 

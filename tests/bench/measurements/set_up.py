@@ -2,10 +2,10 @@
 
 import asyncio
 
-from tests.bench.bench import Bench, board_name, say, spread
 from tests.bench.limit import bound
-from tests.bench.process import Conditions
-from tests.bench.table import Row
+from tests.bench.processes import Conditions
+from tests.bench.report import Row
+from tests.bench.runner import Bench, board_name, say, spread
 
 _WORKERS = 4
 

@@ -1,8 +1,8 @@
 """One static refresh: the first, and one that finds nothing changed."""
 
-from tests.bench.bench import STATIC, Bench, Times, board_name, etag_modes, say, spread
-from tests.bench.process import Conditions
-from tests.bench.table import Figure, Row
+from tests.bench.processes import Conditions
+from tests.bench.report import Figure, Row
+from tests.bench.runner import STATIC, Bench, Times, board_name, etag_modes, say, spread
 
 
 async def measure(bench: Bench) -> list[Row]:

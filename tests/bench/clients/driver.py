@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, Protocol
 
-from tests.bench.meter import Meter, difference
+from tests.bench.worker import Meter, difference
 
 Way = Callable[[], Awaitable[None]]
 

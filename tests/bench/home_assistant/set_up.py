@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Any
 
-from tests.bench.home.house import add, enabled, house, set_up, settle
-from tests.bench.meter import Meter, difference
+from tests.bench.home_assistant.hass_instance import add, enabled, house, set_up, settle
+from tests.bench.worker import Meter, difference
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from yarl import URL
 
+from .inventory import Entity, Survey
 from .onboarding import PASSWORD, USERNAME
-from .survey import Entity, Survey
 from .target import Target
 
 _BEGAN = time.monotonic()

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from .spread import Spread
-from .table import COLUMNS, Figure, Row, Target, markdown
+from .report import COLUMNS, Figure, Row, Target, markdown
+from .stats import Spread
 
 
 @pytest.mark.parametrize(

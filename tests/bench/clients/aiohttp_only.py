@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from tests.bench.subjects import driver
+from tests.bench.clients import driver
 
 _ROOT = "/redfish/v1/"
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 import warnings
 
-from tests.bench.subjects import driver
+from tests.bench.clients import driver
 
 
 class Client:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.dialogue import explanations, filled
+from tests.demo.config_flow import explanations, filled
 from tests.demo.errors import DemoError
 
 ANSWERS = {"host": "bmc", "password": "secret"}

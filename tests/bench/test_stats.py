@@ -2,7 +2,7 @@
 
 import pytest
 
-from .spread import Spread, number
+from .stats import Spread, number
 
 
 def test_outliers_move_neither_the_median_nor_the_spread() -> None:

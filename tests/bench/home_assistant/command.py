@@ -19,8 +19,8 @@ from homeassistant.helpers.event import async_track_state_change_event
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.bench.errors import BenchError
-from tests.bench.home.house import add, house, set_up, settle
-from tests.bench.meter import Meter, difference
+from tests.bench.home_assistant.hass_instance import add, house, set_up, settle
+from tests.bench.worker import Meter, difference
 
 COMMANDS = {"identify LED": "light.identify_led", "fan mode": "select.fan_mode"}
 _SECONDS = 30

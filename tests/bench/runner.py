@@ -11,8 +11,8 @@ from tests.simulator import Board
 
 from .errors import BenchError
 from .plan import Plan
-from .process import Conditions, simulated, work
-from .spread import Spread
+from .processes import Conditions, simulated, work
+from .stats import Spread
 
 Times = list[dict[str, Any]]
 
@@ -29,18 +29,18 @@ class Way:
 
 
 TASK = (
-    Way("ours", "ours", "aio", "dynamic"),
-    Way("published", "published", "aio", "three"),
-    Way("published_poll", "published", "aio", "dynamic"),
+    Way("ours", "ours", "supermicro", "dynamic"),
+    Way("published", "published", "supermicro", "three"),
+    Way("published_poll", "published", "supermicro", "dynamic"),
     Way("sushy", "sushy", "openstack", "three"),
     Way("dmtf", "dmtf", "dmtf", "three"),
-    Way("bare", "ours", "bare", "three"),
+    Way("bare", "ours", "aiohttp_only", "three"),
 )
 """The dynamic refresh; the calls that are cheapest are named in the text."""
 
 STATIC = (
-    Way("ours", "ours", "aio", "static"),
-    Way("published", "published", "aio", "static"),
+    Way("ours", "ours", "supermicro", "static"),
+    Way("published", "published", "supermicro", "static"),
     Way("sushy", "sushy", "openstack", "static"),
     Way("dmtf", "dmtf", "dmtf", "static"),
 )
@@ -86,7 +86,7 @@ class Bench:
         }
         python = self.environments[way.client]
         try:
-            found: Times = await work(python, f"subjects.{way.module}", job)
+            found: Times = await work(python, f"clients.{way.module}", job)
         except BenchError as error:
             return str(error).strip().splitlines()[-1]
         return found
@@ -113,7 +113,7 @@ class Bench:
         """Let a Home Assistant with the integration do a job."""
         async with simulated(conditions) as site:
             found: dict[str, Any] = await work(
-                sys.executable, f"home.{module}", site | job
+                sys.executable, f"home_assistant.{module}", site | job
             )
             return found
 

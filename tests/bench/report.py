@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .spread import Spread, number
+from .stats import Spread, number
 
 COLUMNS = {
     "ours": "ours",

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from .configuration import LOG
+from .inventory import Survey
 from .log import complaints
-from .survey import Survey
 from .target import Target
 
 

@@ -19,7 +19,7 @@ from homeassistant.core import (
     callback,
 )
 
-from tests.bench.home.house import add, house, set_up, settle
+from tests.bench.home_assistant.hass_instance import add, house, set_up, settle
 from tests.bench.stalls import Stalls, memory
 
 _WITHIN = 0.45

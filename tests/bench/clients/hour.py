@@ -11,8 +11,8 @@ from typing import Any  # noqa: E402
 
 from aiohttp import ClientSession  # noqa: E402
 
-from tests.bench.meter import Meter  # noqa: E402
-from tests.bench.subjects.aio import create  # noqa: E402
+from tests.bench.clients.supermicro import create  # noqa: E402
+from tests.bench.worker import Meter  # noqa: E402
 
 _DYNAMIC, _STATIC, _STEP = 30, 300, 5
 

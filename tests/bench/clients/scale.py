@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 
+from tests.bench.clients.supermicro import create
 from tests.bench.stalls import Stalls, memory
-from tests.bench.subjects.aio import create
 
 _WITHIN = 0.45
 """Seconds over which Home Assistant spreads polls that are due together."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from tests.bench.subjects import driver
+from tests.bench.clients import driver
 
 _PUBLISHED_CONCURRENCY = 5
 """What the published integration sets; the library has its own default."""

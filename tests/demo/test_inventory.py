@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from tests.demo.output import table
-from tests.demo.survey import Entity
+from tests.demo.console import table
+from tests.demo.inventory import Entity
 
 FAN = Entity(
     entity_id="sensor.server_fan1_speed",

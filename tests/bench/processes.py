@@ -43,7 +43,7 @@ async def _start(python: Path | str, module: str, job: dict[str, Any]) -> Proces
         *(python, "-P", "-m", f"tests.bench.{module}", json.dumps(job)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,
-        stderr=PIPE if module != "simulated" else None,
+        stderr=PIPE if module != "bmc_process" else None,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         limit=_LINE_LIMIT,
     )
@@ -71,7 +71,7 @@ async def work(python: Path | str, module: str, job: dict[str, Any]) -> Any:
 @asynccontextmanager
 async def simulated(conditions: Conditions) -> AsyncIterator[dict[str, Any]]:
     """Have simulated BMCs; yields how to reach them and their control."""
-    process = await _start(sys.executable, "simulated", asdict(conditions))
+    process = await _start(sys.executable, "bmc_process", asdict(conditions))
     assert process.stdout
     try:
         line = await process.stdout.readline()

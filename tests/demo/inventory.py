@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .page import Socket
+from .api import Socket
 
 _DEVICE_FIELDS = (
     "name",

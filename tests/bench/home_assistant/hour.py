@@ -9,8 +9,8 @@ import json  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
-from tests.bench.home.house import add, house, set_up, settle  # noqa: E402
-from tests.bench.meter import Meter  # noqa: E402
+from tests.bench.home_assistant.hass_instance import add, house, set_up, settle  # noqa: E402
+from tests.bench.worker import Meter  # noqa: E402
 
 _STEP = 5
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .api import Page, Socket
 from .configuration import DOMAIN
 from .errors import DemoError
-from .page import Page, Socket
 
 _FLOWS = "api/config/config_entries/flow"
 _MOST_STEPS = 10

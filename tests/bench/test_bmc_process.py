@@ -9,9 +9,9 @@ from tests.simulator import Board
 from tests.simulator.etags import ETAG
 from tests.simulator.testing import THERMAL
 
+from .bmc_process import Site, mac_address, numbered, without_etags, without_licences
 from .measurements.decoding import bodies
-from .process import Conditions
-from .simulated import Site, mac_address, numbered, without_etags, without_licences
+from .processes import Conditions
 from .wire import metered
 
 BOARD = "x12spi-tf"
