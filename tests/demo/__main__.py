@@ -1,10 +1,10 @@
-"""The command `script/demo`."""
+"""Run the command `script/demo`."""
 
 import signal
 import sys
 
 if __name__ == "__main__":
-    # Nothing has begun yet that would have to be ended, or explained by a traceback.
+    # The import takes a second. Until then Ctrl-C ends the process without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from .demo import main
 

@@ -1,4 +1,9 @@
-"""The demo from its beginning to its end."""
+"""Build the environment of the demo in three stages and remove it at the end.
+
+`Environment` has a BMC and a configuration folder. `StartedDemo` adds Home Assistant
+with a user. `RunningDemo` adds the config entry of the server. The browser tests begin
+with the second stage.
+"""
 
 import asyncio
 from asyncio.subprocess import Process
@@ -11,31 +16,50 @@ import socket
 from aiohttp import ClientSession
 from yarl import URL
 
-from .api import Page
+from tests.simulator import Bmc, Server, serve
+
+from .api import HomeAssistantApi, onboard
 from .config_flow import add_server
 from .configuration import HOST, temporary_configuration
-from .console import print_overview, say
-from .errors import DemoError
-from .inventory import Survey, survey
-from .onboarding import onboard
+from .console import DemoError, print_progress
+from .inventory import Inventory, read_inventory
 from .options import Options
-from .process import RESTART, ended, home_assistant, interpreter
-from .report import Findings
-from .target import Target, open_target
-from .traffic import Traffic, write_requests
+from .process import exit_error, find_interpreter, home_assistant
+from .report import Report
+from .traffic import write_request_log
 
 _START_SECONDS = 180
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
-    """What is there before Home Assistant is started."""
+class Target:
+    """Address and account of the BMC to add."""
+
+    host: str
+    username: str
+    password: str
+    server: Server | None = None
+    """The simulated BMC; None with a real one."""
+
+    @property
+    def form_data(self) -> dict[str, str]:
+        """The values of the config flow's form."""
+        return {
+            "host": self.host,
+            "username": self.username,
+            "password": self.password,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """BMC, configuration folder and address of a Home Assistant that is not started."""
 
     target: Target
     config: Path
     port: int
     python: str
-    """The interpreter that has Home Assistant."""
+    """The interpreter with Home Assistant."""
 
     @property
     def url(self) -> URL:
@@ -44,138 +68,144 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Started:
-    """A Home Assistant that has a user, and no server yet."""
+class StartedDemo:
+    """A running Home Assistant with a user and without the server."""
 
-    stage: Stage
+    environment: Environment
     process: Process
-    page: Page
+    api: HomeAssistantApi
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running(Started):
-    """A Home Assistant that has the server."""
+class RunningDemo(StartedDemo):
+    """A running Home Assistant with the server."""
 
-    found: Survey
-
-
-async def check(options: Options, findings: Findings) -> None:
-    """Find out how everything works, and leave."""
-    async with running(options, findings) as demo:
-        findings.note(requests=await _count_requests(demo))
-
-
-async def show(options: Options, findings: Findings) -> None:
-    """Serve the page until somebody ends it, and as often as it is restarted."""
-    async with running(options, findings) as demo:
-        print_overview(demo.stage.url, demo.stage.target, demo.found)
-        process = demo.process
-        while await process.wait() == RESTART:
-            say("Restarting Home Assistant …")
-            async with home_assistant(demo.stage.config, demo.stage.python) as process:
-                await process.wait()
-        raise ended(process)
+    inventory: Inventory
 
 
 @asynccontextmanager
-async def running(options: Options, findings: Findings) -> AsyncIterator[Running]:
-    """Have everything that the demo shows, until the end of the context."""
-    async with started(options, findings) as demo:
-        found = await _add_server(demo, findings)
-        yield Running(
-            stage=demo.stage, process=demo.process, page=demo.page, found=found
+async def running_demo(options: Options, report: Report) -> AsyncIterator[RunningDemo]:
+    """Provide a Home Assistant with the server."""
+    async with started_demo(options, report) as demo:
+        inventory = await _add_server(demo, report)
+        yield RunningDemo(
+            environment=demo.environment,
+            process=demo.process,
+            api=demo.api,
+            inventory=inventory,
         )
 
 
 @asynccontextmanager
-async def started(options: Options, findings: Findings) -> AsyncIterator[Started]:
-    """Have Home Assistant after the first visit, until the end of the context."""
+async def started_demo(options: Options, report: Report) -> AsyncIterator[StartedDemo]:
+    """Provide a Home Assistant that has completed its onboarding."""
     async with (
-        _stage(options, findings) as stage,
-        home_assistant(stage.config, stage.python) as process,
+        _environment(options, report) as environment,
+        home_assistant(environment.config, environment.python) as process,
         ClientSession() as session,
     ):
-        page = Page(session, stage.url)
-        await _visit(page, process)
-        findings.note(home_assistant=await page.version())
-        yield Started(stage=stage, process=process, page=page)
+        api = HomeAssistantApi(session, environment.url)
+        await _onboard(api, process)
+        report.add(home_assistant=await api.version())
+        yield StartedDemo(environment=environment, process=process, api=api)
 
 
 @asynccontextmanager
-async def _stage(options: Options, findings: Findings) -> AsyncIterator[Stage]:
-    """Have a BMC and a configuration; look at what is left of either in the end."""
+async def _environment(options: Options, report: Report) -> AsyncIterator[Environment]:
+    """Provide a BMC and a configuration folder, and report their state at the end."""
     port = _free_port(options.port)
-    python = await interpreter(options.home_assistant)
-    async with open_target(options) as target:
+    python = await find_interpreter(options.home_assistant)
+    async with _open_target(options) as target:
         if options.board:
-            say(f"Simulated BMC {options.board.name} at https://{target.host}")
+            print_progress(
+                f"Simulated BMC {options.board.name} at https://{target.host}"
+            )
         with temporary_configuration(port, options.keep, bare=options.bare) as config:
             try:
-                yield Stage(target=target, config=config, port=port, python=python)
+                yield Environment(
+                    target=target, config=config, port=port, python=python
+                )
             finally:
-                findings.note_traffic(target)
-                findings.note_log(config)
+                report.add_connections(target.server)
+                report.add_log(config)
                 if target.server:
-                    write_requests(target.server.bmc, config)
+                    write_request_log(target.server.bmc, config)
 
 
-def _free_port(wanted: int | None) -> int:
-    """Return the wanted port, or any, if nobody uses it."""
+@asynccontextmanager
+async def _open_target(options: Options) -> AsyncIterator[Target]:
+    """Provide the real BMC of the options, or start a simulated one."""
+    if options.board is None:
+        yield Target(
+            host=options.host, username=options.username, password=options.password
+        )
+        return
+    bmc = Bmc(options.board)
+    async with serve(bmc) as server:
+        yield Target(
+            host=server.host,
+            username=bmc.username,
+            password=bmc.password,
+            server=server,
+        )
+
+
+def _free_port(port: int | None) -> int:
+    """Return the requested port if it is free, or any free port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, wanted or 0))
+            probe.bind((HOST, port or 0))
         except OSError as error:
             raise DemoError(
-                f"port {wanted} of {HOST} cannot be used: {error.strerror}; "
+                f"port {port} of {HOST} cannot be used: {error.strerror}; "
                 "choose another one with --port"
             ) from None
-        port: int = probe.getsockname()[1]
-        return port
+        free: int = probe.getsockname()[1]
+        return free
 
 
-async def _visit(page: Page, process: Process) -> None:
-    """Do what a user does at the first visit."""
-    say("Starting Home Assistant …")
-    await _until(page.is_there, process)
-    say("Creating its user …")
-    await onboard(page)
-    await _until(page.is_running, process)
+async def _onboard(api: HomeAssistantApi, process: Process) -> None:
+    """Wait for Home Assistant and create its user."""
+    print_progress("Starting Home Assistant …")
+    await _wait_until(api.is_reachable, process)
+    print_progress("Creating its user …")
+    await onboard(api)
+    await _wait_until(api.is_running, process)
 
 
-async def _add_server(demo: Started, findings: Findings) -> Survey:
-    """Add the server as a user does, and see what comes of it."""
-    target = demo.stage.target
-    async with demo.page.socket() as websocket:
-        say(f"Adding the server at {target.host} …")
-        entry_id = await add_server(demo.page, websocket, target.answers)
-        found = await survey(websocket, entry_id)
-    findings.note_survey(found)
-    if not found.is_loaded:
-        raise DemoError(f"the server's entry is in {found.state}: {found.reason}")
-    return found
+async def _add_server(demo: StartedDemo, report: Report) -> Inventory:
+    """Add the server through the config flow and return its devices and entities."""
+    target = demo.environment.target
+    async with demo.api.websocket() as websocket:
+        print_progress(f"Adding the server at {target.host} …")
+        entry_id = await add_server(demo.api, websocket, target.form_data)
+        inventory = await read_inventory(websocket, entry_id)
+    report.add_inventory(inventory)
+    if not inventory.is_loaded:
+        raise DemoError(
+            f"the state of the server's config entry is {inventory.state}: "
+            f"{inventory.reason}"
+        )
+    return inventory
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], process: Process) -> None:
-    """Wait for Home Assistant, as long as there is hope."""
+async def _wait_until(
+    condition: Callable[[], Awaitable[bool]], process: Process
+) -> None:
+    """Wait until a condition holds.
+
+    Raises:
+        DemoError: Home Assistant has ended or takes too long.
+
+    """
     try:
         async with asyncio.timeout(_START_SECONDS):
             while not await condition():
                 if process.returncode is not None:
-                    raise ended(process)
+                    raise exit_error(process)
                 await asyncio.sleep(0.1)
     except TimeoutError:
         raise DemoError(
             f"Home Assistant did not start within {_START_SECONDS} seconds"
         ) from None
-
-
-async def _count_requests(demo: Running) -> dict[str, int | None]:
-    """Count what the set-up and the polls ask of the BMC; a real one is not counted."""
-    server = demo.stage.target.server
-    if server is None:
-        return dict.fromkeys(("dialogue", "setup", "dynamic_poll", "static_poll"))
-    say("Counting its requests …")
-    traffic = Traffic(server.bmc)
-    counts: dict[str, int | None] = {**await traffic.set_up()}
-    return counts | await traffic.polls(demo.page, demo.found.entities, say)

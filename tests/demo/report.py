@@ -1,40 +1,49 @@
-"""What a run of the demo finds, as the document of `--check`."""
+"""Collect the document and the problems of a check."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+import re
 from typing import Any
 
-from .configuration import LOG
-from .inventory import Survey
-from .log import complaints
-from .target import Target
+from tests.simulator import Server
+
+from .configuration import DOMAIN, LOG, ROOT
+from .inventory import Inventory
+
+_RECORD = re.compile(r"^\d{4}-\d\d-\d\d \S+ (?P<level>[A-Z]+) \(", re.MULTILINE)
+_LEVELS = ("WARNING", "ERROR", "CRITICAL")
+_UNTESTED = "has not been tested by Home Assistant"
+"""Part of a warning that Home Assistant logs for every custom integration."""
 
 
 @dataclass
-class Findings:
-    """What is known so far, and what is wrong with it."""
+class Report:
+    """Facts about a run and problems found in it."""
 
     document: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def note(self, **facts: Any) -> None:
-        """Enter something into the document."""
+    def add(self, **facts: Any) -> None:
+        """Enter facts into the document."""
         self.document |= facts
 
-    def note_survey(self, found: Survey) -> None:
-        """Enter what Home Assistant has of the server."""
-        self.note(
-            entry_state=found.state,
-            title=found.title,
-            device=found.device_fields,
-            entities=[asdict(entity) for entity in found.entities],
+    def add_inventory(self, inventory: Inventory) -> None:
+        """Enter the config entry, the device and the entities of the server."""
+        self.add(
+            entry_state=inventory.state,
+            title=inventory.title,
+            device=inventory.device_fields,
+            entities=[asdict(entity) for entity in inventory.entities],
         )
 
-    def note_traffic(self, target: Target) -> None:
-        """Enter what the simulated BMC was troubled with, and how it was left."""
-        server = target.server
+    def add_connections(self, server: Server | None) -> None:
+        """Enter the logins, sessions and handshakes of the simulated BMC.
+
+        A session that is still open is a problem.
+        """
         sessions = server.bmc.open_sessions if server else None
-        self.note(
+        self.add(
             logins=server.bmc.logins if server else None,
             sessions_open_at_end=sessions,
             handshakes=server.handshakes if server else None,
@@ -42,9 +51,33 @@ class Findings:
         if sessions:
             self.problems.append(f"{sessions} session(s) left open on the BMC")
 
-    def note_log(self, config: Path) -> None:
-        """Enter what Home Assistant's log has against the integration."""
+    def add_log(self, config: Path) -> None:
+        """Enter the warnings and errors about the integration as problems."""
         log = config / LOG
-        records = complaints(log.read_text("utf-8")) if log.exists() else []
-        self.note(log=records)
+        records = find_problems(log.read_text("utf-8")) if log.exists() else []
+        self.add(log=records)
         self.problems += [f"in Home Assistant's log: {record}" for record in records]
+
+
+def find_problems(log: str) -> list[str]:
+    """Return the warnings and errors that name the integration, with tracebacks."""
+    return [record for record in _split_records(log) if _is_problem(record)]
+
+
+def _split_records(log: str) -> Iterator[str]:
+    """Split a log into its records, each of one or more lines."""
+    starts = [match.start() for match in _RECORD.finditer(log)]
+    for start, end in zip(starts, [*starts[1:], len(log)], strict=True):
+        yield log[start:end].rstrip()
+
+
+def _is_problem(record: str) -> bool:
+    """Return whether a record is a warning or an error about the integration.
+
+    The path of the project is removed first: its folder may have the integration's
+    name, and every traceback contains it.
+    """
+    start = _RECORD.match(record)
+    is_severe = start is not None and start["level"] in _LEVELS
+    is_about_integration = DOMAIN in record.replace(str(ROOT), "")
+    return is_severe and is_about_integration and _UNTESTED not in record

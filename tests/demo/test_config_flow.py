@@ -1,18 +1,18 @@
-"""Forms are filled as a user would, and failures told in the page's own words."""
+"""Test the forms and the error messages of the config flow."""
 
 from typing import Any
 
 import pytest
 
-from tests.demo.config_flow import explanations, filled
-from tests.demo.errors import DemoError
+from tests.demo.config_flow import error_messages, fill_form
+from tests.demo.console import DemoError
 
-ANSWERS = {"host": "bmc", "password": "secret"}
+FORM_DATA = {"host": "bmc", "password": "secret"}
 PREFIX = "component.supermicro_redfish.config"
 
 
-def test_fields_take_answers_then_defaults_then_suggestions() -> None:
-    """What nobody fills in and nobody must fill in stays out."""
+def test_form_uses_values_then_defaults_then_suggestions() -> None:
+    """Omit an optional field that has no value."""
     schema = [
         {"name": "host", "required": True, "default": "other"},
         {"name": "certificate", "required": True, "default": "ab:cd"},
@@ -20,29 +20,29 @@ def test_fields_take_answers_then_defaults_then_suggestions() -> None:
         {"name": "note", "optional": True},
     ]
     expected = {"host": "bmc", "certificate": "ab:cd", "port": 443}
-    assert filled(schema, ANSWERS) == expected
+    assert fill_form(schema, FORM_DATA) == expected
 
 
-def test_a_default_may_be_false() -> None:
-    """False is a value like any other."""
+def test_form_accepts_false_as_default() -> None:
+    """Do not confuse False with a missing default."""
     schema = [{"name": "verify_ssl", "required": True, "default": False}]
-    assert filled(schema, ANSWERS) == {"verify_ssl": False}
+    assert fill_form(schema, FORM_DATA) == {"verify_ssl": False}
 
 
-def test_sections_are_filled_in_their_own_objects() -> None:
-    """Home Assistant nests the values of an expandable section."""
+def test_form_nests_expandable_sections() -> None:
+    """Put the values of an expandable section into an object of their own."""
     section = {
         "type": "expandable",
         "name": "advanced",
         "schema": [{"name": "password", "required": True}],
     }
-    assert filled([section], ANSWERS) == {"advanced": {"password": "secret"}}
+    assert fill_form([section], FORM_DATA) == {"advanced": {"password": "secret"}}
 
 
-def test_a_required_field_without_default_ends_the_dialogue() -> None:
-    """The demo does not make up what only a user can know."""
+def test_form_rejects_required_field_without_default() -> None:
+    """Raise an error, since the demo has no value for the field."""
     with pytest.raises(DemoError, match="'token'"):
-        filled([{"name": "token", "required": True}], ANSWERS)
+        fill_form([{"name": "token", "required": True}], FORM_DATA)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_a_required_field_without_default_ends_the_dialogue() -> None:
         ({"type": "form", "errors": None}, []),
     ],
 )
-def test_failures_are_told_as_the_page_tells_them(
+def test_error_messages_match_the_web_page(
     step: dict[str, Any], expected: list[str]
 ) -> None:
-    """A text that is missing in the translations shows its key, as in the page."""
+    """Show the key of a missing translation, as the web page does."""
     texts = {
         f"{PREFIX}.error.cannot_connect": "No connection to {host}.",
         f"{PREFIX}.abort.known": "Known already.",
     }
     step |= {"description_placeholders": {"host": "bmc"}}
-    assert explanations(step, texts) == expected
+    assert error_messages(step, texts) == expected

@@ -1,9 +1,8 @@
-"""The table shows what Home Assistant shows."""
+"""Test the table of entities."""
 
 import dataclasses
 
-from tests.demo.console import table
-from tests.demo.inventory import Entity
+from tests.demo.inventory import Entity, format_table
 
 FAN = Entity(
     entity_id="sensor.server_fan1_speed",
@@ -19,9 +18,9 @@ FAN = Entity(
 OFF = dataclasses.replace(FAN, name="FAN2 speed", state=None, unit=None, disabled=True)
 
 
-def test_names_go_without_the_server_and_states_with_their_unit() -> None:
-    """The names of disabled entities never had the server's name."""
-    assert list(table([FAN, OFF], prefix="Server ")) == [
+def test_table_omits_device_name_and_adds_units() -> None:
+    """Accept the names of disabled entities, which have no device name."""
+    assert list(format_table([FAN, OFF], prefix="Server ")) == [
         "Entity                    Name        State",
         "sensor.server_fan1_speed  FAN1 speed  980 rpm",
         "sensor.server_fan1_speed  FAN2 speed  (disabled)",

@@ -1,12 +1,12 @@
-"""Of Home Assistant's log only what is against the integration counts."""
+"""Test the search for problems in Home Assistant's log."""
 
 import pytest
 
 from tests.demo.configuration import ROOT
-from tests.demo.log import complaints
+from tests.demo.report import find_problems
 
 TIME = "2026-11-22 12:52:45.814"
-STANDING = (
+UNTESTED = (
     f"{TIME} WARNING (SyncWorker_0) [homeassistant.loader] We found a custom "
     "integration supermicro_redfish which has not been tested by Home Assistant."
 )
@@ -19,18 +19,21 @@ Traceback (most recent call last):
 ValueError: 1"""
 
 
-@pytest.mark.parametrize("harmless", [STANDING, OTHER, DEBUG])
-def test_harmless_records_are_left_out(harmless: str) -> None:
-    """What Home Assistant says of all custom integrations, or others say, is not."""
-    assert complaints(f"{harmless}\n{WARNING}\n{harmless}\n") == [WARNING]
+@pytest.mark.parametrize("harmless", [UNTESTED, OTHER, DEBUG])
+def test_harmless_records_are_ignored(harmless: str) -> None:
+    """Ignore other components and the warning about every custom integration."""
+    assert find_problems(f"{harmless}\n{WARNING}\n{harmless}\n") == [WARNING]
 
 
-def test_tracebacks_count_by_the_files_that_they_name() -> None:
-    """A record keeps all of its lines."""
-    assert complaints(f"{DEBUG}\n{TRACEBACK}\n{DEBUG}\n") == [TRACEBACK]
+def test_traceback_with_a_file_of_the_integration_is_a_problem() -> None:
+    """Keep all lines of the record."""
+    assert find_problems(f"{DEBUG}\n{TRACEBACK}\n{DEBUG}\n") == [TRACEBACK]
 
 
-def test_the_name_of_the_project_folder_does_not_count() -> None:
-    """A clone may be named as the integration, and is in others' tracebacks."""
+def test_name_of_the_project_folder_is_ignored() -> None:
+    """Ignore the project's path in the tracebacks of other components.
+
+    A clone may have the name of the integration.
+    """
     record = f'{OTHER}\n  File "{ROOT}/.venv/lib/haffmpeg/core.py", line 2'
-    assert complaints(record) == []
+    assert find_problems(record) == []
