@@ -1,9 +1,11 @@
-"""Simulated BMCs in a process of their own: python -m tests.bench.simulated JOB."""
+"""Serve simulated BMCs in a process: python -m tests.bench.bmc_process JOB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from asyncio import Transport
+from asyncio.sslproto import SSLProtocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 import json
 import signal
 import sys
@@ -14,17 +16,16 @@ from unittest.mock import patch
 from aiohttp import web
 
 from tests.simulator import Bmc, Board, Exchange, Server, serve
-from tests.simulator.etags import ETAG
 from tests.simulator.server import HOST
 
-from .wire import Wire, metered
+from .boards import mac_address, with_unique_ids, without_etags, without_licenses
 
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
 
 
 @dataclass
 class Clock:
-    """The BMCs' time, which may be ahead of the real one."""
+    """Clock of the BMCs, which can be advanced."""
 
     ahead: float = 0.0
 
@@ -33,21 +34,57 @@ class Clock:
         return time.monotonic() + self.ahead
 
 
-class LivingBmc(Bmc):
-    """A BMC on which a reading is another one whenever somebody asks for it."""
+@dataclass
+class TrafficBytes:
+    """Bytes of all TLS connections of this process, handshakes included."""
 
-    is_moving = False
+    received: int = 0
+    sent: int = 0
+
+
+@contextmanager
+def count_bytes() -> Iterator[TrafficBytes]:
+    """Count the bytes between asyncio's TLS and its sockets."""
+    traffic = TrafficBytes()
+    receive: Any = SSLProtocol.buffer_updated
+    connect = SSLProtocol.connection_made
+
+    def buffer_updated(protocol: SSLProtocol, nbytes: int) -> None:
+        traffic.received += nbytes
+        receive(protocol, nbytes)
+
+    def connection_made(protocol: SSLProtocol, transport: Transport) -> None:
+        write = transport.write
+
+        def count(data: bytes) -> None:
+            traffic.sent += len(data)
+            write(data)
+
+        transport.write = count  # type: ignore[method-assign,assignment]
+        connect(protocol, transport)
+
+    with (
+        patch.object(SSLProtocol, "buffer_updated", buffer_updated),
+        patch.object(SSLProtocol, "connection_made", connection_made),
+    ):
+        yield traffic
+
+
+class ChangingBmc(Bmc):
+    """BMC with a reading that changes with every request for its resource."""
+
+    is_changing = False
 
     @override
     def record(self, exchange: Exchange) -> None:
-        """Take note of a request, and move what it asks for."""
+        """Record a request and change a reading of its resource."""
         super().record(exchange)
-        if self.is_moving and exchange.path in self.store:
-            _move(self.store[exchange.path])
+        if self.is_changing and exchange.path in self.store:
+            _change_reading(self.store[exchange.path])
 
 
-def _move(body: dict[str, Any]) -> None:
-    """Let the first reading of a resource go up and down by one."""
+def _change_reading(body: dict[str, Any]) -> None:
+    """Alternate the first reading of a resource between two values."""
     for part in (body, *body.get("Temperatures", ()), *body.get("PowerControl", ())):
         for key in _READINGS:
             if isinstance(part.get(key), (int, float)):
@@ -56,126 +93,80 @@ def _move(body: dict[str, Any]) -> None:
 
 
 @dataclass
-class Site:
-    """All BMCs of this process, and what they have in common."""
+class BmcGroup:
+    """All BMCs of this process with their common clock and counts."""
 
     job: dict[str, Any]
-    wire: Wire
+    traffic: TrafficBytes
     clock: Clock = field(default_factory=Clock)
     servers: list[Server] = field(default_factory=list)
-    services: list[float] = field(default_factory=list)
-    """How long the BMCs worked at each request, waiting for its turn excepted."""
+    service_times: list[float] = field(default_factory=list)
+    """Seconds of processing per request, without the wait for a free worker."""
 
-    def meter(self) -> dict[str, Any]:
-        """Return all counts; the service times are told once."""
+    def take_counts(self) -> dict[str, Any]:
+        """Return all counts, and clear the service times."""
         bmcs = [server.bmc for server in self.servers]
-        services, self.services = self.services, []
+        service_times, self.service_times = self.service_times, []
         return {
             "requests": sum(len(bmc.requests) for bmc in bmcs),
-            "received": self.wire.received,
-            "sent": self.wire.sent,
-            "bytes": self.wire.received + self.wire.sent,
+            "received": self.traffic.received,
+            "sent": self.traffic.sent,
+            "bytes": self.traffic.received + self.traffic.sent,
             "handshakes": sum(server.handshakes for server in self.servers),
             "logins": sum(bmc.logins for bmc in bmcs),
             "sessions": sum(bmc.open_sessions for bmc in bmcs),
             "peak": max(bmc.peak_parallel for bmc in bmcs),
-            "services": services,
+            "service_times": service_times,
         }
 
-    def timed(
+    def _timed(
         self, answer: Callable[[Any], Awaitable[Any]]
     ) -> Callable[[Any], Awaitable[Any]]:
-        """Return what takes the time of answering, too."""
+        """Return a function that also records the service time."""
 
         async def timed_answer(request: Any) -> Any:
-            began = time.perf_counter()
+            start = time.perf_counter()
             try:
                 return await answer(request)
             finally:
-                worked = time.perf_counter() - began
-                self.services.append(self.job["latency"] + worked)
+                seconds = time.perf_counter() - start
+                self.service_times.append(self.job["latency"] + seconds)
 
         return timed_answer
 
     @asynccontextmanager
-    async def bmc(self, board: Board) -> AsyncIterator[Server]:
+    async def serve(self, board: Board) -> AsyncIterator[Server]:
         """Serve one more BMC."""
-        bmc = LivingBmc(board, clock=self.clock, task_seconds=0.0)
-        bmc.is_moving = self.job["moving"]
         job = self.job
+        bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
+        bmc.is_changing = job["changing"]
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
-            timed = self.timed(server._answer)
-            with patch.object(server, "_answer", timed):
+            with patch.object(server, "_answer", self._timed(server._answer)):
                 self.servers.append(server)
                 yield server
 
 
-def without_etags(board: Board) -> Board:
-    """Return a board that knows no ETags."""
-    resources = {
-        path: {key: value for key, value in body.items() if key != ETAG}
-        for path, body in board.resources.items()
-    }
-    return replace(board, resources=resources)
+async def start_control(group: BmcGroup) -> tuple[web.AppRunner, int]:
+    """Start the control server and return it with its port."""
 
+    async def counts(_: web.Request) -> web.Response:
+        return web.json_response(group.take_counts())
 
-def without_licences(board: Board) -> Board:
-    """Return a board that lists no licence; the published client fails on each."""
-    resources = {
-        path: body | {"Licenses": []} if "Licenses" in body else body
-        for path, body in board.resources.items()
-    }
-    return replace(board, resources=resources)
-
-
-def mac_address(board: Board) -> str:
-    """Return the BMC's own MAC address as it is written in the board."""
-    return next(
-        str(body["MACAddress"])
-        for path, body in board.resources.items()
-        if path.startswith("/redfish/v1/Managers/") and body.get("MACAddress")
-    )
-
-
-def numbered(board: Board, number: int) -> Board:
-    """Return a board of the same make, with identifiers of its own."""
-    if not number:
-        return board
-    uuids = {body["UUID"] for body in board.resources.values() if body.get("UUID")}
-    mac = mac_address(board)
-    renamed = {uuid: f"{uuid[:-6]}{number:06X}" for uuid in uuids}
-    renamed[mac] = f"{mac[:9]}FE:{number // 256:02X}:{number % 256:02X}"
-    resources = dict(board.resources)
-    for path, body in board.resources.items():
-        text = before = json.dumps(body)
-        for old, new in renamed.items():
-            text = text.replace(old, new)
-        if text != before:
-            resources[path] = json.loads(text)
-    return replace(board, resources=resources)
-
-
-async def open_control(site: Site) -> tuple[web.AppRunner, int]:
-    """Answer to whoever measures, on a port that is no BMC's."""
-
-    async def meter(_: web.Request) -> web.Response:
-        return web.json_response(site.meter())
-
-    async def tick(request: web.Request) -> web.Response:
-        site.clock.ahead += float(request.query["seconds"])
+    async def advance(request: web.Request) -> web.Response:
+        group.clock.ahead += float(request.query["seconds"])
         return web.json_response({})
 
     app = web.Application()
-    app.router.add_get("/meter", meter)
-    app.router.add_get("/tick", tick)
+    app.router.add_get("/counts", counts)
+    app.router.add_get("/advance", advance)
     runner = web.AppRunner(app, shutdown_timeout=0.1, keepalive_timeout=3600)
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
     return runner, runner.addresses[0][1]
 
 
-def describe(server: Server) -> dict[str, Any]:
-    """Return what an entry in Home Assistant has to know of a BMC."""
+def _describe(server: Server) -> dict[str, Any]:
+    """Return the data for a config entry of a BMC."""
     return {
         "host": server.host,
         "mac": mac_address(server.bmc.board).lower(),
@@ -184,21 +175,23 @@ def describe(server: Server) -> dict[str, Any]:
 
 
 async def run(job: dict[str, Any]) -> None:
-    """Serve until a signal ends it."""
+    """Serve all BMCs until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     board = Board.load(job["board"])
     board = board if job["etags"] else without_etags(board)
-    board = board if job["licences"] else without_licences(board)
-    with metered() as wire:
-        site = Site(job, wire)
+    board = board if job["licenses"] else without_licenses(board)
+    with count_bytes() as traffic:
+        group = BmcGroup(job, traffic)
         async with AsyncExitStack() as stack:
             for number in range(job["count"]):
-                await stack.enter_async_context(site.bmc(numbered(board, number)))
-            runner, port = await open_control(site)
+                await stack.enter_async_context(
+                    group.serve(with_unique_ids(board, number))
+                )
+            runner, port = await start_control(group)
             stack.push_async_callback(runner.cleanup)
-            ready = {"bmcs": [describe(server) for server in site.servers]}
-            print(json.dumps(ready | {"control": port}), flush=True)  # noqa: T201
+            ready = {"bmcs": [_describe(server) for server in group.servers]}
+            print(json.dumps(ready | {"control_port": port}), flush=True)  # noqa: T201
             await stop.wait()
 
 

@@ -1,142 +1,133 @@
-"""What all measurements share: the plan, the clients and their jobs."""
+"""Run clients and jobs under given conditions for the measurements."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 import sys
 from typing import Any
 
-from tests.simulator import Board
-
-from .errors import BenchError
+from .boards import board_name
 from .plan import Plan
-from .processes import Conditions, simulated, work
-from .stats import Spread
-
-Times = list[dict[str, Any]]
+from .processes import BenchError, Conditions, run_job, simulated_bmcs
+from .stats import Samples
 
 
 @dataclass(frozen=True)
-class Way:
-    """How a client does a task, and in which column that is shown."""
+class Variant:
+    """Operation of a client, with its column of the table."""
 
     column: str
     client: str
-    """Whose environment."""
+    """Key of the client's environment."""
     module: str
-    name: str
+    """Module in `clients`."""
+    operation: str
 
 
-TASK = (
-    Way("ours", "ours", "supermicro", "dynamic"),
-    Way("published", "published", "supermicro", "three"),
-    Way("published_poll", "published", "supermicro", "dynamic"),
-    Way("sushy", "sushy", "openstack", "three"),
-    Way("dmtf", "dmtf", "dmtf", "three"),
-    Way("bare", "ours", "aiohttp_only", "three"),
+DYNAMIC_REFRESH = (
+    Variant("ours", "ours", "supermicro", "dynamic"),
+    Variant("published", "published", "supermicro", "minimal"),
+    Variant("published_poll", "published", "supermicro", "dynamic"),
+    Variant("sushy", "sushy", "openstack", "minimal"),
+    Variant("dmtf", "dmtf", "dmtf", "minimal"),
+    Variant("aiohttp", "ours", "aiohttp_only", "minimal"),
 )
-"""The dynamic refresh; the calls that are cheapest are named in the text."""
+"""`report` explains the choice of operations."""
 
-STATIC = (
-    Way("ours", "ours", "supermicro", "static"),
-    Way("published", "published", "supermicro", "static"),
-    Way("sushy", "sushy", "openstack", "static"),
-    Way("dmtf", "dmtf", "dmtf", "static"),
+STATIC_REFRESH = (
+    Variant("ours", "ours", "supermicro", "static"),
+    Variant("published", "published", "supermicro", "static"),
+    Variant("sushy", "sushy", "openstack", "static"),
+    Variant("dmtf", "dmtf", "dmtf", "static"),
 )
 
 
 @dataclass(frozen=True)
 class Bench:
-    """One run."""
+    """One run of the benchmark."""
 
     plan: Plan
     environments: dict[str, Path]
+    """Interpreter of each client."""
     failures: list[str] = field(default_factory=list)
-    """What a client could not do, in its own words."""
+    """Errors of clients that could not perform an operation."""
 
-    async def one_by_one(
-        self, ways: tuple[Way, ...], conditions: Conditions, *, cold: bool = False
-    ) -> dict[str, Times]:
-        """Let clients do a task against the same BMC; who cannot is left out."""
-        async with simulated(conditions) as site:
-            all_times = [await self._do(way, site, cold=cold) for way in ways]
-        return self._sort(ways, all_times, conditions)
+    async def run_sequentially(
+        self,
+        variants: tuple[Variant, ...],
+        conditions: Conditions,
+        *,
+        cold: bool = False,
+    ) -> dict[str, Samples]:
+        """Run variants one by one against one BMC and return samples by column."""
+        async with simulated_bmcs(conditions) as group:
+            results = [
+                await self._run_variant(variant, group, cold=cold)
+                for variant in variants
+            ]
+        return self._by_column(variants, results, conditions)
 
-    async def together(
-        self, ways: tuple[Way, ...], conditions: Conditions
-    ) -> dict[str, Times]:
-        """Let clients that mostly wait do a task at once, each with its own BMC."""
+    async def run_concurrently(
+        self, variants: tuple[Variant, ...], conditions: Conditions
+    ) -> dict[str, Samples]:
+        """Run variants concurrently, each with a BMC, and return samples by column.
 
-        async def one(way: Way) -> Times | str:
-            async with simulated(conditions) as site:
-                return await self._do(way, site, cold=False)
+        This is for conditions under which the clients wait most of the time.
+        """
 
-        return self._sort(ways, await asyncio.gather(*map(one, ways)), conditions)
+        async def run(variant: Variant) -> Samples | str:
+            async with simulated_bmcs(conditions) as group:
+                return await self._run_variant(variant, group, cold=False)
 
-    async def _do(self, way: Way, site: dict[str, Any], *, cold: bool) -> Times | str:
-        """Let a client do a task; return why it cannot, if so."""
+        results = await asyncio.gather(*map(run, variants))
+        return self._by_column(variants, results, conditions)
+
+    async def _run_variant(
+        self, variant: Variant, group: dict[str, Any], *, cold: bool
+    ) -> Samples | str:
+        """Return the samples of a variant, or the last line of its error."""
         job = {
-            "host": site["bmcs"][0]["host"],
-            "control": site["control"],
+            "host": group["bmcs"][0]["host"],
+            "control_port": group["control_port"],
             "times": self.plan.polls,
-            "client": way.client,
-            "way": way.name,
+            "client": variant.client,
+            "operation": variant.operation,
             "cold": cold,
         }
-        python = self.environments[way.client]
+        python = self.environments[variant.client]
         try:
-            found: Times = await work(python, f"clients.{way.module}", job)
+            samples: Samples = await run_job(python, f"clients.{variant.module}", job)
         except BenchError as error:
             return str(error).strip().splitlines()[-1]
-        return found
+        return samples
 
-    def _sort(
+    def _by_column(
         self,
-        ways: tuple[Way, ...],
-        all_times: list[Times | str],
+        variants: tuple[Variant, ...],
+        results: list[Samples | str],
         conditions: Conditions,
-    ) -> dict[str, Times]:
-        """Return by column what was measured, and take note of what was not."""
-        found = {}
-        for way, times in zip(ways, all_times, strict=True):
-            if isinstance(times, str):
+    ) -> dict[str, Samples]:
+        """Return the samples by column and store the errors."""
+        samples = {}
+        for variant, result in zip(variants, results, strict=True):
+            if isinstance(result, str):
                 board = board_name(conditions.board)
-                self.failures.append(f"{way.column} on {board}: {times}")
+                self.failures.append(f"{variant.column} on {board}: {result}")
             else:
-                found[way.column] = times
-        return found
+                samples[variant.column] = result
+        return samples
 
-    async def home(
+    async def run_in_home_assistant(
         self, module: str, conditions: Conditions, **job: object
     ) -> dict[str, Any]:
-        """Let a Home Assistant with the integration do a job."""
-        async with simulated(conditions) as site:
-            found: dict[str, Any] = await work(
-                sys.executable, f"home_assistant.{module}", site | job
+        """Run a job in a Home Assistant with the integration."""
+        async with simulated_bmcs(conditions) as group:
+            result: dict[str, Any] = await run_job(
+                sys.executable, f"home_assistant.{module}", group | job
             )
-            return found
+            return result
 
 
-def say(text: str) -> None:
-    """Tell whoever waits how far it is."""
+def print_progress(text: str) -> None:
+    """Print the current step."""
     sys.stderr.write(f"script/bench: {text}\n")
-
-
-def spread(times: Times, key: str | Callable[[dict[str, Any]], float]) -> Spread:
-    """Sum up one figure of several times."""
-    if callable(key):
-        return Spread.of(key(one) for one in times)
-    return Spread.of(one[key] for one in times)
-
-
-def etag_modes(board: str) -> dict[str, bool]:
-    """Return with and without ETags, by what that is called; old boards have none."""
-    if Board.load(board).has_etags:
-        return {"ETags on": True, "ETags off": False}
-    return {"no ETags": True}
-
-
-def board_name(board: str) -> str:
-    """Return the name of a board without its folder."""
-    return Path(board).name

@@ -1,4 +1,4 @@
-"""The DMTF's redfish, and its utilities where the plain calls are not enough."""
+"""Measure the DMTF's redfish, and its utilities on boards without Thermal."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -9,17 +9,17 @@ from tests.bench.clients import driver
 
 
 class Client:
-    """A client that returns the JSON as it is."""
+    """Client that returns JSON without decoding it."""
 
     def __init__(self, job: dict[str, Any]) -> None:
-        """Know where the BMC is."""
+        """Initialize with the address of the BMC."""
         self._host = job["host"]
         self._paths: dict[str, str] = {}
 
     @property
-    def ways(self) -> Mapping[str, driver.Way]:
-        """What it can do."""
-        return {"three": self._three, "static": self._static}
+    def operations(self) -> Mapping[str, driver.Operation]:
+        """The client's operations."""
+        return {"minimal": self._minimal, "static": self._static}
 
     async def connect(self) -> None:
         """Log in."""
@@ -32,12 +32,13 @@ class Client:
         """Log out."""
         self._http.logout()
 
-    async def _three(self) -> None:
-        """Read the system and the sensors: by hand, or by the utilities.
+    async def _minimal(self) -> None:
+        """Read the system and the sensors.
 
-        By hand is cheaper, but needs Thermal and Power.
+        Three GET requests are the cheapest way. On boards without Thermal and Power,
+        the utilities read the sensors.
         """
-        paths = self._find()
+        paths = self._find_paths()
         self._get(paths["system"])
         if "Thermal" in paths and "Power" in paths:
             self._get(paths["Thermal"])
@@ -47,19 +48,19 @@ class Client:
 
     async def _static(self) -> None:
         """Read the system, the chassis, the manager and its protocols."""
-        paths = self._find()
+        paths = self._find_paths()
         for name in ("system", "chassis", "manager", "NetworkProtocol"):
             self._get(paths[name])
 
     def _get(self, path: str) -> Any:
         """Return the JSON of a resource."""
-        answer = self._http.get(path)
-        if answer.status != 200:
-            raise ValueError(f"GET {path}: {answer.status}")
-        return answer.dict
+        response = self._http.get(path)
+        if response.status != 200:
+            raise ValueError(f"GET {path}: {response.status}")
+        return response.dict
 
-    def _find(self) -> dict[str, str]:
-        """Return where everything is, by links, once."""
+    def _find_paths(self) -> dict[str, str]:
+        """Return the paths of the resources, found by links at the first call."""
         if not self._paths:
             root = self._http.root
             for name, key in (

@@ -1,23 +1,21 @@
-"""Lets a client do one thing again and again, and measures each time."""
+"""Repeat an operation of a client and measure each repetition."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-import json
-import sys
 import time
 from typing import Any, Protocol
 
-from tests.bench.worker import Meter, difference
+from tests.bench import worker
+from tests.bench.worker import BmcControl, difference
 
-Way = Callable[[], Awaitable[None]]
+Operation = Callable[[], Awaitable[None]]
 
 
 class Client(Protocol):
-    """A client of one BMC."""
+    """Client of one BMC."""
 
     @property
-    def ways(self) -> Mapping[str, Way]:
-        """What it can do, by the names of the bench."""
+    def operations(self) -> Mapping[str, Operation]:
+        """The client's operations: dynamic, minimal or static."""
 
     async def connect(self) -> None:
         """Log in."""
@@ -26,48 +24,55 @@ class Client(Protocol):
         """Log out."""
 
 
-Make = Callable[[dict[str, Any]], Client]
+type Create = Callable[[dict[str, Any]], Client]
 
 
-async def _measure(way: Way, meter: Meter) -> dict[str, Any]:
-    """Do something once, and return what it took."""
-    before = meter.read()
+async def _measure(operation: Operation, control: BmcControl) -> dict[str, Any]:
+    """Perform an operation once and return times and counts."""
+    before = control.read_counts()
     cpu, wall = time.process_time(), time.perf_counter()
-    await way()
+    await operation()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    after = meter.read()
-    services = after["services"]
-    return {"wall": wall, "cpu": cpu, "services": services} | difference(before, after)
+    after = control.read_counts()
+    times = {"wall": wall, "cpu": cpu, "service_times": after["service_times"]}
+    return times | difference(before, after)
 
 
-async def warm(make: Make, job: dict[str, Any], meter: Meter) -> list[dict[str, Any]]:
-    """Do it again and again, without the first time."""
-    client = make(job)
+async def measure_warm(
+    create: Create, job: dict[str, Any], control: BmcControl
+) -> list[dict[str, Any]]:
+    """Repeat the operation with one client and omit the first repetition."""
+    client = create(job)
     await client.connect()
     try:
-        way = client.ways[job["way"]]
-        await way()
-        return [await _measure(way, meter) for _ in range(job["times"])]
+        operation = client.operations[job["operation"]]
+        await operation()
+        return [await _measure(operation, control) for _ in range(job["times"])]
     finally:
         await client.close()
 
 
-async def cold(make: Make, job: dict[str, Any], meter: Meter) -> list[dict[str, Any]]:
-    """Do it with a new client each time, which has logged in and no more."""
-    found = []
+async def measure_cold(
+    create: Create, job: dict[str, Any], control: BmcControl
+) -> list[dict[str, Any]]:
+    """Repeat the operation, each time with a client that has only logged in."""
+    samples = []
     for _ in range(job["times"] + 1):
-        client = make(job)
+        client = create(job)
         await client.connect()
         try:
-            found.append(await _measure(client.ways[job["way"]], meter))
+            operation = client.operations[job["operation"]]
+            samples.append(await _measure(operation, control))
         finally:
             await client.close()
-    return found[1:]
+    return samples[1:]
 
 
-def main(make: Make) -> None:
-    """Do the job of the command line; print what each time took."""
-    job = json.loads(sys.argv[1])
-    run = cold if job["cold"] else warm
-    found = asyncio.run(run(make, job, Meter(job["control"])))
-    print(json.dumps(found))  # noqa: T201 - for who started this
+def main(create: Create) -> None:
+    """Run the job of the command line with a client."""
+
+    async def run(job: dict[str, Any]) -> list[dict[str, Any]]:
+        measure = measure_cold if job["cold"] else measure_warm
+        return await measure(create, job, BmcControl(job["control_port"]))
+
+    worker.main(run)

@@ -1,45 +1,45 @@
-"""An hour of the published client, polled as its integration polls it."""
+"""Measure one hour of the published client with the polls of its integration."""
 
-from tests.bench.moved import Moved
+from tests.bench.worker import BmcControl, FakeTime, main
 
-MOVED = Moved()
+FAKE_TIME = FakeTime()
 
-import asyncio  # noqa: E402 - time has to be moved first
-import json  # noqa: E402
-import sys  # noqa: E402
+import asyncio  # noqa: E402 - after the fake time
 from typing import Any  # noqa: E402
 
 from aiohttp import ClientSession  # noqa: E402
 
-from tests.bench.clients.supermicro import create  # noqa: E402
-from tests.bench.worker import Meter  # noqa: E402
+from tests.bench.clients.supermicro import create_client  # noqa: E402
 
-_DYNAMIC, _STATIC, _STEP = 30, 300, 5
+_DYNAMIC_SECONDS, _STATIC_SECONDS, _STEP_SECONDS = 30, 300, 5
 
 
 async def poll(client: Any, second: int) -> None:
-    """Read what is due: what moves first, then the rest, as the coordinator does."""
-    if second % _DYNAMIC == 0:
+    """Read the data that is due: dynamic data first, as in the coordinator."""
+    if second % _DYNAMIC_SECONDS == 0:
         await client.async_get_dynamic_data()
-    if second % _STATIC == 0:
+    if second % _STATIC_SECONDS == 0:
         await client.async_get_static_data()
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Live through an hour; what Home Assistant shares keeps connections for 15 s."""
-    meter = Meter(job["control"])
-    before = meter.read()
+    """Poll for an hour and return the counts.
+
+    As in Home Assistant's shared session, idle connections are kept for 15 seconds.
+    """
+    control = BmcControl(job["control_port"])
+    before = control.read_counts()
     async with ClientSession() as session:
-        client = create(session, job["host"], "published")
+        client = create_client(session, job["host"], "published")
         await client.async_connect()
-        for second in range(0, job["seconds"], _STEP):
+        for second in range(0, job["seconds"], _STEP_SECONDS):
             await poll(client, second)
-            MOVED.seconds += _STEP
-            meter.tick(_STEP)
+            FAKE_TIME.advance(_STEP_SECONDS)
+            control.advance_time(_STEP_SECONDS)
             await asyncio.sleep(0.005)
-        after = meter.read()
+        after = control.read_counts()
     return {"before": before, "set_up": after, "after": after}
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(json.loads(sys.argv[1])))))  # noqa: T201
+    main(run)

@@ -1,24 +1,23 @@
-"""Many BMCs in one event loop, each with a client."""
+"""Measure many BMCs in one event loop, each with a client."""
 
 import asyncio
-import json
+from collections.abc import Awaitable, Callable
 import random
-import sys
 import time
 from typing import Any
 
 from aiohttp import ClientSession, TCPConnector
 
-from tests.bench.clients.supermicro import create
-from tests.bench.stalls import Stalls, memory
+from tests.bench.clients.supermicro import create_client
+from tests.bench.worker import StallMonitor, main, resident_memory
 
-_WITHIN = 0.45
-"""Seconds over which Home Assistant spreads polls that are due together."""
-_AT_A_TIME = 20
+_SPREAD_SECONDS = 0.45
+"""Time over which Home Assistant spreads polls that are due together."""
+_CONCURRENCY = 20
 
 
-def sessions(job: dict[str, Any]) -> list[ClientSession]:
-    """Return a session for each client: the published integration has a shared one."""
+def create_sessions(job: dict[str, Any]) -> list[ClientSession]:
+    """Return a session per client; the published integration shares one."""
     count = len(job["hosts"])
     if job["client"] == "published":
         return [ClientSession(connector=TCPConnector(limit=0))] * count
@@ -28,28 +27,30 @@ def sessions(job: dict[str, Any]) -> list[ClientSession]:
     ]
 
 
-async def each(things: list[Any], do: Any) -> None:
-    """Do something with each, a few at a time."""
-    places = asyncio.Semaphore(_AT_A_TIME)
+async def for_each(
+    clients: list[Any], action: Callable[[Any], Awaitable[None]]
+) -> None:
+    """Perform an action with each client, with limited concurrency."""
+    semaphore = asyncio.Semaphore(_CONCURRENCY)
 
-    async def one(thing: Any) -> None:
-        async with places:
-            await do(thing)
+    async def perform(client: Any) -> None:
+        async with semaphore:
+            await action(client)
 
-    await asyncio.gather(*map(one, things))
+    await asyncio.gather(*map(perform, clients))
 
 
 async def poll_all(clients: list[Any]) -> None:
-    """Read what moves of all BMCs, within half a second as in Home Assistant."""
+    """Poll the dynamic data of all BMCs, spread over time as in Home Assistant."""
 
-    async def one(client: Any) -> None:
-        await asyncio.sleep(random.uniform(0, _WITHIN))  # noqa: S311 - no secret
+    async def poll(client: Any) -> None:
+        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
         await client.async_get_dynamic_data()
 
-    await asyncio.gather(*map(one, clients))
+    await asyncio.gather(*map(poll, clients))
 
 
-async def begin(client: Any) -> None:
+async def start(client: Any) -> None:
     """Log in and read everything once."""
     await client.async_connect()
     await client.async_get_static_data()
@@ -57,27 +58,27 @@ async def begin(client: Any) -> None:
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Have all clients, and poll them several times."""
-    empty = memory()
-    opened = sessions(job)
+    """Start all clients and poll them several times."""
+    memory = resident_memory()
+    sessions = create_sessions(job)
     clients = [
-        create(session, host, job["client"])
-        for session, host in zip(opened, job["hosts"], strict=True)
+        create_client(session, host, job["client"])
+        for session, host in zip(sessions, job["hosts"], strict=True)
     ]
-    await each(clients, begin)
-    full = memory()
-    began = time.process_time()
+    await for_each(clients, start)
+    added_memory = resident_memory() - memory
+    cpu_start = time.process_time()
     for _ in range(job["times"]):
         await poll_all(clients)
-    cpu = (time.process_time() - began) / job["times"] / len(clients)
-    with Stalls() as stalls:
+    cpu = (time.process_time() - cpu_start) / job["times"] / len(clients)
+    with StallMonitor() as stalls:
         for _ in range(job["times"]):
             await poll_all(clients)
-    await each(clients, lambda client: client.async_disconnect())
-    for session in opened:
+    await for_each(clients, lambda client: client.async_disconnect())
+    for session in sessions:
         await session.close()
-    return {"memory": full - empty, "cpu": cpu, **stalls.as_dict()}
+    return {"memory": added_memory, "cpu": cpu, **stalls.as_dict()}
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(json.loads(sys.argv[1])))))  # noqa: T201
+    main(run)

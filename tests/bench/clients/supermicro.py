@@ -1,4 +1,4 @@
-"""The library and the published client: both are `aiosupermicro`, with the same API."""
+"""Measure this library and the published client, which have the same API."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from aiohttp import ClientSession
 from tests.bench.clients import driver
 
 _PUBLISHED_CONCURRENCY = 5
-"""What the published integration sets; the library has its own default."""
+"""The setting of the published integration; the library has a default of its own."""
 
 
-def create(session: ClientSession, host: str, name: str) -> Any:
-    """Return a client as the integration that it belongs to makes it."""
+def create_client(session: ClientSession, host: str, name: str) -> Any:
+    """Return a client with the settings of its integration."""
     client = import_module("aiosupermicro").SupermicroRedfishClient(
         session, host, "ADMIN", "ADMIN"
     )
@@ -24,23 +24,27 @@ def create(session: ClientSession, host: str, name: str) -> Any:
 
 
 def require_sensors(thermal: Any) -> None:
-    """Fail where a client has read nothing, and took that for an answer."""
+    """Raise an error if a client returned no temperature."""
     if not thermal or not thermal.temperatures:
-        raise ValueError("it reads no temperature of this board")
+        raise ValueError("no temperature was read from this board")
 
 
 class Client:
-    """Either of them."""
+    """Client of this library, or the published one."""
 
     def __init__(self, job: dict[str, Any]) -> None:
-        """Make it, in an event loop."""
+        """Initialize in an event loop."""
         self._session = ClientSession()
-        self._client = create(self._session, job["host"], job["client"])
+        self._client = create_client(self._session, job["host"], job["client"])
 
     @property
-    def ways(self) -> Mapping[str, driver.Way]:
-        """What it can do."""
-        return {"dynamic": self._dynamic, "three": self._three, "static": self._static}
+    def operations(self) -> Mapping[str, driver.Operation]:
+        """The client's operations."""
+        return {
+            "dynamic": self._dynamic,
+            "minimal": self._minimal,
+            "static": self._static,
+        }
 
     async def connect(self) -> None:
         """Log in."""
@@ -52,11 +56,11 @@ class Client:
         await self._session.close()
 
     async def _dynamic(self) -> None:
-        """Read what it calls dynamic."""
+        """Read the client's dynamic data."""
         require_sensors((await self._client.async_get_dynamic_data()).thermal)
 
-    async def _three(self) -> None:
-        """Read the power state, the LED, the health and all sensors, and no more."""
+    async def _minimal(self) -> None:
+        """Read power state, LED, health and all sensors alone."""
         _, thermal, _ = await asyncio.gather(
             self._client.async_get_system(),
             self._client.async_get_thermal(),
@@ -65,10 +69,10 @@ class Client:
         require_sensors(thermal)
 
     async def _static(self) -> None:
-        """Read what it calls static."""
+        """Read the client's static data."""
         static = await self._client.async_get_static_data()
         if not static.chassis or not static.chassis.id:
-            raise ValueError("it reads no chassis of this board")
+            raise ValueError("no chassis was read from this board")
 
 
 if __name__ == "__main__":

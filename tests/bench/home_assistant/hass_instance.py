@@ -1,4 +1,4 @@
-"""A Home Assistant for measurements, with entries for simulated BMCs."""
+"""Provide a Home Assistant with config entries for simulated BMCs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,19 +16,19 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
-# Before Home Assistant looks for it: the test kit has a package of this name, too.
+# Import it before Home Assistant does: the test kit also has a package of this name.
 import custom_components.supermicro_redfish  # noqa: F401
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.bench.errors import BenchError
+from tests.bench.processes import BenchError
 
 
 @asynccontextmanager
-async def house() -> AsyncIterator[HomeAssistant]:
-    """Have a Home Assistant that knows the integration."""
+async def hass_instance() -> AsyncIterator[HomeAssistant]:
+    """Provide a Home Assistant that finds the integration."""
     logging.disable(logging.WARNING)
     async with async_test_home_assistant() as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
-        # The usual one wants zeroconf; BMCs have addresses here, and no names.
+        # The usual resolver needs zeroconf. The BMCs here have addresses and no names.
         hass.data[DATA_RESOLVER] = AsyncResolver()  # type: ignore[misc]
         try:
             yield hass
@@ -36,8 +36,8 @@ async def house() -> AsyncIterator[HomeAssistant]:
             await hass.async_stop(force=True)
 
 
-def add(hass: HomeAssistant, bmc: dict[str, Any]) -> ConfigEntry:
-    """Add an entry for a BMC, which is not set up yet."""
+def add_entry(hass: HomeAssistant, bmc: dict[str, Any]) -> ConfigEntry:
+    """Add a config entry for a BMC without setting it up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title=bmc["host"],
@@ -53,22 +53,31 @@ def add(hass: HomeAssistant, bmc: dict[str, Any]) -> ConfigEntry:
     return entry
 
 
-async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Set an entry up, until all its entities have a state."""
+async def set_up_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Set up an entry.
+
+    Raises:
+        BenchError: The entry is not loaded, or an entity has no state.
+
+    """
     await hass.config_entries.async_setup(entry.entry_id)
     if entry.state is not ConfigEntryState.LOADED:
-        raise BenchError(f"The entry is {entry.state}: {entry.reason}")
-    missing = [of for of in enabled(hass, entry) if hass.states.get(of) is None]
+        raise BenchError(f"the config entry is {entry.state}: {entry.reason}")
+    missing = [
+        entity_id
+        for entity_id in enabled_entities(hass, entry)
+        if hass.states.get(entity_id) is None
+    ]
     if missing:
-        raise BenchError(f"No state yet: {missing}")
+        raise BenchError(f"entities without a state: {missing}")
 
 
-def enabled(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
-    """Return the entities of an entry that are not disabled."""
+def enabled_entities(hass: HomeAssistant, entry: ConfigEntry) -> list[str]:
+    """Return the ids of an entry's enabled entities."""
     entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return [item.entity_id for item in entries if not item.disabled]
 
 
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until nothing is under way."""
+async def wait_until_idle(hass: HomeAssistant) -> None:
+    """Wait until no task is pending."""
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,36 +1,38 @@
-"""An hour of the integration at its default settings."""
+"""Measure one hour of the integration at default settings."""
 
-from tests.bench.moved import Moved
+from tests.bench.worker import BmcControl, FakeTime, main
 
-MOVED = Moved()
+FAKE_TIME = FakeTime()
 
-import asyncio  # noqa: E402 - time has to be moved first
-import json  # noqa: E402
-import sys  # noqa: E402
+import asyncio  # noqa: E402 - after the fake time
 from typing import Any  # noqa: E402
 
-from tests.bench.home_assistant.hass_instance import add, house, set_up, settle  # noqa: E402
-from tests.bench.worker import Meter  # noqa: E402
+from tests.bench.home_assistant.hass_instance import (  # noqa: E402
+    add_entry,
+    hass_instance,
+    set_up_entry,
+    wait_until_idle,
+)
 
-_STEP = 5
+_STEP_SECONDS = 5
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Live through an hour, set-up included."""
-    meter = Meter(job["control"])
-    before = meter.read()
-    async with house() as hass:
-        await set_up(hass, add(hass, job["bmcs"][0]))
-        await settle(hass)
-        ready = meter.read()
-        for _ in range(0, job["seconds"], _STEP):
-            MOVED.seconds += _STEP
-            meter.tick(_STEP)
+    """Set up an entry, let an hour pass and return the counts."""
+    control = BmcControl(job["control_port"])
+    before = control.read_counts()
+    async with hass_instance() as hass:
+        await set_up_entry(hass, add_entry(hass, job["bmcs"][0]))
+        await wait_until_idle(hass)
+        set_up = control.read_counts()
+        for _ in range(0, job["seconds"], _STEP_SECONDS):
+            FAKE_TIME.advance(_STEP_SECONDS)
+            control.advance_time(_STEP_SECONDS)
             await asyncio.sleep(0.005)
-            await settle(hass)
-        after = meter.read()
-    return {"before": before, "set_up": ready, "after": after}
+            await wait_until_idle(hass)
+        after = control.read_counts()
+    return {"before": before, "set_up": set_up, "after": after}
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(json.loads(sys.argv[1])))))  # noqa: T201
+    main(run)

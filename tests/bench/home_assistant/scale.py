@@ -1,12 +1,10 @@
-"""Many BMCs in one Home Assistant."""
+"""Measure many BMCs in one Home Assistant."""
 
 import asyncio
 from collections import Counter
 import cProfile
-import json
 from pathlib import Path
 import random
-import sys
 import time
 from typing import Any
 
@@ -19,74 +17,81 @@ from homeassistant.core import (
     callback,
 )
 
-from tests.bench.home_assistant.hass_instance import add, house, set_up, settle
-from tests.bench.stalls import Stalls, memory
+from tests.bench.home_assistant.hass_instance import (
+    add_entry,
+    hass_instance,
+    set_up_entry,
+    wait_until_idle,
+)
+from tests.bench.worker import StallMonitor, main, resident_memory
 
-_WITHIN = 0.45
-_AT_A_TIME = 20
+_SPREAD_SECONDS = 0.45
+"""Time over which Home Assistant spreads polls that are due together."""
+_CONCURRENT_SET_UPS = 20
 
 
 @callback
-def every_one(_: object) -> bool:
-    """Let every event pass; Home Assistant wants such a filter."""
+def accept_event(_: object) -> bool:
+    """Accept every event; Home Assistant requires a filter for EVENT_STATE_REPORTED."""
     return True
 
 
-class Writes:
-    """Counts the states that are written."""
+class StateWriteCounter:
+    """Counter of written states."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Count from now on."""
-        self.same: Counter[str] = Counter()
-        self.other = 0
+        """Start counting."""
+        self.unchanged: Counter[str] = Counter()
+        """Writes without a change, by entity."""
+        self.changed = 0
         hass.bus.async_listen(
-            EVENT_STATE_REPORTED, self._report, event_filter=every_one
+            EVENT_STATE_REPORTED, self._count_unchanged, event_filter=accept_event
         )
-        hass.bus.async_listen(EVENT_STATE_CHANGED, self._change)
+        hass.bus.async_listen(EVENT_STATE_CHANGED, self._count_changed)
 
     @callback
-    def _report(self, event: Event[EventStateReportedData]) -> None:
-        """Count a write that changed nothing, by its entity."""
-        self.same[event.data["entity_id"]] += 1
+    def _count_unchanged(self, event: Event[EventStateReportedData]) -> None:
+        """Count a write without a change."""
+        self.unchanged[event.data["entity_id"]] += 1
 
     @callback
-    def _change(self, _: Event[Any]) -> None:
-        """Count a write that changed something."""
-        self.other += 1
+    def _count_changed(self, _: Event[Any]) -> None:
+        """Count a write with a change."""
+        self.changed += 1
 
 
-async def begin(hass: HomeAssistant, entries: list[ConfigEntry]) -> None:
-    """Set all entries up, a few at a time."""
-    places = asyncio.Semaphore(_AT_A_TIME)
+async def set_up_entries(hass: HomeAssistant, entries: list[ConfigEntry]) -> None:
+    """Set up all entries with limited concurrency."""
+    semaphore = asyncio.Semaphore(_CONCURRENT_SET_UPS)
 
-    async def one(entry: ConfigEntry) -> None:
-        async with places:
-            await set_up(hass, entry)
+    async def set_up(entry: ConfigEntry) -> None:
+        async with semaphore:
+            await set_up_entry(hass, entry)
 
-    await asyncio.gather(*map(one, entries))
-    await settle(hass)
+    await asyncio.gather(*map(set_up, entries))
+    await wait_until_idle(hass)
 
 
 async def poll_all(entries: list[ConfigEntry]) -> None:
-    """Read what moves of all BMCs, spread as Home Assistant spreads it."""
+    """Poll the dynamic data of all BMCs, spread over time as in Home Assistant."""
 
-    async def one(entry: ConfigEntry) -> None:
-        await asyncio.sleep(random.uniform(0, _WITHIN))  # noqa: S311 - no secret
+    async def poll(entry: ConfigEntry) -> None:
+        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
         await entry.runtime_data.dynamic.async_refresh()
 
-    await asyncio.gather(*map(one, entries))
+    await asyncio.gather(*map(poll, entries))
 
 
-async def rounds(entries: list[ConfigEntry], times: int) -> float:
-    """Poll all several times; return the CPU seconds of one poll."""
-    began = time.process_time()
+async def poll_rounds(entries: list[ConfigEntry], times: int) -> float:
+    """Poll all BMCs several times and return the CPU seconds per poll."""
+    start = time.process_time()
     for _ in range(times):
         await poll_all(entries)
-    return (time.process_time() - began) / times / len(entries)
+    return (time.process_time() - start) / times / len(entries)
 
 
-async def profiled(entries: list[ConfigEntry], file: str | None) -> None:
-    """Leave a profile of one round in a file, if one is wanted."""
+async def write_profile(entries: list[ConfigEntry], file: str | None) -> None:
+    """Write a profile of one round if a file is given."""
     if file is None:
         return
     profile = cProfile.Profile()
@@ -97,33 +102,33 @@ async def profiled(entries: list[ConfigEntry], file: str | None) -> None:
 
 
 async def run(job: dict[str, Any]) -> dict[str, Any]:
-    """Have all entries, and poll them several times."""
-    async with house() as hass:
-        # What is there once for all is no BMC's.
-        await begin(hass, [add(hass, job["bmcs"][0])])
-        one = memory()
-        others = [add(hass, bmc) for bmc in job["bmcs"][1:]]
-        with Stalls() as beginning:
-            await begin(hass, others)
+    """Set up all entries and poll them several times."""
+    async with hass_instance() as hass:
+        # The first entry also loads the integration, so it is not part of the memory.
+        await set_up_entries(hass, [add_entry(hass, job["bmcs"][0])])
+        memory = resident_memory()
+        others = [add_entry(hass, bmc) for bmc in job["bmcs"][1:]]
+        with StallMonitor() as set_up_stalls:
+            await set_up_entries(hass, others)
         entries = hass.config_entries.async_entries("supermicro_redfish")
-        added = memory() - one
+        added_memory = resident_memory() - memory
         await poll_all(entries)
-        writes = Writes(hass)
-        cpu = await rounds(entries, job["times"])
-        with Stalls() as stalls:
-            await rounds(entries, job["times"])
-        await profiled(entries, job.get("profile"))
+        writes = StateWriteCounter(hass)
+        cpu = await poll_rounds(entries, job["times"])
+        with StallMonitor() as stalls:
+            await poll_rounds(entries, job["times"])
+        await write_profile(entries, job.get("profile"))
         return {
-            "memory": added,
+            "memory": added_memory,
             "cpu": cpu,
-            "same": writes.same.total() / job["times"] / 2,
-            "same_of": dict(writes.same.most_common(30)),
-            "other": writes.other / job["times"] / 2,
-            "stall_set_up": beginning.cpu,
-            "collection_set_up": beginning.collection,
+            "unchanged_writes": writes.unchanged.total() / job["times"] / 2,
+            "unchanged_writes_by_entity": dict(writes.unchanged.most_common(30)),
+            "changed_writes": writes.changed / job["times"] / 2,
+            "stall_set_up": set_up_stalls.cpu,
+            "garbage_collection_set_up": set_up_stalls.garbage_collection,
             **stalls.as_dict(),
         }
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(run(json.loads(sys.argv[1])))))  # noqa: T201
+    main(run)

@@ -1,4 +1,4 @@
-"""The measurements, in the order in which they are numbered."""
+"""The measurements by their number in the table."""
 
 from collections.abc import Awaitable, Callable
 
