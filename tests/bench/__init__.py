@@ -21,7 +21,7 @@ Modules of the command:
 
 Modules of the measured processes, each of which does one job and prints JSON:
     bmc_process       Serve simulated BMCs and count their requests.
-    clients/          Measure a client, in an environment with its packages alone.
+    clients/          Measure a client, in an environment with only its packages.
     home_assistant/   Measure the integration in a Home Assistant.
     worker            Shared tools: run a job, read counts, fake time, measure stalls.
 

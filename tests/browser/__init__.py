@@ -1,8 +1,8 @@
 """Test the integration in a real browser and a real Home Assistant.
 
-All tests use one Home Assistant of the demo (tests/demo) and one Chromium. This Home
-Assistant has only a copy of the integration's folder, as after an installation through
-HACS.
+The tests use one Home Assistant of the demo (tests/demo) and one Chromium. Only
+`test_installation` starts its own, the newest release. Home Assistant has nothing but a
+copy of the integration's folder, as after an installation through HACS.
 
 How to run:
     script/browser       Run all tests; screenshots go to .cache/screenshots.

@@ -4,7 +4,7 @@ import signal
 import sys
 
 if __name__ == "__main__":
-    # The import takes a second. Until then Ctrl-C ends the process without a traceback.
+    # During the import there is nothing to stop: Ctrl-C ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from .demo import main
 

@@ -75,7 +75,7 @@ def _access_readings(resources: list[Any]) -> None:
     readings += [item.reading for item in thermal.fans]
     readings += [item.last_power_output_watts for item in power.power_supplies]
     if not readings or not system.power_state:
-        raise ValueError("no reading was read from this board")
+        raise ValueError("no sensor was read from this board")
 
 
 if __name__ == "__main__":

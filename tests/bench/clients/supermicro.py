@@ -60,7 +60,7 @@ class Client:
         require_sensors((await self._client.async_get_dynamic_data()).thermal)
 
     async def _minimal(self) -> None:
-        """Read power state, LED, health and all sensors alone."""
+        """Read only power state, LED, health and all sensors."""
         _, thermal, _ = await asyncio.gather(
             self._client.async_get_system(),
             self._client.async_get_thermal(),

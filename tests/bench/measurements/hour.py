@@ -41,7 +41,7 @@ async def _measure_published(bench: Bench, conditions: Conditions) -> dict[str, 
 
 
 def _row_with_set_up(both: dict[str, dict[str, Any]], key: str, label: str) -> Row:
-    """Return the row of all counts in the hour."""
+    """Return the row of a count for the whole hour."""
     figures: dict[str, Figure] = {
         column: counts["after"][key] - counts["before"][key]
         for column, counts in both.items()
@@ -53,7 +53,7 @@ def _row_with_set_up(both: dict[str, dict[str, Any]], key: str, label: str) -> R
 
 
 def _row_without_set_up(ours: dict[str, Any], key: str, label: str) -> Row:
-    """Return the row of the counts after the set-up."""
+    """Return the row of a count after the set-up."""
     count = ours["after"][key] - ours["set_up"][key]
     return Row(3, f"{key} in one hour, without set-up", label, {"ours": count})
 
