@@ -141,7 +141,9 @@ class BmcGroup:
         bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
         bmc.is_changing = job["changing"]
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
-            with patch.object(server, "_get_response", self._timed(server._get_response)):
+            with patch.object(
+                server, "_get_response", self._timed(server._get_response)
+            ):
                 self.servers.append(server)
                 yield server
 
