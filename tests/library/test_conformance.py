@@ -18,7 +18,7 @@ from aiosupermicro import SupermicroRedfishClient, SupermicroRedfishError, excep
 from aiosupermicro.data import BulkData
 from aiosupermicro.models import Model
 
-from .promised import (
+from .published import (
     AUTH_GONE,
     AUTH_TYPES,
     BULK,

@@ -15,9 +15,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.conftest import RECORDED, RECORDINGS
+from tests.library import CHASSIS, OPENBMC, collection, link
 from tests.simulator import Bmc, Board, serve
-
-from . import CHASSIS, OPENBMC, collection, link
 
 MOST_REQUESTS = 10
 

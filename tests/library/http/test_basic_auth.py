@@ -14,10 +14,9 @@ from aiosupermicro import (
     SupermicroRedfishError,
 )
 from tests.conftest import RECORDED, RECORDINGS, Clock
+from tests.library import MINUTES, ROOT, SESSIONS, paths_of, statuses
 from tests.simulator import Bmc, Board, Server, serve
 from tests.simulator.testing import changed
-
-from . import MINUTES, ROOT, SESSIONS, paths_of, statuses
 
 
 def _odd_boards() -> dict[str, Board]:

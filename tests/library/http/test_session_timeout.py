@@ -20,9 +20,8 @@ from aiosupermicro import (
 from aiosupermicro.auth import SessionAuth, SessionState
 from aiosupermicro.gate import Kind
 from tests.conftest import Clock, until
+from tests.library import MINUTES, ROOT, SESSIONS, SYSTEM, answers, paths_of
 from tests.simulator import Bmc, Board, Server, serve
-
-from . import MINUTES, ROOT, SESSIONS, SYSTEM, answers, paths_of
 
 SERVICE = f"{ROOT}/SessionService"
 

@@ -13,10 +13,9 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from tests.library import CHASSIS, PROTOCOLS, SESSIONS, SYSTEM, statuses
 from tests.simulator import Bmc, Board, serve
 from tests.simulator.testing import as_old
-
-from . import CHASSIS, PROTOCOLS, SESSIONS, SYSTEM, statuses
 
 
 async def test_if_match_is_sent_when_it_is_asked_for(session: ClientSession) -> None:

@@ -21,9 +21,8 @@ from aiosupermicro import (
     TimeoutError,  # noqa: A004
 )
 from aiosupermicro.transport import base_url
+from tests.library import CHASSIS, MANAGER, SESSIONS, SYSTEM, THERMAL
 from tests.simulator import Bmc, Server
-
-from . import CHASSIS, MANAGER, SESSIONS, SYSTEM, THERMAL
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from aiosupermicro.models import License, Model
 
-from .models import ALL_MODELS, JSON, KEYS
+from .catalog import ALL_MODELS, JSON, KEYS
 from .recorded import RECORDED_RESOURCES, RESOURCES
 
 Place = tuple[str | int, ...]

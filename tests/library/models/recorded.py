@@ -7,7 +7,7 @@ from typing import Any
 from aiosupermicro import models as m
 from aiosupermicro.models import Model
 
-from .models import boards
+from .catalog import boards
 
 RESOURCES: dict[str, type[Model]] = {
     "AccountService": m.AccountService,

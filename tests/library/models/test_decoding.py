@@ -31,7 +31,7 @@ from aiosupermicro.models import (
 )
 from aiosupermicro.models.base import moment
 
-from .models import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
+from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 
 
 def _keys(value: Any) -> set[str]:

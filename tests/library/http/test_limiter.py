@@ -9,9 +9,8 @@ import pytest
 from aiosupermicro import SupermicroRedfishClient
 from aiosupermicro.gate import Gate, background
 from tests.conftest import until
+from tests.library import POWER, ROOT, SYSTEM, THERMAL
 from tests.simulator import Bmc, Server
-
-from . import POWER, ROOT, SYSTEM, THERMAL
 
 
 class Queue:

@@ -14,7 +14,7 @@ from aiosupermicro.models import Model
 from aiosupermicro.models.base import Step, plan
 from tests.conftest import RECORDINGS
 
-from .models import ALL_MODELS, UNRECORDED, needs_recordings
+from .catalog import ALL_MODELS, UNRECORDED, needs_recordings
 from .recorded import RECORDED_RESOURCES, RESOURCES, kind_of
 from .tables import NEVER_FILLED, NEVER_RECORDED, PARTS, TABLES
 

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from tests.library import ENTRIES, LOG, SYSTEM, collection, link
 from tests.simulator import Bmc
-
-from . import ENTRIES, LOG, SYSTEM, collection, link
 
 
 async def test_m7_two_logs_are_told_apart(

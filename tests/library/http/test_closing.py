@@ -13,9 +13,8 @@ from aiosupermicro import (
     login,
 )
 from tests.conftest import until
+from tests.library import ROOT, SESSIONS, SYSTEM, paths_of, settled, statuses
 from tests.simulator import Bmc, Board, Server
-
-from . import ROOT, SESSIONS, SYSTEM, paths_of, settled, statuses
 
 
 async def test_closing_ends_fifty_reads(

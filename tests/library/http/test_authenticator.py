@@ -13,9 +13,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.conftest import until
+from tests.library import SESSIONS, SYSTEM
 from tests.simulator import Bmc, Server
-
-from . import SESSIONS, SYSTEM
 
 
 async def test_the_root_needs_no_login(

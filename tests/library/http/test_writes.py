@@ -13,9 +13,8 @@ from aiosupermicro import (
     ResetType,
     SupermicroRedfishClient,
 )
+from tests.library import MANAGER, ROOT, SESSIONS, SYSTEM, answers, light
 from tests.simulator import Bmc, Board, serve
-
-from . import MANAGER, ROOT, SESSIONS, SYSTEM, answers, light
 
 RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
 MANAGER_RESET = f"{MANAGER}/Actions/Manager.Reset"

@@ -6,7 +6,7 @@ import re
 
 from tests.conftest import RECORDED
 
-from .promised import (
+from .published import (
     CONSTANTS,
     CONSTANTS_GONE,
     ENUMS,

@@ -12,9 +12,8 @@ from aiosupermicro import (
     tasks,
 )
 from tests.conftest import Clock
+from tests.library import NTP, ROOT, SESSIONS
 from tests.simulator import Bmc, Board, serve
-
-from . import NTP, ROOT, SESSIONS
 
 
 async def test_a_task_that_never_ends_is_left(

@@ -14,9 +14,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.conftest import until
+from tests.library import CHASSIS, ROOT, paths_of, settled, statuses
 from tests.simulator import Bmc, Board, Server, serve
-
-from . import CHASSIS, ROOT, paths_of, settled, statuses
 
 
 async def _cancelled_after(steps: int, work: Awaitable[Any]) -> bool:

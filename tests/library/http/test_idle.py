@@ -11,9 +11,8 @@ from aiosupermicro import (
     SupermicroRedfishError,
 )
 from tests.conftest import Clock
+from tests.library import MINUTES, SESSIONS, paths_of, statuses
 from tests.simulator import Bmc, Board, serve
-
-from . import MINUTES, SESSIONS, paths_of, statuses
 
 
 async def test_a_session_in_use_is_kept(

@@ -15,9 +15,8 @@ from aiosupermicro import (
 )
 from aiosupermicro.pages import MOST_PAGES
 from tests.conftest import until
+from tests.library import ENTRIES, MEMORY, SYSTEM, link
 from tests.simulator import Bmc
-
-from . import ENTRIES, MEMORY, SYSTEM, link
 
 NEXT = "Members@odata.nextLink"
 

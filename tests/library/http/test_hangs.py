@@ -18,9 +18,8 @@ from aiosupermicro import (
     login,
 )
 from tests.conftest import Clock, until
+from tests.library import CHASSIS, SESSIONS, SYSTEM, THERMAL
 from tests.simulator import Bmc
-
-from . import CHASSIS, SESSIONS, SYSTEM, THERMAL
 
 PATIENCE = 0.4
 """Seconds until a request is given up here."""

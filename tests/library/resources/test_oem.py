@@ -7,11 +7,10 @@ import pytest
 
 from aiosupermicro import FanModeType, SupermicroRedfishClient
 from tests.conftest import RECORDED, RECORDINGS
+from tests.library import CHASSIS, MANAGER, OEM, THERMAL, rewritten
 from tests.simulator import Bmc, Board, serve
 from tests.simulator.changes import REMOVED
 from tests.simulator.testing import as_old
-
-from . import CHASSIS, MANAGER, OEM, THERMAL, rewritten
 
 
 async def test_r3_a_chassis_that_does_not_say_is_not_off(
