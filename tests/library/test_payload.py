@@ -1,4 +1,4 @@
-"""What is taken for a document."""
+"""JSON documents, as they are parsed from responses."""
 
 import json
 from typing import Any
@@ -14,10 +14,10 @@ from aiosupermicro.documents import parsed
     "beside", [[], [{}] * 3, [{"Text": "},{"}, {}], ["}, {" * 20], ["[[{{" * 20]]
 )
 @pytest.mark.parametrize("levels", [1, 2, MAX_DEPTH - 1, MAX_DEPTH, 2 * MAX_DEPTH])
-def test_a_document_is_as_deep_as_it_goes(
+def test_parser_rejects_too_deep_document(
     levels: int, beside: list[Any], separators: tuple[str, str]
 ) -> None:
-    """What stands beside, and brackets in a text, neither add to it nor hide it."""
+    """Count nested levels only, neither neighbors nor brackets in strings."""
     document: list[Any] = []
     for _ in range(levels - 1):
         document = [*beside, document, *beside]

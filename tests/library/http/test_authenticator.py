@@ -1,4 +1,4 @@
-"""One login, kept, renewed once when it is lost, always given back."""
+"""Login: one session for all requests, renewed once, and always deleted."""
 
 import asyncio
 
@@ -13,33 +13,42 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.conftest import until
-from tests.library import SESSIONS, SYSTEM
-from tests.simulator import Bmc, Server
+from tests.library import (
+    POWER,
+    SESSIONS,
+    SYSTEM,
+    get_all,
+    requested_paths,
+    resource_paths,
+    statuses,
+    take_calls,
+)
+from tests.simulator import Bmc, Board, Server
 
 
-async def test_the_root_needs_no_login(
+async def test_service_root_needs_no_login(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Who is asked who he is sees no password."""
+    """Read the service root without credentials."""
     root = await client.async_test_connection()
     assert root.redfish_version
     assert root.is_supermicro
     assert bmc.login_attempts == 0
 
 
-async def test_many_readers_share_one_login(
+async def test_concurrent_reads_share_one_login(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """However many begin at once, there is one login and no request twice."""
+    """Log in once and read a resource once for fifty concurrent callers."""
     await asyncio.gather(*(client.async_get_system() for _ in range(50)))
     assert bmc.login_attempts == 1
-    assert [r.path for r in bmc.requests].count(SYSTEM) == 1
+    assert requested_paths(bmc).count(SYSTEM) == 1
 
 
-async def test_a_dropped_token_is_renewed_once(
+async def test_dropped_session_is_renewed_once(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """All who meet a 401 at the same time share the new login."""
+    """Share one new login among all requests that receive a 401."""
     await client.async_get_all_data()
     bmc.expire_sessions()
     data = await client.async_get_all_data()
@@ -47,10 +56,38 @@ async def test_a_dropped_token_is_renewed_once(
     assert bmc.logins == 2
 
 
-async def test_a_second_refusal_is_an_error(
+async def test_waiting_reads_share_renewed_session(
+    client: SupermicroRedfishClient, bmc: Bmc, board: Board
+) -> None:
+    """Send the dropped token with at most two of fifty reads, and fail none."""
+    client.set_max_concurrent_requests(2)
+    await client.async_get_all_data()
+    bmc.expire_sessions()
+    bmc.requests.clear()
+    paths = resource_paths(board, 50)
+    bodies = await get_all(client, paths)
+    assert [body["@odata.id"].rstrip("/") for body in bodies] == paths
+    assert bmc.logins == bmc.login_attempts == 2
+    assert bmc.open_sessions == 1
+    assert statuses(bmc, "GET").count(401) <= 2
+    assert bmc.peak_parallel == 2
+
+
+async def test_late_401_causes_no_second_login(
+    client: SupermicroRedfishClient, bmc: Bmc, board: Board
+) -> None:
+    """Log in once for each dropped session, however late a response arrives."""
+    await client.async_connect()
+    for logins in range(2, 12):
+        bmc.expire_sessions()
+        await get_all(client, resource_paths(board, 7))
+        assert bmc.login_attempts == logins
+
+
+async def test_rejected_new_session_is_an_error(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A fresh token that is refused too leads to no third login."""
+    """Raise an error instead of a third login."""
     await client.async_get_system()
     bmc.fail(SYSTEM, status=401)
     with pytest.raises(AuthenticationError):
@@ -58,10 +95,10 @@ async def test_a_second_refusal_is_an_error(
     assert bmc.logins == 2
 
 
-async def test_a_refused_password_is_not_tried_again(
+async def test_wrong_password_is_sent_once(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """The BMC would lock the account after three attempts."""
+    """Send a rejected password once: BMCs lock the account after three attempts."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     for _ in range(3):
         with pytest.raises(AuthenticationError):
@@ -70,10 +107,10 @@ async def test_a_refused_password_is_not_tried_again(
     await client.async_disconnect()
 
 
-async def test_a_changed_password_is_tried_once(
+async def test_changed_password_is_sent_once(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Of many readers who lose their session, one finds out."""
+    """Send the old password once, however many requests have lost their session."""
     await client.async_get_all_data()
     bmc.change_password("other")
     bmc.expire_sessions()
@@ -83,33 +120,46 @@ async def test_a_changed_password_is_tried_once(
     assert bmc.login_attempts == 2
 
 
-async def test_a_login_that_fails_otherwise_is_tried_again(
+async def test_login_is_repeated_after_server_error(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A BMC that is starting says nothing about the password."""
+    """Log in again after a 503, which a starting BMC sends."""
     bmc.fail(SESSIONS, status=503, times=1)
     with pytest.raises(ServiceUnavailableError):
         await client.async_get_system()
     assert (await client.async_get_system()).is_on
 
 
-async def test_a_missing_licence_is_no_bad_password(
+async def test_failing_login_costs_one_request_per_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """403 leads to no login, is remembered, and names the licence."""
-    bmc.unlicensed = ("/redfish/v1/Chassis/1/Power",)
+    """Send neither a login for each resource nor a read without a login."""
+    await client.async_test_connection()
+    bmc.requests.clear()
+    bmc.fail(SESSIONS, status=503)
+    for _ in range(10):
+        with pytest.raises(ServiceUnavailableError):
+            await client.async_get_all_data()
+    assert take_calls(bmc) == [("POST", SESSIONS)] * 10
+
+
+async def test_missing_license_causes_no_login(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Treat a 403 as a missing license, and remember it."""
+    bmc.unlicensed = (POWER,)
     for _ in range(2):
         with pytest.raises(LicenseError) as caught:
             await client.async_get_power()
         assert caught.value.license == "DCMS"
     assert bmc.logins == 1
-    assert [r.path for r in bmc.requests].count("/redfish/v1/Chassis/1/Power") == 1
+    assert requested_paths(bmc).count(POWER) == 1
 
 
-async def test_a_cancelled_login_leaves_no_session(
+async def test_canceled_login_leaves_no_session(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """The BMC may have made the session that nobody waited for."""
+    """Delete a session that the BMC creates after the caller is canceled."""
     bmc.hang(SESSIONS, 0.2)
     reader = asyncio.create_task(client.async_get_system())
     await until(lambda: bmc.login_attempts > 0)
@@ -121,10 +171,10 @@ async def test_a_cancelled_login_leaves_no_session(
     assert bmc.open_sessions == 0
 
 
-async def test_a_login_that_fails_for_nobody_is_no_noise(
+async def test_failure_of_canceled_login_is_not_logged(
     client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Python would log the failure of what a caller who is gone had waited for."""
+    """Log no warning for the failure of a login after its caller is canceled."""
     await client.async_test_connection()
     bmc.hang(SESSIONS, 0.1)
     reader = asyncio.create_task(client.async_connect())
@@ -136,10 +186,13 @@ async def test_a_login_that_fails_for_nobody_is_no_noise(
     assert [r for r in caplog.records if r.levelname in ("WARNING", "ERROR")] == []
 
 
-async def test_a_cancelled_logout_is_carried_out(
+async def test_canceled_logout_is_completed(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Home Assistant cancels what takes long when it stops."""
+    """Delete the session after the caller is canceled.
+
+    Home Assistant cancels slow tasks when it stops.
+    """
     await client.async_connect()
     bmc.hang(f"{SESSIONS}/*", 0.1)
     logout = asyncio.create_task(client.async_disconnect())
@@ -150,39 +203,42 @@ async def test_a_cancelled_logout_is_carried_out(
     await until(lambda: bmc.open_sessions == 0)
 
 
-@pytest.mark.parametrize("location", ["relative", "absolute"])
-async def test_where_the_session_lives_may_be_told_in_full(
-    client: SupermicroRedfishClient, bmc: Bmc, location: str
-) -> None:
-    """Some BMCs send an absolute Location, which must not hide the session."""
-    bmc.location = location  # type: ignore[assignment]  # the two are its literals
-    await client.async_connect()
-    await client.async_disconnect()
-    assert bmc.open_sessions == 0
-
-
-async def test_a_login_without_a_token_is_no_login(
+async def test_login_response_without_token_is_rejected(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A web server that answers anything with success is no BMC."""
+    """Reject a success without a token, as from a web server that is no BMC."""
     bmc.fail(SESSIONS, status=200, body={})
     with pytest.raises(InvalidResponseError):
         await client.async_connect()
 
 
-async def test_the_token_is_in_no_repr(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    caplog: pytest.LogCaptureFixture,
+LOCATIONS = {
+    "relative": "{path}",
+    "absolute": "{url}{path}",
+    "by another name": "https://bmc.lan:8443{path}",
+    "without TLS": "http://192.0.2.1{path}/",
+    "missing": None,
+    "nonsense": "http://[",
+    "empty": "",
+    "nowhere but by its Id": "",
+}
+
+
+@pytest.mark.parametrize("case", LOCATIONS)
+async def test_session_is_deleted_wherever_bmc_locates_it(
+    client: SupermicroRedfishClient, server: Server, bmc: Bmc, case: str
 ) -> None:
-    """Neither token nor password gets into a log."""
-    caplog.set_level("DEBUG")
-    await client.async_get_all_data()
-    token = bmc.requests[-1].token
-    assert token
-    opening = client._connection._auth._opening
-    assert opening
-    assert token not in repr(await opening)
-    own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]
-    assert own
-    assert not [line for line in own if token in line or bmc.password in line]
+    """Delete it by Location, body or Id, whatever host name the BMC uses for itself."""
+    held = bmc.sessions.create("ADMIN")
+    path = f"{SESSIONS}/{held.id}"
+    headers = {"X-Auth-Token": held.token}
+    if location := LOCATIONS[case]:
+        headers["Location"] = location.format(url=server.url, path=path)
+    body = {"Id": held.id} if "Id" in case else bmc.resource(path)
+    bmc.fail(SESSIONS, status=201, body=body, headers=headers, method="POST", times=1)
+    await client.async_connect()
+    assert (await client.async_get_system()).is_on
+    assert bmc.open_sessions == 1
+    await client.async_disconnect()
+    assert bmc.open_sessions == 0
+    assert statuses(bmc, "DELETE", path) == [200]

@@ -1,4 +1,4 @@
-"""The BMC's certificate, before and after it is trusted."""
+"""The BMC's certificate, read before a login and verified in each connection."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,10 +20,8 @@ from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
 
-async def test_the_certificate_is_shown_before_anything_is_sent(
-    server: Server, bmc: Bmc
-) -> None:
-    """Fingerprint, subject, issuer and validity, and not a single request."""
+async def test_certificate_is_read_without_a_request(server: Server, bmc: Bmc) -> None:
+    """Return fingerprint, subject, issuer and validity without sending a request."""
     certificate = await async_get_server_certificate(server.host)
     assert certificate.fingerprint == server.certificate_sha256
     assert certificate.subject == certificate.issuer
@@ -34,8 +32,8 @@ async def test_the_certificate_is_shown_before_anything_is_sent(
 
 
 @pytest.mark.usefixtures("network")
-async def test_where_nobody_listens_there_is_no_certificate() -> None:
-    """A refused connection is told as such."""
+async def test_certificate_of_unreachable_host_is_an_error() -> None:
+    """Raise an error for a refused connection."""
     with pytest.raises(ConnectionError):
         await async_get_server_certificate("127.0.0.1:1", timeout=2)
 
@@ -43,12 +41,12 @@ async def test_where_nobody_listens_there_is_no_certificate() -> None:
 @pytest.mark.parametrize(
     "spell",
     [str.lower, str.upper, lambda pin: bytes.fromhex(pin).hex(":")],
-    ids=["small", "capital", "colons"],
+    ids=["lower", "upper", "colons"],
 )
-async def test_a_pinned_certificate_is_accepted(
+async def test_pinned_certificate_is_accepted(
     session: ClientSession, server: Server, spell: Callable[[str], str]
 ) -> None:
-    """A fingerprint may be written as people write them."""
+    """Accept a fingerprint in lower or upper case, with or without colons."""
     pin = spell(server.certificate_sha256 or "")
     async with SupermicroRedfishClient(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=pin
@@ -56,10 +54,10 @@ async def test_a_pinned_certificate_is_accepted(
         assert (await client.async_get_system()).is_on
 
 
-async def test_a_changed_certificate_sees_no_password(
+async def test_changed_certificate_is_rejected(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """The exception tells the new fingerprint, and nothing was sent."""
+    """Report the new fingerprint, and send nothing to the host."""
     old = server.certificate_sha256 or ""
     server.renew_certificate()
     client = SupermicroRedfishClient(
@@ -71,10 +69,10 @@ async def test_a_changed_certificate_sees_no_password(
     assert bmc.requests == []
 
 
-async def test_a_self_signed_certificate_is_not_verified(
+async def test_self_signed_certificate_fails_verification(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """With verification nobody vouches for it, and nothing is sent."""
+    """Send nothing if verification is on and fails."""
     client = SupermicroRedfishClient(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=True
     )
@@ -83,10 +81,10 @@ async def test_a_self_signed_certificate_is_not_verified(
     assert bmc.requests == []
 
 
-async def test_a_session_that_verifies_nothing_does_not_undo_it(
+async def test_verification_overrides_http_session_without_it(
     network: None, server: Server, bmc: Bmc
 ) -> None:
-    """Home Assistant has such sessions, and hands them out."""
+    """Verify the certificate under a session that does not, as Home Assistant has."""
     async with ClientSession(connector=TCPConnector(ssl=False)) as session:
         client = SupermicroRedfishClient(
             session, server.host, "ADMIN", "ADMIN", verify_ssl=True
@@ -96,10 +94,10 @@ async def test_a_session_that_verifies_nothing_does_not_undo_it(
     assert bmc.requests == []
 
 
-async def test_a_certificate_that_somebody_vouches_for_is_verified(
+async def test_certificate_of_trusted_authority_is_accepted(
     session: ClientSession, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the system's authorities, or by those that the caller names."""
+    """Trust the authorities of the system, or those of a given context."""
     certificate = Certificate.generate("127.0.0.1")
     server.renew_certificate(certificate)
     context = create_default_context(cadata=certificate.pem.decode())
@@ -115,16 +113,16 @@ async def test_a_certificate_that_somebody_vouches_for_is_verified(
 
 
 @pytest.mark.parametrize("pin", ["", "abcd", "not hexadecimal", "00" * 20])
-async def test_a_malformed_fingerprint_is_refused_at_once(
+async def test_malformed_fingerprint_is_rejected(
     session: ClientSession, pin: str
 ) -> None:
-    """A fingerprint that can never match is the caller's mistake."""
+    """Raise ValueError for a fingerprint that can match no certificate."""
     with pytest.raises(ValueError, match=r".+"):
         SupermicroRedfishClient(session, "bmc", "ADMIN", "ADMIN", verify_ssl=pin)
 
 
 @given(noise=st.binary())
-def test_noise_is_no_certificate(noise: bytes) -> None:
-    """What is no certificate raises what the caller turns into its own error."""
+def test_random_bytes_are_rejected_as_certificate(noise: bytes) -> None:
+    """Raise ValueError, which the caller maps to its own error."""
     with pytest.raises(ValueError, match=r"."):
         parse_certificate(noise)

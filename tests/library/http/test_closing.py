@@ -1,6 +1,7 @@
-"""Whenever a client is closed: nothing goes on, and no session is left."""
+"""Closing: no request afterwards, and no session left."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from aiohttp import ClientSession
@@ -10,96 +11,98 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     SupermicroRedfishClient,
     SupermicroRedfishError,
-    login,
 )
 from tests.conftest import until
-from tests.library import ROOT, SESSIONS, SYSTEM, paths_of, settled, statuses
+from tests.library import (
+    ROOT,
+    SESSIONS,
+    SYSTEM,
+    get,
+    inject_fault,
+    light_led,
+    resource_paths,
+    set_timeout,
+    statuses,
+    wait_until_idle,
+)
 from tests.simulator import Bmc, Board, Server
 
 
-async def test_closing_ends_fifty_reads(
+async def test_closing_cancels_running_reads(
     client: SupermicroRedfishClient, bmc: Bmc, board: Board
 ) -> None:
-    """The last request is the logout, and every reader learns of it."""
+    """Raise an error for fifty reads, and send the logout as the last request."""
     await client.async_connect()
     bmc.hang("*", 0.02)
     reads = [
-        asyncio.create_task(client._connection.async_get(path))
-        for path in paths_of(board, 50)
+        asyncio.create_task(get(client, path)) for path in resource_paths(board, 50)
     ]
     await until(lambda: len(bmc.requests) > 6)
     await client.async_disconnect()
     outcomes = await asyncio.gather(*reads, return_exceptions=True)
     assert sum(isinstance(outcome, ConnectionError) for outcome in outcomes) > 40
-    await settled()
+    await wait_until_idle()
     assert bmc.requests[-1].method == "DELETE"
     assert bmc.open_sessions == 0
 
 
 @pytest.mark.parametrize("hanging", [SESSIONS, SYSTEM])
-async def test_closing_during_a_login_or_a_write(
+async def test_closing_waits_for_login_or_write(
     client: SupermicroRedfishClient,
     bmc: Bmc,
     hanging: str,
-    monkeypatch: pytest.MonkeyPatch,
+    limit_logout: Callable[..., None],
 ) -> None:
-    """What was under way is waited for, however long, and its session given back."""
-    monkeypatch.setattr(login, "LOGOUT_SECONDS", 0.5)
+    """Wait for a running request, however long it takes, then delete the session."""
+    limit_logout(request=0.5)
     if hanging == SYSTEM:
         await client.async_get_system()
     bmc.hang(hanging, 0.7)
     asked = len(bmc.requests)
-    writing = asyncio.create_task(client.async_set_indicator_led("Lit"))
+    writing = asyncio.ensure_future(light_led(client))
     await until(lambda: any(item.path == hanging for item in bmc.requests[asked:]))
     await client.async_disconnect()
     with suppress(ConnectionError):
         await writing
-    await settled()
+    await wait_until_idle()
     assert bmc.open_sessions == 0
     assert bmc.logins <= 1
 
 
-async def test_closing_twice_at_once(client: SupermicroRedfishClient, bmc: Bmc) -> None:
-    """The session is given back once, and neither waits for ever."""
+async def test_closing_twice_deletes_session_once(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Let neither of two concurrent calls wait forever."""
     await client.async_connect()
     await asyncio.gather(client.async_disconnect(), client.async_disconnect())
     assert statuses(bmc, "DELETE") == [200]
 
 
-async def test_closing_without_having_opened(
+async def test_closing_unused_client_sends_nothing(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Nothing is sent."""
+    """Send no request without a session."""
     await client.async_disconnect()
     assert bmc.requests == []
 
 
-@pytest.mark.parametrize("fault", ["drop", "503", "401", "404", "html", "hang"])
-async def test_closing_raises_nothing_for_the_bmc(
-    session: ClientSession, server: Server, bmc: Bmc, fault: str
+@pytest.mark.parametrize("fault", ["drop", 503, 401, 404, "page", "hang"])
+async def test_closing_ignores_failure_of_bmc(
+    session: ClientSession, server: Server, bmc: Bmc, fault: str | int
 ) -> None:
-    """A BMC that fails at the logout is no reason not to unload."""
+    """Raise no error for a failed logout: it is no reason not to unload."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
     await client.async_connect()
-    path = f"{SESSIONS}/*"
-    if fault == "drop":
-        bmc.drop(path)
-    elif fault == "hang":
-        client._transport._seconds = 0.1
-        bmc.hang(path, 1)
-    elif fault == "html":
-        bmc.fail(path, status=200, body="<html>", content_type="text/html")
-    else:
-        bmc.fail(path, status=int(fault))
+    if fault == "hang":
+        set_timeout(client, 0.1)
+    inject_fault(bmc, f"{SESSIONS}/*", fault)
     await client.async_disconnect()
     with pytest.raises(ConnectionError):
         await client.async_get_system()
 
 
-async def test_closing_after_the_caller_closed_the_http_session(
-    server: Server, bmc: Bmc
-) -> None:
-    """The session cannot be given back any more, and that is all."""
+async def test_closing_after_http_session_was_closed(server: Server, bmc: Bmc) -> None:
+    """Raise no error although the session can no longer be deleted."""
     async with ClientSession() as session:
         client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
         await client.async_connect()
@@ -109,10 +112,10 @@ async def test_closing_after_the_caller_closed_the_http_session(
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 503])
-async def test_a_set_up_that_fails_after_the_login(
+async def test_failed_setup_deletes_its_session(
     session: ClientSession, server: Server, bmc: Bmc, status: int
 ) -> None:
-    """Every retry of a set-up gives its session back."""
+    """Delete the session of each attempt that fails after the login."""
     bmc.fail(f"{ROOT}/Systems*", status=status)
     for _ in range(3):
         with pytest.raises(SupermicroRedfishError):

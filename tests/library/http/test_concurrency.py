@@ -1,4 +1,4 @@
-"""Whatever happens at once or is broken off: one login, and none left."""
+"""Concurrent and canceled calls: one login for all, and no session left."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -14,55 +14,27 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.conftest import until
-from tests.library import CHASSIS, ROOT, paths_of, settled, statuses
+from tests.library import CHASSIS, ROOT, get, resource_paths, statuses, wait_until_idle
 from tests.simulator import Bmc, Board, Server, serve
 
 
-async def _cancelled_after(steps: int, work: Awaitable[Any]) -> bool:
-    """Cancel something after so many rounds of the event loop; tell if it had ended."""
+async def _cancel_after(steps: int, work: Awaitable[Any]) -> bool:
+    """Cancel work after some event loop iterations; return whether it was done."""
     task = asyncio.ensure_future(work)
     for _ in range(steps):
         await asyncio.sleep(0)
-    is_over = task.done()
+    is_done = task.done()
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    await settled()
-    return is_over
+    await wait_until_idle()
+    return is_done
 
 
-async def test_fifty_reads_with_a_dropped_token_log_in_once(
-    client: SupermicroRedfishClient, bmc: Bmc, board: Board
-) -> None:
-    """Two at most find out by themselves; the others wait, and none fails."""
-    client.set_max_concurrent_requests(2)
-    await client.async_get_all_data()
-    bmc.expire_sessions()
-    bmc.requests.clear()
-    paths = paths_of(board, 50)
-    read = await asyncio.gather(*map(client._connection.async_get, paths))
-    assert [body["@odata.id"].rstrip("/") for body in read] == paths
-    assert bmc.logins == bmc.login_attempts == 2
-    assert bmc.open_sessions == 1
-    assert len([status for status in statuses(bmc, "GET") if status == 401]) <= 2
-    assert bmc.peak_parallel == 2
-
-
-async def test_a_token_that_is_dropped_again_and_again(
-    client: SupermicroRedfishClient, bmc: Bmc, board: Board
-) -> None:
-    """However late an answer comes, it makes nobody log in who need not."""
-    await client.async_connect()
-    for turn in range(2, 12):
-        bmc.expire_sessions()
-        await asyncio.gather(*map(client._connection.async_get, paths_of(board, 7)))
-        assert bmc.login_attempts == turn
-
-
-async def test_two_clients_with_one_http_session(
+async def test_clients_with_one_http_session_are_independent(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Each has its own login, and the end of one is not that of the other."""
+    """Keep the session of each client when the other one logs out."""
     one, two = (
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
         for _ in range(2)
@@ -79,8 +51,8 @@ async def test_two_clients_with_one_http_session(
     assert not session.closed
 
 
-async def test_two_bmcs_with_one_http_session(session: ClientSession) -> None:
-    """No token and no password gets to the other BMC."""
+async def test_credentials_are_sent_only_to_their_bmc(session: ClientSession) -> None:
+    """Send neither token nor password to another BMC over the same HTTP session."""
     bmcs = [Bmc(Board.load("x12spi-tf"), password=word) for word in ("one", "two")]
     async with serve(bmcs[0]) as first, serve(bmcs[1]) as second:
         clients = [
@@ -94,10 +66,10 @@ async def test_two_bmcs_with_one_http_session(session: ClientSession) -> None:
         assert 401 not in statuses(bmc)
 
 
-async def test_a_read_that_two_wait_for_outlives_one_of_them(
+async def test_shared_read_continues_after_cancellation_of_one_caller(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Who is cancelled takes nothing from the other."""
+    """Return the resource to the caller that is not canceled."""
     await client.async_get_system()
     bmc.hang(CHASSIS, 0.05)
     bmc.requests.clear()
@@ -109,10 +81,10 @@ async def test_a_read_that_two_wait_for_outlives_one_of_them(
     assert statuses(bmc) == [200]
 
 
-async def test_what_nobody_waits_for_is_not_read(
+async def test_canceled_read_sends_no_further_requests(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A caller who gives up leaves no queue of requests to a slow BMC."""
+    """Leave no queue of requests to a slow BMC."""
     await client.async_get_system()
     bmc.hang(f"{ROOT}/UpdateService/FirmwareInventory/*", 0.05)
     reader = asyncio.create_task(client.async_get_firmware_inventory())
@@ -128,21 +100,21 @@ async def test_what_nobody_waits_for_is_not_read(
 
 
 @pytest.mark.parametrize(("latency", "stride"), [(0.0, 1), (0.002, 5)])
-async def test_a_login_may_be_cancelled_anywhere(
+async def test_login_canceled_at_any_step_leaves_no_session(
     session: ClientSession, bmc: Bmc, latency: float, stride: int
 ) -> None:
-    """A session that the BMC makes for a caller who is gone is given back."""
+    """Delete a session that the BMC creates for a canceled caller."""
     async with serve(bmc, latency=latency) as server:
         for uncancelled in range(1, 10):
             for steps in count(0, stride):
                 client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
-                is_over = await _cancelled_after(steps, client.async_connect())
-                assert bmc.open_sessions == is_over
-                if is_over:
+                is_done = await _cancel_after(steps, client.async_connect())
+                assert bmc.open_sessions == is_done
+                if is_done:
                     await client.async_disconnect()
                     break
             assert steps > 10
-            # On a busy machine the strides may all miss the BMC's making a session.
+            # On a busy machine every stride may miss the creation of a session.
             if bmc.logins > uncancelled:
                 break
     assert bmc.logins > uncancelled
@@ -150,70 +122,70 @@ async def test_a_login_may_be_cancelled_anywhere(
 
 
 @pytest.mark.parametrize(("latency", "stride"), [(0.0, 1), (0.002, 5)])
-async def test_a_logout_may_be_cancelled_anywhere(
+async def test_logout_canceled_at_any_step_is_completed(
     session: ClientSession, bmc: Bmc, latency: float, stride: int
 ) -> None:
-    """Once it has begun, it is carried out."""
+    """Complete a logout that has begun."""
     async with serve(bmc, latency=latency) as server:
         for steps in count(1, stride):
             client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
             await client.async_connect()
-            is_over = await _cancelled_after(steps, client.async_disconnect())
+            is_done = await _cancel_after(steps, client.async_disconnect())
             assert bmc.open_sessions == 0
-            if is_over:
+            if is_done:
                 break
     assert steps > 3
 
 
 @pytest.mark.parametrize(("latency", "stride"), [(0.0, 1), (0.002, 9)])
-async def test_a_logout_amid_reads_may_be_cancelled_anywhere(
+async def test_logout_during_reads_canceled_at_any_step_is_completed(
     session: ClientSession, bmc: Bmc, board: Board, latency: float, stride: int
 ) -> None:
-    """The reads end, the session is given back, and no read makes a new one."""
+    """End the reads and delete the session; let no read create a new one."""
     async with serve(bmc, latency=latency) as server:
         for steps in count(1, stride):
             client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
             await client.async_connect()
             reads = [
-                asyncio.create_task(client._connection.async_get(path))
-                for path in paths_of(board, 5)
+                asyncio.create_task(get(client, path))
+                for path in resource_paths(board, 5)
             ]
             await asyncio.sleep(latency / 2)
-            is_over = await _cancelled_after(steps, client.async_disconnect())
+            is_done = await _cancel_after(steps, client.async_disconnect())
             for outcome in await asyncio.gather(*reads, return_exceptions=True):
                 assert isinstance(outcome, dict | ConnectionError)
             assert bmc.open_sessions == 0
-            if is_over:
+            if is_done:
                 break
     assert steps > 3
 
 
-async def test_a_whole_visit_may_be_cancelled_anywhere(
+async def test_client_canceled_at_any_step_leaves_no_session(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """From the first step to the last, `async with` leaves nothing behind."""
+    """Delete the session after a cancellation anywhere inside `async with`."""
 
-    async def visit() -> None:
+    async def use_client() -> None:
         async with SupermicroRedfishClient(
             session, server.host, "ADMIN", "ADMIN"
         ) as client:
             await client.async_set_indicator_led("Lit")
 
     for steps in count():
-        if await _cancelled_after(steps, visit()):
+        if await _cancel_after(steps, use_client()):
             break
         assert bmc.open_sessions == 0
     assert steps > 30
     assert bmc.open_sessions == 0
 
 
-async def test_a_client_that_was_cancelled_can_be_used_again(
+async def test_client_is_usable_after_cancellation(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Neither a login nor a logout that was broken off leaves it unusable."""
+    """Connect again after a canceled login or logout."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
     for steps in range(1, 20, 3):
-        await _cancelled_after(steps, client.async_connect())
+        await _cancel_after(steps, client.async_connect())
         await client.async_connect()
         assert (await client.async_get_system()).is_on
         logout = asyncio.create_task(client.async_disconnect())

@@ -1,4 +1,4 @@
-"""What becomes of those who wait for a BMC that hangs."""
+"""A BMC that hangs: how long callers wait, and which requests are still sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,17 +14,17 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
-    connection,
-    login,
 )
 from tests.conftest import Clock, until
-from tests.library import CHASSIS, SESSIONS, SYSTEM, THERMAL
+from tests.library import CHASSIS, SESSIONS, SYSTEM_RESET, THERMAL, set_timeout
 from tests.simulator import Bmc
 
-PATIENCE = 0.4
-"""Seconds until a request is given up here."""
+TIMEOUT = 0.4
+"""Time limit of a request in these tests, in seconds."""
+
 
 Read = Callable[[SupermicroRedfishClient], Awaitable[Any]]
+
 
 BULK: dict[str, Read] = {
     "all": SupermicroRedfishClient.async_get_all_data,
@@ -34,29 +34,29 @@ BULK: dict[str, Read] = {
 
 
 @asynccontextmanager
-async def _about(seconds: float) -> AsyncIterator[None]:
-    """Check that something takes so long, and not as long as a request may."""
+async def _takes_about(seconds: float) -> AsyncIterator[None]:
+    """Verify that a block takes this time, and less than the limit of a request."""
     began = monotonic()
     yield
     assert seconds * 0.9 <= monotonic() - began <= seconds * 3
 
 
-@pytest.mark.parametrize("known", ["nothing", "login", "all"])
+@pytest.mark.parametrize("before", ["nothing", "login", "all"])
 @pytest.mark.parametrize("name", BULK)
-async def test_a_bmc_that_hangs_costs_one_time_out(
-    client: SupermicroRedfishClient, bmc: Bmc, name: str, known: str
+async def test_hang_costs_one_timeout_per_poll(
+    client: SupermicroRedfishClient, bmc: Bmc, name: str, before: str
 ) -> None:
-    """Wherever it begins to, and in every poll until it is over.
+    """Raise the error after one timeout, in each poll during the hang.
 
-    What is under way at the same time is given up at the same time.
+    Concurrent requests run into the same timeout.
     """
-    before: dict[str, Read] = {
+    steps: dict[str, Read] = {
         "login": SupermicroRedfishClient.async_connect,
         "all": SupermicroRedfishClient.async_get_all_data,
     }
-    if known in before:
-        await before[known](client)
-    client._transport._seconds = PATIENCE
+    if before in steps:
+        await steps[before](client)
+    set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
     for _ in range(2):
         bmc.requests.clear()
@@ -64,35 +64,35 @@ async def test_a_bmc_that_hangs_costs_one_time_out(
             await BULK[name](client)
         assert 1 <= len(bmc.requests) <= 2
     bmc.heal()
-    client._transport._seconds = 2
+    set_timeout(client, 2)
     assert await BULK[name](client)
     assert bmc.logins == 1
 
 
-async def test_what_was_not_sent_says_so(
+async def test_command_that_waits_during_hang_is_not_sent(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A command that waits behind a BMC that hangs is not carried out later."""
+    """Report that the command was not sent, and never send it later."""
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
     poll = asyncio.create_task(client.async_get_dynamic_data())
     await until(lambda: bmc.peak_parallel == 2)
     with pytest.raises(TimeoutError, match="was not sent") as caught:
         await client.async_system_reset("ForceOff")
-    assert caught.value.path == f"{SYSTEM}/Actions/ComputerSystem.Reset"
+    assert caught.value.path == SYSTEM_RESET
     with pytest.raises(TimeoutError):
         await poll
     bmc.heal()
     assert bmc.power_state == "On"
 
 
-async def test_one_resource_that_hangs_costs_that_one(
+async def test_hanging_resource_does_not_affect_others(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """All others are answered meanwhile, so nobody gives them up."""
+    """Report a timeout for one resource while the BMC responds to other requests."""
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    set_timeout(client, TIMEOUT)
     bmc.hang(CHASSIS, 3600)
     for _ in range(2):
         data = await client.async_get_all_data()
@@ -100,13 +100,13 @@ async def test_one_resource_that_hangs_costs_that_one(
         assert isinstance(data.errors["chassis"], TimeoutError)
 
 
-async def test_one_at_a_time_and_one_that_hangs(
+async def test_hanging_resource_does_not_affect_others_one_by_one(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """One request without an answer does not condemn those behind it."""
+    """Send the waiting requests after a single request without a response."""
     client.set_max_concurrent_requests(1)
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    set_timeout(client, TIMEOUT)
     bmc.hang(THERMAL, 3600)
     data = await client.async_get_dynamic_data()
     assert [*data.errors] == ["thermal"]
@@ -114,22 +114,20 @@ async def test_one_at_a_time_and_one_that_hangs(
 
 
 @pytest.mark.parametrize("state", ["login", "read", "write", "idle", "renewal"])
-async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
+async def test_closing_during_hang_takes_one_logout(
     client: SupermicroRedfishClient,
     bmc: Bmc,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
+    library_clock: Clock,
+    limit_logout: Callable[..., None],
     state: str,
 ) -> None:
-    """The rest happens by itself, and the session is given back when it can be."""
-    monkeypatch.setattr(login, "LOGOUT_SECONDS", PATIENCE)
-    monkeypatch.setattr(connection, "LOGOUT_SECONDS", PATIENCE)
-    monkeypatch.setattr(login, "monotonic", clock)
+    """Return after the limit of a logout, and delete the session later if possible."""
+    limit_logout(request=TIMEOUT, wait=TIMEOUT)
     if state != "login":
         await client.async_get_all_data()
     if state == "renewal":
-        clock.tick(250)
-    bmc.hang("*", PATIENCE * 3 if state in ("login", "write") else 3600)
+        library_clock.tick(250)
+    bmc.hang("*", TIMEOUT * 3 if state in ("login", "write") else 3600)
     asked = len(bmc.requests)
     work = asyncio.create_task(
         client.async_system_reset("ForceOff")
@@ -140,11 +138,11 @@ async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
         wanted = SESSIONS if state == "login" else None
         if wanted:
             bmc.heal()
-            bmc.hang(SESSIONS, PATIENCE * 3)
+            bmc.hang(SESSIONS, TIMEOUT * 3)
         await until(
             lambda: any(wanted in (None, item.path) for item in bmc.requests[asked:])
         )
-    async with _about(PATIENCE):
+    async with _takes_about(TIMEOUT):
         await client.async_disconnect()
     with suppress(SupermicroRedfishError):
         await work
@@ -158,11 +156,11 @@ async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
     bmc.expire_sessions()
 
 
-async def test_closing_again_while_it_hangs_loses_no_session(
-    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+async def test_closing_again_during_hang_deletes_session(
+    client: SupermicroRedfishClient, bmc: Bmc, limit_logout: Callable[..., None]
 ) -> None:
-    """The login that nobody waits for any more is followed by its logout."""
-    monkeypatch.setattr(connection, "LOGOUT_SECONDS", 0.05)
+    """Delete the session of a login that no caller waits for any more."""
+    limit_logout(wait=0.05)
     bmc.hang(SESSIONS, 0.5, times=1)
     reader = asyncio.create_task(client.async_get_system())
     await until(lambda: bmc.login_attempts > 0)
@@ -179,13 +177,13 @@ async def test_closing_again_while_it_hangs_loses_no_session(
     assert methods == ["POST", "DELETE", "POST"]
 
 
-async def test_a_session_that_cannot_be_made_leaves_no_wait(
+async def test_connect_during_hang_takes_one_timeout(
     session: ClientSession, bmc: Bmc, client: SupermicroRedfishClient
 ) -> None:
-    """A set-up that hangs takes one time-out, its cleaning up included."""
-    client._transport._seconds = PATIENCE
+    """Let the cleanup after the failed login add no further wait."""
+    set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
-    async with _about(PATIENCE):
+    async with _takes_about(TIMEOUT):
         with pytest.raises(TimeoutError):
             await client.async_connect()
     bmc.heal()

@@ -1,4 +1,4 @@
-"""Who may ask a BMC when."""
+"""Limits on concurrent requests, and the order in which waiting requests start."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,200 +7,223 @@ from contextlib import nullcontext
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.gate import Gate, background
+from aiosupermicro.gate import Gate as RequestLimiter, background
 from tests.conftest import until
-from tests.library import POWER, ROOT, SYSTEM, THERMAL
+from tests.library import (
+    POWER,
+    SYSTEM,
+    THERMAL,
+    get,
+    get_all,
+    light_led,
+    requested_paths,
+    resource_paths,
+)
 from tests.simulator import Bmc, Server
 
 
-class Queue:
-    """Visitors of a gate, who stay until they are let go."""
+class Requests:
+    """Requests at a limiter, each of which runs until the test finishes it.
+
+    A name in capitals is a command, a name with a tilde a read in the background.
+    """
 
     def __init__(self) -> None:
-        """Begin with nobody inside, and two places."""
-        self.gate = Gate(2)
-        self.inside: list[str] = []
+        """Allow two requests at a time."""
+        self.limiter = RequestLimiter(2)
+        self.running: list[str] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._leave: dict[str, asyncio.Event] = {}
+        self._finished: dict[str, asyncio.Event] = {}
 
-    async def come(self, *names: str) -> None:
-        """Let visitors arrive: in capitals to be alone, with a mark in no hurry."""
+    def set_patience(self, seconds: float) -> None:
+        """Allow a second request only beside one that runs for so long."""
+        self.limiter = RequestLimiter(2, patience=seconds)
+
+    def set_limit(self, limit: int) -> None:
+        """Set how many requests may run at a time."""
+        self.limiter.set_places(limit)
+
+    async def start(self, *names: str) -> None:
+        """Start requests."""
         for name in names:
-            self._leave[name] = asyncio.Event()
-            self._tasks[name] = asyncio.create_task(self._visit(name))
+            self._finished[name] = asyncio.Event()
+            self._tasks[name] = asyncio.create_task(self._request(name))
         await asyncio.sleep(0.001)
 
-    async def leave(self, *names: str) -> None:
-        """Let visitors go."""
+    async def finish(self, *names: str) -> None:
+        """Finish running requests."""
         for name in names:
-            self._leave[name].set()
+            self._finished[name].set()
         await asyncio.sleep(0.001)
 
     async def cancel(self, *names: str) -> None:
-        """Let visitors give up, before they are in or after."""
+        """Cancel waiting or running requests."""
         for name in names:
             self._tasks[name].cancel()
         await asyncio.sleep(0.001)
 
-    async def end(self) -> None:
-        """Let everybody go."""
+    async def finish_and_cancel(self, finished: str, canceled: str) -> None:
+        """Cancel a waiting request while the limiter starts it."""
+        self._finished[finished].set()
+        await asyncio.sleep(0)
+        self._tasks[canceled].cancel()
+
+    async def close(self) -> None:
+        """Cancel all requests."""
         await self.cancel(*self._tasks)
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        assert self.inside == []
+        assert self.running == []
 
-    async def _visit(self, name: str) -> None:
-        """Go in and wait."""
-        manner = background if name.startswith("~") else nullcontext
-        with manner():
-            await self._stay(name)
-
-    async def _stay(self, name: str) -> None:
-        """Go in and wait, in whatever manner."""
-        async with self.gate.enter(alone=name.isupper()):
-            self.inside.append(name)
-            try:
-                await self._leave[name].wait()
-            finally:
-                self.inside.remove(name)
+    async def _request(self, name: str) -> None:
+        """Wait for the limiter, then run until finished."""
+        with background() if name.startswith("~") else nullcontext():
+            async with self.limiter.enter(alone=name.isupper()):
+                self.running.append(name)
+                try:
+                    await self._finished[name].wait()
+                finally:
+                    self.running.remove(name)
 
 
 @pytest.fixture
-async def queue() -> AsyncIterator[Queue]:
-    """Return a queue, of which nobody is left in the end."""
-    queue = Queue()
-    yield queue
-    await queue.end()
+async def requests() -> AsyncIterator[Requests]:
+    """Return requests at a limiter; cancel the remaining ones at the end."""
+    requests = Requests()
+    yield requests
+    await requests.close()
 
 
-async def test_readers_come_in_as_they_came(queue: Queue) -> None:
-    """As many as there are places."""
-    await queue.come("a", "b", "c", "d")
-    assert queue.inside == ["a", "b"]
-    await queue.leave("b")
-    assert queue.inside == ["a", "c"]
+async def test_limiter_starts_reads_in_order_of_arrival(requests: Requests) -> None:
+    """Run as many reads as the limit allows."""
+    await requests.start("a", "b", "c", "d")
+    assert requests.running == ["a", "b"]
+    await requests.finish("b")
+    assert requests.running == ["a", "c"]
 
 
-async def test_a_writer_is_alone_and_goes_first(queue: Queue) -> None:
-    """Who gives a command does not wait for the rest of a poll."""
-    await queue.come("a", "b", "c", "W", "V", "d")
-    await queue.leave("a")
-    assert queue.inside == ["b"]
-    await queue.leave("b")
-    assert queue.inside == ["W"]
-    await queue.leave("W")
-    assert queue.inside == ["V"]
-    await queue.leave("V")
-    assert queue.inside == ["c", "d"]
-
-
-async def test_who_is_in_no_hurry_gives_way(queue: Queue) -> None:
-    """There is always a place for others, and they go first."""
-    await queue.come("~a", "~b", "~c")
-    assert queue.inside == ["~a"]
-    await queue.come("d", "e")
-    assert queue.inside == ["~a", "d"]
-    await queue.leave("~a")
-    assert queue.inside == ["d", "e"]
-    await queue.come("W")
-    await queue.leave("d", "e")
-    assert queue.inside == ["W"]
-    await queue.leave("W")
-    assert queue.inside == ["~b"]
-
-
-async def test_the_only_place_is_for_all(queue: Queue) -> None:
-    """Who is in no hurry gets it when nobody else wants it."""
-    queue.gate.set_places(1)
-    await queue.come("a", "~b", "c")
-    await queue.leave("a")
-    assert queue.inside == ["c"]
-    await queue.leave("c")
-    assert queue.inside == ["~b"]
-
-
-async def test_who_gives_up_takes_no_place(queue: Queue) -> None:
-    """Before it is in, while it is let in, and inside."""
-    queue.gate.set_places(1)
-    await queue.come("a", "b", "W", "c")
-    await queue.cancel("b", "W")
-    queue._leave["a"].set()
-    await asyncio.sleep(0)
-    queue._tasks["c"].cancel()
-    await queue.come("d", "e")
-    assert queue.inside == ["d"]
-    await queue.cancel("d")
-    assert queue.inside == ["e"]
-
-
-async def test_places_may_change_at_any_time(queue: Queue) -> None:
-    """Who is inside stays; nobody follows until there is room."""
-    queue.gate.set_places(3)
-    await queue.come(*"abcdefgh")
-    queue.gate.set_places(1)
-    await queue.leave("a", "b")
-    assert queue.inside == ["c"]
-    await queue.leave("c")
-    assert queue.inside == ["d"]
-    queue.gate.set_places(3)
-    await asyncio.sleep(0.001)
-    assert queue.inside == ["d", "e", "f"]
-
-
-async def test_nobody_comes_beside_who_is_quick(queue: Queue) -> None:
-    """The next comes in when the one before has left, however many there are."""
-    queue.gate = Gate(2, patience=60)
-    await queue.come("a", "b", "c")
-    assert queue.inside == ["a"]
-    await queue.leave("a")
-    assert queue.inside == ["b"]
-    await queue.come("W")
-    await queue.leave("b")
-    assert queue.inside == ["W"]
-    await queue.leave("W")
-    assert queue.inside == ["c"]
-
-
-async def test_somebody_comes_beside_who_takes_long(queue: Queue) -> None:
-    """Both places stay in use until nobody is left; then it begins anew."""
-    queue.gate = Gate(2, patience=0.05)
-    await queue.come("a", "b", "c", "d")
-    assert queue.inside == ["a"]
-    await asyncio.sleep(0.06)
-    assert queue.inside == ["a", "b"]
-    await queue.leave("a")
-    assert queue.inside == ["b", "c"]
-    await queue.leave("b", "c", "d")
-    await queue.come("e", "f")
-    assert queue.inside == ["e"]
-
-
-async def test_who_comes_late_beside_who_takes_long_need_not_wait(
-    queue: Queue,
+async def test_limiter_runs_command_alone_and_before_waiting_reads(
+    requests: Requests,
 ) -> None:
-    """A poll finds the other place free when one resource takes seconds."""
-    queue.gate = Gate(2, patience=0.05)
-    await queue.come("a")
+    """Let no command wait for the rest of a poll."""
+    await requests.start("a", "b", "c", "W", "V", "d")
+    await requests.finish("a")
+    assert requests.running == ["b"]
+    await requests.finish("b")
+    assert requests.running == ["W"]
+    await requests.finish("W")
+    assert requests.running == ["V"]
+    await requests.finish("V")
+    assert requests.running == ["c", "d"]
+
+
+async def test_limiter_delays_background_reads(requests: Requests) -> None:
+    """Leave one place to other requests at all times, and start these first."""
+    await requests.start("~a", "~b", "~c")
+    assert requests.running == ["~a"]
+    await requests.start("d", "e")
+    assert requests.running == ["~a", "d"]
+    await requests.finish("~a")
+    assert requests.running == ["d", "e"]
+    await requests.start("W")
+    await requests.finish("d", "e")
+    assert requests.running == ["W"]
+    await requests.finish("W")
+    assert requests.running == ["~b"]
+
+
+async def test_limiter_of_one_starts_background_read_last(requests: Requests) -> None:
+    """Start a background read only when no other request waits."""
+    requests.set_limit(1)
+    await requests.start("a", "~b", "c")
+    await requests.finish("a")
+    assert requests.running == ["c"]
+    await requests.finish("c")
+    assert requests.running == ["~b"]
+
+
+async def test_limiter_frees_place_of_canceled_request(requests: Requests) -> None:
+    """Handle cancellation before, during and after the start of a request."""
+    requests.set_limit(1)
+    await requests.start("a", "b", "W", "c")
+    await requests.cancel("b", "W")
+    await requests.finish_and_cancel("a", "c")
+    await requests.start("d", "e")
+    assert requests.running == ["d"]
+    await requests.cancel("d")
+    assert requests.running == ["e"]
+
+
+async def test_limiter_applies_new_limit_to_waiting_requests(
+    requests: Requests,
+) -> None:
+    """Let running requests continue, and start others only below the new limit."""
+    requests.set_limit(3)
+    await requests.start(*"abcdefgh")
+    requests.set_limit(1)
+    await requests.finish("a", "b")
+    assert requests.running == ["c"]
+    await requests.finish("c")
+    assert requests.running == ["d"]
+    requests.set_limit(3)
+    await asyncio.sleep(0.001)
+    assert requests.running == ["d", "e", "f"]
+
+
+async def test_limiter_runs_fast_requests_one_by_one(requests: Requests) -> None:
+    """Start the next request after the previous one, however many wait."""
+    requests.set_patience(60)
+    await requests.start("a", "b", "c")
+    assert requests.running == ["a"]
+    await requests.finish("a")
+    assert requests.running == ["b"]
+    await requests.start("W")
+    await requests.finish("b")
+    assert requests.running == ["W"]
+    await requests.finish("W")
+    assert requests.running == ["c"]
+
+
+async def test_limiter_runs_second_request_beside_slow_one(requests: Requests) -> None:
+    """Use both places until no request is left, then start with one again."""
+    requests.set_patience(0.05)
+    await requests.start("a", "b", "c", "d")
+    assert requests.running == ["a"]
     await asyncio.sleep(0.06)
-    await queue.come("b", "c")
-    assert queue.inside == ["a", "b"]
+    assert requests.running == ["a", "b"]
+    await requests.finish("a")
+    assert requests.running == ["b", "c"]
+    await requests.finish("b", "c", "d")
+    await requests.start("e", "f")
+    assert requests.running == ["e"]
 
 
-async def test_a_quick_bmc_is_asked_for_one_connection(
+async def test_limiter_starts_late_request_beside_slow_one_at_once(
+    requests: Requests,
+) -> None:
+    """Keep the second place free for a poll while one resource takes seconds."""
+    requests.set_patience(0.05)
+    await requests.start("a")
+    await asyncio.sleep(0.06)
+    await requests.start("b", "c")
+    assert requests.running == ["a", "b"]
+
+
+async def test_client_opens_second_connection_only_to_slow_bmc(
     client: SupermicroRedfishClient, bmc: Bmc, server: Server
 ) -> None:
-    """A slow one for two, so that one slow resource holds up no other."""
+    """Use one connection to a fast BMC, and a second one beside a slow resource."""
     await client.async_get_all_data()
-    await client.async_set_indicator_led("Lit")
+    await light_led(client)
     assert (server.handshakes, bmc.peak_parallel) == (1, 1)
     bmc.hang(THERMAL, 0.7)
     await client.async_get_all_data()
     assert (server.handshakes, bmc.peak_parallel) == (2, 2)
 
 
-async def test_a_long_read_in_the_background_holds_nobody_back(
+async def test_background_read_does_not_delay_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A poll of what moves takes as long as it would alone, or one request more."""
+    """Delay a poll by at most one request of a long read in the background."""
     await client.async_get_all_data()
     bmc.hang("*", 0.02)
     since = len(bmc.requests)
@@ -212,24 +235,36 @@ async def test_a_long_read_in_the_background_holds_nobody_back(
     rest = asyncio.create_task(read_rest())
     await until(lambda: len(bmc.requests) > since)
     await client.async_get_dynamic_data()
-    asked = [request.path for request in bmc.requests[since:]]
+    asked = requested_paths(bmc)[since:]
     assert set(asked[1:5]) >= {SYSTEM, THERMAL, POWER}
     await rest
     assert len(bmc.requests) - since == 3 + 8
 
 
+@pytest.mark.parametrize(("wanted", "peak"), [(None, 1), (-3, 1), (4, 4), (99, 10)])
+async def test_client_limits_concurrent_requests(
+    client: SupermicroRedfishClient, bmc: Bmc, wanted: int | None, peak: int
+) -> None:
+    """Accept limits from one to ten; run one request at a time by default."""
+    await client.async_get_update_service()
+    if wanted is not None:
+        client.set_max_concurrent_requests(wanted)
+    bmc.hang("*", 0.02 * peak)
+    await client.async_get_firmware_inventory()
+    assert bmc.peak_parallel == peak
+
+
 @pytest.mark.parametrize(("before", "after"), [(4, 1), (1, 3), (10, 2)])
-async def test_the_number_of_requests_may_change_amid_traffic(
+async def test_client_changes_limit_during_requests(
     client: SupermicroRedfishClient, bmc: Bmc, before: int, after: int
 ) -> None:
-    """There are never more at a time than the new number, or those that were there."""
+    """Never exceed the new limit beyond the requests that run already."""
     await client.async_connect()
     client.set_max_concurrent_requests(before)
     bmc.hang("*", 0.02)
     bmc.hang("*", 0.3, times=before)
-    paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")]
     reads = [
-        asyncio.create_task(client._connection.async_get(path)) for path in paths[:40]
+        asyncio.create_task(get(client, path)) for path in resource_paths(bmc.board, 40)
     ]
     await until(lambda: bmc.peak_parallel == before)
     began = len(bmc.requests)
@@ -241,32 +276,33 @@ async def test_the_number_of_requests_may_change_amid_traffic(
     assert bmc.peak_parallel <= after
 
 
-async def test_more_places_are_no_more_requests_than_that(
+async def test_client_never_adds_up_changed_limits(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Not even the sum of both, however often it changes."""
+    """Stay at the highest limit, however often it changes during requests."""
     await client.async_connect()
     bmc.hang("*", 0.01)
-    paths = [path for path in bmc.board.resources if path.startswith(f"{ROOT}/")]
-    reads = asyncio.gather(*map(client._connection.async_get, paths[:60]))
-    for places in (3, 2, 3, 1, 2, 3):
-        client.set_max_concurrent_requests(places)
+    reads = asyncio.ensure_future(get_all(client, resource_paths(bmc.board, 60)))
+    for limit in (3, 2, 3, 1, 2, 3):
+        client.set_max_concurrent_requests(limit)
         await asyncio.sleep(0.02)
     await reads
     assert bmc.peak_parallel == 3
 
 
-async def test_a_command_does_not_wait_for_a_poll(
+async def test_command_does_not_wait_for_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """It comes after the two requests that are under way, and before the others."""
+    """Send a command after the two running requests, alone, before all others."""
     client.set_max_concurrent_requests(2)
     await client.async_get_all_data()
     bmc.hang("*", 0.02)
     bmc.requests.clear()
     poll = asyncio.create_task(client.async_get_all_data())
     await until(lambda: len(bmc.requests) > 1)
-    await client.async_set_indicator_led("Lit")
+    await light_led(client)
     await poll
-    assert [item.method for item in bmc.requests].index("PATCH") <= 3
+    methods = [item.method for item in bmc.requests]
+    assert methods.index("PATCH") <= 3
+    assert bmc.requests[methods.index("PATCH")].status == 200
     assert bmc.peak_parallel == 2

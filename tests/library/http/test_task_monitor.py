@@ -1,4 +1,4 @@
-"""What a BMC has accepted and does later is followed to its end."""
+"""Tasks that a BMC starts for a write, and their results."""
 
 from typing import Any
 
@@ -8,26 +8,30 @@ import pytest
 from aiosupermicro import (
     InvalidRequestError,
     SupermicroRedfishClient,
-    SupermicroRedfishError,
-    tasks,
+    tasks as task_monitor,
 )
 from tests.conftest import Clock
-from tests.library import NTP, ROOT, SESSIONS
-from tests.simulator import Bmc, Board, serve
+from tests.library import NTP, ROOT, connected_client
+from tests.simulator import Bmc, Board
 
 
-async def test_a_task_that_never_ends_is_left(
+async def test_write_returns_after_end_of_its_task(session: ClientSession) -> None:
+    """Wait for the task that the BMC starts with a 202."""
+    bmc = Bmc(Board.load("x12spi-tf"), task_seconds=0.3)
+    async with connected_client(bmc, session) as client:
+        await client.async_set_ntp_enabled(enabled=False)
+        assert bmc.ntp_enabled is False
+
+
+async def test_endless_task_is_polled_for_half_a_minute(
     session: ClientSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is followed for half a minute, however slowly the BMC answers."""
+    """Return after half a minute, however slow the responses are."""
     now = Clock()
-    monkeypatch.setattr(tasks, "monotonic", now)
-    monkeypatch.setattr(tasks, "TASK_POLL_SECONDS", 0)
+    monkeypatch.setattr(task_monitor, "monotonic", now)
+    monkeypatch.setattr(task_monitor, "TASK_POLL_SECONDS", 0)
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, task_seconds=1e6)
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
+    async with connected_client(bmc, session) as client:
         await client.async_get_ntp()
         send = client._transport.send
 
@@ -49,10 +53,10 @@ async def test_a_task_that_never_ends_is_left(
     ],
 )
 @pytest.mark.parametrize("state", ["Exception", "Killed", "Cancelled", "Interrupted"])
-async def test_a_task_that_fails_is_an_error(
+async def test_failed_task_raises_its_message(
     client: SupermicroRedfishClient, bmc: Bmc, location: str, state: str
 ) -> None:
-    """It says why, wherever it says that it is."""
+    """Report message and message id of the task, whatever host its path names."""
     message = {"Message": "No server.", "MessageId": "SMC.1.0.OemNtpMissingItem"}
     task = f"{ROOT}/TaskService/Tasks/7"
     bmc.put(task, {"@odata.id": task, "TaskState": state, "Messages": [message]})
@@ -64,34 +68,10 @@ async def test_a_task_that_fails_is_an_error(
     assert caught.value.message_id == "SMC.1.0.OemNtpMissingItem"
 
 
-async def test_a_task_that_is_forgotten_has_ended(
+async def test_missing_task_counts_as_done(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A BMC keeps no task for ever, and some name none."""
+    """Take a task that is gone, or that has no path, as completed."""
     for headers in ({"Location": f"{ROOT}/TaskService/Tasks/99"}, {}):
         bmc.fail(NTP, status=202, body={}, headers=headers, method="PATCH", times=1)
         await client.async_set_ntp_enabled(enabled=False)
-
-
-async def test_a_password_that_the_bmc_repeats_is_in_no_error(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Neither in the words of the BMC nor in the first characters of its answer."""
-    bmc.change_password("Secret-9")
-    own = SupermicroRedfishClient(
-        client._transport._session, client._transport.url.authority, "ADMIN", "Secret-9"
-    )
-    notice = {
-        "Message": "Secret-9 is no value for Password.",
-        "MessageId": "Base.1.0.X",
-    }
-    body = {"error": {"@Message.ExtendedInfo": [notice]}}
-    bmc.fail(SESSIONS, status=400, body=body)
-    with pytest.raises(InvalidRequestError) as caught:
-        await own.async_connect()
-    assert "Secret-9" not in f"{caught.value!r} {vars(caught.value)}"
-    assert "no value for Password" in str(caught.value)
-    bmc.fail(SESSIONS, status=200, body='"Secret-9"')
-    with pytest.raises(SupermicroRedfishError) as broken:
-        await own.async_connect()
-    assert "Secret-9" not in f"{broken.value!r} {vars(broken.value)}"

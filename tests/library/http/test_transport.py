@@ -1,28 +1,21 @@
-"""One funnel: what a request may do, and what an answer must be."""
+"""Requests over HTTP: hosts, timeouts, redirects and responses."""
 
 import asyncio
-import json
-from typing import Any
 
 from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import (
-    AuthorizationError,
     ConnectionError,  # noqa: A004
-    InvalidRequestError,
     InvalidResponseError,
-    LicenseError,
     NotFoundError,
-    RateLimitError,
-    ServiceUnavailableError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
 from aiosupermicro.transport import base_url
-from tests.library import CHASSIS, MANAGER, SESSIONS, SYSTEM, THERMAL
-from tests.simulator import Bmc, Server
+from tests.library import SESSIONS, SYSTEM, THERMAL, inject_fault, requested_paths
+from tests.simulator import Bmc, Server, serve
 
 
 @pytest.mark.parametrize(
@@ -35,89 +28,35 @@ from tests.simulator import Bmc, Server
         ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
         ("https://bmc.example", "https://bmc.example"),
         (" https://bmc.example:8443/ ", "https://bmc.example:8443"),
+        ("HTTPS://bmc:8443", "https://bmc:8443"),
+        ("bmc_1.lan.", "https://bmc_1.lan."),
+        ("bücher.example", "https://xn--bcher-kva.example"),
+        ("fe80::1%eth0", "https://[fe80::1%eth0]"),
     ],
 )
-def test_hosts_may_be_given_in_many_ways(host: str, url: str) -> None:
-    """Name, IPv4, IPv6, with or without a port, or as https URL."""
+def test_base_url_accepts_host(host: str, url: str) -> None:
+    """Accept a name, an IPv4 or IPv6 address, with or without port, or an https URL."""
     assert str(base_url(host)) == url
 
 
 @pytest.mark.parametrize(
     "host",
     [
-        "",
-        "a host",
-        "http://bmc.example",
-        "https://bmc.example/redfish",
+        *("", "a host", "1:2:3", ".", "-bmc", "*", "a,b", "b%20c", "a" * 64),
+        *("bmc.example:port", "bmc.example:99999", "bmc.example:0"),
+        *("bmc\texample", "bmc\nexample", "bmc..example", "bmc.example/?a=b"),
+        *("http://bmc.example", "ftp://bmc.example", "https://"),
+        *("https://bmc.example/redfish", "https://bmc/redfish/"),
         "https://user@bmc.example",
-        "bmc.example:port",
-        "bmc.example:99999",
-        "bmc.example:0",
-        "bmc.example/?a=b",
-        "ftp://bmc.example",
-        "https://",
+        "https://ADMIN:Secret-9@bmc",
+        "ADMIN:Secret-9@[::1]",
     ],
 )
-def test_anything_else_is_refused_at_once(host: str) -> None:
-    """A host that cannot be one is the caller's mistake."""
-    with pytest.raises(ValueError, match="no host name"):
+def test_base_url_rejects_invalid_host(host: str) -> None:
+    """Reject it before a connection is made, without repeating a password in it."""
+    with pytest.raises(ValueError, match="no host name") as caught:
         base_url(host)
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        (400, InvalidRequestError),
-        (403, AuthorizationError),
-        (404, NotFoundError),
-        (405, InvalidRequestError),
-        (412, InvalidRequestError),
-        (429, RateLimitError),
-        (500, ServiceUnavailableError),
-        (503, ServiceUnavailableError),
-    ],
-)
-async def test_each_status_has_its_exception(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    status: int,
-    expected: type[SupermicroRedfishError],
-) -> None:
-    """The exception says what happened, where, and when to come back."""
-    bmc.fail(THERMAL, status=status, headers={"Retry-After": "7"})
-    with pytest.raises(expected) as caught:
-        await client.async_get_thermal()
-    error = caught.value
-    assert (error.status, error.path, error.retry_after) == (status, THERMAL, 7)
-    assert str(error).startswith(f"GET {THERMAL} failed with status {status}")
-
-
-@pytest.mark.parametrize("spelling", ["Message", "message"])
-async def test_both_spellings_of_a_message_are_read(
-    client: SupermicroRedfishClient, bmc: Bmc, spelling: str
-) -> None:
-    """Half of the firmwares write Message, the others message."""
-    body = {"error": {"code": "Base.1.0.GeneralError", spelling: "Too hot."}}
-    bmc.fail(THERMAL, status=400, body=body)
-    with pytest.raises(InvalidRequestError) as caught:
-        await client.async_get_thermal()
-    assert caught.value.bmc_message == "Too hot."
-
-
-async def test_the_worst_notice_counts(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Of several notices the most severe one tells what failed."""
-    notices = [
-        {"MessageId": "Base.1.0.Success", "Severity": "OK", "Message": "Fine."},
-        {"MessageId": "Base.1.0.Worse", "Severity": "Critical", "Message": "Bad."},
-        {"MessageId": "Base.1.0.Odd", "Severity": "Warning", "Message": "Odd."},
-    ]
-    body = {"error": {"@Message.ExtendedInfo": notices}}
-    bmc.fail(THERMAL, status=400, body=body)
-    with pytest.raises(InvalidRequestError) as caught:
-        await client.async_get_thermal()
-    assert caught.value.message_id == "Base.1.0.Worse"
+    assert "Secret-9" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -138,10 +77,10 @@ async def test_the_worst_notice_counts(
         "binary",
     ],
 )
-async def test_what_is_no_json_object_is_no_answer(
+async def test_transport_rejects_body_that_is_no_json_object(
     client: SupermicroRedfishClient, bmc: Bmc, body: bytes, content_type: str
 ) -> None:
-    """Success alone makes no Redfish resource."""
+    """Reject a body that is no JSON object, even with a status of success."""
     bmc.fail(THERMAL, status=200, body=body, content_type=content_type)
     with pytest.raises(InvalidResponseError) as caught:
         await client.async_get_thermal()
@@ -149,99 +88,142 @@ async def test_what_is_no_json_object_is_no_answer(
     assert THERMAL in str(caught.value)
 
 
-async def test_the_content_type_does_not_matter(
+async def test_transport_ignores_content_type(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """JSON is JSON, whatever the web server calls it."""
+    """Parse JSON under any content type."""
     bmc.fail(THERMAL, status=200, body='{"Name": "T"}', content_type="text/plain")
     assert (await client.async_get_thermal()).name == "T"
 
 
-async def test_an_html_error_keeps_its_status(
+@pytest.mark.parametrize("status", [304, 302, 307, 399])
+async def test_transport_rejects_unexpected_status(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Reject an unconditional 304, a redirect without a target, and an unknown 3xx."""
+    body = None if status == 304 else {"PowerState": "Off"}
+    bmc.fail(SYSTEM, status=status, body=b"" if body is None else body)
+    with pytest.raises(InvalidResponseError):
+        await client.async_get_system()
+    bmc.heal()
+    assert (await client.async_get_system()).is_on
+    if body is not None:
+        bmc.fail(SYSTEM, status=status, body=body, method="PATCH")
+        with pytest.raises(InvalidResponseError):
+            await client.async_set_indicator_led("Lit")
+
+
+async def test_transport_rejects_error_body_with_status_200(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Some BMCs answer 404 with a page."""
-    bmc.fail(THERMAL, status=404, body="<html>404</html>", content_type="text/html")
-    with pytest.raises(NotFoundError):
-        await client.async_get_thermal()
+    """Reject it as a resource, although each of its fields would be missing."""
+    body = {"error": {"code": "Base.v1_10_3.GeneralError", "message": "Busy."}}
+    bmc.fail(SYSTEM, status=200, body=body)
+    with pytest.raises(InvalidResponseError, match="with an error"):
+        await client.async_get_system()
 
 
-async def test_no_answer_in_time(client: SupermicroRedfishClient, bmc: Bmc) -> None:
-    """A request that takes too long is given up, and is the builtin error too."""
-    bmc.hang(THERMAL, 5)
-    with pytest.raises(TimeoutError) as caught:
-        await client.async_get_thermal()
-    assert isinstance(caught.value, asyncio.TimeoutError)
-
-
-async def test_a_broken_connection(client: SupermicroRedfishClient, bmc: Bmc) -> None:
-    """A connection that breaks is the builtin error too."""
+@pytest.mark.parametrize(
+    ("fault", "expected", "builtin"),
+    [("hang", TimeoutError, asyncio.TimeoutError), ("drop", ConnectionError, OSError)],
+)
+async def test_transport_error_derives_from_builtin(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    fault: str,
+    expected: type[SupermicroRedfishError],
+    builtin: type[Exception],
+) -> None:
+    """Raise an error that is the library's and the builtin one for the same failure."""
     await client.async_get_chassis()
-    bmc.drop(THERMAL)
-    with pytest.raises(ConnectionError) as caught:
+    inject_fault(bmc, THERMAL, fault)
+    with pytest.raises(expected) as caught:
         await client.async_get_thermal()
-    assert isinstance(caught.value, OSError)
+    assert isinstance(caught.value, builtin)
 
 
-async def test_a_redirect_within_the_host_is_followed(
+async def test_transport_reports_refused_connection(session: ClientSession) -> None:
+    """Raise an error that is the library's and the builtin one as well."""
+    client = SupermicroRedfishClient(session, "127.0.0.1:1", "ADMIN", "ADMIN")
+    for request in (client.async_test_connection, client.async_connect):
+        with pytest.raises(ConnectionError) as caught:
+            await request()
+        assert isinstance(caught.value, SupermicroRedfishError)
+        assert isinstance(caught.value, OSError)
+
+
+@pytest.mark.parametrize("tls", [True, False])
+async def test_connect_reports_silent_or_unencrypted_host(
+    session: ClientSession, bmc: Bmc, *, tls: bool
+) -> None:
+    """Raise an error for a host that does not respond, or does not support TLS."""
+    if tls:
+        bmc.hang("*", 1)
+    async with serve(bmc, tls=tls) as server:
+        client = SupermicroRedfishClient(
+            session, server.host, "ADMIN", "ADMIN", timeout=0.2 if tls else 5
+        )
+        with pytest.raises(TimeoutError if tls else ConnectionError) as caught:
+            await client.async_connect()
+        assert isinstance(caught.value, OSError)
+    assert bmc.login_attempts == 0
+
+
+async def test_transport_reports_truncated_response_to_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Some web servers add or take the closing slash by a redirect."""
+    """Raise a connection error for a body that ends early."""
+    await client.async_get_system()
+    bmc.cut(SYSTEM)
+    with pytest.raises(ConnectionError) as caught:
+        await client.async_get_system()
+    assert caught.value.is_broken
+
+
+@pytest.mark.parametrize("status", [301, 303])
+async def test_transport_follows_redirect_of_read_on_same_host(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Follow the redirect by which some web servers add or remove a final slash."""
     headers = {"Location": f"{THERMAL}/"}
-    bmc.fail(THERMAL, status=301, headers=headers, times=1)
+    bmc.fail(THERMAL, status=status, headers=headers, times=1)
     assert (await client.async_get_thermal()).temperatures
 
 
 @pytest.mark.parametrize(
-    "location", ["https://192.0.2.66/", "//192.0.2.66/x", "http://127.0.0.1/x"]
+    "location",
+    [
+        *("https://192.0.2.66/", "//192.0.2.66/x", "http://127.0.0.1/x"),
+        *("http://[bad", "https://[::1", "https://127.0.0.1:99999/", "a:b"),
+    ],
 )
-async def test_a_redirect_elsewhere_is_refused(
+async def test_transport_rejects_redirect_to_other_host(
     client: SupermicroRedfishClient, bmc: Bmc, location: str
 ) -> None:
-    """The token goes to the BMC's own address and to no other."""
+    """Send the token only to the BMC's own address."""
     bmc.fail(THERMAL, status=302, headers={"Location": location})
     with pytest.raises(InvalidResponseError, match="leads away"):
         await client.async_get_thermal()
 
 
-@pytest.mark.parametrize("link", ["https://192.0.2.66/x", "//192.0.2.66/x", "#Type", 7])
-async def test_a_link_elsewhere_is_no_link(
-    client: SupermicroRedfishClient, bmc: Bmc, link: Any
-) -> None:
-    """Only a path on the BMC itself is followed."""
-    fan_mode = {"FanMode": {"@odata.id": link}}
-    bmc.change("/redfish/v1/Managers/1", {"Oem": {"Supermicro": fan_mode}})
-    with pytest.raises(NotFoundError):
-        await client.async_get_fan_mode()
-
-
-@pytest.mark.parametrize("status", [301, 302, 304])
-async def test_a_write_that_was_not_done_is_no_success(
-    client: SupermicroRedfishClient, bmc: Bmc, status: int
-) -> None:
-    """Neither where it was sent elsewhere nor where nothing was changed."""
-    headers = {"Location": f"{SYSTEM}/"}
-    bmc.fail(SYSTEM, status=status, method="PATCH", headers=headers)
-    with pytest.raises(InvalidResponseError, match=str(status)):
-        await client.async_set_indicator_led("Lit")
-    assert [r.method for r in bmc.requests].count("PATCH") == 1
-
-
-async def test_an_endless_redirect_ends(
+async def test_transport_stops_after_three_redirects(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A web server that redirects in circles is left after three rounds."""
+    """Give up on a web server that redirects in circles."""
     bmc.fail(THERMAL, status=302, headers={"Location": THERMAL})
     with pytest.raises(InvalidResponseError, match="circles"):
         await client.async_get_thermal()
-    assert [r.path for r in bmc.requests].count(THERMAL) == 3
+    assert requested_paths(bmc).count(THERMAL) == 3
 
 
 @pytest.mark.parametrize("login", [201, 405], ids=["session", "basic"])
-async def test_a_redirect_logs_in_as_nobody_else(
+async def test_transport_ignores_user_name_in_redirect(
     client: SupermicroRedfishClient, server: Server, bmc: Bmc, login: int
 ) -> None:
-    """A name in a Location neither goes to the BMC nor upsets the HTTP client."""
+    """Send the same credentials after a redirect to a URL with a user name.
+
+    The HTTP client would otherwise log in with that name, or fail.
+    """
     if login != 201:
         bmc.fail(SESSIONS, status=login, method="POST")
     location = f"https://a:b@{server.host}{THERMAL}/"
@@ -251,78 +233,17 @@ async def test_a_redirect_logs_in_as_nobody_else(
     assert first == second
 
 
-@pytest.mark.parametrize("etag", ['"a\r\nX-Evil: 1"', '"a\x00"', '"\ud800"'])
-async def test_an_etag_that_fits_in_no_header_is_none(
-    client: SupermicroRedfishClient, bmc: Bmc, etag: str
+async def test_transport_overrides_raise_for_status_of_session(
+    server: Server, bmc: Bmc
 ) -> None:
-    """The resource is read all the same, and nothing is smuggled into a request."""
-    body = json.dumps({"@odata.etag": etag, "Name": "T"})
-    bmc.fail(THERMAL, status=200, body=body)
-    for _ in range(2):
-        assert (await client.async_get_thermal()).name == "T"
-        assert "if-none-match" not in bmc.requests[-1].headers
-
-
-def _told(error: BaseException | None) -> str:
-    """Return all that an exception shows, with those that led to it."""
-    if error is None:
-        return ""
-    own = f"{error!r} {error} {vars(error)} {error.args}"
-    return own + _told(error.__cause__) + _told(error.__context__)
-
-
-async def test_no_exception_shows_the_token(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Neither where the BMC repeats it nor where aiohttp keeps what was sent."""
-    await client.async_get_chassis()
-    token = bmc.requests[-1].headers["x-auth-token"]
-    notice = {"Message": f"Token {token}", "MessageId": token, "MessageArgs": [token]}
-    body = json.dumps({"error": {"@Message.ExtendedInfo": [notice]}})
-    bmc.fail(THERMAL, status=400, body=body, times=1)
-    bmc.fail(CHASSIS, status=200, body=f"<p>X-Auth-Token: {token}", times=1)
-    bmc.fail(MANAGER, status=200, body="{}", headers={"X": "a" * 20_000}, times=1)
-    for read in (
-        client.async_get_thermal,
-        client.async_get_chassis,
-        client.async_get_manager,
+    """Map statuses and renew a dropped token under a session that raises itself."""
+    async with (
+        ClientSession(raise_for_status=True) as session,
+        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
     ):
-        with pytest.raises(SupermicroRedfishError) as caught:
-            await read()
-        assert token not in _told(caught.value)
-        assert len(str(caught.value).splitlines()) == 1
-
-
-def test_a_secret_is_hidden_however_it_is_spelt() -> None:
-    """As it is, as JSON has it, and as Python shows the bytes of either."""
-    secret = 'a"\\é'
-    texts = [secret, json.dumps(secret), json.dumps(secret, ensure_ascii=False)]
-    texts += [repr(text.encode()) for text in texts]
-    error = LicenseError(" ".join(texts), bmc_message=secret, message_id=secret)
-    error.license = secret
-    error.hide(secret)
-    assert str(error) == """*** "***" "***" b'***' b'"***"' b'"***"'"""
-    assert (error.bmc_message, error.message_id, error.license) == ("***",) * 3
-
-
-async def test_two_at_a_time_and_a_writer_alone(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """A BMC is mostly serial, and a command never overlaps a poll."""
-    client.set_max_concurrent_requests(2)
-    await client.async_get_all_data()
-    bmc.hang("*", 0.05)
-    reads = asyncio.create_task(client.async_get_all_data())
-    await asyncio.sleep(0.01)
-    await client.async_set_indicator_led("Lit")
-    await reads
-    assert bmc.peak_parallel == 2
-    patch = next(r for r in bmc.requests if r.method == "PATCH")
-    assert patch.status == 200
-
-
-async def test_a_refused_connection(session: ClientSession) -> None:
-    """Where nobody listens there is no connection."""
-    client = SupermicroRedfishClient(session, "127.0.0.1:1", "ADMIN", "ADMIN")
-    with pytest.raises(ConnectionError):
-        await client.async_test_connection()
+        await client.async_get_system()
+        bmc.expire_sessions()
+        assert (await client.async_get_system()).is_on
+        bmc.fail(THERMAL, status=404)
+        with pytest.raises(NotFoundError):
+            await client.async_get_thermal()

@@ -1,4 +1,4 @@
-"""Models hold what boards say, and only that."""
+"""Decoding of resources into models."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -9,25 +9,23 @@ from typing import Any
 from hypothesis import given, settings
 import pytest
 
-from aiosupermicro import (
-    NTP,
-    FanMode,
-    FanModeType,
-    Health,
-    PowerSupply,
-    ResetType,
-    State,
-    System,
-    Temperature,
-    Thermal,
-)
 from aiosupermicro.models import (
+    NTP,
     Action,
     ActionInfo,
     Battery,
+    FanMode,
+    FanModeType,
+    Health,
     Model,
     NodeManagerStatistics,
+    PowerSupply,
+    ResetType,
+    State,
     Status,
+    System,
+    Temperature,
+    Thermal,
 )
 from aiosupermicro.models.base import moment
 
@@ -35,7 +33,7 @@ from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recording
 
 
 def _keys(value: Any) -> set[str]:
-    """Return every key that occurs in a document, and in one inside a text."""
+    """Return all keys of a document, and of documents inside its strings."""
     if isinstance(value, str) and value.startswith("{"):
         value = json.loads(value)
     if isinstance(value, dict):
@@ -47,7 +45,7 @@ def _keys(value: Any) -> set[str]:
 
 @needs_recordings
 def test_every_key_is_on_some_board() -> None:
-    """A misspelt name would be silent, so every key must occur on a board."""
+    """Read no key that is on no board: a misspelled one would decode to None."""
     recorded = set().union(
         *(
             _keys(json.loads(file.read_text(encoding="utf-8")))
@@ -59,8 +57,8 @@ def test_every_key_is_on_some_board() -> None:
 
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
-def test_nothing_is_made_up(model: type[Model]) -> None:
-    """An empty resource gives None and empty tuples, at every depth."""
+def test_empty_resource_decodes_to_none(model: type[Model]) -> None:
+    """Return None and empty tuples at every depth."""
 
     def assert_empty(item: Model) -> None:
         for field in fields(item):
@@ -75,21 +73,25 @@ def test_nothing_is_made_up(model: type[Model]) -> None:
 
 @pytest.mark.parametrize("nonsense", [None, 1, "text", [1]])
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
-def test_what_is_no_object_gives_nothing(model: type[Model], nonsense: Any) -> None:
-    """A member of a list may be anything."""
+def test_value_that_is_no_object_decodes_to_empty_model(
+    model: type[Model], nonsense: Any
+) -> None:
+    """Accept any value, as a list may have any member."""
     assert model.from_dict(nonsense) == model()
 
 
-def test_an_object_of_another_kind_is_read_all_the_same() -> None:
-    """A caller may hand in what JSON does not make."""
+def test_any_mapping_is_decoded() -> None:
+    """Accept a mapping that is no dict."""
     body = MappingProxyType({"Name": "CPU Temp"})
     assert Temperature.from_dict(body).name == "CPU Temp"
 
 
-def test_parts_that_fare_alike_share_a_status() -> None:
-    """A board says the same of a hundred parts, in each poll."""
-    well = {"State": "Enabled", "Health": "OK"}
-    assert Status.from_dict(well) is Status.from_dict(well | {"HealthRollup": None})
+def test_equal_statuses_are_one_object() -> None:
+    """Reuse the status that hundreds of parts have in each poll."""
+    healthy = {"State": "Enabled", "Health": "OK"}
+    assert Status.from_dict(healthy) is Status.from_dict(
+        healthy | {"HealthRollup": None}
+    )
     odd = {"State": "Dozing", "Health": " OK"}
     assert Status.from_dict(odd) == Status(state="Dozing", health="OK")
     assert Status.from_dict({"State": [], "Health": "OK"}) == Status(health=Health.OK)
@@ -97,8 +99,8 @@ def test_parts_that_fare_alike_share_a_status() -> None:
 
 @settings(deadline=None)
 @given(raw=JSON)
-def test_any_value_costs_one_field_at_most(raw: Any) -> None:
-    """Whatever stands in one key, the other keys are read."""
+def test_invalid_value_affects_one_field(raw: Any) -> None:
+    """Decode the other fields beside any value."""
     temperature = {"Name": "CPU Temp", "ReadingCelsius": 41}
     for key in ("MemberId", "Status", "SensorNumber", "UpperThresholdFatal", "Odd"):
         thermal = Thermal.from_dict(
@@ -110,43 +112,33 @@ def test_any_value_costs_one_field_at_most(raw: Any) -> None:
 @pytest.mark.parametrize(
     "value", ["N/A", "41", True, None, [], {}, float("nan"), float("inf"), 10**400]
 )
-def test_what_is_no_number_is_no_reading(value: Any) -> None:
-    """A reading is a finite number or None."""
+def test_reading_is_finite_number_or_none(value: Any) -> None:
+    """Return None for strings, booleans, infinity and huge numbers."""
     assert Temperature.from_dict({"ReadingCelsius": value}).reading_celsius is None
 
 
 @pytest.mark.parametrize("blank", ["", "          ", None])
-def test_a_blank_text_is_absent(blank: str | None) -> None:
-    """X10 boards fill a serial number that nobody set with ten spaces."""
+def test_blank_string_decodes_to_none(blank: str | None) -> None:
+    """Treat a serial number of ten spaces as missing, as X10 boards send it."""
     assert System.from_dict({"SerialNumber": blank}).serial_number is None
 
 
-def test_an_absent_sensor_measures_nothing() -> None:
-    """Old boards say 0 for a sensor that is not there."""
+def test_absent_sensor_has_no_reading() -> None:
+    """Ignore the reading of 0 that old boards send for an absent sensor."""
     absent = {"Status": {"State": "Absent"}, "ReadingCelsius": 0}
     assert Temperature.from_dict(absent).reading is None
     enabled = {"Status": {"State": "Enabled"}, "ReadingCelsius": 0}
     assert Temperature.from_dict(enabled).reading == 0
 
 
-def test_an_unknown_value_stays_as_it_is() -> None:
-    """A fan mode that no enum knows must survive being sent back."""
+def test_unknown_enum_value_is_kept() -> None:
+    """Keep a fan mode that is in no enum, so that it can be sent back."""
     modes = ["Optimal", "Smart Speed"]
     fan_mode = FanMode.from_dict(
         {"Mode": "Smart Speed", "Mode@Redfish.AllowableValues": modes}
     )
     assert fan_mode.mode == "Smart Speed"
     assert fan_mode.available_modes == (FanModeType.OPTIMAL, "Smart Speed")
-
-
-def test_boards_of_2017_spell_two_keys_otherwise() -> None:
-    """MemberID and FanName are read as MemberId and Name are."""
-    thermal = Thermal.from_dict(
-        {"Fans": [{"MemberID": "1", "FanName": "FAN2", "Reading": 900}]}
-    )
-    fan = thermal.get_fan("1")
-    assert fan is not None
-    assert (fan.name, fan.reading_rpm) == ("FAN2", 900)
 
 
 @pytest.mark.parametrize(
@@ -160,36 +152,34 @@ def test_boards_of_2017_spell_two_keys_otherwise() -> None:
         (["ForceOn", "ACCycle"], (ResetType.FORCE_ON, "ACCycle")),
     ],
 )
-def test_reset_types_are_taken_apart(
+def test_joined_reset_types_are_split(
     listed: list[str], expected: tuple[str, ...]
 ) -> None:
-    """Two X12 firmwares glue two reset types into one."""
+    """Split the two reset types that two X12 firmwares join into one."""
     action = Action.from_dict({"ResetType@Redfish.AllowableValues": listed})
     assert action.reset_types == expected
     parameter = {"Name": "ResetType", "AllowableValues": listed}
     assert ActionInfo.from_dict({"Parameters": [parameter]}).reset_types == expected
 
 
-def test_equal_resources_are_equal() -> None:
-    """Polls that bring nothing new compare equal, so that nobody is woken."""
+def test_models_of_equal_resources_are_equal() -> None:
+    """Let polls without a change compare equal."""
     body = {"Fans": [{"Name": "FAN1", "Reading": 900, "Status": {"Health": "OK"}}]}
     assert Thermal.from_dict(body) == Thermal.from_dict(body)
     assert Thermal.from_dict(body).fans[0].status.health is Health.OK
     assert State("Absent") is State.ABSENT
 
 
-def test_what_said_nothing_is_not_valid() -> None:
-    """Each model tells an empty resource from one that says anything."""
-    for model in ALL_MODELS:
-        assert not model.from_dict({}).is_valid
+def test_model_is_valid_if_it_has_a_value() -> None:
+    """Distinguish an empty resource from one with any value."""
     assert NTP.from_dict({"NTPEnable": False}).is_valid
     absent = {"Status": {"State": "Absent"}, "Name": "FAN1", "Reading": 0}
     assert not Thermal.from_dict({"Fans": [absent]}).fans[0].is_valid
     assert PowerSupply.from_dict({"Status": {"State": "Enabled"}}).is_valid
 
 
-def test_what_is_absent_is_neither_well_nor_ill() -> None:
-    """OpenBMC calls the sensor of an empty bay Critical."""
+def test_absent_part_has_no_health() -> None:
+    """Ignore the health Critical that OpenBMC sends for sensors of an empty bay."""
     assert (
         Status.from_dict({"State": "Absent", "Health": "Critical"}).is_healthy is None
     )
@@ -213,7 +203,7 @@ def test_what_is_absent_is_neither_well_nor_ill() -> None:
         (20231130, None),
     ],
 )
-def test_moments_know_their_offset(text: Any, expected: datetime | None) -> None:
-    """A time without an offset, or of a clock that nobody set, is none."""
+def test_time_has_offset_and_was_set(text: Any, expected: datetime | None) -> None:
+    """Return None for a time without an offset, or of a clock that was never set."""
     assert moment(text) == expected
     assert NodeManagerStatistics.from_dict({"Timestamp": text}).measured_at == expected

@@ -1,4 +1,4 @@
-"""What models make of what boards say of their parts."""
+"""Properties that models derive from their fields."""
 
 from datetime import UTC, date, datetime
 import json
@@ -6,19 +6,11 @@ from typing import Any
 
 import pytest
 
-from aiosupermicro import (
-    NTP,
-    Chassis,
-    Manager,
-    Power,
-    PowerSupply,
-    System,
-    Temperature,
-    Thermal,
-)
 from aiosupermicro.models import (
     LLDP,
+    NTP,
     Certificate,
+    Chassis,
     Drive,
     EthernetInterface,
     EventDestination,
@@ -26,11 +18,17 @@ from aiosupermicro.models import (
     License,
     LinkStatus,
     LogEntry,
+    Manager,
     Memory,
     NetworkProtocol,
     Port,
+    Power,
+    PowerSupply,
     Processor,
     SensorResource,
+    System,
+    Temperature,
+    Thermal,
 )
 
 
@@ -42,19 +40,19 @@ from aiosupermicro.models import (
         ({"PowerOutputWatts": None, "PowerCapacityWatts": 2200}, None, True),
         ({"PowerOutputWatts": None, "PowerCapacityWatts": None}, None, False),
     ],
-    ids=["x11", "x13", "no mains", "fan-only module"],
+    ids=["x11", "x13", "no AC input", "fan-only module"],
 )
-def test_power_supplies_of_all_generations(
+def test_power_supply_has_output_of_any_generation(
     supply: dict[str, Any], watts: float | None, *, delivers: bool
 ) -> None:
-    """What a supply delivers has two names, and a fan-only module delivers nothing."""
+    """Decode both keys of the output; detect fan-only modules, which have none."""
     decoded = PowerSupply.from_dict(supply)
     assert decoded.power_output_watts == decoded.last_power_output_watts == watts
     assert decoded.delivers_power is delivers
 
 
-def test_no_supply_that_measures_means_no_power_draw() -> None:
-    """A board whose supplies say nothing reports 0 W while it runs."""
+def test_power_draw_without_measuring_supplies_is_none() -> None:
+    """Ignore the 0 W that a board without measuring supplies reports."""
     control = {"PowerControl": [{"PowerConsumedWatts": 0}]}
     assert Power.from_dict(control).total_power_consumed_watts is None
     supplies = {"PowerSupplies": [{"Name": "Power Supply Bay 1"}]}
@@ -62,16 +60,29 @@ def test_no_supply_that_measures_means_no_power_draw() -> None:
     assert Power.from_dict({}).total_power_consumed_watts is None
 
 
-def test_a_board_that_does_not_say_is_neither_on_nor_closed() -> None:
-    """What is absent is unknown: never off, never normal, never healthy."""
+@pytest.mark.parametrize(
+    ("watts", "total"),
+    [([118], 118), ([None, 70], 70), ([118, 70], 118), ([None], None), ([], None)],
+)
+def test_power_draw_is_first_measured_value(
+    watts: list[float | None], total: float | None
+) -> None:
+    """Add no values up: the parts that they belong to may contain each other."""
+    controls = [{"PowerConsumedWatts": value} for value in watts]
+    power = Power.from_dict({"PowerControl": controls, "PowerSupplies": [{}]})
+    assert power.total_power_consumed_watts == total
+
+
+def test_missing_state_is_none() -> None:
+    """Report a missing value neither as off nor as closed nor as healthy."""
     system, chassis = System.from_dict({}), Chassis.from_dict({})
     assert (system.is_on, system.is_healthy) == (None, None)
     assert (chassis.is_intruded, chassis.power_state) == (None, None)
     assert NTP.from_dict({}).enabled is None
 
 
-def test_the_mac_address_is_in_the_managers_uuid() -> None:
-    """Supermicro firmware ends the manager's UUID in the BMC's MAC address."""
+def test_mac_address_is_part_of_uuid_of_manager() -> None:
+    """Return it from the UUID of Supermicro's firmware, which ends with it."""
     uuid = "00000000-0000-0000-0000-7CC25550A8FF"
     assert Manager.from_dict({"UUID": uuid}).mac_address == "7C:C2:55:50:A8:FF"
     random = "12345678-1234-1234-1234-123456789ABC"
@@ -89,18 +100,18 @@ def test_the_mac_address_is_in_the_managers_uuid() -> None:
         (None, None),
     ],
 )
-def test_versions_keep_their_letters(sent: str | None, version: str | None) -> None:
-    """A version is what follows "Ver", with its letter, or all there is."""
+def test_version_keeps_its_letter(sent: str | None, version: str | None) -> None:
+    """Return the part after "Ver" with its letter, or the whole text."""
     assert System.from_dict({"BiosVersion": sent}).bios_version == version
     inventory = FirmwareInventory.from_dict({"Version": sent})
     assert inventory.installed_version == version
     assert inventory.is_present == (None if version is None else True)
 
 
-def test_a_place_without_firmware_has_no_version() -> None:
-    """The BMC calls an empty place Enabled and OK."""
-    place = FirmwareInventory.from_dict({"Version": "Not Present"})
-    assert (place.is_present, place.installed_version) == (False, None)
+def test_empty_firmware_slot_has_no_version() -> None:
+    """Detect an empty slot, which the BMC reports as enabled and healthy."""
+    slot = FirmwareInventory.from_dict({"Version": "Not Present"})
+    assert (slot.is_present, slot.installed_version) == (False, None)
     dated = FirmwareInventory.from_dict({"ReleaseDate": "2023-11-17T00:00:00Z"})
     assert dated.released_at == datetime(2023, 11, 17, tzinfo=UTC)
 
@@ -118,10 +129,10 @@ def test_a_place_without_firmware_has_no_version() -> None:
         (None, None, None),
     ],
 )
-def test_messages_begin_with_a_code(
+def test_log_message_is_split_into_code_and_text(
     message: str | None, code: str | None, text: str | None
 ) -> None:
-    """New firmware puts a code before the message, old firmware a kind of sensor."""
+    """Split the code of new firmware off, not the kind of sensor of old firmware."""
     entry = LogEntry.from_dict({"Message": message})
     assert (entry.code, entry.text) == (code, text)
 
@@ -130,18 +141,18 @@ def test_messages_begin_with_a_code(
     ("severity", "error", "critical"),
     [("OK", False, False), ("Warning", True, False), ("Critical", True, True)],
 )
-def test_log_entries_tell_how_bad_it_is(
+def test_log_entry_with_warning_is_error(
     severity: str, *, error: bool, critical: bool
 ) -> None:
-    """Warnings are errors too; what has no severity is none."""
+    """Count warnings as errors, and entries without a severity as none."""
     entry = LogEntry.from_dict({"Severity": severity, "EntryCode": "Deassert"})
     assert (entry.is_error, entry.is_critical) == (error, critical)
     assert entry.is_deassertion
     assert not LogEntry.from_dict({}).is_error
 
 
-def test_licences_are_documents_in_texts() -> None:
-    """What is no licence is skipped; the signature is not kept."""
+def test_licenses_are_decoded_from_documents() -> None:
+    """Ignore everything that is no license, and keep no signature."""
     node = {"LicenseID": "2", "LicenseName": "SFT-DCMS-SINGLE", "CreateDate": "2023072"}
     good = json.dumps({"ProductKey": {"Node": node, "Signature": "secret"}})
     licence = License.from_dict({"Licenses": ["{", "[]", 7, None, "{}", good]})
@@ -156,17 +167,24 @@ def test_licences_are_documents_in_texts() -> None:
     assert not License.from_dict({"Licenses": None}).is_licensed
 
 
-def test_an_empty_neighbour_is_none() -> None:
-    """The BMC sends {} both without a neighbour and with LLDP off."""
-    assert LLDP.from_dict({"LLDPEnabled": True, "LLDPReceive": {}}).neighbour is None
-    assert LLDP.from_dict({"LLDPReceive": {"ChassisId": None}}).neighbour is None
-    neighbour = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbour
-    assert neighbour is not None
-    assert neighbour.system_name == "switch"
+def test_neighbor_is_decoded_from_lldp() -> None:
+    """Return None for the empty object that the BMC sends without a neighbor."""
+    for received in ({}, {"ChassisId": None}):
+        assert LLDP.from_dict({"LLDPReceive": received}).neighbour is None
+    received = {"ChassisId": "00:11:22:33:44:55", "PortId": "Gi1/0/7"}
+    more: dict[str, Any] = {"SystemName": "switch", "ManagementVlanId": 4095}
+    neighbor = LLDP.from_dict({"LLDPReceive": received | more}).neighbour
+    assert neighbor
+    assert neighbor.chassis_id == "00:11:22:33:44:55"
+    assert neighbor.port_id == "Gi1/0/7"
+    assert neighbor.system_name == "switch"
+    alone = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbour
+    assert alone
+    assert alone.system_name == "switch"
 
 
-def test_name_servers_leave_out_what_is_none() -> None:
-    """Boards fill the list with "(null)", "0.0.0.0" and nothing."""
+def test_name_servers_have_no_placeholders() -> None:
+    """Leave out "(null)", "0.0.0.0" and empty strings."""
     servers = ["192.168.126.14", "(null)", "0.0.0.0", "", "::"]  # noqa: S104 - what boards write for none
     interface = EthernetInterface.from_dict({"NameServers": servers})
     assert interface.dns_servers == ("192.168.126.14",)
@@ -176,14 +194,14 @@ def test_name_servers_leave_out_what_is_none() -> None:
     ("status", "up"),
     [("LinkUp", True), ("LinkDown", False), ("NoLink", False), (None, None)],
 )
-def test_links_are_up_down_or_unknown(status: str | None, *, up: bool | None) -> None:
-    """A board that does not say has neither a link nor none."""
+def test_link_state_is_up_down_or_none(status: str | None, *, up: bool | None) -> None:
+    """Return None where a board has no link status."""
     assert EthernetInterface.from_dict({"LinkStatus": status}).is_link_up is up
     assert Port.from_dict({"LinkStatus": status}).is_link_up is up
 
 
-def test_older_ports_have_other_keys() -> None:
-    """NetworkPort is read as Port is."""
+def test_network_port_is_decoded_as_port() -> None:
+    """Decode the keys of the older schema."""
     port = Port.from_dict(
         {
             "PhysicalPortNumber": "1",
@@ -198,15 +216,15 @@ def test_older_ports_have_other_keys() -> None:
     assert port.mac_addresses == ("94:6D:AE:91:FB:22",)
 
 
-def test_internal_links_are_known_by_their_address() -> None:
-    """The USB link between BMC and host has an address that nobody sold."""
+def test_internal_interface_has_local_mac_address() -> None:
+    """Detect the USB link between BMC and host by its locally administered address."""
     assert EthernetInterface.from_dict({"MACAddress": "BE:3A:F2:B6:05:9F"}).is_internal
     assert not EthernetInterface.from_dict({"MACAddress": "ac:1f:6b:0"}).is_internal
     assert not EthernetInterface.from_dict({"MACAddress": "?"}).is_internal
 
 
-def test_only_the_boards_own_protocols_are_listed() -> None:
-    """A protocol that the board does not have is not one that is off."""
+def test_protocols_are_those_of_the_board() -> None:
+    """Report a missing protocol not as disabled."""
     services = NetworkProtocol.from_dict(
         {
             "HTTP": {"ProtocolEnabled": False, "Port": None},
@@ -222,8 +240,8 @@ def test_only_the_boards_own_protocols_are_listed() -> None:
     assert services.ntp.ntp_servers == ("pool.ntp.org",)
 
 
-def test_subscription_slots_may_be_unused() -> None:
-    """X13 has sixteen of them, which all lead nowhere."""
+def test_unused_subscription_is_detected() -> None:
+    """Distinguish the sixteen slots of X13, which exist without a destination."""
     slot = {"Destination": "0.0.0.0", "Oem": {"Supermicro": {"EnableSubscription": 0}}}  # noqa: S104 - what boards write for none
     assert not EventDestination.from_dict(slot).is_used
     assert not EventDestination.from_dict({}).is_used
@@ -248,17 +266,17 @@ def test_subscription_slots_may_be_unused() -> None:
             None,
         ),
     ],
-    ids=["well", "failing", "not read", "absent"],
+    ids=["healthy", "failing", "unknown", "absent"],
 )
-def test_only_drives_that_are_read_can_be_failing(
+def test_failure_is_predicted_for_known_drives_only(
     drive: dict[str, Any], *, failing: bool | None
 ) -> None:
-    """OpenBMC predicts the failure of drives that it knows nothing of."""
+    """Ignore the prediction that OpenBMC makes for drives without a model."""
     assert Drive.from_dict(drive).is_failing is failing
 
 
-def test_memory_is_told_apart_by_its_slot() -> None:
-    """The name is no help, and OpenBMC has the slot in another place."""
+def test_memory_has_slot_of_any_generation() -> None:
+    """Decode the slot in both places; the name is the same for all modules."""
     module = Memory.from_dict({"Name": "Memory", "DeviceLocator": "P1-DIMMA1"})
     assert (module.device_locator, module.capacity_gib) == ("P1-DIMMA1", None)
     label = {"PartLocation": {"ServiceLabel": "GPU_0_DRAM_0"}}
@@ -278,8 +296,8 @@ def test_memory_is_told_apart_by_its_slot() -> None:
         (None, None),
     ],
 )
-def test_delays_have_a_range(listed: Any, expected: range | None) -> None:
-    """What a delay may be set to stands beside it, as text."""
+def test_power_delay_has_range(listed: Any, expected: range | None) -> None:
+    """Decode the range of allowed values, which is a string."""
     for name in ("On", "Off", "Cycle"):
         system = System.from_dict(
             {f"Power{name}DelaySeconds@Redfish.AllowableNumbers": listed}
@@ -287,21 +305,21 @@ def test_delays_have_a_range(listed: Any, expected: range | None) -> None:
         assert getattr(system, f"power_{name.lower()}_delay_range") == expected
 
 
-def test_a_distance_to_a_limit_is_no_temperature() -> None:
-    """GPUs of OpenBMC have a sensor in degrees that grows as they cool down."""
+def test_headroom_is_no_temperature() -> None:
+    """Detect sensors of OpenBMC that measure the distance to a limit."""
     assert SensorResource.from_dict({"ReadingBasis": "Headroom"}).is_headroom
     assert not SensorResource.from_dict({"ReadingType": "Temperature"}).is_headroom
 
 
-def test_processors_work_or_not() -> None:
-    """A processor is enabled and well by its status."""
+def test_processor_has_status() -> None:
+    """Derive enabled and healthy from the status."""
     processor = Processor.from_dict({"Status": {"State": "Enabled", "Health": "OK"}})
     assert processor.is_enabled
     assert processor.is_healthy
 
 
-def test_a_certificate_by_itself_says_who_made_it() -> None:
-    """Who signs for himself is his own issuer; no word about it is no answer."""
+def test_self_signed_certificate_is_detected() -> None:
+    """Compare subject and issuer; return None if one is missing or invalid."""
     name = {"CommonName": "IPMI"}
     assert Certificate.from_dict({"Subject": name, "Issuer": name}).is_self_signed
     other = {"Subject": name, "Issuer": {"CommonName": "CA"}}
@@ -314,8 +332,8 @@ def test_a_certificate_by_itself_says_who_made_it() -> None:
         assert certificate.sha256_fingerprint is None
 
 
-def test_details_of_a_temperature_may_be_no_numbers() -> None:
-    """A part that gives no number is there, without a reading."""
+def test_temperature_detail_without_number_has_no_reading() -> None:
+    """Keep the part, without a reading."""
     details = {"GPU 1 Temp": "37", "GPU 2 Temp": "N/A", "GPU 3 Temp": None}
     temperature = Temperature.from_dict({"Oem": {"Supermicro": {"Details": details}}})
     assert [(part.name, part.reading_celsius) for part in temperature.details] == [
@@ -331,10 +349,10 @@ def test_details_of_a_temperature_may_be_no_numbers() -> None:
     ("healths", "redundant"),
     [(["OK", "OK"], True), (["OK", "Critical"], False), (["OK"], False), ([], None)],
 )
-def test_redundancy_is_counted_by_the_supplies(
+def test_redundancy_is_derived_from_supplies(
     healths: list[str], *, redundant: bool | None
 ) -> None:
-    """The board calls its redundancy OK whatever its supplies do."""
+    """Ignore the redundancy of the board, which is OK whatever its supplies report."""
     supplies = [
         {"PowerCapacityWatts": 1600, "Status": {"State": "Enabled", "Health": health}}
         for health in healths
@@ -346,8 +364,33 @@ def test_redundancy_is_counted_by_the_supplies(
     assert Power.from_dict({"PowerSupplies": supplies}).is_redundant is None
 
 
-def test_entries_are_found_by_their_id() -> None:
-    """Each list can be asked for one entry, and for one that it does not have."""
+_OK, _BAD = {"State": "Enabled", "Health": "OK"}, {"Health": "Critical"}
+
+
+_VBAT = {"Name": "VBAT", "ReadingVolts": 3.1}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_healthy"),
+    [
+        ({}, None),
+        ({"Voltages": [{"Name": "12V", "Status": _BAD}]}, None),
+        ({"Voltages": [_VBAT]}, None),
+        ({"Voltages": [_VBAT | {"Status": _OK}]}, True),
+        ({"Voltages": [_VBAT | {"Status": _BAD}]}, False),
+        ({"Oem": {"Supermicro": {"Battery": {"Status": _OK}}}}, True),
+        ({"Oem": {"Supermicro": {"Battery": {"Status": _BAD}}}}, False),
+    ],
+)
+def test_battery_is_resource_or_voltage(
+    body: dict[str, Any], *, is_healthy: bool | None
+) -> None:
+    """Derive its health from the voltages on X10."""
+    assert Power.from_dict(body).is_battery_healthy is is_healthy
+
+
+def test_sensor_is_found_by_member_id() -> None:
+    """Return the sensor of each list, and None for an unknown Id."""
     entries = [{"MemberId": "0", "Name": "A"}, {"MemberId": "1", "Name": "B"}]
     thermal = Thermal.from_dict({"Temperatures": entries, "Fans": entries})
     power = Power.from_dict({"Voltages": entries, "PowerSupplies": entries})

@@ -1,4 +1,4 @@
-"""Every entry that a board was recorded with stands in the models as it was sent."""
+"""Decoding of the resources of recorded boards."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,9 +16,10 @@ from tests.conftest import RECORDINGS
 
 from .catalog import ALL_MODELS, UNRECORDED, needs_recordings
 from .recorded import RECORDED_RESOURCES, RESOURCES, kind_of
-from .tables import NEVER_FILLED, NEVER_RECORDED, PARTS, TABLES
+from .tables import NEVER_FILLED, NEVER_RECORDED, SECOND_PLACES, TABLES, Place
 
 RECORDED_BOARDS = {*RECORDINGS, "x13-oem"}
+
 
 each_kind = pytest.mark.parametrize(
     ("kind", "bodies"),
@@ -29,57 +30,47 @@ each_kind = pytest.mark.parametrize(
 )
 
 
-def _pairs(model: Model, body: dict[str, Any]) -> Iterator[tuple[Model, Any]]:
-    """Return a model and what it was decoded from, and so its parts."""
-    yield model, body
-    for (parent, key), field in PARTS.items():
-        if isinstance(model, parent) and isinstance(body.get(key), list):
-            yield from zip(getattr(model, field), body[key], strict=True)
-
-
-def _follow(body: Any, place: str) -> Any:
-    """Return what stands at a place in a document, as far as it says anything."""
-    for key in place.split("/"):
+def _recorded(body: Any, place: Place) -> Any:
+    """Return the recorded value at a place; None for a blank string."""
+    for key in (place,) if isinstance(place, str) else place:
         body = body.get(key) if isinstance(body, dict) else None
-    if isinstance(body, list):
-        return tuple(
-            item for entry in body if (item := _follow_text(entry)) is not None
-        )
-    return _follow_text(body)
+    return (body.strip() or None) if isinstance(body, str) else body
 
 
-def _follow_text(raw: Any) -> Any:
-    """Return a value, None for a text that says nothing."""
-    return (raw.strip() or None) if isinstance(raw, str) else raw
-
-
-def _attribute(model: Any, path: str) -> Any:
-    """Return an attribute of a model or of one of its parts."""
-    for name in path.split("."):
-        model = getattr(model, name) if model is not None else None
-    return model
+def _compare(model: Model, body: Any) -> None:
+    """Verify that a model and its parts have the recorded values."""
+    for field, place in TABLES.get(type(model), {}).items():
+        found, expected = getattr(model, field), _recorded(body, place)
+        if expected is None and (second := SECOND_PLACES.get((type(model), field))):
+            expected = _recorded(body, second)
+        if isinstance(found, Model):
+            _compare(found, expected)
+        elif isinstance(expected, list) and isinstance(next(iter(found), None), Model):
+            for part, inner in zip(found, expected, strict=True):
+                _compare(part, inner)
+        else:
+            if isinstance(expected, list):
+                texts = (_recorded({"": item}, "") for item in expected)
+                expected = tuple(text for text in texts if text is not None)
+            assert (type(model), place, found or None) == (
+                *(type(model), place),
+                expected or None,
+            )
+            assert found == expected or found in (None, ())
 
 
 @each_kind
-def test_every_entry_has_the_recorded_values(
-    kind: str, bodies: list[dict[str, Any]]
-) -> None:
-    """Every attribute is what stands in the record, for every entry of every board."""
+def test_fields_have_recorded_values(kind: str, bodies: list[dict[str, Any]]) -> None:
+    """Decode every field of every entry to the value in the recording."""
     for body in bodies:
-        for model, raw in _pairs(RESOURCES[kind].from_dict(body), body):
-            for line in TABLES.get(type(model), ()):
-                attribute, place = line.split(" ")
-                found = _attribute(model, attribute)
-                expected = _follow(raw, place)
-                assert (line, found or None) == (line, expected or None)
-                assert found == expected or found in (None, ())
+        _compare(RESOURCES[kind].from_dict(body), body)
 
 
 @each_kind
-def test_every_name_is_a_resource_of_its_own(
+def test_resource_has_common_properties(
     kind: str, bodies: list[dict[str, Any]]
 ) -> None:
-    """What every resource says of itself can be read without knowing its schema."""
+    """Decode the properties of all resources without knowing their schema."""
     for body in bodies:
         resource = m.OdataResource.from_dict(body)
         assert resource.odata_id == body["@odata.id"]
@@ -89,8 +80,8 @@ def test_every_name_is_a_resource_of_its_own(
 
 
 @needs_recordings
-def test_no_recorded_value_is_news_to_an_enum() -> None:
-    """What boards were recorded with has a member, wherever there is an enum."""
+def test_recorded_values_are_members_of_enums() -> None:
+    """Have a member for each recorded value of a field with an enum."""
     plain = {
         (type(model), name, item)
         for (board, kind), bodies in RECORDED_RESOURCES.items()
@@ -105,14 +96,14 @@ def test_no_recorded_value_is_news_to_an_enum() -> None:
 
 
 def _items(value: Any) -> tuple[Any, ...]:
-    """Return what a field holds, as a tuple in any case."""
+    """Return the value of a field as a tuple."""
     if isinstance(value, tuple):
         return value
     return () if value is None else (value,)
 
 
 def _all_parts(model: Model) -> Iterator[Model]:
-    """Return a model and all that it is made of."""
+    """Return a model and all its parts."""
     yield model
     for field in fields(model):
         value = getattr(model, field.name)
@@ -122,7 +113,7 @@ def _all_parts(model: Model) -> Iterator[Model]:
 
 
 def _enums(model: type[Model]) -> dict[str, type[StrEnum]]:
-    """Return the fields of a model that are enums, or tuples of them."""
+    """Return the fields of a model that hold enums or tuples of them."""
     return {
         name: kind
         for name, hint in get_type_hints(model).items()
@@ -133,8 +124,8 @@ def _enums(model: type[Model]) -> dict[str, type[StrEnum]]:
 
 
 @needs_recordings
-def test_every_field_is_filled_by_some_board() -> None:
-    """A field of the wrong type or place would be silent, so some board fills each."""
+def test_every_field_has_a_value_on_some_board() -> None:
+    """Find fields of the wrong type or place, which would always be None."""
     filled = {
         (model, field)
         for (_, kind), bodies in RECORDED_RESOURCES.items()
@@ -153,7 +144,7 @@ def test_every_field_is_filled_by_some_board() -> None:
 
 
 def _filled(model: Model) -> Iterator[str]:
-    """Return the fields of a model that hold anything."""
+    """Return the fields of a model that have a value."""
     for field in fields(model):
         value = getattr(model, field.name)
         if value not in (None, ()) and value != getattr(type(model)(), field.name):
@@ -161,7 +152,7 @@ def _filled(model: Model) -> Iterator[str]:
 
 
 def _is_unrecorded(step: Step) -> bool:
-    """Return whether a field is only where no board in reach has anything."""
+    """Return whether a field is in no recording."""
     return all(not UNRECORDED.keys().isdisjoint(path) for path in step.paths)
 
 
@@ -204,15 +195,17 @@ def _is_unrecorded(step: Step) -> bool:
         ),
     ],
 )
-def test_the_tables_see_every_entry(board: str, expected: dict[str, int]) -> None:
-    """The table tests have as many entries as were recorded."""
+def test_recordings_have_expected_number_of_entries(
+    board: str, expected: dict[str, int]
+) -> None:
+    """Compare as many entries as were recorded."""
     found = {kind: len(RECORDED_RESOURCES[board, kind]) for kind in expected}
     assert found == expected
 
 
 @needs_recordings
-def test_the_parts_of_a_temperature_are_numbers() -> None:
-    """X13 sends the temperature of each GPU as a text, beside their highest."""
+def test_recorded_details_of_temperatures_are_numbers() -> None:
+    """Convert the temperature of each GPU, which X13 sends as a string."""
     (body,) = RECORDED_RESOURCES["x13-sys-821ge-tnhr", "Thermal"]
     thermal = m.Thermal.from_dict(body)
     detailed = {t.name: t for t in thermal.temperatures if t.details}
@@ -229,8 +222,8 @@ def test_the_parts_of_a_temperature_are_numbers() -> None:
 
 
 @needs_recordings
-def test_recorded_licences() -> None:
-    """A licence is a JSON document in a text."""
+def test_recorded_licenses_are_decoded() -> None:
+    """Decode the JSON document inside a string."""
     (body,) = RECORDED_RESOURCES["x13-oem", "QueryLicense"]
     licence = m.License.from_dict(body)
     assert licence.is_licensed
@@ -244,8 +237,8 @@ def test_recorded_licences() -> None:
 
 
 @needs_recordings
-def test_recorded_firmware() -> None:
-    """The inventory tells versions in its own words, and places without firmware."""
+def test_recorded_firmware_has_versions() -> None:
+    """Extract the installed versions, and detect empty slots."""
     inventory = {
         item.id: item
         for body in RECORDED_RESOURCES["x13-sys-821ge-tnhr", "SoftwareInventory"]
@@ -261,8 +254,8 @@ def test_recorded_firmware() -> None:
 
 
 @needs_recordings
-def test_recorded_log_entries_have_codes_and_moments() -> None:
-    """Health events of X13 all have a code, and every entry says when it was."""
+def test_recorded_log_entries_have_code_and_time() -> None:
+    """Extract the code of each health event of X13, and the time of each entry."""
     bodies = RECORDED_RESOURCES["x13-sys-821ge-tnhr", "LogEntry"]
     entries = [m.LogEntry.from_dict(body) for body in bodies]
     assert all(entry.created_at is not None for entry in entries)
@@ -275,20 +268,20 @@ def test_recorded_log_entries_have_codes_and_moments() -> None:
 
 
 @needs_recordings
-def test_recorded_certificates_have_the_fingerprint_that_they_tell() -> None:
-    """The fingerprint is the BMC's own, and OpenBMC's can be worked out."""
+def test_recorded_certificates_have_fingerprint() -> None:
+    """Compute the fingerprint; it equals the BMC's own where there is one."""
     for board in ("x13-sys-821ge-tnhr", "gb300-openbmc"):
         for body in RECORDED_RESOURCES[board, "Certificate"]:
             certificate = m.Certificate.from_dict(body)
             assert certificate.sha256_fingerprint
             if certificate.fingerprint:
-                told = certificate.fingerprint.replace(":", "").lower()
-                assert certificate.sha256_fingerprint == told
+                expected = certificate.fingerprint.replace(":", "").lower()
+                assert certificate.sha256_fingerprint == expected
 
 
 @needs_recordings
-def test_recorded_statistics_have_a_moment() -> None:
-    """X13 puts a colon before the offset to UTC."""
+def test_recorded_statistics_have_time() -> None:
+    """Accept the colon that X13 adds before the offset to UTC."""
     for board in ("x10sdv", "x13-oem", "x13-sys-821ge-tnhr"):
         (body,) = RECORDED_RESOURCES[board, "SmcNodeManager"]
         (statistics,) = m.NodeManager.from_dict(body).statistics
@@ -296,8 +289,8 @@ def test_recorded_statistics_have_a_moment() -> None:
 
 
 @needs_recordings
-def test_recorded_supplies_are_redundant_only_if_they_are_well() -> None:
-    """The board calls the redundancy OK while one of two supplies is Critical."""
+def test_recorded_supplies_are_redundant_if_healthy() -> None:
+    """Ignore the redundancy that a board with a critical supply reports as OK."""
     redundant = {
         board: m.Power.from_dict(body).is_redundant
         for (board, kind), bodies in RECORDED_RESOURCES.items()

@@ -1,10 +1,9 @@
-"""Boards without Thermal and Power fill the same models from what they have."""
+"""Thermal and Power of boards with subsystems: Gen 14, and boards of sensors alone."""
 
 import asyncio
 from collections import Counter
 from typing import Any
 
-from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import (
@@ -14,16 +13,15 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
 )
-from tests.conftest import RECORDED, RECORDINGS
-from tests.library import CHASSIS, OPENBMC, collection, link
-from tests.simulator import Bmc, Board, serve
+from tests.library import CHASSIS, collection, link, requested_paths
+from tests.simulator import Bmc
 
-MOST_REQUESTS = 10
+MAX_REQUESTS = 10
 
 
 @pytest.fixture
 def bmc(bmc: Bmc) -> Bmc:
-    """Turn the board into one of Gen 14: as printed in the vendor's guide."""
+    """Turn the board into one of Gen 14, as printed in the vendor's guide."""
     gone = dict.fromkeys(("Thermal", "Power", "Sensors"))
     names = ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics")
     bmc.change(CHASSIS, gone | {name: link(f"{CHASSIS}/{name}") for name in names})
@@ -35,7 +33,7 @@ def bmc(bmc: Bmc) -> Bmc:
 
 
 def _put_thermal(bmc: Bmc, thermal: str) -> None:
-    """Let a board have a resource for each fan, and one for all temperatures."""
+    """Add a resource for each fan, and one for all temperatures."""
     metrics = f"{thermal}/ThermalMetrics"
     links = {"ThermalMetrics": link(metrics), "Fans": link(f"{thermal}/Fans")}
     bmc.put(thermal, link(thermal) | links)
@@ -51,7 +49,7 @@ def _put_thermal(bmc: Bmc, thermal: str) -> None:
 
 
 def _put_power(bmc: Bmc, power: str) -> None:
-    """Let a board have a resource for each supply, and one for what it measures."""
+    """Add a resource for each power supply, and one for its metrics."""
     supplies = f"{power}/PowerSupplies"
     bmc.put(power, link(power) | {"PowerSupplies": link(supplies)})
     bmc.put(supplies, collection(supplies, ["1", "2"]))
@@ -69,8 +67,10 @@ def _put_power(bmc: Bmc, power: str) -> None:
         bmc.put(f"{supplies}/{name}/Metrics", watts | output)
 
 
-async def test_the_same_models_are_filled(client: SupermicroRedfishClient) -> None:
-    """Temperatures, fans, power draw and supplies are where they are on old boards."""
+async def test_subsystems_fill_thermal_and_power(
+    client: SupermicroRedfishClient,
+) -> None:
+    """Return temperatures, fans, power draw and supplies in the older models."""
     data = await client.async_get_all_data()
     assert data.is_complete
     assert data.thermal
@@ -96,15 +96,15 @@ def _fans(data: DynamicData) -> list[float | None]:
     return [fan.reading for fan in data.thermal.fans]
 
 
-async def test_no_refresh_asks_for_more_than_ten(
+async def test_poll_reads_parts_in_turns_within_ten_requests(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Of many small resources a few are read each time; nothing is said of others."""
+    """Read a few of the small resources in each poll, and return those read so far."""
     numbers: list[int] = []
     speeds = [1000 + number for number in range(1, 9)]
     while True:
         data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) <= MOST_REQUESTS
+        assert len(bmc.requests) <= MAX_REQUESTS
         bmc.requests.clear()
         assert _fans(data) == speeds[: len(_fans(data))]
         assert data.power
@@ -118,15 +118,15 @@ async def test_no_refresh_asks_for_more_than_ten(
         bmc.change(path, {"SpeedPercent": {"SpeedRPM": 2000 + number}})
     for _ in range(2):
         data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) <= MOST_REQUESTS
+        assert len(bmc.requests) <= MAX_REQUESTS
         bmc.requests.clear()
     assert _fans(data) == list(range(2001, 2009))
 
 
-async def test_the_static_cadence_reads_what_was_never_read(
+async def test_static_read_completes_dynamic_data(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """After both were read once, at once as at set-up, a poll has everything."""
+    """Return everything in the first poll after a static and a dynamic read."""
     await asyncio.gather(
         client.async_get_static_data(), client.async_get_dynamic_data()
     )
@@ -134,17 +134,17 @@ async def test_the_static_cadence_reads_what_was_never_read(
     assert set(asked.values()) == {1}
     bmc.requests.clear()
     data = await client.async_get_dynamic_data()
-    assert len(bmc.requests) <= MOST_REQUESTS
+    assert len(bmc.requests) <= MAX_REQUESTS
     assert data.is_complete
     assert len(_fans(data)) == 8
     assert data.power
     assert {supply.power_output_watts for supply in data.power.power_supplies} == {100}
 
 
-async def test_what_is_put_in_later_is_found(
+async def test_static_read_finds_added_parts(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A fan and a supply more are there after the next static refresh."""
+    """Return an added fan and supply after the next static read."""
     await client.async_get_all_data()
     fans = f"{CHASSIS}/ThermalSubsystem/Fans"
     bmc.put(fans, collection(fans, [f"FAN{number}" for number in range(1, 10)]))
@@ -161,10 +161,10 @@ async def test_what_is_put_in_later_is_found(
     assert len(data.power.power_supplies) == 3
 
 
-async def test_a_static_refresh_does_not_fail_for_a_fan(
+async def test_failed_fan_is_an_error_of_dynamic_data_only(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """What cannot be read is the failure of the cadence that shows it."""
+    """Report the failure with the data that show the fan."""
     fan = f"{CHASSIS}/ThermalSubsystem/Fans/FAN2"
     bmc.fail(fan, status=503)
     assert (await client.async_get_static_data()).errors == {}
@@ -184,22 +184,22 @@ async def test_a_static_refresh_does_not_fail_for_a_fan(
     assert data.is_complete
 
 
-async def test_redundancy_is_told_once_all_supplies_are_known(
+async def test_redundancy_is_none_until_all_supplies_are_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A supply that was not read yet is none that failed."""
+    """Count a supply that was not read yet not as a failed one."""
     power = f"{CHASSIS}/PowerSubsystem"
     group = {"RedundancyType": "NPlusM", "MinNeededInGroup": 1}
     group |= {"MaxSupportedInGroup": 2}
     bmc.change(power, {"PowerSupplyRedundancy": [group], "CapacityWatts": 4000})
-    told = []
+    redundant = []
     for _ in range(5):
         data = await client.async_get_dynamic_data()
         assert data.power
-        told.append(data.power.is_redundant)
-    assert told[:2] == [None, None]
-    assert False not in told
-    assert told[-1] is True
+        redundant.append(data.power.is_redundant)
+    assert redundant[:2] == [None, None]
+    assert False not in redundant
+    assert redundant[-1] is True
     assert data.power
     assert data.power.redundancy[0].mode == "NPlusM"
     assert data.power.power_control[0].power_capacity_watts == 4000
@@ -211,10 +211,10 @@ async def test_redundancy_is_told_once_all_supplies_are_known(
 
 
 @pytest.mark.parametrize(("mode", "limit"), [("Automatic", 900), ("Disabled", None)])
-async def test_a_power_limit(
+async def test_power_limit_applies_in_automatic_mode(
     client: SupermicroRedfishClient, bmc: Bmc, mode: str, limit: int | None
 ) -> None:
-    """A set point counts while the control is on; a capacity of 0 is none."""
+    """Return no limit while the control is disabled, and no capacity of 0."""
     wanted = {"PowerLimitWatts": {"SetPoint": 900, "ControlMode": mode}}
     bmc.change(f"{CHASSIS}/EnvironmentMetrics", wanted)
     bmc.change(f"{CHASSIS}/PowerSubsystem", {"CapacityWatts": 0})
@@ -223,10 +223,10 @@ async def test_a_power_limit(
     assert control.power_capacity_watts is None
 
 
-async def test_what_is_taken_out_is_gone(
+async def test_removed_fan_has_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A fan that is no longer there has no reading that stays."""
+    """Drop the last reading of a fan that is no longer installed."""
     await client.async_get_thermal()
     for number in range(1, 9):
         bmc.remove(f"{CHASSIS}/ThermalSubsystem/Fans/FAN{number}")
@@ -235,91 +235,33 @@ async def test_what_is_taken_out_is_gone(
     assert thermal.fans == ()
 
 
-async def test_a_power_that_answers_with_a_page(
+async def test_power_page_in_html_is_replaced_by_subsystem(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """A Gen 14 board links to Power, and answers it with HTML."""
+    """Use the subsystem on a Gen 14 board whose link to Power returns HTML."""
     bmc.change(CHASSIS, {"Power": link(f"{CHASSIS}/Power")})
     page = "<html>lighttpd</html>"
     bmc.fail(f"{CHASSIS}/Power", status=200, body=page, content_type="text/html")
     for _ in range(2):
         power = await client.async_get_power()
         assert power.total_power_consumed_watts == 207.5
-    assert [r.path for r in bmc.requests].count(f"{CHASSIS}/Power") == 1
+    assert requested_paths(bmc).count(f"{CHASSIS}/Power") == 1
 
 
-async def test_a_chassis_with_nothing_of_the_kind(
+async def test_chassis_without_sensors_is_not_found(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Without any source there are no temperatures, not an empty list of them."""
+    """Raise NotFoundError instead of returning an empty list."""
     for name in ("ThermalSubsystem", "EnvironmentMetrics"):
         bmc.change(CHASSIS, {name: None})
     with pytest.raises(NotFoundError):
         await client.async_get_thermal()
 
 
-@pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
-async def test_the_recorded_openbmc_board(session: ClientSession, name: str) -> None:
-    """A GB300's temperatures, fans and power draw in three requests, and a voltage."""
-    board = Board.load(RECORDED / name)
-    bmc = Bmc(board)
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
-        everything = await client.async_get_all_data()
-        asked = Counter(request.path for request in bmc.requests)
-        assert set(asked.values()) == {1}
-        assert "HGX_GPU_0" in everything.inner_thermal
-        assert "Chassis_0" not in everything.inner_thermal
-        bmc.requests.clear()
-        data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) == 4
-    chassis = "/redfish/v1/Chassis/Chassis_0"
-    recorded = board.resources[f"{chassis}/ThermalSubsystem/ThermalMetrics"]
-    assert data.thermal
-    assert [t.reading_celsius for t in data.thermal.temperatures] == [
-        entry["Reading"] for entry in recorded["TemperatureReadingsCelsius"]
-    ]
-    duties = [fan for fan in data.thermal.fans if fan.is_duty]
-    assert {fan.name for fan in duties} == {
-        f"Chassis 0 FAN {number} PWM" for number in range(1, 9)
-    }
-    assert all(fan.reading_rpm is None for fan in duties)
-    assert len(data.thermal.fans) == 24
-    assert data.power
-    assert data.power.total_power_consumed_watts == pytest.approx(1349.263802)
-    assert {sensor.name: sensor.reading for sensor in data.power.voltages} == {
-        body["Name"]: body["Reading"]
-        for path, body in board.resources.items()
-        if path.startswith(f"{chassis}/Sensors/") and body["ReadingType"] == "Voltage"
-    }
-    assert len(data.power.voltages) == 4
-
-
-@pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
-async def test_the_first_look_at_the_recorded_openbmc_board(
-    session: ClientSession, name: str
-) -> None:
-    """Whichever of both is faster, the environment is read once."""
-    for seconds in (0.0, 0.05):
-        bmc = Bmc(Board.load(RECORDED / name))
-        chassis = "/redfish/v1/Chassis/Chassis_0"
-        bmc.hang(f"{chassis}/ThermalSubsystem*", seconds)
-        async with (
-            serve(bmc) as server,
-            SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-        ):
-            client.set_max_concurrent_requests(10)
-            await client.async_get_dynamic_data()
-        asked = Counter(request.path for request in bmc.requests)
-        assert asked[f"{chassis}/EnvironmentMetrics"] == 1
-
-
-async def test_a_board_of_sensors_alone(
+async def test_sensors_alone_fill_thermal_and_power(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Where there are only Sensors, each is read; a distance to a limit is left out."""
+    """Read each sensor once, and leave out distances to a limit."""
     for name in ("ThermalSubsystem", "EnvironmentMetrics"):
         bmc.change(CHASSIS, {name: None})
     sensors = f"{CHASSIS}/Sensors"
@@ -344,10 +286,10 @@ async def test_a_board_of_sensors_alone(
     assert {asked[f"{sensors}/{name}"] for name in ("CPU", "FAN1", "TLIMIT")} == {1}
 
 
-async def test_sensors_are_no_fans_while_the_fans_are_not_known(
+async def test_fan_sensors_are_not_used_before_fans_are_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """What is called otherwise later on must not come and go."""
+    """Return no fan under a name that changes in a later poll."""
     sensors = f"{CHASSIS}/Sensors"
     bmc.change(CHASSIS, {"Sensors": link(sensors)})
     bmc.put(sensors, collection(sensors, ["S1"]))

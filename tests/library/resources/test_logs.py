@@ -1,18 +1,18 @@
-"""Defects of the published client in reading logs: those of M7."""
+"""Logs: the right one, oldest entry first, and only entries that are new."""
 
 from typing import Any
 
 import pytest
 
-from aiosupermicro import NotFoundError, SupermicroRedfishClient
-from tests.library import ENTRIES, LOG, SYSTEM, collection, link
+from aiosupermicro import LogEntry, NotFoundError, SupermicroRedfishClient
+from tests.library import ENTRIES, LOG, SYSTEM, collection, link, requested_paths
 from tests.simulator import Bmc
 
 
-async def test_m7_two_logs_are_told_apart(
+async def test_health_events_and_maintenance_events_are_separate(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Health events and maintenance, each in three requests, then in one."""
+    """Read each log with three requests, and with one later on."""
     events = await client.async_get_log_entries()
     assert [entry.message for entry in events] == [
         entry["Message"] for entry in bmc.resource(ENTRIES)["Members"]
@@ -22,12 +22,12 @@ async def test_m7_two_logs_are_told_apart(
     assert {entry.entry_type for entry in events} == {"SEL"}
     bmc.requests.clear()
     assert await client.async_get_log_entries() == events
-    assert [item.path for item in bmc.requests][-1] == ENTRIES
+    assert requested_paths(bmc)[-1] == ENTRIES
     assert len(bmc.requests) <= 2
 
 
 def _entries(bmc: Bmc, ids: list[int]) -> list[dict[str, Any]]:
-    """Return entries with these ids, whose messages tell their order."""
+    """Return entries with these Ids, numbered in their messages."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     return [
         entry | {"Id": str(number), "Message": f"[X-{place}] event {place}"}
@@ -43,13 +43,13 @@ LOGS = [
     ([5], False),
     ([], False),
 ]
-"""The ids of entries as they are sent, and whether they run backwards."""
+"""The ids of entries as they are sent, and whether the newest comes first."""
 
 
-async def test_m7_entries_come_newest_last(
+async def test_entries_are_returned_oldest_first(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Whichever way the log runs, and where the numbers begin anew."""
+    """Detect the direction of a log, even where its numbers start again."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     for ids, is_reversed in LOGS:
         sent = [entry | {"Id": str(number)} for number in ids]
@@ -62,18 +62,20 @@ async def test_m7_entries_come_newest_last(
         assert len(await client.async_get_log_entries(after="9999")) == len(ids)
 
 
-async def test_m7_an_id_may_be_longer_than_any_number(
+async def test_entry_with_huge_id_is_returned(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Python reads no number of thousands of digits; the entries are read."""
+    """Read entries with an Id of thousands of digits, which Python cannot convert."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     ids = ["1", "9" * 5000, "2"]
     bmc.put(ENTRIES, link(ENTRIES) | {"Members": [entry | {"Id": i} for i in ids]})
     assert [entry.id for entry in await client.async_get_log_entries()] == ids
 
 
-async def test_m7_a_log_in_pages(client: SupermicroRedfishClient, bmc: Bmc) -> None:
-    """Each page names the next one; one that leads back to itself is the last."""
+async def test_log_is_read_across_pages(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Follow the links to all pages, until one leads back."""
     entries = _entries(bmc, [1, 2, 3, 4, 5])
     pages = [entries[:2], entries[2:4], entries[4:]]
     paths = [ENTRIES, f"{ENTRIES}/Page2", f"{ENTRIES}/Page3"]
@@ -87,10 +89,10 @@ async def test_m7_a_log_in_pages(client: SupermicroRedfishClient, bmc: Bmc) -> N
     assert len(bmc.requests) <= 4
 
 
-async def test_m7_entries_that_are_only_linked(
+async def test_linked_entries_are_read_in_order_of_links(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Each is read, in the order of the links; an entry by itself is nothing."""
+    """Ignore members that are neither an entry nor a link."""
     entries = _entries(bmc, [1, 2, 3])
     for entry in entries:
         bmc.put(f"{ENTRIES}/{entry['Id']}", entry)
@@ -100,10 +102,10 @@ async def test_m7_entries_that_are_only_linked(
     assert [entry.id for entry in found] == ["1", "2", "3"]
 
 
-async def test_m7_a_log_without_a_name_is_not_the_one(
+async def test_health_event_log_is_selected_by_type(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """The log of health events is known by its kind."""
+    """Skip a log without a type or an Id."""
     other = f"{SYSTEM}/LogServices/Dump"
     bmc.put(other, {"Entries": link(f"{other}/Entries")})
     bmc.put(f"{other}/Entries", {"Members": []})
@@ -115,10 +117,10 @@ async def test_m7_a_log_without_a_name_is_not_the_one(
         await client.async_get_log_entries("SEL")
 
 
-async def test_m7_another_log_may_be_out_of_reach(
+async def test_missing_log_does_not_hide_others(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """It hides neither the log of health events nor that this is gone itself."""
+    """Read the log of health events beside a missing one, and report it if missing."""
     logs, gone = f"{SYSTEM}/LogServices", f"{SYSTEM}/LogServices/Dump"
     bmc.put(logs, link(logs) | {"Members": [link(gone), link(LOG)]})
     assert len(await client.async_get_log_entries()) == 9
@@ -131,3 +133,73 @@ async def test_m7_another_log_may_be_out_of_reach(
     bmc.fail(LOG, status=404)
     with pytest.raises(NotFoundError):
         await client.async_get_log_entries()
+
+
+async def test_entries_have_acknowledged_state(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Return None for entries of severity OK, which have no such state."""
+    sent = bmc.resource(f"{LOG}/Entries")["Members"]
+    marks = [
+        entry.get("Oem", {}).get("Supermicro", {}).get("MarkAsAcknowledged")
+        for entry in sent
+    ]
+    entries = await client.async_get_log_entries()
+    assert [entry.is_acknowledged for entry in entries] == marks
+    assert {True, False, None} >= set(marks) > {None}
+    assert LogEntry().is_acknowledged is None
+
+
+def _put_entries(bmc: Bmc, names: list[str]) -> None:
+    """Add a log whose entries are only linked."""
+    bmc.put(ENTRIES, {"Members": [link(f"{ENTRIES}/{name}") for name in names]})
+    for name in names:
+        bmc.put(f"{ENTRIES}/{name}", {"Id": name, "Message": f"event {name}"})
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+async def test_only_new_linked_entries_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc, *, is_reversed: bool
+) -> None:
+    """Read the list, and one resource for each entry after the last known one."""
+    names = [str(number) for number in range(4060, 4097)] + ["1", "2"]
+    _put_entries(bmc, names[::-1] if is_reversed else names)
+    everything = await client.async_get_log_entries()
+    assert [entry.id for entry in everything] == names
+    for known in ("4095", "4096", "1"):
+        bmc.requests.clear()
+        new = await client.async_get_log_entries(after=known)
+        expected = names[names.index(known) + 1 :]
+        assert [entry.id for entry in new] == expected
+        assert len(bmc.requests) == 1 + len(expected)
+    assert await client.async_get_log_entries(after="2") == []
+    assert await client.async_get_log_entries(after="none") == everything
+
+
+async def test_deleted_linked_entry_is_left_out(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the other entries if one is deleted meanwhile."""
+    _put_entries(bmc, ["1", "2", "3"])
+    bmc.remove(f"{ENTRIES}/2")
+    found = await client.async_get_log_entries()
+    assert [entry.id for entry in found] == ["1", "3"]
+
+
+async def test_linked_entries_are_compared_by_their_own_ids(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read all entries if their links do not end in their Ids."""
+    _put_entries(bmc, ["a", "b", "c"])
+    for name, number in (("a", "1"), ("b", "2"), ("c", "3")):
+        bmc.change(f"{ENTRIES}/{name}", {"Id": number})
+    found = await client.async_get_log_entries(after="2")
+    assert [entry.id for entry in found] == ["3"]
+
+
+async def test_entries_without_id_are_returned(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Take none of them as the last known entry."""
+    bmc.put(ENTRIES, {"Members": [{"Message": "a", "Severity": "OK"}] * 3})
+    assert len(await client.async_get_log_entries()) == 3

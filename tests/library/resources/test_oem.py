@@ -1,57 +1,42 @@
-"""Defects of the published client that recorded boards showed: those of R."""
+"""Supermicro's own resources, on old and new boards."""
 
 from typing import Any
 
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import FanModeType, SupermicroRedfishClient
+from aiosupermicro import (
+    FanModeType,
+    LicenseEntry,
+    LicenseError,
+    NotFoundError,
+    SupermicroRedfishClient,
+)
+from aiosupermicro.endpoints import ENDPOINTS
 from tests.conftest import RECORDED, RECORDINGS
-from tests.library import CHASSIS, MANAGER, OEM, THERMAL, rewritten
-from tests.simulator import Bmc, Board, serve
-from tests.simulator.changes import REMOVED
+from tests.library import (
+    LICENSES,
+    MANAGER,
+    OEM,
+    connected_client,
+    rewrite_board,
+    statuses,
+)
+from tests.simulator import REMOVED, Bmc, Board
 from tests.simulator.testing import as_old
 
 
-async def test_r3_a_chassis_that_does_not_say_is_not_off(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """X10 and X11 have no such key."""
-    bmc.change(CHASSIS, {"PowerState": REMOVED})
-    assert (await client.async_get_chassis()).power_state is None
-
-
-@pytest.mark.parametrize(
-    "security",
-    [
-        REMOVED,
-        None,
-        {"IntrusionSensor": None, "IntrusionSensorNumber": None},
-        {"IntrusionSensor": REMOVED},
-    ],
-)
-async def test_r4_a_chassis_without_a_sensor_is_not_closed(
-    client: SupermicroRedfishClient, bmc: Bmc, security: Any
-) -> None:
-    """Nobody knows whether it was opened."""
-    bmc.change(CHASSIS, {"PhysicalSecurity": security})
-    assert (await client.async_get_chassis()).is_intruded is None
-
-
 @pytest.mark.parametrize("level", ["Supermicro", None])
-async def test_r5_old_boards_have_their_resources_elsewhere(
+async def test_oem_resources_of_old_boards_are_read_and_written(
     session: ClientSession, level: str | None
 ) -> None:
-    """Fan mode, NTP and POST code are read and written where the manager links them."""
-    board = rewritten(as_old(Board.load("x12spi-tf")), f"{OEM}/", f"{MANAGER}/")
+    """Follow the links of the manager to fan mode, NTP and POST code."""
+    board = rewrite_board(as_old(Board.load("x12spi-tf")), f"{OEM}/", f"{MANAGER}/")
     bmc = Bmc(board, task_seconds=0)
     if level is None:  # the oldest, of 2017
         links = bmc.resource(MANAGER)["Oem"]["Supermicro"]
         bmc.change(MANAGER, {"Oem": {"Supermicro": REMOVED, **links}})
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
+    async with connected_client(bmc, session) as client:
         data = await client.async_get_static_data()
         assert data.fan_mode
         assert data.fan_mode.available_modes
@@ -65,16 +50,13 @@ async def test_r5_old_boards_have_their_resources_elsewhere(
 
 
 @pytest.mark.parametrize("name", [None, *(n for n in RECORDINGS if n == "x10sdv")])
-async def test_r5_a_recorded_old_board_is_commanded(
+async def test_recorded_old_board_is_commanded(
     session: ClientSession, name: str | None
 ) -> None:
-    """Boards with the old paths obey."""
+    """Set every fan mode, and the state of NTP."""
     bmc = Bmc(Board.load(RECORDED / name) if name else Board.load("x12spi-tf"))
     bmc.task_seconds = 0
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
+    async with connected_client(bmc, session) as client:
         for mode in (await client.async_get_fan_mode()).available_modes:
             await client.async_set_fan_mode(mode)
             assert bmc.fan_mode == mode
@@ -82,38 +64,68 @@ async def test_r5_a_recorded_old_board_is_commanded(
         assert (await client.async_get_ntp()).enabled is bmc.ntp_enabled
 
 
-async def test_r6_firmware_is_pushed_in_parts(client: SupermicroRedfishClient) -> None:
-    """Supermicro's firmware has the multipart address and not the other."""
-    service = await client.async_get_update_service()
-    assert service.multipart_http_push_uri == "/redfish/v1/UpdateService/upload"
-    assert service.http_push_uri is None
-
-
-async def test_r8_boards_of_2017_spell_two_keys_otherwise(
-    session: ClientSession,
+@pytest.mark.parametrize("name", ["NTP", "LLDP", "FanMode", "Snooping"])
+async def test_missing_oem_resource_is_none(
+    client: SupermicroRedfishClient, bmc: Bmc, name: str
 ) -> None:
-    """Every fan has its name, every sensor its id, and none stands for all."""
-    board = rewritten(Board.load("x12spi-tf"), '"MemberId":', '"MemberID":')
-    fans = [
-        {"FanName" if key == "Name" else key: value for key, value in fan.items()}
-        for fan in board.resources[THERMAL]["Fans"]
-    ]
-    board.resources[THERMAL]["Fans"] = fans
-    async with (
-        serve(Bmc(board)) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
-    ):
-        data = await client.async_get_dynamic_data()
-    assert data.thermal
-    assert data.power
-    assert [fan.name for fan in data.thermal.fans] == [fan["FanName"] for fan in fans]
-    for sensors in (
-        data.thermal.fans,
-        data.thermal.temperatures,
-        data.power.voltages,
-        data.power.power_supplies,
-    ):
-        assert [item.member_id for item in sensors] == [
-            str(place) for place in range(len(sensors))
-        ]
-    assert data.thermal.get_fan("2") is data.thermal.fans[2]
+    """Return None in a bulk read, and raise NotFoundError in a single one."""
+    bmc.remove(f"{OEM}/{name}")
+    row = next(row for row in ENDPOINTS if row.model.__name__ == name)
+    data = await client.async_get_static_data()
+    assert getattr(data, row.name) is None
+    assert data.errors == {}
+    with pytest.raises(NotFoundError):
+        await getattr(client, f"async_get_{row.name}")()
+
+
+LICENSE_LISTS: list[tuple[Any, list[str]]] = [
+    ([], []),
+    (None, []),
+    ("none", []),
+    (["{", "[]", "null", "7", '{"ProductKey": 7}', "[" * 5000], []),
+    ([None, 7, {}, []], []),
+    (['{"ProductKey": {"Node": {"LicenseName": "SFT-OOB-LIC"}}}'], ["SFT-OOB-LIC"]),
+]
+
+
+@pytest.mark.parametrize(("sent", "names"), LICENSE_LISTS)
+async def test_licenses_are_decoded_from_documents_in_strings(
+    client: SupermicroRedfishClient, bmc: Bmc, sent: Any, names: list[str]
+) -> None:
+    """Ignore everything that is no license, without an error in the setup."""
+    bmc.change(LICENSES, {"Licenses": REMOVED})
+    bmc.change(LICENSES, {"Licenses": sent})
+    found = await client.async_get_license()
+    assert [item.name for item in found.licenses] == names
+    assert found.is_licensed is bool(names)
+    assert (await client.async_get_static_data()).license == found
+    assert bmc.logins == 1
+
+
+async def test_recorded_licenses_have_id_name_and_date(
+    client: SupermicroRedfishClient,
+) -> None:
+    """Leave out the signature of the key."""
+    (first, second) = (await client.async_get_license()).licenses
+    assert first == LicenseEntry(
+        license_id="1", name="SFT-OOB-LIC", create_date="20250304"
+    )
+    assert second.name == "SFT-DCMS-SINGLE"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_board_without_licenses_is_read_with_one_login(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Read a board completely that has no licenses, or does not show them."""
+    if status == 403:
+        bmc.unlicensed = (LICENSES,)
+    else:
+        bmc.remove(LICENSES)
+    for _ in range(3):
+        data = await client.async_get_all_data()
+        assert data.license is None
+        assert isinstance(data.errors.get("license"), LicenseError | None)
+        assert data.chassis
+    assert statuses(bmc, "GET", LICENSES) == [status]
+    assert bmc.logins == 1
