@@ -12,11 +12,7 @@ PASSWORD = "Secret-Password-9"
 COVERAGE = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
 """Variables by which the process is measured for coverage, if the tests are."""
 
-ENVIRONMENT = {
-    "SUPERMICRO_PASSWORD": PASSWORD,
-    "PYTHONWARNINGS": "error",
-    **COVERAGE,
-}
+ENVIRONMENT = {"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error", **COVERAGE}
 
 
 class Outcome(NamedTuple):

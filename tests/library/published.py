@@ -546,7 +546,7 @@ CONSTANTS_CHANGED = {
 
 CONSTANTS_GONE = {
     "ENDPOINT_": "no path is right on every board; `client.paths` has the paths of "
-    "the resources on this one",
+    "the resources on this one"
 }
 """Prefixes of names."""
 
@@ -554,7 +554,7 @@ AUTH_GONE = {
     (SessionAuth, "get_basic_auth"): (
         "aiohttp is removing its BasicAuth; where a BMC supports no sessions, "
         "`async_get_headers` returns the header for basic authentication"
-    ),
+    )
 }
 
 AUTH_TYPES = {
@@ -566,5 +566,5 @@ PARAMETERS_CHANGED = {
     ("async_get_log_entries", "log_service"): (
         "every log has the Id Log1: the default is the log of health events, and "
         "the name Log1 selects that one too"
-    ),
+    )
 }

@@ -3,9 +3,7 @@
 from aiohttp import ClientSession, ClientTimeout
 import pytest
 
-from aiosupermicro import (
-    AuthenticationError,
-)
+from aiosupermicro import AuthenticationError
 from aiosupermicro.auth import SessionAuth, SessionState
 from tests.conftest import Clock
 from tests.library import SESSIONS, SYSTEM

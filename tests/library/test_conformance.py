@@ -214,7 +214,7 @@ def test_cache_and_stats_have_published_methods() -> None:
 @pytest.mark.parametrize("stub", AUTH_CLASSES, ids=lambda stub: stub.__name__)
 def test_auth_class_has_published_constructor(stub: type[Any]) -> None:
     """Keep the parameters with their defaults; allow further optional ones."""
-    found = getattr(auth, stub.__name__)
+    found: type[Any] = getattr(auth, stub.__name__)
     theirs, ours = _signature(stub).parameters, _signature(found).parameters
     assert [*ours][: len(theirs)] == [*theirs]
     for name in [*ours][4:]:

@@ -50,7 +50,7 @@ def _seed_methods() -> Iterator[str]:
 def _auth_rows() -> Iterator[str]:
     """Return the classes of the module `auth` as the document lists them."""
     for stub in (published.SessionAuth, published.SessionState):
-        yield f"{stub.__name__}{_parameters(stub.__init__)}"  # type: ignore[misc]  # of a class, not of an object
+        yield f"{stub.__name__}{_parameters(stub.__init__)}"
         for name, member in members(stub).items():
             function = getattr(member, "fget", member)
             call = "" if isinstance(member, property) else _parameters(function)

@@ -119,7 +119,7 @@ async def test_missing_license_is_named(
 ) -> None:
     """Report the license that old X11 boards require even for the service root.
 
-    It is no wrong password: no login is attempted.
+    It is not reported as a wrong password, and no login is attempted.
     """
     bmc.unlicensed = (ROOT,)
     with pytest.raises(LicenseError) as caught:

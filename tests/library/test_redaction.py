@@ -81,9 +81,7 @@ async def test_error_does_not_contain_password(
 
 
 async def test_log_does_not_contain_token_or_password(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    caplog: pytest.LogCaptureFixture,
+    client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Keep token and password out of log messages and representations."""
     caplog.set_level("DEBUG")

@@ -99,7 +99,7 @@ async def test_write_is_repeated_with_etag_once(
 
 
 async def test_bmc_that_requires_etags_is_commanded(session: ClientSession) -> None:
-    """Send ETags of resources and actions to a BMC that requires both."""
+    """Send ETags to a BMC that requires them for resources and for actions."""
     bmc = Bmc(Board.load("x12spi-tf"), if_match_demanded=True)
     async with connected_client(bmc, session) as client:
         await light_led(client)
@@ -107,8 +107,8 @@ async def test_bmc_that_requires_etags_is_commanded(session: ClientSession) -> N
         assert (bmc.indicator_led, bmc.power_state) == ("Lit", "PoweringOff")
         await client.async_clear_log()
         assert await client.async_get_log_entries() == []
-        asked = [status for method, _, status in take_requests(bmc) if method == "POST"]
-    assert asked.count(428) == 2
+        sent = [status for method, _, status in take_requests(bmc) if method == "POST"]
+    assert sent.count(428) == 2
 
 
 async def test_action_is_repeated_with_wildcard_without_etag(
@@ -137,7 +137,7 @@ async def test_accepted_action_counts_as_done_without_its_task(
     target: str,
     fault: str | int,
 ) -> None:
-    """Return if the task of an accepted action is not readable during the restart."""
+    """Return although the task is not readable while the BMC restarts."""
     await client.async_get_all_data()
     headers = {"Location": TASK}
     bmc.fail(target, status=202, body={}, headers=headers, method="POST")
@@ -168,7 +168,7 @@ async def test_failed_task_is_an_error_of_its_action(
 async def test_write_succeeds_with_truncated_response(
     client: SupermicroRedfishClient, bmc: Bmc, command: Command, target: str
 ) -> None:
-    """Take the status of a response as the result, although its body ends early."""
+    """Use the status of a response whose body ends early."""
     await client.async_get_all_data()
     bmc.cut(target)
     await command(client)
@@ -189,24 +189,24 @@ async def test_reset_without_response_is_an_error(
     assert take_calls(bmc).count(("POST", SYSTEM_RESET)) == 1
 
 
-async def test_bmc_restart_bmc_without_response_succeeds_if_bmc_is_down(
+async def test_bmc_restart_without_response_succeeds_if_bmc_is_down(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Take a BMC as restarting that breaks the connection and is unreachable then."""
+    """Return if the BMC breaks the connection and becomes unreachable."""
     await client.async_get_all_data()
     bmc.drop(MANAGER_RESET, is_done=True)
     take_requests(bmc)
     await _restart_bmc(client)
     assert bmc.is_down
-    asked = take_calls(bmc)
-    assert asked[:2] == [("POST", MANAGER_RESET), ("GET", ROOT)]
-    assert set(asked[2:]) <= {("GET", ROOT)}  # repeated by aiohttp
+    sent = take_calls(bmc)
+    assert sent[:2] == [("POST", MANAGER_RESET), ("GET", ROOT)]
+    assert set(sent[2:]) <= {("GET", ROOT)}  # repeated by aiohttp
     bmc.heal()
     bmc.restart(0)
 
 
 @pytest.mark.parametrize("status", [200, 503])
-async def test_bmc_restart_bmc_without_response_fails_if_bmc_responds(
+async def test_bmc_restart_without_response_fails_if_bmc_responds(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
     """Report a broken connection to a BMC that still responds.
@@ -222,7 +222,7 @@ async def test_bmc_restart_bmc_without_response_fails_if_bmc_responds(
     assert caught.value.is_broken
 
 
-async def test_restart_bmc_of_unreachable_bmc_is_an_error(
+async def test_restart_of_unreachable_bmc_is_an_error(
     session: ClientSession, bmc: Bmc
 ) -> None:
     """Report a BMC that was unreachable before the command was sent."""

@@ -111,7 +111,7 @@ async def test_changed_password_is_sent_at_most_twice(
 async def test_basic_auth_is_not_used_after_401_of_newer_board(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Take a 401 as a wrong password; only the old family sends it otherwise."""
+    """Treat a 401 as a wrong password; only old boards send it for other reasons."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     with pytest.raises(AuthenticationError):
         await client.async_connect()
@@ -136,7 +136,7 @@ async def test_basic_auth_is_used_without_session_service(
 async def test_starting_bmc_without_session_service_is_read_later(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read a BMC after its start that sent 404 for everything during it."""
+    """Read a BMC that returned 404 for every resource during its start."""
     bmc.fail(f"{ROOT}/S*", status=404)
     with suppress(SupermicroRedfishError):
         await client.async_connect()
@@ -184,14 +184,14 @@ async def test_full_session_table_without_basic_auth_is_unavailable(
         other = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
         await other.async_connect()
         client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
-        asked = len(full_bmc.requests)
+        sent = len(full_bmc.requests)
         for _ in range(18):
             with pytest.raises(ServiceUnavailableError):
                 await client.async_get_dynamic_data()
             await other.async_get_system()
             library_clock.tick(30)
         assert full_bmc.login_attempts == 2
-        assert statuses(full_bmc)[asked:].count(401) == 1
+        assert statuses(full_bmc)[sent:].count(401) == 1
         await other.async_disconnect()
         library_clock.tick(2 * MINUTES)
         assert (await client.async_get_dynamic_data()).system
@@ -242,7 +242,7 @@ async def test_basic_auth_is_used_after_message(
 async def test_basic_auth_is_used_by_account_that_must_not_list_sessions(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Take only a 401 as a rejected password."""
+    """Treat only a 401 as a rejected password."""
     bmc.fail(SESSIONS, status=405, method="POST")
     bmc.fail(SESSIONS, status=status, method="GET")
     assert (await client.async_get_system()).is_on
@@ -275,7 +275,7 @@ async def test_basic_auth_is_not_used_after_message(
 async def test_password_rejected_by_both_methods_is_not_sent_again(
     session: ClientSession, server: Server, bmc: Bmc, library_clock: Clock
 ) -> None:
-    """Send it no more after a 403 for a session and a 401 for basic authentication."""
+    """Send it once for a session and once by basic authentication, then never again."""
     bmc.fail(SESSIONS, status=403, method="POST")
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     for _ in range(4):

@@ -7,11 +7,7 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import (
-    ResetType,
-    SupermicroRedfishClient,
-    SupermicroRedfishError,
-)
+from aiosupermicro import ResetType, SupermicroRedfishClient, SupermicroRedfishError
 from tests.conftest import Clock
 from tests.library import CHASSIS, FAN_MODE, SYSTEM, THERMAL, connected_client, statuses
 from tests.simulator import Bmc, Board
@@ -55,9 +51,7 @@ async def test_second_read_is_conditional(
         assert (again[4]["system"] is first[4]["system"]) is not_modified
 
 
-async def test_resource_without_etag_is_read_again(
-    session: ClientSession,
-) -> None:
+async def test_resource_without_etag_is_read_again(session: ClientSession) -> None:
     """Send no condition to X11 boards, which have no ETags, and return fresh data."""
     bmc = Bmc(as_old(Board.load("x12spi-tf")))
     async with connected_client(bmc, session) as client:

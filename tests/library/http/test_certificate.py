@@ -84,7 +84,7 @@ async def test_self_signed_certificate_fails_verification(
 async def test_verification_overrides_http_session_without_it(
     network: None, server: Server, bmc: Bmc
 ) -> None:
-    """Verify the certificate under a session that does not, as Home Assistant has."""
+    """Verify it although the session is set not to, as some of Home Assistant are."""
     async with ClientSession(connector=TCPConnector(ssl=False)) as session:
         client = SupermicroRedfishClient(
             session, server.host, "ADMIN", "ADMIN", verify_ssl=True

@@ -58,9 +58,9 @@ async def test_closing_waits_for_login_or_write(
     if hanging == SYSTEM:
         await client.async_get_system()
     bmc.hang(hanging, 0.7)
-    asked = len(bmc.requests)
+    sent = len(bmc.requests)
     writing = asyncio.ensure_future(light_led(client))
-    await until(lambda: any(item.path == hanging for item in bmc.requests[asked:]))
+    await until(lambda: any(item.path == hanging for item in bmc.requests[sent:]))
     await client.async_disconnect()
     with suppress(ConnectionError):
         await writing
@@ -72,7 +72,7 @@ async def test_closing_waits_for_login_or_write(
 async def test_closing_twice_deletes_session_once(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Let neither of two concurrent calls wait forever."""
+    """Return from both of two concurrent calls."""
     await client.async_connect()
     await asyncio.gather(client.async_disconnect(), client.async_disconnect())
     assert statuses(bmc, "DELETE") == [200]
@@ -90,7 +90,7 @@ async def test_closing_unused_client_sends_nothing(
 async def test_closing_ignores_failure_of_bmc(
     session: ClientSession, server: Server, bmc: Bmc, fault: str | int
 ) -> None:
-    """Raise no error for a failed logout: it is no reason not to unload."""
+    """Raise no error for a failed logout, which must not prevent an unload."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
     await client.async_connect()
     if fault == "hang":

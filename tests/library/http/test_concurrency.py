@@ -92,9 +92,9 @@ async def test_canceled_read_sends_no_further_requests(
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reader
-    asked = len(bmc.requests)
+    sent = len(bmc.requests)
     await asyncio.sleep(0.2)
-    assert len(bmc.requests) == asked
+    assert len(bmc.requests) == sent
     bmc.heal()
     assert len(await client.async_get_firmware_inventory()) > 5
 

@@ -186,10 +186,7 @@ async def test_protocol_is_read_before_write(
     await client.async_get_network_protocol()
     take_requests(bmc)
     await client.async_set_protocol_enabled("SSH", enabled=False)
-    assert take_calls(bmc)[:2] == [
-        ("GET", PROTOCOLS),
-        ("PATCH", PROTOCOLS),
-    ]
+    assert take_calls(bmc)[:2] == [("GET", PROTOCOLS), ("PATCH", PROTOCOLS)]
     await client.async_get_network_protocol()
     bmc.change(PROTOCOLS, {"SSH": {"ProtocolEnabled": True}})
     take_requests(bmc)
@@ -246,11 +243,7 @@ async def test_request_is_not_repeated_after_retry_after(
         ("POST", SESSIONS, client.async_get_system),
         ("GET", SYSTEM, client.async_get_system),
         ("PATCH", SYSTEM, lambda: client.async_set_indicator_led("Lit")),
-        (
-            "POST",
-            SYSTEM_RESET,
-            lambda: client.async_system_reset("ForceOff"),
-        ),
+        ("POST", SYSTEM_RESET, lambda: client.async_system_reset("ForceOff")),
     ]
     for method, path, step in steps:
         bmc.requests.clear()

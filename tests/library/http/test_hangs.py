@@ -1,4 +1,4 @@
-"""A BMC that hangs: how long callers wait, and which requests are still sent."""
+"""Hangs of a BMC: the wait of callers, and the requests that are still sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -48,7 +48,7 @@ async def test_hang_costs_one_timeout_per_poll(
 ) -> None:
     """Raise the error after one timeout, in each poll during the hang.
 
-    Concurrent requests run into the same timeout.
+    Concurrent requests time out together.
     """
     steps: dict[str, Read] = {
         "login": SupermicroRedfishClient.async_connect,
@@ -128,7 +128,7 @@ async def test_closing_during_hang_takes_one_logout(
     if state == "renewal":
         library_clock.tick(250)
     bmc.hang("*", TIMEOUT * 3 if state in ("login", "write") else 3600)
-    asked = len(bmc.requests)
+    sent = len(bmc.requests)
     work = asyncio.create_task(
         client.async_system_reset("ForceOff")
         if state == "write"
@@ -140,7 +140,7 @@ async def test_closing_during_hang_takes_one_logout(
             bmc.heal()
             bmc.hang(SESSIONS, TIMEOUT * 3)
         await until(
-            lambda: any(wanted in (None, item.path) for item in bmc.requests[asked:])
+            lambda: any(wanted in (None, item.path) for item in bmc.requests[sent:])
         )
     async with _takes_about(TIMEOUT):
         await client.async_disconnect()
@@ -180,7 +180,7 @@ async def test_closing_again_during_hang_deletes_session(
 async def test_connect_during_hang_takes_one_timeout(
     session: ClientSession, bmc: Bmc, client: SupermicroRedfishClient
 ) -> None:
-    """Let the cleanup after the failed login add no further wait."""
+    """Add no further wait for the cleanup after the failed login."""
     set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
     async with _takes_about(TIMEOUT):

@@ -104,7 +104,7 @@ async def test_limiter_starts_reads_in_order_of_arrival(requests: Requests) -> N
 async def test_limiter_runs_command_alone_and_before_waiting_reads(
     requests: Requests,
 ) -> None:
-    """Let no command wait for the rest of a poll."""
+    """Start a command before the rest of a poll."""
     await requests.start("a", "b", "c", "W", "V", "d")
     await requests.finish("a")
     assert requests.running == ["b"]
@@ -235,8 +235,8 @@ async def test_background_read_does_not_delay_poll(
     rest = asyncio.create_task(read_rest())
     await until(lambda: len(bmc.requests) > since)
     await client.async_get_dynamic_data()
-    asked = requested_paths(bmc)[since:]
-    assert set(asked[1:5]) >= {SYSTEM, THERMAL, POWER}
+    sent = requested_paths(bmc)[since:]
+    assert set(sent[1:5]) >= {SYSTEM, THERMAL, POWER}
     await rest
     assert len(bmc.requests) - since == 3 + 8
 
@@ -258,7 +258,7 @@ async def test_client_limits_concurrent_requests(
 async def test_client_changes_limit_during_requests(
     client: SupermicroRedfishClient, bmc: Bmc, before: int, after: int
 ) -> None:
-    """Never exceed the new limit beyond the requests that run already."""
+    """Start no request above the new limit; let running requests continue."""
     await client.async_connect()
     client.set_max_concurrent_requests(before)
     bmc.hang("*", 0.02)

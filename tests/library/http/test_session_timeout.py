@@ -1,4 +1,4 @@
-"""Timeout of an idle session: when it is read, and when a session is renewed."""
+"""Timeout of idle sessions: its reading, and the renewal of sessions."""
 
 import asyncio
 from collections import Counter
@@ -92,7 +92,7 @@ async def test_idle_session_is_renewed_in_advance(
 async def test_timeout_of_session_service_applies(
     session: ClientSession, clock: Clock
 ) -> None:
-    """Renew no session of half an hour after five minutes."""
+    """Do not renew a session of half an hour after five minutes."""
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, session_timeout=1800)
     async with connected_client(bmc, session) as client:
         assert (await client.async_get_session_service()).session_timeout == 1800
@@ -109,9 +109,9 @@ async def test_timeout_is_read_before_first_renewal(
     """Log in once an hour for polls five minutes apart, and read the timeout once."""
     await _poll_for(client, clock, 60)
     assert (bmc.login_attempts, bmc.open_sessions) == (1, 1)
-    asked = take_requests(bmc)
-    assert asked.count(("GET", SESSION_SERVICE, 200)) == 1
-    assert 401 not in [status for _, _, status in asked]
+    sent = take_requests(bmc)
+    assert sent.count(("GET", SESSION_SERVICE, 200)) == 1
+    assert 401 not in [status for _, _, status in sent]
     clock.tick(1441)
     await client.async_get_system()
     methods = [method for method, _, _ in take_requests(bmc)]
@@ -131,7 +131,7 @@ async def test_timeout_is_not_read_while_session_is_in_use(
 async def test_timeout_is_read_again_after_reconnect(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock
 ) -> None:
-    """Read it for each connection: the firmware may be another one by then."""
+    """Read it for each connection: the firmware may have changed since."""
     await _poll_for(client, clock, 20)
     await client.async_disconnect()
     bmc.sessions.timeout = 300
@@ -150,9 +150,9 @@ async def test_concurrent_reads_read_timeout_once(
     paths = resource_paths(bmc.board, 50)
     take_requests(bmc)
     await get_all(client, paths)
-    asked = take_requests(bmc)
-    assert asked[0] == ("GET", SESSION_SERVICE, 200)
-    assert len(asked) == 50 + (SESSION_SERVICE not in paths)
+    sent = take_requests(bmc)
+    assert sent[0] == ("GET", SESSION_SERVICE, 200)
+    assert len(sent) == 50 + (SESSION_SERVICE not in paths)
     assert bmc.login_attempts == 1
     assert bmc.peak_parallel <= 2
 
@@ -230,10 +230,8 @@ async def test_timeout_is_read_again_after_server_error(
     bmc.fail(SESSION_SERVICE, status=503, times=1)
     await _poll_for(client, clock, 60)
     assert bmc.login_attempts == 2
-    asked = [
-        status for _, path, status in take_requests(bmc) if path == SESSION_SERVICE
-    ]
-    assert asked == [503, 200]
+    sent = [status for _, path, status in take_requests(bmc) if path == SESSION_SERVICE]
+    assert sent == [503, 200]
 
 
 async def test_session_is_kept_if_read_of_timeout_hangs(
@@ -272,7 +270,7 @@ async def test_new_session_is_not_renewed_before_first_use(
 ) -> None:
     """Log in once if the first request of a session has to wait.
 
-    A client may be created an hour before it is used, too.
+    The same applies to a client that is created an hour before its first use.
     """
     clock.tick(60 * MINUTES)
     await client.async_test_connection()

@@ -41,8 +41,8 @@ async def test_endless_task_is_polled_for_half_a_minute(
 
         monkeypatch.setattr(client._transport, "send", slow)
         await client.async_set_ntp_enabled(enabled=False)
-    asked = [item for item in bmc.requests if "/TaskService/" in item.path]
-    assert 4 <= len(asked) <= 6
+    sent = [item for item in bmc.requests if "/TaskService/" in item.path]
+    assert 4 <= len(sent) <= 6
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ async def test_endless_task_is_polled_for_half_a_minute(
 async def test_failed_task_raises_its_message(
     client: SupermicroRedfishClient, bmc: Bmc, location: str, state: str
 ) -> None:
-    """Report message and message id of the task, whatever host its path names."""
+    """Report message and message id of the task, whatever host its location has."""
     message = {"Message": "No server.", "MessageId": "SMC.1.0.OemNtpMissingItem"}
     task = f"{ROOT}/TaskService/Tasks/7"
     bmc.put(task, {"@odata.id": task, "TaskState": state, "Messages": [message]})
@@ -71,7 +71,7 @@ async def test_failed_task_raises_its_message(
 async def test_missing_task_counts_as_done(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Take a task that is gone, or that has no path, as completed."""
+    """Treat a task that is missing, or that has no path, as completed."""
     for headers in ({"Location": f"{ROOT}/TaskService/Tasks/99"}, {}):
         bmc.fail(NTP, status=202, body={}, headers=headers, method="PATCH", times=1)
         await client.async_set_ntp_enabled(enabled=False)

@@ -58,22 +58,22 @@ RESOURCES: dict[str, type[Model]] = {
     "UpdateService": m.UpdateService,
     "Volume": m.Volume,
 }
-"""The schemas of Redfish and Supermicro, and what decodes them."""
+"""Models by the schema of Redfish or Supermicro that they decode."""
 
 
-def kind_of(body: Any) -> str | None:
-    """Return the schema of a resource, None for anything else."""
+def schema_of(body: Any) -> str | None:
+    """Return the schema of a resource, or None for any other value."""
     odata_type = body.get("@odata.type") if isinstance(body, dict) else None
     if not isinstance(odata_type, str):
         return None
-    kind = odata_type.rpartition(".")[2]
-    return kind if odata_type.startswith(f"#{kind}.") else None
+    schema = odata_type.rpartition(".")[2]
+    return schema if odata_type.startswith(f"#{schema}.") else None
 
 
 def _resources(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return the resources in a document, those inside a collection too."""
-    if (kind := kind_of(value)) in RESOURCES:
-        yield kind, value
+    """Return the resources in a document, including those inside a collection."""
+    if (schema := schema_of(value)) in RESOURCES:
+        yield schema, value
     elif isinstance(value, (dict, list)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _resources(inner)
@@ -85,8 +85,8 @@ def _recorded() -> dict[tuple[str, str], list[dict[str, Any]]]:
     for board in boards():
         for file in sorted(board.rglob("*.json")):
             document = json.loads(file.read_text(encoding="utf-8"))
-            for kind, body in _resources(document):
-                found.setdefault((board.name, kind), []).append(body)
+            for schema, body in _resources(document):
+                found.setdefault((board.name, schema), []).append(body)
     return found
 
 

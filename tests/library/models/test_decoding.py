@@ -100,7 +100,7 @@ def test_equal_statuses_are_one_object() -> None:
 @settings(deadline=None)
 @given(raw=JSON)
 def test_invalid_value_affects_one_field(raw: Any) -> None:
-    """Decode the other fields beside any value."""
+    """Decode the other fields, whatever value one field has."""
     temperature = {"Name": "CPU Temp", "ReadingCelsius": 41}
     for key in ("MemberId", "Status", "SensorNumber", "UpperThresholdFatal", "Odd"):
         thermal = Thermal.from_dict(
@@ -163,7 +163,7 @@ def test_joined_reset_types_are_split(
 
 
 def test_models_of_equal_resources_are_equal() -> None:
-    """Let polls without a change compare equal."""
+    """Return equal models for polls without a change."""
     body = {"Fans": [{"Name": "FAN1", "Reading": 900, "Status": {"Health": "OK"}}]}
     assert Thermal.from_dict(body) == Thermal.from_dict(body)
     assert Thermal.from_dict(body).fans[0].status.health is Health.OK

@@ -23,7 +23,6 @@ from aiosupermicro.models import (
     NetworkProtocol,
     Port,
     Power,
-    PowerSupply,
     Processor,
     SensorResource,
     System,
@@ -32,49 +31,8 @@ from aiosupermicro.models import (
 )
 
 
-@pytest.mark.parametrize(
-    ("supply", "watts", "delivers"),
-    [
-        ({"LastPowerOutputWatts": 199}, 199, True),
-        ({"PowerOutputWatts": 329, "PowerCapacityWatts": 3000}, 329, True),
-        ({"PowerOutputWatts": None, "PowerCapacityWatts": 2200}, None, True),
-        ({"PowerOutputWatts": None, "PowerCapacityWatts": None}, None, False),
-    ],
-    ids=["x11", "x13", "no AC input", "fan-only module"],
-)
-def test_power_supply_has_output_of_any_generation(
-    supply: dict[str, Any], watts: float | None, *, delivers: bool
-) -> None:
-    """Decode both keys of the output; detect fan-only modules, which have none."""
-    decoded = PowerSupply.from_dict(supply)
-    assert decoded.power_output_watts == decoded.last_power_output_watts == watts
-    assert decoded.delivers_power is delivers
-
-
-def test_power_draw_without_measuring_supplies_is_none() -> None:
-    """Ignore the 0 W that a board without measuring supplies reports."""
-    control = {"PowerControl": [{"PowerConsumedWatts": 0}]}
-    assert Power.from_dict(control).total_power_consumed_watts is None
-    supplies = {"PowerSupplies": [{"Name": "Power Supply Bay 1"}]}
-    assert Power.from_dict(control | supplies).total_power_consumed_watts == 0
-    assert Power.from_dict({}).total_power_consumed_watts is None
-
-
-@pytest.mark.parametrize(
-    ("watts", "total"),
-    [([118], 118), ([None, 70], 70), ([118, 70], 118), ([None], None), ([], None)],
-)
-def test_power_draw_is_first_measured_value(
-    watts: list[float | None], total: float | None
-) -> None:
-    """Add no values up: the parts that they belong to may contain each other."""
-    controls = [{"PowerConsumedWatts": value} for value in watts]
-    power = Power.from_dict({"PowerControl": controls, "PowerSupplies": [{}]})
-    assert power.total_power_consumed_watts == total
-
-
 def test_missing_state_is_none() -> None:
-    """Report a missing value neither as off nor as closed nor as healthy."""
+    """Report a missing value as None, neither as off, nor closed, nor healthy."""
     system, chassis = System.from_dict({}), Chassis.from_dict({})
     assert (system.is_on, system.is_healthy) == (None, None)
     assert (chassis.is_intruded, chassis.power_state) == (None, None)
@@ -132,7 +90,7 @@ def test_empty_firmware_slot_has_no_version() -> None:
 def test_log_message_is_split_into_code_and_text(
     message: str | None, code: str | None, text: str | None
 ) -> None:
-    """Split the code of new firmware off, not the kind of sensor of old firmware."""
+    """Separate the code of new firmware; keep the sensor type of old firmware."""
     entry = LogEntry.from_dict({"Message": message})
     assert (entry.code, entry.text) == (code, text)
 
@@ -155,11 +113,11 @@ def test_licenses_are_decoded_from_documents() -> None:
     """Ignore everything that is no license, and keep no signature."""
     node = {"LicenseID": "2", "LicenseName": "SFT-DCMS-SINGLE", "CreateDate": "2023072"}
     good = json.dumps({"ProductKey": {"Node": node, "Signature": "secret"}})
-    licence = License.from_dict({"Licenses": ["{", "[]", 7, None, "{}", good]})
-    (entry,) = licence.licenses
+    license_ = License.from_dict({"Licenses": ["{", "[]", 7, None, "{}", good]})
+    (entry,) = license_.licenses
     assert (entry.license_id, entry.name) == ("2", "SFT-DCMS-SINGLE")
     assert entry.created_on is None
-    assert "secret" not in repr(licence)
+    assert "secret" not in repr(license_)
     node["CreateDate"] = "20230720"
     plain = License.from_dict({"Licenses": [{"ProductKey": {"Node": node}}]})
     assert plain.licenses[0].created_on == date(2023, 7, 20)
@@ -169,11 +127,13 @@ def test_licenses_are_decoded_from_documents() -> None:
 
 def test_neighbor_is_decoded_from_lldp() -> None:
     """Return None for the empty object that the BMC sends without a neighbor."""
-    for received in ({}, {"ChassisId": None}):
-        assert LLDP.from_dict({"LLDPReceive": received}).neighbour is None
+    empty: tuple[dict[str, Any], ...] = ({}, {"ChassisId": None})
+    for received in empty:
+        sent = {"LLDPEnabled": True, "LLDPReceive": received}
+        assert LLDP.from_dict(sent).neighbour is None
     received = {"ChassisId": "00:11:22:33:44:55", "PortId": "Gi1/0/7"}
-    more: dict[str, Any] = {"SystemName": "switch", "ManagementVlanId": 4095}
-    neighbor = LLDP.from_dict({"LLDPReceive": received | more}).neighbour
+    received |= {"SystemName": "switch", "ManagementVlanId": 4095}
+    neighbor = LLDP.from_dict({"LLDPReceive": received}).neighbour
     assert neighbor
     assert neighbor.chassis_id == "00:11:22:33:44:55"
     assert neighbor.port_id == "Gi1/0/7"
@@ -224,7 +184,7 @@ def test_internal_interface_has_local_mac_address() -> None:
 
 
 def test_protocols_are_those_of_the_board() -> None:
-    """Report a missing protocol not as disabled."""
+    """Do not report a missing protocol as disabled."""
     services = NetworkProtocol.from_dict(
         {
             "HTTP": {"ProtocolEnabled": False, "Port": None},
@@ -343,50 +303,6 @@ def test_temperature_detail_without_number_has_no_reading() -> None:
     ]
     odd = {"Oem": {"Supermicro": {"Details": ["37"]}}}
     assert Temperature.from_dict(odd).details == ()
-
-
-@pytest.mark.parametrize(
-    ("healths", "redundant"),
-    [(["OK", "OK"], True), (["OK", "Critical"], False), (["OK"], False), ([], None)],
-)
-def test_redundancy_is_derived_from_supplies(
-    healths: list[str], *, redundant: bool | None
-) -> None:
-    """Ignore the redundancy of the board, which is OK whatever its supplies report."""
-    supplies = [
-        {"PowerCapacityWatts": 1600, "Status": {"State": "Enabled", "Health": health}}
-        for health in healths
-    ]
-    fans = {"Status": {"State": "Enabled", "Health": "OK"}}
-    group = {"MinNumNeeded": 1, "Status": {"Health": "OK"}}
-    body = {"PowerSupplies": [*supplies, fans], "Redundancy": [group]}
-    assert Power.from_dict(body).is_redundant is redundant
-    assert Power.from_dict({"PowerSupplies": supplies}).is_redundant is None
-
-
-_OK, _BAD = {"State": "Enabled", "Health": "OK"}, {"Health": "Critical"}
-
-
-_VBAT = {"Name": "VBAT", "ReadingVolts": 3.1}
-
-
-@pytest.mark.parametrize(
-    ("body", "is_healthy"),
-    [
-        ({}, None),
-        ({"Voltages": [{"Name": "12V", "Status": _BAD}]}, None),
-        ({"Voltages": [_VBAT]}, None),
-        ({"Voltages": [_VBAT | {"Status": _OK}]}, True),
-        ({"Voltages": [_VBAT | {"Status": _BAD}]}, False),
-        ({"Oem": {"Supermicro": {"Battery": {"Status": _OK}}}}, True),
-        ({"Oem": {"Supermicro": {"Battery": {"Status": _BAD}}}}, False),
-    ],
-)
-def test_battery_is_resource_or_voltage(
-    body: dict[str, Any], *, is_healthy: bool | None
-) -> None:
-    """Derive its health from the voltages on X10."""
-    assert Power.from_dict(body).is_battery_healthy is is_healthy
 
 
 def test_sensor_is_found_by_member_id() -> None:

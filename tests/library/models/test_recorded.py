@@ -11,21 +11,20 @@ import pytest
 
 from aiosupermicro import models as m
 from aiosupermicro.models import Model
-from aiosupermicro.models.base import Step, plan
 from tests.conftest import RECORDINGS
 
-from .catalog import ALL_MODELS, UNRECORDED, needs_recordings
-from .recorded import RECORDED_RESOURCES, RESOURCES, kind_of
+from .catalog import PATHS, UNRECORDED, needs_recordings
+from .recorded import RECORDED_RESOURCES, RESOURCES, schema_of
 from .tables import NEVER_FILLED, NEVER_RECORDED, SECOND_PLACES, TABLES, Place
 
 RECORDED_BOARDS = {*RECORDINGS, "x13-oem"}
 
 
-each_kind = pytest.mark.parametrize(
-    ("kind", "bodies"),
+each_schema = pytest.mark.parametrize(
+    ("schema", "bodies"),
     [
-        pytest.param(kind, bodies, id=f"{board}-{kind}")
-        for (board, kind), bodies in RECORDED_RESOURCES.items()
+        pytest.param(schema, bodies, id=f"{board}-{schema}")
+        for (board, schema), bodies in RECORDED_RESOURCES.items()
     ],
 )
 
@@ -59,35 +58,35 @@ def _compare(model: Model, body: Any) -> None:
             assert found == expected or found in (None, ())
 
 
-@each_kind
-def test_fields_have_recorded_values(kind: str, bodies: list[dict[str, Any]]) -> None:
+@each_schema
+def test_fields_have_recorded_values(schema: str, bodies: list[dict[str, Any]]) -> None:
     """Decode every field of every entry to the value in the recording."""
     for body in bodies:
-        _compare(RESOURCES[kind].from_dict(body), body)
+        _compare(RESOURCES[schema].from_dict(body), body)
 
 
-@each_kind
+@each_schema
 def test_resource_has_common_properties(
-    kind: str, bodies: list[dict[str, Any]]
+    schema: str, bodies: list[dict[str, Any]]
 ) -> None:
     """Decode the properties of all resources without knowing their schema."""
     for body in bodies:
         resource = m.OdataResource.from_dict(body)
         assert resource.odata_id == body["@odata.id"]
-        assert kind_of({"@odata.type": resource.odata_type}) == kind
+        assert schema_of({"@odata.type": resource.odata_type}) == schema
         assert resource.id == body.get("Id")
         assert resource.name == body["Name"]
 
 
 @needs_recordings
 def test_recorded_values_are_members_of_enums() -> None:
-    """Have a member for each recorded value of a field with an enum."""
+    """Have an enum member for each recorded value of a field with an enum."""
     plain = {
         (type(model), name, item)
-        for (board, kind), bodies in RECORDED_RESOURCES.items()
+        for (board, schema), bodies in RECORDED_RESOURCES.items()
         if board in RECORDED_BOARDS
         for body in bodies
-        for model in _all_parts(RESOURCES[kind].from_dict(body))
+        for model in _all_parts(RESOURCES[schema].from_dict(body))
         for name, enum in _enums(type(model)).items()
         for item in _items(getattr(model, name))
         if not isinstance(item, enum)
@@ -115,11 +114,11 @@ def _all_parts(model: Model) -> Iterator[Model]:
 def _enums(model: type[Model]) -> dict[str, type[StrEnum]]:
     """Return the fields of a model that hold enums or tuples of them."""
     return {
-        name: kind
+        name: enum
         for name, hint in get_type_hints(model).items()
         for outer in (hint, *get_args(hint))
-        for kind in (outer, *get_args(outer))
-        if isinstance(kind, type) and issubclass(kind, StrEnum)
+        for enum in (outer, *get_args(outer))
+        if isinstance(enum, type) and issubclass(enum, StrEnum)
     }
 
 
@@ -128,17 +127,18 @@ def test_every_field_has_a_value_on_some_board() -> None:
     """Find fields of the wrong type or place, which would always be None."""
     filled = {
         (model, field)
-        for (_, kind), bodies in RECORDED_RESOURCES.items()
+        for (_, schema), bodies in RECORDED_RESOURCES.items()
         for body in bodies
-        for part in _all_parts(RESOURCES[kind].from_dict(body))
+        for part in _all_parts(RESOURCES[schema].from_dict(body))
         for model in type(part).__mro__
         for field in _filled(part)
     }
     empty = {
-        (model, step.name)
-        for model in set(ALL_MODELS) - NEVER_RECORDED.keys()
-        for step in plan(model)
-        if (model, step.name) not in filled and not _is_unrecorded(step)
+        (model, name)
+        for (model, name), paths in PATHS.items()
+        if model not in NEVER_RECORDED
+        and (model, name) not in filled
+        and not all(UNRECORDED.keys() & set(path) for path in paths)
     }
     assert empty <= set(NEVER_FILLED)
 
@@ -149,11 +149,6 @@ def _filled(model: Model) -> Iterator[str]:
         value = getattr(model, field.name)
         if value not in (None, ()) and value != getattr(type(model)(), field.name):
             yield field.name
-
-
-def _is_unrecorded(step: Step) -> bool:
-    """Return whether a field is in no recording."""
-    return all(not UNRECORDED.keys().isdisjoint(path) for path in step.paths)
 
 
 @needs_recordings
@@ -199,7 +194,7 @@ def test_recordings_have_expected_number_of_entries(
     board: str, expected: dict[str, int]
 ) -> None:
     """Compare as many entries as were recorded."""
-    found = {kind: len(RECORDED_RESOURCES[board, kind]) for kind in expected}
+    found = {schema: len(RECORDED_RESOURCES[board, schema]) for schema in expected}
     assert found == expected
 
 
@@ -225,15 +220,15 @@ def test_recorded_details_of_temperatures_are_numbers() -> None:
 def test_recorded_licenses_are_decoded() -> None:
     """Decode the JSON document inside a string."""
     (body,) = RECORDED_RESOURCES["x13-oem", "QueryLicense"]
-    licence = m.License.from_dict(body)
-    assert licence.is_licensed
+    license_ = m.License.from_dict(body)
+    assert license_.is_licensed
     assert [
-        (entry.license_id, entry.name, entry.created_on) for entry in licence.licenses
+        (entry.license_id, entry.name, entry.created_on) for entry in license_.licenses
     ] == [
         ("1", "SFT-OOB-LIC", date(2024, 9, 18)),
         ("2", "SFT-DCMS-SINGLE", date(2024, 9, 18)),
     ]
-    assert "REDACTED" not in repr(licence)
+    assert "REDACTED" not in repr(license_)
 
 
 @needs_recordings
@@ -293,8 +288,8 @@ def test_recorded_supplies_are_redundant_if_healthy() -> None:
     """Ignore the redundancy that a board with a critical supply reports as OK."""
     redundant = {
         board: m.Power.from_dict(body).is_redundant
-        for (board, kind), bodies in RECORDED_RESOURCES.items()
-        if kind == "Power" and board in RECORDED_BOARDS
+        for (board, schema), bodies in RECORDED_RESOURCES.items()
+        if schema == "Power" and board in RECORDED_BOARDS
         for body in bodies
     }
     assert redundant == {

@@ -19,8 +19,8 @@ async def test_openbmc_board_is_read_with_four_requests(
     bmc = Bmc(board)
     async with connected_client(bmc, session) as client:
         everything = await client.async_get_all_data()
-        asked = Counter(request.path for request in bmc.requests)
-        assert set(asked.values()) == {1}
+        sent = Counter(request.path for request in bmc.requests)
+        assert set(sent.values()) == {1}
         assert "HGX_GPU_0" in everything.inner_thermal
         assert "Chassis_0" not in everything.inner_thermal
         bmc.requests.clear()
@@ -60,5 +60,5 @@ async def test_openbmc_environment_is_read_once_in_first_poll(
         async with connected_client(bmc, session) as client:
             client.set_max_concurrent_requests(10)
             await client.async_get_dynamic_data()
-        asked = Counter(request.path for request in bmc.requests)
-        assert asked[f"{chassis}/EnvironmentMetrics"] == 1
+        sent = Counter(request.path for request in bmc.requests)
+        assert sent[f"{chassis}/EnvironmentMetrics"] == 1

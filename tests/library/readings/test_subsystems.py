@@ -130,8 +130,8 @@ async def test_static_read_completes_dynamic_data(
     await asyncio.gather(
         client.async_get_static_data(), client.async_get_dynamic_data()
     )
-    asked = Counter(request.path for request in bmc.requests)
-    assert set(asked.values()) == {1}
+    sent = Counter(request.path for request in bmc.requests)
+    assert set(sent.values()) == {1}
     bmc.requests.clear()
     data = await client.async_get_dynamic_data()
     assert len(bmc.requests) <= MAX_REQUESTS
@@ -187,7 +187,7 @@ async def test_failed_fan_is_an_error_of_dynamic_data_only(
 async def test_redundancy_is_none_until_all_supplies_are_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Count a supply that was not read yet not as a failed one."""
+    """Do not count a supply that was not read yet as failed."""
     power = f"{CHASSIS}/PowerSubsystem"
     group = {"RedundancyType": "NPlusM", "MinNeededInGroup": 1}
     group |= {"MaxSupportedInGroup": 2}
@@ -282,8 +282,8 @@ async def test_sensors_alone_fill_thermal_and_power(
     assert [(fan.name, fan.reading_rpm) for fan in thermal.fans] == [("FAN1", 900)]
     power = await client.async_get_power()
     assert [voltage.reading for voltage in power.voltages] == [12.1]
-    asked = Counter(request.path for request in bmc.requests)
-    assert {asked[f"{sensors}/{name}"] for name in ("CPU", "FAN1", "TLIMIT")} == {1}
+    sent = Counter(request.path for request in bmc.requests)
+    assert {sent[f"{sensors}/{name}"] for name in ("CPU", "FAN1", "TLIMIT")} == {1}
 
 
 async def test_fan_sensors_are_not_used_before_fans_are_read(

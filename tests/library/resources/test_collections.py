@@ -164,7 +164,7 @@ async def test_long_collection_does_not_delay_poll(
 async def test_missing_ports_of_one_adapter_are_left_out(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Take a collection below a member as empty if its link leads nowhere."""
+    """Treat a collection below a member as empty if its link leads nowhere."""
     chassis = "/redfish/v1/Chassis/1"
     cards = f"{chassis}/NetworkAdapters"
     bmc.change(chassis, {"NetworkAdapters": link(cards)})

@@ -7,12 +7,7 @@ from typing import Any
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import (
-    FanModeType,
-    NotFoundError,
-    ResetType,
-    SupermicroRedfishClient,
-)
+from aiosupermicro import FanModeType, NotFoundError, ResetType, SupermicroRedfishClient
 from tests.library import (
     CHASSIS,
     MANAGER,
@@ -59,11 +54,11 @@ async def test_client_follows_links_to_any_path(
             assert ours == theirs
         await own_client.async_set_fan_mode(FanModeType.FULL_SPEED)
         await own_client.async_system_reset(ResetType.FORCE_OFF)
-        asked = requested_paths(bmc)
+        sent = requested_paths(bmc)
     assert bmc.fan_mode == "FullSpeed"
     assert bmc.power_state == "PoweringOff"
     assert {item.status for item in bmc.requests} <= {200, 201, 304}
-    assert len([path for path in asked if path.endswith("/Thermal")]) == 1
+    assert len([path for path in sent if path.endswith("/Thermal")]) == 1
 
 
 async def test_trailing_slash_in_link_is_ignored(session: ClientSession) -> None:
@@ -71,7 +66,7 @@ async def test_trailing_slash_in_link_is_ignored(session: ClientSession) -> None
 
     The system is found by its Id in both cases.
     """
-    asked = []
+    sent = []
     for ending in ("", "/"):
         bmc = Bmc(Board.load("x12spi-tf"))
         for key, other in (("Chassis", CHASSIS), ("ManagedBy", MANAGER)):
@@ -82,8 +77,8 @@ async def test_trailing_slash_in_link_is_ignored(session: ClientSession) -> None
         async with connected_client(bmc, session, system="1") as client:
             assert (await client.async_get_all_data()).errors == {}
             await client.async_get_certificates()
-        asked.append(sorted(item.path for item in bmc.requests))
-    assert asked[0] == asked[1]
+        sent.append(sorted(item.path for item in bmc.requests))
+    assert sent[0] == sent[1]
 
 
 @pytest.mark.parametrize("link", ["https://192.0.2.66/x", "//192.0.2.66/x", "#Type", 7])
@@ -110,9 +105,9 @@ async def test_link_with_unusual_characters_is_escaped(
         bmc.fail(MANAGER, status=200, body=json.dumps(body))
         with pytest.raises(NotFoundError):
             await client.async_get_fan_mode()
-        asked = bmc.requests[-1]
-        assert asked.path.startswith(f"{OEM}/")
-        assert asked.token != "b"
+        sent = bmc.requests[-1]
+        assert sent.path.startswith(f"{OEM}/")
+        assert sent.token != "b"
         await client.async_disconnect()
         await client.async_connect()
 

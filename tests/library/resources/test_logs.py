@@ -56,8 +56,8 @@ async def test_entries_are_returned_oldest_first(
         bmc.put(ENTRIES, link(ENTRIES) | {"Members": sent})
         wanted = [str(number) for number in (ids[::-1] if is_reversed else ids)]
         assert [entry.id for entry in await client.async_get_log_entries()] == wanted
-        for place, known in enumerate(wanted):
-            later = await client.async_get_log_entries(after=known)
+        for place, last_id in enumerate(wanted):
+            later = await client.async_get_log_entries(after=last_id)
             assert [entry.id for entry in later] == wanted[place + 1 :]
         assert len(await client.async_get_log_entries(after="9999")) == len(ids)
 
@@ -166,10 +166,10 @@ async def test_only_new_linked_entries_are_read(
     _put_entries(bmc, names[::-1] if is_reversed else names)
     everything = await client.async_get_log_entries()
     assert [entry.id for entry in everything] == names
-    for known in ("4095", "4096", "1"):
+    for last_id in ("4095", "4096", "1"):
         bmc.requests.clear()
-        new = await client.async_get_log_entries(after=known)
-        expected = names[names.index(known) + 1 :]
+        new = await client.async_get_log_entries(after=last_id)
+        expected = names[names.index(last_id) + 1 :]
         assert [entry.id for entry in new] == expected
         assert len(bmc.requests) == 1 + len(expected)
     assert await client.async_get_log_entries(after="2") == []
@@ -200,6 +200,6 @@ async def test_linked_entries_are_compared_by_their_own_ids(
 async def test_entries_without_id_are_returned(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Take none of them as the last known entry."""
+    """Treat none of them as the last known entry."""
     bmc.put(ENTRIES, {"Members": [{"Message": "a", "Severity": "OK"}] * 3})
     assert len(await client.async_get_log_entries()) == 3

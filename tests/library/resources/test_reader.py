@@ -1,4 +1,4 @@
-"""Missing and failing resources: what is remembered, and for how long."""
+"""Missing and failing resources, and the memory of them."""
 
 import pytest
 
