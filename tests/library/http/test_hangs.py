@@ -41,6 +41,13 @@ async def _takes_about(seconds: float) -> AsyncIterator[None]:
     assert seconds * 0.9 <= monotonic() - began <= seconds * 3
 
 
+def _closing(client: SupermicroRedfishClient) -> asyncio.Task[None]:
+    """Return the task that closes the connection of a client."""
+    closing = client._connection._ending
+    assert closing
+    return closing
+
+
 @pytest.mark.parametrize("before", ["nothing", "login", "all"])
 @pytest.mark.parametrize("name", BULK)
 async def test_hang_costs_one_timeout_per_poll(
@@ -147,9 +154,7 @@ async def test_closing_during_hang_takes_one_logout(
     with suppress(SupermicroRedfishError):
         await work
     bmc.heal()
-    ending = client._connection._ending
-    assert ending
-    await ending
+    await _closing(client)
     if state in ("login", "write"):
         assert bmc.open_sessions == 0
         assert bmc.requests[-1].method == "DELETE"
@@ -166,9 +171,7 @@ async def test_closing_again_during_hang_deletes_session(
     await until(lambda: bmc.login_attempts > 0)
     for _ in range(3):
         await client.async_disconnect()
-        ending = client._connection._ending
-        assert ending
-        assert not ending.done()
+        assert not _closing(client).done()
     with pytest.raises(ConnectionError):
         await reader
     await client.async_connect()

@@ -281,6 +281,6 @@ async def test_new_session_is_not_renewed_before_first_use(
     async with limiter.enter(alone=True):
         reads.append(asyncio.create_task(client.async_get_update_service()))
         await until(lambda: sum(map(len, limiter._waiting.values())) == 2)
-        await client._connection.async_login()
+        await client.async_connect()
     await asyncio.gather(*reads)
     assert bmc.login_attempts == 1
