@@ -1,7 +1,7 @@
 """Paths of the simulated board, and helpers shared by the library's tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 import json
@@ -51,6 +51,31 @@ def link(path: str) -> dict[str, Any]:
 def collection(path: str, names: Iterable[str]) -> dict[str, Any]:
     """Return a collection with members of these names."""
     return link(path) | {"Members": [link(f"{path}/{name}") for name in names]}
+
+
+def put_collection(bmc: Bmc, path: str, members: Mapping[str, dict[str, Any]]) -> None:
+    """Add a collection to a board, with its members by name."""
+    bmc.put(path, collection(path, members))
+    for name, body in members.items():
+        bmc.put(f"{path}/{name}", body)
+
+
+def put_members(bmc: Bmc, path: str, members: Iterable[Any]) -> None:
+    """Add a collection to a board, with members written out or linked."""
+    bmc.put(path, link(path) | {"Members": [*members]})
+
+
+def put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) -> None:
+    """Add a collection in pages, each with a link to the next one.
+
+    The last page has a link if one is given. Further pages are at `Page1` and so on.
+    """
+    places = [path, *(f"{path}/Page{number}" for number in range(1, len(pages)))]
+    for place, members, following in zip(
+        places, pages, [*places[1:], last], strict=True
+    ):
+        more = {} if following is None else {"Members@odata.nextLink": following}
+        bmc.put(place, link(path) | {"Members": members} | more)
 
 
 def take_requests(bmc: Bmc) -> list[tuple[str, str, int]]:

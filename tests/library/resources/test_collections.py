@@ -15,30 +15,28 @@ from aiosupermicro import (
 )
 from aiosupermicro.pages import MOST_PAGES
 from tests.conftest import until
-from tests.library import ENTRIES, MEMORY, SYSTEM, link, requested_paths
+from tests.library import (
+    CHASSIS,
+    ENTRIES,
+    MEMORY,
+    SYSTEM,
+    link,
+    put_collection,
+    put_pages,
+    requested_paths,
+)
 from tests.simulator import Bmc
 
 NEXT = "Members@odata.nextLink"
 
 
-def _put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) -> None:
-    """Add a collection in pages, each with a link to the next one."""
-    places = [path, *(f"{path}/Page{number}" for number in range(1, len(pages)))]
-    for place, members, following in zip(
-        places, pages, [*places[1:], last], strict=True
-    ):
-        more = {} if following is None else {NEXT: following}
-        bmc.put(place, link(path) | {"Members": members} | more)
-
-
 @pytest.fixture
 def modules(bmc: Bmc) -> list[str]:
     """Return the paths of four memory modules, the only members of their collection."""
-    paths = [f"{MEMORY}/Module{number}" for number in range(4)]
-    for path in paths:
-        bmc.put(path, {"Id": path.rpartition("/")[2], "CapacityMiB": 1024})
-    bmc.put(MEMORY, link(MEMORY) | {"Members": [link(path) for path in paths]})
-    return paths
+    names = [f"Module{number}" for number in range(4)]
+    modules = {name: {"Id": name, "CapacityMiB": 1024} for name in names}
+    put_collection(bmc, MEMORY, modules)
+    return [f"{MEMORY}/{name}" for name in names]
 
 
 async def _ids(client: SupermicroRedfishClient) -> list[str | None]:
@@ -54,7 +52,7 @@ async def test_collection_is_read_across_pages(
 ) -> None:
     """Follow the links to all pages, until one leads back or nowhere."""
     links = [link(path) for path in modules]
-    _put_pages(bmc, MEMORY, [links[:2], links[2:3], links[3:]], last)
+    put_pages(bmc, MEMORY, [links[:2], links[2:3], links[3:]], last)
     for _ in range(2):
         bmc.requests.clear()
         assert await _ids(client) == ["Module0", "Module1", "Module2", "Module3"]
@@ -67,7 +65,7 @@ async def test_next_page_with_other_host_name_is_read_from_bmc(
 ) -> None:
     """Follow an absolute link on the host that the client is connected to."""
     links = [link(path) for path in modules]
-    _put_pages(bmc, MEMORY, [links[:3], links[3:]])
+    put_pages(bmc, MEMORY, [links[:3], links[3:]])
     bmc.change(MEMORY, {NEXT: f"{host}{MEMORY}/Page1"})
     assert len(await _ids(client)) == 4
 
@@ -88,9 +86,9 @@ async def test_too_many_pages_are_an_error(
 ) -> None:
     """Raise an error instead of returning a part of a collection."""
     pages = [[link(modules[0])], []] * (MOST_PAGES // 2)
-    _put_pages(bmc, MEMORY, pages)
+    put_pages(bmc, MEMORY, pages)
     assert await _ids(client) == ["Module0"]
-    _put_pages(bmc, MEMORY, [*pages, []])
+    put_pages(bmc, MEMORY, [*pages, []])
     with pytest.raises(InvalidResponseError, match="pages"):
         await client.async_get_memory()
 
@@ -165,19 +163,16 @@ async def test_missing_ports_of_one_adapter_are_left_out(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Treat a collection below a member as empty if its link leads nowhere."""
-    chassis = "/redfish/v1/Chassis/1"
-    cards = f"{chassis}/NetworkAdapters"
-    bmc.change(chassis, {"NetworkAdapters": link(cards)})
-    bmc.put(cards, {"Members": [link(f"{cards}/{name}") for name in "AB"]})
-    for name in "AB":
-        bmc.put(f"{cards}/{name}", {"Ports": link(f"{cards}/{name}/Ports")})
+    cards = f"{CHASSIS}/NetworkAdapters"
     ports = f"{cards}/A/Ports"
-    bmc.put(ports, {"Members": [link(f"{ports}/1")]})
-    bmc.put(f"{ports}/1", {"Id": "1"})
+    bmc.change(CHASSIS, {"NetworkAdapters": link(cards)})
+    adapters = {name: {"Ports": link(f"{cards}/{name}/Ports")} for name in "AB"}
+    put_collection(bmc, cards, adapters)
+    put_collection(bmc, ports, {"1": {"Id": "1"}})
     assert [port.id for port in await client.async_get_ports()] == ["1"]
     bmc.remove(ports)
     assert await client.async_get_ports() == []
-    bmc.put(ports, {"Members": [link(f"{ports}/1")]})
+    put_collection(bmc, ports, {"1": {"Id": "1"}})
     bmc.unlicensed = (ports, f"{cards}/B/Ports")
     with pytest.raises(LicenseError):
         await client.async_get_ports()

@@ -16,6 +16,7 @@ from tests.library import (
     SYSTEM,
     connected_client,
     link,
+    put_members,
     requested_paths,
     rewrite_board,
     take_calls,
@@ -72,8 +73,7 @@ async def test_trailing_slash_in_link_is_ignored(session: ClientSession) -> None
         for key, other in (("Chassis", CHASSIS), ("ManagedBy", MANAGER)):
             bmc.change(SYSTEM, {"Links": {key: REMOVED}})
             bmc.change(SYSTEM, {"Links": {key: [link(other + ending)]}})
-        members = [link(SYSTEM + ending)]
-        bmc.put(f"{ROOT}/Systems", link(f"{ROOT}/Systems") | {"Members": members})
+        put_members(bmc, f"{ROOT}/Systems", [link(SYSTEM + ending)])
         async with connected_client(bmc, session, system="1") as client:
             assert (await client.async_get_all_data()).errors == {}
             await client.async_get_certificates()

@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from aiosupermicro import LogEntry, NotFoundError, SupermicroRedfishClient
-from tests.library import ENTRIES, LOG, SYSTEM, collection, link, requested_paths
+from tests.library import (
+    ENTRIES,
+    LOG,
+    SYSTEM,
+    link,
+    put_collection,
+    put_members,
+    put_pages,
+    requested_paths,
+)
 from tests.simulator import Bmc
 
 
@@ -35,6 +44,14 @@ def _entries(bmc: Bmc, ids: list[int]) -> list[dict[str, Any]]:
     ]
 
 
+async def _ids(client: SupermicroRedfishClient, **options: str) -> list[str | None]:
+    """Return the Ids of the entries that the client reads."""
+    return [entry.id for entry in await client.async_get_log_entries(**options)]
+
+
+LOG_SERVICES = f"{SYSTEM}/LogServices"
+OTHER_LOG = f"{LOG_SERVICES}/Dump"
+
 LOGS = [
     ([1, 2, 3, 4], False),
     ([4, 3, 2, 1], True),
@@ -43,7 +60,7 @@ LOGS = [
     ([5], False),
     ([], False),
 ]
-"""The ids of entries as they are sent, and whether the newest comes first."""
+"""The Ids of entries as they are sent, and whether the newest comes first."""
 
 
 async def test_entries_are_returned_oldest_first(
@@ -53,12 +70,11 @@ async def test_entries_are_returned_oldest_first(
     entry = bmc.resource(ENTRIES)["Members"][0]
     for ids, is_reversed in LOGS:
         sent = [entry | {"Id": str(number)} for number in ids]
-        bmc.put(ENTRIES, link(ENTRIES) | {"Members": sent})
+        put_members(bmc, ENTRIES, sent)
         wanted = [str(number) for number in (ids[::-1] if is_reversed else ids)]
-        assert [entry.id for entry in await client.async_get_log_entries()] == wanted
+        assert await _ids(client) == wanted
         for place, last_id in enumerate(wanted):
-            later = await client.async_get_log_entries(after=last_id)
-            assert [entry.id for entry in later] == wanted[place + 1 :]
+            assert await _ids(client, after=last_id) == wanted[place + 1 :]
         assert len(await client.async_get_log_entries(after="9999")) == len(ids)
 
 
@@ -68,8 +84,8 @@ async def test_entry_with_huge_id_is_returned(
     """Read entries with an Id of thousands of digits, which Python cannot convert."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     ids = ["1", "9" * 5000, "2"]
-    bmc.put(ENTRIES, link(ENTRIES) | {"Members": [entry | {"Id": i} for i in ids]})
-    assert [entry.id for entry in await client.async_get_log_entries()] == ids
+    put_members(bmc, ENTRIES, [entry | {"Id": i} for i in ids])
+    assert await _ids(client) == ids
 
 
 async def test_log_is_read_across_pages(
@@ -78,12 +94,9 @@ async def test_log_is_read_across_pages(
     """Follow the links to all pages, until one leads back."""
     entries = _entries(bmc, [1, 2, 3, 4, 5])
     pages = [entries[:2], entries[2:4], entries[4:]]
-    paths = [ENTRIES, f"{ENTRIES}/Page2", f"{ENTRIES}/Page3"]
-    for path, following, page in zip(paths, [*paths[1:], None], pages, strict=True):
-        more = {"Members@odata.nextLink": following} if following else {}
-        bmc.put(path, link(path) | {"Members": page} | more)
+    put_pages(bmc, ENTRIES, pages)
     assert len(await client.async_get_log_entries()) == 5
-    bmc.change(paths[2], {"Members@odata.nextLink": ENTRIES})
+    put_pages(bmc, ENTRIES, pages, last=ENTRIES)
     bmc.requests.clear()
     assert len(await client.async_get_log_entries()) == 5
     assert len(bmc.requests) <= 4
@@ -94,23 +107,19 @@ async def test_linked_entries_are_read_in_order_of_links(
 ) -> None:
     """Ignore members that are neither an entry nor a link."""
     entries = _entries(bmc, [1, 2, 3])
-    for entry in entries:
-        bmc.put(f"{ENTRIES}/{entry['Id']}", entry)
-    links = collection(ENTRIES, ["1", "2", "3"])["Members"]
-    bmc.put(ENTRIES, link(ENTRIES) | {"Members": [*links, None, "?", {}, 5]})
-    found = await client.async_get_log_entries()
-    assert [entry.id for entry in found] == ["1", "2", "3"]
+    put_collection(bmc, ENTRIES, {entry["Id"]: entry for entry in entries})
+    links = bmc.resource(ENTRIES)["Members"]
+    put_members(bmc, ENTRIES, [*links, None, "?", {}, 5])
+    assert await _ids(client) == ["1", "2", "3"]
 
 
 async def test_health_event_log_is_selected_by_type(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Skip a log without a type or an Id."""
-    other = f"{SYSTEM}/LogServices/Dump"
-    bmc.put(other, {"Entries": link(f"{other}/Entries")})
-    bmc.put(f"{other}/Entries", {"Members": []})
-    logs = f"{SYSTEM}/LogServices"
-    bmc.put(logs, link(logs) | {"Members": [link(other), link(LOG)]})
+    bmc.put(OTHER_LOG, {"Entries": link(f"{OTHER_LOG}/Entries")})
+    put_members(bmc, f"{OTHER_LOG}/Entries", [])
+    put_members(bmc, LOG_SERVICES, [link(OTHER_LOG), link(LOG)])
     assert len(await client.async_get_log_entries()) == 9
     assert len(await client.async_get_log_entries("Log1")) == 9
     with pytest.raises(NotFoundError, match="SEL"):
@@ -121,15 +130,13 @@ async def test_missing_log_does_not_hide_others(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Read the log of health events beside a missing one, and report it if missing."""
-    logs, gone = f"{SYSTEM}/LogServices", f"{SYSTEM}/LogServices/Dump"
-    bmc.put(logs, link(logs) | {"Members": [link(gone), link(LOG)]})
+    put_members(bmc, LOG_SERVICES, [link(OTHER_LOG), link(LOG)])
     assert len(await client.async_get_log_entries()) == 9
     with pytest.raises(NotFoundError):
         await client.async_get_log_entries("Dump")
     await client.async_disconnect()
     await client.async_connect()
-    other = {"Id": "Dump", "Entries": link(f"{gone}/Entries")}
-    bmc.put(gone, other)
+    bmc.put(OTHER_LOG, {"Id": "Dump", "Entries": link(f"{OTHER_LOG}/Entries")})
     bmc.fail(LOG, status=404)
     with pytest.raises(NotFoundError):
         await client.async_get_log_entries()
@@ -139,7 +146,7 @@ async def test_entries_have_acknowledged_state(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Return None for entries of severity OK, which have no such state."""
-    sent = bmc.resource(f"{LOG}/Entries")["Members"]
+    sent = bmc.resource(ENTRIES)["Members"]
     marks = [
         entry.get("Oem", {}).get("Supermicro", {}).get("MarkAsAcknowledged")
         for entry in sent
@@ -152,9 +159,8 @@ async def test_entries_have_acknowledged_state(
 
 def _put_entries(bmc: Bmc, names: list[str]) -> None:
     """Add a log whose entries are only linked."""
-    bmc.put(ENTRIES, {"Members": [link(f"{ENTRIES}/{name}") for name in names]})
-    for name in names:
-        bmc.put(f"{ENTRIES}/{name}", {"Id": name, "Message": f"event {name}"})
+    entries = {name: {"Id": name, "Message": f"event {name}"} for name in names}
+    put_collection(bmc, ENTRIES, entries)
 
 
 @pytest.mark.parametrize("is_reversed", [False, True])
@@ -168,9 +174,8 @@ async def test_only_new_linked_entries_are_read(
     assert [entry.id for entry in everything] == names
     for last_id in ("4095", "4096", "1"):
         bmc.requests.clear()
-        new = await client.async_get_log_entries(after=last_id)
         expected = names[names.index(last_id) + 1 :]
-        assert [entry.id for entry in new] == expected
+        assert await _ids(client, after=last_id) == expected
         assert len(bmc.requests) == 1 + len(expected)
     assert await client.async_get_log_entries(after="2") == []
     assert await client.async_get_log_entries(after="none") == everything
@@ -182,8 +187,7 @@ async def test_deleted_linked_entry_is_left_out(
     """Read the other entries if one is deleted meanwhile."""
     _put_entries(bmc, ["1", "2", "3"])
     bmc.remove(f"{ENTRIES}/2")
-    found = await client.async_get_log_entries()
-    assert [entry.id for entry in found] == ["1", "3"]
+    assert await _ids(client) == ["1", "3"]
 
 
 async def test_linked_entries_are_compared_by_their_own_ids(
@@ -193,13 +197,12 @@ async def test_linked_entries_are_compared_by_their_own_ids(
     _put_entries(bmc, ["a", "b", "c"])
     for name, number in (("a", "1"), ("b", "2"), ("c", "3")):
         bmc.change(f"{ENTRIES}/{name}", {"Id": number})
-    found = await client.async_get_log_entries(after="2")
-    assert [entry.id for entry in found] == ["3"]
+    assert await _ids(client, after="2") == ["3"]
 
 
 async def test_entries_without_id_are_returned(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Treat none of them as the last known entry."""
-    bmc.put(ENTRIES, {"Members": [{"Message": "a", "Severity": "OK"}] * 3})
+    put_members(bmc, ENTRIES, [{"Message": "a", "Severity": "OK"}] * 3)
     assert len(await client.async_get_log_entries()) == 3
