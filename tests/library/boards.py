@@ -1,4 +1,4 @@
-"""All boards, shipped and recorded, and what the client returns for each of them."""
+"""All boards, shipped and recorded, with the results of the client for each."""
 
 from dataclasses import replace
 from functools import cache

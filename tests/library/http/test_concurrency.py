@@ -105,7 +105,7 @@ async def test_login_canceled_at_any_step_leaves_no_session(
 ) -> None:
     """Delete a session that the BMC creates for a canceled caller."""
     async with serve(bmc, latency=latency) as server:
-        for uncancelled in range(1, 10):
+        for completed in range(1, 10):
             for steps in count(0, stride):
                 client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
                 is_done = await _cancel_after(steps, client.async_connect())
@@ -115,9 +115,9 @@ async def test_login_canceled_at_any_step_leaves_no_session(
                     break
             assert steps > 10
             # On a busy machine every stride may miss the creation of a session.
-            if bmc.logins > uncancelled:
+            if bmc.logins > completed:
                 break
-    assert bmc.logins > uncancelled
+    assert bmc.logins > completed
     assert bmc.open_sessions == 0
 
 
