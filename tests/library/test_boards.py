@@ -124,7 +124,7 @@ def _walk(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Return all recorded resources, and those inside a collection."""
     board = load(name)
     for path, body in board.resources.items():
-        if path not in board.synthesised or _schema(body) == "LogEntry":
+        if path not in board.synthesized or _schema(body) == "LogEntry":
             yield path, body
 
 

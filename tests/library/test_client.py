@@ -31,7 +31,7 @@ from tests.library import (
     take_calls,
 )
 from tests.simulator import REMOVED, Bmc, Server
-from tests.simulator.testing import changed
+from tests.simulator.testing import changed_board
 
 
 async def test_first_bulk_read_requests_each_resource_once(
@@ -49,7 +49,7 @@ async def test_first_bulk_read_requests_each_resource_once(
 
 async def test_discovery_takes_six_requests(session: ClientSession) -> None:
     """Read the root, log in, and follow the links to system, chassis and manager."""
-    board = changed({CHASSIS: {"Thermal": REMOVED, "Power": REMOVED}})
+    board = changed_board({CHASSIS: {"Thermal": REMOVED, "Power": REMOVED}})
     bmc = Bmc(board)
     async with connected_client(bmc, session) as client:
         await client.async_get_system()

@@ -100,7 +100,7 @@ async def test_write_is_repeated_with_etag_once(
 
 async def test_bmc_that_requires_etags_is_commanded(session: ClientSession) -> None:
     """Send ETags to a BMC that requires them for resources and for actions."""
-    bmc = Bmc(Board.load("x12spi-tf"), if_match_demanded=True)
+    bmc = Bmc(Board.load("x12spi-tf"), if_match_required=True)
     async with connected_client(bmc, session) as client:
         await light_led(client)
         await _power_off(client)
@@ -194,7 +194,7 @@ async def test_bmc_restart_without_response_succeeds_if_bmc_is_down(
 ) -> None:
     """Return if the BMC breaks the connection and becomes unreachable."""
     await client.async_get_all_data()
-    bmc.drop(MANAGER_RESET, is_done=True)
+    bmc.drop(MANAGER_RESET, is_executed=True)
     take_requests(bmc)
     await _restart_bmc(client)
     assert bmc.is_down

@@ -28,12 +28,12 @@ from tests.library import (
     statuses,
 )
 from tests.simulator import Bmc, Board, Server, serve
-from tests.simulator.testing import changed
+from tests.simulator.testing import changed_board
 
 
 def _old_boards() -> dict[str, Board]:
     """Return boards of the old family, some of which reject every session with 401."""
-    old = changed({ROOT: {"RedfishVersion": "1.0.1"}})
+    old = changed_board({ROOT: {"RedfishVersion": "1.0.1"}})
     recorded = {
         name: Board.load(RECORDED / name) for name in RECORDINGS if name == "x11dpu"
     }

@@ -94,7 +94,7 @@ async def test_reads_are_repeated_once_per_success(
 
 async def test_write_is_repeated_with_etag_after_428(session: ClientSession) -> None:
     """Read the resource after a 428, and send its ETag with the second write."""
-    bmc = Bmc(Board.load("x12spi-tf"), if_match_demanded=True)
+    bmc = Bmc(Board.load("x12spi-tf"), if_match_required=True)
     async with connected_client(bmc, session) as client:
         await client.async_set_indicator_led("Lit")
     assert bmc.indicator_led == "Lit"
