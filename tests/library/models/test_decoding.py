@@ -115,10 +115,10 @@ def test_invalid_value_affects_one_field(raw: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *("N/A", "41 C", "", "nan", "inf", "1e999", "0x29", "4 1", "٤١", "9" * 400),
+        *("N/A", "41 C", "", "nan", "inf", "1e999", "0x29", "4 1", "٤١", "9" * 90),
         *(True, None, [], {}, float("nan"), float("inf"), 10**400),
     ],
-    ids=lambda value: repr(value)[:12],
+    ids=lambda value: f"{type(value).__name__}-{str(value)[:12]}",
 )
 def test_reading_is_finite_number_or_none(value: Any) -> None:
     """Return None for texts that are no number, booleans, infinity and huge numbers."""
