@@ -176,7 +176,7 @@ def test_id_is_read_from_number() -> None:
     assert Temperature.from_dict({"MemberId": True}).member_id is None
 
 
-@pytest.mark.parametrize("watts", [0, 32767, 65535, "32767"])
+@pytest.mark.parametrize("watts", [0, 32767, 65535, " 32767 "])
 def test_sentinel_of_power_is_none(watts: Any) -> None:
     """Return None for values that boards send for a missing limit or capacity."""
     limit = PowerControl.from_dict({"PowerLimit": {"LimitInWatts": watts}})
