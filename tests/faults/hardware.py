@@ -37,8 +37,8 @@ def add_drive(scenario: FaultScenario) -> None:
     """Add a third drive."""
     bmc = scenario.bmc
     old, new = f"{DRIVES}/Disk.Bay.1", f"{DRIVES}/Disk.Bay.2"
-    body = bmc.resource(old)
-    bmc.put(new, body | {"@odata.id": new, "Id": "Disk.Bay.2", "Name": "Disk.Bay.2"})
+    own = {"Id": "Disk.Bay.2", "Name": "Disk.Bay.2", "SerialNumber": "THIRD"}
+    bmc.put(new, bmc.resource(old) | {"@odata.id": new} | own)
     for path, key in ((f"{STORAGE}/NVMeSSD", "Drives"), (DRIVES, "Members")):
         links = bmc.resource(path)[key]
         bmc.change(path, {key: [*links, {"@odata.id": new}]})

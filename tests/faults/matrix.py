@@ -38,19 +38,19 @@ from .hardware import (
 )
 
 # Parts of the lines that are logged
-NOT_CONNECTED = "no connection"
-CONNECTION_LOST = "no connection any more"
+NOT_CONNECTED = "could not connect"
+CONNECTION_LOST = "lost the connection"
 NO_ROUTE = "No route to host"
 NAME_UNKNOWN = "not known"
 TLS_FAILED = "SSL"
-CERTIFICATE_CHANGED = "certificate is another one"
-TIMED_OUT = "did not answer in time"
+CERTIFICATE_CHANGED = "certificate has changed"
+TIMED_OUT = "timed out"
 NOT_AUTHENTICATED = "could not authenticate"
-REJECTED = "refuses"
-NOT_FOUND = "does not have that"
+REJECTED = "rejected the username or password"
+NOT_FOUND = "not available on this server"
 BUSY = "busy"
-NO_JSON = "no JSON object"
-REDIRECT_LOOP = "redirects in circles"
+NO_JSON = "without a JSON object"
+REDIRECT_LOOP = "too many redirects"
 REDIRECT_AWAY = "leads away from"
 THERMAL_FAILED = "thermal cannot be read"
 SYSTEM_FAILED = "system cannot be read"
@@ -156,7 +156,7 @@ def remove_thermal_license(scenario: FaultScenario) -> None:
 
 def lose_session_during_poll(scenario: FaultScenario) -> None:
     """Expire all sessions when Thermal is read."""
-    scenario.bmc.upon(scenario.path("Thermal"), scenario.bmc.expire_sessions)
+    scenario.bmc.on_request(scenario.path("Thermal"), scenario.bmc.expire_sessions)
 
 
 def set_clock_back(scenario: FaultScenario) -> None:
@@ -217,10 +217,8 @@ _BUSY_FOR_LONG = all_fail(
     recovers_after=60,
 )
 _INVALID = all_fail("invalid_response", NO_JSON)
-_INCOMPLETE: dict[str, Any] = {
-    "command": Command(is_applied=True, states=GONE),
-    "requests": 6,
-}
+_APPLIED_THEN_GONE = Command(is_applied=True, states=GONE)
+_INCOMPLETE: dict[str, Any] = {"command": _APPLIED_THEN_GONE, "requests": 6}
 _NO_THERMAL: dict[str, Any] = {
     "set_up": SetUp(missing=THERMALS, log=(THERMAL_FAILED,)),
     "poll": Poll(states=NO_THERMALS, log=(THERMAL_FAILED,)),
@@ -233,7 +231,7 @@ MATRIX: tuple[Fault, ...] = (
         "connection refused",
         FaultScenario.close_port,
         **not_connected(NOT_CONNECTED),
-        boards=(SHIPPED_BOARD, "x11dpu"),
+        boards=(SHIPPED_BOARD, "x10sdv"),
     ),
     Fault(
         "connection refused for 16 minutes while settings change",
@@ -297,7 +295,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "connection reset in the body",
         deliver(lambda bmc: bmc.cut("*")),
-        **all_fail("cannot_connect", CONNECTION_LOST, **_INCOMPLETE),
+        **all_fail("busy", BUSY, command=_APPLIED_THEN_GONE),
     ),
     Fault(
         "connection closed between two polls",
@@ -314,7 +312,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "connection lost before a command is acknowledged",
         lambda scenario: scenario.bmc.drop(
-            scenario.path("ComputerSystem"), times=1, is_done=True
+            scenario.path("ComputerSystem"), times=1, is_executed=True
         ),
         command=Command("cannot_connect", is_applied=True, states=ExpectedStates()),
     ),
@@ -387,10 +385,10 @@ MATRIX: tuple[Fault, ...] = (
         reject_writes(412, times=1),
         command=Command(is_applied=True, writes=2),
     ),
-    Fault("412 always", reject_writes(412), command=Command("refused", writes=2)),
+    Fault("412 always", reject_writes(412), command=Command("refused", writes=3)),
     Fault(
         "428 until an ETag is sent",
-        set_trait("if_match_demanded", value=True),
+        set_trait("if_match_required", value=True),
         command=Command(is_applied=True, writes=2),
     ),
     Fault("429", respond(429), **_BUSY),
@@ -539,7 +537,7 @@ MATRIX: tuple[Fault, ...] = (
         move_oem_resources,
         poll=Poll(
             may_flicker=ALL,
-            log=(NOT_CONNECTED,),
+            log=(CONNECTION_LOST,),
             seconds=900,
             requests=112,
             logins=1,

@@ -157,9 +157,8 @@ async def test_a_mode_that_is_not_offered_is_told_before_it_is_hot(
     await automations.elapse(MINUTE)
     (told,) = automations.notifications
     assert told == (
-        f"too_hot is to set x12spi-tf {name} to {mode}, which it does not offer. It "
-        f"offers: {offered}. Choose another mode in the automation, or the right "
-        "entity."
+        f"too_hot cannot set x12spi-tf {name} to {mode}. Available modes: {offered}. "
+        "Choose one of them in the automation, or choose a different fan mode entity."
     )
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
@@ -167,7 +166,7 @@ async def test_a_mode_that_is_not_offered_is_told_before_it_is_hot(
     told = automations.notifications[-1]
     assert told == (
         "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to "
-        f"{mode}. Offered are {offered}."
+        f"{mode}. Available modes: {offered}."
     )
     assert len(automations.notifications) == 2
 

@@ -164,7 +164,7 @@ class Scenario:
         self.network.has_route = self.network.resolves_name = True
         bmc.heal()
         bmc.password, bmc.role, bmc.unlicensed = "ADMIN", "Administrator", ()
-        bmc.if_match_demanded, bmc.not_modified = False, True
+        bmc.if_match_required, bmc.not_modified = False, True
         for session in filter(None, map(bmc.sessions.get, bmc.sessions.ids)):
             if session.user == OTHER_USER:
                 bmc.sessions.delete(session)

@@ -13,8 +13,8 @@ from aiohttp import web
 
 from tests.conftest import Clock
 from tests.simulator import Bmc, Server
-from tests.simulator.messages import Answer
 from tests.simulator.redfish import Request
+from tests.simulator.responses import Response
 
 from .expected import ExpectedState
 from .paths import SESSIONS
@@ -72,7 +72,7 @@ class TrafficChecker:
 
     def observe(self, server: Server) -> None:
         """Observe all exchanges of a server from now on."""
-        exchange, answer = server._exchange, server._answer
+        exchange, get_response = server._exchange, server._get_response
 
         async def observed_exchange(request: web.BaseRequest) -> web.StreamResponse:
             payload = await request.read()
@@ -85,16 +85,19 @@ class TrafficChecker:
                 self._check_response(request, payload, response)
             return response
 
-        async def observed_answer(request: Request) -> Answer | None:
-            reply = await answer(request)
+        async def observed_response(request: Request) -> Response | None:
+            response = await get_response(request)
             # A 304 has no body that could be cut off.
-            is_whole = reply and (reply.status == 304 or reply.delivery in _READABLE)
-            if reply and is_whole and request.method == "GET":
-                self._record(request.path, reply)
-            return reply
+            if (
+                response
+                and request.method == "GET"
+                and (response.status == 304 or response.delivery in _READABLE)
+            ):
+                self._record(request.path, response)
+            return response
 
         server._exchange = observed_exchange  # type: ignore[method-assign]
-        server._answer = observed_answer  # type: ignore[method-assign]
+        server._get_response = observed_response  # type: ignore[method-assign]
 
     @contextmanager
     def user_action(self) -> Iterator[None]:
@@ -175,14 +178,14 @@ class TrafficChecker:
         elif response.status == 201 and request.path.rstrip("/") == SESSIONS:
             self._check_login(response)
 
-    def _record(self, path: str, answer: Answer) -> None:
+    def _record(self, path: str, response: Response) -> None:
         """Record the values of a resource that was sent."""
-        if answer.status == 304:
+        if response.status == 304:
             self._expected.record(path, self._bmc.resource(path))
-        elif answer.status == 404:
+        elif response.status == 404:
             self._expected.record(path, {})
-        elif answer.status == 200:
-            body = _parse(answer.payload)
+        elif response.status == 200:
+            body = _parse(response.payload)
             if isinstance(body, dict) and "error" not in body:
                 self._expected.record(path, body)
 

@@ -5,8 +5,8 @@ import ssl
 
 import pytest
 
-from custom_components.supermicro_redfish import session
-from custom_components.supermicro_redfish.aiosupermicro import transport
+from custom_components.supermicro_redfish import client
+from custom_components.supermicro_redfish.aiosupermicro.http import transport
 from tests.scenario.fixtures import *  # noqa: F403 - found by their names
 from tests.scenario.network import run_proxy
 from tests.simulator import Bmc, Server, serve
@@ -42,6 +42,6 @@ def authority(server: Server, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """Return the authority of the BMC's certificate."""
     server.renew_certificate(_TRUSTED)
     authority = Authority(ssl.create_default_context(cadata=_TRUSTED.pem.decode()))
-    monkeypatch.setattr(session, "get_default_context", authority.get_context)
-    monkeypatch.setattr(transport, "_VERIFIED", authority.context)
+    monkeypatch.setattr(client, "get_default_context", authority.get_context)
+    monkeypatch.setattr(transport, "_VERIFYING", authority.context)
     return authority

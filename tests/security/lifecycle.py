@@ -204,7 +204,7 @@ class Lifecycle:
         add("entry", entry, entry.title, public, entry.reason, vars(entry).keys())
         add("stored", {n: v for n, v in self.storage.items() if DOMAIN in n})
         if data := getattr(entry, "runtime_data", None):
-            client, auth = data.client, data.client._connection._auth
+            client, auth = data.client, data.client._connection._authenticator
             add("reprs", data, client, client.stats, client._connection)
             add("reprs", client._transport, auth, auth.state, auth._session)
             for coordinator in (data.dynamic, data.static, data.account):

@@ -29,7 +29,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     ServerCertificate,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
-from custom_components.supermicro_redfish.words import described
+from custom_components.supermicro_redfish.util import certificate_placeholders
 from tests.scenario import paths
 from tests.scenario.fault_scenario import warnings_of
 from tests.scenario.hass_instance import HassInstance
@@ -232,7 +232,7 @@ async def test_hostile_product_gives_printable_name_in_discovery(
 def test_certificate_names_are_escaped(text: str) -> None:
     """Show names in a certificate without images, links and formatting."""
     now = datetime.now(UTC)
-    shown = described(
+    shown = certificate_placeholders(
         ServerCertificate(
             fingerprint="ab" * 32,
             subject=text,

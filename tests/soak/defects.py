@@ -4,15 +4,20 @@ from dataclasses import dataclass
 import math
 from typing import Any
 
-from custom_components.supermicro_redfish import coordinator, session
+from custom_components.supermicro_redfish import client, errors
 from custom_components.supermicro_redfish.aiosupermicro import (
     AuthenticationError,
-    gate,
-    login,
+)
+from custom_components.supermicro_redfish.aiosupermicro.http.authenticator import (
+    Authenticator,
+    SessionState,
+)
+from custom_components.supermicro_redfish.aiosupermicro.http.limiter import (
+    RequestLimiter,
 )
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
-from custom_components.supermicro_redfish.log_memory import LogMemory
+from custom_components.supermicro_redfish.log_store import SeenLogEntries
 
 from .environment import Environment
 from .faults import SoakFault, expire_sessions, log_entries, new_password
@@ -21,9 +26,9 @@ from .user_actions import reload_entry
 
 async def retry_after_an_hour(env: Environment) -> None:
     """Ask for an hour without requests, which is more than is respected."""
-    answer = env.bmc.phrases.error(503)
-    answer.headers["Retry-After"] = "3600"
-    with env.failing("Retry-After", "*", extra_seconds=300, answer=answer):
+    response = env.bmc.response_builder.error(503)
+    response.headers["Retry-After"] = "3600"
+    with env.failing("Retry-After", "*", extra_seconds=300, response=response):
         await env.minutes(1, 2)
 
 
@@ -37,16 +42,16 @@ async def _do_nothing(*_: Any, **__: Any) -> None:
     """Replace a coroutine function."""
 
 
-_log_in: Any = login.Login.async_credential
+_log_in: Any = Authenticator.async_get_credentials
 _reading: Any = vars(Sensor)["reading"].fget
 
 
-async def _log_in_twice(self: login.Login, *args: Any, **kwargs: Any) -> Any:
+async def _log_in_twice(self: Authenticator, *args: Any, **kwargs: Any) -> Any:
     """Send a rejected password once more."""
     try:
         return await _log_in(self, *args, **kwargs)
     except AuthenticationError:
-        self._opening = None
+        self._login_task = None
         return await _log_in(self, *args, **kwargs)
 
 
@@ -72,27 +77,27 @@ DEFECTS = (
         "sessions are never deleted",
         reload_entry,
         "2 sessions are open",
-        ((login.Login, "_async_delete", _do_nothing),),
+        ((Authenticator, "_async_delete_session", _do_nothing),),
     ),
     Defect(
         "each request logs in",
         expire_sessions,
         "Session deleted without a reason",
-        ((login.SessionState, "needs_refresh", True),),
+        ((SessionState, "needs_refresh", True),),
     ),
     Defect(
         "rejected password is sent again",
         new_password,
         "Rejected password sent again",
-        ((login.Login, "async_credential", _log_in_twice),),
+        ((Authenticator, "async_get_credentials", _log_in_twice),),
     ),
     Defect(
         "number of requests is not limited",
         expire_sessions,
         "parallel requests",
         (
-            (session, "MAX_CONCURRENT_REQUESTS", 9),
-            (gate.Gate, "_has_room", lambda *_: True),
+            (client, "MAX_CONCURRENT_REQUESTS", 9),
+            (RequestLimiter, "_has_slot", lambda *_: True),
         ),
     ),
     Defect(
@@ -111,18 +116,18 @@ DEFECTS = (
         "any Retry-After is respected",
         retry_after_an_hour,
         "is unavailable long after the last fault",
-        ((coordinator, "_LONGEST_RETRY", math.inf),),
+        ((errors, "MAX_RETRY_AFTER", math.inf),),
     ),
     Defect(
         "all log entries are new",
         log_entries,
         "Events fired more than once",
-        ((LogMemory, "learn", lambda _, entries: list(entries)),),
+        ((SeenLogEntries, "mark_seen", lambda _, entries: list(entries)),),
     ),
     Defect(
         "no log entry is new",
         log_entries,
         "Log entries without an event",
-        ((LogMemory, "learn", lambda *_: []),),
+        ((SeenLogEntries, "mark_seen", lambda *_: []),),
     ),
 )

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from tests.scenario import paths
-from tests.simulator.messages import HTML_TYPE, JSON_TYPE, Answer
+from tests.simulator.responses import HTML_TYPE, JSON_TYPE, Response
 
 from .environment import Environment
 from .user_actions import (
@@ -57,8 +57,8 @@ async def slow(env: Environment) -> None:
 
 async def drop(env: Environment) -> None:
     """Abort connections, before or after a request was applied."""
-    is_done = env.random.random() < 0.3
-    with env.failing("drop", _path(env), is_drop=True, is_done=is_done):
+    is_executed = env.random.random() < 0.3
+    with env.failing("drop", _path(env), is_drop=True, is_executed=is_executed):
         await env.minutes(0.2, 8)
 
 
@@ -75,8 +75,8 @@ async def stray_401(env: Environment) -> None:
     times = env.random.randint(1, 2)
     with env.rejected_logins(), env.disturbance("stray 401"):
         path = env.random.choice((paths.SYSTEM, paths.THERMAL, paths.MANAGER))
-        answer = env.bmc.phrases.error(401)
-        with env.bmc_fault(path, answer=answer, times=times):
+        response = env.bmc.response_builder.error(401)
+        with env.bmc_fault(path, response=response, times=times):
             await env.minutes(1, 3)
         await _enter_password(env)
 
@@ -85,7 +85,7 @@ async def reject_all(env: Environment) -> None:
     """Reject all requests until the user enters the password."""
     async with env.owner:
         with env.rejected_logins(), env.disturbance("401 for all"):
-            with env.bmc_fault("*", answer=env.bmc.phrases.error(401)):
+            with env.bmc_fault("*", response=env.bmc.response_builder.error(401)):
                 await env.minutes(1, 10)
             await _enter_password(env)
 
@@ -94,11 +94,11 @@ async def error_status(env: Environment) -> None:
     """Respond with an error status, sometimes with Retry-After."""
     status = env.random.choice((403, 404, 429, 500, 503))
     seconds = env.random.choice(_RETRY_AFTER) if status in (429, 503) else None
-    answer = env.bmc.phrases.error(status)
+    response = env.bmc.response_builder.error(status)
     if seconds is not None:
-        answer.headers["Retry-After"] = str(seconds)
+        response.headers["Retry-After"] = str(seconds)
     path, extra = _path(env), min(seconds or 0, _MAX_RETRY_AFTER)
-    with env.failing(f"{status}", path, extra_seconds=extra, answer=answer):
+    with env.failing(f"{status}", path, extra_seconds=extra, response=response):
         await env.minutes(0.5, 10)
 
 
@@ -107,21 +107,21 @@ async def invalid_body(env: Environment) -> None:
     path = env.random.choice(
         (paths.SYSTEM, paths.THERMAL, paths.POWER, paths.CHASSIS, paths.FAN_MODE)
     )
-    body = Answer(200, env.bmc.resource(path)).payload
-    kind, answer = env.random.choice(
+    body = Response(200, env.bmc.resource(path)).payload
+    kind, response = env.random.choice(
         [
-            ("HTML", Answer(200, b"<html>Please wait</html>", {}, HTML_TYPE)),
-            ("HTML as JSON", Answer(200, b"<html></html>", {}, JSON_TYPE)),
-            ("truncated", Answer(200, body[: len(body) // 2])),
-            ("nulls", Answer(200, _without_values(env.bmc.resource(path)))),
-            ("empty", Answer(200, b"")),
-            ("empty object", Answer(200, {"@odata.id": path})),
-            ("array", Answer(200, b"[]")),
-            ("error in a 200", Answer(200, env.bmc.phrases.error(500).body)),
+            ("HTML", Response(200, b"<html>Please wait</html>", {}, HTML_TYPE)),
+            ("HTML as JSON", Response(200, b"<html></html>", {}, JSON_TYPE)),
+            ("truncated", Response(200, body[: len(body) // 2])),
+            ("nulls", Response(200, _without_values(env.bmc.resource(path)))),
+            ("empty", Response(200, b"")),
+            ("empty object", Response(200, {"@odata.id": path})),
+            ("array", Response(200, b"[]")),
+            ("error in a 200", Response(200, env.bmc.response_builder.error(500).body)),
         ]
     )
     place = "*" if kind == "HTML" and env.random.random() < 0.5 else path
-    with env.failing(kind, place, answer=answer):
+    with env.failing(kind, place, response=response):
         await env.minutes(0.5, 10)
 
 
