@@ -22,7 +22,7 @@ from tests.integration import (
     stop,
     unload,
 )
-from tests.integration.dialogue import begin, submit
+from tests.integration.dialog import begin, submit
 
 from .scene import Scene
 

@@ -27,8 +27,8 @@ from tests.integration import (
     complaints,
 )
 from tests.integration.conftest import Elapse
-from tests.integration.dialogue import fill_in, question
-from tests.integration.test_repairs import issues, mend
+from tests.integration.dialog import fill_in, question
+from tests.integration.repair_flow import fix_issue, open_issues
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate, process_certificate
 
@@ -271,8 +271,8 @@ class Scene:
 
     async def accept_certificate(self) -> None:
         """Let the user accept the certificate that is shown."""
-        (issue,) = issues(self.hass)
-        await mend(self.hass, issue)
+        (issue,) = open_issues(self.hass)
+        await fix_issue(self.hass, issue)
 
     async def enter_password(self) -> None:
         """Let the user enter the BMC's password."""

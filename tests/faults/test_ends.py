@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import STATIC, asked
-from tests.integration.dialogue import add
+from tests.integration.dialog import add
 
 from .ends import ENDS, RELOADED, REMOVED, TWICE, End, Twice
 from .scene import Scene

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
-from tests.integration.dialogue import begin, submit
+from tests.integration.dialog import begin, submit
 
 from .matrix import MATRIX
 from .pairs import PAIRS, Pair

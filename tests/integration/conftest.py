@@ -25,13 +25,13 @@ from syrupy.assertion import SnapshotAssertion
 # Before Home Assistant looks for it: the test kit has a package of this name, too.
 import custom_components.supermicro_redfish  # noqa: F401
 from custom_components.supermicro_redfish.aiosupermicro import (
-    Certificate,
+    Certificate as CertificateModel,
     SupermicroRedfishClient,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, Server
-from tests.simulator.certificate import process_certificate
+from tests.simulator.certificate import Certificate, process_certificate
 
 from . import DYNAMIC, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
@@ -50,7 +50,7 @@ class Elapse(Protocol):
 
 # While time stands still, the class of moments is another one than models name and
 # certificates take.
-Certificate.from_dict({})
+CertificateModel.from_dict({})
 process_certificate()
 
 load_board = cache(Board.load)
@@ -181,6 +181,12 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Write snapshots the way Home Assistant does."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(scope="session")
+def new_certificate() -> Certificate:
+    """Return another certificate, generated before a test freezes the time."""
+    return Certificate.generate()
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from . import (
     CHASSIS,
     DYNAMIC,
     MANAGER,
+    RESET,
     RESET_INFO,
+    RESTART_BMC,
     SESSIONS,
     STATIC,
     SYSTEM,
@@ -30,7 +32,6 @@ from . import (
     states,
 )
 from .conftest import Elapse
-from .test_entities import RESET, RESTART_BMC
 
 ACTION = "#ComputerSystem.Reset"
 LOG = f"{SYSTEM}/LogServices/Log1"

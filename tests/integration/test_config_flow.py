@@ -21,7 +21,7 @@ from . import (
     set_up,
     with_uuid_only,
 )
-from .dialogue import add, begin, submit
+from .dialog import add, begin, submit
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 

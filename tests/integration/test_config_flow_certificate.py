@@ -12,7 +12,7 @@ from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
 from . import ROOT, asked, lifecycle
-from .dialogue import begin, fill_in, submit
+from .dialog import begin, fill_in, submit
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 

@@ -3,25 +3,20 @@
 from typing import Any
 
 from homeassistant.config_entries import (
-    SOURCE_DHCP,
-    SOURCE_SSDP,
     ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
-from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import pytest
 
-from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import ROOT, asked, complaints, lifecycle, mac_address, set_up
-from .dialogue import submit
+from .dialog import submit
+from .discovery import announce, lease
 
-SERVICE = "urn:dmtf-org:service:redfish-rest:1"
 OTHER_MAC = "aabbcc001122"
 
 pytestmark = pytest.mark.usefixtures("without_entities")
@@ -31,39 +26,6 @@ pytestmark = pytest.mark.usefixtures("without_entities")
 def account(bmc: Bmc) -> dict[str, str]:
     """Return what the user enters for a BMC that was found."""
     return {"username": bmc.username, "password": bmc.password}
-
-
-async def announce(
-    hass: HomeAssistant, location: str | None, headers: dict[str, Any] | None = None
-) -> ConfigFlowResult:
-    """Let a Redfish service announce itself."""
-    info = SsdpServiceInfo(
-        ssdp_usn=f"uuid:00000000-0000-0000-0000-7cc2555a00f1::{SERVICE}",
-        ssdp_st=SERVICE,
-        upnp={},
-        ssdp_location=location,
-        ssdp_headers=headers or {},
-    )
-    return await _discover(hass, SOURCE_SSDP, info)
-
-
-async def lease(
-    hass: HomeAssistant, mac: str, address: str = "127.0.0.1"
-) -> ConfigFlowResult:
-    """Let a device be given an address."""
-    info = DhcpServiceInfo(
-        ip=address, hostname="bmc", macaddress=mac.replace(":", "").lower()
-    )
-    return await _discover(hass, SOURCE_DHCP, info)
-
-
-async def _discover(hass: HomeAssistant, source: str, info: Any) -> ConfigFlowResult:
-    """Tell the integration of something that was found."""
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": source}, data=info
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
 
 
 async def unload(hass: HomeAssistant, result: ConfigFlowResult) -> None:

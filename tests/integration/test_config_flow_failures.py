@@ -25,7 +25,7 @@ from . import (
     complaints,
     with_uuid_only,
 )
-from .dialogue import begin, submit, suggested
+from .dialog import begin, submit, suggested
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 

@@ -9,7 +9,7 @@ from tests.simulator import Bmc, Server
 
 from . import become_another, lifecycle, set_up
 from .conftest import Elapse
-from .dialogue import fill_in, question
+from .dialog import fill_in, question
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 

@@ -8,7 +8,7 @@ import pytest
 from tests.simulator import Bmc, Server
 
 from . import become_another, lifecycle
-from .dialogue import fill_in, suggested
+from .dialog import fill_in, suggested
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 

@@ -24,10 +24,8 @@ from . import (
     states,
 )
 from .conftest import Elapse
-from .dialogue import fill_in, question
-from .test_repairs import issues, mend, renewed
-
-__all__ = ["renewed"]
+from .dialog import fill_in, question
+from .repair_flow import fix_issue, open_issues
 
 DAY = 86400
 
@@ -37,7 +35,7 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -50,7 +48,7 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     await elapse(4 * HOUR)
     await _change_password(hass, loaded, bmc, elapse)
     await elapse(4 * HOUR)
-    await _change_certificate(hass, loaded, bmc, server, renewed, elapse)
+    await _change_certificate(hass, loaded, bmc, server, new_certificate, elapse)
     await elapse(5 * HOUR)
 
     polls = asked(bmc).count(f"GET {THERMAL}")
@@ -58,7 +56,7 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     assert lifecycle(loaded) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
     assert bmc.peak_parallel <= 2
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     assert not hass.config_entries.flow.async_progress()
     _require_right(hass, loaded, bmc)
     assert states(hass) == before
@@ -126,17 +124,17 @@ async def _change_certificate(
     entry: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
 ) -> None:
     """Its web server starts again with it; somebody accepts it an hour later."""
     attempts = bmc.login_attempts
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(1)
     await elapse(HOUR)
     assert bmc.login_attempts == attempts
-    (issue,) = issues(hass)
-    await mend(hass, issue)
+    (issue,) = open_issues(hass)
+    await fix_issue(hass, issue)
     assert lifecycle(entry) is ConfigEntryState.LOADED
     _require_right(hass, entry, bmc)
 

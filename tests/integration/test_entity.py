@@ -21,9 +21,9 @@ from tests.simulator import Bmc
 from . import (
     BACKPLANE,
     FAN_MODE,
-    MANAGER,
     NTP,
     POWER,
+    RESET,
     SYSTEM,
     asked,
     call,
@@ -31,9 +31,6 @@ from . import (
     set_up,
     states,
 )
-
-RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
-RESTART_BMC = f"{MANAGER}/Actions/Manager.Reset"
 
 WORDS = "The property cannot be changed while the fans are on fire."
 REFUSAL = {

@@ -24,8 +24,8 @@ from . import (
     set_up,
     states,
 )
-from .cadence import GET_ALL, GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 from .conftest import Elapse
+from .host_poller import GET_ALL, GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 
 
 def has_sensors(bmc: Bmc) -> tuple[str, bool]:

@@ -10,8 +10,8 @@ from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
 from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, asked, complaints, entity
-from .cadence import GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 from .conftest import Elapse
+from .host_poller import GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 
 
 async def test_a_system_that_cannot_be_read_alone_is_read_with_the_rest(

@@ -1,11 +1,9 @@
 """What only the owner of a server can mend."""
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.supermicro_redfish.aiosupermicro import CertificateError
@@ -28,34 +26,7 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
-
-
-@pytest.fixture(scope="module")
-def renewed() -> Certificate:
-    """Return another certificate, made before time stands still."""
-    return Certificate.generate()
-
-
-def issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
-    """Return the issues of the integration that are open."""
-    return [
-        issue
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN and issue.active
-    ]
-
-
-async def mend(hass: HomeAssistant, issue: ir.IssueEntry) -> dict[str, str]:
-    """Click through what mends an issue; return what was shown."""
-    await async_setup_component(hass, REPAIRS, {})
-    flows = hass.data[REPAIRS]["flow_manager"]
-    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
-    assert form["step_id"] == "confirm"
-    shown: dict[str, str] = form["description_placeholders"]
-    result = await flows.async_configure(form["flow_id"], {})
-    assert result["type"] == "create_entry"
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return shown
+from .repair_flow import fix_issue, open_issues
 
 
 async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
@@ -63,31 +34,31 @@ async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """One click accepts the one that was shown, and all is as before."""
     old = server.certificate_sha256
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(seconds=90)
     await elapse(20 * MINUTE)
     assert bmc.login_attempts == 1
     assert entity(hass, loaded, "sensor.power_consumption").state == STATE_UNAVAILABLE
     assert len(complaints(caplog)) <= 2
 
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert issue.is_fixable
     assert issue.severity is ir.IssueSeverity.ERROR
-    shown = await mend(hass, issue)
+    shown = await fix_issue(hass, issue)
     assert shown["name"] == loaded.title
     assert shown["old"].replace(":", "").lower() == old
-    assert shown["new"].replace(":", "").lower() == renewed.sha256
+    assert shown["new"].replace(":", "").lower() == new_certificate.sha256
 
-    assert loaded.data["verify_ssl"] == renewed.sha256
+    assert loaded.data["verify_ssl"] == new_certificate.sha256
     assert lifecycle(loaded) is ConfigEntryState.LOADED
     assert entity(hass, loaded, "sensor.power_consumption").state == "118"
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     assert bmc.open_sessions == 1
 
 
@@ -99,10 +70,10 @@ async def test_a_certificate_that_changed_before_the_set_up_is_an_issue_too(
     await set_up(hass, entry)
     assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
-    (issue,) = issues(hass)
-    await mend(hass, issue)
+    (issue,) = open_issues(hass)
+    await fix_issue(hass, issue)
     assert lifecycle(entry) is ConfigEntryState.LOADED
-    assert issues(hass) == []
+    assert open_issues(hass) == []
 
 
 async def test_what_is_accepted_is_what_was_shown(
@@ -111,13 +82,13 @@ async def test_what_is_accepted_is_what_was_shown(
     """A third certificate is another question."""
     server.renew_certificate()
     await set_up(hass, entry)
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     server.renew_certificate()
-    await mend(hass, issue)
+    await fix_issue(hass, issue)
     assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
-    (issue,) = issues(hass)
-    shown = await mend(hass, issue)
+    (issue,) = open_issues(hass)
+    shown = await fix_issue(hass, issue)
     assert shown["new"].replace(":", "").lower() == server.certificate_sha256
     assert lifecycle(entry) is ConfigEntryState.LOADED
 
@@ -127,18 +98,18 @@ async def test_an_issue_goes_when_the_old_certificate_is_back(
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
 ) -> None:
     """Nobody has to accept anything then."""
     old = server._certificate
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(seconds=90)
     await elapse(10 * MINUTE)
-    assert issues(hass)
+    assert open_issues(hass)
     server.renew_certificate(old)
     await elapse(10 * MINUTE)
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     assert entity(hass, loaded, "sensor.power_consumption").state == "118"
 
 
@@ -151,9 +122,9 @@ async def test_a_certificate_that_nobody_vouches_for_any_more_is_an_issue(
     )
     await set_up(hass, entry)
     assert bmc.requests == []
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert issue.translation_key == "certificate_untrusted"
-    await mend(hass, issue)
+    await fix_issue(hass, issue)
     assert entry.data["verify_ssl"] == server.certificate_sha256
     assert lifecycle(entry) is ConfigEntryState.LOADED
 
@@ -164,9 +135,9 @@ async def test_an_issue_goes_with_its_server(
     """Whoever removes it has mended it."""
     server.renew_certificate()
     await set_up(hass, entry)
-    assert issues(hass)
+    assert open_issues(hass)
     await hass.config_entries.async_remove(entry.entry_id)
-    assert issues(hass) == []
+    assert open_issues(hass) == []
 
 
 async def test_a_missing_licence_is_told_once_and_can_be_ignored(
@@ -180,7 +151,7 @@ async def test_a_missing_licence_is_told_once_and_can_be_ignored(
     bmc.unlicensed = (LICENSES, LLDP)
     await set_up(hass, entry)
     assert lifecycle(entry) is ConfigEntryState.LOADED
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert not issue.is_fixable
     assert issue.translation_placeholders
     assert issue.translation_placeholders["parts"] == "license, lldp"
@@ -190,7 +161,7 @@ async def test_a_missing_licence_is_told_once_and_can_be_ignored(
     await elapse(60 * MINUTE)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert issue.dismissed_version
     refused = [request for request in bmc.requests[since:] if request.status == 403]
     assert len(refused) == 2
@@ -204,11 +175,11 @@ async def test_a_licence_that_was_activated_ends_the_matter(
     """It is asked for again when the entry is loaded anew."""
     bmc.unlicensed = (LLDP,)
     await set_up(hass, entry)
-    assert issues(hass)
+    assert open_issues(hass)
     bmc.unlicensed = ()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     assert entity(hass, entry, "switch.lldp").state != STATE_UNAVAILABLE
 
 
@@ -218,7 +189,7 @@ async def test_a_server_that_is_removed_meanwhile_needs_no_mending(
     """The question may be open in a browser still."""
     server.renew_certificate()
     await set_up(hass, entry)
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     flow = await async_create_fix_flow(hass, issue.issue_id, dict(issue.data or {}))
     flow.hass = hass
     await hass.config_entries.async_remove(entry.entry_id)
@@ -258,8 +229,8 @@ async def test_a_certificate_that_nobody_can_show_is_no_question(
     gone = {**entry.data, "host": "127.0.0.1:1", "verify_ssl": True}
     hass.config_entries.async_update_entry(entry, data=gone)
     await async_report_certificate(hass, entry, CertificateError("untrusted"))
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     there = {**gone, "host": server.host}
     hass.config_entries.async_update_entry(entry, data=there)
     await async_report_certificate(hass, entry, CertificateError("untrusted"))
-    assert len(issues(hass)) == 1
+    assert len(open_issues(hass)) == 1

@@ -31,7 +31,7 @@ from . import (
     states,
 )
 from .conftest import Elapse, load_board
-from .dialogue import add
+from .dialog import add
 from .sensors import CPU, FAN, KINDS, items, number, registered
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")

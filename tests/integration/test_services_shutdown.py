@@ -14,9 +14,8 @@ from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
 from tests.conftest import Clock
 from tests.simulator import Bmc
 
-from . import DYNAMIC, QUICK, RESET_INFO, SYSTEM, Answer, act, asked, set_up
+from . import DYNAMIC, QUICK, RESET, RESET_INFO, SYSTEM, Answer, act, asked, set_up
 from .conftest import Elapse
-from .test_entities import RESET
 
 
 @pytest.fixture

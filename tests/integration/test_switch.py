@@ -17,6 +17,7 @@ from . import (
     NTP,
     PROTOCOLS,
     QUICK,
+    RESET,
     RESET_INFO,
     STATIC,
     SYSTEM,
@@ -29,7 +30,6 @@ from . import (
     states,
 )
 from .conftest import Elapse
-from .test_entities import RESET
 
 SWITCH = "switch.ntp"
 HOST = "switch.host_power"

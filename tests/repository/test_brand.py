@@ -1,4 +1,4 @@
-"""The images that stand for the integration, in the sizes that Home Assistant wants."""
+"""Test the brand images for the sizes and formats that Home Assistant requires."""
 
 from pathlib import Path
 import re
@@ -6,22 +6,19 @@ import struct
 
 import pytest
 
-from .test_manifest import FOLDER, ROOT
+from . import FOLDER, ROOT
 
 BRAND = FOLDER / "brand"
-DRAWN = ROOT / ".github/brand"
+DRAWINGS = ROOT / ".github/brand"
 
-LARGEST = 32 * 1024
-"""Bytes; Home Assistant loads them whenever it shows the integration."""
+MAX_BYTES = 32 * 1024
+"""Home Assistant loads the images whenever it shows the integration."""
 
-
-@pytest.fixture(autouse=True)
-def custom_integrations() -> None:
-    """Do without Home Assistant."""
+both_themes = pytest.mark.parametrize("theme", ["", "dark_"])
 
 
 def size(file: Path) -> tuple[int, int]:
-    """Return width and height of a PNG."""
+    """Return the width and the height of a PNG."""
     content = file.read_bytes()
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     assert content[12:16] == b"IHDR"
@@ -29,51 +26,51 @@ def size(file: Path) -> tuple[int, int]:
     return width, height
 
 
-def test_all_of_them_are_there() -> None:
-    """For light pages and for dark ones, and for screens of two densities."""
+def test_brand_has_an_image_for_every_theme_and_density() -> None:
+    """Provide icon and logo for light and dark themes at two pixel densities."""
     assert {file.name for file in BRAND.iterdir()} == {
-        f"{dark}{name}{density}.png"
-        for dark in ("", "dark_")
+        f"{theme}{name}{density}.png"
+        for theme in ("", "dark_")
         for name in ("icon", "logo")
         for density in ("", "@2x")
     }
 
 
-@pytest.mark.parametrize("dark", ["", "dark_"])
-def test_an_icon_is_a_square(dark: str) -> None:
-    """Of the two sizes that Home Assistant demands."""
-    assert size(BRAND / f"{dark}icon.png") == (256, 256)
-    assert size(BRAND / f"{dark}icon@2x.png") == (512, 512)
+@both_themes
+def test_icon_is_square(theme: str) -> None:
+    """Have the two sizes that Home Assistant requires."""
+    assert size(BRAND / f"{theme}icon.png") == (256, 256)
+    assert size(BRAND / f"{theme}icon@2x.png") == (512, 512)
 
 
-@pytest.mark.parametrize("dark", ["", "dark_"])
-def test_a_logo_lies(dark: str) -> None:
-    """Its shorter side is as long as an icon's."""
-    width, height = size(BRAND / f"{dark}logo.png")
+@both_themes
+def test_logo_is_landscape(theme: str) -> None:
+    """Be as high as an icon, and wider than high."""
+    width, height = size(BRAND / f"{theme}logo.png")
     assert height == 256
     assert width > height
-    assert size(BRAND / f"{dark}logo@2x.png") == (2 * width, 2 * height)
+    assert size(BRAND / f"{theme}logo@2x.png") == (2 * width, 2 * height)
 
 
 @pytest.mark.parametrize("file", sorted(BRAND.iterdir()), ids=lambda file: file.name)
-def test_an_image_is_small_and_lets_the_page_through(file: Path) -> None:
-    """The page below it may have any colour."""
+def test_image_is_small_and_transparent(file: Path) -> None:
+    """Fit on a page of any color."""
     content = file.read_bytes()
-    assert len(content) <= LARGEST
+    assert len(content) <= MAX_BYTES
     assert b"tRNS" in content
 
 
-def test_a_dark_page_has_other_images() -> None:
-    """Dark blue on black cannot be seen."""
+def test_dark_theme_has_its_own_images() -> None:
+    """Differ from the light theme: its dark blue is invisible on black."""
     for file in BRAND.glob("dark_*"):
         light = file.with_name(file.name.removeprefix("dark_"))
         assert file.read_bytes() != light.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["icon", "logo"])
-def test_a_drawing_needs_nothing_but_itself(name: str) -> None:
-    """No font, no picture and no address: it looks the same wherever it is drawn."""
-    drawing = (DRAWN / f"{name}.svg").read_text("utf-8")
+def test_drawing_is_self_contained(name: str) -> None:
+    """Use no font, picture or address, so that every renderer draws the same."""
+    drawing = (DRAWINGS / f"{name}.svg").read_text("utf-8")
     assert set(re.findall(r"<(\w+)", drawing)) <= {
         "circle",
         "g",

@@ -1,29 +1,16 @@
-"""Every text that the code names exists, in every language, as hassfest wants it."""
+"""Test that every text exists in every language and follows hassfest's rules."""
 
 import ast
 from collections.abc import Iterator
-import json
-from pathlib import Path
 import re
 from string import Formatter
-from typing import Any
 
 from homeassistant.components.light import EFFECT_OFF
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from voluptuous import Schema
 
-import custom_components.supermicro_redfish
-from custom_components.supermicro_redfish import (
-    PLATFORMS,
-    binary_sensor,
-    button,
-    event,
-    light,
-    number,
-    select,
-    sensor,
-    switch,
-)
+from custom_components.supermicro_redfish import PLATFORMS, event, light
 from custom_components.supermicro_redfish.aiosupermicro import (
     FanModeType,
     Health,
@@ -36,16 +23,23 @@ from custom_components.supermicro_redfish.config_flow import (
     FORMS,
     OPTIONS_FORM,
 )
-from custom_components.supermicro_redfish.entity import ItemDescription
 from custom_components.supermicro_redfish.errors import (
     TRANSLATION_KEYS,
     translated,
     translation_key,
 )
 
-FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
-CONFIG_FLOW = FOLDER / "config_flow.py"
-MODULES = (binary_sensor, button, event, light, number, select, sensor, switch)
+from . import (
+    ENGLISH,
+    FOLDER,
+    ICONS,
+    Description,
+    Json,
+    descriptions,
+    load_translation,
+    texts,
+)
+
 LANGUAGES = ("de", "en", "es", "fr", "nl", "zh-Hans")
 
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -57,28 +51,19 @@ FORBIDDEN = {
 }
 WITHOUT_PLACEHOLDERS = ("state", "state_attributes", "unit_of_measurement")
 
-type Json = dict[str, Any]
-type Row = ItemDescription[Any]
+ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
+    for place, (platform, row) in enumerate(descriptions())
+]
+NUMBERED = [(platform, row) for platform, row in descriptions() if row.kind.numbered]
+"""The entities of items that may have a number in the place of a name."""
+NUMBERED_ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key}")
+    for platform, row in NUMBERED
+]
+SERVICES = load_yaml_dict(FOLDER / "services.yaml")
 
-
-@pytest.fixture(autouse=True)
-def custom_integrations() -> None:
-    """Do without Home Assistant."""
-
-
-def load(name: str) -> Json:
-    """Return a JSON file of the integration."""
-    body: Json = json.loads((FOLDER / name).read_text("utf-8"))
-    return body
-
-
-def texts(tree: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
-    """Return the texts of a file with their dotted paths."""
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from texts(value, (*path, key))
-        else:
-            yield ".".join((*path, key)), value
+every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def keys(tree: Json) -> Iterator[str]:
@@ -94,76 +79,46 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def descriptions() -> Iterator[tuple[str, Row]]:
-    """Return all rows of all platforms with the platform's name."""
-    for module in MODULES:
-        rows: tuple[Row, ...] = module.DESCRIPTIONS
-        for row in rows:
-            yield module.__name__.rpartition(".")[2], row
+# Entities
 
 
-ON_OR_OFF = ("on", "off")
-ENGLISH = load("translations/en.json")
-ICONS = load("icons.json")
-ROWS = [
-    pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
-    for place, (platform, row) in enumerate(descriptions())
-]
-NUMBERED_ROWS = [
-    pytest.param(platform, row, id=f"{platform}.{row.key}")
-    for platform, row in descriptions()
-    if row.kind.numbered
-]
-
-
-def test_no_platform_is_forgotten_here() -> None:
-    """A new platform is tested, too."""
+def test_descriptions_cover_all_platforms() -> None:
+    """Include new platforms in these tests."""
     assert {platform for platform, _ in descriptions()} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize(("platform", "row"), ROWS)
-def test_every_entity_has_a_name(platform: str, row: Row) -> None:
-    """Of the placeholders only that of the item can be filled in."""
+def test_entity_has_a_name(platform: str, row: Description) -> None:
+    """Use no placeholder but the name of the item."""
     assert row.text_key
     name = ENGLISH["entity"][platform][row.text_key]["name"]
     assert placeholders(name) <= {"name"}
 
 
 @pytest.mark.parametrize(("platform", "row"), NUMBERED_ROWS)
-def test_what_has_nothing_but_a_number_has_a_name_too(platform: str, row: Row) -> None:
-    """The same in all else: its states, its icon."""
-    named, numbered = _both(ENGLISH, platform, row)
+def test_numbered_entity_differs_in_its_name_only(
+    platform: str, row: Description
+) -> None:
+    """Have the same states and icons for an item with a name and with a number."""
+    named, numbered = _named_and_numbered(ENGLISH, platform, row)
     assert placeholders(numbered.pop("name")) == {"number"}
     assert placeholders(named.pop("name")) == {"name"}
     assert named == numbered
-    named, numbered = _both(ICONS, platform, row)
+    named, numbered = _named_and_numbered(ICONS, platform, row)
     assert named == numbered
 
 
-def _both(tree: Json, platform: str, row: Row) -> list[Json]:
-    """Return what a file has of a row: of an item with a name, and with a number."""
+def _named_and_numbered(tree: Json, platform: str, row: Description) -> list[Json]:
+    """Return the entries of a row: for a named item and for a numbered one."""
     entities = tree["entity"].get(platform, {})
     key = str(row.text_key)
     return [dict(entities.get(name, {})) for name in (key, f"{key}_numbered")]
 
 
-@pytest.mark.parametrize(("platform", "row"), ROWS)
-def test_every_entity_has_an_icon(platform: str, row: Row) -> None:
-    """Its own, or that of its device class."""
-    icons = ICONS["entity"].get(platform, {})
-    assert (row.text_key in icons) != bool(row.device_class) or (
-        row.device_class == "enum"
-    )
-
-
-def test_no_name_is_there_for_nothing() -> None:
-    """An entity that is gone takes its texts and icons along."""
+def test_entity_texts_and_icons_are_all_used() -> None:
+    """Have no text or icon for an entity that does not exist."""
     used = {(platform, row.text_key) for platform, row in descriptions()}
-    used |= {
-        (platform, f"{row.text_key}_numbered")
-        for platform, row in descriptions()
-        if row.kind.numbered
-    }
+    used |= {(platform, f"{row.text_key}_numbered") for platform, row in NUMBERED}
     for tree in (ENGLISH, ICONS):
         assert used >= {
             (platform, key)
@@ -172,8 +127,8 @@ def test_no_name_is_there_for_nothing() -> None:
         }
 
 
-def test_every_state_that_can_be_shown_has_a_text() -> None:
-    """Fan modes of the schema, healths, stages of a boot, events, the LED's effect."""
+def test_entity_states_are_all_translated() -> None:
+    """Translate fan modes, healths, boot stages, event types and light effects."""
     entities = ENGLISH["entity"]
     modes = {mode.name.lower() for mode in FanModeType}
     assert set(entities["select"]["fan_mode"]["state"]) == modes
@@ -187,9 +142,12 @@ def test_every_state_that_can_be_shown_has_a_text() -> None:
     assert set(effects) == {EFFECT_OFF, light.EFFECT_BLINK}
 
 
+# Config flow
+
+
 def _constants(*places: type[ast.AST]) -> set[str]:
-    """Return the texts that the dialogue's code has in such places."""
-    tree = ast.parse(CONFIG_FLOW.read_text("utf-8"))
+    """Return the strings inside some kinds of nodes of the config flow's code."""
+    tree = ast.parse((FOLDER / "config_flow.py").read_text("utf-8"))
     return {
         str(value.value)
         for node in ast.walk(tree)
@@ -199,16 +157,15 @@ def _constants(*places: type[ast.AST]) -> set[str]:
     }
 
 
-def test_every_error_of_the_dialogue_has_a_text_and_every_text_its_error() -> None:
-    """Those of the library's exceptions included."""
-    texts = ENGLISH["config"]["error"]
+def test_config_flow_errors_match_the_texts() -> None:
+    """Translate the flow's own errors and those of the library's exceptions."""
     own = {"invalid_host", "not_supported", "unknown"}
     assert own <= _constants(ast.Dict, ast.Return)
-    assert set(texts) == own | set(TRANSLATION_KEYS.values())
+    assert set(ENGLISH["config"]["error"]) == own | set(TRANSLATION_KEYS.values())
 
 
-def test_every_end_of_the_dialogue_has_a_text_and_every_text_its_end() -> None:
-    """Home Assistant has its own for an account or address that was changed."""
+def test_config_flow_aborts_match_the_texts() -> None:
+    """Translate all abort reasons but those that Home Assistant translates."""
     own = _constants(ast.keyword) & {"not_supported", "wrong_device"}
     assert set(ENGLISH["config"]["abort"]) == own | {"already_configured"}
 
@@ -221,33 +178,36 @@ def test_every_end_of_the_dialogue_has_a_text_and_every_text_its_end() -> None:
         (ENGLISH["options"]["step"]["init"], OPTIONS_FORM),
     ],
 )
-def test_every_field_of_the_dialogues_is_described(step: Json, form: Schema) -> None:
-    """In the form's own words, and below it."""
+def test_form_fields_have_label_and_description(step: Json, form: Schema) -> None:
+    """Label and describe every field of a form."""
     fields = {str(marker) for marker in form.schema}
     assert set(step["data"]) == set(step["data_description"]) == fields
 
 
-def test_every_step_of_the_dialogue_has_a_form() -> None:
-    """And no text is there for nothing."""
+def test_config_flow_steps_match_the_texts() -> None:
+    """Have a form for every step that has texts."""
     assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
 
 
-def test_every_choice_has_a_text() -> None:
-    """There is one for each option."""
+def test_certificate_choices_match_the_texts() -> None:
+    """Translate every option of the selector."""
     (selector,) = CERTIFICATE_FORM.schema.values()
     texts = ENGLISH["selector"][selector.config["translation_key"]]["options"]
     assert set(texts) == set(selector.config["options"])
 
 
-def test_every_exception_has_a_text_with_the_bmcs_words() -> None:
-    """The user is told what failed, and why."""
+# Exceptions
+
+
+def test_library_exceptions_show_the_error_of_the_bmc() -> None:
+    """Show the error's own message in every text."""
     for key in TRANSLATION_KEYS.values():
         assert placeholders(ENGLISH["exceptions"][key]["message"]) == {"error"}
 
 
-def test_every_exception_that_the_code_names_has_a_text() -> None:
-    """And every text is named, in the table or where it is raised."""
-    named = {
+def test_raised_translation_keys_match_the_texts() -> None:
+    """Use each text in the error table or where an exception is raised."""
+    raised = {
         str(keyword.value.value)
         for file in FOLDER.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
@@ -255,60 +215,86 @@ def test_every_exception_that_the_code_names_has_a_text() -> None:
         for keyword in node.keywords
         if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
     }
-    assert set(ENGLISH["exceptions"]) == named | set(TRANSLATION_KEYS.values())
+    assert set(ENGLISH["exceptions"]) == raised | set(TRANSLATION_KEYS.values())
 
 
 def _is_exception(called: ast.expr) -> bool:
-    """Tell whether an exception is made."""
+    """Return whether a call creates an exception."""
     name = called.id if isinstance(called, ast.Name) else ""
     return name.endswith("Error") or name.startswith("ConfigEntry")
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "error_class",
     [
-        kind
-        for kind in vars(exceptions).values()
-        if isinstance(kind, type) and issubclass(kind, SupermicroRedfishError)
+        value
+        for value in vars(exceptions).values()
+        if isinstance(value, type) and issubclass(value, SupermicroRedfishError)
     ],
 )
-def test_every_exception_of_the_library_is_in_the_table(
-    kind: type[SupermicroRedfishError],
+def test_library_exception_has_a_translation_key(
+    error_class: type[SupermicroRedfishError],
 ) -> None:
-    """Or its parent is; only what has none is unknown."""
-    error = kind("The request failed", bmc_message="The BMC is on fire")
-    is_base = kind is SupermicroRedfishError
+    """Map every exception but the base class, and prefer the BMC's message."""
+    error = error_class("The request failed", bmc_message="The BMC is on fire")
+    is_base = error_class is SupermicroRedfishError
     assert (translation_key(error) == "unknown") is is_base
     assert translated(error)["translation_placeholders"] == {
         "error": "The BMC is on fire"
     }
-    assert translated(kind("It failed"))["translation_placeholders"] == {
+    assert translated(error_class("It failed"))["translation_placeholders"] == {
         "error": "It failed"
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_all_languages_say_the_same(language: str) -> None:
-    """The same keys, with the same placeholders."""
-    found = dict(texts(load(f"translations/{language}.json")))
+# Actions
+
+
+def test_actions_match_texts_and_icons() -> None:
+    """Translate name and description of every action and of each of its fields."""
+    assert set(ENGLISH["services"]) == set(ICONS["services"]) == set(SERVICES)
+    for name, action in SERVICES.items():
+        text = ENGLISH["services"][name]
+        assert set(text["fields"]) == set(action["fields"])
+        for part in (text, *text["fields"].values()):
+            assert part["name"]
+            assert part["description"]
+
+
+def test_action_selectors_match_the_texts() -> None:
+    """Translate every option of a selector."""
+    for action in SERVICES.values():
+        for field in action["fields"].values():
+            if selector := (field["selector"].get("select") or {}):
+                options = ENGLISH["selector"][selector["translation_key"]]["options"]
+                assert set(options) == set(selector["options"])
+
+
+# Languages
+
+
+@every_language
+def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
+    """Translate every text, with the placeholders of the English one."""
+    found = dict(texts(load_translation(language)))
     assert {path: placeholders(text) for path, text in found.items()} == {
         path: placeholders(text) for path, text in texts(ENGLISH)
     }
     assert all(found.values())
 
 
-def test_there_are_no_other_languages() -> None:
-    """Nor a strings.json, which is never read."""
+def test_languages_are_complete() -> None:
+    """Have no further language, and no strings.json, which is never read."""
     assert {file.stem for file in FOLDER.glob("translations/*")} == set(LANGUAGES)
     assert not (FOLDER / "strings.json").exists()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_are_as_hassfest_wants_them(language: str) -> None:
-    """No HTML, no addresses, no references that would be shown as they are."""
-    tree = load(f"translations/{language}.json")
+@every_language
+def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
+    """Contain no HTML, no addresses and no unresolved references."""
+    tree = load_translation(language)
     for path, text in texts(tree):
-        found = [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
+        found = [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
         assert not found, f"{path} has {found}"
         assert "[%key" not in text
         assert all(name.isidentifier() for name in placeholders(text)), path
@@ -329,37 +315,15 @@ def test_texts_are_as_hassfest_wants_them(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["icons.json", *(f"translations/{language}.json" for language in LANGUAGES)]
+    "tree",
+    [
+        pytest.param(ICONS, id="icons.json"),
+        *(
+            pytest.param(load_translation(language), id=language)
+            for language in LANGUAGES
+        ),
+    ],
 )
-def test_keys_are_as_hassfest_wants_them(name: str) -> None:
-    """Small letters and digits, parted by single dashes or underscores."""
-    assert all(KEY.fullmatch(key) for key in keys(load(name)))
-
-
-def test_icons_are_as_hassfest_wants_them() -> None:
-    """All from one set; one for a state differs from the default."""
-    for path, icon in texts(ICONS):
-        assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
-    for entities in ICONS["entity"].values():
-        for entity in entities.values():
-            for icons in (entity, *entity.get("state_attributes", {}).values()):
-                assert icons["default"] not in icons.get("state", {}).values()
-
-
-def test_an_icon_of_a_state_is_of_one_that_exists() -> None:
-    """A switch and a light are on or off."""
-    for platform, entities in ICONS["entity"].items():
-        for key, icons in entities.items():
-            states = ENGLISH["entity"][platform][key].get(
-                "state", {"on": "", "off": ""}
-            )
-            assert set(icons.get("state", {})) <= set(states)
-            for name, attribute in icons.get("state_attributes", {}).items():
-                texts = ENGLISH["entity"][platform][key]["state_attributes"][name]
-                assert set(attribute["state"]) <= set(texts["state"])
-
-
-def test_what_is_pressed_can_be_told_apart() -> None:
-    """No two buttons that do something else look the same."""
-    icons = [icon["default"] for icon in ICONS["entity"]["button"].values()]
-    assert len(icons) == len(set(icons))
+def test_keys_follow_the_rules_of_hassfest(tree: Json) -> None:
+    """Consist of lowercase letters and digits, separated by single dashes or _."""
+    assert all(KEY.fullmatch(key) for key in keys(tree))

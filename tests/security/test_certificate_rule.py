@@ -23,8 +23,8 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.repairs import async_create_fix_flow
 from tests.integration import call, lifecycle, mac_address, set_up
-from tests.integration.dialogue import begin, fill_in
-from tests.integration.test_discovery import announce, lease
+from tests.integration.dialog import begin, fill_in
+from tests.integration.discovery import announce, lease
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

@@ -31,8 +31,8 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.words import described
 from tests.integration import LLDP, LOG, ROOT, complaints, set_up
-from tests.integration.dialogue import add
-from tests.integration.test_discovery import announce
+from tests.integration.dialog import add
+from tests.integration.discovery import announce
 from tests.simulator import Bmc, Server
 from tests.simulator.testing import CHASSIS, MANAGER, POWER, SYSTEM, THERMAL
 
