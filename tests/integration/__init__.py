@@ -73,9 +73,9 @@ BAY_2 = "Power Supply Bay 2"
 DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
 CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
 
-type Spoil = Callable[[Bmc], None]
+type Mutation = Callable[[Bmc], None]
 """Lets something be wrong with a BMC."""
-type Answer = dict[str, Any]
+type ActionResponse = dict[str, Any]
 """What an action returns."""
 
 
@@ -105,7 +105,7 @@ async def stop(hass: HomeAssistant, _: ConfigEntry) -> None:
     await hass.async_stop(force=True)
 
 
-def lifecycle(entry: ConfigEntry) -> ConfigEntryState:
+def entry_state(entry: ConfigEntry) -> ConfigEntryState:
     """Return how far an entry has come, which a type checker takes for constant."""
     return entry.state
 
@@ -134,7 +134,7 @@ def states(hass: HomeAssistant, platform: str | None = None) -> dict[str, str]:
     }
 
 
-def unavailable(hass: HomeAssistant) -> set[str]:
+def unavailable_entities(hass: HomeAssistant) -> set[str]:
     """Return the entities that are not available."""
     return {of for of, state in states(hass).items() if state == STATE_UNAVAILABLE}
 
@@ -156,12 +156,12 @@ async def call(
     )
 
 
-def asked(bmc: Bmc, since: int = 0) -> list[str]:
+def requests_since(bmc: Bmc, since: int = 0) -> list[str]:
     """Return the requests that the BMC got, without those before a number."""
     return [f"{request.method} {request.path}" for request in bmc.requests[since:]]
 
 
-def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+def logged_problems(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what was logged about the integration as a warning or worse.
 
     That Home Assistant has not tested it is no complaint.
@@ -175,7 +175,7 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
-def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+def logged_tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what was logged with a traceback that users see."""
     return [
         record.getMessage()
@@ -184,14 +184,14 @@ def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
-def is_one_write(requests: list[str], path: str) -> bool:
+def is_single_write(requests: list[str], path: str) -> bool:
     """Tell whether requests are one write to a resource, read back, and no more."""
     *before, write, after = requests
     reads = {*before, after}
     return write == f"PATCH {path}" and reads == {f"GET {path}"} and len(before) <= 1
 
 
-def with_uuid_only(uuid: str | None) -> Spoil:
+def identify_by_uuid(uuid: str | None) -> Mutation:
     """Return what makes a BMC one that tells no MAC address but this UUID."""
 
     def spoil(bmc: Bmc) -> None:
@@ -201,7 +201,7 @@ def with_uuid_only(uuid: str | None) -> Spoil:
     return spoil
 
 
-def become_another(bmc: Bmc) -> None:
+def change_identity(bmc: Bmc) -> None:
     """Let another BMC answer at the address."""
     other = "7C:C2:55:00:00:01"
     uuid = "00000000-0000-0000-0000-7CC255000001"
@@ -216,9 +216,9 @@ def device_id(hass: HomeAssistant, entry: ConfigEntry) -> str:
     return next(device.id for device in devices if device.model)
 
 
-async def act(
+async def call_action(
     hass: HomeAssistant, entry: ConfigEntry, action: str, **data: Any
-) -> Answer:
+) -> ActionResponse:
     """Carry out an action for the server, and return its answer, if it has one."""
     has_answer = action != "set_ntp_servers"
     answer = await hass.services.async_call(

@@ -130,7 +130,7 @@ async def unloaded(
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the client wait for a moment only."""
     defaults = SupermicroRedfishClient.__init__.__kwdefaults__
     assert defaults

@@ -46,14 +46,14 @@ async def add(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ConfigFlowR
     return await submit(hass, await begin(hass), user_input)
 
 
-async def question(hass: HomeAssistant) -> ConfigFlowResult:
+async def reauth_form(hass: HomeAssistant) -> ConfigFlowResult:
     """Return the one question for a password that is open."""
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
     return flow
 
 
-def suggested(form: ConfigFlowResult) -> dict[str, Any]:
+def suggested_values(form: ConfigFlowResult) -> dict[str, Any]:
     """Return what a form suggests for its fields."""
     assert form["data_schema"]
     return {

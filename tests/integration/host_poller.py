@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
-from . import DYNAMIC, POWER, SNOOPING, SYSTEM, THERMAL, asked, call
+from . import DYNAMIC, POWER, SNOOPING, SYSTEM, THERMAL, call, requests_since
 from .conftest import Elapse
 
 GET_SYSTEM = f"GET {SYSTEM}"
@@ -18,7 +18,7 @@ GET_ALL = Counter([GET_SYSTEM, f"GET {THERMAL}", f"GET {POWER}"])
 
 def polls(bmc: Bmc, since: int) -> Counter[str]:
     """Return what was asked of what moves, by how often."""
-    dynamic = Counter(asked(bmc, since))
+    dynamic = Counter(requests_since(bmc, since))
     return Counter({path: dynamic[path] for path in (*GET_ALL, GET_POST_CODE)})
 
 

@@ -23,9 +23,9 @@ from . import (
     POWER,
     STATIC,
     SYSTEM,
-    asked,
     entity,
     entity_id,
+    requests_since,
     set_up,
     states,
 )
@@ -108,7 +108,9 @@ async def test_an_opened_case_that_changes_the_health_is_shown_at_once(
     bmc.change(SYSTEM, CRITICAL)
     await elapse(DYNAMIC)
     assert entity(hass, loaded, INTRUSION).state == STATE_ON
-    early = [request for request in asked(bmc, since) if request not in _DYNAMIC]
+    early = [
+        request for request in requests_since(bmc, since) if request not in _DYNAMIC
+    ]
     assert early == [f"GET {CHASSIS}", f"GET {LOG}"]
 
 
@@ -168,11 +170,11 @@ async def test_a_certificate_is_read_once_a_day(
 ) -> None:
     """It costs two requests and hardly ever changes."""
     await elapse(24 * 3600 - STATIC, step=STATIC)
-    assert asked(bmc).count(f"GET {CERTIFICATE}") == 1
+    assert requests_since(bmc).count(f"GET {CERTIFICATE}") == 1
     ends = (dt_util.utcnow() + timedelta(days=3)).isoformat()
     bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
     await elapse(STATIC)
-    assert asked(bmc).count(f"GET {CERTIFICATE}") == 2
+    assert requests_since(bmc).count(f"GET {CERTIFICATE}") == 2
     of = "binary_sensor.certificate_expiring"
     assert entity(hass, loaded, of).state == STATE_ON
 

@@ -22,12 +22,12 @@ from . import (
     SESSIONS,
     STATIC,
     SYSTEM,
-    asked,
     call,
-    complaints,
     entity,
     entity_id,
-    is_one_write,
+    is_single_write,
+    logged_problems,
+    requests_since,
     set_up,
     states,
 )
@@ -93,7 +93,7 @@ async def test_a_button_resets_the_host_its_own_way(
     assert bmc.power_state == at_first
     since = len(bmc.requests)
     await call(hass, entry, f"button.{key}", "press")
-    assert asked(bmc, since) == [f"POST {RESET}", f"GET {SYSTEM}"]
+    assert requests_since(bmc, since) == [f"POST {RESET}", f"GET {SYSTEM}"]
     assert bmc.requests[since].body == {"ResetType": reset_type}
     assert bmc.power_state == then
     assert entry.runtime_data.dynamic.data.system.power_state == then
@@ -230,7 +230,7 @@ async def test_the_bmc_restarts_gently_if_it_can(
     before = set(states(hass)) - set(states(hass, "button"))
     since = len(bmc.requests)
     await call(hass, entry, "button.restart_bmc", "press")
-    assert asked(bmc, since) == [f"POST {RESTART_BMC}"]
+    assert requests_since(bmc, since) == [f"POST {RESTART_BMC}"]
     assert bmc.requests[since].body == {"ResetType": reset_type}
     assert bmc.is_down
 
@@ -260,7 +260,7 @@ async def test_what_the_board_advertised_at_first_goes_on_being_offered(
     await elapse(STATIC)
     assert set(states(hass, "button")) == before
     assert "unavailable" not in states(hass, "button").values()
-    assert asked(bmc).count(f"GET {RESET_INFO}") == 1
+    assert requests_since(bmc).count(f"GET {RESET_INFO}") == 1
     assert loaded.runtime_data.static.last_update_success
 
 
@@ -276,7 +276,7 @@ async def test_the_intrusion_sensor_is_rearmed(
     await set_up(hass, entry)
     since = len(bmc.requests)
     await call(hass, entry, REARM, "press")
-    assert is_one_write(asked(bmc, since), CHASSIS)
+    assert is_single_write(requests_since(bmc, since), CHASSIS)
     assert bmc.resource(CHASSIS)["PhysicalSecurity"]["IntrusionSensor"] == "Normal"
     assert entry.runtime_data.static.data.chassis.is_intruded is False
 
@@ -316,7 +316,7 @@ async def test_the_event_log_is_cleared(
     audit_trail = bmc.resource(f"{MANAGER}/LogServices/Log1/Entries")
     since = len(bmc.requests)
     await call(hass, entry, CLEAR, "press")
-    write, *_, read = asked(bmc, since)
+    write, *_, read = requests_since(bmc, since)
     assert write == f"POST {LOG}/Actions/LogService.ClearLog"
     assert read == f"GET {LOG}/Entries"
     assert bmc.resource(f"{LOG}/Entries")["Members"] == []
@@ -355,8 +355,8 @@ async def test_a_restart_of_the_bmc_heals_without_help_and_without_many_words(
     await elapse(DYNAMIC)
     assert set(states(hass)) == set(before)
     assert "unavailable" not in states(hass).values()
-    assert asked(bmc, since).count(f"POST {SESSIONS}") == 1
+    assert requests_since(bmc, since).count(f"POST {SESSIONS}") == 1
     assert bmc.login_attempts == bmc.logins == 2
     assert bmc.open_sessions == 1
-    said = complaints(caplog)
+    said = logged_problems(caplog)
     assert len(said) == len(set(said)) <= 2

@@ -16,10 +16,10 @@ from . import (
     ROOT,
     SESSIONS,
     SYSTEM,
-    Spoil,
-    asked,
+    Mutation,
+    identify_by_uuid,
+    requests_since,
     set_up,
-    with_uuid_only,
 )
 from .dialog import add, begin, submit
 
@@ -60,7 +60,7 @@ async def test_the_dialogue_logs_in_once_and_so_does_the_entry(
     result = await add(hass, user_input)
     assert bmc.login_attempts == bmc.logins == 2
     assert bmc.open_sessions == 1
-    sessions = [request for request in asked(bmc) if SESSIONS in request]
+    sessions = [request for request in requests_since(bmc) if SESSIONS in request]
     assert sessions == [f"POST {SESSIONS}", f"DELETE {SESSIONS}/1", f"POST {SESSIONS}"]
 
     await hass.config_entries.async_unload(result["result"].entry_id)
@@ -77,7 +77,7 @@ async def test_the_dialogue_asks_for_nothing_twice(
     But the root: once before its certificate is trusted, and once after that.
     """
     await add(hass, user_input)
-    requests = asked(bmc)
+    requests = requests_since(bmc)
     dialogue = requests[: requests.index(f"DELETE {SESSIONS}/1")]
     assert dialogue[:2] == 2 * [f"GET {ROOT}"]
     assert len(dialogue[1:]) == len(set(dialogue[1:]))
@@ -152,7 +152,7 @@ async def test_a_board_without_a_chassis_can_be_added(
     ],
 )
 async def test_the_mac_is_found_wherever_the_board_tells_it(
-    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str], spoil: Spoil
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str], spoil: Mutation
 ) -> None:
     """It also stands in the manager's UUID; that of the USB link is not the BMC's."""
     spoil(bmc)
@@ -165,7 +165,7 @@ async def test_a_bmc_that_tells_no_mac_is_known_by_its_uuid(
 ) -> None:
     """It must be known by something that stays."""
     uuid = "5a5a1f0e-93a4-4c5a-8d5b-6f1f6d6c7e01"
-    with_uuid_only(uuid)(bmc)
+    identify_by_uuid(uuid)(bmc)
     assert (await add(hass, user_input))["result"].unique_id == uuid
     assert (await add(hass, user_input))["reason"] == "already_configured"
 

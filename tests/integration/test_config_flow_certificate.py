@@ -11,7 +11,7 @@ from custom_components.supermicro_redfish import session
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import ROOT, asked, lifecycle
+from . import ROOT, entry_state, requests_since
 from .dialog import begin, fill_in, submit
 
 pytestmark = pytest.mark.usefixtures("unloaded")
@@ -41,7 +41,7 @@ async def test_a_certificate_is_shown_before_the_password_is_sent(
     assert "CN=IPMI" in shown["subject"]
     assert shown["issuer"] == shown["subject"]
     assert shown["not_before"] < shown["not_after"]
-    assert asked(bmc) == [f"GET {ROOT}"]
+    assert requests_since(bmc) == [f"GET {ROOT}"]
     assert not any("authorization" in request.headers for request in bmc.requests)
 
     result = await fill_in(hass, form, {"certificate": "pin"})
@@ -57,7 +57,7 @@ async def test_a_certificate_need_not_be_pinned(
     entry = result["result"]
     server.renew_certificate()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
 async def test_a_certificate_that_somebody_vouches_for_needs_no_question(
@@ -69,7 +69,7 @@ async def test_a_certificate_that_somebody_vouches_for_needs_no_question(
     result = await fill_in(hass, await begin(hass), user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["verify_ssl"] is True
-    assert lifecycle(result["result"]) is ConfigEntryState.LOADED
+    assert entry_state(result["result"]) is ConfigEntryState.LOADED
 
 
 async def test_a_certificate_is_asked_about_only_once(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc, Server
 
-from . import ROOT, asked, complaints, lifecycle, mac_address, set_up
+from . import ROOT, entry_state, logged_problems, mac_address, requests_since, set_up
 from .dialog import submit
 from .discovery import announce, lease
 
@@ -50,7 +50,7 @@ async def test_a_bmc_that_announces_itself_is_offered(
         else announce(hass, url)
     )
     assert form["step_id"] == "discovery_confirm"
-    assert asked(bmc) == [f"GET {ROOT}"]
+    assert requests_since(bmc) == [f"GET {ROOT}"]
     (flow,) = hass.config_entries.flow.async_progress()
     assert server.host in flow["context"]["title_placeholders"]["name"]
 
@@ -107,7 +107,7 @@ async def test_what_is_no_supermicro_is_passed_over(
     result = await announce(hass, server.url)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_supported")
     assert bmc.login_attempts == 0
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ async def test_an_announcement_that_leads_nowhere_is_passed_over(
     """It may be malformed, or its sender gone."""
     result = await announce(hass, location)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_supported")
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.parametrize("by", ["ssdp", "dhcp"])
@@ -153,7 +153,7 @@ async def test_a_server_is_followed_to_its_new_address(
     assert result["reason"] == "already_configured"
     assert entry.data["host"] == server.host
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
 async def test_a_server_that_was_entered_by_name_keeps_it(

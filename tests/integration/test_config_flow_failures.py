@@ -20,12 +20,12 @@ from . import (
     ROOT,
     SESSIONS,
     SYSTEM,
-    Spoil,
-    asked,
-    complaints,
-    with_uuid_only,
+    Mutation,
+    identify_by_uuid,
+    logged_problems,
+    requests_since,
 )
-from .dialog import begin, submit, suggested
+from .dialog import begin, submit, suggested_values
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 
@@ -67,7 +67,7 @@ def mend(bmc: Bmc) -> None:
         bmc.put(path, body)
 
 
-def _old_style_of(manufacturer: str | None) -> Spoil:
+def _old_style_of(manufacturer: str | None) -> Mutation:
     """Return what makes a BMC one whose root does not say who made it."""
 
     def spoil(bmc: Bmc) -> None:
@@ -77,7 +77,7 @@ def _old_style_of(manufacturer: str | None) -> Spoil:
     return spoil
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 @pytest.mark.parametrize(
     ("spoil", "error", "login_attempts"),
     [
@@ -146,9 +146,9 @@ def _old_style_of(manufacturer: str | None) -> Spoil:
             _old_style_of("Dell Inc."), "not_supported", 1, id="another maker's system"
         ),
         pytest.param(_old_style_of(None), "not_supported", 1, id="nobody's system"),
-        pytest.param(with_uuid_only(None), "not_supported", 1, id="no identity"),
+        pytest.param(identify_by_uuid(None), "not_supported", 1, id="no identity"),
         pytest.param(
-            with_uuid_only(f"00000000-0000-0000-0000-{12 * '0'}"),
+            identify_by_uuid(f"00000000-0000-0000-0000-{12 * '0'}"),
             "not_supported",
             1,
             id="an empty identity",
@@ -160,7 +160,7 @@ async def test_each_failure_has_its_own_message_and_can_be_mended(
     bmc: Bmc,
     user_input: dict[str, str],
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    spoil: Mutation,
     error: str,
     login_attempts: int,
 ) -> None:
@@ -173,9 +173,9 @@ async def test_each_failure_has_its_own_message_and_can_be_mended(
     form = await submit(hass, await begin(hass), user_input)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"base": error}
-    assert asked(bmc).count(f"POST {SESSIONS}") == login_attempts
+    assert requests_since(bmc).count(f"POST {SESSIONS}") == login_attempts
     assert bmc.open_sessions == others
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
     mend(bmc)
     result = await submit(hass, form, user_input)
@@ -211,7 +211,7 @@ async def test_a_web_server_is_told_from_a_bmc(
     """What is no Redfish service gets no password, and the user another try."""
     form = await submit(hass, await begin(hass), user_input | {"host": web_server})
     assert form["errors"] == {"base": error}
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -225,7 +225,7 @@ async def test_a_port_at_which_nobody_answers_cannot_be_connected_to(
     """A refused connection is said to be that, and the user has another try."""
     form = await submit(hass, await begin(hass), user_input | {"host": closed_port})
     assert form["errors"] == {"base": "cannot_connect"}
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -286,12 +286,12 @@ async def test_a_form_that_failed_keeps_what_was_entered(
     """The address and the user name need not be typed again, the password must."""
     bmc.change_password("changed")
     form = await submit(hass, await begin(hass), user_input)
-    assert suggested(form)["host"] == user_input["host"]
-    assert suggested(form)["username"] == user_input["username"]
-    assert suggested(form)["password"] is None
+    assert suggested_values(form)["host"] == user_input["host"]
+    assert suggested_values(form)["username"] == user_input["username"]
+    assert suggested_values(form)["password"] is None
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 async def test_a_dialogue_that_is_broken_off_leaves_no_session(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:

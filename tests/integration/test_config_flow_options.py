@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MANAGER, MINUTE, SYSTEM, asked, lifecycle
+from . import MANAGER, MINUTE, SYSTEM, entry_state, requests_since
 from .conftest import Elapse
 
 
@@ -23,11 +23,11 @@ async def test_the_intervals_are_what_the_user_says(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert loaded.options == {"dynamic_interval": 120, "static_interval": 60}
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
 
     since = len(bmc.requests)
     await elapse(60 * MINUTE)
-    polls = asked(bmc, since)
+    polls = requests_since(bmc, since)
     assert polls.count(f"GET {SYSTEM}") == 30
     assert polls.count(f"GET {MANAGER}") == 1
     assert bmc.open_sessions == 1

@@ -7,9 +7,9 @@ import pytest
 
 from tests.simulator import Bmc, Server
 
-from . import become_another, lifecycle, set_up
+from . import change_identity, entry_state, set_up
 from .conftest import Elapse
-from .dialog import fill_in, question
+from .dialog import fill_in, reauth_form
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 
@@ -20,9 +20,9 @@ async def test_a_new_password_is_asked_for_and_taken(
     """One attempt with the old one, a question, and all is well again."""
     bmc.change_password("new")
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_ERROR
+    assert entry_state(entry) is ConfigEntryState.SETUP_ERROR
     assert bmc.login_attempts == 1
-    form = await question(hass)
+    form = await reauth_form(hass)
     assert form["step_id"] == "reauth_confirm"
 
     for wrong in ("newer", "newest"):
@@ -33,7 +33,7 @@ async def test_a_new_password_is_asked_for_and_taken(
     result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
     assert result["reason"] == "reauth_successful"
     assert entry.data["password"] == "new"
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
@@ -45,10 +45,10 @@ async def test_a_password_that_changes_meanwhile_is_asked_for(
     bmc.expire_sessions()
     await elapse(3600)
     assert bmc.login_attempts == 2
-    form = await question(hass)
+    form = await reauth_form(hass)
     result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
     assert result["reason"] == "reauth_successful"
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
@@ -67,7 +67,7 @@ async def test_a_new_password_is_no_reason_to_ask_about_the_certificate(
     before = entry.data["verify_ssl"]
     bmc.change_password("new")
     await set_up(hass, entry)
-    form = await question(hass)
+    form = await reauth_form(hass)
     result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
     assert result["reason"] == "reauth_successful"
     assert entry.data["verify_ssl"] == before
@@ -80,7 +80,7 @@ async def test_a_new_certificate_is_asked_about_with_a_new_password(
     bmc.change_password("new")
     await set_up(hass, entry)
     server.renew_certificate()
-    form = await question(hass)
+    form = await reauth_form(hass)
     account = {"username": "ADMIN", "password": "new"}
     form = await fill_in(hass, form, account)
     assert form["step_id"] == "certificate"
@@ -96,8 +96,8 @@ async def test_a_password_of_another_bmc_is_not_taken(
     """An address may lead elsewhere by now."""
     bmc.change_password("new")
     await set_up(hass, entry)
-    become_another(bmc)
-    form = await question(hass)
+    change_identity(bmc)
+    form = await reauth_form(hass)
     result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
     assert entry.data["password"] == "ADMIN"

@@ -7,8 +7,8 @@ import pytest
 
 from tests.simulator import Bmc, Server
 
-from . import become_another, lifecycle
-from .dialog import fill_in, suggested
+from . import change_identity, entry_state
+from .dialog import fill_in, suggested_values
 
 pytestmark = pytest.mark.usefixtures("unloaded")
 
@@ -26,14 +26,14 @@ async def test_a_server_can_be_given_another_address(
         entry, data={**entry.data, "host": "127.0.0.1:9"}
     )
     form = await entry.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
-    assert suggested(form)["host"] == "127.0.0.1:9"
-    assert suggested(form)["password"] is None
+    assert suggested_values(form)["host"] == "127.0.0.1:9"
+    assert suggested_values(form)["password"] is None
     result = await fill_in(
         hass, form, {"host": server.url, "username": "ADMIN", **password}
     )
     assert result["reason"] == "reconfigure_successful"
     assert entry.data["host"] == server.host
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
@@ -42,7 +42,7 @@ async def test_a_server_cannot_become_another(
 ) -> None:
     """Its history is that of one machine."""
     before = dict(loaded.data)
-    become_another(bmc)
+    change_identity(bmc)
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
     result = await fill_in(hass, form, {"host": server.host, "username": "ADMIN"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")

@@ -21,12 +21,12 @@ from . import (
     STATIC,
     SYSTEM,
     THERMAL,
-    Spoil,
-    asked,
-    complaints,
+    Mutation,
+    logged_problems,
+    logged_tracebacks,
+    requests_since,
     states,
-    tracebacks,
-    unavailable,
+    unavailable_entities,
 )
 from .conftest import Elapse
 
@@ -68,7 +68,7 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    spoil: Mutation,
 ) -> None:
     """What is polled often is unavailable meanwhile, and back with the BMC (B1)."""
     before = states(hass)
@@ -78,12 +78,12 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
         await elapse(DYNAMIC)
     assert set(states(hass, "sensor").values()) == {STATE_UNAVAILABLE}
     assert set(states(hass, "light").values()) == {STATE_UNAVAILABLE}
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
 
     bmc.heal()
     await elapse(DYNAMIC)
     assert states(hass) == before
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
     assert caplog.text.count(" recovered") == 1
     assert loaded.state is ConfigEntryState.LOADED
 
@@ -141,7 +141,7 @@ async def test_a_part_that_fails_takes_its_own_entities_along_only(
     affected = {of for of in before if _kind(hass, loaded, of).startswith(belongs)}
     bmc.fail(path, status=status)
     await elapse(after)
-    assert unavailable(hass) == affected
+    assert unavailable_entities(hass) == affected
     assert {of: state for of, state in states(hass).items() if of not in affected} == {
         of: state for of, state in before.items() if of not in affected
     }
@@ -172,8 +172,8 @@ async def test_a_part_that_fails_is_logged_once(
     bmc.fail(THERMAL, status=503)
     await elapse(DYNAMIC)
     await elapse(DYNAMIC)
-    assert unavailable(hass)
-    assert len(complaints(caplog)) == 1
+    assert unavailable_entities(hass)
+    assert len(logged_problems(caplog)) == 1
     assert loaded.state is ConfigEntryState.LOADED
 
 
@@ -196,9 +196,9 @@ async def test_a_bmc_that_asks_for_time_gets_it(
     await elapse(DYNAMIC)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
     await elapse(120)
-    assert f"GET {THERMAL}" in asked(bmc, since)
+    assert f"GET {THERMAL}" in requests_since(bmc, since)
     assert loaded.runtime_data.dynamic.last_update_success
 
 
@@ -214,7 +214,7 @@ async def test_what_is_read_rarely_gets_its_time_too(
     for reading in range(40, 48):
         bmc.set_reading("CPU Temp", reading)
         await elapse(DYNAMIC)
-    assert asked(bmc, since).count(f"GET {MANAGER}") == 1
+    assert requests_since(bmc, since).count(f"GET {MANAGER}") == 1
     assert not loaded.runtime_data.static.last_update_success
 
 
@@ -241,19 +241,19 @@ async def test_a_password_that_was_changed_is_tried_once_more_and_never_again(
     """Nothing happens while the session lasts; then all is unavailable (B4)."""
     bmc.change_password("changed")
     await elapse(DYNAMIC)
-    assert unavailable(hass) == set()
+    assert unavailable_entities(hass) == set()
 
     bmc.expire_sessions()
     for _ in range(4):
         await elapse(STATIC)
     assert bmc.login_attempts == 2
     assert set(states(hass).values()) == {STATE_UNAVAILABLE}
-    assert tracebacks(caplog) == []
+    assert logged_tracebacks(caplog) == []
 
     bmc.change_password("ADMIN")
     await hass.config_entries.async_reload(loaded.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert unavailable(hass) == set()
+    assert unavailable_entities(hass) == set()
     assert bmc.login_attempts == 3
 
 
@@ -286,5 +286,5 @@ async def test_a_full_table_of_sessions_costs_few_requests(
     for _ in range(4):
         await elapse(DYNAMIC)
     assert states(hass) == before
-    assert len(asked(bmc, since)) <= 4 * 3 + 6
+    assert len(requests_since(bmc, since)) <= 4 * 3 + 6
     assert loaded.state is ConfigEntryState.LOADED

@@ -26,10 +26,10 @@ from . import (
     STORAGE,
     SYSTEM,
     THERMAL,
-    asked,
-    complaints,
     entity,
     entity_id,
+    logged_problems,
+    requests_since,
     set_up,
 )
 from .conftest import Elapse
@@ -88,9 +88,9 @@ async def test_what_the_board_lacks_or_refuses_is_asked_for_once(
         bmc.unlicensed = (path,)
     await set_up(hass, entry)
     await elapse(2 * STATIC)
-    assert asked(bmc).count(f"GET {path}") == 1
+    assert requests_since(bmc).count(f"GET {path}") == 1
     assert entity_id(hass, entry, PARTS[path]) is None
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_a_licence_that_only_a_drive_wants_is_asked_for_once(
@@ -101,7 +101,7 @@ async def test_a_licence_that_only_a_drive_wants_is_asked_for_once(
     await set_up(hass, entry)
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert not [r for r in asked(bmc, since) if STORAGE in r or BACKPLANE in r]
+    assert not [r for r in requests_since(bmc, since) if STORAGE in r or BACKPLANE in r]
     issues = ir.async_get(hass).issues
     assert [issue for domain, issue in issues if domain == DOMAIN]
 
@@ -116,14 +116,14 @@ async def test_no_poll_waits_for_a_part_that_takes_its_time(
         bmc.hang(path, 0.5)
     since = len(bmc.requests)
     slow = hass.async_create_task(static.async_refresh())
-    while f"GET {DRIVE}" not in asked(bmc, since):  # noqa: ASYNC110
+    while f"GET {DRIVE}" not in requests_since(bmc, since):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     await dynamic.async_refresh()
     assert dynamic.last_update_success
-    assert f"GET {THERMAL}" in asked(bmc, since)
-    assert f"GET {LOG}" not in asked(bmc, since)
+    assert f"GET {THERMAL}" in requests_since(bmc, since)
+    assert f"GET {LOG}" not in requests_since(bmc, since)
     await slow
-    assert f"GET {LOG}" in asked(bmc, since)
+    assert f"GET {LOG}" in requests_since(bmc, since)
 
 
 async def test_what_moves_is_read_anew_when_the_set_up_took_long(
@@ -134,7 +134,7 @@ async def test_what_moves_is_read_anew_when_the_set_up_took_long(
     hass.config_entries.async_update_entry(entry, options=options)
     bmc.hang(FAN_MODE, 1.2, times=1)
     await set_up(hass, entry)
-    assert asked(bmc).count(f"GET {THERMAL}") == 2
+    assert requests_since(bmc).count(f"GET {THERMAL}") == 2
 
 
 async def test_what_changed_while_the_bmc_was_away_is_never_shown_as_it_was(
@@ -175,7 +175,7 @@ async def test_a_poll_does_not_wait_for_what_is_read_rarely(
     await until(lambda: len(bmc.requests) > since + 1)
     before = len(bmc.requests)
     await runtime_data.dynamic.async_refresh()
-    meanwhile = asked(bmc, before)
+    meanwhile = requests_since(bmc, before)
     assert {f"GET {path}" for path in (SYSTEM, THERMAL, POWER)} <= set(meanwhile)
     assert len(meanwhile) <= 2 * 3
     await rest

@@ -17,14 +17,14 @@ from . import (
     MINUTE,
     POWER,
     THERMAL,
-    asked,
-    complaints,
     entity,
-    lifecycle,
+    entry_state,
+    logged_problems,
+    requests_since,
     states,
 )
 from .conftest import Elapse
-from .dialog import fill_in, question
+from .dialog import fill_in, reauth_form
 from .repair_flow import fix_issue, open_issues
 
 DAY = 86400
@@ -51,9 +51,9 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     await _change_certificate(hass, loaded, bmc, server, new_certificate, elapse)
     await elapse(5 * HOUR)
 
-    polls = asked(bmc).count(f"GET {THERMAL}")
+    polls = requests_since(bmc).count(f"GET {THERMAL}")
     assert polls == pytest.approx(DAY / DYNAMIC - 2 * HOUR / DYNAMIC, rel=0.03)
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
     assert bmc.peak_parallel <= 2
     assert open_issues(hass) == []
@@ -66,7 +66,7 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     assert 0.118 * watched / HOUR < energy < 0.118 * longest / HOUR
     reasons = [
         text.replace(" static ", " ").replace(" dynamic ", " ").partition(": GET")[0]
-        for text in complaints(caplog)
+        for text in logged_problems(caplog)
     ]
     twice = [text for text, count in Counter(reasons).items() if count > 1]
     assert twice == []
@@ -113,9 +113,9 @@ async def _change_password(
     bmc.expire_sessions()
     await elapse(HOUR)
     assert bmc.login_attempts == attempts + 1
-    form = await question(hass)
+    form = await reauth_form(hass)
     await fill_in(hass, form, {"username": "ADMIN", "password": "another"})
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     _require_right(hass, entry, bmc)
 
 
@@ -135,7 +135,7 @@ async def _change_certificate(
     assert bmc.login_attempts == attempts
     (issue,) = open_issues(hass)
     await fix_issue(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     _require_right(hass, entry, bmc)
 
 

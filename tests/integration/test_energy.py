@@ -17,7 +17,7 @@ from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP, Energ
 from tests.conftest import RECORDED
 from tests.simulator import Bmc, Board
 
-from . import DYNAMIC, HOUR, POWER, asked, entity, entity_id, set_up
+from . import DYNAMIC, HOUR, POWER, entity, entity_id, requests_since, set_up
 from .conftest import Elapse, load_board
 
 ENERGY = "sensor.energy"
@@ -200,7 +200,7 @@ async def test_it_costs_no_request(
     """It is counted from what is polled anyway."""
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert len(asked(bmc, since)) == 3
+    assert len(requests_since(bmc, since)) == 3
     assert kilowatt_hours(hass, loaded) > 0
 
 

@@ -25,9 +25,9 @@ from . import (
     POWER,
     RESET,
     SYSTEM,
-    asked,
     call,
     entity,
+    requests_since,
     set_up,
     states,
 )
@@ -248,7 +248,7 @@ async def test_a_command_that_fails_says_so_and_changes_nothing(
         bmc.ntp_enabled,
         bmc.power_state,
     )
-    assert any(request.endswith(path) for request in asked(bmc, since))
+    assert any(request.endswith(path) for request in requests_since(bmc, since))
 
 
 def _pressed(hass: HomeAssistant, before: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED
 from tests.simulator import Bmc, Board
 
-from . import DYNAMIC, STATIC, SYSTEM, asked, entity, entity_id, set_up
+from . import DYNAMIC, STATIC, SYSTEM, entity, entity_id, requests_since, set_up
 from .conftest import Elapse, load_board
 from .health_log import EVENT, Fired, entries, entry_of, log, rewrite
 
@@ -232,4 +232,4 @@ class TestBoardWithoutLog:
         assert entity_id(hass, loaded, EVENT) is None
         bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "Warning"}}})
         await elapse(DYNAMIC)
-        assert not [request for request in asked(bmc) if "Entries" in request]
+        assert not [request for request in requests_since(bmc) if "Entries" in request]

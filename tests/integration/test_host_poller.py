@@ -19,8 +19,8 @@ from . import (
     RESET_INFO,
     SNOOPING,
     THERMAL,
-    asked,
     call,
+    requests_since,
     set_up,
     states,
 )
@@ -39,7 +39,7 @@ async def ticks(bmc: Bmc, elapse: Elapse, seconds: float) -> list[list[str]]:
     for _ in range(int(seconds / QUICK)):
         since = len(bmc.requests)
         await elapse(QUICK, QUICK)
-        found.append(sorted(asked(bmc, since)))
+        found.append(sorted(requests_since(bmc, since)))
     return found
 
 
@@ -233,7 +233,7 @@ async def test_the_post_code_is_read_along_until_it_stays(
     await elapse(PATIENCE)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert GET_POST_CODE not in asked(bmc, since)
+    assert GET_POST_CODE not in requests_since(bmc, since)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ async def test_other_commands_do_not_change_the_cadence(
     """What they touch is read back, and that is all."""
     since = len(bmc.requests)
     await call(hass, ready, "select.fan_mode", "select_option", option="full_speed")
-    assert f"GET {FAN_MODE}" in asked(bmc, since)
+    assert f"GET {FAN_MODE}" in requests_since(bmc, since)
     await elapse(DYNAMIC, QUICK)
     assert polls(bmc, since) == GET_ALL | Counter({GET_POST_CODE: 0})
 

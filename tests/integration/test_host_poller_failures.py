@@ -9,7 +9,7 @@ import pytest
 from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
-from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, asked, complaints, entity
+from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, entity, logged_problems, requests_since
 from .conftest import Elapse
 from .host_poller import GET_POST_CODE, GET_SYSTEM, polls, power_off, press
 
@@ -42,7 +42,7 @@ async def test_a_bmc_that_does_not_answer_is_not_hurried(
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
     assert polls(bmc, since)[GET_SYSTEM] == 2
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
     bmc.heal()
     await elapse(DYNAMIC, QUICK)
     assert ready.runtime_data.dynamic.data.system.power_state == "Off"
@@ -85,7 +85,7 @@ async def test_an_unloaded_entry_asks_for_nothing_more(
     await hass.async_block_till_done(wait_background_tasks=True)
     since = len(bmc.requests)
     await elapse(PATIENCE, QUICK)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
     assert bmc.open_sessions == 0
 
 
@@ -118,9 +118,9 @@ async def test_a_post_code_that_cannot_be_read_any_more_is_done_without(
     await press(hass, ready, "on")
     since = len(bmc.requests)
     await elapse(4 * QUICK, QUICK)
-    assert GET_POST_CODE in asked(bmc, since)
+    assert GET_POST_CODE in requests_since(bmc, since)
     assert entity(hass, ready, "binary_sensor.host_power").state == "on"
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_a_bmc_that_is_gone_during_a_boot_is_told_once(
@@ -136,7 +136,7 @@ async def test_a_bmc_that_is_gone_during_a_boot_is_told_once(
     bmc.drop(SNOOPING)
     await elapse(2 * DYNAMIC)
     assert entity(hass, ready, "binary_sensor.host_power").state == STATE_UNAVAILABLE
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
     bmc.heal()
     await elapse(2 * DYNAMIC)
     assert entity(hass, ready, "binary_sensor.host_power").state == "on"

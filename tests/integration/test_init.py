@@ -26,10 +26,10 @@ from . import (
     STATIC,
     SYSTEM,
     THERMAL,
-    asked,
     call,
-    complaints,
     entity,
+    logged_problems,
+    requests_since,
     set_up,
     stop,
     unload,
@@ -46,7 +46,7 @@ async def begin_poll(hass: HomeAssistant, bmc: Bmc, until: str = THERMAL) -> Non
     """Begin a poll, and return when it has read the system and waits for the rest."""
     since = len(bmc.requests)
     async_fire_time_changed(hass, dt_util.utcnow() + DYNAMIC_INTERVAL)
-    while f"GET {until}" not in asked(bmc, since):  # noqa: ASYNC110
+    while f"GET {until}" not in requests_since(bmc, since):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     assert bmc.requests[since].status
 
@@ -54,7 +54,7 @@ async def begin_poll(hass: HomeAssistant, bmc: Bmc, until: str = THERMAL) -> Non
 async def test_a_set_up_asks_for_nothing_twice(loaded: ConfigEntry, bmc: Bmc) -> None:
     """What both coordinators need, such as the system, is asked for once."""
     assert loaded.state is ConfigEntryState.LOADED
-    requests = asked(bmc)
+    requests = requests_since(bmc)
     assert len(requests) == len(set(requests))
     assert all(request.status < 400 for request in bmc.requests)
 
@@ -64,7 +64,7 @@ async def test_a_set_up_asks_for_what_is_shown(
 ) -> None:
     """The way from the root to it, and nothing besides."""
     assert loaded.state is ConfigEntryState.LOADED
-    assert sorted(asked(bmc)) == snapshot
+    assert sorted(requests_since(bmc)) == snapshot
 
 
 async def test_a_set_up_and_an_hour_of_polls_are_nothing_to_complain_about(
@@ -78,14 +78,14 @@ async def test_a_set_up_and_an_hour_of_polls_are_nothing_to_complain_about(
     since = len(bmc.requests)
     for _ in range(int(HOUR / DYNAMIC)):
         await elapse(DYNAMIC)
-    polls = asked(bmc, since)
+    polls = requests_since(bmc, since)
     assert polls.count(f"GET {THERMAL}") == HOUR / DYNAMIC
     assert polls.count(f"GET {MANAGER}") == HOUR / STATIC
     assert bmc.login_attempts == 1
     assert server.handshakes == 1
     assert bmc.peak_parallel == 1
     assert bmc.open_sessions == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_a_dynamic_poll_asks_for_what_moves(
@@ -94,7 +94,7 @@ async def test_a_dynamic_poll_asks_for_what_moves(
     """It is three requests."""
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert sorted(asked(bmc, since)) == sorted(GET_DYNAMIC)
+    assert sorted(requests_since(bmc, since)) == sorted(GET_DYNAMIC)
     assert loaded.runtime_data.dynamic.last_update_success
 
 
@@ -106,7 +106,7 @@ async def test_a_static_poll_asks_for_what_is_shown(
     since = len(bmc.requests)
     await elapse(STATIC - DYNAMIC)
     assert loaded.runtime_data.static.last_update_success
-    assert Counter(asked(bmc, since)) == Counter(GET_STATIC) + Counter(
+    assert Counter(requests_since(bmc, since)) == Counter(GET_STATIC) + Counter(
         GET_DYNAMIC * int(STATIC / DYNAMIC - 1)
     )
 
@@ -118,10 +118,10 @@ async def test_unloading_gives_the_session_back(
     await unload(hass, loaded)
     assert loaded.state is ConfigEntryState.NOT_LOADED
     assert bmc.open_sessions == 0
-    assert asked(bmc)[-1] == DELETE
+    assert requests_since(bmc)[-1] == DELETE
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
 async def test_reloading_gives_one_session_back_and_takes_another(
@@ -140,11 +140,11 @@ async def test_the_end_of_home_assistant_gives_the_session_back(
     """Home Assistant unloads nothing when it stops."""
     await stop(hass, loaded)
     assert bmc.open_sessions == 0
-    assert asked(bmc)[-1] == DELETE
-    assert complaints(caplog) == []
+    assert requests_since(bmc)[-1] == DELETE
+    assert logged_problems(caplog) == []
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 @pytest.mark.parametrize("end", [unload, stop])
 async def test_an_end_during_a_poll_leaves_no_session_and_no_complaint(
     hass: HomeAssistant,
@@ -160,7 +160,7 @@ async def test_an_end_during_a_poll_leaves_no_session_and_no_complaint(
     await end(hass, entry)
     assert bmc.open_sessions == 0
     assert bmc.logins == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.parametrize("end", [unload, stop])
@@ -176,13 +176,13 @@ async def test_an_end_during_a_command_leaves_no_session_and_no_complaint(
     bmc.hang(SYSTEM, 0.1, times=1)
     since = len(bmc.requests)
     command = asyncio.create_task(call(hass, entry, "light.identify_led", "turn_on"))
-    await until(lambda: f"PATCH {SYSTEM}" in asked(bmc, since))
+    await until(lambda: f"PATCH {SYSTEM}" in requests_since(bmc, since))
     await end(hass, entry)
     await command
     assert bmc.indicator_led == "Lit"
-    assert asked(bmc, since) == [f"PATCH {SYSTEM}", DELETE]
+    assert requests_since(bmc, since) == [f"PATCH {SYSTEM}", DELETE]
     assert bmc.open_sessions == 0
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 def put_subsystem(bmc: Bmc, fans: int) -> list[str]:
@@ -215,7 +215,9 @@ async def test_a_poll_that_is_under_way_does_not_undo_a_command(
     await begin_poll(hass, bmc, fans[0])
     await call(hass, entry, "light.identify_led", "turn_on")
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert f"GET {fans[-1]}" in asked(bmc, asked(bmc).index(f"PATCH {SYSTEM}"))
+    assert f"GET {fans[-1]}" in requests_since(
+        bmc, requests_since(bmc).index(f"PATCH {SYSTEM}")
+    )
     assert entity(hass, entry, "sensor.power_consumption").state == "119"
     assert bmc.indicator_led == "Lit"
     assert entity(hass, entry, "light.identify_led").state == "on"

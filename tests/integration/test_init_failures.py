@@ -21,13 +21,13 @@ from . import (
     STATIC,
     SYSTEM,
     THERMAL,
-    Spoil,
-    asked,
+    Mutation,
     entity,
     entity_id,
-    lifecycle,
+    entry_state,
+    logged_tracebacks,
+    requests_since,
     set_up,
-    tracebacks,
 )
 from .conftest import Elapse
 
@@ -35,7 +35,7 @@ RETRY = 600
 """Seconds after which Home Assistant has surely tried to set an entry up again."""
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_timeout")
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -57,7 +57,7 @@ async def test_a_bmc_that_cannot_be_read_is_tried_again_later(
     entry: ConfigEntry,
     bmc: Bmc,
     device_registry: dr.DeviceRegistry,
-    spoil: Spoil,
+    spoil: Mutation,
 ) -> None:
     """Nothing is shown of it, and no session stays open (B2, M12)."""
     spoil(bmc)
@@ -69,7 +69,7 @@ async def test_a_bmc_that_cannot_be_read_is_tried_again_later(
 
     bmc.heal()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
@@ -81,7 +81,7 @@ async def test_a_bmc_that_was_starting_is_loaded_once_it_has_started(
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     await elapse(RETRY)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.logins == 1
 
 
@@ -110,7 +110,7 @@ async def test_a_wrong_password_is_tried_once_and_never_again(
     assert bmc.login_attempts == 1
     assert [request.status for request in bmc.requests].count(401) == tries
     assert bmc.open_sessions == 0
-    assert tracebacks(caplog) == []
+    assert logged_tracebacks(caplog) == []
 
 
 @pytest.mark.parametrize(
@@ -179,4 +179,4 @@ async def test_what_a_board_does_not_have_is_asked_for_once(
     await set_up(hass, entry)
     await elapse(DYNAMIC)
     await elapse(DYNAMIC)
-    assert asked(bmc).count(f"GET {path}") == 1
+    assert requests_since(bmc).count(f"GET {path}") == 1

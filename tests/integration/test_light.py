@@ -8,7 +8,16 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SYSTEM, asked, call, entity, entity_id, is_one_write, set_up
+from . import (
+    DYNAMIC,
+    SYSTEM,
+    call,
+    entity,
+    entity_id,
+    is_single_write,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
 
 LED = "light.identify_led"
@@ -53,7 +62,7 @@ async def test_a_command_is_one_write_that_is_read_back(
     """What it changes may be read before, and is read after; nothing else is."""
     since = len(bmc.requests)
     await call(hass, loaded, LED, "turn_on")
-    assert is_one_write(asked(bmc, since), SYSTEM)
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,16 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SYSTEM, asked, call, entity, entity_id, is_one_write, set_up
+from . import (
+    DYNAMIC,
+    SYSTEM,
+    call,
+    entity,
+    entity_id,
+    is_single_write,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
 
 KEYS = {
@@ -30,7 +39,7 @@ async def test_a_number_sets_its_own_delay(
     before = {other: bmc.resource(SYSTEM)[other] for other in KEYS.values()}
     since = len(bmc.requests)
     await call(hass, entry, f"number.{key}", "set_value", value=42)
-    assert is_one_write(asked(bmc, since), SYSTEM)
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
     after = {other: bmc.resource(SYSTEM)[other] for other in KEYS.values()}
     assert after == before | {name: 42}
     assert entity(hass, entry, f"number.{key}").state == "42"
@@ -70,7 +79,7 @@ async def test_a_delay_that_is_not_allowed_is_not_sent(
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
         await call(hass, entry, "number.power_on_delay", "set_value", value=2)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")

@@ -18,11 +18,11 @@ from . import (
     ROOT,
     STATIC,
     SYSTEM,
-    asked,
     call,
-    complaints,
     entity,
     entity_id,
+    logged_problems,
+    requests_since,
     set_up,
     states,
 )
@@ -45,7 +45,7 @@ OF_THE_HOST = {
 }
 OF_THE_BMC = {"clear_log", "fan_mode", "lldp", "ntp", "restart_bmc"}
 
-type Spoil = Callable[[Bmc], None]
+type Mutation = Callable[[Bmc], None]
 
 
 def controls(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
@@ -93,7 +93,7 @@ async def test_only_what_the_account_may_do_is_offered(
     assert bool(entity_id(hass, entry, "button.reset_on")) is bool(offered)
     assert bool(entity_id(hass, entry, "switch.protocol_ssh")) is (access == "full")
     assert len(states(hass, "sensor")) > 10
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -117,7 +117,7 @@ async def test_the_privileges_take_four_requests(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
     """Once: the service, its accounts, the own one and its role."""
-    assert [path for path in asked(bmc) if SERVICE in path] == [
+    assert [path for path in requests_since(bmc) if SERVICE in path] == [
         f"GET {path}"
         for path in (SERVICE, ACCOUNTS, f"{ACCOUNTS}/2", f"{ROLES}/Administrator")
     ]
@@ -143,7 +143,9 @@ async def test_an_account_is_looked_for_in_a_few_of_sixteen(
     add_accounts(bmc, *names)
     hass.config_entries.async_update_entry(entry, data={**entry.data, "username": "ha"})
     await set_up(hass, entry)
-    tried = [path for path in asked(bmc) if path.startswith(f"GET {ACCOUNTS}/")]
+    tried = [
+        path for path in requests_since(bmc) if path.startswith(f"GET {ACCOUNTS}/")
+    ]
     assert tried == [f"GET {ACCOUNTS}/{number}" for number in looked_at]
     is_found = len(looked_at) < 3
     assert entity(hass, entry, ACCESS).state == ("full" if is_found else "unknown")
@@ -181,7 +183,7 @@ async def test_an_account_of_which_nothing_is_known_may_try(
     entry: ConfigEntry,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    spoil: Mutation,
 ) -> None:
     """The first refusal tells, in plain words and for all to see."""
     bmc.role = "ReadOnly"
@@ -197,7 +199,7 @@ async def test_an_account_of_which_nothing_is_known_may_try(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entity(hass, entry, ACCESS).state == "restricted"
     assert entity(hass, entry, "light.identify_led").state == "off"
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_an_account_that_loses_its_privileges_loses_its_controls(
@@ -215,7 +217,7 @@ async def test_an_account_that_loses_its_privileges_loses_its_controls(
     assert controls(hass, loaded) == set()
     assert not any(hass.states.async_all(domain) for domain in CONTROLS)
     assert bmc.open_sessions == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_an_account_that_is_given_more_gets_its_controls(
@@ -236,7 +238,7 @@ async def test_an_account_that_is_given_more_gets_its_controls(
     assert entity(hass, entry, "light.identify_led").state == "off"
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert not any(SERVICE in path for path in asked(bmc, since))
+    assert not any(SERVICE in path for path in requests_since(bmc, since))
 
 
 async def test_controls_come_back_as_they_were(
@@ -279,7 +281,7 @@ async def test_controls_come_back_as_they_were(
     ],
 )
 async def test_other_refusals_tell_nothing_of_privileges(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, refuse: Spoil
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, refuse: Mutation
 ) -> None:
     """The account is not looked at again, and goes on being offered all."""
     refuse(bmc)
@@ -289,7 +291,7 @@ async def test_other_refusals_tell_nothing_of_privileges(
             hass, loaded, "select.fan_mode", "select_option", option="full_speed"
         )
     assert failure.value.translation_key in ("license_missing", "refused")
-    assert not any(SERVICE in path for path in asked(bmc, since))
+    assert not any(SERVICE in path for path in requests_since(bmc, since))
     assert entity(hass, loaded, ACCESS).state == "full"
 
 
@@ -302,7 +304,7 @@ async def test_one_resource_that_is_refused_takes_nothing_else_away(
     with pytest.raises(HomeAssistantError) as failure:
         await call(hass, loaded, "switch.ntp", "turn_off")
     assert failure.value.translation_key == "not_authorized"
-    assert len([path for path in asked(bmc, since) if SERVICE in path]) <= 4
+    assert len([path for path in requests_since(bmc, since) if SERVICE in path]) <= 4
     await hass.async_block_till_done(wait_background_tasks=True)
     assert controls(hass, loaded) == OF_THE_HOST | OF_THE_BMC
-    assert asked(bmc).count(f"GET {SYSTEM}") == 1
+    assert requests_since(bmc).count(f"GET {SYSTEM}") == 1

@@ -9,7 +9,17 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import BAY_2, DYNAMIC, LOG, POWER, STATIC, SYSTEM, asked, complaints, entity
+from . import (
+    BAY_2,
+    DYNAMIC,
+    LOG,
+    POWER,
+    STATIC,
+    SYSTEM,
+    entity,
+    logged_problems,
+    requests_since,
+)
 from .conftest import Elapse
 from .health_log import EVENT, Fired, log
 
@@ -22,12 +32,12 @@ async def test_a_change_of_health_is_looked_into_at_once(
     """Not when the log's turn comes."""
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert f"GET {LOG}" not in asked(bmc, since)
+    assert f"GET {LOG}" not in requests_since(bmc, since)
     bmc.change(POWER, {"PowerSupplies": {BAY_2: {"Status": {"Health": "Critical"}}}})
     log(bmc, "A")
     await elapse(DYNAMIC)
     assert fired.messages == ["A"]
-    assert asked(bmc, since).count(f"GET {LOG}") == 1
+    assert requests_since(bmc, since).count(f"GET {LOG}") == 1
     assert loaded.state.recoverable
 
 
@@ -40,7 +50,7 @@ async def test_the_log_is_looked_into_once_a_minute_at_most(
         health = "OK" if number % 2 else "Warning"
         bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": health}}})
         await elapse(DYNAMIC)
-    assert 3 <= asked(bmc, since).count(f"GET {LOG}") <= 5
+    assert 3 <= requests_since(bmc, since).count(f"GET {LOG}") <= 5
     assert loaded.state.recoverable
 
 
@@ -54,7 +64,7 @@ async def test_a_health_that_is_not_told_is_no_change(
     await elapse(DYNAMIC)
     bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "OK"}}})
     await elapse(DYNAMIC)
-    assert f"GET {LOG}" not in asked(bmc, since)
+    assert f"GET {LOG}" not in requests_since(bmc, since)
     assert loaded.state.recoverable
 
 
@@ -72,7 +82,7 @@ async def test_a_log_that_cannot_be_read_early_is_read_when_its_turn_comes(
     bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "Warning"}}})
     log(bmc, "A")
     await elapse(DYNAMIC)
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
     assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
     bmc.heal()
     await elapse(STATIC)

@@ -19,10 +19,10 @@ from . import (
     MINUTE,
     NICS,
     ROOT,
-    become_another,
-    complaints,
+    change_identity,
     entity,
-    lifecycle,
+    entry_state,
+    logged_problems,
     set_up,
 )
 from .conftest import Elapse
@@ -45,7 +45,7 @@ async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
     await elapse(20 * MINUTE)
     assert bmc.login_attempts == 1
     assert entity(hass, loaded, "sensor.power_consumption").state == STATE_UNAVAILABLE
-    assert len(complaints(caplog)) <= 2
+    assert len(logged_problems(caplog)) <= 2
 
     (issue,) = open_issues(hass)
     assert issue.is_fixable
@@ -56,7 +56,7 @@ async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
     assert shown["new"].replace(":", "").lower() == new_certificate.sha256
 
     assert loaded.data["verify_ssl"] == new_certificate.sha256
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
     assert entity(hass, loaded, "sensor.power_consumption").state == "118"
     assert open_issues(hass) == []
     assert bmc.open_sessions == 1
@@ -68,11 +68,11 @@ async def test_a_certificate_that_changed_before_the_set_up_is_an_issue_too(
     """Nothing is sent; the click sets the entry up."""
     server.renew_certificate()
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
     (issue,) = open_issues(hass)
     await fix_issue(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert open_issues(hass) == []
 
 
@@ -85,12 +85,12 @@ async def test_what_is_accepted_is_what_was_shown(
     (issue,) = open_issues(hass)
     server.renew_certificate()
     await fix_issue(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
     (issue,) = open_issues(hass)
     shown = await fix_issue(hass, issue)
     assert shown["new"].replace(":", "").lower() == server.certificate_sha256
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
 async def test_an_issue_goes_when_the_old_certificate_is_back(
@@ -126,7 +126,7 @@ async def test_a_certificate_that_nobody_vouches_for_any_more_is_an_issue(
     assert issue.translation_key == "certificate_untrusted"
     await fix_issue(hass, issue)
     assert entry.data["verify_ssl"] == server.certificate_sha256
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
 async def test_an_issue_goes_with_its_server(
@@ -150,7 +150,7 @@ async def test_a_missing_licence_is_told_once_and_can_be_ignored(
     """It names what is missing and which licence helps; nothing nags after that."""
     bmc.unlicensed = (LICENSES, LLDP)
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     (issue,) = open_issues(hass)
     assert not issue.is_fixable
     assert issue.translation_placeholders
@@ -166,7 +166,7 @@ async def test_a_missing_licence_is_told_once_and_can_be_ignored(
     refused = [request for request in bmc.requests[since:] if request.status == 403]
     assert len(refused) == 2
     assert bmc.login_attempts == 2
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 async def test_a_licence_that_was_activated_ends_the_matter(
@@ -204,9 +204,9 @@ async def test_another_bmc_at_the_address_is_not_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
     """Its values would be taken for those of the server; it is left alone at once."""
-    become_another(bmc)
+    change_identity(bmc)
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_ERROR
+    assert entry_state(entry) is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "wrong_device"
     assert bmc.open_sessions == 0
     assert hass.states.async_all() == []
@@ -218,7 +218,7 @@ async def test_a_root_that_tells_nothing_is_no_reason_to_doubt(
     """Then the BMC's network interface tells which one it is."""
     bmc.change(ROOT, {"UUID": "5a5a1f0e-93a4-4c5a-8d5b-6f1f6d6c7e01"})
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert any(request.path == f"{NICS}/1" for request in bmc.requests)
 
 

@@ -16,11 +16,11 @@ from . import (
     FAN_MODE,
     STATIC,
     SYSTEM,
-    asked,
     call,
     entity,
     entity_id,
-    is_one_write,
+    is_single_write,
+    requests_since,
     set_up,
 )
 from .conftest import Elapse
@@ -44,7 +44,7 @@ async def test_an_option_sets_the_mode_of_the_fans(
     await call(hass, loaded, MODE, "select_option", option=option)
     assert bmc.fan_mode == mode
     assert entity(hass, loaded, MODE).state == option
-    assert is_one_write(asked(bmc, since), FAN_MODE)
+    assert is_single_write(requests_since(bmc, since), FAN_MODE)
 
 
 async def test_the_options_are_the_boards_own(
@@ -95,7 +95,7 @@ async def test_what_is_no_option_is_refused_without_asking_the_bmc(
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
         await call(hass, loaded, MODE, "select_option", option="pue_optimal")
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
 async def test_a_mode_that_the_bmc_does_not_tell_is_unknown(
@@ -153,7 +153,7 @@ async def test_an_option_sets_where_the_host_boots_once(
     assert entity(hass, with_source, SOURCE).state == "none"
     since = len(bmc.requests)
     await call(hass, with_source, SOURCE, "select_option", option="bios_setup")
-    assert is_one_write(asked(bmc, since), SYSTEM)
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
     assert shown_boot(bmc) == ["BiosSetup", "Once", "UEFI"]
     assert entity(hass, with_source, SOURCE).state == "bios_setup"
 

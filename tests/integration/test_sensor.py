@@ -23,9 +23,9 @@ from . import (
     DYNAMIC,
     POWER,
     THERMAL,
-    complaints,
     entity,
     entity_id,
+    logged_problems,
     mac_address,
     set_up,
     states,
@@ -76,7 +76,7 @@ class TestRecordedBoards:
         assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
         assert result["result"].state is ConfigEntryState.LOADED
         assert result["result"].unique_id == mac_address(bmc)
-        assert complaints(caplog) == []
+        assert logged_problems(caplog) == []
         assert bmc.logins == 2
         await hass.config_entries.async_unload(result["result"].entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)

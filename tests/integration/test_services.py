@@ -11,7 +11,16 @@ import voluptuous as vol
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc
 
-from . import MANAGER, NTP, SYSTEM, act, asked, device_id, entity, set_up
+from . import (
+    MANAGER,
+    NTP,
+    SYSTEM,
+    call_action,
+    device_id,
+    entity,
+    requests_since,
+    set_up,
+)
 
 HEALTH_LOG = f"{SYSTEM}/LogServices/Log1/Entries"
 MAINTENANCE_LOG = f"{MANAGER}/LogServices/Log1/Entries"
@@ -47,7 +56,7 @@ async def test_a_device_of_something_else_is_no_server(
         await hass.services.async_call(
             DOMAIN, "shutdown_and_wait", {"device_id": "nonsense"}, blocking=True
         )
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
 # Time servers
@@ -60,7 +69,7 @@ async def test_time_servers_are_set_and_used(
     """The BMC takes them only together with its time service being on."""
     bmc.change(NTP, {"NTPEnable": is_on})
     since = len(bmc.requests)
-    await act(
+    await call_action(
         hass, loaded, "set_ntp_servers", primary=" time.example ", secondary="10.0.0.1"
     )
     assert bmc.resource(NTP)["PrimaryNTPServer"] == "time.example"
@@ -76,7 +85,7 @@ async def test_the_second_time_server_stays_if_none_is_given(
 ) -> None:
     """Only what is said is changed."""
     before = bmc.resource(NTP)["SecondaryNTPServer"]
-    await act(hass, loaded, "set_ntp_servers", primary="time.example")
+    await call_action(hass, loaded, "set_ntp_servers", primary="time.example")
     assert bmc.resource(NTP)["SecondaryNTPServer"] == before
     assert loaded.runtime_data.static.data.ntp.primary_server == "time.example"
 
@@ -87,8 +96,8 @@ async def test_an_empty_time_server_is_none(
     """The BMC is not asked."""
     since = len(bmc.requests)
     with pytest.raises(vol.Invalid):
-        await act(hass, loaded, "set_ntp_servers", primary=" ")
-    assert asked(bmc, since) == []
+        await call_action(hass, loaded, "set_ntp_servers", primary=" ")
+    assert requests_since(bmc, since) == []
 
 
 async def test_time_servers_that_are_refused_say_why(
@@ -97,7 +106,7 @@ async def test_time_servers_that_are_refused_say_why(
     """In the BMC's own words."""
     bmc.role = "ReadOnly"
     with pytest.raises(HomeAssistantError, match="insufficient") as failure:
-        await act(hass, loaded, "set_ntp_servers", primary="time.example")
+        await call_action(hass, loaded, "set_ntp_servers", primary="time.example")
     assert failure.value.translation_key == "not_authorized"
 
 
@@ -108,7 +117,7 @@ async def test_a_board_without_the_time_service_says_so(
     bmc.remove(NTP)
     await set_up(hass, entry)
     with pytest.raises(HomeAssistantError) as failure:
-        await act(hass, entry, "set_ntp_servers", primary="time.example")
+        await call_action(hass, entry, "set_ntp_servers", primary="time.example")
     assert failure.value.translation_key == "not_found"
 
 
@@ -121,7 +130,7 @@ async def test_the_health_events_are_returned_the_newest_first(
     """All that automations may want to know of them, as the BMC has it now."""
     members = bmc.resource(HEALTH_LOG)["Members"]
     bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": [*members, NEW]})
-    answer = await act(hass, loaded, "get_log_entries")
+    answer = await call_action(hass, loaded, "get_log_entries")
     entries = answer["entries"]
     assert len(entries) == len(members) + 1
     assert entries[0] == {
@@ -165,13 +174,13 @@ async def test_an_entry_of_an_old_board_says_what_it_can(
 ) -> None:
     """X10 gives neither severity nor code."""
     bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": [OLD]})
-    (found,) = (await act(hass, loaded, "get_log_entries"))["entries"]
+    (found,) = (await call_action(hass, loaded, "get_log_entries"))["entries"]
     assert {key: value for key, value in found.items() if value is not None} == {
         "id": "1",
         "created": "some day",
         "message": "[ OEM ] Correctable ECC @DIMMB1",
     }
-    filtered = await act(hass, loaded, "get_log_entries", severity="ok")
+    filtered = await call_action(hass, loaded, "get_log_entries", severity="ok")
     assert filtered == {"entries": []}
 
 
@@ -202,7 +211,7 @@ async def test_entries_are_chosen_by_severity_before_they_are_counted(
     }
     members = [NEW | {"Id": key, "Severity": of} for key, of in severities.items()]
     bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": members})
-    answer = await act(
+    answer = await call_action(
         hass, loaded, "get_log_entries", severity=severity, limit=float(limit)
     )
     assert [item["id"] for item in answer["entries"]] == expected
@@ -213,8 +222,10 @@ async def test_the_maintenance_log_tells_who_did_what(
 ) -> None:
     """It is the BMC's own, not the host's."""
     since = len(bmc.requests)
-    answer = await act(hass, loaded, "get_log_entries", log="maintenance", limit=1)
-    assert asked(bmc, since)[-1] == f"GET {MAINTENANCE_LOG}"
+    answer = await call_action(
+        hass, loaded, "get_log_entries", log="maintenance", limit=1
+    )
+    assert requests_since(bmc, since)[-1] == f"GET {MAINTENANCE_LOG}"
     last = bmc.resource(MAINTENANCE_LOG)["Members"][-1]
     assert answer["entries"][0]["id"] == last["Id"]
     assert answer["entries"][0]["user"] == last["Oem"]["Supermicro"]["User"]
@@ -227,5 +238,5 @@ async def test_a_log_that_is_not_there_is_told(
     bmc.change(MANAGER, {"LogServices": REMOVED})
     await set_up(hass, entry)
     with pytest.raises(HomeAssistantError) as failure:
-        await act(hass, entry, "get_log_entries", log="maintenance")
+        await call_action(hass, entry, "get_log_entries", log="maintenance")
     assert failure.value.translation_key == "not_found"

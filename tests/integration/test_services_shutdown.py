@@ -14,14 +14,24 @@ from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
 from tests.conftest import Clock
 from tests.simulator import Bmc
 
-from . import DYNAMIC, QUICK, RESET, RESET_INFO, SYSTEM, Answer, act, asked, set_up
+from . import (
+    DYNAMIC,
+    QUICK,
+    RESET,
+    RESET_INFO,
+    SYSTEM,
+    ActionResponse,
+    call_action,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
 
 
 @pytest.fixture
-async def waiting() -> AsyncIterator[list[asyncio.Task[Answer]]]:
+async def waiting() -> AsyncIterator[list[asyncio.Task[ActionResponse]]]:
     """Return a place for actions that wait; what waits in the end is ended."""
-    tasks: list[asyncio.Task[Answer]] = []
+    tasks: list[asyncio.Task[ActionResponse]] = []
     yield tasks
     for task in tasks:
         task.cancel()
@@ -33,12 +43,14 @@ def begin(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
-    waiting: list[asyncio.Task[Answer]],
+    waiting: list[asyncio.Task[ActionResponse]],
 ) -> Any:
     """Return what begins a shutdown, and returns the task that waits for its end."""
 
-    async def begin_shutdown(**data: Any) -> asyncio.Task[Answer]:
-        task = asyncio.create_task(act(hass, loaded, "shutdown_and_wait", **data))
+    async def begin_shutdown(**data: Any) -> asyncio.Task[ActionResponse]:
+        task = asyncio.create_task(
+            call_action(hass, loaded, "shutdown_and_wait", **data)
+        )
         waiting.append(task)
         await spin(lambda: task.done() or is_quick(loaded))
         return task
@@ -81,9 +93,9 @@ async def test_a_host_that_is_off_is_not_shut_down(
     bmc.power("ForceOff")
     clock.tick(10)
     since = len(bmc.requests)
-    answer = await act(hass, loaded, "shutdown_and_wait")
+    answer = await call_action(hass, loaded, "shutdown_and_wait")
     assert answer == {"result": "already_off", "seconds": 0}
-    assert asked(bmc, since) == [f"GET {SYSTEM}"]
+    assert requests_since(bmc, since) == [f"GET {SYSTEM}"]
     assert loaded.runtime_data.dynamic.data.system.power_state == "Off"
 
 
@@ -96,7 +108,7 @@ async def test_a_host_that_shuts_down_already_is_waited_for(
     task = await begin()
     await elapse(2 * QUICK, QUICK)
     assert await task == {"result": "shut_down", "seconds": 10}
-    assert f"POST {RESET}" not in asked(bmc, since)
+    assert f"POST {RESET}" not in requests_since(bmc, since)
 
 
 async def test_a_host_that_does_not_answer_is_told(
@@ -120,7 +132,9 @@ async def test_a_host_that_does_not_answer_is_forced_if_that_is_wanted(
     assert bmc.power_state == "On"
     since = len(bmc.requests)
     await elapse(QUICK, QUICK)
-    await spin(lambda: f"POST {RESET}" in asked(bmc, since) and is_quick(loaded))
+    await spin(
+        lambda: f"POST {RESET}" in requests_since(bmc, since) and is_quick(loaded)
+    )
     await elapse(QUICK, QUICK)
     assert await task == {"result": "forced", "seconds": 65}
     assert bmc.power_state == "Off"
@@ -135,7 +149,7 @@ async def test_a_host_that_nothing_ends_is_told(
     bmc.host._times = bmc.host._times.__class__(power=9999, shutdown=1, boot=1)
     since = len(bmc.requests)
     await elapse(10, QUICK)
-    await spin(lambda: f"POST {RESET}" in asked(bmc, since))
+    await spin(lambda: f"POST {RESET}" in requests_since(bmc, since))
     await elapse(60 + QUICK, QUICK)
     answer = await task
     assert answer["result"] == "timed_out"
@@ -207,8 +221,8 @@ async def test_what_a_board_does_not_offer_is_told_at_once(
     await set_up(hass, entry)
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError, match=named):
-        await act(hass, entry, "shutdown_and_wait", **data)
-    assert asked(bmc, since) == []
+        await call_action(hass, entry, "shutdown_and_wait", **data)
+    assert requests_since(bmc, since) == []
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 3601, "soon"])
@@ -217,4 +231,4 @@ async def test_a_time_that_makes_no_sense_is_refused(
 ) -> None:
     """No operating system is that fast."""
     with pytest.raises(vol.Invalid):
-        await act(hass, loaded, "shutdown_and_wait", timeout=seconds)
+        await call_action(hass, loaded, "shutdown_and_wait", timeout=seconds)

@@ -21,11 +21,11 @@ from . import (
     RESET_INFO,
     STATIC,
     SYSTEM,
-    asked,
     call,
     entity,
     entity_id,
-    is_one_write,
+    is_single_write,
+    requests_since,
     set_up,
     states,
 )
@@ -115,7 +115,7 @@ async def test_the_switch_turns_lldp_off_and_on(
         await call(hass, loaded, "switch.lldp", service)
         assert bmc.resource(LLDP)["LLDPEnabled"] is is_on
         assert entity(hass, loaded, "switch.lldp").state == ("on" if is_on else "off")
-        assert is_one_write(asked(bmc, since), LLDP)
+        assert is_single_write(requests_since(bmc, since), LLDP)
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -192,7 +192,7 @@ async def test_the_switch_of_the_host_powers_it_on_and_shuts_it_down(
     assert entity(hass, entry, HOST).state == "on"
     since = len(bmc.requests)
     await call(hass, entry, HOST, "turn_off")
-    assert asked(bmc, since) == [f"POST {RESET}", f"GET {SYSTEM}"]
+    assert requests_since(bmc, since) == [f"POST {RESET}", f"GET {SYSTEM}"]
     assert bmc.requests[since].body == {"ResetType": "GracefulShutdown"}
     assert bmc.power_state == "PoweringOff"
     assert entity(hass, entry, HOST).state == "on"
