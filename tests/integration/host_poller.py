@@ -1,34 +1,52 @@
-"""What a BMC is asked for while its host changes its power state."""
+"""Requests of the quick polls that follow a change of the power state."""
 
 from collections import Counter
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
-from . import DYNAMIC, POWER, SNOOPING, SYSTEM, THERMAL, call, requests_since
+from . import (
+    DYNAMIC,
+    GET_DYNAMIC,
+    SNOOPING,
+    SYSTEM,
+    TRANSITION_TIMEOUT,
+    call,
+    requests_since,
+)
 from .conftest import Elapse
 
 GET_SYSTEM = f"GET {SYSTEM}"
 GET_POST_CODE = f"GET {SNOOPING}"
-GET_ALL = Counter([GET_SYSTEM, f"GET {THERMAL}", f"GET {POWER}"])
 
 
-def polls(bmc: Bmc, since: int) -> Counter[str]:
-    """Return what was asked of what moves, by how often."""
-    dynamic = Counter(requests_since(bmc, since))
-    return Counter({path: dynamic[path] for path in (*GET_ALL, GET_POST_CODE)})
+def count_reads(bmc: Bmc, since: int) -> Counter[str]:
+    """Count the reads of the dynamic resources and of the POST code."""
+    requests = Counter(requests_since(bmc, since))
+    return Counter({read: requests[read] for read in (*GET_DYNAMIC, GET_POST_CODE)})
+
+
+def interval(entry: ConfigEntry) -> float:
+    """Return the seconds between two polls."""
+    seconds: float = entry.runtime_data.dynamic.update_interval.total_seconds()
+    return seconds
+
+
+def polled_power_state(entry: ConfigEntry) -> str:
+    """Return the power state that the last poll read."""
+    state: str = entry.runtime_data.dynamic.data.system.power_state
+    return state
 
 
 async def power_off(bmc: Bmc, elapse: Elapse) -> None:
-    """Let the host be off, for Home Assistant as well, and quiet."""
+    """Power the host off and wait until the quick polls have ended."""
     bmc.power("ForceOff")
-    await elapse(PATIENCE + 2 * DYNAMIC)
+    await elapse(TRANSITION_TIMEOUT + 2 * DYNAMIC)
     assert bmc.power_state == "Off"
 
 
-async def press(hass: HomeAssistant, entry: ConfigEntry, key: str) -> None:
+async def press_reset(hass: HomeAssistant, entry: ConfigEntry, key: str) -> None:
     """Press a button that resets the host."""
     await call(hass, entry, f"button.reset_{key}", "press")
