@@ -1,47 +1,136 @@
-"""Parts that come and go, and what becomes of their entities."""
+"""Test the device, and the removal of entities of removed hardware."""
 
 from collections import Counter
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.conftest import RECORDED
-from tests.simulator import Bmc, Board
+from tests.simulator import Bmc, Server
 
 from . import (
+    ABSENT,
     BACKPLANE,
     BAY_2,
+    CHASSIS,
     DRIVE,
     DRIVE_TEMPERATURE,
     DRIVES,
     DYNAMIC,
+    FAN_MODE,
+    MANAGER,
     POWER,
     STATIC,
     STORAGE,
+    SYSTEM,
     THERMAL,
     entity,
     entity_id,
+    recorded,
+    registered_keys,
     set_up,
 )
-from .conftest import Elapse, load_board
+from .conftest import Elapse
 
-# Drives that come and go
+DRIVE_0 = "Disk.Bay.0"
+MEMORY_SENSOR = "DIMME~H Temp"
 
 
-async def test_a_drive_that_is_added_gets_its_entities(
+# The device
+
+
+def server_device(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry:
+    """Return the server's device, which is the only one of the entry."""
+    registry = dr.async_get(hass)
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    return device
+
+
+async def test_device_describes_the_server(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    server: Server,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Register one device with a link to the BMC's web page."""
+    device = server_device(hass, loaded)
+    assert device.configuration_url == server.url
+    assert {
+        "connections": device.connections,
+        "identifiers": device.identifiers,
+        "manufacturer": device.manufacturer,
+        "model": device.model,
+        "model_id": device.model_id,
+        "name": device.name,
+        "serial_number": device.serial_number,
+        "sw_version": device.sw_version,
+    } == snapshot
+
+
+@pytest.mark.parametrize("path", [CHASSIS, MANAGER])
+async def test_device_is_completed_after_failed_setup_reads(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
+) -> None:
+    """Add the details of a resource that could not be read at setup."""
+    bmc.fail(path, status=503)
+    await set_up(hass, entry)
+    bmc.heal()
+    await elapse(STATIC)
+    device = server_device(hass, entry)
+    assert device.model == "X12SPI-TF"
+    assert device.sw_version == "01.04.15"
+
+
+async def test_device_shows_updated_firmware(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show the new version without a restart of Home Assistant."""
+    bmc.change(MANAGER, {"FirmwareVersion": "01.05.02"})
+    await elapse(STATIC)
+    assert server_device(hass, loaded).sw_version == "01.05.02"
+
+
+@pytest.mark.parametrize("path", [SYSTEM, CHASSIS, MANAGER])
+async def test_device_keeps_details_of_failed_resource(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
+) -> None:
+    """Keep them in a poll and when Home Assistant starts."""
+    before = server_device(hass, loaded)
+    bmc.fail(path, status=503)
+    bmc.change(FAN_MODE, {"Mode": "Standard"})
+    await elapse(STATIC)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    device = server_device(hass, loaded)
+    for attribute in ("manufacturer", "model", "serial_number", "sw_version"):
+        assert getattr(device, attribute) == getattr(before, attribute)
+
+
+# Drives
+
+
+def count_entities(hass: HomeAssistant, entry: ConfigEntry, name: str) -> int:
+    """Return the number of entities of a drive, a power supply or a sensor."""
+    return sum(key.endswith(name) for key in registered_keys(hass, entry).values())
+
+
+def pull_drive(bmc: Bmc) -> list[Any]:
+    """Remove the first drive, and return the links to all drives."""
+    links: list[Any] = bmc.resource(DRIVES)["Drives"]
+    for path, key in ((DRIVES, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
+        bmc.change(path, {key: bmc.resource(path)[key][1:]})
+    return links
+
+
+async def test_added_drive_gets_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Without a reload."""
-    links = bmc.resource(DRIVES)["Drives"]
-    bmc.change(DRIVES, {"Drives": links[1:]})
-    bmc.change(
-        f"{BACKPLANE}/Drives",
-        {"Members": bmc.resource(f"{BACKPLANE}/Drives")["Members"][1:]},
-    )
+    """Create the entities without a reload."""
+    links = pull_drive(bmc)
     await set_up(hass, entry)
     assert entity_id(hass, entry, DRIVE_TEMPERATURE) is None
     bmc.change(DRIVES, {"Drives": links})
@@ -49,105 +138,108 @@ async def test_a_drive_that_is_added_gets_its_entities(
     assert entity(hass, entry, DRIVE_TEMPERATURE).state == "34"
 
 
-def pull(bmc: Bmc) -> None:
-    """Pull the first drive."""
-    for path, key in ((DRIVES, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
-        bmc.change(path, {key: bmc.resource(path)[key][1:]})
-
-
-def drive_entities(hass: HomeAssistant, entry: ConfigEntry) -> int:
-    """Return how many entities the first drive has."""
-    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return sum(item.unique_id.endswith("Disk.Bay.0") for item in registered)
-
-
-async def test_a_drive_that_is_gone_for_good_loses_its_entities(
+async def test_removed_drive_loses_entities_after_an_hour(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """After an hour; and gets them back when it is back."""
-    links = bmc.resource(DRIVES)["Drives"]
-    assert drive_entities(hass, loaded) == 3
-    pull(bmc)
+    """Remove the entities, and create them again when the drive is back."""
+    assert count_entities(hass, loaded, DRIVE_0) == 3
+    links = pull_drive(bmc)
     await elapse(STATIC)
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
     await elapse(2 * STATIC)
-    assert drive_entities(hass, loaded) == 3
+    assert count_entities(hass, loaded, DRIVE_0) == 3
     await elapse(STATIC)
-    assert drive_entities(hass, loaded) == 0
+    assert count_entities(hass, loaded, DRIVE_0) == 0
     assert entity_id(hass, loaded, "sensor.drive_temperature_Disk.Bay.1")
 
     bmc.change(DRIVES, {"Drives": links})
     await elapse(STATIC)
-    assert drive_entities(hass, loaded) == 3
+    assert count_entities(hass, loaded, DRIVE_0) == 3
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == "34"
 
 
-async def test_a_bay_that_is_empty_for_good_loses_its_entities(
+async def test_empty_bay_loses_entities_after_an_hour(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Where the BMC goes on to list it; a drive that is put in gets them back."""
+    """Remove the entities also if the BMC lists the empty bay as absent."""
     status = bmc.resource(DRIVE)["Status"]
-    bmc.change(DRIVE, {"Status": {"State": "Absent", "Health": None}})
+    bmc.change(DRIVE, ABSENT)
     await elapse(4 * STATIC)
-    assert drive_entities(hass, loaded) == 0
+    assert count_entities(hass, loaded, DRIVE_0) == 0
     bmc.change(DRIVE, {"Status": status})
     await elapse(STATIC)
-    assert drive_entities(hass, loaded) == 3
+    assert count_entities(hass, loaded, DRIVE_0) == 3
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == "34"
 
 
-async def test_a_drive_that_comes_back_in_time_keeps_its_entities(
+async def test_drive_that_returns_in_time_keeps_entities(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It is the readings in a row that count."""
-    links = bmc.resource(DRIVES)["Drives"]
+    """Count only polls in a row without the drive."""
     for _ in range(2):
-        pull(bmc)
+        links = pull_drive(bmc)
         await elapse(3 * STATIC)
         bmc.change(DRIVES, {"Drives": links})
         await elapse(STATIC)
-        assert drive_entities(hass, loaded) == 3
+        assert count_entities(hass, loaded, DRIVE_0) == 3
 
 
-async def test_drives_of_a_host_that_is_off_are_not_gone(
+async def test_drives_keep_entities_while_host_is_off(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """They have no power."""
+    """Keep the entities of drives that only have no power."""
     bmc.power("ForceOff")
-    pull(bmc)
+    pull_drive(bmc)
     await elapse(6 * STATIC)
-    assert drive_entities(hass, loaded) == 3
+    assert count_entities(hass, loaded, DRIVE_0) == 3
 
 
-async def test_drives_that_cannot_be_read_are_not_gone(
+async def test_drives_keep_entities_while_storage_cannot_be_read(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """They are unavailable."""
+    """Make the entities unavailable instead of removing them."""
     bmc.fail(f"{STORAGE}*", status=503)
     await elapse(6 * STATIC)
-    assert drive_entities(hass, loaded) == 3
+    assert count_entities(hass, loaded, DRIVE_0) == 3
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
 
 
-# Power supplies and memory that come and go
-BANK = "DIMME~H Temp"
+@pytest.mark.parametrize(
+    ("board", "drives"),
+    [
+        recorded("x10sdv", 0),
+        recorded("x11dpu", 0),
+        recorded("x12-fw0104", 0),
+        recorded("x13-sys-821ge-tnhr", 8),
+        recorded("gb300-openbmc", 0),
+    ],
+    indirect=["board"],
+)
+async def test_recorded_drives_have_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, drives: int
+) -> None:
+    """Create entities for every drive with readings, and for no empty bay."""
+    found = Counter(
+        key.partition(".")[2].split("_Disk")[0]
+        for key in registered_keys(hass, loaded).values()
+        if ".drive_" in key
+    )
+    keys = ("drive_temperature", "drive_life_used", "drive_problem")
+    assert found == (dict.fromkeys(keys, drives) if drives else {})
 
 
-def part_entities(hass: HomeAssistant, entry: ConfigEntry, name: str) -> int:
-    """Return how many entities a supply or sensor has."""
-    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return sum(item.unique_id.endswith(name) for item in registered)
+# Power supplies, memory and fans
 
 
 @pytest.mark.parametrize(
     ("path", "key", "name", "count"),
     [
-        pytest.param(POWER, "PowerSupplies", BAY_2, 5, id="supply"),
-        pytest.param(THERMAL, "Temperatures", BANK, 1, id="memory"),
+        pytest.param(POWER, "PowerSupplies", BAY_2, 5, id="power supply"),
+        pytest.param(THERMAL, "Temperatures", MEMORY_SENSOR, 1, id="memory"),
     ],
 )
 @pytest.mark.parametrize("is_listed", [True, False])
-async def test_a_part_that_is_gone_for_good_loses_its_entities(
+async def test_removed_item_loses_entities_after_an_hour(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
@@ -159,30 +251,35 @@ async def test_a_part_that_is_gone_for_good_loses_its_entities(
     *,
     is_listed: bool,
 ) -> None:
-    """After an hour; and gets them back when it is back."""
-    fitted = bmc.resource(path)[key]
+    """Remove the entities, and create the same ones when the hardware is back."""
+    listed = bmc.resource(path)[key]
     before = set(er.async_get(hass).entities)
-    bmc.change(path, {key: {name: {"Status": {"State": "Absent", "Health": None}}}})
+    bmc.change(path, {key: {name: ABSENT}})
     if not is_listed:
-        bmc.change(path, {key: [item for item in fitted if item["Name"] != name]})
+        bmc.change(path, {key: [item for item in listed if item["Name"] != name]})
     await elapse(3 * STATIC)
-    assert part_entities(hass, loaded, name) == count
+    assert count_entities(hass, loaded, name) == count
     await elapse(STATIC)
-    assert part_entities(hass, loaded, name) == 0
+    assert count_entities(hass, loaded, name) == 0
 
-    bmc.change(path, {key: fitted})
+    bmc.change(path, {key: listed})
     await elapse(DYNAMIC)
-    assert part_entities(hass, loaded, name) == count
+    assert count_entities(hass, loaded, name) == count
     assert set(er.async_get(hass).entities) == before
 
 
-@pytest.mark.parametrize("off", [True, False])
-async def test_parts_that_are_only_missing_for_now_keep_their_entities(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, *, off: bool
+@pytest.mark.parametrize("is_host_off", [True, False])
+async def test_temporarily_missing_items_keep_entities(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    *,
+    is_host_off: bool,
 ) -> None:
-    """Where the host is off, or the BMC has just started and tells of nothing."""
+    """Keep them while the host is off or the BMC, just started, lists no items."""
     before = set(er.async_get(hass).entities)
-    if off:
+    if is_host_off:
         bmc.power("ForceOff")
     for path, key in ((POWER, "PowerSupplies"), (THERMAL, "Temperatures")):
         bmc.change(path, {key: []})
@@ -190,23 +287,19 @@ async def test_parts_that_are_only_missing_for_now_keep_their_entities(
     assert set(er.async_get(hass).entities) == before
 
 
-async def test_a_fan_that_is_gone_is_missed(
+async def test_absent_fan_keeps_its_entity(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It belongs to the case: that it is gone is a fault."""
-    absent = {"Status": {"State": "Absent", "Health": None}, "Reading": None}
-    bmc.change(THERMAL, {"Fans": {"FAN1": absent}})
+    """Show an absent fan as unknown: fans belong to the case, so it is a fault."""
+    bmc.change(THERMAL, {"Fans": {"FAN1": {**ABSENT, "Reading": None}}})
     await elapse(6 * STATIC)
     assert entity(hass, loaded, "sensor.fan_FAN1").state == STATE_UNKNOWN
 
 
-# Kinds of entities that come and go
-
-
-async def test_an_entity_of_a_kind_that_is_gone_is_removed(
+async def test_entities_without_description_are_removed(
     hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    """It comes from an older version; what others have is left alone."""
+    """Remove the entities of an older version, and keep those of missing items."""
     old = [
         entity_registry.async_get_or_create(
             platform, DOMAIN, f"{entry.unique_id}_{key}", config_entry=entry
@@ -222,42 +315,5 @@ async def test_an_entity_of_a_kind_that_is_gone_is_removed(
         "sensor", DOMAIN, f"{entry.unique_id}_temperature_P2 Temp", config_entry=entry
     ).entity_id
     await set_up(hass, entry)
-    assert [of for of in old if entity_registry.async_get(of)] == []
+    assert [key for key in old if entity_registry.async_get(key)] == []
     assert entity_registry.async_get(kept)
-
-
-class TestRecordedBoards:
-    """What was recorded from hardware."""
-
-    @pytest.fixture
-    def board(self, request: pytest.FixtureRequest) -> Board:
-        """Return a recorded board."""
-        if not RECORDED.is_dir():
-            pytest.skip(f"no recorded boards in {RECORDED}")
-        return load_board(RECORDED / request.param)
-
-    @pytest.mark.parametrize(
-        ("board", "drives"),
-        [
-            ("x10sdv", 0),
-            ("x11dpu", 0),
-            ("x12-fw0104", 0),
-            ("x13-sys-821ge-tnhr", 8),
-            ("gb300-openbmc", 0),
-        ],
-        indirect=["board"],
-    )
-    async def test_there_is_an_entity_for_every_drive_that_tells(
-        self, hass: HomeAssistant, loaded: ConfigEntry, drives: int
-    ) -> None:
-        """And for no empty bay."""
-        registered = er.async_entries_for_config_entry(
-            er.async_get(hass), loaded.entry_id
-        )
-        kinds = Counter(
-            item.unique_id.removeprefix(f"{loaded.unique_id}_").split("_Disk")[0]
-            for item in registered
-            if "_drive_" in item.unique_id
-        )
-        keys = ("drive_temperature", "drive_life_used", "drive_problem")
-        assert kinds == (dict.fromkeys(keys, drives) if drives else {})
