@@ -1,52 +1,51 @@
-"""A BMC that announces itself, or that was given another address."""
+"""Test the discovery of BMCs by SSDP and DHCP."""
 
 from typing import Any
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigEntryState,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from tests.simulator import REMOVED, Bmc, Server
 
-from . import ROOT, entry_state, logged_problems, mac_address, requests_since, set_up
+from . import (
+    ROOT,
+    entry_state,
+    logged_problems,
+    mac_address,
+    requests_since,
+    set_up,
+    unload,
+)
 from .dialog import submit
 from .discovery import announce, lease
 
-OTHER_MAC = "aabbcc001122"
+pytestmark = pytest.mark.usefixtures("without_platforms")
 
-pytestmark = pytest.mark.usefixtures("without_entities")
+both_protocols = pytest.mark.parametrize("protocol", ["ssdp", "dhcp"])
 
 
 @pytest.fixture
 def account(bmc: Bmc) -> dict[str, str]:
-    """Return what the user enters for a BMC that was found."""
+    """Return the input for a discovered BMC."""
     return {"username": bmc.username, "password": bmc.password}
 
 
-async def unload(hass: HomeAssistant, result: ConfigFlowResult) -> None:
-    """Unload what was added."""
-    await hass.config_entries.async_unload(result["result"].entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-@pytest.mark.parametrize("header", [None, "al"])
-async def test_a_bmc_that_announces_itself_is_offered(
+@pytest.mark.parametrize("has_header", [False, True])
+async def test_announced_bmc_can_be_added(
     hass: HomeAssistant,
     bmc: Bmc,
     server: Server,
     account: dict[str, str],
-    header: str | None,
+    *,
+    has_header: bool,
 ) -> None:
-    """Its account is asked for, then it is added as one that was entered by hand."""
+    """Ask for the account, and create the same entry as for an entered host."""
     url = f"{server.url}/redfish/v1/"
     form = await (
         announce(hass, "http://127.0.0.1:1900/description.xml", {"al": f"<{url}>"})
-        if header
+        if has_header
         else announce(hass, url)
     )
     assert form["step_id"] == "discovery_confirm"
@@ -58,13 +57,13 @@ async def test_a_bmc_that_announces_itself_is_offered(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == mac_address(bmc)
     assert result["data"]["host"] == server.host
-    await unload(hass, result)
+    await unload(hass, result["result"])
 
 
-async def test_a_wrong_password_for_what_was_found_can_be_mended(
+async def test_discovery_accepts_next_attempt_after_wrong_password(
     hass: HomeAssistant, server: Server, account: dict[str, str]
 ) -> None:
-    """The form comes back, and knows which BMC it was about."""
+    """Show the form again for the same BMC."""
     form = await announce(hass, server.url)
     form = await submit(hass, form, account | {"password": "wrong"})
     assert (form["step_id"], form["errors"]) == (
@@ -73,13 +72,13 @@ async def test_a_wrong_password_for_what_was_found_can_be_mended(
     )
     result = await submit(hass, form, account)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await unload(hass, result)
+    await unload(hass, result["result"])
 
 
-async def test_an_old_board_is_known_by_the_makers_mac(
+async def test_discovery_recognizes_old_board_by_mac_prefix(
     hass: HomeAssistant, bmc: Bmc, server: Server
 ) -> None:
-    """The root of X10 and X11 does not say who made it."""
+    """Offer X10 and X11 as well, although their root names no vendor."""
     bmc.change(ROOT, {"Oem": REMOVED})
     assert (await announce(hass, server.url))["step_id"] == "discovery_confirm"
 
@@ -87,22 +86,22 @@ async def test_an_old_board_is_known_by_the_makers_mac(
 @pytest.mark.parametrize(
     "root",
     [
-        pytest.param({"Oem": REMOVED, "Vendor": "Dell"}, id="another maker"),
+        pytest.param({"Oem": REMOVED, "Vendor": "Dell"}, id="other vendor"),
         pytest.param(
             {"Oem": REMOVED, "UUID": "00000000-0000-0000-0000-AABBCC001122"},
-            id="another maker's MAC",
+            id="other vendor's MAC",
         ),
-        pytest.param({"Oem": REMOVED, "UUID": None}, id="nobody"),
+        pytest.param({"Oem": REMOVED, "UUID": None}, id="unknown"),
     ],
 )
-async def test_what_is_no_supermicro_is_passed_over(
+async def test_discovery_ignores_other_vendors(
     hass: HomeAssistant,
     bmc: Bmc,
     server: Server,
     root: dict[Any, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """In silence: every maker's BMC announces the same service."""
+    """Log nothing, because BMCs of all vendors announce the same service."""
     bmc.change(ROOT, root)
     result = await announce(hass, server.url)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_supported")
@@ -110,56 +109,58 @@ async def test_what_is_no_supermicro_is_passed_over(
     assert logged_problems(caplog) == []
 
 
+@pytest.mark.usefixtures("network")
 @pytest.mark.parametrize(
     "location", [None, "", "not an address", "https://", "https://127.0.0.1:9/"]
 )
-async def test_an_announcement_that_leads_nowhere_is_passed_over(
-    hass: HomeAssistant,
-    network: None,
-    location: str | None,
-    caplog: pytest.LogCaptureFixture,
+async def test_discovery_ignores_unusable_announcement(
+    hass: HomeAssistant, location: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It may be malformed, or its sender gone."""
+    """Ignore a malformed location, and a sender that does not respond."""
     result = await announce(hass, location)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_supported")
     assert logged_problems(caplog) == []
 
 
-@pytest.mark.parametrize("by", ["ssdp", "dhcp"])
-async def test_a_server_that_was_added_is_not_asked_again_at_its_address(
-    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry, by: str
+async def discover(
+    hass: HomeAssistant, bmc: Bmc, server: Server, protocol: str
+) -> str | None:
+    """Discover the BMC by a protocol, and return the reason of the abort."""
+    result = await (
+        announce(hass, server.url)
+        if protocol == "ssdp"
+        else lease(hass, mac_address(bmc))
+    )
+    return result["reason"]
+
+
+@both_protocols
+async def test_discovery_sends_no_request_for_configured_host(
+    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry, protocol: str
 ) -> None:
-    """Not even for its root."""
-    if by == "ssdp":
-        result = await announce(hass, server.url)
-    else:
-        result = await lease(hass, mac_address(bmc))
-    assert result["reason"] == "already_configured"
+    """Abort without reading the root."""
+    assert await discover(hass, bmc, server, protocol) == "already_configured"
     assert bmc.requests == []
 
 
-@pytest.mark.parametrize("by", ["ssdp", "dhcp"])
-async def test_a_server_is_followed_to_its_new_address(
-    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry, by: str
+@both_protocols
+async def test_discovery_updates_address_and_keeps_port(
+    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry, protocol: str
 ) -> None:
-    """Its port stays."""
+    """Store the new address of a configured server."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "host": f"127.0.0.9:{server.port}"}
     )
-    if by == "ssdp":
-        result = await announce(hass, server.url)
-    else:
-        result = await lease(hass, mac_address(bmc))
-    assert result["reason"] == "already_configured"
+    assert await discover(hass, bmc, server, protocol) == "already_configured"
     assert entry.data["host"] == server.host
     await set_up(hass, entry)
     assert entry_state(entry) is ConfigEntryState.LOADED
 
 
-async def test_a_server_that_was_entered_by_name_keeps_it(
+async def test_discovery_keeps_host_name(
     hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
 ) -> None:
-    """Whoever entered it lets it lead to wherever the server is."""
+    """Replace no host name by an address: the user's DNS leads to the server."""
     host = f"bmc.example:{server.port}"
     hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
     assert (await lease(hass, mac_address(bmc)))["reason"] == "already_configured"
@@ -167,10 +168,10 @@ async def test_a_server_that_was_entered_by_name_keeps_it(
     assert entry.data["host"] == host
 
 
-async def test_an_address_that_another_bmc_has_taken_is_not_followed_to(
+async def test_discovery_does_not_follow_to_other_bmc(
     hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
 ) -> None:
-    """The BMC itself tells which one it is, not who gave it the address."""
+    """Trust the BMC's own identity, not the DHCP server's."""
     host = f"127.0.0.9:{server.port}"
     hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
     bmc.change(ROOT, {"UUID": "00000000-0000-0000-0000-7CC255000001"})
