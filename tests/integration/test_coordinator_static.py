@@ -1,15 +1,12 @@
-"""The static cadence: each part costs itself only, and nothing is asked for in vain."""
+"""Test the static polls: resources fail independently, and delay no dynamic poll."""
 
 import asyncio
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.const import CONF_DYNAMIC_INTERVAL, DOMAIN
 from tests.conftest import until
 from tests.simulator import Bmc
 
@@ -18,10 +15,8 @@ from . import (
     CERTIFICATES,
     DRIVE,
     DRIVE_TEMPERATURE,
-    DYNAMIC,
-    FAN_MODE,
+    GET_DYNAMIC,
     LOG,
-    POWER,
     STATIC,
     STORAGE,
     SYSTEM,
@@ -33,44 +28,45 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
+from .repair_flow import open_issues
 
-LOGS = f"{SYSTEM}/LogServices"
-PARTS = {
+ENTITIES = {
     STORAGE: DRIVE_TEMPERATURE,
-    LOGS: "event.health_log",
+    f"{SYSTEM}/LogServices": "event.health_log",
     CERTIFICATES: "binary_sensor.certificate_expiring",
 }
-EVERY_PART = pytest.mark.parametrize("path", PARTS)
+"""By path of a group of resources, an entity that needs it."""
+every_group = pytest.mark.parametrize("path", ENTITIES)
 
 
-@EVERY_PART
+@every_group
 @pytest.mark.parametrize("status", [500, 503, 403, 404])
-async def test_a_part_that_fails_at_first_costs_itself_only(
+async def test_failed_resources_do_not_prevent_others(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
 ) -> None:
-    """The others are shown."""
+    """Create the entities of the other resources."""
     bmc.fail(f"{path}*", status=status)
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
-    for part, of in PARTS.items():
-        assert (entity_id(hass, entry, of) is None) is (part == path)
+    for other, key in ENTITIES.items():
+        assert (entity_id(hass, entry, key) is None) is (other == path)
 
 
-@EVERY_PART
-async def test_a_part_that_could_not_be_read_is_shown_once_it_can(
+@every_group
+async def test_entities_are_created_when_failed_resources_recover(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
 ) -> None:
-    """No reload is needed."""
+    """Require no reload."""
     bmc.fail(f"{path}*", status=503)
     await set_up(hass, entry)
     bmc.heal()
     await elapse(STATIC)
-    assert entity(hass, entry, PARTS[path]).state != STATE_UNAVAILABLE
+    assert entity(hass, entry, ENTITIES[path]).state != STATE_UNAVAILABLE
 
 
-@EVERY_PART
+@every_group
 @pytest.mark.parametrize("status", [404, 403])
-async def test_what_the_board_lacks_or_refuses_is_asked_for_once(
+async def test_missing_or_unlicensed_resources_are_read_once(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
@@ -79,7 +75,7 @@ async def test_what_the_board_lacks_or_refuses_is_asked_for_once(
     path: str,
     status: int,
 ) -> None:
-    """And is nothing to complain about in the log."""
+    """Read them only at setup, and log no problem."""
     if status == 404:
         for resource in list(bmc.board.resources):
             if resource.startswith(path):
@@ -89,27 +85,27 @@ async def test_what_the_board_lacks_or_refuses_is_asked_for_once(
     await set_up(hass, entry)
     await elapse(2 * STATIC)
     assert requests_since(bmc).count(f"GET {path}") == 1
-    assert entity_id(hass, entry, PARTS[path]) is None
+    assert entity_id(hass, entry, ENTITIES[path]) is None
     assert logged_problems(caplog) == []
 
 
-async def test_a_licence_that_only_a_drive_wants_is_asked_for_once(
+async def test_unlicensed_drives_are_read_once(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """The groups of drives alone would be read in vain."""
+    """Stop reading the storage as well, if only its drives require a license."""
     bmc.unlicensed = (f"{BACKPLANE}/Drives",)
     await set_up(hass, entry)
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert not [r for r in requests_since(bmc, since) if STORAGE in r or BACKPLANE in r]
-    issues = ir.async_get(hass).issues
-    assert [issue for domain, issue in issues if domain == DOMAIN]
+    requests = requests_since(bmc, since)
+    assert not [r for r in requests if STORAGE in r or BACKPLANE in r]
+    assert open_issues(hass)
 
 
-async def test_no_poll_waits_for_a_part_that_takes_its_time(
+async def test_dynamic_poll_runs_between_slow_static_reads(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """The parts are read one after the other, so that a place is left for a poll."""
+    """Read static resources one after the other, so that a dynamic poll can run."""
     await set_up(hass, entry)
     static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
     for path in (DRIVE, LOG):
@@ -126,47 +122,10 @@ async def test_no_poll_waits_for_a_part_that_takes_its_time(
     assert f"GET {LOG}" in requests_since(bmc, since)
 
 
-async def test_what_moves_is_read_anew_when_the_set_up_took_long(
+async def test_dynamic_poll_has_priority_over_static_poll(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """A slow BMC takes minutes for all the rest: nobody is shown what was before."""
-    options = {CONF_DYNAMIC_INTERVAL: 1}
-    hass.config_entries.async_update_entry(entry, options=options)
-    bmc.hang(FAN_MODE, 1.2, times=1)
-    await set_up(hass, entry)
-    assert requests_since(bmc).count(f"GET {THERMAL}") == 2
-
-
-async def test_what_changed_while_the_bmc_was_away_is_never_shown_as_it_was(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """What was missed is shown when it has been read anew, not when the BMC is back."""
-    fan_mode, ntp = (
-        entity_id(hass, loaded, of) for of in ("select.fan_mode", "switch.ntp")
-    )
-    shown: dict[str, list[str]] = {str(fan_mode): [], str(ntp): []}
-
-    @callback
-    def see(event: Event[EventStateChangedData]) -> None:
-        if new := event.data["new_state"]:
-            shown[new.entity_id].append(new.state)
-
-    async_track_state_change_event(hass, shown, see)
-    bmc.drop("*")
-    await elapse(STATIC + DYNAMIC)
-    bmc.change(FAN_MODE, {"Mode": "FullSpeed"})
-    bmc.heal()
-    await elapse(2 * DYNAMIC)
-    assert shown == {
-        fan_mode: [STATE_UNAVAILABLE, "full_speed"],
-        ntp: [STATE_UNAVAILABLE, "on"],
-    }
-
-
-async def test_a_poll_does_not_wait_for_what_is_read_rarely(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """However much there is of it: one of two places is always free."""
+    """Keep one of the two concurrent requests free, however much is read."""
     await set_up(hass, entry)
     bmc.hang("*", 0.02)
     since = len(bmc.requests)
@@ -176,7 +135,7 @@ async def test_a_poll_does_not_wait_for_what_is_read_rarely(
     before = len(bmc.requests)
     await runtime_data.dynamic.async_refresh()
     meanwhile = requests_since(bmc, before)
-    assert {f"GET {path}" for path in (SYSTEM, THERMAL, POWER)} <= set(meanwhile)
+    assert set(GET_DYNAMIC) <= set(meanwhile)
     assert len(meanwhile) <= 2 * 3
     await rest
     assert len(bmc.requests) - before > len(meanwhile)

@@ -1,40 +1,53 @@
-"""How often the host is read: more often while its power state changes."""
+"""Test the quick polls that follow a change of the host's power state."""
 
 from collections import Counter
-from collections.abc import Callable
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
 from . import (
     DYNAMIC,
     FAN_MODE,
+    GET_DYNAMIC,
     POWER,
     QUICK,
     RESET_INFO,
     SNOOPING,
     THERMAL,
+    TRANSITION_TIMEOUT,
+    Mutation,
     call,
     requests_since,
+    set_host_times,
     set_up,
     states,
 )
 from .conftest import Elapse
-from .host_poller import GET_ALL, GET_POST_CODE, GET_SYSTEM, polls, power_off, press
+from .host_poller import (
+    GET_POST_CODE,
+    GET_SYSTEM,
+    count_reads,
+    interval,
+    polled_power_state,
+    power_off,
+    press_reset,
+)
+
+pytestmark = pytest.mark.usefixtures("freezer", "entity_registry_enabled_by_default")
 
 
-def has_sensors(bmc: Bmc) -> tuple[str, bool]:
-    """Return the state of the host, and whether its sensors can be read."""
+def power_and_sensors(bmc: Bmc) -> tuple[str, bool]:
+    """Return the power state of the host and whether its sensors can be read."""
     return bmc.power_state, bmc.host.has_sensors
 
 
-async def ticks(bmc: Bmc, elapse: Elapse, seconds: float) -> list[list[str]]:
-    """Return what was asked in each of the quick intervals of some seconds."""
+async def requests_by_interval(
+    bmc: Bmc, elapse: Elapse, seconds: float
+) -> list[list[str]]:
+    """Return the requests in each of the quick intervals of some seconds."""
     found = []
     for _ in range(int(seconds / QUICK)):
         since = len(bmc.requests)
@@ -43,31 +56,32 @@ async def ticks(bmc: Bmc, elapse: Elapse, seconds: float) -> list[list[str]]:
     return found
 
 
-async def test_a_shutdown_is_followed_by_the_system_alone(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_shutdown_is_followed_by_reading_the_system_only(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Once it is off, all is read, and the cadence is what it was."""
+    """Read everything once the host is off, and return to the usual interval."""
     await elapse(DYNAMIC)
-    await press(hass, ready, "graceful_shutdown")
-    assert await ticks(bmc, elapse, 10) == [
+    await press_reset(hass, loaded, "graceful_shutdown")
+    assert await requests_by_interval(bmc, elapse, 10) == [
         [GET_SYSTEM],
-        sorted([GET_SYSTEM, *GET_ALL.elements()]),
+        sorted([GET_SYSTEM, *GET_DYNAMIC]),
     ]
     assert bmc.power_state == "Off"
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
-    assert await ticks(bmc, elapse, DYNAMIC) == [[]] * 5 + [sorted(GET_ALL.elements())]
+    assert polled_power_state(loaded) == "Off"
+    expected = [[]] * 5 + [sorted(GET_DYNAMIC)]
+    assert await requests_by_interval(bmc, elapse, DYNAMIC) == expected
 
 
-async def test_sensors_are_read_as_often_as_ever_meanwhile(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_quick_polls_read_sensors_at_the_usual_interval(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """A host that takes its time to shut down goes on being hot."""
+    """Monitor the temperatures of a host that takes long to shut down."""
     bmc.host.answers = False
     await elapse(DYNAMIC)
-    await press(hass, ready, "graceful_shutdown")
+    await press_reset(hass, loaded, "graceful_shutdown")
     since = len(bmc.requests)
     await elapse(90, QUICK)
-    assert polls(bmc, since) == {
+    assert count_reads(bmc, since) == {
         GET_SYSTEM: 18,
         f"GET {THERMAL}": 3,
         f"GET {POWER}": 3,
@@ -75,223 +89,135 @@ async def test_sensors_are_read_as_often_as_ever_meanwhile(
     }
 
 
-async def test_patience_ends_after_two_minutes(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_quick_polls_end_after_two_minutes(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """An operating system that does not answer is not waited for any longer."""
+    """Stop following a host with an operating system that ignores the request."""
     bmc.host.answers = False
-    await press(hass, ready, "graceful_shutdown")
-    await elapse(PATIENCE, QUICK)
+    await press_reset(hass, loaded, "graceful_shutdown")
+    await elapse(TRANSITION_TIMEOUT, QUICK)
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 2
+    assert count_reads(bmc, since)[GET_SYSTEM] == 2
 
 
-async def test_a_start_is_followed_until_the_sensors_are_back(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_power_on_is_followed_until_sensors_are_back(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """They come later than the power; with them the cadence is what it was."""
-    fans = [of for of in states(hass, "sensor") if "fan" in of]
+    """Continue the quick polls until the sensors, which come after the power."""
+    fans = [entity_id for entity_id in states(hass, "sensor") if "fan" in entity_id]
     await power_off(bmc, elapse)
     bmc.host.answers = True
-    await press(hass, ready, "on")
+    await press_reset(hass, loaded, "on")
     assert bmc.power_state == "PoweringOn"
     await elapse(2 * QUICK, QUICK)
-    assert has_sensors(bmc) == ("On", False)
-    assert ready.runtime_data.dynamic.update_interval.total_seconds() == QUICK
+    assert power_and_sensors(bmc) == ("On", False)
+    assert interval(loaded) == QUICK
     await elapse(QUICK, QUICK)
-    assert has_sensors(bmc) == ("On", True)
+    assert power_and_sensors(bmc) == ("On", True)
     assert fans
-    assert {states(hass)[of] for of in fans}.isdisjoint({"unknown", "unavailable"})
-    assert ready.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC
+    assert {states(hass)[fan] for fan in fans}.isdisjoint({"unknown", "unavailable"})
+    assert interval(loaded) == DYNAMIC
 
 
-async def test_sensors_need_not_be_known_from_before(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
+async def test_power_on_is_followed_without_known_sensors(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Home Assistant may have started while the host was off."""
+    """Wait for sensors also if Home Assistant started while the host was off."""
     bmc.power("ForceOff")
     await elapse(DYNAMIC)
     await set_up(hass, entry)
-    await press(hass, entry, "on")
+    await press_reset(hass, entry, "on")
     await elapse(2 * QUICK, QUICK)
-    assert entry.runtime_data.dynamic.update_interval.total_seconds() == QUICK
+    assert interval(entry) == QUICK
     await elapse(2 * QUICK, QUICK)
-    assert entry.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC
+    assert interval(entry) == DYNAMIC
 
 
 @pytest.mark.parametrize("key", ["force_restart", "graceful_restart", "power_cycle"])
-async def test_a_restart_has_not_settled_before_it_has_begun(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse, key: str
+async def test_restart_is_followed_until_host_is_on_again(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, key: str
 ) -> None:
-    """A host that is still on is no host that is on again."""
-    await press(hass, ready, key)
-    shown = []
-    for _ in range(int(PATIENCE / QUICK)):
+    """Do not take a host that is still on for one that is on again."""
+    await press_reset(hass, loaded, key)
+    polled = []
+    for _ in range(int(TRANSITION_TIMEOUT / QUICK)):
         await elapse(1, 1)
         await elapse(QUICK - 1, QUICK - 1)
-        shown.append(ready.runtime_data.dynamic.data.system.power_state)
-        if ready.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC:
+        polled.append(polled_power_state(loaded))
+        if interval(loaded) == DYNAMIC:
             break
-    assert "On" not in shown[:1]
-    assert shown[-1] == bmc.power_state == "On"
+    assert "On" not in polled[:1]
+    assert polled[-1] == bmc.power_state == "On"
     assert bmc.host.has_sensors
-    assert QUICK * len(shown) < PATIENCE
+    assert QUICK * len(polled) < TRANSITION_TIMEOUT
 
 
-async def test_a_restart_that_shows_no_other_state_ends_with_patience(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_restart_without_visible_transition_is_followed_until_timeout(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """A warm restart does not cut the power, and some boards show nothing of it."""
+    """Follow a warm restart, which some boards do not show: the power stays on."""
     bmc.host.answers = False
-    await press(hass, ready, "graceful_restart")
+    await press_reset(hass, loaded, "graceful_restart")
     since = len(bmc.requests)
-    await elapse(PATIENCE - DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == (PATIENCE - DYNAMIC) / QUICK
+    await elapse(TRANSITION_TIMEOUT - DYNAMIC, QUICK)
+    expected = (TRANSITION_TIMEOUT - DYNAMIC) / QUICK
+    assert count_reads(bmc, since)[GET_SYSTEM] == expected
     await elapse(DYNAMIC, QUICK)
     since = len(bmc.requests)
     await elapse(DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 1
+    assert count_reads(bmc, since)[GET_SYSTEM] == 1
 
 
-@pytest.mark.parametrize("at_first", ["On", "Off"])
-async def test_the_power_button_leads_to_the_other_state(
+@pytest.mark.parametrize(("before", "after"), [("On", "Off"), ("Off", "On")])
+async def test_power_button_is_followed_to_the_other_state(
     hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
     entry: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
-    entity_registry_enabled_by_default: None,
-    at_first: str,
+    before: str,
+    after: str,
 ) -> None:
-    """It is one button for both ways."""
+    """Expect the opposite of the state before, as one button does both."""
     types = {"AllowableValues": ["On", "PushPowerButton"]}
     bmc.change(RESET_INFO, {"Parameters": {0: types}})
     await set_up(hass, entry)
-    if at_first == "Off":
+    if before == "Off":
         await power_off(bmc, elapse)
-    await press(hass, entry, "push_power_button")
+    await press_reset(hass, entry, "push_power_button")
     await elapse(4 * QUICK, QUICK)
-    assert bmc.power_state == {"On": "Off", "Off": "On"}[at_first]
-    assert entry.runtime_data.dynamic.data.system.power_state == bmc.power_state
-    assert entry.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC
+    assert bmc.power_state == after
+    assert polled_power_state(entry) == bmc.power_state
+    assert interval(entry) == DYNAMIC
 
 
-async def test_an_interrupt_changes_no_power_state(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_nmi_is_not_followed(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """There is nothing to follow."""
-    await press(hass, ready, "nmi")
+    """Keep the usual interval, because an interrupt changes no power state."""
+    await press_reset(hass, loaded, "nmi")
     since = len(bmc.requests)
     await elapse(DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 1
+    assert count_reads(bmc, since)[GET_SYSTEM] == 1
 
 
-async def test_what_others_do_to_the_host_is_followed_as_soon_as_it_is_seen(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_foreign_shutdown_is_followed_once_detected(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Somebody may have used the server's own button."""
-    bmc.host._times = bmc.host._times.__class__(power=3, shutdown=50, boot=30)
+    """Follow a transition that was not started here, such as by the power button."""
+    set_host_times(bmc, shutdown=50)
     bmc.power("GracefulShutdown")
     await elapse(DYNAMIC)
-    assert ready.runtime_data.dynamic.data.system.power_state == "PoweringOff"
+    assert polled_power_state(loaded) == "PoweringOff"
     await elapse(20, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
-    assert ready.runtime_data.dynamic.update_interval.total_seconds() == DYNAMIC
+    assert polled_power_state(loaded) == "Off"
+    assert interval(loaded) == DYNAMIC
 
 
-async def test_a_host_that_hangs_on_its_way_is_followed_once(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_foreign_power_on_is_followed_without_transition_state(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Not for hours."""
-    bmc.host._times = bmc.host._times.__class__(power=3, shutdown=9999, boot=30)
-    bmc.power("GracefulShutdown")
-    await elapse(DYNAMIC + PATIENCE, QUICK)
-    since = len(bmc.requests)
-    await elapse(10 * DYNAMIC, QUICK)
-    assert bmc.power_state == "PoweringOff"
-    assert polls(bmc, since)[GET_SYSTEM] == 10
-
-
-async def test_the_post_code_is_read_along_until_it_stays(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """It tells how far the BIOS is; else it is read with what changes rarely."""
-    await power_off(bmc, elapse)
-    await press(hass, ready, "on")
-    codes = []
-    for _ in range(4):
-        await elapse(QUICK, QUICK)
-        codes.append(ready.runtime_data.static.data.snooping.post_code)
-    assert codes == ["02", "b0", "b0", "b0"]
-    await elapse(DYNAMIC)
-    assert ready.runtime_data.static.data.snooping.post_code == "aa"
-    await elapse(PATIENCE)
-    since = len(bmc.requests)
-    await elapse(DYNAMIC)
-    assert GET_POST_CODE not in requests_since(bmc, since)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        pytest.param(lambda bmc: bmc.remove(SNOOPING), id="none"),
-        pytest.param(lambda bmc: bmc.fail(SNOOPING, status=503), id="busy"),
-    ],
-)
-async def test_a_start_is_followed_without_post_codes_too(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    spoil: Callable[[Bmc], None],
-) -> None:
-    """They are an extra."""
-    spoil(bmc)
-    await set_up(hass, entry)
-    await power_off(bmc, elapse)
-    await press(hass, entry, "on")
-    await elapse(4 * QUICK, QUICK)
-    assert entry.runtime_data.dynamic.data.system.power_state == "On"
-    assert entry.runtime_data.dynamic.last_update_success
-    assert "unavailable" not in states(hass, "sensor").values()
-
-
-async def test_other_commands_do_not_change_the_cadence(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """What they touch is read back, and that is all."""
-    since = len(bmc.requests)
-    await call(hass, ready, "select.fan_mode", "select_option", option="full_speed")
-    assert f"GET {FAN_MODE}" in requests_since(bmc, since)
-    await elapse(DYNAMIC, QUICK)
-    assert polls(bmc, since) == GET_ALL | Counter({GET_POST_CODE: 0})
-
-
-async def test_a_reading_of_the_system_alone_is_none_of_the_sensors(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Energy would be counted from a power that was measured before."""
-    told: list[str] = []
-    dynamic = ready.runtime_data.dynamic
-    dynamic.async_add_read_listener(lambda data: told.append(data.system.power_state))
-    await elapse(DYNAMIC)
-    await press(hass, ready, "graceful_shutdown")
-    await elapse(QUICK, QUICK)
-    assert told == ["On"]
-    await elapse(QUICK, QUICK)
-    assert told == ["On", "Off"]
-
-
-async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_quick(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Old boards tell no state between off and on: the next poll sees it on."""
+    """Follow the boot on old boards, which report no state between off and on."""
     await power_off(bmc, elapse)
     bmc.power("On")
     bmc.host.answers = True
@@ -299,4 +225,92 @@ async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_qu
     assert bmc.power_state == "On"
     since = len(bmc.requests)
     await elapse(QUICK, QUICK)
-    assert polls(bmc, since)[GET_POST_CODE] == 1
+    assert count_reads(bmc, since)[GET_POST_CODE] == 1
+
+
+async def test_endless_transition_is_followed_once(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Return to the usual interval when a host stays in a transition for hours."""
+    set_host_times(bmc, shutdown=9999)
+    bmc.power("GracefulShutdown")
+    await elapse(DYNAMIC + TRANSITION_TIMEOUT, QUICK)
+    since = len(bmc.requests)
+    await elapse(10 * DYNAMIC, QUICK)
+    assert bmc.power_state == "PoweringOff"
+    assert count_reads(bmc, since)[GET_SYSTEM] == 10
+
+
+async def test_post_code_is_read_during_boot(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read the POST code until it stays, and with the static resources otherwise."""
+    await power_off(bmc, elapse)
+    await press_reset(hass, loaded, "on")
+    codes = []
+    for _ in range(4):
+        await elapse(QUICK, QUICK)
+        codes.append(loaded.runtime_data.static.data.snooping.post_code)
+    assert codes == ["02", "b0", "b0", "b0"]
+    await elapse(DYNAMIC)
+    assert loaded.runtime_data.static.data.snooping.post_code == "aa"
+    await elapse(TRANSITION_TIMEOUT)
+    since = len(bmc.requests)
+    await elapse(DYNAMIC)
+    assert GET_POST_CODE not in requests_since(bmc, since)
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda bmc: bmc.remove(SNOOPING), id="missing"),
+        pytest.param(lambda bmc: bmc.fail(SNOOPING, status=503), id="busy"),
+    ],
+)
+async def test_power_on_is_followed_without_post_codes(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    mutate: Mutation,
+) -> None:
+    """Treat POST codes as optional."""
+    mutate(bmc)
+    await set_up(hass, entry)
+    await power_off(bmc, elapse)
+    await press_reset(hass, entry, "on")
+    await elapse(4 * QUICK, QUICK)
+    assert polled_power_state(entry) == "On"
+    assert entry.runtime_data.dynamic.last_update_success
+    assert "unavailable" not in states(hass, "sensor").values()
+
+
+async def test_other_commands_keep_the_interval(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read back the changed resource, and nothing else."""
+    since = len(bmc.requests)
+    await call(hass, loaded, "select.fan_mode", "select_option", option="full_speed")
+    assert f"GET {FAN_MODE}" in requests_since(bmc, since)
+    await elapse(DYNAMIC, QUICK)
+    assert count_reads(bmc, since) == Counter(GET_DYNAMIC) | Counter({GET_POST_CODE: 0})
+
+
+async def test_quick_poll_does_not_notify_read_listeners(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Notify only after the sensors were read.
+
+    Otherwise energy would be counted from a power that was measured before.
+    """
+    notified: list[str] = []
+    dynamic = loaded.runtime_data.dynamic
+    dynamic.async_add_read_listener(
+        lambda data: notified.append(data.system.power_state)
+    )
+    await elapse(DYNAMIC)
+    await press_reset(hass, loaded, "graceful_shutdown")
+    await elapse(QUICK, QUICK)
+    assert notified == ["On"]
+    await elapse(QUICK, QUICK)
+    assert notified == ["On", "Off"]

@@ -1,4 +1,4 @@
-"""How often the host is read when something fails: no more often than usual."""
+"""Test that failures during quick polls cause no additional requests."""
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
@@ -6,137 +6,155 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
 from tests.simulator import Bmc
 
-from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, entity, logged_problems, requests_since
+from . import (
+    DYNAMIC,
+    HOST_POWER,
+    QUICK,
+    SNOOPING,
+    SYSTEM,
+    TRANSITION_TIMEOUT,
+    entity,
+    logged_problems,
+    requests_since,
+    unload,
+)
 from .conftest import Elapse
-from .host_poller import GET_POST_CODE, GET_SYSTEM, polls, power_off, press
+from .host_poller import (
+    GET_POST_CODE,
+    GET_SYSTEM,
+    count_reads,
+    polled_power_state,
+    power_off,
+    press_reset,
+)
+
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 
-async def test_a_system_that_cannot_be_read_alone_is_read_with_the_rest(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_failed_quick_poll_keeps_other_readings(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Its sensors go on being shown."""
-    await press(hass, ready, "graceful_shutdown")
+    """Keep the sensors available when the system alone cannot be read."""
+    await press_reset(hass, loaded, "graceful_shutdown")
     bmc.fail(SYSTEM, status=503)
     await elapse(QUICK, QUICK)
-    assert ready.runtime_data.dynamic.last_update_success
-    assert ready.runtime_data.dynamic.data.thermal
+    assert loaded.runtime_data.dynamic.last_update_success
+    assert loaded.runtime_data.dynamic.data.thermal
     bmc.heal()
     await elapse(QUICK, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
+    assert polled_power_state(loaded) == "Off"
 
 
-async def test_a_bmc_that_does_not_answer_is_not_hurried(
+async def test_unavailable_bmc_is_polled_at_the_usual_interval(
     hass: HomeAssistant,
-    ready: ConfigEntry,
+    loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is asked at the usual cadence, and complained about once."""
-    await press(hass, ready, "graceful_shutdown")
+    """Stop quick polls of a BMC that is not responding, and log one problem."""
+    await press_reset(hass, loaded, "graceful_shutdown")
     bmc.fail("*", status=503)
     await elapse(QUICK, QUICK)
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 2
+    assert count_reads(bmc, since)[GET_SYSTEM] == 2
     assert len(logged_problems(caplog)) == 1
     bmc.heal()
     await elapse(DYNAMIC, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
+    assert polled_power_state(loaded) == "Off"
 
 
-async def test_a_bmc_that_wants_to_be_left_alone_is(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_retry_after_suspends_quick_polls(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Also after a command that it takes meanwhile, as an action may give it."""
+    """Respect Retry-After also after a command that an action sends meanwhile."""
     bmc.fail("*", status=503, headers={"Retry-After": "300"})
     await elapse(DYNAMIC)
     bmc.heal()
-    await ready.runtime_data.dynamic.async_reset_host("GracefulShutdown")
+    await loaded.runtime_data.dynamic.async_reset_host("GracefulShutdown")
     since = len(bmc.requests)
     await elapse(240, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 0
+    assert count_reads(bmc, since)[GET_SYSTEM] == 0
     await elapse(60, QUICK)
-    assert ready.runtime_data.dynamic.data.system.power_state == "Off"
+    assert polled_power_state(loaded) == "Off"
 
 
-async def test_a_command_that_fails_hurries_nobody(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_failed_command_starts_no_quick_polls(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Nothing will change."""
+    """Keep the usual interval after a rejected reset, which changes nothing."""
     bmc.fail(f"{SYSTEM}/Actions/*", status=400)
     with pytest.raises(HomeAssistantError):
-        await press(hass, ready, "graceful_shutdown")
+        await press_reset(hass, loaded, "graceful_shutdown")
     since = len(bmc.requests)
     await elapse(DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == 1
+    assert count_reads(bmc, since)[GET_SYSTEM] == 1
 
 
-async def test_an_unloaded_entry_asks_for_nothing_more(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_unloading_stops_quick_polls(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Also in the midst of a restart."""
-    await press(hass, ready, "force_restart")
+    """Send no request after the entry was unloaded during a restart."""
+    await press_reset(hass, loaded, "force_restart")
     await elapse(QUICK, QUICK)
-    await hass.config_entries.async_unload(ready.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await unload(hass, loaded)
     since = len(bmc.requests)
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_TIMEOUT, QUICK)
     assert requests_since(bmc, since) == []
     assert bmc.open_sessions == 0
 
 
-async def test_a_password_that_changes_meanwhile_is_tried_once(
-    hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_changed_password_is_tried_once(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Then the user is asked, and nobody else."""
-    await press(hass, ready, "force_restart")
+    """Ask the user for the password after one attempt during quick polls."""
+    await press_reset(hass, loaded, "force_restart")
     attempts = bmc.login_attempts
     bmc.change_password("another one")
     bmc.expire_sessions()
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_TIMEOUT, QUICK)
     assert bmc.login_attempts == attempts + 1
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
 
 
 @pytest.mark.parametrize("status", [503, 403])
-async def test_a_post_code_that_cannot_be_read_any_more_is_done_without(
+async def test_failed_post_code_does_not_stop_quick_polls(
     hass: HomeAssistant,
-    ready: ConfigEntry,
+    loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
     status: int,
 ) -> None:
-    """A busy BMC is no reason to lose sight of the host."""
+    """Follow the host without POST codes when a busy BMC does not deliver them."""
     await power_off(bmc, elapse)
     bmc.fail(SNOOPING, status=status)
-    await press(hass, ready, "on")
+    await press_reset(hass, loaded, "on")
     since = len(bmc.requests)
     await elapse(4 * QUICK, QUICK)
     assert GET_POST_CODE in requests_since(bmc, since)
-    assert entity(hass, ready, "binary_sensor.host_power").state == "on"
+    assert entity(hass, loaded, HOST_POWER).state == "on"
     assert logged_problems(caplog) == []
 
 
-async def test_a_bmc_that_is_gone_during_a_boot_is_told_once(
+async def test_connection_loss_during_boot_is_logged_once(
     hass: HomeAssistant,
-    ready: ConfigEntry,
+    loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whichever of its resources tells it."""
+    """Log one problem, whichever resource detects the connection loss."""
     await power_off(bmc, elapse)
-    await press(hass, ready, "on")
+    await press_reset(hass, loaded, "on")
     bmc.drop(SNOOPING)
     await elapse(2 * DYNAMIC)
-    assert entity(hass, ready, "binary_sensor.host_power").state == STATE_UNAVAILABLE
+    assert entity(hass, loaded, HOST_POWER).state == STATE_UNAVAILABLE
     assert len(logged_problems(caplog)) == 1
     bmc.heal()
     await elapse(2 * DYNAMIC)
-    assert entity(hass, ready, "binary_sensor.host_power").state == "on"
+    assert entity(hass, loaded, HOST_POWER).state == "on"
