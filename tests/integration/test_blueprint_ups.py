@@ -1,4 +1,4 @@
-"""The blueprint for a UPS: the server is shut down, and switched on again."""
+"""Test the blueprint that shuts a server down during a power loss."""
 
 from typing import Any
 
@@ -8,44 +8,43 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MINUTE, entity_id
+from . import HOST_POWER, MINUTE, entity_id
 from .automations import Automations
 
 UPS = "input_boolean.mains"
 SHUT_DOWN = "input_boolean.shut_down"
-HOST = "binary_sensor.host_power"
 
 
 @pytest.fixture
-def supply(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
-    """Return the choices for a server on a UPS that a toggle stands for."""
+def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
+    """Return the inputs of the blueprint, with a toggle as the UPS."""
     return {
         "ups": UPS,
-        "host_power": entity_id(hass, loaded, HOST),
+        "host_power": entity_id(hass, loaded, HOST_POWER),
         "power_on": entity_id(hass, loaded, "button.reset_on"),
         "memory": SHUT_DOWN,
     }
 
 
-async def toggle(hass: HomeAssistant, name: str) -> None:
-    """Turn a toggle on, or off."""
-    data = {"entity_id": name}
+async def toggle_mains(hass: HomeAssistant) -> None:
+    """Switch the mains off or on."""
+    data = {"entity_id": UPS}
     await hass.services.async_call("input_boolean", "toggle", data, blocking=True)
 
 
-async def test_a_power_loss_shuts_down_and_its_end_switches_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_server_is_shut_down_and_powered_on_again(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """After two minutes of battery, and after ten of mains."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    """Wait for two minutes on battery, and for ten minutes on mains."""
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(1.5 * MINUTE)
     assert bmc.power_state == "On"
     await automations.elapse(MINUTE)
     assert bmc.power_state == "Off"
     await automations.elapse(MINUTE)
     assert hass.states.is_state(SHUT_DOWN, "on")
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(9 * MINUTE)
     assert bmc.power_state == "Off"
     await automations.elapse(2 * MINUTE)
@@ -57,79 +56,102 @@ async def test_a_power_loss_shuts_down_and_its_end_switches_on(
     ]
 
 
-async def test_a_short_power_loss_does_nothing(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_short_power_losses_are_ignored(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Nor does a second one begin where the first one ended."""
-    await automations.use("ups", **supply)
+    """Count the time of a second power loss from its own beginning."""
+    await automations.use("ups", **inputs)
     for _ in range(2):
-        await toggle(hass, UPS)
+        await toggle_mains(hass)
         await automations.elapse(1.5 * MINUTE)
-        await toggle(hass, UPS)
+        await toggle_mains(hass)
         await automations.elapse(MINUTE)
     assert bmc.power_state == "On"
     assert automations.notifications == []
 
 
-async def test_mains_that_come_back_for_a_moment_switch_nothing_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_short_return_of_mains_is_ignored(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """The battery may be empty."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    """Wait for stable mains, because the battery may be empty."""
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(8 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(8 * MINUTE)
     assert bmc.power_state == "Off"
     await automations.elapse(3 * MINUTE)
     assert bmc.power_state == "On"
 
 
-async def test_a_server_that_was_off_before_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+# Servers that are off for another reason
+
+
+async def test_server_that_was_off_before_stays_off(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Somebody wanted it to be off."""
+    """Power no server on that the user had powered off."""
     bmc.power("GracefulShutdown")
-    await automations.use("ups", **supply)
+    await automations.use("ups", **inputs)
     await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(5 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(20 * MINUTE)
     assert bmc.power_state == "Off"
     assert automations.notifications == []
 
 
-async def test_a_server_that_is_off_later_for_another_reason_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_server_that_was_powered_off_later_stays_off(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """It was on in between, so that its shutdown is somebody else's."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    """Forget the own shutdown when the server was on in between."""
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
     bmc.power("On")
     await automations.elapse(MINUTE)
     bmc.power("ForceOff")
     await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(20 * MINUTE)
     assert bmc.power_state == "Off"
 
 
-async def test_a_shutdown_outlasts_a_restart(
+async def test_server_that_the_user_powered_on_can_be_powered_off(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Forget the own shutdown when the user powers on before the automation does."""
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
+    await automations.elapse(4 * MINUTE)
+    await toggle_mains(hass)
+    await automations.elapse(5 * MINUTE)
+    bmc.power("On")
+    await automations.elapse(15 * MINUTE)
+    assert hass.states.is_state(SHUT_DOWN, "off")
+    bmc.power("ForceOff")
+    await automations.elapse(30 * MINUTE)
+    assert bmc.power_state == "Off"
+
+
+# Restarts of Home Assistant
+
+
+async def test_shutdown_is_remembered_over_restart(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     automations: Automations,
-    supply: dict[str, Any],
+    inputs: dict[str, Any],
 ) -> None:
-    """The mains came back while Home Assistant was off, too."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    """Power on although the mains returned while Home Assistant was stopped."""
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
     await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
     await automations.elapse(11 * MINUTE)
@@ -137,16 +159,38 @@ async def test_a_shutdown_outlasts_a_restart(
     assert hass.states.is_state(SHUT_DOWN, "off")
 
 
-async def test_mains_that_come_back_during_the_shutdown_switch_on_after_it(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_unfinished_shutdown_is_remembered_over_restart(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    automations: Automations,
+    inputs: dict[str, Any],
 ) -> None:
-    """A shutdown cannot be called off."""
+    """Use the helper's value: the running automation does not survive a restart."""
     bmc.host.answers = False
-    await automations.use("ups", force=True, **supply)
-    await toggle(hass, UPS)
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
+    await automations.elapse(10 * MINUTE)
+    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
+    await automations.elapse(30 * MINUTE)
+    bmc.power("ForceOff")
+    await automations.elapse(2 * MINUTE)
+    assert bmc.power_state == "On"
+
+
+# Shutdowns that take long or fail
+
+
+async def test_mains_that_return_during_shutdown_power_on_after_it(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Wait for the end of the shutdown, which cannot be canceled."""
+    bmc.host.answers = False
+    await automations.use("ups", force=True, **inputs)
+    await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
     assert bmc.power_state == "On"
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(5 * MINUTE)
     assert bmc.power_state == "Off"
     await automations.elapse(12 * MINUTE)
@@ -156,34 +200,34 @@ async def test_mains_that_come_back_during_the_shutdown_switch_on_after_it(
     )
 
 
-async def test_a_system_that_ignores_the_request_runs_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_ignored_shutdown_leaves_server_on(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Its power is cut only where that is wanted; later it is not ours any more."""
+    """Cut the power only on request, and forget the shutdown after an hour."""
     bmc.host.answers = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
     assert bmc.power_state == "On"
     assert automations.notifications == [
         "x12spi-tf has not shut down in time. It still runs."
     ]
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(65 * MINUTE)
     assert hass.states.is_state(SHUT_DOWN, "on")
     await automations.elapse(10 * MINUTE)
     assert hass.states.is_state(SHUT_DOWN, "off")
 
 
-async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_shutdown_may_end_after_mains_are_back(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """It cannot be called off, and is still this automation's own."""
+    """Power on after a late shutdown, which cannot be canceled."""
     bmc.host.answers = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(30 * MINUTE)
     assert bmc.power_state == "On"
     bmc.power("ForceOff")
@@ -195,80 +239,44 @@ async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
     ]
 
 
-async def test_a_shutdown_may_outlast_a_restart_too(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    automations: Automations,
-    supply: dict[str, Any],
-) -> None:
-    """Home Assistant forgets what it waited for, but not what it noted."""
-    bmc.host.answers = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(10 * MINUTE)
-    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
-    await automations.elapse(30 * MINUTE)
-    bmc.power("ForceOff")
-    await automations.elapse(2 * MINUTE)
-    assert bmc.power_state == "On"
-
-
-async def test_a_server_that_somebody_switched_on_may_be_switched_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """Before the automation did: what it is told later is not undone."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(5 * MINUTE)
-    bmc.power("On")
-    await automations.elapse(15 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    bmc.power("ForceOff")
-    await automations.elapse(30 * MINUTE)
-    assert bmc.power_state == "Off"
-
-
 @pytest.mark.parametrize("answers", [True, False])
-async def test_a_second_power_loss_asks_again(
+async def test_second_power_loss_requests_shutdown_again(
     hass: HomeAssistant,
     bmc: Bmc,
     automations: Automations,
-    supply: dict[str, Any],
+    inputs: dict[str, Any],
     *,
     answers: bool,
 ) -> None:
-    """A server that still runs; not if the shutdown ends before that."""
+    """Repeat the request if the server still runs after two minutes."""
     bmc.host.answers = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
+    await automations.use("ups", **inputs)
+    await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(15 * MINUTE)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     bmc.host.answers = answers
     await automations.elapse(MINUTE)
     if not answers:
         bmc.power("ForceOff")
     await automations.elapse(4 * MINUTE)
     assert bmc.power_state == "Off"
-    asked_again = ["x12spi-tf has been shut down."] if answers else []
-    assert automations.notifications[1:] == asked_again
-    await toggle(hass, UPS)
+    second = ["x12spi-tf has been shut down."] if answers else []
+    assert automations.notifications[1:] == second
+    await toggle_mains(hass)
     await automations.elapse(13 * MINUTE)
     assert bmc.power_state == "On"
     assert hass.states.is_state(SHUT_DOWN, "off")
 
 
-async def test_a_shutdown_that_fails_is_told_and_forgotten(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_failed_shutdown_is_reported_and_forgotten(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """A server that is off later was not shut down by this automation."""
-    await automations.use("ups", **supply)
+    """Power no server on later that this automation did not shut down."""
+    await automations.use("ups", **inputs)
     bmc.fail("/redfish/v1/Systems/1/Actions/*", status=500)
-    await toggle(hass, UPS)
+    await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
     assert automations.notifications == [
         "x12spi-tf could not be told to shut down. The log has the reason."
@@ -284,30 +292,27 @@ async def test_a_shutdown_that_fails_is_told_and_forgotten(
         ("off", "on", {"mains_state": "off"}),
     ],
 )
-async def test_a_ups_may_say_it_in_other_words(
+async def test_ups_states_of_other_integrations_are_understood(
     hass: HomeAssistant,
     bmc: Bmc,
     automations: Automations,
-    supply: dict[str, Any],
+    inputs: dict[str, Any],
     mains: str,
     battery: str,
     choices: dict[str, str],
 ) -> None:
-    """Those of Network UPS Tools, or the other way round."""
-    supply["ups"] = "sensor.ups"
+    """Understand Network UPS Tools and inverted states, and ignore unknown ones."""
+    inputs["ups"] = "sensor.ups"
     hass.states.async_set("sensor.ups", mains)
-    await automations.use("ups", **supply, **choices)
-    await automations.elapse(3 * MINUTE)
-    assert bmc.power_state == "On"
-    hass.states.async_set("sensor.ups", "unavailable")
-    await automations.elapse(3 * MINUTE)
-    assert bmc.power_state == "On"
-    hass.states.async_set("sensor.ups", battery)
-    await automations.elapse(4 * MINUTE)
-    assert bmc.power_state == "Off"
-    hass.states.async_set("sensor.ups", "unknown")
-    await automations.elapse(11 * MINUTE)
-    assert bmc.power_state == "Off"
-    hass.states.async_set("sensor.ups", mains)
-    await automations.elapse(11 * MINUTE)
-    assert bmc.power_state == "On"
+    await automations.use("ups", **inputs, **choices)
+    for state, minutes, power_state in (
+        (None, 3, "On"),
+        ("unavailable", 3, "On"),
+        (battery, 4, "Off"),
+        ("unknown", 11, "Off"),
+        (mains, 11, "On"),
+    ):
+        if state:
+            hass.states.async_set("sensor.ups", state)
+        await automations.elapse(minutes * MINUTE)
+        assert bmc.power_state == power_state
