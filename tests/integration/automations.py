@@ -83,7 +83,7 @@ class Automations:
         pytest.fail("A task does not come to an end")
 
     async def stop(self) -> None:
-        """Cancel a shutdown that an automation waits for, and remove all automations."""
+        """Cancel a shutdown that an automation waits for, and stop all automations."""
         for task in self._tasks():
             if "_async_wait_until_off" in _awaited_names(task):
                 task.cancel()

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.simulator import Bmc
 
-from . import LOG
+from .paths import LOG
 
 EVENT = "event.health_log"
 

@@ -7,16 +7,9 @@ from homeassistant.core import HomeAssistant
 
 from tests.simulator import Bmc
 
-from . import (
-    DYNAMIC,
-    GET_DYNAMIC,
-    SNOOPING,
-    SYSTEM,
-    TRANSITION_TIMEOUT,
-    call,
-    requests_since,
-)
+from . import DYNAMIC, TRANSITION_TIMEOUT, call, requests_since
 from .conftest import Elapse
+from .paths import GET_DYNAMIC, SNOOPING, SYSTEM
 
 GET_SYSTEM = f"GET {SYSTEM}"
 GET_POST_CODE = f"GET {SNOOPING}"

@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 
 from tests.simulator import Bmc
 
-from . import POWER, THERMAL, entity, registered_keys
+from . import entity, registered_keys
+from .paths import POWER, THERMAL
 
 CPU = "sensor.temperature_CPU Temp"
 FAN = "sensor.fan_FAN1"

@@ -12,12 +12,7 @@ from tests.conftest import Clock
 from tests.simulator import Bmc
 
 from . import (
-    BAY_1,
-    BAY_2,
-    CERTIFICATES,
-    CHASSIS,
     DYNAMIC,
-    HOST_POWER,
     STATIC,
     entity,
     entity_id,
@@ -27,6 +22,7 @@ from . import (
     states,
 )
 from .conftest import Elapse
+from .paths import BAY_1, BAY_2, CERTIFICATES, CHASSIS, HOST_POWER
 
 INTRUSION = "binary_sensor.intrusion"
 CERTIFICATE = f"{CERTIFICATES}/1"

@@ -9,24 +9,19 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import (
+from . import DYNAMIC, STATIC, entity, entity_id, nested, set_up
+from .conftest import Elapse
+from .paths import (
     ABSENT,
     BAY_1,
     BAY_2,
     CHASSIS,
     CRITICAL,
     DRIVE,
-    DYNAMIC,
     MANAGER,
     POWER,
-    STATIC,
     SYSTEM,
-    entity,
-    entity_id,
-    nested,
-    set_up,
 )
-from .conftest import Elapse
 
 type Path = tuple[str, ...]
 

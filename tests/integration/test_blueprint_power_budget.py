@@ -8,8 +8,9 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MINUTE, POWER, entity_id
+from . import MINUTE, entity_id
 from .automations import Automations
+from .paths import POWER
 
 
 @pytest.fixture

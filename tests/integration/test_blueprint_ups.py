@@ -8,8 +8,9 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import HOST_POWER, MINUTE, entity_id
+from . import MINUTE, entity_id
 from .automations import Automations
+from .paths import HOST_POWER
 
 UPS = "input_boolean.mains"
 SHUT_DOWN = "input_boolean.shut_down"

@@ -11,18 +11,8 @@ from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
 from . import (
-    CHASSIS,
     DYNAMIC,
-    LOG,
-    LOG_SERVICE,
-    MAINTENANCE_LOG,
-    MANAGER,
-    RESET,
-    RESET_INFO,
-    RESTART_BMC,
-    SESSIONS,
     STATIC,
-    SYSTEM,
     call,
     entity,
     is_single_write,
@@ -34,6 +24,18 @@ from . import (
     states,
 )
 from .conftest import Elapse
+from .paths import (
+    CHASSIS,
+    LOG,
+    LOG_SERVICE,
+    MAINTENANCE_LOG,
+    MANAGER,
+    RESET,
+    RESET_INFO,
+    RESTART_BMC,
+    SESSIONS,
+    SYSTEM,
+)
 
 RESET_ACTION = "#ComputerSystem.Reset"
 REARM = "button.rearm_intrusion"

@@ -10,8 +10,9 @@ import pytest
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
 
-from . import ROOT, SESSIONS, requests_since, set_up, unload
+from . import requests_since, set_up, unload
 from .dialog import add, begin, submit
+from .paths import ROOT, SESSIONS
 
 pytestmark = pytest.mark.usefixtures("unload_entries")
 

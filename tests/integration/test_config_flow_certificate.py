@@ -11,8 +11,9 @@ from custom_components.supermicro_redfish import session
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import ROOT, entry_state, requests_since
+from . import entry_state, requests_since
 from .dialog import begin, fill_in, submit
+from .paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("unload_entries")
 

@@ -9,17 +9,10 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc, Server
 
-from . import (
-    ROOT,
-    entry_state,
-    logged_problems,
-    mac_address,
-    requests_since,
-    set_up,
-    unload,
-)
+from . import entry_state, logged_problems, mac_address, requests_since, set_up, unload
 from .dialog import submit
 from .discovery import announce, lease
+from .paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("without_platforms")
 

@@ -14,18 +14,9 @@ from custom_components.supermicro_redfish import identify
 from tests.simulator import REMOVED, Bmc
 from tests.simulator.certificate import process_certificate
 
-from . import (
-    CHASSIS,
-    MANAGER,
-    ROOT,
-    SESSIONS,
-    SYSTEM,
-    Mutation,
-    identify_by_uuid,
-    logged_problems,
-    requests_since,
-)
+from . import Mutation, identify_by_uuid, logged_problems, requests_since
 from .dialog import add, begin, submit, suggested_values
+from .paths import CHASSIS, MANAGER, ROOT, SESSIONS, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("unload_entries")
 

@@ -7,9 +7,10 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MANAGER, MINUTE, SYSTEM, entry_state, requests_since
+from . import MINUTE, entry_state, requests_since
 from .conftest import Elapse
 from .dialog import suggested_values
+from .paths import MANAGER, SYSTEM
 
 
 async def test_options_flow_changes_intervals(

@@ -8,18 +8,8 @@ import pytest
 from tests.simulator import Bmc
 
 from . import (
-    CHASSIS,
-    DRIVES,
     DYNAMIC,
-    FAN_MODE,
-    GET_STATIC,
-    LOG,
-    MANAGER,
-    NTP,
-    POWER,
     STATIC,
-    SYSTEM,
-    THERMAL,
     Mutation,
     logged_problems,
     logged_tracebacks,
@@ -30,6 +20,18 @@ from . import (
     unavailable_entities,
 )
 from .conftest import Elapse
+from .paths import (
+    CHASSIS,
+    DRIVES,
+    FAN_MODE,
+    GET_STATIC,
+    LOG,
+    MANAGER,
+    NTP,
+    POWER,
+    SYSTEM,
+    THERMAL,
+)
 
 OF_SYSTEM = (
     "light.identify_led",

@@ -10,24 +10,19 @@ import pytest
 from tests.conftest import until
 from tests.simulator import Bmc
 
-from . import (
+from . import STATIC, entity, entity_id, logged_problems, requests_since, set_up
+from .conftest import Elapse
+from .paths import (
     BACKPLANE,
     CERTIFICATES,
     DRIVE,
     DRIVE_TEMPERATURE,
     GET_DYNAMIC,
     LOG,
-    STATIC,
     STORAGE,
     SYSTEM,
     THERMAL,
-    entity,
-    entity_id,
-    logged_problems,
-    requests_since,
-    set_up,
 )
-from .conftest import Elapse
 from .repair_flow import open_issues
 
 ENTITIES = {

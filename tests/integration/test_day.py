@@ -12,12 +12,9 @@ from tests.simulator.certificate import Certificate
 
 from . import (
     DYNAMIC,
-    HOST_POWER,
     HOUR,
     MAX_ENERGY_GAP,
     MINUTE,
-    POWER,
-    THERMAL,
     entity,
     entry_state,
     logged_problems,
@@ -26,6 +23,7 @@ from . import (
 )
 from .conftest import Elapse
 from .dialog import fill_in, reauth_form
+from .paths import HOST_POWER, POWER, THERMAL
 from .repair_flow import fix_issue, open_issues
 from .sensors import CPU
 

@@ -22,7 +22,8 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board, serve
 
-from . import ROOT, SYSTEM, THERMAL, mac_address, set_up, unload
+from . import mac_address, set_up, unload
+from .paths import ROOT, SYSTEM, THERMAL
 
 MAC_UUID = "00000000-0000-0000-0000-"
 

@@ -21,7 +21,6 @@ from . import (
     HOUR,
     MAX_ENERGY_GAP,
     MINUTE,
-    POWER,
     Mutation,
     entity,
     entity_id,
@@ -30,6 +29,7 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
+from .paths import POWER
 
 ENERGY = "sensor.energy"
 WATTS = 118

@@ -18,7 +18,8 @@ from custom_components.supermicro_redfish.aiosupermicro import RequestStats
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc
 
-from . import (
+from . import Mutation, call, entity, entity_id, requests_since, set_up, states
+from .paths import (
     BACKPLANE,
     CERTIFICATES,
     CHASSIS,
@@ -31,13 +32,6 @@ from . import (
     RESET,
     RESET_INFO,
     SYSTEM,
-    Mutation,
-    call,
-    entity,
-    entity_id,
-    requests_since,
-    set_up,
-    states,
 )
 
 # Identity and names

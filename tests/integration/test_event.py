@@ -9,19 +9,10 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import (
-    DYNAMIC,
-    LOG,
-    STATIC,
-    SYSTEM,
-    entity,
-    entity_id,
-    recorded,
-    requests_since,
-    set_up,
-)
+from . import DYNAMIC, STATIC, entity, entity_id, recorded, requests_since, set_up
 from .conftest import Elapse
 from .health_log import EVENT, FiredEvents, add_to_log
+from .paths import LOG, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
 

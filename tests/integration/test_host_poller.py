@@ -10,13 +10,7 @@ from tests.simulator import Bmc
 
 from . import (
     DYNAMIC,
-    FAN_MODE,
-    GET_DYNAMIC,
-    POWER,
     QUICK,
-    RESET_INFO,
-    SNOOPING,
-    THERMAL,
     TRANSITION_TIMEOUT,
     Mutation,
     call,
@@ -35,6 +29,7 @@ from .host_poller import (
     power_off,
     press_reset,
 )
+from .paths import FAN_MODE, GET_DYNAMIC, POWER, RESET_INFO, SNOOPING, THERMAL
 
 pytestmark = pytest.mark.usefixtures("freezer", "entity_registry_enabled_by_default")
 
@@ -68,7 +63,7 @@ async def test_shutdown_is_followed_by_reading_the_system_only(
     ]
     assert bmc.power_state == "Off"
     assert polled_power_state(loaded) == "Off"
-    expected = [[]] * 5 + [sorted(GET_DYNAMIC)]
+    expected: list[list[str]] = [[]] * 5 + [sorted(GET_DYNAMIC)]
     assert await requests_by_interval(bmc, elapse, DYNAMIC) == expected
 
 

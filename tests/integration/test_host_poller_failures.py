@@ -10,10 +10,7 @@ from tests.simulator import Bmc
 
 from . import (
     DYNAMIC,
-    HOST_POWER,
     QUICK,
-    SNOOPING,
-    SYSTEM,
     TRANSITION_TIMEOUT,
     entity,
     logged_problems,
@@ -29,6 +26,7 @@ from .host_poller import (
     power_off,
     press_reset,
 )
+from .paths import HOST_POWER, SNOOPING, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 

@@ -7,10 +7,6 @@ import pytest
 from tests.simulator import Bmc
 
 from . import (
-    CHASSIS,
-    NICS,
-    ROOT,
-    SYSTEM,
     Mutation,
     change_identity,
     entry_state,
@@ -19,6 +15,7 @@ from . import (
     set_up,
 )
 from .dialog import add
+from .paths import CHASSIS, NICS, ROOT, SYSTEM
 
 with_dialog = pytest.mark.usefixtures("unload_entries")
 

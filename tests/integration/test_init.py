@@ -16,17 +16,9 @@ from tests.conftest import until
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import (
-    CHASSIS,
     DYNAMIC,
-    GET_DYNAMIC,
-    GET_STATIC,
     HOUR,
-    MANAGER,
-    POWER,
-    SESSIONS,
     STATIC,
-    SYSTEM,
-    THERMAL,
     call,
     entity,
     logged_problems,
@@ -37,6 +29,16 @@ from . import (
     unload,
 )
 from .conftest import Elapse
+from .paths import (
+    CHASSIS,
+    GET_DYNAMIC,
+    GET_STATIC,
+    MANAGER,
+    POWER,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+)
 
 LED = "light.identify_led"
 LOGOUT = f"DELETE {SESSIONS}/1"

@@ -9,18 +9,8 @@ from tests.simulator import Bmc
 
 from . import (
     DYNAMIC,
-    FAN_MODE,
     HOUR,
-    MANAGER,
-    NICS,
-    NTP,
-    POWER,
-    RESET_INFO,
-    ROOT,
-    SESSIONS,
     STATIC,
-    SYSTEM,
-    THERMAL,
     Mutation,
     entity,
     entity_id,
@@ -30,6 +20,18 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
+from .paths import (
+    FAN_MODE,
+    MANAGER,
+    NICS,
+    NTP,
+    POWER,
+    RESET_INFO,
+    ROOT,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+)
 from .sensors import CPU
 
 RETRY = 600

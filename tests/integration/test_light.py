@@ -8,8 +8,9 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SYSTEM, call, entity, is_single_write, requests_since, set_up
+from . import DYNAMIC, call, entity, is_single_write, requests_since, set_up
 from .conftest import Elapse
+from .paths import SYSTEM
 
 LED = "light.identify_led"
 LOCATION = "LocationIndicatorActive"

@@ -12,12 +12,7 @@ import pytest
 from tests.simulator import Bmc
 
 from . import (
-    FAN_MODE,
-    MANAGER,
-    NTP,
-    ROOT,
     STATIC,
-    SYSTEM,
     Mutation,
     call,
     entity,
@@ -30,6 +25,7 @@ from . import (
     states,
 )
 from .conftest import Elapse
+from .paths import FAN_MODE, MANAGER, NTP, ROOT, SYSTEM
 
 SERVICE = f"{ROOT}/AccountService"
 ACCOUNTS = f"{SERVICE}/Accounts"

@@ -12,8 +12,8 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import POWER
 from .conftest import Elapse
+from .paths import POWER
 
 README = Path(__file__).parents[2] / "README.md"
 

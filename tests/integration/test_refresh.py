@@ -12,17 +12,8 @@ from custom_components.supermicro_redfish.const import CONF_DYNAMIC_INTERVAL
 from tests.simulator import REMOVED, Bmc
 
 from . import (
-    BAY_2,
-    CHASSIS,
-    CRITICAL,
     DYNAMIC,
-    FAN_MODE,
-    GET_DYNAMIC,
-    LOG,
-    POWER,
     STATIC,
-    SYSTEM,
-    THERMAL,
     entity,
     entity_id,
     logged_problems,
@@ -32,6 +23,17 @@ from . import (
 )
 from .conftest import Elapse
 from .health_log import EVENT, FiredEvents, add_to_log
+from .paths import (
+    BAY_2,
+    CHASSIS,
+    CRITICAL,
+    FAN_MODE,
+    GET_DYNAMIC,
+    LOG,
+    POWER,
+    SYSTEM,
+    THERMAL,
+)
 
 GET_LOG = f"GET {LOG}"
 

@@ -13,7 +13,9 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
 
-from . import (
+from . import DYNAMIC, STATIC, entity, entity_id, recorded, registered_keys, set_up
+from .conftest import Elapse
+from .paths import (
     ABSENT,
     BACKPLANE,
     BAY_2,
@@ -21,21 +23,13 @@ from . import (
     DRIVE,
     DRIVE_TEMPERATURE,
     DRIVES,
-    DYNAMIC,
     FAN_MODE,
     MANAGER,
     POWER,
-    STATIC,
     STORAGE,
     SYSTEM,
     THERMAL,
-    entity,
-    entity_id,
-    recorded,
-    registered_keys,
-    set_up,
 )
-from .conftest import Elapse
 
 DRIVE_0 = "Disk.Bay.0"
 MEMORY_SENSOR = "DIMME~H Temp"

@@ -13,17 +13,9 @@ from custom_components.supermicro_redfish.repairs import async_create_fix_flow
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import (
-    LICENSES,
-    LLDP,
-    MINUTE,
-    entity,
-    entry_state,
-    logged_problems,
-    reload,
-    set_up,
-)
+from . import MINUTE, entity, entry_state, logged_problems, reload, set_up
 from .conftest import Elapse
+from .paths import LICENSES, LLDP
 from .repair_flow import fix_issue, open_issues
 
 POWER = "sensor.power_consumption"

@@ -10,18 +10,9 @@ import pytest
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
-from . import (
-    DYNAMIC,
-    FAN_MODE,
-    STATIC,
-    SYSTEM,
-    call,
-    entity,
-    is_single_write,
-    requests_since,
-    set_up,
-)
+from . import DYNAMIC, STATIC, call, entity, is_single_write, requests_since, set_up
 from .conftest import Elapse
+from .paths import FAN_MODE, SYSTEM
 
 MODE = "select.fan_mode"
 MODES = "Mode@Redfish.AllowableValues"

@@ -20,8 +20,6 @@ from tests.simulator import REMOVED, Bmc
 
 from . import (
     DYNAMIC,
-    POWER,
-    THERMAL,
     entity,
     entity_id,
     logged_problems,
@@ -35,6 +33,7 @@ from . import (
 )
 from .conftest import Elapse
 from .dialog import add
+from .paths import POWER, THERMAL
 from .sensors import (
     CPU,
     FAN,

@@ -9,8 +9,9 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SNOOPING, STATIC, SYSTEM, entity, entity_id, set_up
+from . import DYNAMIC, STATIC, entity, entity_id, set_up
 from .conftest import Elapse
+from .paths import SNOOPING, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 

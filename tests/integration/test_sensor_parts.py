@@ -10,20 +10,9 @@ import pytest
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
-from . import (
-    BAY_1,
-    BAY_2,
-    DRIVE_TEMPERATURE,
-    DYNAMIC,
-    POWER,
-    SYSTEM,
-    entity,
-    entity_id,
-    reload,
-    set_up,
-    states,
-)
+from . import DYNAMIC, entity, entity_id, reload, set_up, states
 from .conftest import Elapse
+from .paths import BAY_1, BAY_2, DRIVE_TEMPERATURE, POWER, SYSTEM
 from .sensors import (
     CPU,
     FAN,

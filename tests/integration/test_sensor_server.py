@@ -10,24 +10,9 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import (
-    BAY_1,
-    DRIVE,
-    DYNAMIC,
-    LICENSES,
-    LLDP,
-    LOG,
-    MANAGER,
-    POWER,
-    STATIC,
-    SYSTEM,
-    THERMAL,
-    entity,
-    entity_id,
-    nested,
-    set_up,
-)
+from . import DYNAMIC, STATIC, entity, entity_id, nested, set_up
 from .conftest import Elapse
+from .paths import BAY_1, DRIVE, LICENSES, LLDP, LOG, MANAGER, POWER, SYSTEM, THERMAL
 from .sensors import sensor_value
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")

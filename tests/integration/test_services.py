@@ -12,18 +12,8 @@ import voluptuous as vol
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc
 
-from . import (
-    LOG,
-    MAINTENANCE_LOG,
-    MANAGER,
-    NTP,
-    Mutation,
-    call_action,
-    device_id,
-    entity,
-    requests_since,
-    set_up,
-)
+from . import Mutation, call_action, device_id, entity, requests_since, set_up
+from .paths import LOG, MAINTENANCE_LOG, MANAGER, NTP
 
 SET_NTP = "set_ntp_servers"
 GET_LOG = "get_log_entries"

@@ -16,9 +16,6 @@ from tests.simulator import Bmc
 from . import (
     DYNAMIC,
     QUICK,
-    RESET,
-    RESET_INFO,
-    SYSTEM,
     ActionResponse,
     call_action,
     requests_since,
@@ -27,6 +24,7 @@ from . import (
 )
 from .conftest import Elapse
 from .host_poller import interval, polled_power_state
+from .paths import RESET, RESET_INFO, SYSTEM
 
 SHUTDOWN = "shutdown_and_wait"
 

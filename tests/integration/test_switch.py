@@ -13,13 +13,8 @@ from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
 from . import (
-    LLDP,
-    NTP,
-    PROTOCOLS,
     QUICK,
-    RESET,
     STATIC,
-    SYSTEM,
     call,
     entity,
     entity_id,
@@ -29,6 +24,7 @@ from . import (
     states,
 )
 from .conftest import Elapse
+from .paths import LLDP, NTP, PROTOCOLS, RESET, SYSTEM
 
 NTP_SWITCH = "switch.ntp"
 HOST_SWITCH = "switch.host_power"
