@@ -1,4 +1,4 @@
-"""The simulated BMC that every test talks to."""
+"""Fixtures of the simulated BMC for all tests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ import pytest
 from tests.simulator import Bmc, Board, Server, serve
 
 RECORDED = Path(__file__).parents[2] / "shared" / "boards"
-"""Recorded boards, beside the checkout where there are any."""
+"""Recorded boards, in a folder beside the checkout. It may be missing."""
 
 RECORDINGS = sorted(
     folder.name
@@ -19,10 +19,10 @@ RECORDINGS = sorted(
 
 
 class Clock:
-    """A clock that tests move by hand."""
+    """A clock that tests advance by hand."""
 
     def __init__(self) -> None:
-        """Start at some moment."""
+        """Initialize with an arbitrary time."""
         self.now = 1000.0
 
     def __call__(self) -> float:
@@ -30,28 +30,28 @@ class Clock:
         return self.now
 
     def tick(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self.now += seconds
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, for a few seconds at the most."""
+    """Wait until a condition is true; fail the test after three seconds."""
     for _ in range(300):
         if condition():
             return
         await asyncio.sleep(0.01)
-    pytest.fail("It never was")
+    pytest.fail("The condition did not become true within three seconds")
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Return the clock that the BMC goes by."""
+    """Return the clock of the simulated BMC."""
     return Clock()
 
 
 @pytest.fixture
 def board() -> Board:
-    """Return the board in the server; tests may choose another."""
+    """Return the board of the simulated BMC. Tests may override it."""
     return Board.load("x12spi-tf")
 
 
@@ -63,7 +63,7 @@ def bmc(board: Board, clock: Clock) -> Bmc:
 
 @pytest.fixture
 def network(request: pytest.FixtureRequest) -> None:
-    """Allow sockets, which Home Assistant's test kit forbids where it is there."""
+    """Allow sockets, which the test kit of Home Assistant blocks if it is installed."""
     if request.config.pluginmanager.has_plugin("socket"):
         request.getfixturevalue("socket_enabled")
 

@@ -104,8 +104,8 @@ class Site:
         bmc.is_moving = self.job["moving"]
         job = self.job
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
-            timed = self.timed(server._answer)
-            with patch.object(server, "_answer", timed):
+            timed = self.timed(server._get_response)
+            with patch.object(server, "_get_response", timed):
                 self.servers.append(server)
                 yield server
 

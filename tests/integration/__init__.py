@@ -10,13 +10,16 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE, QUICK_INTERVAL
 from custom_components.supermicro_redfish.const import (
     DOMAIN,
     DYNAMIC_INTERVAL,
     STATIC_INTERVAL,
 )
-from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP
+from custom_components.supermicro_redfish.energy import LONGEST_GAP
+from custom_components.supermicro_redfish.host_poller import (
+    QUICK_INTERVAL,
+    TRANSITION_SECONDS,
+)
 from tests.conftest import RECORDED
 from tests.simulator import Bmc
 
@@ -26,7 +29,7 @@ from .paths import MANAGER, NICS, ROOT
 DYNAMIC = DYNAMIC_INTERVAL.total_seconds()
 STATIC = STATIC_INTERVAL.total_seconds()
 QUICK = QUICK_INTERVAL.total_seconds()
-TRANSITION_TIMEOUT = PATIENCE
+TRANSITION = TRANSITION_SECONDS
 """Seconds for which quick polls follow a change of the power state at most."""
 MAX_ENERGY_GAP = LONGEST_GAP
 """Seconds between two readings for which energy is counted at most."""

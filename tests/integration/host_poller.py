@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 
 from tests.simulator import Bmc
 
-from . import DYNAMIC, TRANSITION_TIMEOUT, call, requests_since
+from . import DYNAMIC, TRANSITION, call, requests_since
 from .conftest import Elapse
 from .paths import GET_DYNAMIC, SNOOPING, SYSTEM
 
@@ -36,7 +36,7 @@ def polled_power_state(entry: ConfigEntry) -> str:
 async def power_off(bmc: Bmc, elapse: Elapse) -> None:
     """Power the host off and wait until the quick polls have ended."""
     bmc.power("ForceOff")
-    await elapse(TRANSITION_TIMEOUT + 2 * DYNAMIC)
+    await elapse(TRANSITION + 2 * DYNAMIC)
     assert bmc.power_state == "Off"
 
 

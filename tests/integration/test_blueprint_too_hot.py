@@ -160,9 +160,8 @@ async def test_unavailable_mode_is_reported_when_automation_is_saved(
     await automations.elapse(MINUTE)
     (message,) = automations.notifications
     assert message == (
-        f"too_hot is to set x12spi-tf {name} to {mode}, which it does not offer. It "
-        f"offers: {offered}. Choose another mode in the automation, or the right "
-        "entity."
+        f"too_hot cannot set x12spi-tf {name} to {mode}. Available modes: {offered}. "
+        "Choose one of them in the automation, or choose a different fan mode entity."
     )
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
@@ -170,7 +169,7 @@ async def test_unavailable_mode_is_reported_when_automation_is_saved(
     message = automations.notifications[-1]
     assert message == (
         "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to "
-        f"{mode}. Offered are {offered}."
+        f"{mode}. Available modes: {offered}."
     )
     assert len(automations.notifications) == 2
 

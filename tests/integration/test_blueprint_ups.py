@@ -53,7 +53,7 @@ async def test_server_is_shut_down_and_powered_on_again(
     assert hass.states.is_state(SHUT_DOWN, "off")
     assert automations.notifications == [
         "x12spi-tf has been shut down.",
-        "The mains are back. x12spi-tf is switched on again.",
+        "Mains power is back. x12spi-tf is being switched on again.",
     ]
 
 
@@ -168,7 +168,7 @@ async def test_unfinished_shutdown_is_remembered_over_restart(
     inputs: dict[str, Any],
 ) -> None:
     """Use the helper's value: the running automation does not survive a restart."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **inputs)
     await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
@@ -186,7 +186,7 @@ async def test_mains_that_return_during_shutdown_power_on_after_it(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Wait for the end of the shutdown, which cannot be canceled."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", force=True, **inputs)
     await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
@@ -205,13 +205,13 @@ async def test_ignored_shutdown_leaves_server_on(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Cut the power only on request, and forget the shutdown after an hour."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **inputs)
     await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
     assert bmc.power_state == "On"
     assert automations.notifications == [
-        "x12spi-tf has not shut down in time. It still runs."
+        "x12spi-tf did not shut down in time. It is still running."
     ]
     await toggle_mains(hass)
     await automations.elapse(65 * MINUTE)
@@ -224,7 +224,7 @@ async def test_shutdown_may_end_after_mains_are_back(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Power on after a late shutdown, which cannot be canceled."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **inputs)
     await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
@@ -236,7 +236,7 @@ async def test_shutdown_may_end_after_mains_are_back(
     assert bmc.power_state == "On"
     assert hass.states.is_state(SHUT_DOWN, "off")
     assert automations.notifications[1:] == [
-        "The mains are back. x12spi-tf is switched on again."
+        "Mains power is back. x12spi-tf is being switched on again."
     ]
 
 
@@ -250,14 +250,14 @@ async def test_second_power_loss_requests_shutdown_again(
     answers: bool,
 ) -> None:
     """Repeat the request if the server still runs after two minutes."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **inputs)
     await toggle_mains(hass)
     await automations.elapse(10 * MINUTE)
     await toggle_mains(hass)
     await automations.elapse(15 * MINUTE)
     await toggle_mains(hass)
-    bmc.host.answers = answers
+    bmc.host.accepts_shutdown = answers
     await automations.elapse(MINUTE)
     if not answers:
         bmc.power("ForceOff")
@@ -280,7 +280,7 @@ async def test_failed_shutdown_is_reported_and_forgotten(
     await toggle_mains(hass)
     await automations.elapse(4 * MINUTE)
     assert automations.notifications == [
-        "x12spi-tf could not be told to shut down. The log has the reason."
+        "x12spi-tf could not be shut down. See the log for the reason."
     ]
     assert hass.states.is_state(SHUT_DOWN, "off")
 

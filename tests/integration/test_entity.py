@@ -192,7 +192,7 @@ NO_INTRUSION_SENSOR = {
 
 MISSING: tuple[tuple[str, Mutation, tuple[str, ...]], ...] = (
     *(
-        (f"{name} {value}", _change(CHASSIS, {"PhysicalSecurity": value}), keys)
+        (name, _change(CHASSIS, {"PhysicalSecurity": value}), keys)
         for name, keys, values in (
             ("intrusion", INTRUSION, (None, REMOVED, NO_INTRUSION_SENSOR)),
             # GPU systems have no sensor, and one X13 reports null.
@@ -206,7 +206,7 @@ MISSING: tuple[tuple[str, Mutation, tuple[str, ...]], ...] = (
     ),
     *(
         (
-            f"certificate {expires}",
+            "certificate",
             _change(f"{CERTIFICATES}/1", {"ValidNotAfter": expires}),
             ("binary_sensor.certificate_expiring",),
         )
@@ -226,7 +226,7 @@ MISSING: tuple[tuple[str, Mutation, tuple[str, ...]], ...] = (
     ("log", _change(SYSTEM, {"LogServices": REMOVED}), ("button.clear_log",)),
     *(
         (
-            f"LED {value}",
+            "LED",
             _change(SYSTEM, dict.fromkeys(LED_PROPERTIES, value)),
             ("light.identify_led",),
         )
@@ -235,7 +235,7 @@ MISSING: tuple[tuple[str, Mutation, tuple[str, ...]], ...] = (
     # X10, X11 and early X12 have no delays.
     *(
         (
-            f"delays {value}",
+            "delays",
             _change(SYSTEM, dict.fromkeys(DELAYS.values(), value)),
             tuple(DELAYS),
         )
@@ -269,7 +269,11 @@ MISSING: tuple[tuple[str, Mutation, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(
-    ("mutate", "keys"), [pytest.param(*row, id=name) for name, *row in MISSING]
+    ("mutate", "keys"),
+    [
+        pytest.param(*row, id=f"{index} {name}")
+        for index, (name, *row) in enumerate(MISSING)
+    ],
 )
 async def test_entity_is_not_created_for_missing_property(
     hass: HomeAssistant,

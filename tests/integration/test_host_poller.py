@@ -11,7 +11,7 @@ from tests.simulator import Bmc
 from . import (
     DYNAMIC,
     QUICK,
-    TRANSITION_TIMEOUT,
+    TRANSITION,
     Mutation,
     call,
     requests_since,
@@ -71,7 +71,7 @@ async def test_quick_polls_read_sensors_at_the_usual_interval(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Monitor the temperatures of a host that takes long to shut down."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await elapse(DYNAMIC)
     await press_reset(hass, loaded, "graceful_shutdown")
     since = len(bmc.requests)
@@ -88,9 +88,9 @@ async def test_quick_polls_end_after_two_minutes(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Stop following a host with an operating system that ignores the request."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press_reset(hass, loaded, "graceful_shutdown")
-    await elapse(TRANSITION_TIMEOUT, QUICK)
+    await elapse(TRANSITION, QUICK)
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
     assert count_reads(bmc, since)[GET_SYSTEM] == 2
@@ -102,7 +102,7 @@ async def test_power_on_is_followed_until_sensors_are_back(
     """Continue the quick polls until the sensors, which come after the power."""
     fans = [entity_id for entity_id in states(hass, "sensor") if "fan" in entity_id]
     await power_off(bmc, elapse)
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await press_reset(hass, loaded, "on")
     assert bmc.power_state == "PoweringOn"
     await elapse(2 * QUICK, QUICK)
@@ -136,7 +136,7 @@ async def test_restart_is_followed_until_host_is_on_again(
     """Do not take a host that is still on for one that is on again."""
     await press_reset(hass, loaded, key)
     polled = []
-    for _ in range(int(TRANSITION_TIMEOUT / QUICK)):
+    for _ in range(int(TRANSITION / QUICK)):
         await elapse(1, 1)
         await elapse(QUICK - 1, QUICK - 1)
         polled.append(polled_power_state(loaded))
@@ -145,18 +145,18 @@ async def test_restart_is_followed_until_host_is_on_again(
     assert "On" not in polled[:1]
     assert polled[-1] == bmc.power_state == "On"
     assert bmc.host.has_sensors
-    assert QUICK * len(polled) < TRANSITION_TIMEOUT
+    assert QUICK * len(polled) < TRANSITION
 
 
 async def test_restart_without_visible_transition_is_followed_until_timeout(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Follow a warm restart, which some boards do not show: the power stays on."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press_reset(hass, loaded, "graceful_restart")
     since = len(bmc.requests)
-    await elapse(TRANSITION_TIMEOUT - DYNAMIC, QUICK)
-    expected = (TRANSITION_TIMEOUT - DYNAMIC) / QUICK
+    await elapse(TRANSITION - DYNAMIC, QUICK)
+    expected = (TRANSITION - DYNAMIC) / QUICK
     assert count_reads(bmc, since)[GET_SYSTEM] == expected
     await elapse(DYNAMIC, QUICK)
     since = len(bmc.requests)
@@ -215,7 +215,7 @@ async def test_foreign_power_on_is_followed_without_transition_state(
     """Follow the boot on old boards, which report no state between off and on."""
     await power_off(bmc, elapse)
     bmc.power("On")
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await elapse(DYNAMIC)
     assert bmc.power_state == "On"
     since = len(bmc.requests)
@@ -229,7 +229,7 @@ async def test_endless_transition_is_followed_once(
     """Return to the usual interval when a host stays in a transition for hours."""
     set_host_times(bmc, shutdown=9999)
     bmc.power("GracefulShutdown")
-    await elapse(DYNAMIC + TRANSITION_TIMEOUT, QUICK)
+    await elapse(DYNAMIC + TRANSITION, QUICK)
     since = len(bmc.requests)
     await elapse(10 * DYNAMIC, QUICK)
     assert bmc.power_state == "PoweringOff"
@@ -249,7 +249,7 @@ async def test_post_code_is_read_during_boot(
     assert codes == ["02", "b0", "b0", "b0"]
     await elapse(DYNAMIC)
     assert loaded.runtime_data.static.data.snooping.post_code == "aa"
-    await elapse(TRANSITION_TIMEOUT)
+    await elapse(TRANSITION)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
     assert GET_POST_CODE not in requests_since(bmc, since)
@@ -300,7 +300,7 @@ async def test_quick_poll_does_not_notify_read_listeners(
     """
     notified: list[str] = []
     dynamic = loaded.runtime_data.dynamic
-    dynamic.async_add_read_listener(
+    dynamic.async_add_poll_listener(
         lambda data: notified.append(data.system.power_state)
     )
     await elapse(DYNAMIC)

@@ -11,7 +11,7 @@ from tests.simulator import Bmc
 from . import (
     DYNAMIC,
     QUICK,
-    TRANSITION_TIMEOUT,
+    TRANSITION,
     entity,
     logged_problems,
     requests_since,
@@ -100,7 +100,7 @@ async def test_unloading_stops_quick_polls(
     await elapse(QUICK, QUICK)
     await unload(hass, loaded)
     since = len(bmc.requests)
-    await elapse(TRANSITION_TIMEOUT, QUICK)
+    await elapse(TRANSITION, QUICK)
     assert requests_since(bmc, since) == []
     assert bmc.open_sessions == 0
 
@@ -113,7 +113,7 @@ async def test_changed_password_is_tried_once(
     attempts = bmc.login_attempts
     bmc.change_password("another one")
     bmc.expire_sessions()
-    await elapse(TRANSITION_TIMEOUT, QUICK)
+    await elapse(TRANSITION, QUICK)
     assert bmc.login_attempts == attempts + 1
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH

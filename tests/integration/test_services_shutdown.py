@@ -108,7 +108,7 @@ async def test_ignored_shutdown_times_out(
     hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Leave a host on that ignores the request."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=60)
     await elapse(60, QUICK)
     assert await task == {"result": "timed_out", "seconds": 60}
@@ -123,7 +123,7 @@ async def test_ignored_shutdown_is_forced_on_request(
     begin: Any,
 ) -> None:
     """Cut the power after the timeout."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=60, force=True)
     await elapse(55, QUICK)
     assert bmc.power_state == "On"
@@ -143,7 +143,7 @@ async def test_ineffective_forced_shutdown_times_out(
     hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Return one minute after the power should have been cut."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=10, force=True)
     set_host_times(bmc, power=9999, shutdown=1, boot=1)
     since = len(bmc.requests)

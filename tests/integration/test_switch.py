@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.aiosupermicro import tasks
+from custom_components.supermicro_redfish.aiosupermicro.http import task_monitor
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
@@ -58,7 +58,7 @@ async def test_ntp_switch_waits_for_task_of_bmc(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Read the result after the task, so that the state does not change twice."""
-    monkeypatch.setattr(tasks, "TASK_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(task_monitor, "TASK_POLL_SECONDS", 0.01)
     await set_up(hass, entry)
     bmc.task_seconds = 2
     command = hass.async_create_task(call(hass, entry, NTP_SWITCH, "turn_off"))

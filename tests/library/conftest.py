@@ -7,7 +7,8 @@ from aiohttp import ClientSession
 from hypothesis import settings
 import pytest
 
-from aiosupermicro import SupermicroRedfishClient, login
+from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro.http import authenticator
 from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 
@@ -42,5 +43,5 @@ async def client(
 @pytest.fixture
 def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the library go by the BMC's clock."""
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     return clock

@@ -7,7 +7,7 @@ import pytest
 
 from aiosupermicro import models
 from aiosupermicro.models import Model
-from aiosupermicro.models.base import plan
+from aiosupermicro.models.base import field_plan
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Board
 
@@ -24,7 +24,7 @@ KEYS = sorted(
     {
         key
         for model in ALL_MODELS
-        for step in plan(model)
+        for step in field_plan(model)
         for path in step.paths
         for key in path
     }

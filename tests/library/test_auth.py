@@ -181,7 +181,7 @@ async def test_the_token_is_in_no_repr(
     await client.async_get_all_data()
     token = bmc.requests[-1].token
     assert token
-    opening = client._connection._auth._opening
+    opening = client._connection._authenticator._login_task
     assert opening
     assert token not in repr(await opening)
     own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]

@@ -13,9 +13,9 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     SupermicroRedfishClient,
     async_get_server_certificate,
-    transport,
 )
-from aiosupermicro.certificate import parse_certificate
+from aiosupermicro.http import transport
+from aiosupermicro.http.certificate import parse_certificate
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
@@ -107,7 +107,7 @@ async def test_a_certificate_that_somebody_vouches_for_is_verified(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=context
     ) as client:
         assert (await client.async_get_system()).is_on
-    monkeypatch.setattr(transport, "_VERIFIED", context)
+    monkeypatch.setattr(transport, "_VERIFYING", context)
     async with SupermicroRedfishClient(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=True
     ) as client:

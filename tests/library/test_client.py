@@ -16,7 +16,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from aiosupermicro.endpoints import ENDPOINTS, Cadence
+from aiosupermicro.resources.endpoints import ENDPOINTS, Cadence
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, Server, serve
 

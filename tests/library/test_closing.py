@@ -10,8 +10,8 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     SupermicroRedfishClient,
     SupermicroRedfishError,
-    login,
 )
+from aiosupermicro.http import authenticator
 from tests.conftest import until
 from tests.simulator import Bmc, Board, Server
 
@@ -45,7 +45,7 @@ async def test_closing_during_a_login_or_a_write(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was under way is waited for, however long, and its session given back."""
-    monkeypatch.setattr(login, "LOGOUT_SECONDS", 0.5)
+    monkeypatch.setattr(authenticator, "LOGOUT_SECONDS", 0.5)
     if hanging == SYSTEM:
         await client.async_get_system()
     bmc.hang(hanging, 0.7)
@@ -86,7 +86,7 @@ async def test_closing_raises_nothing_for_the_bmc(
     if fault == "drop":
         bmc.drop(path)
     elif fault == "hang":
-        client._transport._seconds = 0.1
+        client._transport._timeout = 0.1
         bmc.hang(path, 1)
     elif fault == "html":
         bmc.fail(path, status=200, body="<html>", content_type="text/html")

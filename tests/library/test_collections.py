@@ -13,7 +13,7 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
 )
-from aiosupermicro.pages import MOST_PAGES
+from aiosupermicro.resources.collections import MAX_PAGES
 from tests.conftest import until
 from tests.simulator import Bmc
 
@@ -88,7 +88,7 @@ async def test_pages_without_end(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
     """Somewhere it is enough, and a part is not passed off as the whole."""
-    pages = [[link(modules[0])], []] * (MOST_PAGES // 2)
+    pages = [[link(modules[0])], []] * (MAX_PAGES // 2)
     _put_pages(bmc, MEMORY, pages)
     assert await _ids(client) == ["Module0"]
     _put_pages(bmc, MEMORY, [*pages, []])

@@ -35,8 +35,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
-    login,
 )
+from aiosupermicro.http import authenticator
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, serve
 from tests.simulator.changes import REMOVED
@@ -65,9 +65,9 @@ async def test_b1_a_board_that_fails_has_no_data(
 ) -> None:
     """Every poll raises while nothing can be read; none says that the host is off."""
     before = await client.async_get_all_data()
-    patience = client._transport._seconds
+    patience = client._transport._timeout
     if fault == "hang":
-        client._transport._seconds = 0.1
+        client._transport._timeout = 0.1
         bmc.hang("*", 1)
     elif fault == "drop":
         bmc.drop("*")
@@ -84,7 +84,7 @@ async def test_b1_a_board_that_fails_has_no_data(
         with pytest.raises(expected):
             await read()
     bmc.heal()
-    client._transport._seconds = patience
+    client._transport._timeout = patience
     assert await client.async_get_all_data() == before
     assert bmc.logins == 1
 
@@ -188,7 +188,7 @@ async def test_b6_an_hour_of_polls_is_one_login(
     session: ClientSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session idles half a minute at a time, and is given back at the end."""
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, session_expiry="idle")
     async with (
         serve(bmc) as server,

@@ -3,7 +3,7 @@
 import pytest
 
 from aiosupermicro import BootSource, NotFoundError, Power, SupermicroRedfishClient
-from aiosupermicro.endpoints import ENDPOINTS
+from aiosupermicro.resources.endpoints import ENDPOINTS
 from tests.simulator import Bmc
 from tests.simulator.changes import REMOVED
 

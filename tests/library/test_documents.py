@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aiosupermicro.const import MAX_DEPTH
-from aiosupermicro.documents import parsed
+from aiosupermicro.payload import parse_json
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (",\n", ":")])
@@ -22,4 +22,4 @@ def test_a_document_is_as_deep_as_it_goes(
     for _ in range(levels - 1):
         document = [*beside, document, *beside]
     raw = json.dumps(document, separators=separators).encode()
-    assert parsed(raw) == (document if levels < MAX_DEPTH else raw)
+    assert parse_json(raw) == (document if levels < MAX_DEPTH else raw)

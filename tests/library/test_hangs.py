@@ -14,9 +14,8 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
-    connection,
-    login,
 )
+from aiosupermicro.http import authenticator, connection
 from tests.conftest import Clock, until
 from tests.simulator import Bmc
 
@@ -57,7 +56,7 @@ async def test_a_bmc_that_hangs_costs_one_time_out(
     }
     if known in before:
         await before[known](client)
-    client._transport._seconds = PATIENCE
+    client._transport._timeout = PATIENCE
     bmc.hang("*", 3600)
     for _ in range(2):
         bmc.requests.clear()
@@ -65,7 +64,7 @@ async def test_a_bmc_that_hangs_costs_one_time_out(
             await BULK[name](client)
         assert 1 <= len(bmc.requests) <= 2
     bmc.heal()
-    client._transport._seconds = 2
+    client._transport._timeout = 2
     assert await BULK[name](client)
     assert bmc.logins == 1
 
@@ -75,7 +74,7 @@ async def test_what_was_not_sent_says_so(
 ) -> None:
     """A command that waits behind a BMC that hangs is not carried out later."""
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    client._transport._timeout = PATIENCE
     bmc.hang("*", 3600)
     poll = asyncio.create_task(client.async_get_dynamic_data())
     await until(lambda: bmc.peak_parallel == 2)
@@ -93,7 +92,7 @@ async def test_one_resource_that_hangs_costs_that_one(
 ) -> None:
     """All others are answered meanwhile, so nobody gives them up."""
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    client._transport._timeout = PATIENCE
     bmc.hang(CHASSIS, 3600)
     for _ in range(2):
         data = await client.async_get_all_data()
@@ -107,7 +106,7 @@ async def test_one_at_a_time_and_one_that_hangs(
     """One request without an answer does not condemn those behind it."""
     client.set_max_concurrent_requests(1)
     await client.async_get_all_data()
-    client._transport._seconds = PATIENCE
+    client._transport._timeout = PATIENCE
     bmc.hang(THERMAL, 3600)
     data = await client.async_get_dynamic_data()
     assert [*data.errors] == ["thermal"]
@@ -123,9 +122,9 @@ async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
     state: str,
 ) -> None:
     """The rest happens by itself, and the session is given back when it can be."""
-    monkeypatch.setattr(login, "LOGOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(authenticator, "LOGOUT_SECONDS", PATIENCE)
     monkeypatch.setattr(connection, "LOGOUT_SECONDS", PATIENCE)
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     if state != "login":
         await client.async_get_all_data()
     if state == "renewal":
@@ -150,7 +149,7 @@ async def test_closing_a_bmc_that_hangs_takes_no_longer_than_a_logout(
     with suppress(SupermicroRedfishError):
         await work
     bmc.heal()
-    ending = client._connection._ending
+    ending = client._connection._closing
     assert ending
     await ending
     if state in ("login", "write"):
@@ -169,7 +168,7 @@ async def test_closing_again_while_it_hangs_loses_no_session(
     await until(lambda: bmc.login_attempts > 0)
     for _ in range(3):
         await client.async_disconnect()
-        ending = client._connection._ending
+        ending = client._connection._closing
         assert ending
         assert not ending.done()
     with pytest.raises(ConnectionError):
@@ -184,7 +183,7 @@ async def test_a_session_that_cannot_be_made_leaves_no_wait(
     session: ClientSession, bmc: Bmc, client: SupermicroRedfishClient
 ) -> None:
     """A set-up that hangs takes one time-out, its cleaning up included."""
-    client._transport._seconds = PATIENCE
+    client._transport._timeout = PATIENCE
     bmc.hang("*", 3600)
     async with _about(PATIENCE):
         with pytest.raises(TimeoutError):

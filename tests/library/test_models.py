@@ -29,7 +29,7 @@ from aiosupermicro.models import (
     NodeManagerStatistics,
     Status,
 )
-from aiosupermicro.models.base import moment
+from aiosupermicro.models.base import parse_datetime
 
 from .models import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 
@@ -215,5 +215,5 @@ def test_what_is_absent_is_neither_well_nor_ill() -> None:
 )
 def test_moments_know_their_offset(text: Any, expected: datetime | None) -> None:
     """A time without an offset, or of a clock that nobody set, is none."""
-    assert moment(text) == expected
+    assert parse_datetime(text) == expected
     assert NodeManagerStatistics.from_dict({"Timestamp": text}).measured_at == expected

@@ -158,9 +158,9 @@ def test_licences_are_documents_in_texts() -> None:
 
 def test_an_empty_neighbour_is_none() -> None:
     """The BMC sends {} both without a neighbour and with LLDP off."""
-    assert LLDP.from_dict({"LLDPEnabled": True, "LLDPReceive": {}}).neighbour is None
-    assert LLDP.from_dict({"LLDPReceive": {"ChassisId": None}}).neighbour is None
-    neighbour = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbour
+    assert LLDP.from_dict({"LLDPEnabled": True, "LLDPReceive": {}}).neighbor is None
+    assert LLDP.from_dict({"LLDPReceive": {"ChassisId": None}}).neighbor is None
+    neighbour = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbor
     assert neighbour is not None
     assert neighbour.system_name == "switch"
 

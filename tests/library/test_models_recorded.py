@@ -11,7 +11,7 @@ import pytest
 
 from aiosupermicro import models as m
 from aiosupermicro.models import Model
-from aiosupermicro.models.base import Step, plan
+from aiosupermicro.models.base import FieldSpec, field_plan
 from tests.conftest import RECORDINGS
 
 from .models import ALL_MODELS, UNRECORDED, needs_recordings
@@ -146,7 +146,7 @@ def test_every_field_is_filled_by_some_board() -> None:
     empty = {
         (model, step.name)
         for model in set(ALL_MODELS) - NEVER_RECORDED.keys()
-        for step in plan(model)
+        for step in field_plan(model)
         if (model, step.name) not in filled and not _is_unrecorded(step)
     }
     assert empty <= set(NEVER_FILLED)
@@ -160,7 +160,7 @@ def _filled(model: Model) -> Iterator[str]:
             yield field.name
 
 
-def _is_unrecorded(step: Step) -> bool:
+def _is_unrecorded(step: FieldSpec) -> bool:
     """Return whether a field is only where no board in reach has anything."""
     return all(not UNRECORDED.keys().isdisjoint(path) for path in step.paths)
 

@@ -115,9 +115,9 @@ def test_the_neighbour_of_the_bmcs_port() -> None:
     """As DMTF's Port tells of it: the switch, its port, and its name."""
     received: dict[str, Any] = {"ChassisId": "00:11:22:33:44:55", "PortId": "Gi1/0/7"}
     received |= {"SystemName": "switch", "ManagementVlanId": 4095}
-    neighbour = LLDP.from_dict({"LLDPReceive": received}).neighbour
+    neighbour = LLDP.from_dict({"LLDPReceive": received}).neighbor
     assert neighbour
     assert neighbour.chassis_id == "00:11:22:33:44:55"
     assert neighbour.port_id == "Gi1/0/7"
     assert neighbour.system_name == "switch"
-    assert LLDP.from_dict({"LLDPReceive": {}}).neighbour is None
+    assert LLDP.from_dict({"LLDPReceive": {}}).neighbor is None

@@ -18,7 +18,7 @@ from aiosupermicro import (
     TimeoutError,  # noqa: A004
 )
 from aiosupermicro.auth import SessionAuth, SessionState
-from aiosupermicro.gate import Kind
+from aiosupermicro.http.limiter import Priority
 from tests.conftest import Clock, until
 from tests.simulator import Bmc, Board, Server, serve
 
@@ -179,12 +179,12 @@ async def test_a_question_without_an_answer_keeps_the_session(
     """A BMC that hangs for a moment costs an error, and no login."""
     await client.async_connect()
     clock.tick(250)
-    client._transport._seconds = 0.1
+    client._transport._timeout = 0.1
     bmc.hang("*", 1)
     with pytest.raises(TimeoutError):
         await client.async_get_system()
     bmc.heal()
-    client._transport._seconds = 2
+    client._transport._timeout = 2
     assert (await client.async_get_system()).is_on
     assert (bmc.login_attempts, bmc.open_sessions) == (1, 1)
 
@@ -217,10 +217,12 @@ async def test_a_session_is_new_when_it_was_opened(
     bmc.hang(SESSIONS, 0.05)
     reads: list[asyncio.Task[Any]] = [asyncio.create_task(client.async_get_system())]
     await until(lambda: bmc.login_attempts == 1)
-    async with client._transport._gate.enter(alone=True):
+    async with client._transport._limiter.slot(exclusive=True):
         reads.append(asyncio.create_task(client.async_get_update_service()))
-        await until(lambda: len(client._transport._gate._waiting[Kind.READ]) == 2)
-        await client._connection.async_login()
+        await until(
+            lambda: len(client._transport._limiter._waiting[Priority.READ]) == 2
+        )
+        await client._connection.async_open()
     await asyncio.gather(*reads)
     assert bmc.login_attempts == 1
 

@@ -9,8 +9,8 @@ from aiosupermicro import (
     InvalidRequestError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
-    tasks,
 )
+from aiosupermicro.http import task_monitor
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, serve
 
@@ -22,8 +22,8 @@ async def test_a_task_that_never_ends_is_left(
 ) -> None:
     """It is followed for half a minute, however slowly the BMC answers."""
     now = Clock()
-    monkeypatch.setattr(tasks, "monotonic", now)
-    monkeypatch.setattr(tasks, "TASK_POLL_SECONDS", 0)
+    monkeypatch.setattr(task_monitor, "monotonic", now)
+    monkeypatch.setattr(task_monitor, "TASK_POLL_SECONDS", 0)
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, task_seconds=1e6)
     async with (
         serve(bmc) as server,

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.gate import Gate, background
+from aiosupermicro.http.limiter import RequestLimiter, background
 from tests.conftest import until
 from tests.simulator import Bmc, Server
 
@@ -19,7 +19,7 @@ class Queue:
 
     def __init__(self) -> None:
         """Begin with nobody inside, and two places."""
-        self.gate = Gate(2)
+        self.gate = RequestLimiter(2)
         self.inside: list[str] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leave: dict[str, asyncio.Event] = {}
@@ -57,7 +57,7 @@ class Queue:
 
     async def _stay(self, name: str) -> None:
         """Go in and wait, in whatever manner."""
-        async with self.gate.enter(alone=name.isupper()):
+        async with self.gate.slot(exclusive=name.isupper()):
             self.inside.append(name)
             try:
                 await self._leave[name].wait()
@@ -111,7 +111,7 @@ async def test_who_is_in_no_hurry_gives_way(queue: Queue) -> None:
 
 async def test_the_only_place_is_for_all(queue: Queue) -> None:
     """Who is in no hurry gets it when nobody else wants it."""
-    queue.gate.set_places(1)
+    queue.gate.set_limit(1)
     await queue.come("a", "~b", "c")
     await queue.leave("a")
     assert queue.inside == ["c"]
@@ -121,7 +121,7 @@ async def test_the_only_place_is_for_all(queue: Queue) -> None:
 
 async def test_who_gives_up_takes_no_place(queue: Queue) -> None:
     """Before it is in, while it is let in, and inside."""
-    queue.gate.set_places(1)
+    queue.gate.set_limit(1)
     await queue.come("a", "b", "W", "c")
     await queue.cancel("b", "W")
     queue._leave["a"].set()
@@ -135,21 +135,21 @@ async def test_who_gives_up_takes_no_place(queue: Queue) -> None:
 
 async def test_places_may_change_at_any_time(queue: Queue) -> None:
     """Who is inside stays; nobody follows until there is room."""
-    queue.gate.set_places(3)
+    queue.gate.set_limit(3)
     await queue.come(*"abcdefgh")
-    queue.gate.set_places(1)
+    queue.gate.set_limit(1)
     await queue.leave("a", "b")
     assert queue.inside == ["c"]
     await queue.leave("c")
     assert queue.inside == ["d"]
-    queue.gate.set_places(3)
+    queue.gate.set_limit(3)
     await asyncio.sleep(0.001)
     assert queue.inside == ["d", "e", "f"]
 
 
 async def test_nobody_comes_beside_who_is_quick(queue: Queue) -> None:
     """The next comes in when the one before has left, however many there are."""
-    queue.gate = Gate(2, patience=60)
+    queue.gate = RequestLimiter(2, delay=60)
     await queue.come("a", "b", "c")
     assert queue.inside == ["a"]
     await queue.leave("a")
@@ -163,7 +163,7 @@ async def test_nobody_comes_beside_who_is_quick(queue: Queue) -> None:
 
 async def test_somebody_comes_beside_who_takes_long(queue: Queue) -> None:
     """Both places stay in use until nobody is left; then it begins anew."""
-    queue.gate = Gate(2, patience=0.05)
+    queue.gate = RequestLimiter(2, delay=0.05)
     await queue.come("a", "b", "c", "d")
     assert queue.inside == ["a"]
     await asyncio.sleep(0.06)
@@ -179,7 +179,7 @@ async def test_who_comes_late_beside_who_takes_long_need_not_wait(
     queue: Queue,
 ) -> None:
     """A poll finds the other place free when one resource takes seconds."""
-    queue.gate = Gate(2, patience=0.05)
+    queue.gate = RequestLimiter(2, delay=0.05)
     await queue.come("a")
     await asyncio.sleep(0.06)
     await queue.come("b", "c")

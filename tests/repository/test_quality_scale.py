@@ -67,13 +67,13 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 DOCUMENTED = {
     "docs-actions": "**Actions.**",
     "docs-configuration-parameters": "under *Configure*",
-    "docs-data-update": "## Options, and how often what is read",
+    "docs-data-update": "## Options and update intervals",
     "docs-examples": "## Automations",
-    "docs-high-level-description": "# Supermicro Redfish for Home Assistant\n\nA ",
+    "docs-high-level-description": "# Supermicro Redfish for Home Assistant\n\nMonitor",
     "docs-installation-instructions": "## Installation",
     "docs-installation-parameters": "## Adding a server",
     "docs-known-limitations": "## Known limits",
-    "docs-removal-instructions": "## Removing it",
+    "docs-removal-instructions": "## Removing a server",
     "docs-supported-devices": "## Supported boards",
     "docs-supported-functions": "## What you get",
     "docs-troubleshooting": "## Troubleshooting",
@@ -142,13 +142,13 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "brands": (FOLDER / "brand/icon.png").exists,
     "common-modules": lambda: bool(code("coordinator") and code("entity")),
     "config-flow": lambda: MANIFEST["config_flow"] is True and has_steps("user"),
-    "devices": lambda: "async_get_or_create" in code("device"),
+    "devices": lambda: "async_get_or_create" in code("registry"),
     "diagnostics": lambda: callable(diagnostics.async_get_config_entry_diagnostics),
     "discovery": lambda: "ssdp" in MANIFEST and has_steps("ssdp", "discovery_confirm"),
     "discovery-update-info": lambda: (
         {"registered_devices": True} in MANIFEST["dhcp"]
         and has_steps("dhcp")
-        and "CONNECTION_NETWORK_MAC" in code("device")
+        and "CONNECTION_NETWORK_MAC" in code("registry")
     ),
     "entity-category": lambda: len({row.entity_category for row in ROWS}) == 3,
     "entity-device-class": lambda: any(row.device_class for row in ROWS),
@@ -188,8 +188,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
         {"cannot_connect", "invalid_auth", "unknown"} <= set(ENGLISH["config"]["error"])
     ),
     "test-before-setup": lambda: (
-        calls("__init__", "_async_check_server", "ConfigEntryNotReady")
-        and calls("errors", "reading", "ConfigEntryAuthFailed")
+        calls("__init__", "_async_verify_server", "ConfigEntryNotReady")
+        and calls("errors", "translate_update_errors", "ConfigEntryAuthFailed")
     ),
     "test-coverage": lambda: "pytest --cov" in SCRIPT_TEST,
 }

@@ -17,7 +17,6 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
     exceptions,
 )
-from custom_components.supermicro_redfish.boot import BOOT_STATES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
@@ -28,6 +27,7 @@ from custom_components.supermicro_redfish.errors import (
     translated,
     translation_key,
 )
+from custom_components.supermicro_redfish.util import BOOT_STATES
 
 from . import (
     ENGLISH,
@@ -55,8 +55,8 @@ ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
     for place, (platform, row) in enumerate(descriptions())
 ]
-NUMBERED = [(platform, row) for platform, row in descriptions() if row.kind.numbered]
-"""The entities of items that may have a number in the place of a name."""
+NUMBERED = [item for item in descriptions() if item[1].source.number_pattern]
+"""The descriptions of items that may have a number in the place of a name."""
 NUMBERED_ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key}")
     for platform, row in NUMBERED

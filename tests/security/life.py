@@ -220,11 +220,11 @@ class Life:
         if data := getattr(entry, "runtime_data", None):
             client = data.client
             see("reprs", data, client, client.stats, client._connection)
-            see("reprs", client._transport, client._connection._auth)
+            see("reprs", client._transport, client._connection._authenticator)
             see(
                 "reprs",
-                client._connection._auth.state,
-                client._connection._auth._session,
+                client._connection._authenticator.state,
+                client._connection._authenticator._session,
             )
             for coordinator in (data.dynamic, data.static, data.account):
                 see("reprs", coordinator, coordinator.data, coordinator.last_exception)

@@ -1,4 +1,71 @@
-"""A simulated Supermicro BMC: its state, its wire, and the boards it can be."""
+"""A simulated Supermicro BMC on a real socket.
+
+`Bmc` is the state: the resources, the host, the sessions. `serve` is the wire: an HTTPS
+server on 127.0.0.1 with a BMC behind it. A test changes the state directly, sends
+requests to the server, and inspects the state again:
+
+    bmc = Bmc(Board.load("x12spi-tf"), role="Operator")
+    async with serve(bmc, latency=0.1) as server:
+        bmc.set_reading("CPU Temp", 71)
+        bmc.fail("Chassis/1/Thermal", status=503, times=1)
+        ...  # a client that uses server.url
+    assert bmc.fan_mode == "Optimal"
+    assert bmc.requests[-1].status == 200
+
+The fixtures `bmc` and `server` of `tests/conftest.py` do the first two lines. A path
+may be relative to `/redfish/v1`. Time is `time.monotonic` or a `clock` that tests
+advance. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
+
+The package imports neither the library nor the integration, so that it does not repeat
+their mistakes, and it runs on Python 3.11, as the library's tests do.
+
+Words: a *board* is a set of recorded resources. The *old* firmware family is that of
+X10 and X11, the *new* one that of X12 and later. An *assumption*, in a comment, is a
+behavior that no recording shows.
+
+To add ...
+
+- a board: a folder `boards/NAME/redfish/v1` in the DMTF mockup layout, which
+  `python -m aiosupermicro HOST dump FOLDER` writes. `Board.load(NAME)` finds it. The
+  tests in `test_board.py` cover it and demand that its links resolve and its ETags are
+  right. `Board.load` accepts any other folder too; `completion.py` adds the links that
+  such a recording lacks.
+- a fault: a field of `Fault` in `faults.py`, its effect in `Server._get_response`, a
+  method of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are
+  values: `bmc.faults.add(Fault(...))` activates any combination of fields.
+- a difference between firmwares: a keyword of `Bmc`, such as `etag_header`, which
+  `redfish.py` or another module of the table evaluates.
+- a writable property: its name in `WRITABLE` of `validation.py`. If it changes other
+  resources too, a function in `_EFFECTS` of `patch.py`.
+- an action: a function in `_EFFECTS` of `actions.py`.
+
+Modules:
+
+| state | |
+| --- | --- |
+| `bmc` | the BMC; changes by the hardware, and all faults |
+| `board`, `completion` | load a recording, and add the resources that it lacks |
+| `store`, `resources` | resources by path; paths, links and types |
+| `host`, `host_state` | power and boot of the host, and their effect on resources |
+| `sessions`, `tasks` | sessions and tasks |
+| `scheduler` | delayed effects |
+
+| requests | |
+| --- | --- |
+| `redfish` | handle a request: authentication, privileges, methods |
+| `privileges` | privileges of roles |
+| `patch`, `validation`, `changes` | execute, validate and merge a PATCH |
+| `actions` | execute an action |
+| `responses`, `message_registry` | responses other than resources, and their texts |
+| `etags` | ETags |
+
+| wire | |
+| --- | --- |
+| `server`, `certificate` | the HTTPS server and its certificate |
+| `faults` | faults as values |
+| `__main__` | the command line |
+| `testing` | a plain HTTP client, and helpers for tests |
+"""
 
 from .bmc import Bmc, Exchange
 from .board import Board, BoardError

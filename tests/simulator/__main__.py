@@ -1,4 +1,4 @@
-"""Serve a board from the command line: python -m tests.simulator BOARD."""
+"""Serve a board from the command line: `python -m tests.simulator BOARD`."""
 
 from __future__ import annotations
 
@@ -8,37 +8,41 @@ import json
 import signal
 import sys
 
-from . import Bmc, Board, serve
-from .board import BoardError
+from . import Bmc, Board, BoardError, serve
 
 
 def parse() -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Parse the command line."""
     shipped = ", ".join(Board.names())
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulator", description="A simulated Supermicro BMC."
     )
     parser.add_argument(
-        "board", help=f"a shipped board ({shipped}) or a folder that holds redfish/v1"
+        "board",
+        help=f"a shipped board ({shipped}), a folder that contains redfish/v1, "
+        "or a file of diagnostics",
     )
-    parser.add_argument("--port", type=int, default=0, help="default: any free one")
+    parser.add_argument("--port", type=int, default=0, help="default: any free port")
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--username", default="ADMIN")
     parser.add_argument("--password", default="ADMIN")
     parser.add_argument(
-        "--latency", type=float, default=0.0, help="seconds for each request"
+        "--latency", type=float, default=0.0, help="delay of each request in seconds"
     )
     parser.add_argument(
-        "--sessions", type=int, default=16, help="how many may be open at once"
+        "--sessions", type=int, default=16, help="maximum number of open sessions"
     )
     parser.add_argument(
-        "--session-timeout", type=float, default=300.0, help="seconds of idling"
+        "--session-timeout",
+        type=float,
+        default=300.0,
+        help="idle seconds until expiry",
     )
     return parser.parse_args()
 
 
 async def run(bmc: Bmc, options: argparse.Namespace) -> None:
-    """Serve until a signal ends it."""
+    """Serve until SIGINT or SIGTERM, and print the URL and credentials as JSON."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -52,12 +56,12 @@ async def run(bmc: Bmc, options: argparse.Namespace) -> None:
             "password": bmc.password,
             "certificate_sha256": server.certificate_sha256,
         }
-        print(json.dumps(ready), flush=True)  # noqa: T201 - for who started this
+        print(json.dumps(ready), flush=True)  # noqa: T201 - output of the command
         await stop.wait()
 
 
 def main() -> int:
-    """Run the simulator; return its exit code."""
+    """Run the simulator, and return its exit code."""
     options = parse()
     try:
         bmc = Bmc(

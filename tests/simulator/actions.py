@@ -1,4 +1,4 @@
-"""Actions: what POSTs to a resource's targets do."""
+"""Execute actions: POST requests to the targets that resources list."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from .board import normalise
-from .messages import Answer, Json, Refusal
-from .power import RESET_TYPES
-from .writes import write
+from .host import RESET_TYPES
+from .patch import execute_patch
+from .resources import JsonObject, normalize_path
+from .responses import RedfishError, Response
 
 if TYPE_CHECKING:
     from .bmc import Bmc
@@ -21,7 +21,7 @@ _RESET_TYPE = re.compile("|".join(sorted(RESET_TYPES, key=len, reverse=True)))
 
 
 class _Parameter(NamedTuple):
-    """A parameter of an action, as the board describes it."""
+    """A parameter of an action, as described by the board."""
 
     name: str
     values: list[str] | None
@@ -29,48 +29,51 @@ class _Parameter(NamedTuple):
     is_array: bool = False
 
 
-def act(bmc: Bmc, path: str, payload: Json) -> Answer:
-    """Carry out the action with this target, and return its answer."""
+def execute_action(bmc: Bmc, path: str, payload: JsonObject) -> Response:
+    """Validate and execute the action with a target, and return its response."""
     owner = path.partition(SEPARATOR)[0]
-    name, action = _find(bmc, owner, path)
+    name, action = _find_action(bmc, owner, path)
     for parameter in _parameters(bmc, action):
-        _check(name, parameter, payload)
+        _validate(name, parameter, payload)
     if effect := _EFFECTS.get(name):
         effect(bmc, owner, payload)
-    return bmc.phrases.success()
+    return bmc.response_builder.success()
 
 
-def _find(bmc: Bmc, owner: str, path: str) -> tuple[str, Json]:
-    """Return the name and the description of an action."""
+def _find_action(bmc: Bmc, owner: str, path: str) -> tuple[str, JsonObject]:
+    """Return the name and the description of the action with a target."""
     if bmc.has(owner):
         for name, action in _actions(bmc.resource(owner).get("Actions", {})):
-            # The target may be missing or a whole URL on some X11.
+            # Some X11 boards have no target, or a target that is a complete URL.
             default = f"{owner}{SEPARATOR}{name}"
-            if normalise(action.get("target", default)) == path:
+            if normalize_path(action.get("target", default)) == path:
                 return name, action
-    raise Refusal("Base.ResourceMissingAtURI", path)
+    raise RedfishError("Base.ResourceMissingAtURI", path)
 
 
-def _actions(actions: Json) -> Iterator[tuple[str, Json]]:
-    """Go through the standard actions and those of the vendor."""
+def _actions(actions: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """Return the standard and the OEM actions by name."""
     for name, action in (actions | actions.get("Oem", {})).items():
         if name.startswith("#"):
             yield name[1:], action
 
 
-def _parameters(bmc: Bmc, action: Json) -> list[_Parameter]:
-    """Return what is known about the parameters of an action.
+def _parameters(bmc: Bmc, action: JsonObject) -> list[_Parameter]:
+    """Return the known parameters of an action.
 
-    The ActionInfo goes first: two X12 boards list glued reset types in the resource.
+    The ActionInfo takes precedence: two X12 boards list glued reset types in the
+    resource.
     """
-    info = normalise(action.get("@Redfish.ActionInfo", ""))
+    info = normalize_path(action.get("@Redfish.ActionInfo", ""))
     if bmc.has(info):
-        return [_described(item) for item in bmc.resource(info).get("Parameters", ())]
-    return [_listed(key, action[key]) for key in action if key.endswith(_ALLOWABLE)]
+        parameters = bmc.resource(info).get("Parameters", ())
+        return [_from_action_info(item) for item in parameters]
+    lists = [(key, action[key]) for key in action if key.endswith(_ALLOWABLE)]
+    return [_from_allowable_values(key, values) for key, values in lists]
 
 
-def _described(item: Json) -> _Parameter:
-    """Return a parameter as an ActionInfo describes it."""
+def _from_action_info(item: JsonObject) -> _Parameter:
+    """Return a parameter that an ActionInfo describes."""
     return _Parameter(
         item["Name"],
         item.get("AllowableValues"),
@@ -79,44 +82,44 @@ def _described(item: Json) -> _Parameter:
     )
 
 
-def _listed(key: str, values: list[str]) -> _Parameter:
-    """Return a parameter of which the resource lists the values; glued ones count."""
+def _from_allowable_values(key: str, values: list[str]) -> _Parameter:
+    """Return a parameter of an inline list; split glued reset types."""
     name = key.removesuffix(_ALLOWABLE)
     if name == "ResetType":
         values = [part for value in values for part in _RESET_TYPE.findall(value)]
     return _Parameter(name, values)
 
 
-def _check(action: str, parameter: _Parameter, payload: Json) -> None:
-    """Refuse a parameter that is missing or not among the allowed values."""
+def _validate(action: str, parameter: _Parameter, payload: JsonObject) -> None:
+    """Reject a required parameter that is missing, and a value that is not allowed."""
     name, values = parameter.name, parameter.values
     if name not in payload:
         if parameter.required:
-            raise Refusal("Base.ActionParameterMissing", action, name)
+            raise RedfishError("Base.ActionParameterMissing", action, name)
         return
     is_list = parameter.is_array and isinstance(payload[name], list)
     given = payload[name] if is_list else [payload[name]]
     if values is not None and not all(item in values for item in given):
-        raise Refusal(
+        raise RedfishError(
             "Base.ActionParameterValueNotInList", str(payload[name]), name, action
         )
 
 
-def _reset_system(bmc: Bmc, _owner: str, payload: Json) -> None:
-    """Switch the host; what is to be done is always to be said."""
+def _reset_system(bmc: Bmc, _owner: str, payload: JsonObject) -> None:
+    """Reset the host. The reset type is always required."""
     if "ResetType" not in payload:
-        raise Refusal("Base.ActionParameterMissing", "Reset", "ResetType")
+        raise RedfishError("Base.ActionParameterMissing", "Reset", "ResetType")
     bmc.power(payload["ResetType"])
 
 
-def _reset_manager(bmc: Bmc, _owner: str, _payload: Json) -> None:
-    """Restart the BMC, once this answer is out."""
+def _reset_manager(bmc: Bmc, _owner: str, _payload: JsonObject) -> None:
+    """Restart the BMC. The response is still sent."""
     bmc.restart()
 
 
-def _clear_log(bmc: Bmc, owner: str, _payload: Json) -> None:
-    """Empty a log."""
-    entries = normalise(bmc.store[owner].get("Entries", {}).get("@odata.id", ""))
+def _clear_log(bmc: Bmc, owner: str, _payload: JsonObject) -> None:
+    """Remove all entries of a log."""
+    entries = normalize_path(bmc.store[owner].get("Entries", {}).get("@odata.id", ""))
     if bmc.has(entries):
         bmc.store.clear_below(entries)
         bmc.change(entries, {"Members": []})
@@ -124,12 +127,13 @@ def _clear_log(bmc: Bmc, owner: str, _payload: Json) -> None:
             bmc.change(entries, {"Members@odata.count": 0})
 
 
-def _indicate(bmc: Bmc, owner: str, payload: Json) -> None:
-    """Light the LED of a drive."""
-    write(bmc, owner, {"IndicatorLED": "Lit" if payload.get("Active") else "Off"})
+def _indicate(bmc: Bmc, owner: str, payload: JsonObject) -> None:
+    """Set the LED of a drive."""
+    led = {"IndicatorLED": "Lit" if payload.get("Active") else "Off"}
+    execute_patch(bmc, owner, led)
 
 
-_EFFECTS: dict[str, Callable[[Bmc, str, Json], None]] = {
+_EFFECTS: dict[str, Callable[[Bmc, str, JsonObject], None]] = {
     "ComputerSystem.Reset": _reset_system,
     "Manager.Reset": _reset_manager,
     "LogService.ClearLog": _clear_log,

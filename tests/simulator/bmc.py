@@ -1,4 +1,4 @@
-"""The state of a simulated BMC, and what the hardware behind it may do."""
+"""Hold the state of a simulated BMC, and change it as hardware and faults do."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from datetime import UTC, datetime, timedelta
 import time
 from typing import Any, Literal
 
-from .agenda import Agenda, Clock
-from .board import Board, normalise
+from .board import Board
 from .changes import change
-from .completion import ROOT, SESSION_SERVICE, SESSIONS, link
 from .etags import ETAG, with_etag
 from .faults import Fault, Faults
-from .messages import JSON_TYPE, Answer, Json, Phrasebook
-from .power import Host, Times
+from .host import Host, HostTimes
+from .host_state import show_host_state
 from .privileges import show_role
-from .sensors import affect
+from .resources import (
+    ROOT,
+    SESSION_SERVICE,
+    SESSIONS,
+    JsonObject,
+    link,
+    normalize_path,
+)
+from .responses import JSON_TYPE, Response, ResponseBuilder
+from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
 from .tasks import Tasks
@@ -32,27 +39,29 @@ _READINGS = {
 
 @dataclass
 class Exchange:
-    """A request and what became of it."""
+    """A received request and its response."""
 
     method: str
     path: str
-    """Without a slash at the end, and without the query."""
+    """The path without a slash at the end, and without the query."""
     query: str
     headers: Mapping[str, str]
-    """By lower-case names."""
+    """Headers by lower-case name."""
     token: str | None
     body: Any = None
-    """The request's JSON; None if it has none."""
+    """The JSON of the request; None if it has none."""
     status: int = 0
-    """Zero as long as there is no answer, and if there never is one."""
+    """HTTP status; zero before the response, and if there is none."""
     seconds: float = 0.0
+    """Duration until the response."""
 
 
 @dataclass(eq=False, repr=False)
 class Bmc:
-    """A BMC that answers as a recorded board, and changes as a living one.
+    """A BMC that starts as a recorded board and reacts to writes, time and faults.
 
-    Where nobody recorded what a BMC does, a keyword lets it do either thing.
+    The keywords select the behavior that differs between firmware families or that no
+    recording shows.
     """
 
     board: Board
@@ -60,56 +69,62 @@ class Bmc:
     username: str = "ADMIN"
     password: str = "ADMIN"
     role: Literal["Administrator", "Operator", "ReadOnly"] = "Administrator"
-    """What the account that logs in may do: a ReadOnly one may not write."""
+    """Role of the account, and with it its privileges."""
     clock: Clock = time.monotonic
     session_limit: int = 16
     session_timeout: float | None = None
-    """Seconds; None is what the board recorded, 300 on most."""
+    """Seconds; None for the recorded value, which is 300 on most boards."""
     session_expiry: Literal["idle", "login"] = "idle"
-    """Whether the timeout counts from the last use or from the login."""
+    """Whether the timeout starts at the last use or at the login."""
     sessions_enabled: bool = True
-    """Some X11 refuse to open sessions, though Basic authentication works."""
+    """Whether sessions can be opened. Some X11 boards accept only Basic."""
     basic_auth: bool = True
-    """Other boards take sessions only."""
+    """Whether Basic authentication works. Some boards accept sessions only."""
     location: Literal["relative", "absolute"] = "relative"
-    """How a login tells where its session is."""
+    """Format of the Location header of a login: a path or a complete URL."""
     etag_header: bool = True
+    """Whether responses have an ETag header, beside the ETag in the body."""
     not_modified: bool = True
-    """Whether If-None-Match is heeded."""
-    if_match_demanded: bool = False
-    """Whether a write must name the ETag of what it changes."""
+    """Whether the response to a matching If-None-Match is 304."""
+    if_match_required: bool = False
+    """Whether a write without If-Match is rejected."""
     html_404: bool = False
-    """Whether the web server answers for what is missing, with a page."""
-    write_answer: Literal["success", "resource", "nothing"] = "success"
+    """Whether the response to a missing path is an HTML page of the web server."""
+    write_response: Literal["success", "resource", "nothing"] = "success"
+    """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()
-    """Beginnings of paths that a licence is missing for."""
+    """Paths that need a missing license, together with all paths below them."""
     power_seconds: float = 3.0
+    """Duration of switching the host on, and of forcing it off."""
     shutdown_seconds: float = 10.0
+    """Duration of a graceful shutdown."""
     boot_seconds: float = 30.0
+    """Duration of the BIOS."""
     task_seconds: float = 2.0
+    """Duration of a task."""
     restart_seconds: float = 20.0
-    """How long the BMC is away after Manager.Reset."""
-    os_answers: bool = True
-    """Whether the host shuts down when it is asked to."""
+    """Downtime of the BMC after Manager.Reset."""
+    os_accepts_shutdown: bool = True
+    """Whether the operating system reacts to a graceful shutdown."""
     requests: list[Exchange] = field(default_factory=list, init=False)
-    """Every request, in order of arrival."""
+    """All requests in order of arrival."""
     login_attempts: int = field(default=0, init=False)
-    """How often somebody asked for a session, answered or not."""
+    """Number of requests for a session, successful or not."""
     logins: int = field(default=0, init=False)
-    """How often somebody got one."""
+    """Number of opened sessions."""
     boots: int = field(default=1, init=False)
-    """How often the BMC has started; each time its connections break."""
+    """Number of starts of the BMC. Each one breaks the open connections."""
     peak_parallel: int = field(default=0, init=False)
-    """The most requests that were worked on at once."""
+    """Highest number of requests that were processed at once."""
 
     def __post_init__(self) -> None:
-        """Put the board into operation."""
+        """Build the state from the board."""
         self.store = Store(self.board.resources)
-        # The sessions of those who recorded the board are over.
+        # The sessions of the recording are closed.
         self.store.clear_below(SESSIONS)
-        self.phrases = Phrasebook(old=self.board.is_old)
+        self.response_builder = ResponseBuilder(old=self.board.is_old)
         self.faults = Faults()
-        self.agenda = Agenda(self.clock)
+        self.scheduler = Scheduler(self.clock)
         recorded = self.store[SESSION_SERVICE].get("SessionTimeout", 300)
         self.sessions = Sessions(
             self.clock,
@@ -118,85 +133,87 @@ class Bmc:
             expiry=self.session_expiry,
         )
         self.tasks = Tasks(self)
-        times = Times(self.power_seconds, self.shutdown_seconds, self.boot_seconds)
-        self.host = Host(self.agenda, times, answers=self.os_answers)
+        times = HostTimes(self.power_seconds, self.shutdown_seconds, self.boot_seconds)
+        self.host = Host(
+            self.scheduler, times, accepts_shutdown=self.os_accepts_shutdown
+        )
         self.host.on_boot = self._use_boot_override
-        self._began = self._down_until = self.agenda.now
+        self._started = self._down_until = self.scheduler.now
         self._down_status: int | None = None
 
-    # What tests look at
+    # State for tests to inspect
 
     @property
     def open_sessions(self) -> int:
-        """How many logins there are that have not expired."""
+        """The number of open sessions."""
         return len(self.sessions)
 
     @property
     def power_state(self) -> str:
         """The power state of the host."""
-        self.agenda.settle()
+        self.scheduler.run_due()
         return self.host.state
 
     @property
     def fan_mode(self) -> str | None:
-        """The fan mode, wherever the board has it."""
+        """The fan mode, at whichever path the board has it."""
         mode: str | None = self._first_of("FanMode").get("Mode")
         return mode
 
     @property
     def ntp_enabled(self) -> bool | None:
-        """Whether NTP is on, wherever the board says so."""
+        """Whether NTP is enabled, at whichever path the board has it."""
         enabled: bool | None = self._first_of("NTP").get("NTPEnable")
         return enabled
 
     @property
     def indicator_led(self) -> str | None:
-        """What the identify LED does: Off, Lit or Blinking."""
+        """The state of the identify LED: Off, Lit or Blinking."""
         led: str | None = self._first_of("ComputerSystem").get("IndicatorLED")
         return led
 
     @property
     def is_locked_down(self) -> bool:
-        """Whether the system lockdown refuses writes."""
+        """Whether the system lockdown rejects writes."""
         return bool(self._first_of("SysLockdown").get("SysLockdownEnabled"))
 
     def has(self, path: str) -> bool:
-        """Whether there is such a resource."""
-        parent, _, name = normalise(path).rpartition("/")
+        """Return whether a resource exists."""
+        parent, _, name = normalize_path(path).rpartition("/")
         if parent == SESSIONS:
             return self.sessions.get(name) is not None
         return path in self.store
 
-    def resource(self, path: str) -> Json:
-        """Return a resource as it would be served now; KeyError if there is none."""
-        self.agenda.settle()
-        path = normalise(path)
+    def resource(self, path: str) -> JsonObject:
+        """Return the current body of a resource; raise KeyError if it is missing."""
+        self.scheduler.run_due()
+        path = normalize_path(path)
         body = self._body(path)
         if ETAG in body and body != self.board.resources.get(path):
             return with_etag(body)
         return body
 
-    # What the hardware does
+    # Changes by the hardware
 
     def change(self, path: str, changes: Mapping[Any, Any]) -> None:
-        """Merge changes into a resource from the hardware's side.
+        """Merge changes into a resource.
 
-        Objects merge, None is a value, `REMOVED` takes a key away. Of a list, the
-        changed items are named by index or Name:
+        Objects are merged, None is a value, and `REMOVED` removes a key. The keys of a
+        list's changes are indexes or the `Name` of items:
         `{"PowerSupplies": {"Power Supply Bay 2": {"LineInputVoltage": None}}}`.
         """
         change(self.store[path], dict(changes))
 
-    def put(self, path: str, body: Json) -> None:
-        """Add a resource, or put another in its place."""
+    def put(self, path: str, body: JsonObject) -> None:
+        """Add or replace a resource."""
         self.store[path] = body
 
     def remove(self, path: str) -> None:
-        """Take a resource away."""
+        """Remove a resource."""
         del self.store[path]
 
     def set_reading(self, name: str, reading: float | None) -> None:
-        """Let a temperature, fan or voltage read something else."""
+        """Set the reading of a temperature, fan or voltage sensor."""
         for path in [*self.store.find("Thermal"), *self.store.find("Power")]:
             for key, value in _READINGS.items():
                 for sensor in self.store[path].get(key, ()):
@@ -206,27 +223,28 @@ class Bmc:
         raise KeyError(name)
 
     def power(self, reset_type: str) -> None:
-        """Switch the host on or off, as its power button or a client would."""
-        self.agenda.settle()
+        """Start a reset of the host, as its power button or a client does."""
+        self.scheduler.run_due()
         self.host.reset(reset_type)
 
     def change_password(self, password: str) -> None:
-        """Change the password; who is logged in stays so."""
+        """Change the password. Open sessions stay open."""
         self.password = password
 
     def expire_sessions(self) -> None:
-        """Forget all logins, as a restarted BMC does."""
+        """Close all sessions, as a restart of the BMC does."""
         self.sessions.clear()
 
     def restart(
         self, seconds: float | None = None, *, status: int | None = None
     ) -> None:
-        """Restart the BMC: nothing is answered for a while, and logins are gone.
+        """Restart the BMC: close sessions and connections, and be down for a while.
 
-        With a status, this one is answered meanwhile.
+        While it is down, it closes connections without a response, or responds with an
+        error of the given status.
         """
         seconds = self.restart_seconds if seconds is None else seconds
-        self._down_until = self.agenda.now + seconds
+        self._down_until = self.scheduler.now + seconds
         self._down_status = status
         self.boots += 1
         self.expire_sessions()
@@ -234,64 +252,65 @@ class Bmc:
         if "LastResetTime" in manager:
             manager["LastResetTime"] = self.date_time()
 
-    # What goes wrong; of several faults for a path the newest one counts
+    # Faults; if several match a request, the newest one applies
 
     def fail(
         self,
         path: str,
         *,
         status: int = 500,
-        body: Json | bytes | str | None = None,
+        body: JsonObject | bytes | str | None = None,
         headers: Mapping[str, str] | None = None,
         content_type: str = JSON_TYPE,
         method: str | None = None,
         times: int | None = None,
     ) -> None:
-        """Answer requests wrongly; without a body, with an error of that status.
+        """Respond with a status and a body; without one, with a Redfish error.
 
-        The path may be `*` or end in one. Without `times` it lasts until `heal`.
+        The path may be a prefix that ends in `*`. `times` limits the number of affected
+        requests; without it, the fault lasts until `heal`. This applies to all faults.
         """
         if body is None:
-            body = self.phrases.error(status).body
-        answer = Answer(status, body, dict(headers or {}), content_type)
-        self.faults.add(Fault(path, method, times, answer))
+            body = self.response_builder.error(status).body
+        response = Response(status, body, dict(headers or {}), content_type)
+        self.faults.add(Fault(path, method, times, response))
 
     def hang(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Answer requests late."""
+        """Delay responses."""
         self.faults.add(Fault(path, times=times, seconds=seconds))
 
     def drop(
-        self, path: str, *, times: int | None = None, is_done: bool = False
+        self, path: str, *, times: int | None = None, is_executed: bool = False
     ) -> None:
-        """Abort the connection instead of answering, whether or not it is done."""
-        self.faults.add(Fault(path, times=times, is_drop=True, is_done=is_done))
+        """Close the connection without a response, before or after execution."""
+        self.faults.add(Fault(path, times=times, is_drop=True, is_executed=is_executed))
 
     def cut(self, path: str, *, times: int | None = None) -> None:
-        """Reset the connection in the middle of the answer."""
+        """Reset the connection in the middle of the body."""
         self.faults.add(Fault(path, times=times, delivery="cut"))
 
     def stall(self, path: str, *, times: int | None = None) -> None:
-        """Send half of the answer, and then nothing more."""
+        """Send half of the body, and keep the connection open."""
         self.faults.add(Fault(path, times=times, delivery="stalled"))
 
     def trickle(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Send the answer in small pieces, for so long."""
+        """Send the body in small pieces over some seconds."""
         self.faults.add(
             Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
         )
 
-    def upon(self, path: str, act: Callable[[], None]) -> None:
-        """Let something happen just as the next request for a path is answered."""
-        self.faults.add(Fault(path, times=1, act=act))
+    def on_request(self, path: str, callback: Callable[[], None]) -> None:
+        """Call back just before the next request for a path is executed."""
+        self.faults.add(Fault(path, times=1, callback=callback))
 
     def heal(self) -> None:
-        """End all faults."""
+        """Remove all faults."""
         self.faults.clear()
 
-    # What the answering of requests works with
+    # Interface for the handling of requests
 
     def record(self, exchange: Exchange) -> None:
-        """Take note of a request that has arrived."""
+        """Record a received request."""
         self.requests.append(exchange)
         if (exchange.method, exchange.path) == ("POST", SESSIONS):
             self.login_attempts += 1
@@ -299,30 +318,30 @@ class Bmc:
     @property
     def is_down(self) -> bool:
         """Whether the BMC is restarting."""
-        return self.agenda.now < self._down_until
+        return self.scheduler.now < self._down_until
 
     @property
-    def down_answer(self) -> Answer | None:
-        """What a restarting BMC answers, if anything."""
+    def down_response(self) -> Response | None:
+        """The response while the BMC is restarting; None to abort the connection."""
         status = self._down_status
-        return None if status is None else self.phrases.error(status)
+        return None if status is None else self.response_builder.error(status)
 
     @property
-    def machine(self) -> tuple[str, str]:
-        """The paths of the system and the chassis that are the machine itself."""
+    def system_and_chassis(self) -> tuple[str, str]:
+        """The paths of the first system and the first chassis."""
         system = self.store.first_member(f"{ROOT}/Systems")
         return system, self.store.first_member(f"{ROOT}/Chassis")
 
     def date_time(self) -> str:
-        """Return the BMC's time, which went on from when it was recorded."""
+        """Return the BMC's time, which continues from the recorded time."""
         recorded = self.store.first_of("Manager").get("DateTime")
         start = datetime.fromisoformat(recorded) if recorded else datetime.now(UTC)
-        now = start + timedelta(seconds=round(self.agenda.now - self._began))
+        now = start + timedelta(seconds=round(self.scheduler.now - self._started))
         text = now.isoformat(timespec="seconds")
         return text if self.board.is_old else text.replace("+00:00", "Z")
 
-    def _body(self, path: str) -> Json:
-        """Return a copy of a body with all that is not stored in it."""
+    def _body(self, path: str) -> JsonObject:
+        """Return a copy of a body, with the state that is kept elsewhere."""
         parent, _, name = path.rpartition("/")
         if parent == SESSIONS:
             if session := self.sessions.get(name):
@@ -334,12 +353,12 @@ class Bmc:
             body |= {"Members": members, "Members@odata.count": len(members)}
         elif path == SESSION_SERVICE:
             body["SessionTimeout"] = round(self.sessions.timeout)
-        affect(body, self.host, old=self.board.is_old)
+        show_host_state(body, self.host, old=self.board.is_old)
         show_role(self, body)
         return body
 
-    def _session_body(self, session: Session) -> Json:
-        """Return the resource of a login, which never shows the token."""
+    def _session_body(self, session: Session) -> JsonObject:
+        """Return the resource of a session. It does not contain the token."""
         is_old = self.board.is_old
         context = {"@odata.context": f"{ROOT}/$metadata#Session.Session"}
         body = {
@@ -354,13 +373,13 @@ class Bmc:
         }
         return with_etag(body) if self.board.has_etags else body
 
-    def _first_of(self, kind: str) -> Json:
-        """Return the first resource of a type as it is now."""
-        self.agenda.settle()
+    def _first_of(self, kind: str) -> JsonObject:
+        """Return the first resource of a type, after all overdue changes."""
+        self.scheduler.run_due()
         return self.store.first_of(kind)
 
     def _use_boot_override(self) -> None:
-        """Forget a boot source that was set for one boot only."""
+        """Reset a boot override that was set for one boot."""
         boot = self.store.first_of("ComputerSystem").get("Boot", {})
         if boot.get("BootSourceOverrideEnabled") == "Once":
             boot["BootSourceOverrideEnabled"] = "Disabled"

@@ -1,4 +1,7 @@
-"""The certificate of a BMC: self-signed, and the same on all of them but the key."""
+"""Generate the self-signed certificate of a BMC.
+
+All BMCs have the same subject and different keys.
+"""
 
 from __future__ import annotations
 
@@ -31,34 +34,36 @@ _YEARS = 10
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate and its key, as PEM."""
+    """A certificate and its private key."""
 
     pem: bytes
+    """The certificate and the key."""
     sha256: str
     """The fingerprint, in lower-case hexadecimal digits."""
 
     @classmethod
     def generate(cls, address: str | None = None, common_name: str = "IPMI") -> Self:
-        """Make a new key, and a certificate that it signs itself.
+        """Generate a new key and a certificate that it signs.
 
-        With an IP address it is for that, as one that an owner has installed. The
-        name in it may be chosen as well.
+        With an IP address the certificate names it, as one that an owner has installed.
         """
-        whom = x509.Name([*_NAME, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+        subject = x509.Name(
+            [*_NAME, x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
+        )
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         yesterday = datetime.now(UTC) - timedelta(days=1)
         builder = (
             x509.CertificateBuilder()
-            .subject_name(whom)
-            .issuer_name(whom)
+            .subject_name(subject)
+            .issuer_name(subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(yesterday)
             .not_valid_after(yesterday + timedelta(days=365 * _YEARS))
         )
         if address is not None:
-            name = x509.IPAddress(ip_address(address))
-            extension = x509.SubjectAlternativeName([name])
+            names = [x509.IPAddress(ip_address(address))]
+            extension = x509.SubjectAlternativeName(names)
             builder = builder.add_extension(extension, critical=False)
         certificate = builder.sign(key, hashes.SHA256())
         private = key.private_bytes(
@@ -73,7 +78,7 @@ class Certificate:
         )
 
     def load_into(self, context: ssl.SSLContext) -> None:
-        """Let a TLS context show this certificate from the next handshake on."""
+        """Use this certificate in a TLS context from the next handshake on."""
         with TemporaryDirectory() as folder:
             file = Path(folder) / "bmc.pem"
             file.write_bytes(self.pem)
@@ -82,5 +87,5 @@ class Certificate:
 
 @cache
 def process_certificate() -> Certificate:
-    """Return the certificate of this process, since making one takes a while."""
+    """Return the certificate of this process. Generating one is slow."""
     return Certificate.generate()

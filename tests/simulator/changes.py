@@ -1,11 +1,11 @@
-"""Changing bodies: as a client may by PATCH, and as the hardware does by itself."""
+"""Merge changes into resources: a client's PATCH, or a change by the hardware."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any, Final
 
-from .messages import Json
+from .resources import JsonObject
 
 
 class _Removed:
@@ -13,13 +13,13 @@ class _Removed:
 
 
 REMOVED: Final = _Removed()
-"""In a change from the hardware's side: the key is no longer there.
+"""Marks a key for removal in a change by the hardware.
 
-None is a value like any other, since a reading may be null."""
+None cannot mark it, because a reading may be null."""
 
 
-def merge(body: Json, patch: Json) -> None:
-    """Merge a PATCH into a body, in place: objects merge, all else is replaced."""
+def merge(body: JsonObject, patch: JsonObject) -> None:
+    """Merge a PATCH into a body in place: merge objects, replace everything else."""
     for key, value in patch.items():
         if isinstance(value, dict) and isinstance(body.get(key), dict):
             merge(body[key], value)
@@ -28,9 +28,9 @@ def merge(body: Json, patch: Json) -> None:
 
 
 def change(body: Any, changes: dict[Any, Any]) -> None:
-    """Merge a change from the hardware's side into a body, in place.
+    """Merge a change by the hardware into a body in place.
 
-    Of a list, the changed items are named by their index or by their Name.
+    The keys of a list's change are indexes or the `Name` of items.
     """
     for name, value in changes.items():
         key = _index(body, name) if isinstance(body, list) else name
@@ -43,13 +43,13 @@ def change(body: Any, changes: dict[Any, Any]) -> None:
 
 
 def _is_container(body: Any, key: Any) -> bool:
-    """Whether there is something at a key that a change can go into."""
+    """Return whether the current value of a key is an object or a list."""
     current = body[key] if isinstance(body, list) else body.get(key)
     return isinstance(current, (dict, list))
 
 
 def _index(items: list[Any], name: int | str) -> int:
-    """Return where in a list an item is."""
+    """Return the index of an item; raise KeyError if no item has the name."""
     if isinstance(name, int):
         return name
     for index, item in enumerate(items):

@@ -1,20 +1,25 @@
-"""What a recording lacks to be walked from the root: links only, nothing invented."""
+"""Add the resources that a recording lacks between the root and its resources.
+
+A recording may lack the service root, collections, or their members. The additions
+contain links to recorded resources and no invented values.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .etags import with_etag
-from .messages import Json
-from .rules import type_of
+from .etags import ETAG, with_etag
+from .resources import (
+    ROOT,
+    SESSION_SERVICE,
+    SESSIONS,
+    JsonObject,
+    link,
+    resource_type,
+)
 
-ROOT = "/redfish/v1"
-SESSION_SERVICE = f"{ROOT}/SessionService"
-SESSIONS = f"{SESSION_SERVICE}/Sessions"
-TASKS = f"{ROOT}/TaskService/Tasks"
-
-# The root's links by its own keys, in the order in which boards send them.
+# The keys of the root's links and their paths, in the order in which boards send them.
 _SERVICES = {
     "Systems": "Systems",
     "Chassis": "Chassis",
@@ -32,12 +37,13 @@ _SERVICES = {
 
 
 class _Group(NamedTuple):
-    """One of the three collections that the way in leads through."""
+    """One of the three main collections."""
 
     member: str
     member_name: str
     collection_name: str
-    back_links: dict[str, str]
+    links: dict[str, str]
+    """Members' keys in `Links`, with the collection that each links to."""
 
 
 _GROUPS = {
@@ -62,13 +68,8 @@ _GROUPS = {
 }
 
 
-def link(path: str) -> Json:
-    """Return a link."""
-    return {"@odata.id": path}
-
-
-def complete(recorded: dict[str, Json]) -> dict[str, Json]:
-    """Return the recorded resources and the ones that are missing on the way in."""
+def complete(recorded: dict[str, JsonObject]) -> dict[str, JsonObject]:
+    """Return the recorded resources and the missing ones that lead to them."""
     completion = _Completion(recorded)
     completion.add_log_entries()
     completion.add_members()
@@ -80,56 +81,53 @@ def complete(recorded: dict[str, Json]) -> dict[str, Json]:
 
 
 class _Completion:
-    """The work of completing one board, in the manner of its family."""
+    """The completion of one board, in the format of its firmware family."""
 
-    def __init__(self, recorded: dict[str, Json]) -> None:
-        """Start with what was recorded."""
+    def __init__(self, recorded: dict[str, JsonObject]) -> None:
+        """Initialize with the recorded resources."""
         self.resources = dict(recorded)
         bodies = list(recorded.values())
         self._has_context = any("@odata.context" in body for body in bodies)
-        self._has_etag = any(
-            "@odata.etag" in body for body in bodies if "@odata.id" in body
-        )
+        self._has_etag = any(ETAG in body for body in bodies if "@odata.id" in body)
 
     def add_log_entries(self) -> None:
-        """Serve the log entries that their collection holds one by one, too."""
+        """Add the log entries that are recorded only inside their collection."""
         for body in list(self.resources.values()):
             for member in body.get("Members") or ():
                 if len(member) > 1 and "@odata.id" in member:
-                    self._keep(member["@odata.id"], member)
+                    self._add_body(member["@odata.id"], member)
 
     def add_members(self) -> None:
-        """Link the recorded parts of a system, chassis or manager that is missing."""
-        for group, kind in _GROUPS.items():
-            for path in self._children(f"{ROOT}/{group}", below=True):
-                body = {"Id": path.rpartition("/")[2], "Name": kind.member_name}
+        """Add a missing system, chassis or manager with links to its subresources."""
+        for name, group in _GROUPS.items():
+            for path in self._children(f"{ROOT}/{name}", grandchildren=True):
+                body = {"Id": path.rpartition("/")[2], "Name": group.member_name}
                 parts = {
                     child.rpartition("/")[2]: link(child)
                     for child in self._children(path)
                 }
-                self._add(path, kind.member, body | parts | self._back_links(kind))
+                self._add(path, group.member, body | parts | self._links(group))
 
     def add_collections(self) -> None:
-        """List the systems, chassis and managers that are there."""
-        for group, kind in _GROUPS.items():
-            path = f"{ROOT}/{group}"
-            self._add_collection(
-                path, kind.member, kind.collection_name, list(self._children(path))
-            )
+        """Add missing collections of systems, chassis and managers."""
+        for name, group in _GROUPS.items():
+            path = f"{ROOT}/{name}"
+            members = list(self._children(path))
+            self._add_collection(path, group.member, group.collection_name, members)
 
     def add_linked_collections(self) -> None:
-        """List recorded members of which only the collection was not recorded."""
+        """Add the collections that have links to them and recorded members."""
         for body in list(self.resources.values()):
             for key, value in body.items():
                 path = value.get("@odata.id") if isinstance(value, dict) else None
                 if not isinstance(path, str) or path in self.resources:
                     continue
                 if members := list(self._children(path)):
-                    kind = type_of(self.resources[members[0]])
+                    kind = resource_type(self.resources[members[0]])
                     self._add_collection(path, kind, f"{key} Collection", members)
 
     def add_sessions(self) -> None:
-        """Let a board take logins of which they were not recorded."""
+        """Add a missing session service, so that clients can log in."""
         self._add(
             SESSION_SERVICE,
             "SessionService",
@@ -144,7 +142,7 @@ class _Completion:
         self._add_collection(SESSIONS, "Session", "Session Collection", [])
 
     def add_root(self) -> None:
-        """Link the services that are there from a root that was not recorded."""
+        """Add a missing service root with links to the existing services."""
         manager = next(self._children(f"{ROOT}/Managers"), "")
         uuid = self.resources.get(manager, {}).get("UUID")
         services = {
@@ -163,28 +161,35 @@ class _Completion:
         self._add(ROOT, "ServiceRoot", body)
         self.resources.setdefault("/redfish", {"v1": f"{ROOT}/"})
 
-    def _back_links(self, kind: _Group) -> Json:
-        """Link a member with the members of the other collections."""
+    def _links(self, group: _Group) -> JsonObject:
+        """Return the `Links` of a member to the members of the other collections."""
         links = {
-            key: [link(path) for path in self._children(f"{ROOT}/{group}", below=True)]
-            for key, group in kind.back_links.items()
+            key: [
+                link(path)
+                for path in self._children(f"{ROOT}/{other}", grandchildren=True)
+            ]
+            for key, other in group.links.items()
         }
         return {"Links": links}
 
-    def _children(self, path: str, *, below: bool = False) -> Iterator[str]:
-        """Return the children of a path; with `below` also those known by theirs."""
+    def _children(self, path: str, *, grandchildren: bool = False) -> Iterator[str]:
+        """Return the existing children of a path.
+
+        With `grandchildren` return also the missing children that have children.
+        """
         depth = path.count("/") + 1
-        seen = {
+        children = {
             "/".join(other.split("/")[: depth + 1])
             for other in self.resources
-            if other.startswith(f"{path}/") and other.count("/") <= depth + below
+            if other.startswith(f"{path}/")
+            and other.count("/") <= depth + grandchildren
         }
-        return iter(sorted(seen))
+        return iter(sorted(children))
 
     def _add_collection(
         self, path: str, member: str, name: str, members: list[str]
     ) -> None:
-        """Add a collection of links."""
+        """Add a collection of links if it is missing."""
         body = {
             "Name": name,
             "Members@odata.count": len(members),
@@ -192,13 +197,13 @@ class _Completion:
         }
         self._add(path, f"{member}Collection", body)
 
-    def _add(self, path: str, kind: str, body: Json) -> None:
-        """Add a resource in the manner of the family, unless it was recorded."""
+    def _add(self, path: str, kind: str, body: JsonObject) -> None:
+        """Add a resource with the family's annotations if it is missing."""
         context = {"@odata.context": f"{ROOT}/$metadata#{kind}.{kind}"}
         head = {"@odata.type": f"#{kind}.{kind}", "@odata.id": path}
-        self._keep(path, (context if self._has_context else {}) | head | body)
+        self._add_body(path, (context if self._has_context else {}) | head | body)
 
-    def _keep(self, path: str, body: Json) -> None:
-        """Add a resource with its ETag, unless it was recorded."""
+    def _add_body(self, path: str, body: JsonObject) -> None:
+        """Add a body, with an ETag where the board has ETags, if it is missing."""
         if path not in self.resources:
             self.resources[path] = with_etag(body) if self._has_etag else body

@@ -1,29 +1,29 @@
-"""ETags as the new family of firmware makes them."""
+"""ETags in the format of the new firmware family."""
 
 from __future__ import annotations
 
 import hashlib
 
-from .messages import Json, compact
+from .resources import JsonObject, compact_json
 
 ETAG = "@odata.etag"
 
 
-def etag_of(body: Json) -> str:
-    """Return the MD5 of the compact body without its ETag; the quotes belong to it."""
+def etag_of(body: JsonObject) -> str:
+    """Return the quoted MD5 of the compact body without its own ETag."""
     content = {key: value for key, value in body.items() if key != ETAG}
-    digest = hashlib.md5(compact(content), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(compact_json(content), usedforsecurity=False).hexdigest()
     return f'"{digest}"'
 
 
-def with_etag(body: Json) -> Json:
-    """Return the body with the ETag it must have."""
+def with_etag(body: JsonObject) -> JsonObject:
+    """Return the body with its correct ETag as the last key."""
     return {key: value for key, value in body.items() if key != ETAG} | {
         ETAG: etag_of(body)
     }
 
 
 def matches(header: str, etag: str) -> bool:
-    """Whether an `If-Match` or `If-None-Match` names this ETag."""
+    """Return whether an `If-Match` or `If-None-Match` header names an ETag."""
     named = [item.strip().removeprefix("W/") for item in header.split(",")]
     return "*" in named or etag in named

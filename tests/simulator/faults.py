@@ -1,62 +1,68 @@
-"""Faults that a test asks for: wrong answers, late answers, none at all."""
+"""Faults of a BMC as values: wrong, late, partial or missing responses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .board import normalise
-from .messages import Answer, Delivery
+from .resources import normalize_path
+from .responses import Delivery, Response
 
 
 @dataclass
 class Fault:
-    """What goes wrong with the requests for a path."""
+    """A fault of the requests for a path. `Bmc` has a method for each kind."""
 
     path: str
-    """A path, the beginning of paths with a `*` at its end, or `*` for all."""
+    """A path, a prefix of paths with a `*` at its end, or `*` for all paths."""
     method: str | None = None
     times: int | None = None
-    """How often it goes wrong; None is until it is healed."""
-    answer: Answer | None = None
+    """Number of affected requests; None for all requests until `Bmc.heal`."""
+    response: Response | None = None
+    """Response instead of the BMC's own."""
     seconds: float = 0.0
+    """Delay of the response."""
     is_drop: bool = False
-    is_done: bool = False
-    """Whether the BMC does what it was asked before it drops the connection."""
-    act: Callable[[], None] = lambda: None
-    """What else happens just then."""
+    """Whether the connection is closed without a response."""
+    is_executed: bool = False
+    """Whether the BMC executes the request before it closes the connection."""
+    callback: Callable[[], None] = lambda: None
+    """Called before the request is executed."""
     delivery: Delivery = "whole"
     delivery_seconds: float = 0.0
+    """Duration of a trickled delivery."""
 
-    def concerns(self, method: str, path: str) -> bool:
-        """Whether a request is hit."""
+    def matches(self, method: str, path: str) -> bool:
+        """Return whether the fault applies to a request."""
         if self.times == 0 or self.method not in (None, method):
             return False
         if self.path.endswith("*"):
             start = self.path[:-1]
-            return path.startswith(start if start.startswith("/") else normalise(start))
-        return path == normalise(self.path)
+            if not start.startswith("/"):
+                start = normalize_path(start)
+            return path.startswith(start)
+        return path == normalize_path(self.path)
 
 
 class Faults:
-    """The faults at work; the newest wins."""
+    """The active faults. If several match a request, the newest one applies."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Initialize without faults."""
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Let something go wrong from now on."""
+        """Activate a fault."""
         self._faults.insert(0, fault)
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
-    def hit(self, method: str, path: str) -> Fault | None:
-        """Return the fault that a request meets, and count it."""
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault of a request, and count the request."""
         for fault in self._faults:
-            if fault.concerns(method, path):
+            if fault.matches(method, path):
                 if fault.times is not None:
                     fault.times -= 1
                 return fault

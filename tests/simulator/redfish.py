@@ -1,4 +1,4 @@
-"""Answering requests: who may, what is there, what is refused."""
+"""Handle requests: authenticate, check privileges, dispatch by method."""
 
 from __future__ import annotations
 
@@ -8,116 +8,121 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .actions import SEPARATOR, act
-from .board import normalise
-from .completion import ROOT, SESSIONS
+from .actions import SEPARATOR, execute_action
 from .etags import ETAG, matches
-from .messages import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, Answer, Json, Refusal, parse
-from .privileges import check_read, check_write
-from .rules import is_writable, type_of
-from .sessions import Session
-from .writes import write
+from .patch import execute_patch
+from .privileges import require_read_privilege, require_write_privilege
+from .resources import (
+    ROOT,
+    SESSIONS,
+    JsonObject,
+    normalize_path,
+    parse_json,
+    resource_type,
+)
+from .responses import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, RedfishError, Response
+from .validation import is_writable
 
 if TYPE_CHECKING:
     from .bmc import Bmc
 
 PUBLIC = ("/redfish", ROOT)
-"""What can be read without logging in."""
+"""The paths that can be read without authentication."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came over the wire."""
+    """A received request."""
 
     method: str
     target: str
-    """The path as it was sent."""
+    """The path in the spelling of the client."""
     query: str
     headers: Mapping[str, str]
-    """By lower-case names."""
+    """Headers by lower-case name."""
     payload: bytes
     server: str
-    """The URL of the server."""
+    """The URL of the server, without a path."""
 
     @property
     def path(self) -> str:
-        """The path as boards spell it: a slash at its end means nothing."""
-        return normalise(self.target)
+        """The path in the spelling of the boards, without a slash at the end."""
+        return normalize_path(self.target)
 
     @property
     def token(self) -> str | None:
-        """The token of the session."""
+        """The session token."""
         return self.headers.get("x-auth-token")
 
     @property
-    def json(self) -> Json:
-        """The JSON object of the body."""
-        body = parse(self.payload)
+    def json(self) -> JsonObject:
+        """The JSON object in the body; RedfishError if there is none."""
+        body = parse_json(self.payload)
         if not isinstance(body, dict):
-            raise Refusal("Base.MalformedJSON")
+            raise RedfishError("Base.MalformedJSON")
         return body
 
 
-def answer(bmc: Bmc, request: Request) -> Answer:
-    """Return the BMC's answer to a request."""
-    bmc.agenda.settle()
+def handle(bmc: Bmc, request: Request) -> Response:
+    """Execute a request, and return its response."""
+    bmc.scheduler.run_due()
     try:
-        return _answer(bmc, request)
-    except Refusal as refusal:
-        if refusal.message == "Base.ResourceMissingAtURI" and bmc.html_404:
-            return Answer(404, NOT_FOUND_PAGE, content_type=HTML_TYPE)
-        return bmc.phrases.refuse(refusal)
+        return _handle(bmc, request)
+    except RedfishError as error:
+        if error.message == "Base.ResourceMissingAtURI" and bmc.html_404:
+            return Response(404, NOT_FOUND_PAGE, content_type=HTML_TYPE)
+        return bmc.response_builder.from_error(error)
 
 
-def _answer(bmc: Bmc, request: Request) -> Answer:
-    """Let in who may come in, and do what is asked."""
+def _handle(bmc: Bmc, request: Request) -> Response:
+    """Check the license and the authentication, and dispatch by method."""
     path, method = request.path, request.method
     if ROOT in bmc.unlicensed:
-        # Old X11 boards name three licences, and refuse even the root.
-        raise Refusal("Base.OemLicenseNotPassed", "SUM DCMS OOB ")
+        # Old X11 boards reject even the root, and name three licenses.
+        raise RedfishError("Base.OemLicenseNotPassed", "SUM DCMS OOB ")
     if (method, path) == ("POST", SESSIONS):
         return _login(bmc, request)
     if path not in PUBLIC or method not in ("GET", "HEAD"):
         _authenticate(bmc, request)
     if any(_is_at_or_below(path, gated) for gated in bmc.unlicensed):
-        raise Refusal("SMC.OemLicenseNotPassed", "DCMS ", related=("",))
+        raise RedfishError("SMC.OemLicenseNotPassed", "DCMS ", related=("",))
     if handler := _METHODS.get(method):
         return handler(bmc, request)
-    raise _missing(bmc, path)
+    raise _missing_or_not_allowed(bmc, path)
 
 
-def _login(bmc: Bmc, request: Request) -> Answer:
+def _login(bmc: Bmc, request: Request) -> Response:
     """Open a session."""
     credentials = request.json
     for key in ("UserName", "Password"):
         if key not in credentials:
-            raise Refusal("Base.PropertyMissing", key, related=(f"/{key}",))
+            raise RedfishError("Base.PropertyMissing", key, related=(f"/{key}",))
     if not bmc.sessions_enabled or (
         (credentials["UserName"], credentials["Password"])
         != (bmc.username, bmc.password)
     ):
         raise _unauthorized(SESSIONS)
     if bmc.sessions.full:
-        raise Refusal("Base.SessionLimitExceeded")
+        raise RedfishError("Base.SessionLimitExceeded")
     session = bmc.sessions.create(bmc.username)
     bmc.logins += 1
     path = f"{SESSIONS}/{session.id}"
     prefix = request.server if bmc.location == "absolute" else ""
     headers = {"X-Auth-Token": session.token, "Location": f"{prefix}{path}"}
-    return Answer(201, bmc.resource(path), headers)
+    return Response(201, bmc.resource(path), headers)
 
 
 def _authenticate(bmc: Bmc, request: Request) -> None:
-    """Refuse who is not logged in."""
+    """Reject a request without a valid session token or password."""
     if request.token is not None:
         if bmc.sessions.use(request.token):
             return
-    elif bmc.basic_auth and _basic(request) == (bmc.username, bmc.password):
+    elif bmc.basic_auth and _basic_credentials(request) == (bmc.username, bmc.password):
         return
     raise _unauthorized(request.path)
 
 
-def _basic(request: Request) -> tuple[str, str] | None:
+def _basic_credentials(request: Request) -> tuple[str, str] | None:
     """Return the user and password of Basic authentication."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
@@ -129,58 +134,58 @@ def _basic(request: Request) -> tuple[str, str] | None:
     return user, password
 
 
-def _get(bmc: Bmc, request: Request) -> Answer:
+def _get(bmc: Bmc, request: Request) -> Response:
     """Read a resource."""
     if not bmc.has(request.path):
-        raise _missing(bmc, request.path)
-    # The root advertises $expand, but those who tried it say that it does not work.
+        raise _missing_or_not_allowed(bmc, request.path)
+    # The root advertises $expand, but owners report that it does not work.
     if "$expand" in request.query or "%24expand" in request.query:
-        raise Refusal("Base.QueryNotSupported")
+        raise RedfishError("Base.QueryNotSupported")
     body = bmc.resource(request.path)
-    check_read(bmc, body)
+    require_read_privilege(bmc, body)
     etag = body.get(ETAG)
     headers = {"ETag": etag} if etag and bmc.etag_header else {}
     condition = request.headers.get("if-none-match")
     if bmc.not_modified and etag and condition and matches(condition, etag):
-        return Answer(304, headers=headers)
-    return Answer(200, body, headers)
+        return Response(304, headers=headers)
+    return Response(200, body, headers)
 
 
-def _patch(bmc: Bmc, request: Request) -> Answer:
+def _patch(bmc: Bmc, request: Request) -> Response:
     """Write to a resource."""
     path = request.path
     if not bmc.has(path) or not is_writable(bmc.resource(path)):
-        raise _missing(bmc, path)
-    is_lockdown = type_of(bmc.resource(path)) == "SysLockdown"
-    _check_may_write(bmc, path, despite_lockdown=is_lockdown)
+        raise _missing_or_not_allowed(bmc, path)
+    is_lockdown = resource_type(bmc.resource(path)) == "SysLockdown"
+    _require_write(bmc, path, in_lockdown=is_lockdown)
     if not request.headers.get("content-type", "").startswith(JSON_TYPE):
-        raise Refusal("Base.UnrecognizedRequestBody")
+        raise RedfishError("Base.UnrecognizedRequestBody")
     patch = request.json
     if not patch:
-        raise Refusal("Base.EmptyJSON")
-    _check_etag(bmc, request)
-    return write(bmc, path, patch)
+        raise RedfishError("Base.EmptyJSON")
+    _check_if_match(bmc, request)
+    return execute_patch(bmc, path, patch)
 
 
-def _post(bmc: Bmc, request: Request) -> Answer:
-    """Carry out an action."""
+def _post(bmc: Bmc, request: Request) -> Response:
+    """Execute an action."""
     if SEPARATOR not in request.path:
-        raise _missing(bmc, request.path)
-    _check_may_write(bmc, request.path.partition(SEPARATOR)[0])
-    _check_etag(bmc, request)
-    return act(bmc, request.path, request.json if request.payload else {})
+        raise _missing_or_not_allowed(bmc, request.path)
+    _require_write(bmc, request.path.partition(SEPARATOR)[0])
+    _check_if_match(bmc, request)
+    return execute_action(bmc, request.path, request.json if request.payload else {})
 
 
-def _delete(bmc: Bmc, request: Request) -> Answer:
-    """Close a session; nothing else can be deleted."""
+def _delete(bmc: Bmc, request: Request) -> Response:
+    """Close a session, the only resource that can be deleted."""
     parent, _, name = request.path.rpartition("/")
     session = bmc.sessions.get(name) if parent == SESSIONS else None
     if session is None:
-        raise _missing(bmc, request.path)
-    if not _is_own(session, request):
-        _check_may_write(bmc, parent, despite_lockdown=True)
+        raise _missing_or_not_allowed(bmc, request.path)
+    if session.token != request.token:
+        _require_write(bmc, parent, in_lockdown=True)
     bmc.sessions.delete(session)
-    return bmc.phrases.success()
+    return bmc.response_builder.success()
 
 
 _METHODS = {
@@ -193,44 +198,39 @@ _METHODS = {
 
 
 def _is_at_or_below(path: str, start: str) -> bool:
-    """Whether a path is a certain one, or one below it."""
-    start = normalise(start)
+    """Return whether a path equals another one or is below it."""
+    start = normalize_path(start)
     return path == start or path.startswith(f"{start}/")
 
 
-def _is_own(session: Session, request: Request) -> bool:
-    """Whether a request was sent within a session."""
-    return session.token == request.token
+def _require_write(bmc: Bmc, path: str, *, in_lockdown: bool = False) -> None:
+    """Reject a write without the privilege, and any write during a lockdown."""
+    require_write_privilege(bmc, path)
+    if bmc.is_locked_down and not in_lockdown:
+        raise RedfishError("SMC.OemSystemLockdownEnabled")
 
 
-def _check_may_write(bmc: Bmc, path: str, *, despite_lockdown: bool = False) -> None:
-    """Refuse writes without the privilege, and all of them during a lockdown."""
-    check_write(bmc, path)
-    if bmc.is_locked_down and not despite_lockdown:
-        raise Refusal("SMC.OemSystemLockdownEnabled")
-
-
-def _check_etag(bmc: Bmc, request: Request) -> None:
-    """Refuse a write to another state of the resource than the client has seen."""
+def _check_if_match(bmc: Bmc, request: Request) -> None:
+    """Reject a write if `If-Match` is required, or names another ETag."""
     owner = request.path.partition(SEPARATOR)[0]
     etag = bmc.resource(owner).get(ETAG) if bmc.has(owner) else None
     condition = request.headers.get("if-match")
-    if etag and condition is None and bmc.if_match_demanded:
-        raise Refusal("Base.PreconditionRequired")
+    if etag and condition is None and bmc.if_match_required:
+        raise RedfishError("Base.PreconditionRequired")
     if etag and condition and not matches(condition, etag):
-        raise Refusal("Base.PreconditionFailed")
+        raise RedfishError("Base.PreconditionFailed")
 
 
-def _missing(bmc: Bmc, path: str) -> Refusal:
-    """Return why a method cannot be used: no such resource, or no such method."""
+def _missing_or_not_allowed(bmc: Bmc, path: str) -> RedfishError:
+    """Return the error for a missing resource or an unsupported method."""
     if bmc.has(path):
-        return Refusal("Base.OperationNotAllowed")
-    return Refusal("Base.ResourceMissingAtURI", path)
+        return RedfishError("Base.OperationNotAllowed")
+    return RedfishError("Base.ResourceMissingAtURI", path)
 
 
-def _unauthorized(path: str) -> Refusal:
-    """Return the refusal of who is not logged in, as it was recorded."""
-    return Refusal(
+def _unauthorized(path: str) -> RedfishError:
+    """Return the error for a request without authentication, as it was recorded."""
+    return RedfishError(
         "Base.ResourceAtUriUnauthorized",
         path,
         "unauthorized",

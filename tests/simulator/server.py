@@ -1,4 +1,4 @@
-"""The wire: a BMC's HTTPS server on 127.0.0.1."""
+"""Serve a BMC over HTTPS on 127.0.0.1: connections, certificates, faults, latency."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 from . import redfish
 from .bmc import Bmc, Exchange
 from .certificate import Certificate, process_certificate
-from .messages import Answer, parse
+from .resources import parse_json
+from .responses import Response
 
 HOST = "127.0.0.1"
 
-# What X11 boards of 2019 and 2021 send with every answer.
+# Headers of every response of X11 boards of 2019 and 2021.
 _HEADERS = {
     "OData-Version": "4.0",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -39,64 +40,63 @@ _HEADERS = {
 
 _SHUTDOWN_SECONDS = 0.1
 
-_DAY = 24 * 3600.0
-"""Longer than any client waits."""
+_STALL_SECONDS = 24 * 3600.0
+"""Longer than the timeout of any client."""
 
-_PIECES = 10
-"""In how many pieces a body trickles."""
+_TRICKLE_PIECES = 10
 
-_LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
-"""With this, the end of a connection is a reset and no farewell."""
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""Value of SO_LINGER that turns the close of a connection into a reset."""
 
 _LOGGER = logging.getLogger(__name__)
 
 
-def _is_of_interest(record: logging.LogRecord) -> bool:
-    """Whether a log record tells of more than a client that speaks no HTTP."""
+def _is_simulator_error(record: logging.LogRecord) -> bool:
+    """Return False for the log record of a client that sent invalid HTTP or left."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(
         error, (HttpProcessingError, web.RequestPayloadError, ConnectionError)
     )
 
 
-_LOGGER.addFilter(_is_of_interest)
+_LOGGER.addFilter(_is_simulator_error)
 
 
-class _Counted(web.Server):
-    """aiohttp's server, which here counts its connections."""
+class _CountingServer(web.Server):
+    """aiohttp's server with a count of its connections."""
 
     count = 0
 
     def __init__(self, *args: Any, boots: Callable[[], int], **kwargs: Any) -> None:
-        """Take what tells how often the BMC has started."""
+        """Initialize with a function that returns the BMC's number of starts."""
         super().__init__(*args, **kwargs)
         self._boots = boots
-        self._made: dict[web.RequestHandler, int] = {}
+        self._boot_by_connection: dict[web.RequestHandler, int] = {}
 
-    def is_forgotten(self, handler: web.RequestHandler) -> bool:
-        """Tell whether a connection is older than the BMC's last start."""
-        return self._made.get(handler) != self._boots()
+    def is_broken(self, handler: web.RequestHandler) -> bool:
+        """Return whether the BMC has restarted since a connection was made."""
+        return self._boot_by_connection.get(handler) != self._boots()
 
     def connection_made(
         self,
         handler: web.RequestHandler,
         transport: asyncio.Transport,
     ) -> None:
-        """Count a connection; over TLS, aiohttp tells of it after the handshake."""
+        """Count a connection. Over TLS, aiohttp calls this after the handshake."""
         self.count += 1
-        self._made[handler] = self._boots()
+        self._boot_by_connection[handler] = self._boots()
         super().connection_made(handler, transport)
 
     def connection_lost(
         self, handler: web.RequestHandler, exc: BaseException | None = None
     ) -> None:
-        """Forget a connection."""
-        self._made.pop(handler, None)
+        """Remove a connection."""
+        self._boot_by_connection.pop(handler, None)
         super().connection_lost(handler, exc)
 
 
 class Server:
-    """A simulated BMC that can be reached."""
+    """The HTTPS server of a simulated BMC. `serve` opens and closes it."""
 
     def __init__(
         self,
@@ -107,12 +107,12 @@ class Server:
         workers: int | None,
         keep_alive: bool,
     ) -> None:
-        """Make the server; `serve` opens it."""
+        """Initialize without opening a port."""
         self.bmc = bmc
         self.latency = latency
         self.keep_alive = keep_alive
         self.port = 0
-        self.protocols = _Counted(
+        self.protocols = _CountingServer(
             self._handle, boots=lambda: bmc.boots, access_log=None, logger=_LOGGER
         )
         self._workers: AbstractAsyncContextManager[Any] = (
@@ -125,16 +125,16 @@ class Server:
             self.protocols, shutdown_timeout=_SHUTDOWN_SECONDS
         )
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
-        self._show(process_certificate)
+        self._set_certificate(process_certificate)
 
     @property
     def host(self) -> str:
-        """The address with its port."""
+        """The address and port."""
         return f"{HOST}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The address as a URL, without a path."""
+        """The URL without a path."""
         return f"{'https' if self.tls else 'http'}://{self.host}"
 
     @property
@@ -144,28 +144,28 @@ class Server:
 
     @property
     def connections(self) -> int:
-        """How many connections there were, with their handshake done."""
+        """The number of connections so far, with completed handshakes."""
         return self.protocols.count
 
     @property
     def handshakes(self) -> int:
-        """How many TLS handshakes were done."""
+        """The number of completed TLS handshakes so far."""
         return self.connections if self.tls else 0
 
     def renew_certificate(self, certificate: Certificate | None = None) -> None:
-        """Show a new certificate from the next handshake on."""
-        self._show(lambda: certificate or Certificate.generate())
+        """Use a new certificate from the next handshake on."""
+        self._set_certificate(lambda: certificate or Certificate.generate())
 
-    def _show(self, certificate: Callable[[], Certificate]) -> None:
-        """Show a certificate, if there is TLS at all."""
+    def _set_certificate(self, certificate: Callable[[], Certificate]) -> None:
+        """Use a certificate, if the server speaks TLS at all."""
         if self.tls is not None:
             self._certificate = certificate()
             self._certificate.load_into(self.tls)
 
     async def listen(self, port: int | None = None, *, plain: bool = False) -> None:
-        """Take connections, on the port that it had before if none is given.
+        """Accept connections; without a port, on the previous one.
 
-        When `plain`, it speaks HTTP on a port where clients expect TLS.
+        With `plain`, speak HTTP on a port where clients expect TLS.
         """
         if not self._runner.server:
             await self._runner.setup()
@@ -175,40 +175,43 @@ class Server:
         self.port = self._runner.addresses[0][1]
 
     async def refuse(self) -> None:
-        """Refuse connections, and end those that there are."""
+        """Refuse new connections until `listen`, and close the open ones."""
         for site in self._runner.sites:
             await site.stop()
         self.close_connections()
 
     def close_connections(self) -> None:
-        """End the connections that there are, as a server does with idle ones."""
+        """Close the open connections, as a server does with idle ones."""
         for handler in self.protocols.connections:
             if handler.transport is not None:
                 handler.transport.close()
 
     async def close(self) -> None:
-        """End all connections, and the work for them."""
+        """Close all connections, and cancel all requests."""
         await self._runner.cleanup()
-        await self.give_up()
+        await self.cancel_requests()
 
-    async def give_up(self) -> None:
-        """End the work for clients that did not wait for their answer."""
+    async def cancel_requests(self) -> None:
+        """Cancel the requests of clients that did not wait for the response."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer a request; aiohttp lets go of it when the client has gone."""
+        """Handle a request in a task that `cancel_requests` finds.
+
+        aiohttp drops its own reference when the client closes the connection.
+        """
         if task := asyncio.current_task():
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await self._exchange(request)
 
     async def _exchange(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer a request, and keep a record of it."""
+        """Receive and record a request, and send its response."""
         began = time.perf_counter()
         payload = await request.read()
-        asked = redfish.Request(
+        received = redfish.Request(
             request.method,
             request.path,
             request.query_string,
@@ -217,99 +220,106 @@ class Server:
             self.url,
         )
         exchange = Exchange(
-            asked.method,
-            asked.path,
-            asked.query,
-            asked.headers,
-            asked.token,
-            parse(payload),
+            received.method,
+            received.path,
+            received.query,
+            received.headers,
+            received.token,
+            parse_json(payload),
         )
-        if self.protocols.is_forgotten(request.protocol):
+        if self.protocols.is_broken(request.protocol):
             return self._abort(request)
         self.bmc.record(exchange)
-        answer = await self._work(asked)
+        response = await self._process(received)
         exchange.seconds = time.perf_counter() - began
-        if answer is None:
+        if response is None:
             return self._abort(request)
-        exchange.status = answer.status
-        if answer.delivery == "cut" and not answer.payload:
+        exchange.status = response.status
+        if response.delivery == "cut" and not response.payload:
             return self._abort(request)
-        response = self._respond(answer)
-        if answer.delivery == "whole":
-            return response
-        stream = web.StreamResponse(status=answer.status, headers=response.headers)
-        stream.content_length = len(answer.payload)
+        if response.delivery == "whole":
+            return self._to_http(response)
+        return await self._stream(request, response)
+
+    async def _stream(
+        self, request: web.BaseRequest, response: Response
+    ) -> web.StreamResponse:
+        """Send a response with a body that is not delivered at once."""
+        headers = self._to_http(response).headers
+        stream = web.StreamResponse(status=response.status, headers=headers)
+        stream.content_length = len(response.payload)
         await stream.prepare(request)
         with suppress(ConnectionError):
-            await self._deliver(request, stream, answer)
+            await self._deliver(request, stream, response)
         return stream
 
     async def _deliver(
-        self, request: web.BaseRequest, stream: web.StreamResponse, answer: Answer
+        self, request: web.BaseRequest, stream: web.StreamResponse, response: Response
     ) -> None:
-        """Send a body in another way than at once."""
-        body = answer.payload
-        size = len(body) // (_PIECES if answer.delivery == "trickled" else 2) + 1
+        """Send a body that is cut, stalled or trickled."""
+        body, delivery = response.payload, response.delivery
+        size = len(body) // (_TRICKLE_PIECES if delivery == "trickled" else 2) + 1
+        pause = response.seconds / _TRICKLE_PIECES
         for begin in range(0, len(body), size):
             await stream.write(body[begin : begin + size])
-            if answer.delivery == "cut":
-                self._reset(request)
+            if delivery == "cut":
+                self._reset_connection(request)
                 return
-            is_stalled = answer.delivery == "stalled"
-            await asyncio.sleep(_DAY if is_stalled else answer.seconds / _PIECES)
+            await asyncio.sleep(_STALL_SECONDS if delivery == "stalled" else pause)
 
-    def _reset(self, request: web.BaseRequest) -> None:
+    def _reset_connection(self, request: web.BaseRequest) -> None:
         """Reset a connection."""
         if request.transport is not None:
             wire: socket.socket = request.transport.get_extra_info("socket")
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             request.transport.abort()
 
     def _abort(self, request: web.BaseRequest) -> web.Response:
-        """Break the connection; nobody sees what is returned."""
+        """Abort a connection, and return a response that is never sent."""
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
 
-    async def _work(self, request: redfish.Request) -> Answer | None:
-        """Return the answer, in its time; None to abort the connection."""
+    async def _process(self, request: redfish.Request) -> Response | None:
+        """Return the response after the latency; None to abort the connection."""
         async with self._workers:
             self._busy += 1
             self.bmc.peak_parallel = max(self.bmc.peak_parallel, self._busy)
             try:
                 await asyncio.sleep(self.latency)
-                return await self._answer(request)
+                return await self._get_response(request)
             finally:
                 self._busy -= 1
 
-    async def _answer(self, request: redfish.Request) -> Answer | None:
-        """Let the faults have their way, else the BMC."""
+    async def _get_response(self, request: redfish.Request) -> Response | None:
+        """Return the response of a fault, or else of the BMC; None to abort."""
         if self.bmc.is_down:
-            return self.bmc.down_answer
-        if fault := self.bmc.faults.hit(request.method, request.path):
-            fault.act()
-            await asyncio.sleep(fault.seconds)
-            if fault.is_done:
-                redfish.answer(self.bmc, request)
-            if fault.is_drop or fault.answer:
-                return fault.answer
-            answer = redfish.answer(self.bmc, request)
-            return replace(
-                answer, delivery=fault.delivery, seconds=fault.delivery_seconds
-            )
-        return redfish.answer(self.bmc, request)
+            return self.bmc.down_response
+        fault = self.bmc.faults.take(request.method, request.path)
+        if fault is None:
+            return redfish.handle(self.bmc, request)
+        fault.callback()
+        await asyncio.sleep(fault.seconds)
+        if fault.is_executed:
+            redfish.handle(self.bmc, request)
+        if fault.is_drop or fault.response:
+            return fault.response
+        response = redfish.handle(self.bmc, request)
+        return replace(
+            response, delivery=fault.delivery, seconds=fault.delivery_seconds
+        )
 
-    def _respond(self, answer: Answer) -> web.Response:
-        """Put an answer into HTTP; JSON goes without a charset, as from the BMC."""
-        response = web.Response(
-            status=answer.status,
-            body=answer.payload,
-            content_type=answer.content_type,
-            headers=_HEADERS | answer.headers,
+    def _to_http(self, response: Response) -> web.Response:
+        """Return the HTTP response. JSON has no charset, as on real BMCs."""
+        http = web.Response(
+            status=response.status,
+            body=response.payload,
+            content_type=response.content_type,
+            headers=_HEADERS | response.headers,
         )
         if not self.keep_alive:
-            response.force_close()
-        return response
+            http.force_close()
+        return http
 
 
 @asynccontextmanager
@@ -322,10 +332,11 @@ async def serve(
     workers: int | None = None,
     keep_alive: bool = True,
 ) -> AsyncIterator[Server]:
-    """Serve a BMC on 127.0.0.1.
+    """Serve a BMC on 127.0.0.1; port 0 is any free one.
 
-    `latency` is added to every request; no more than `workers` are worked on at once,
-    the others wait. Whether BMCs keep connections alive is not known.
+    Each request is delayed by `latency` seconds. At most `workers` requests are
+    processed at once, and the others wait. Whether BMCs keep connections alive is
+    unknown.
     """
     server = Server(
         bmc, tls=tls, latency=latency, workers=workers, keep_alive=keep_alive

@@ -1,4 +1,4 @@
-"""The logins of a BMC: tokens, their number and their end."""
+"""Open, expire and close the sessions of a BMC."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 import string
 from typing import Literal
 
-from .agenda import Clock
+from .scheduler import Clock
 
 TOKEN_LENGTH = 32
 _TOKEN_LETTERS = string.ascii_lowercase + string.digits
@@ -15,16 +15,17 @@ _TOKEN_LETTERS = string.ascii_lowercase + string.digits
 
 @dataclass
 class Session:
-    """A login."""
+    """An open session."""
 
     id: str
     user: str
     token: str
-    seen: float
+    last_used: float
+    """Start of the timeout. With expiry "login" it stays at the login."""
 
 
 class Sessions:
-    """The open sessions, newest first as the BMC lists them."""
+    """The open sessions, newest first as in the BMC's collection."""
 
     def __init__(
         self,
@@ -34,7 +35,7 @@ class Sessions:
         timeout: float,
         expiry: Literal["idle", "login"],
     ) -> None:
-        """Start with nobody logged in."""
+        """Initialize without sessions."""
         self._clock = clock
         self._limit = limit
         self._expiry = expiry
@@ -42,13 +43,13 @@ class Sessions:
         self.timeout = timeout
 
     def __len__(self) -> int:
-        """Count the sessions that have not expired."""
+        """Count the open sessions."""
         self._expire()
         return len(self._open)
 
     @property
     def full(self) -> bool:
-        """Whether there is no room for one more."""
+        """Whether the limit of sessions is reached."""
         return len(self) >= self._limit
 
     @property
@@ -58,7 +59,7 @@ class Sessions:
         return [session.id for session in self._open]
 
     def create(self, user: str) -> Session:
-        """Log somebody in under the lowest free number."""
+        """Open a session with the lowest free number as its id."""
         taken = set(self.ids)
         number = next(n for n in range(1, len(taken) + 2) if str(n) not in taken)
         token = "".join(secrets.choice(_TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
@@ -67,29 +68,29 @@ class Sessions:
         return session
 
     def get(self, session_id: str) -> Session | None:
-        """Return a session by its id."""
+        """Return the open session with an id."""
         self._expire()
         return next((item for item in self._open if item.id == session_id), None)
 
     def use(self, token: str) -> Session | None:
-        """Return the session of a token, which thereby has not been idle."""
+        """Return the open session with a token, and restart its idle timeout."""
         self._expire()
         for session in self._open:
             if session.token == token:
                 if self._expiry == "idle":
-                    session.seen = self._clock()
+                    session.last_used = self._clock()
                 return session
         return None
 
     def delete(self, session: Session) -> None:
-        """Log out."""
+        """Close a session."""
         self._open.remove(session)
 
     def clear(self) -> None:
-        """Forget everybody, as a restarted BMC does."""
+        """Close all sessions, as a restart of the BMC does."""
         self._open.clear()
 
     def _expire(self) -> None:
-        """Forget who has not been seen for the timeout."""
+        """Close the sessions that have timed out."""
         oldest = self._clock() - self.timeout
-        self._open = [item for item in self._open if item.seen > oldest]
+        self._open = [item for item in self._open if item.last_used > oldest]

@@ -1,52 +1,51 @@
-"""The bodies a BMC stores, by path."""
+"""Store the current resources of a BMC by path."""
 
 from __future__ import annotations
 
 import copy
 
-from .board import normalise
-from .messages import Json
-from .rules import type_of
+from .resources import JsonObject, normalize_path, resource_type
 
 
 class Store:
-    """What a BMC has in its memory; paths are taken in any spelling."""
+    """The resources of a BMC, which accept any spelling of a path."""
 
-    def __init__(self, resources: dict[str, Json]) -> None:
-        """Start with a copy of a board's resources."""
+    def __init__(self, resources: dict[str, JsonObject]) -> None:
+        """Initialize with a copy of a board's resources."""
         self._bodies = copy.deepcopy(resources)
 
     def __contains__(self, path: str) -> bool:
-        """Whether there is such a resource."""
-        return normalise(path) in self._bodies
+        """Return whether a resource exists."""
+        return normalize_path(path) in self._bodies
 
-    def __getitem__(self, path: str) -> Json:
-        """Return a body, to be read or changed; KeyError if there is none."""
-        return self._bodies[normalise(path)]
+    def __getitem__(self, path: str) -> JsonObject:
+        """Return the stored, mutable body; raise KeyError if it is missing."""
+        return self._bodies[normalize_path(path)]
 
-    def __setitem__(self, path: str, body: Json) -> None:
-        """Store a body."""
-        self._bodies[normalise(path)] = copy.deepcopy(body)
+    def __setitem__(self, path: str, body: JsonObject) -> None:
+        """Store a copy of a body."""
+        self._bodies[normalize_path(path)] = copy.deepcopy(body)
 
     def __delitem__(self, path: str) -> None:
-        """Forget a body."""
-        del self._bodies[normalise(path)]
+        """Delete a body; raise KeyError if it is missing."""
+        del self._bodies[normalize_path(path)]
 
     def find(self, kind: str) -> list[str]:
-        """Return where the resources of a type are, whatever the family."""
-        return [path for path, body in self._bodies.items() if type_of(body) == kind]
+        """Return the paths of all resources of a type."""
+        items = self._bodies.items()
+        return [path for path, body in items if resource_type(body) == kind]
 
-    def first_of(self, kind: str) -> Json:
-        """Return the first resource of a type, or an empty one."""
+    def first_of(self, kind: str) -> JsonObject:
+        """Return the first resource of a type, or an empty object."""
         return next((self._bodies[path] for path in self.find(kind)), {})
 
     def first_member(self, collection: str) -> str:
-        """Return the path of a collection's first member, or an empty one."""
-        members = self._bodies.get(normalise(collection), {}).get("Members")
-        return normalise(members[0]["@odata.id"]) if members else ""
+        """Return the path of a collection's first member, or an empty string."""
+        members = self._bodies.get(normalize_path(collection), {}).get("Members")
+        return normalize_path(members[0]["@odata.id"]) if members else ""
 
     def clear_below(self, path: str) -> None:
-        """Forget the members of a collection."""
-        start = f"{normalise(path)}/"
+        """Delete all resources below a path."""
+        start = f"{normalize_path(path)}/"
         for other in [item for item in self._bodies if item.startswith(start)]:
             del self._bodies[other]

@@ -1,33 +1,32 @@
-"""Tasks: writes that the BMC accepts first and carries out afterwards."""
+"""Execute accepted writes later, as Redfish tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .completion import TASKS, link
 from .etags import with_etag
-from .messages import Json
+from .resources import TASKS, JsonObject, link
 
 if TYPE_CHECKING:
     from .bmc import Bmc
 
 
 class Tasks:
-    """The tasks of a BMC."""
+    """The task service of a BMC."""
 
     def __init__(self, bmc: Bmc) -> None:
-        """Start without any."""
+        """Initialize without tasks."""
         self._bmc = bmc
         self._number = 0
 
     @property
     def enabled(self) -> bool:
-        """Whether the board has a task service; on X10 it is there but disabled."""
+        """Whether the task service is enabled. X10 boards have a disabled one."""
         return bool(self._bmc.store.first_of("TaskService").get("ServiceEnabled"))
 
-    def start(self, name: str, act: Callable[[], None]) -> str:
-        """Begin a task that does something at its end, and return its path."""
+    def start(self, name: str, callback: Callable[[], None]) -> str:
+        """Start a task that runs a callback at its end, and return its path."""
         self._number += 1
         path = f"{TASKS}/{self._number}"
         self._bmc.put(path, self._task(path, name))
@@ -36,7 +35,7 @@ class Tasks:
         members["Members@odata.count"] = len(members["Members"])
 
         def complete() -> None:
-            act()
+            callback()
             self._bmc.change(
                 path,
                 {
@@ -46,12 +45,12 @@ class Tasks:
                 },
             )
 
-        self._bmc.agenda.after(self._bmc.task_seconds, complete)
+        self._bmc.scheduler.call_later(self._bmc.task_seconds, complete)
         return path
 
-    def _task(self, path: str, name: str) -> Json:
-        """Return the resource of a task that has just begun."""
-        body: Json = {
+    def _task(self, path: str, name: str) -> JsonObject:
+        """Return the resource of a running task."""
+        body: JsonObject = {
             "@odata.type": "#Task.v1_4_3.Task",
             "@odata.id": path,
             "Id": str(self._number),

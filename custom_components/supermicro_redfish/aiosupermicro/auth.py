@@ -1,4 +1,4 @@
-"""A login for requests that the caller sends, under the published client's names."""
+"""Authenticate requests that the caller sends; names of the published client."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from .const import DEFAULT_TIMEOUT, REDFISH_ROOT
-from .login import Credential, Login, SessionState
-from .transport import Transport
+from .http.authenticator import Authenticator, Credentials, SessionState
+from .http.transport import Transport
 
 __all__ = ["SessionAuth", "SessionState"]
 
 
 class SessionAuth:
-    """Logs in to a BMC and keeps the session; the client has its own.
+    """Log in to a BMC and keep the session, for requests outside of the client.
 
-    It sends nothing but what a login needs, and each method that does raises the
-    exceptions of this package for what goes wrong with it.
+    It sends only the requests of a login. Methods that do raise the exceptions of this
+    package.
     """
 
     def __init__(
@@ -39,8 +39,8 @@ class SessionAuth:
             base_url: Name, IPv4 or IPv6 address, with or without port, or https URL.
             username: The BMC account.
             password: Its password.
-            ssl: What `verify_ssl` is to the client.
-            timeout: Its `total` is how long a request may take.
+            ssl: As the client's `verify_ssl`.
+            timeout: Its `total` is the limit for one request.
 
         Raises:
             ValueError: The host or the fingerprint is malformed.
@@ -50,48 +50,47 @@ class SessionAuth:
         self._transport = Transport(
             session, base_url, verify_ssl=ssl, timeout=seconds or DEFAULT_TIMEOUT
         )
-        self._login = Login(self._transport, username, password)
+        self._authenticator = Authenticator(self._transport, username, password)
         self._root: Mapping[str, Any] = {}
-        self._credential: Credential | None = None
-        self._stale: Credential | None = None
+        self._credentials: Credentials | None = None
+        self._rejected: Credentials | None = None
 
     @property
     def state(self) -> SessionState:
-        """The session as it is now."""
-        return self._login.state
+        """A snapshot of the session."""
+        return self._authenticator.state
 
     def has_valid_session(self) -> bool:
-        """Tell whether there is a session that the BMC should still know."""
+        """Return whether there is a session that the BMC should still accept."""
         return self.state.is_valid
 
     async def async_get_headers(self) -> dict[str, str]:
-        """Return what a request has to show, logging in where that is needed."""
+        """Return the headers that authenticate a request, logging in if necessary."""
         await self.async_ensure_session()
-        return dict(self._credential.headers) if self._credential else {}
+        return dict(self._credentials.headers) if self._credentials else {}
 
     async def async_login(self) -> bool:
-        """Log in, unless that was done; tell whether there is a session to be had.
+        """Log in unless there is a login; return whether the BMC gave a session.
 
-        Where there is none, the headers show the password each time.
+        Without a session the headers contain the password each time.
         """
         await self.async_ensure_session()
-        return self._login.state.token is not None
+        return self._authenticator.state.token is not None
 
     async def async_ensure_session(self) -> None:
-        """Log in, renew a session that has idled, or keep the one that there is."""
-        self._root = (
-            self._root or (await self._transport.send("GET", REDFISH_ROOT)).body
+        """Log in, renew a session that was idle, or keep the present one."""
+        if not self._root:
+            self._root = (await self._transport.send("GET", REDFISH_ROOT)).body
+        self._credentials = await self._authenticator.async_get_credentials(
+            self._root, rejected=self._rejected
         )
-        self._credential = await self._login.async_credential(
-            self._root, stale=self._stale
-        )
-        self._login.use(self._credential)
+        self._authenticator.mark_used(self._credentials)
 
     def invalidate(self) -> None:
-        """Say that the BMC has refused the headers: the next ones are others."""
-        self._stale = self._credential
+        """Discard headers that the BMC has rejected; the next ones are new."""
+        self._rejected = self._credentials
 
     async def async_logout(self) -> None:
-        """Give the session back to the BMC; never raises for the BMC."""
-        await self._login.async_logout()
-        self._credential = self._stale = None
+        """Delete the session; raises no error of the BMC."""
+        await self._authenticator.async_logout()
+        self._credentials = self._rejected = None

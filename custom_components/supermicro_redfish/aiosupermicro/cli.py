@@ -1,6 +1,6 @@
-"""The command line: look at a BMC, follow it, or record it for a bug report."""
+"""Command line: show, watch or record a BMC."""
 
-# ruff: noqa: T201 - printing is what it does
+# ruff: noqa: T201 - a command line prints
 
 from __future__ import annotations
 
@@ -21,54 +21,70 @@ from typing import Any
 from aiohttp import ClientSession
 
 from .client import SupermicroRedfishClient
-from .data import RedfishData
-from .documents import one_line
+from .data import DynamicData, RedfishData
 from .exceptions import SupermicroRedfishError
+from .mockup import write_mockup
 from .models import Power, Sensor
-from .recorder import write_mockup
+from .payload import one_line
 
-PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - a variable's name
+PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - name of a variable
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return what the command line understands."""
-    root = argparse.ArgumentParser(
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
         prog="python -m aiosupermicro",
-        description="Look at the BMC of a Supermicro server over Redfish.",
-        epilog=f"The password comes from {PASSWORD_VARIABLE}, or is asked for.",
+        description="Show, watch or record the BMC of a Supermicro server.",
+        epilog=f"Set the password in the environment variable {PASSWORD_VARIABLE}. "
+        "Without it, the command asks for the password.",
     )
-    root.add_argument("host", help="address of the BMC, with a port if it is not 443")
-    root.add_argument("--username", default="ADMIN", help="BMC account (ADMIN)")
-    root.add_argument(
+    parser.add_argument("host", help="address of the BMC, with the port if not 443")
+    parser.add_argument(
+        "--username", default="ADMIN", help="BMC account (default: ADMIN)"
+    )
+    parser.add_argument(
         "--verify",
         default=False,
         metavar="yes|FINGERPRINT",
-        help="trust only a certificate that verifies, or has this SHA-256 fingerprint",
+        help="accept only a trusted certificate, or the certificate with this "
+        "SHA-256 fingerprint",
     )
-    commands = root.add_subparsers(dest="command", metavar="COMMAND")
-    status = commands.add_parser("status", help="what the server does now (default)")
-    status.add_argument("--json", action="store_true", help="as JSON")
-    watch = commands.add_parser("watch", help="the same again and again, in a line")
-    watch.add_argument("--interval", type=float, default=30, help="seconds (30)")
-    watch.add_argument("--count", type=int, default=0, help="how often (for ever)")
-    logs = commands.add_parser("logs", help="the health event log, newest last")
-    logs.add_argument("--json", action="store_true", help="as JSON")
-    dump = commands.add_parser("dump", help="record the BMC, without identifiers")
-    dump.add_argument("folder", type=Path, help="a new folder")
-    root.set_defaults(command="status", json=False)
-    return root
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    status = commands.add_parser("status", help="show the server's status (default)")
+    status.add_argument("--json", action="store_true", help="print JSON")
+    watch = commands.add_parser("watch", help="show the status regularly, in one line")
+    watch.add_argument(
+        "--interval",
+        type=float,
+        default=30,
+        help="seconds between two lines (default: 30)",
+    )
+    watch.add_argument(
+        "--count", type=int, default=0, help="number of lines (default: unlimited)"
+    )
+    logs = commands.add_parser("logs", help="show the health event log, newest last")
+    logs.add_argument("--json", action="store_true", help="print JSON")
+    dump = commands.add_parser("dump", help="record the BMC without identifiers")
+    dump.add_argument("folder", type=Path, help="new or empty folder")
+    parser.set_defaults(command="status", json=False)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, or 1 if the BMC failed."""
-    asked = parser().parse_args(arguments)
+    """Run a command and return its exit code.
+
+    It is 0, 1 after an error, or 130 after an interruption.
+    """
+    options = build_parser().parse_args(arguments)
     try:
-        password = os.environ.get(PASSWORD_VARIABLE) or getpass(f"{asked.username}: ")
-        asyncio.run(_async_run(asked, password))
+        password = os.environ.get(PASSWORD_VARIABLE) or getpass(
+            f"Password for {options.username}: "
+        )
+        asyncio.run(_async_run(options, password))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     except EOFError:
-        print("Nobody gave the password", file=sys.stderr)
+        print(f"No password given. Set {PASSWORD_VARIABLE}.", file=sys.stderr)
         return 1
     except (SupermicroRedfishError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
@@ -76,22 +92,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _async_run(asked: argparse.Namespace, password: str) -> None:
+async def _async_run(options: argparse.Namespace, password: str) -> None:
     """Log in, run the command and log out."""
-    _log_out_when_told_to_end()
-    verify = True if asked.verify == "yes" else asked.verify
+    _cancel_on_signals()
+    verify = True if options.verify == "yes" else options.verify
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
-            session, asked.host, asked.username, password, verify_ssl=verify
+            session, options.host, options.username, password, verify_ssl=verify
         )
         try:
-            await _COMMANDS[asked.command](client, asked)
+            await _COMMANDS[options.command](client, options)
         finally:
             await client.async_disconnect()
 
 
-def _log_out_when_told_to_end() -> None:
-    """Let a closed terminal or a kill do what Ctrl-C does; Windows knows neither."""
+def _cancel_on_signals() -> None:
+    """Log out on SIGTERM and SIGHUP as on Ctrl-C.
+
+    Event loops on Windows do not support signal handlers.
+    """
     if task := asyncio.current_task():
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError):
@@ -102,12 +121,12 @@ def _log_out_when_told_to_end() -> None:
 
 
 async def _async_status(
-    client: SupermicroRedfishClient, asked: argparse.Namespace
+    client: SupermicroRedfishClient, options: argparse.Namespace
 ) -> None:
-    """Print everything that the bulk reads know."""
+    """Print all data of the bulk reads."""
     data = await client.async_get_all_data()
-    if asked.json:
-        print(json.dumps(plain(data), indent=1))
+    if options.json:
+        print(json.dumps(to_json(data), indent=1))
         return
     rows = [(one_line(name), value) for name, value in status_rows(data)]
     width = max(len(name) for name, _ in rows)
@@ -116,54 +135,60 @@ async def _async_status(
 
 
 async def _async_watch(
-    client: SupermicroRedfishClient, asked: argparse.Namespace
+    client: SupermicroRedfishClient, options: argparse.Namespace
 ) -> None:
     """Print a line for each poll."""
-    turn = 0
+    polls = 0
     while True:
         data = await client.async_get_dynamic_data()
-        turn += 1
-        power = data.power or Power()
-        temperatures = data.thermal.available_temperatures if data.thermal else []
-        hottest = max(temperatures, key=lambda t: t.reading or 0, default=None)
-        words = (
-            datetime.now().astimezone().strftime("%H:%M:%S"),
-            data.system.power_state if data.system else "?",
-            _with_unit(power.total_power_consumed_watts, "W"),
-            f"{hottest.name} {hottest.reading} °C" if hottest else "",
-        )
-        print(one_line(" ".join(map(str, words))), flush=True)
-        if turn == asked.count:
+        polls += 1
+        print(_watch_line(data), flush=True)
+        if polls == options.count:
             return
-        await asyncio.sleep(asked.interval)
+        await asyncio.sleep(options.interval)
+
+
+def _watch_line(data: DynamicData) -> str:
+    """Return the time, power state, power consumption and highest temperature."""
+    power = data.power or Power()
+    temperatures = data.thermal.available_temperatures if data.thermal else []
+    hottest = max(temperatures, key=lambda t: t.reading or 0, default=None)
+    columns = (
+        datetime.now().astimezone().strftime("%H:%M:%S"),
+        data.system.power_state if data.system else "?",
+        _with_unit(power.total_power_consumed_watts, "W"),
+        f"{hottest.name} {hottest.reading} °C" if hottest else "",
+    )
+    return one_line(" ".join(map(str, columns)))
 
 
 async def _async_logs(
-    client: SupermicroRedfishClient, asked: argparse.Namespace
+    client: SupermicroRedfishClient, options: argparse.Namespace
 ) -> None:
     """Print the health event log."""
     entries = await client.async_get_log_entries()
-    if asked.json:
-        print(json.dumps(plain(entries), indent=1))
+    if options.json:
+        print(json.dumps(to_json(entries), indent=1))
         return
     for entry in entries:
-        words = (entry.created or "?", entry.severity or "-", entry.message or "")
-        print(one_line(" ".join(map(str, words))))
+        columns = (entry.created or "?", entry.severity or "-", entry.message or "")
+        print(one_line(" ".join(map(str, columns))))
 
 
 async def _async_dump(
-    client: SupermicroRedfishClient, asked: argparse.Namespace
+    client: SupermicroRedfishClient, options: argparse.Namespace
 ) -> None:
-    """Record the BMC into a folder."""
-    if asked.folder.exists() and any(asked.folder.iterdir()):
-        raise ValueError(f"{asked.folder} is not empty")
+    """Record the BMC to a folder."""
+    if options.folder.exists() and any(options.folder.iterdir()):
+        raise ValueError(f"{options.folder} is not empty. Choose a new folder.")
 
     def progress(done: int, path: str) -> None:
         print(f"{done:5} {one_line(path)}", file=sys.stderr)
 
-    bodies = await client.async_read_all_resources(progress)
-    write_mockup(bodies, asked.folder)
-    print(f"{len(bodies)} resources in {asked.folder}, identifiers replaced")
+    resources = await client.async_read_all_resources(progress)
+    write_mockup(resources, options.folder)
+    count = len(resources)
+    print(f"Recorded {count} resources to {options.folder} without identifiers.")
 
 
 _COMMANDS: dict[str, Callable[..., Any]] = {
@@ -175,7 +200,7 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
 
 
 def status_rows(data: RedfishData) -> Iterator[tuple[str, str]]:
-    """Return what a person wants to know, by name."""
+    """Return the names and values of the status table."""
     system, manager, power = data.system, data.manager, data.power
     if system:
         yield "Model", system.model or "?"
@@ -199,29 +224,29 @@ def status_rows(data: RedfishData) -> Iterator[tuple[str, str]]:
         for fan in data.thermal.fans:
             yield from _sensor_rows([fan], "%" if fan.is_duty else "rpm")
     for name, error in data.errors.items():
-        yield name, f"not read: {error}"
+        yield name, f"unavailable: {error}"
 
 
 def _sensor_rows(sensors: Sequence[Sensor], unit: str) -> Iterator[tuple[str, str]]:
-    """Return the sensors that are there."""
+    """Return the names and readings of the present sensors."""
     for sensor in sensors:
         if sensor.is_fitted:
             yield sensor.name or "?", _with_unit(sensor.reading, unit)
 
 
 def _with_unit(value: float | None, unit: str) -> str:
-    """Return a value with its unit, or a dash for none."""
+    """Return a value with its unit, or a dash for None."""
     return "-" if value is None else f"{value:g} {unit}"
 
 
-def plain(value: Any) -> Any:
-    """Return models as what JSON can hold."""
+def to_json(value: Any) -> Any:
+    """Convert models to JSON values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
-        return {field.name: plain(getattr(value, field.name)) for field in fields}
+        return {field.name: to_json(getattr(value, field.name)) for field in fields}
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    known = isinstance(value, (str, int, float)) or value is None
-    return value if known else str(value)
+        return [to_json(item) for item in value]
+    is_json = isinstance(value, (str, int, float)) or value is None
+    return value if is_json else str(value)

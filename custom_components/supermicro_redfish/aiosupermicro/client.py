@@ -1,41 +1,81 @@
-"""The client: a Supermicro BMC's Redfish API as typed methods."""
+"""Client for the Redfish API of a Supermicro BMC."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from ssl import SSLContext
 from typing import Any, Self
 
 from aiohttp import ClientSession
 
-from .account import async_get_role
-from .connection import Connection
+from .concurrency import gather_or_raise
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
-from .endpoints import CHASSIS, ENDPOINTS, POWER, SYSTEM, THERMAL, Cadence
-from .exceptions import ENDS_ALL, SupermicroRedfishError
-from .login import Login
-from .models import ResetType, Role, ServiceRoot, SessionService
-from .reads import Reads
-from .recorder import async_read_all
-from .resources import Resources
-from .stats import RequestStats
-from .subsystems import Subsystems
-from .together import async_together
-from .transport import Transport
-from .writes import Writes
+from .exceptions import NotFoundError, ResourceError
+from .http.authenticator import Authenticator
+from .http.connection import Connection
+from .http.stats import RequestStats
+from .http.transport import Transport
+from .mockup import async_read_all
+from .models import (
+    LLDP,
+    NTP,
+    AccountService,
+    BootOption,
+    BootSourceEnabled,
+    Certificate,
+    Chassis,
+    Drive,
+    EthernetInterface,
+    EventService,
+    FanMode,
+    FirmwareInventory,
+    IntrusionSensor,
+    License,
+    LogEntry,
+    Manager,
+    Memory,
+    NetworkAdapter,
+    NetworkProtocol,
+    NodeManager,
+    PCIeDevice,
+    Port,
+    Power,
+    Processor,
+    ResetType,
+    Role,
+    SensorResource,
+    ServiceRoot,
+    SessionService,
+    Snooping,
+    Storage,
+    SysLockdown,
+    System,
+    Thermal,
+    UpdateService,
+    Volume,
+)
+from .readings import Readings, Scope
+from .resources import accounts, commands, devices, endpoints, identity, logs
+from .resources.endpoints import Cadence, Endpoint
+from .resources.reader import ResourceReader
 
-_MOST_CONCURRENT = 10
+_MAX_CONCURRENT_REQUESTS = 10
 
 
-class SupermicroRedfishClient(Reads, Writes):
+class SupermicroRedfishClient:
     """A connection to one BMC.
 
-    Every method raises an exception of this package, and no other, for what goes
-    wrong with the BMC: see `exceptions`.
+    Every method raises the exceptions of this package, and no others, for failures of
+    the BMC: see `exceptions`. A single resource that the board does not have raises
+    NotFoundError; a collection that it does not have is empty.
+
+    A write without effect is not sent. It returns when the BMC has carried it out, and
+    raises InvalidRequestError where the BMC rejects it.
     """
 
-    def __init__(  # noqa: PLR0913 - as the published client, and one more
+    def __init__(  # noqa: PLR0913 - the parameters of the published client, and two
         self,
         session: ClientSession,
         host: str,
@@ -54,14 +94,14 @@ class SupermicroRedfishClient(Reads, Writes):
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
             username: The BMC account; reading needs ReadOnly, writing Operator.
             password: Its password.
-            verify_ssl: True for a certificate that the system's authorities vouch
-                for, a context with authorities of your own, the SHA-256 fingerprint
-                of the only certificate to accept, or False for any.
-            timeout: Seconds for a whole request.
-            system: The Id of the system to look after, where a BMC has several;
-                without, it is the machine itself.
-            chassis: The Id of the chassis whose sensors are read; without, it is
-                the one that the system says that it is in.
+            verify_ssl: True to verify the certificate against the system's
+                authorities, an SSL context to verify it against others, a SHA-256
+                fingerprint to accept only that certificate, False to accept any.
+            timeout: Seconds for one request.
+            system: The Id of the system, where a BMC has several. The default is the
+                machine itself.
+            chassis: The Id of the chassis to read the sensors of. The default is the
+                one that the system links to.
 
         Raises:
             ValueError: The host or the fingerprint is malformed.
@@ -71,12 +111,14 @@ class SupermicroRedfishClient(Reads, Writes):
             session, host, verify_ssl=verify_ssl, timeout=timeout
         )
         self._username = username
-        self._auth = Login(self._transport, username, password)
-        self._connection = Connection(self._transport, self._auth)
-        self._resources = Resources(
-            self._connection, {SYSTEM: system, CHASSIS: chassis}
-        )
-        self._substitute()
+        self._authenticator = Authenticator(self._transport, username, password)
+        self._connection = Connection(self._transport, self._authenticator)
+        wanted_ids: dict[Endpoint[Any], str | None] = {
+            endpoints.SYSTEM: system,
+            endpoints.CHASSIS: chassis,
+        }
+        self._reader = ResourceReader(self._connection, wanted_ids)
+        self._readings = Readings(self._reader)
 
     async def __aenter__(self) -> Self:
         """Log in."""
@@ -89,147 +131,493 @@ class SupermicroRedfishClient(Reads, Writes):
 
     @property
     def stats(self) -> RequestStats:
-        """How much the BMC was asked, and how fast it answered."""
+        """The number of requests and the response times."""
         return self._transport.stats
 
     @property
     def paths(self) -> dict[str, str]:
-        """Where the resources are that were found so far, by their name."""
-        return self._resources.paths
+        """The paths of the resources found so far, by name."""
+        return self._reader.paths
 
     @property
-    def known_resources(self) -> dict[str, dict[str, Any]]:
-        """The JSON of every resource as it was last read, by its path.
+    def cached_resources(self) -> dict[str, dict[str, Any]]:
+        """The last JSON of every resource by path.
 
-        It holds serial numbers, addresses and names: see `redacted`.
+        It contains serial numbers, addresses and names: see `redaction.redacted`.
         """
-        return self._connection.all_known
+        return self._connection.cached_resources
 
     def set_max_concurrent_requests(self, max_requests: int) -> None:
-        """Set how many requests may be under way at a time, from 1 to 10."""
-        places = max(1, min(max_requests, _MOST_CONCURRENT))
-        self._transport.set_max_concurrent_requests(places)
-        self._resources.at_a_time = places
+        """Set the number of concurrent requests, from 1 to 10."""
+        limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
+        self._transport.set_max_concurrent_requests(limit)
+        self._reader.limit = limit
+
+    # Connection
 
     async def async_connect(self) -> None:
-        """Log in to the BMC, unless that was done.
+        """Log in to the BMC unless there is a login already.
 
         Raises:
             AuthenticationError: The user name or password was refused.
 
         """
         try:
-            await self._connection.async_login()
+            await self._connection.async_open()
         except BaseException:
             await self.async_disconnect()
             raise
 
     async def async_disconnect(self) -> None:
-        """Give the session back and forget the board; never raises for the BMC.
+        """Delete the session and discard the cache; raises no error of the BMC.
 
-        Nothing is sent from then on, until `async_connect`.
+        Nothing is sent afterwards, until `async_connect`.
         """
         try:
             await self._connection.async_close()
         finally:
-            self._resources.reset()
-            self._substitute()
+            self._reader.reset()
+            self._readings = Readings(self._reader)
 
     async def async_test_connection(self) -> ServiceRoot:
-        """Return what the BMC says of itself without a login."""
+        """Return the service root, which needs no login."""
         return await self.async_get_service_root()
-
-    async def async_get_session_service(self) -> SessionService:
-        """Return how long the BMC keeps idle sessions, and go by it from now on."""
-        service = await super().async_get_session_service()
-        self._auth.heed(service)
-        return service
-
-    async def async_get_role(self) -> Role:
-        """Return what the client's account may do, with six requests at the most.
-
-        Raises:
-            NotFoundError: The account was not found, as one of a directory is not.
-
-        """
-        return await async_get_role(self._resources, self._username)
 
     async def async_read_all_resources(
         self, progress: Callable[[int, str], None] = lambda _done, _path: None
     ) -> dict[str, Any]:
-        """Return every resource that links lead to, by path; some boards have 1200.
+        """Return every resource that links lead to by path; some boards have 1200.
 
         Args:
-            progress: Called before each request, with the number of resources read
-                so far and the path that is read next.
+            progress: Called before each request with the number of resources read so
+                far and the path that is read next.
 
         """
         return await async_read_all(self._connection, progress)
 
+    # Bulk data
+
     async def async_get_dynamic_data(self) -> DynamicData:
-        """Return what moves by the second, in three requests on most boards.
+        """Return the resources that change by the second, with three requests.
 
-        It is never more than ten. Boards from Gen 14 on have a resource for each fan,
-        supply and sensor: of these some are read each time, in turns, so that a
-        reading may be several polls old, and one that was not read yet is left out;
-        see `DynamicData.is_complete`. `async_get_static_data` reads all that were
-        never read, and what was fitted since.
+        Boards from Gen 14 on have a resource for each fan, supply and sensor. There it
+        takes up to ten requests, and some of these resources are read each time in
+        round robin: a reading may be several polls old, and one that was not read yet
+        is missing; see `DynamicData.is_complete`. `async_get_static_data` reads those
+        that were never read and finds those that were fitted since.
         """
-        return await self._async_get_dynamic_data(is_brief=True)
-
-    async def _async_get_dynamic_data(self, *, is_brief: bool) -> DynamicData:
-        """Return what moves by the second, all of it or what few requests tell."""
-        found, errors = await self._async_get_cadence(
-            Cadence.DYNAMIC, is_brief=is_brief
-        )
-        return DynamicData(
-            **found, errors=errors, is_complete=self._subsystems.is_complete
-        )
+        return await self._async_get_dynamic_data(Scope.POLL)
 
     async def async_get_static_data(self) -> StaticData:
-        """Return what changes rarely, conditionally where the board has ETags.
+        """Return the resources that rarely change, conditionally where there are ETags.
 
-        On boards that have a resource for each fan, supply and sensor, those that
-        were never read are read as well, for the dynamic data to come.
+        On boards with a resource for each fan, supply and sensor, those that were
+        never read are read as well, for `async_get_dynamic_data`.
         """
         found, errors = await self._async_get_cadence(Cadence.STATIC)
-        await self._subsystems.async_learn()
+        await self._readings.async_discover()
         more = {
-            "inner_thermal": self._subsystems.async_get_inner_thermal,
+            "inner_thermal": self._readings.async_get_inner_thermal,
             "reset_types": self._async_get_reset_types,
         }
         for name, read in more.items():
             try:
                 found[name] = await read()
-            except ENDS_ALL:
-                raise
-            except SupermicroRedfishError as error:
+            except ResourceError as error:
                 errors[name] = error
         return StaticData(**found, errors=errors)
 
     async def async_get_all_data(self) -> RedfishData:
-        """Return static and dynamic data, read together and as a whole."""
-        static, dynamic = await async_together(
-            self.async_get_static_data(), self._async_get_dynamic_data(is_brief=False)
+        """Return static and dynamic data, with all readings."""
+        static, dynamic = await gather_or_raise(
+            self.async_get_static_data(), self._async_get_dynamic_data(Scope.ALL)
         )
         errors = {**static.errors, **dynamic.errors}
         return RedfishData(**{**vars(static), **vars(dynamic), "errors": errors})
 
-    def _substitute(self) -> None:
-        """Read subsystems where a board has no Thermal or Power."""
-        self._subsystems = Subsystems(self._resources)
-        self._resources.substitutes = {
-            THERMAL: self._subsystems.async_get_thermal,
-            POWER: self._subsystems.async_get_power,
-        }
-
-    async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
-        """Return the ways to reset the host as a value that does not change."""
-        return tuple(await self.async_get_reset_types())
+    async def _async_get_dynamic_data(self, scope: Scope) -> DynamicData:
+        """Return the resources that change by the second."""
+        found, errors = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        try:
+            leaks = await self._readings.async_get_leak_detectors(scope)
+            found["leak_detectors"] = leaks
+        except ResourceError as error:
+            errors["leak_detectors"] = error
+        return DynamicData(
+            **found, errors=errors, is_complete=self._readings.is_complete
+        )
 
     async def _async_get_cadence(
-        self, cadence: Cadence, *, is_brief: bool = False
-    ) -> tuple[dict[str, Any], dict[str, SupermicroRedfishError]]:
-        """Return the resources of a cadence by name, and what failed."""
-        rows = [endpoint for endpoint in ENDPOINTS if endpoint.cadence is cadence]
-        return await self._resources.async_get_each(rows, is_brief=is_brief)
+        self, cadence: Cadence, scope: Scope = Scope.ALL
+    ) -> tuple[dict[str, Any], dict[str, ResourceError]]:
+        """Return the resources of a cadence by name, and the errors of others."""
+        special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
+            endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),
+            endpoints.POWER: partial(self._readings.async_get_power, scope),
+        }
+        rows = [row for row in endpoints.ENDPOINTS if row.cadence is cadence]
+        return await self._reader.async_get_each(
+            {
+                row: special.get(row) or partial(self._reader.async_get, row)
+                for row in rows
+            }
+        )
+
+    async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
+        """Return the reset types as an immutable value."""
+        return tuple(await self.async_get_reset_types())
+
+    # Single resources
+
+    async def async_get_service_root(self) -> ServiceRoot:
+        """Return the service root, which needs no login."""
+        return await self._reader.async_get(endpoints.ROOT)
+
+    async def async_get_system(self) -> System:
+        """Return the host: power state, health, LED, boot."""
+        return await self._reader.async_get(endpoints.SYSTEM)
+
+    async def async_get_chassis(self) -> Chassis:
+        """Return the host's chassis."""
+        return await self._reader.async_get(endpoints.CHASSIS)
+
+    async def async_get_thermal(self) -> Thermal:
+        """Return the temperatures and fans of the chassis.
+
+        Where each fan or sensor is a resource of its own, all of them are read the
+        first time, and four of them each later time in round robin.
+        """
+        return await self._readings.async_get_thermal()
+
+    async def async_get_power(self) -> Power:
+        """Return the power draw, voltages and power supplies of the chassis.
+
+        Where each supply or sensor is a resource of its own, all of them are read the
+        first time, and one of each kind each later time in round robin.
+        """
+        return await self._readings.async_get_power()
+
+    async def async_get_manager(self) -> Manager:
+        """Return the BMC itself; one recorded board takes six seconds for it."""
+        return await self._reader.async_get(endpoints.MANAGER)
+
+    async def async_get_mac_address(self) -> str | None:
+        """Return the BMC's own MAC address, None where no resource contains it.
+
+        It has capitals and colons: "7C:C2:55:00:00:01". It identifies a BMC, whereas
+        serial numbers and system UUIDs are blank or equal on many boards.
+        """
+        return await identity.async_get_mac_address(self._reader)
+
+    async def async_get_role(self) -> Role:
+        """Return the role of the client's account, with at most six requests.
+
+        Raises:
+            NotFoundError: The account was not found, for example because it is one of
+                a directory service.
+
+        """
+        return await accounts.async_get_role(self._reader, self._username)
+
+    async def async_get_reset_types(self) -> list[ResetType | str]:
+        """Return the ways to reset the host that the board advertises.
+
+        They come from the ActionInfo, else from the system, where the list is missing
+        on X11 and X13 and misspelled on X12.
+        """
+        types: tuple[ResetType | str, ...]
+        try:
+            info = await self._reader.async_get(endpoints.RESET_INFO, cached=True)
+            types = info.reset_types
+        except NotFoundError:
+            types = ()
+        if not types:
+            system = await self._reader.async_get(endpoints.SYSTEM, cached=True)
+            types = system.reset_types
+        return list(types)
+
+    async def async_get_fan_mode(self) -> FanMode:
+        """Return the fan mode and the modes that the board supports."""
+        return await self._reader.async_get(endpoints.FAN_MODE)
+
+    async def async_get_ntp(self) -> NTP:
+        """Return the settings of the BMC's time service."""
+        return await self._reader.async_get(endpoints.NTP_SERVICE)
+
+    async def async_get_lldp(self) -> LLDP:
+        """Return the LLDP setting of the BMC's port, and its neighbor."""
+        return await self._reader.async_get(endpoints.LLDP_SERVICE)
+
+    async def async_get_snooping(self) -> Snooping:
+        """Return the host's last POST code."""
+        return await self._reader.async_get(endpoints.SNOOPING)
+
+    async def async_get_license(self) -> License:
+        """Return the licenses installed on the BMC."""
+        return await self._reader.async_get(endpoints.LICENSE)
+
+    async def async_get_sys_lockdown(self) -> SysLockdown:
+        """Return whether the BMC rejects all writes."""
+        return await self._reader.async_get(endpoints.SYS_LOCKDOWN)
+
+    async def async_get_node_manager(self) -> NodeManager:
+        """Return the power statistics of the host's node manager."""
+        return await self._reader.async_get(endpoints.NODE_MANAGER)
+
+    async def async_get_network_protocol(self) -> NetworkProtocol:
+        """Return the protocols of the BMC."""
+        return await self._reader.async_get(endpoints.NETWORK_PROTOCOL)
+
+    async def async_get_account_service(self) -> AccountService:
+        """Return the rules for accounts, such as the lockout threshold."""
+        return await self._reader.async_get(endpoints.ACCOUNT_SERVICE)
+
+    async def async_get_event_service(self) -> EventService:
+        """Return the settings of event delivery."""
+        return await self._reader.async_get(endpoints.EVENT_SERVICE)
+
+    async def async_get_session_service(self) -> SessionService:
+        """Return the session settings; their timeout is applied to this client."""
+        service = await self._reader.async_get(endpoints.SESSION_SERVICE)
+        self._authenticator.apply_session_service(service)
+        return service
+
+    async def async_get_update_service(self) -> UpdateService:
+        """Return the settings of firmware updates."""
+        return await self._reader.async_get(endpoints.UPDATE_SERVICE)
+
+    # Collections: one request for each member
+
+    async def async_get_manager_ethernet_interfaces(self) -> list[EthernetInterface]:
+        """Return the BMC's network interfaces, including the one to the host."""
+        return await self._reader.async_get_members(
+            endpoints.MANAGER_INTERFACES, EthernetInterface
+        )
+
+    async def async_get_system_ethernet_interfaces(self) -> list[EthernetInterface]:
+        """Return the host's network interfaces."""
+        return await self._reader.async_get_members(
+            endpoints.SYSTEM_INTERFACES, EthernetInterface
+        )
+
+    async def async_get_boot_options(self) -> list[BootOption]:
+        """Return the boot options of the host; X10 and X11 have none.
+
+        `async_set_boot_source` takes the reference of one as `boot_next`.
+        """
+        return await self._reader.async_get_members(endpoints.BOOT_OPTIONS, BootOption)
+
+    async def async_get_processors(self) -> list[Processor]:
+        """Return the host's processors."""
+        return await self._reader.async_get_members(endpoints.PROCESSORS, Processor)
+
+    async def async_get_memory(self) -> list[Memory]:
+        """Return the host's memory modules."""
+        return await self._reader.async_get_members(endpoints.MEMORY, Memory)
+
+    async def async_get_firmware_inventory(self) -> list[FirmwareInventory]:
+        """Return all firmware; large systems take minutes for their hundred items."""
+        return await self._reader.async_get_members(
+            endpoints.FIRMWARE, FirmwareInventory
+        )
+
+    async def async_get_certificates(self) -> list[Certificate]:
+        """Return the certificates of the BMC's web server."""
+        return await self._reader.async_get_members(endpoints.CERTIFICATES, Certificate)
+
+    async def async_get_storage(self) -> list[Storage]:
+        """Return the storage groups.
+
+        Raises:
+            LicenseError: The board needs a license for it, as many do.
+
+        """
+        return await self._reader.async_get_members(endpoints.STORAGE, Storage)
+
+    async def async_get_drives(self) -> list[Drive]:
+        """Return the drives of all storage groups and chassis.
+
+        OpenBMC lists a fitted M.2 drive in its chassis, and its bay with the same Id
+        and the state Absent in the storage group.
+
+        Raises:
+            LicenseError: The board needs a license for it, as many do.
+
+        """
+        return await devices.async_get_drives(self._reader)
+
+    async def async_get_volumes(self) -> list[Volume]:
+        """Return the volumes of all storage groups.
+
+        Raises:
+            LicenseError: The board needs a license for it, as many do.
+
+        """
+        return await devices.async_get_volumes(self._reader)
+
+    async def async_get_network_adapters(self) -> list[NetworkAdapter]:
+        """Return the network adapters of all chassis."""
+        return await devices.async_get_network_adapters(self._reader)
+
+    async def async_get_ports(self) -> list[Port]:
+        """Return the ports of all network adapters."""
+        return await devices.async_get_ports(self._reader)
+
+    async def async_get_pcie_devices(self) -> list[PCIeDevice]:
+        """Return the PCIe devices of all chassis, or of the system on X11."""
+        return await devices.async_get_pcie_devices(self._reader)
+
+    async def async_get_sensors(self) -> list[SensorResource]:
+        """Return the sensors of all chassis that are resources of their own.
+
+        Boards from Gen 14 on have dozens. Thermal and Power contain the values of the
+        host's chassis.
+        """
+        return await devices.async_get_sensors(self._reader)
+
+    async def async_get_log_entries(
+        self, log_service: str | None = None, *, after: str | None = None
+    ) -> list[LogEntry]:
+        """Return the entries of a log of the host, oldest first.
+
+        A full log is several megabytes.
+
+        Args:
+            log_service: The Id of the log; the default is that of health events.
+            after: The Id of the last entry that is known. Entries up to it are left
+                out, unless the log no longer contains it.
+
+        Raises:
+            NotFoundError: There is no such log.
+
+        """
+        return await logs.async_read_log(
+            self._reader, endpoints.SYSTEM_LOGS, log_service, after
+        )
+
+    async def async_get_manager_log_entries(
+        self, log_service: str | None = None, *, after: str | None = None
+    ) -> list[LogEntry]:
+        """Return the entries of the BMC's maintenance log, oldest first.
+
+        Arguments and errors are those of `async_get_log_entries`.
+        """
+        return await logs.async_read_log(
+            self._reader, endpoints.MANAGER_LOGS, log_service, after
+        )
+
+    # Writes
+
+    async def async_system_reset(self, reset_type: str) -> None:
+        """Reset, start or stop the host in one of the advertised ways."""
+        await self._reader.async_invoke_action(
+            endpoints.SYSTEM, "ComputerSystem.Reset", {"ResetType": reset_type}
+        )
+
+    async def async_manager_reset(
+        self, reset_type: str = ResetType.GRACEFUL_RESTART
+    ) -> None:
+        """Restart the BMC, which is unreachable for minutes and drops its sessions.
+
+        Raises:
+            ConnectionError: The BMC was not reachable, or the connection was lost and
+                the BMC still responds: it may or may not restart.
+
+        """
+        await commands.async_reset_manager(self._reader, reset_type)
+
+    async def async_set_indicator_led(self, state: str) -> None:
+        """Set the identify LED to one of `IndicatorLED`."""
+        await commands.async_set_indicator_led(self._reader, state)
+
+    async def async_set_boot_source(
+        self,
+        target: str,
+        enabled: str = BootSourceEnabled.ONCE,
+        *,
+        boot_next: str | None = None,
+    ) -> None:
+        """Override the boot source of the host, once or continuously.
+
+        Args:
+            target: One of `Boot.boot_source_options`; "None" ends an override.
+            enabled: One of `BootSourceEnabled`.
+            boot_next: The reference of one of `async_get_boot_options`, for the target
+                "UefiBootNext".
+
+        """
+        await commands.async_set_boot_source(self._reader, target, enabled, boot_next)
+
+    async def async_set_fan_mode(self, mode: str) -> None:
+        """Set the fan mode to one of `FanMode.available_modes`."""
+        await self._reader.async_patch(endpoints.FAN_MODE, {"Mode": mode})
+
+    async def async_set_ntp_enabled(self, enabled: bool) -> None:  # noqa: FBT001
+        """Switch the BMC's time service on or off."""
+        await self._reader.async_patch(endpoints.NTP_SERVICE, {"NTPEnable": enabled})
+
+    async def async_set_ntp_servers(self, primary: str, secondary: str = "") -> None:
+        """Set the BMC's time servers and switch its time service on.
+
+        The BMC accepts servers only together with the service being on.
+        """
+        servers = {"PrimaryNTPServer": primary}
+        if secondary:
+            servers["SecondaryNTPServer"] = secondary
+        await self._reader.async_patch(
+            endpoints.NTP_SERVICE, {"NTPEnable": True, **servers}
+        )
+
+    async def async_set_lldp_enabled(self, enabled: bool) -> None:  # noqa: FBT001
+        """Switch LLDP of the BMC's port on or off."""
+        await self._reader.async_patch(endpoints.LLDP_SERVICE, {"LLDPEnabled": enabled})
+
+    async def async_set_protocol_enabled(
+        self,
+        protocol: str,
+        enabled: bool,  # noqa: FBT001
+    ) -> None:
+        """Switch a protocol of the BMC on or off.
+
+        Args:
+            protocol: Its name in Redfish, such as "SSH" or "IPMI".
+            enabled: Whether it is on.
+
+        """
+        await self._reader.async_patch(
+            endpoints.NETWORK_PROTOCOL, {protocol: {"ProtocolEnabled": enabled}}
+        )
+
+    async def async_set_power_on_delay(self, seconds: int) -> None:
+        """Set the delay before the host powers on."""
+        await self._reader.async_patch(
+            endpoints.SYSTEM, {"PowerOnDelaySeconds": seconds}
+        )
+
+    async def async_set_power_off_delay(self, seconds: int) -> None:
+        """Set the delay before the host powers off."""
+        await self._reader.async_patch(
+            endpoints.SYSTEM, {"PowerOffDelaySeconds": seconds}
+        )
+
+    async def async_set_power_cycle_delay(self, seconds: int) -> None:
+        """Set the time for which the host stays off in a power cycle."""
+        await self._reader.async_patch(
+            endpoints.SYSTEM, {"PowerCycleDelaySeconds": seconds}
+        )
+
+    async def async_reset_intrusion_sensor(self) -> None:
+        """Re-arm the intrusion sensor of the chassis; some boards reject it."""
+        security = {"IntrusionSensor": IntrusionSensor.NORMAL}
+        await self._reader.async_patch(
+            endpoints.CHASSIS, {"PhysicalSecurity": security}
+        )
+
+    async def async_clear_log(self, log_service: str | None = None) -> None:
+        """Delete all health events; the Id is that of `async_get_log_entries`.
+
+        Raises:
+            NotFoundError: There is no such log, or it cannot be cleared.
+
+        """
+        await commands.async_clear_log(self._reader, log_service)

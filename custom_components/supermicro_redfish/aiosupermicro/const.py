@@ -1,49 +1,70 @@
-"""Limits and well-known names of the conversation with a BMC."""
+"""Paths, limits and timeouts."""
 
 from __future__ import annotations
 
 from typing import Final
 
 REDFISH_ROOT: Final = "/redfish/v1/"
-"""The only path that is known beforehand; everything else is linked from it."""
+"""Path of the service root; all other paths are found by following links."""
 
 SESSION_SERVICE: Final = "/redfish/v1/SessionService"
 SESSIONS: Final = "/redfish/v1/SessionService/Sessions"
-"""Where to log in if the root does not say; the standard fixes this path too."""
+"""Path of the sessions, used if the root has no link to it; Redfish defines it."""
 
-AUTH_TOKEN_HEADER: Final = "X-Auth-Token"  # noqa: S105 - a header's name
+AUTH_TOKEN_HEADER: Final = "X-Auth-Token"  # noqa: S105 - name of a header
 
 DEFAULT_TIMEOUT: Final = 30
-"""Seconds for a whole request; one real board takes 6 s for its manager."""
+"""Timeout of a whole request in seconds; one real board needs 6 s for its manager."""
 
 MAX_CONCURRENT_REQUESTS: Final = 2
-"""A BMC is mostly serial: more requests at a time have crashed boards."""
+"""Maximum number of concurrent requests.
 
-PATIENCE_SECONDS: Final = 0.5
-"""How long a request may take before another is sent beside it.
-
-A BMC that answers faster than that is never asked for a second TLS connection.
+A BMC is mostly serial, and more concurrent requests have crashed boards.
 """
 
+SECOND_REQUEST_DELAY: Final = 0.5
+"""Seconds that a request may take before a concurrent one is sent.
+
+A BMC that responds faster never has to open a second TLS connection.
+"""
+
+OPTIONAL_BODY_SECONDS: Final = 5
+"""Seconds to wait for a body where the status is sufficient."""
+
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
-"""More than three times a full event log, the largest answer there is."""
+"""Maximum size of a response body.
+
+It is more than three times the size of a full event log, the largest response.
+"""
 
 MAX_DEPTH: Final = 100
-"""Levels of a document; the deepest recorded one has eight."""
+"""Maximum nesting depth of a JSON document; the deepest recorded one has 8 levels."""
 
 MAX_REDIRECTS: Final = 3
 
 SESSION_DEFAULT_TIMEOUT: Final = 300
-"""Seconds that X10 to X13 keep an idle session, for as long as none says otherwise."""
+"""Timeout of an idle session in seconds, used until the BMC reports its own.
+
+It is the timeout of X10 to X13.
+"""
 
 SESSION_REFRESH_THRESHOLD: Final = 0.8
-"""The part of that time after which an idle session is renewed before it is used."""
+"""Fraction of the session timeout after which a session is renewed before use."""
 
 LOGOUT_SECONDS: Final = 5
-"""How long a BMC that hangs may hold up whoever wants to be gone."""
+"""Timeout of a logout in seconds, so that a hung BMC does not delay a disconnect."""
 
 SESSION_RETRY_SECONDS: Final = 600
-"""How long a BMC whose table of sessions is full is not asked for one again."""
+"""Seconds until the next attempt to create a session if the session table is full."""
 
 TASK_POLL_SECONDS: Final = 1.0
+"""Interval in seconds between two polls of a task."""
+
 TASK_TIMEOUT_SECONDS: Final = 30.0
+"""Maximum time in seconds to wait for the end of a task."""
+
+RETRY_UNAVAILABLE_SECONDS: Final = 3600
+"""Seconds until a resource that is missing or needs a license is requested again.
+
+A BMC that is starting reports resources as missing, and a license may be installed.
+"""

@@ -1,4 +1,4 @@
-"""What the bulk reads return."""
+"""Results of the bulk reads."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .models import (
     NTP,
     Chassis,
     FanMode,
+    LeakDetector,
     License,
     Manager,
     NetworkProtocol,
@@ -21,35 +22,39 @@ from .models import (
     Thermal,
 )
 
+__all__ = ["BulkData", "DynamicData", "RedfishData", "StaticData"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class BulkData:
-    """Several resources, each None where the board has none or it could not be read."""
+    """Several resources; each is None if it is missing or could not be read."""
 
     errors: Mapping[str, SupermicroRedfishError] = field(
         default_factory=dict, compare=False
     )
-    """What could not be read, by the resource's name; not what the board lacks."""
+    """Errors by name of the resource; missing resources are not errors."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DynamicData(BulkData):
-    """What moves by the second: three requests on most boards, ten at the most."""
+    """Frequently changing data: 3 requests on most boards, 10 at most."""
 
     system: System | None = None
     thermal: Thermal | None = None
     power: Power | None = None
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """Leak detectors of liquid-cooled machines; empty on all others."""
     is_complete: bool = True
-    """Whether every fan, supply and sensor was read since the connection was made.
+    """Whether all fans, power supplies and sensors were read since the connection.
 
-    While not, those that are missing in `thermal` and `power` may be still to come;
-    on boards that have Thermal and Power it is always so.
+    While False, later reads may add items to `thermal` and `power`. Always True on
+    boards that have the resources Thermal and Power.
     """
 
 
 @dataclass(frozen=True, kw_only=True)
 class StaticData(BulkData):
-    """What changes rarely."""
+    """Rarely changing data."""
 
     chassis: Chassis | None = None
     manager: Manager | None = None
@@ -60,11 +65,11 @@ class StaticData(BulkData):
     license: License | None = None
     network_protocol: NetworkProtocol | None = None
     inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
-    """The temperatures inside, by chassis, on machines of dozens of chassis."""
+    """Internal temperatures by chassis, on machines with dozens of chassis."""
     reset_types: tuple[ResetType | str, ...] = ()
-    """The ways to reset the host that the board advertises."""
+    """Supported reset types of the host."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedfishData(StaticData, DynamicData):
-    """Everything that the bulk reads know."""
+    """All data of the bulk reads."""

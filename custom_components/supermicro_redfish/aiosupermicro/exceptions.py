@@ -1,30 +1,38 @@
-"""What can go wrong between a caller and a BMC.
+"""Exceptions of the library.
+
+The first level of the tree gives the scope of a failure. An error of the whole
+connection means that every other request would fail as well. A ResourceError concerns
+one resource: others may still succeed.
 
 SupermicroRedfishError
-├── AuthenticationError       user name or password refused, or session lost (401)
-├── AuthorizationError        the account may not do this (403)
-│   └── LicenseError          the BMC wants a licence for it (OemLicenseNotPassed)
-├── NotFoundError             this board does not have the resource (404)
-├── InvalidRequestError       the BMC refused what was asked (400 and other 4xx)
-├── RateLimitError            asked too often (429)
-├── ServiceUnavailableError   the BMC cannot serve now (503 and other 5xx)
-├── ConnectionError           no connection, or it broke; also the builtin of this name
-│   └── CertificateError      the BMC's certificate is not the one to be trusted
-├── TimeoutError              no answer in time; also the builtin of this name
-└── InvalidResponseError      an answer that is not Redfish
+├── AuthenticationError           credentials rejected, or session lost (401)
+├── ConnectionError               no connection, or connection lost
+│   └── CertificateError          untrusted TLS certificate
+└── ResourceError                 failure of a single resource
+    ├── AuthorizationError        missing privilege (403)
+    │   └── LicenseError          missing license (OemLicenseNotPassed)
+    ├── NotFoundError             resource missing on this board (404)
+    ├── InvalidRequestError       request rejected (400 and other 4xx)
+    ├── RateLimitError            too many requests (429)
+    ├── ServiceUnavailableError   service unavailable (503 and other 5xx)
+    ├── TimeoutError              no response in time
+    └── InvalidResponseError      response is not valid Redfish
+
+ConnectionError and TimeoutError also derive from the builtin of the same name.
 """
 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 import json
+import re
 from typing import Any
 
-from .documents import one_line
+from .payload import one_line
 
+# The package re-exports these names; the others are imported from this module.
 __all__ = [
-    "ENDS_ALL",
-    "HTTP_STATUS_EXCEPTIONS",
     "AuthenticationError",
     "AuthorizationError",
     "CertificateError",
@@ -34,21 +42,20 @@ __all__ = [
     "LicenseError",
     "NotFoundError",
     "RateLimitError",
+    "ResourceError",
     "ServiceUnavailableError",
     "SupermicroRedfishError",
     "TimeoutError",
-    "error_from_reply",
-    "raise_for_status",
 ]
 
-_SAYS_NOTHING = "See ExtendedInfo"
+_PLACEHOLDER_MESSAGE = "See ExtendedInfo"
 _LICENSE_MISSING = "OemLicenseNotPassed"
 _SEVERITIES = ("critical", "warning")
-_BMC_WORDS = ("bmc_message", "message_id", "license", "path")
+_TEXT_ATTRIBUTES = ("bmc_message", "message_id", "license", "path")
 
 
 class SupermicroRedfishError(Exception):
-    """Anything that this library raises about a BMC."""
+    """Base class of all exceptions of this library."""
 
     def __init__(
         self,
@@ -60,15 +67,15 @@ class SupermicroRedfishError(Exception):
         message_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        """Keep what is known of the failure.
+        """Initialize the exception.
 
         Args:
-            message: What failed, for a reader.
-            status: The HTTP status, None where there was no answer.
-            path: The resource that was asked for.
-            bmc_message: The BMC's own words, from @Message.ExtendedInfo.
-            message_id: The registry's key of those words.
-            retry_after: Seconds that the BMC wants to be left alone.
+            message: Description of the failure.
+            status: HTTP status; None without a response.
+            path: Path of the requested resource.
+            bmc_message: Message of the BMC, from @Message.ExtendedInfo.
+            message_id: Registry key of that message (MessageId).
+            retry_after: Delay in seconds that the BMC requests (Retry-After).
 
         """
         super().__init__(one_line(message))
@@ -78,78 +85,101 @@ class SupermicroRedfishError(Exception):
         self.message_id = message_id
         self.retry_after = retry_after
 
-    def hide(self, secret: str) -> None:
-        """Take a secret out of the words of a BMC that repeats what it was told."""
+    def redact(self, secret: str) -> None:
+        """Replace a secret in all texts.
+
+        Some BMCs repeat the request in their error message.
+        """
         for spelling in _spellings(secret):
             self.args = tuple(str(text).replace(spelling, "***") for text in self.args)
-            for name in _BMC_WORDS:
+            for name in _TEXT_ATTRIBUTES:
                 if text := getattr(self, name, None):
                     setattr(self, name, text.replace(spelling, "***"))
 
 
 class AuthenticationError(SupermicroRedfishError):
-    """The user name or password was refused, or a session ended twice in a row."""
-
-
-class AuthorizationError(SupermicroRedfishError):
-    """The account is not allowed to do this."""
-
-
-class LicenseError(AuthorizationError):
-    """The BMC wants a licence for this resource; a new login would not help."""
-
-    license: str | None = None
-    """The licences that would do, in the BMC's words, such as "DCMS"."""
-
-
-class NotFoundError(SupermicroRedfishError):
-    """The board does not have the resource."""
-
-
-class InvalidRequestError(SupermicroRedfishError):
-    """The BMC refused what was asked of it."""
-
-
-class RateLimitError(SupermicroRedfishError):
-    """The BMC was asked too often."""
-
-
-class ServiceUnavailableError(SupermicroRedfishError):
-    """The BMC cannot serve now, as while it starts."""
+    """Rejected credentials, or a session that ended twice in a row."""
 
 
 class ConnectionError(SupermicroRedfishError, builtins.ConnectionError):  # noqa: A001
-    """There is no connection to the BMC, or it broke."""
+    """Failed or lost connection to the BMC."""
 
     def __init__(
         self, message: str = "", *, is_broken: bool = False, **details: Any
     ) -> None:
-        """Keep whether the request was sent: nobody knows what became of it then."""
+        """Initialize the exception.
+
+        Args:
+            message: Description of the failure.
+            is_broken: Whether the connection was lost after the request was sent.
+                The BMC may have executed the request.
+            **details: Arguments of SupermicroRedfishError.
+
+        """
         super().__init__(message, **details)
         self.is_broken = is_broken
 
 
 class CertificateError(ConnectionError):
-    """The BMC's certificate is not the one to be trusted; nothing was sent to it."""
+    """Untrusted TLS certificate; no request was sent."""
 
     def __init__(
         self, message: str = "", *, fingerprint: str | None = None, **details: Any
     ) -> None:
-        """Keep the SHA-256 fingerprint that the BMC shows now, where it is known."""
+        """Initialize the exception.
+
+        Args:
+            message: Description of the failure.
+            fingerprint: SHA-256 fingerprint of the current certificate; None if
+                unknown.
+            **details: Arguments of ConnectionError.
+
+        """
         super().__init__(message, **details)
         self.fingerprint = fingerprint
 
 
-class TimeoutError(SupermicroRedfishError, builtins.TimeoutError):  # noqa: A001
-    """The BMC did not answer in time."""
+class ResourceError(SupermicroRedfishError):
+    """Failure of a single resource; requests for other resources may succeed."""
 
 
-class InvalidResponseError(SupermicroRedfishError):
-    """The answer is not Redfish: not JSON, no object, too large, or a page."""
+class AuthorizationError(ResourceError):
+    """Missing privilege of the account."""
 
 
-ENDS_ALL = (AuthenticationError, ConnectionError)
-"""What tells that no other resource would be answered either."""
+class LicenseError(AuthorizationError):
+    """Missing license for the resource; a new login does not help."""
+
+    license: str | None = None
+    """Sufficient licenses as named by the BMC, such as "DCMS"; None if not named."""
+
+
+class NotFoundError(ResourceError):
+    """Resource that is missing on this board."""
+
+
+class InvalidRequestError(ResourceError):
+    """Request that the BMC rejected."""
+
+
+class RateLimitError(ResourceError):
+    """Request that the BMC rejected after too many requests."""
+
+
+class ServiceUnavailableError(ResourceError):
+    """Service that is unavailable, for example while the BMC starts."""
+
+
+class TimeoutError(ResourceError, builtins.TimeoutError):  # noqa: A001
+    """No response in time."""
+
+
+class InvalidResponseError(ResourceError):
+    """Response that is not valid Redfish.
+
+    It is not JSON, not an object, too large, or an HTML page.
+    """
+
 
 HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
     400: InvalidRequestError,
@@ -162,40 +192,40 @@ HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
 
 
 def raise_for_status(status: int, message: str = "") -> None:
-    """Raise the exception of an HTTP status, if it is that of an error."""
+    """Raise the matching exception for an HTTP error status."""
     if status >= 400:  # noqa: PLR2004
-        raise _kind(status)(message, status=status)
+        raise _exception_class(status)(message, status=status)
 
 
 def _spellings(secret: str) -> set[str]:
-    """Return a secret as it is, as JSON has it, and as the bytes of either."""
-    texts = {json.dumps(secret, ensure_ascii=plain)[1:-1] for plain in (True, False)}
+    """Return all encodings of a secret: plain, as JSON, and as bytes of either."""
+    texts = {json.dumps(secret, ensure_ascii=only)[1:-1] for only in (True, False)}
     texts |= {secret, one_line(secret)}
     return {*texts, *(repr(text.encode())[2:-1] for text in texts)} - {""}
 
 
-def _kind(status: int) -> type[SupermicroRedfishError]:
-    """Return the exception for an HTTP status."""
+def _exception_class(status: int) -> type[SupermicroRedfishError]:
+    """Return the exception class for an HTTP error status."""
     other = InvalidRequestError if status < 500 else ServiceUnavailableError  # noqa: PLR2004
     return HTTP_STATUS_EXCEPTIONS.get(status, other)
 
 
-def error_from_reply(
+def error_from_response(
     status: int,
     method: str,
     path: str,
     body: Any,
     retry_after: float | None = None,
 ) -> SupermicroRedfishError:
-    """Return the exception that an HTTP error status and its body stand for."""
-    notice = _worst_notice(body)
-    bmc_message, message_id = _text(notice, "Message"), _text(notice, "MessageId")
-    if bmc_message and _SAYS_NOTHING in bmc_message:
+    """Return the exception for an HTTP error status and its body."""
+    info = _most_severe_info(body)
+    bmc_message, message_id = _text(info, "Message"), _text(info, "MessageId")
+    if bmc_message and _PLACEHOLDER_MESSAGE in bmc_message:
         bmc_message = None
-    kind = _kind(status)
+    exception_class = _exception_class(status)
     if message_id and message_id.endswith(_LICENSE_MISSING):
-        kind = LicenseError
-    error = kind(
+        exception_class = LicenseError
+    error = exception_class(
         f"{method} {path} failed with status {status}"
         + (f": {bmc_message}" if bmc_message else ""),
         status=status,
@@ -205,35 +235,48 @@ def error_from_reply(
         retry_after=retry_after,
     )
     if isinstance(error, LicenseError):
-        error.license = _first_argument(notice)
+        error.license = _first_argument(info)
     return error
 
 
-def _worst_notice(body: Any) -> dict[str, Any]:
+def _most_severe_info(body: Any) -> dict[str, Any]:
     """Return the most severe entry of @Message.ExtendedInfo, or the error itself."""
+    if isinstance(body, bytes):
+        return {key: value for key, value in _parse_truncated(body) if value}
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return {}
-    notices = error.get("@Message.ExtendedInfo")
-    notices = notices if isinstance(notices, list) else [notices]
-    notices = [notice for notice in notices if isinstance(notice, dict)]
-    return min(notices, key=_rank, default=error)
+    infos = error.get("@Message.ExtendedInfo")
+    infos = infos if isinstance(infos, list) else [infos]
+    infos = [info for info in infos if isinstance(info, dict)]
+    return min(infos, key=_severity_rank, default=error)
 
 
-def _rank(notice: dict[str, Any]) -> int:
-    """Rank a notice by severity, the worst first."""
-    severity = (_text(notice, "Severity") or "").lower()
+def _parse_truncated(body: bytes) -> Iterator[tuple[str, str]]:
+    """Return the first message of an error body that was cut."""
+    text = body.decode(errors="replace")
+    for key in ("MessageId", "Message"):
+        if match := re.search(rf'"{key}"\s*:\s*"((?:[^"\\]|\\.)*)"', text):
+            yield key, match[1]
+
+
+def _severity_rank(info: dict[str, Any]) -> int:
+    """Return the sort rank of an entry; the most severe one has the lowest rank."""
+    severity = (_text(info, "Severity") or "").lower()
     return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
-def _text(notice: dict[str, Any], key: str) -> str | None:
-    """Return a text of a notice; half of the firmwares write "message" in small."""
-    value = notice.get(key, notice.get(key[0].lower() + key[1:]))
+def _text(info: dict[str, Any], key: str) -> str | None:
+    """Return a text of an entry as one line.
+
+    About half of the firmware versions write the key in camel case ("message").
+    """
+    value = info.get(key, info.get(key[0].lower() + key[1:]))
     return one_line(value) or None if isinstance(value, str) else None
 
 
-def _first_argument(notice: dict[str, Any]) -> str | None:
-    """Return the first message argument, which names the licences wanted."""
-    arguments = notice.get("MessageArgs")
+def _first_argument(info: dict[str, Any]) -> str | None:
+    """Return the first of MessageArgs, which names the sufficient licenses."""
+    arguments = info.get("MessageArgs")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
     return one_line(first) or None if isinstance(first, str) else None

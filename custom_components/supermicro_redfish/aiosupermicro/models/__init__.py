@@ -1,213 +1,29 @@
-"""Frozen dataclasses for what a BMC answers."""
+"""Frozen dataclasses for Redfish resources."""
 
-from .accounts import Account, AccountService, Role
-from .actions import Action, ActionInfo, ActionParameter
-from .base import Model
-from .certificates import Certificate, CertificateIdentifier
-from .chassis import (
-    Chassis,
-    ChassisOem,
-    PCIeDevice,
-    PCIeInterface,
-    PCIeSlot,
-    PCIeSlots,
-    PhysicalSecurity,
-)
-from .common import OdataResource, Sensor, Status
-from .enums import (
-    BootSource,
-    BootSourceEnabled,
-    BootSourceMode,
-    ChassisType,
-    EntryCode,
-    EventFormatType,
-    FanModeType,
-    Health,
-    IndicatorLED,
-    IntrusionSensor,
-    LinkStatus,
-    ManagerType,
-    PowerRestorePolicy,
-    PowerState,
-    Privilege,
-    ResetType,
-    State,
-    SubscriptionType,
-    TransferProtocolType,
-)
-from .events import EventDestination, EventService
-from .logs import LogEntry, LogEntryOem, LogService
-from .manager import (
-    EthernetInterface,
-    EthernetInterfaceIPv4Address,
-    EthernetInterfaceIPv6Address,
-    Manager,
-    NetworkProtocol,
-    NTPSettings,
-    ProtocolSettings,
-)
-from .network import NetworkAdapter, NetworkController, Port
-from .oem import (
-    LLDP,
-    NTP,
-    FanMode,
-    License,
-    LicenseEntry,
-    LLDPReceive,
-    NodeManager,
-    NodeManagerStatistics,
-    Snooping,
-    SysLockdown,
-)
-from .power import (
-    Battery,
-    Power,
-    PowerControl,
-    PowerLimit,
-    PowerMetrics,
-    PowerSupply,
-    Redundancy,
-    Voltage,
-)
-from .sensors import SensorResource
-from .sessions import Session, SessionService
-from .storage import Drive, Storage, StorageController, Volume
-from .subsystems import (
-    ControlExcerpt,
-    EnvironmentMetrics,
-    FanResource,
-    PowerSubsystem,
-    PowerSupplyMetrics,
-    PowerSupplyResource,
-    SensorExcerpt,
-    ThermalMetrics,
-)
-from .system import (
-    Boot,
-    BootOption,
-    BootProgress,
-    Memory,
-    MemoryLocation,
-    MemorySummary,
-    Processor,
-    ProcessorCache,
-    ProcessorId,
-    ProcessorSummary,
-    ServiceRoot,
-    ServiceRootOem,
-    System,
-)
-from .thermal import Fan, Temperature, TemperatureDetail, Thermal
-from .update import FirmwareInventory, UpdateService
+# ruff: noqa: F403 - each module lists its names in __all__
 
-BaseModel = Model
-"""The name of Model in the published client."""
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "LLDP",
-    "NTP",
-    "Account",
-    "AccountService",
-    "Action",
-    "ActionInfo",
-    "ActionParameter",
-    "BaseModel",
-    "Battery",
-    "Boot",
-    "BootOption",
-    "BootProgress",
-    "BootSource",
-    "BootSourceEnabled",
-    "BootSourceMode",
-    "Certificate",
-    "CertificateIdentifier",
-    "Chassis",
-    "ChassisOem",
-    "ChassisType",
-    "ControlExcerpt",
-    "Drive",
-    "EntryCode",
-    "EnvironmentMetrics",
-    "EthernetInterface",
-    "EthernetInterfaceIPv4Address",
-    "EthernetInterfaceIPv6Address",
-    "EventDestination",
-    "EventFormatType",
-    "EventService",
-    "Fan",
-    "FanMode",
-    "FanModeType",
-    "FanResource",
-    "FirmwareInventory",
-    "Health",
-    "IndicatorLED",
-    "IntrusionSensor",
-    "LLDPReceive",
-    "License",
-    "LicenseEntry",
-    "LinkStatus",
-    "LogEntry",
-    "LogEntryOem",
-    "LogService",
-    "Manager",
-    "ManagerType",
-    "Memory",
-    "MemoryLocation",
-    "MemorySummary",
-    "Model",
-    "NTPSettings",
-    "NetworkAdapter",
-    "NetworkController",
-    "NetworkProtocol",
-    "NodeManager",
-    "NodeManagerStatistics",
-    "OdataResource",
-    "PCIeDevice",
-    "PCIeInterface",
-    "PCIeSlot",
-    "PCIeSlots",
-    "PhysicalSecurity",
-    "Port",
-    "Power",
-    "PowerControl",
-    "PowerLimit",
-    "PowerMetrics",
-    "PowerRestorePolicy",
-    "PowerState",
-    "PowerSubsystem",
-    "PowerSupply",
-    "PowerSupplyMetrics",
-    "PowerSupplyResource",
-    "Privilege",
-    "Processor",
-    "ProcessorCache",
-    "ProcessorId",
-    "ProcessorSummary",
-    "ProtocolSettings",
-    "Redundancy",
-    "ResetType",
-    "Role",
-    "Sensor",
-    "SensorExcerpt",
-    "SensorResource",
-    "ServiceRoot",
-    "ServiceRootOem",
-    "Session",
-    "SessionService",
-    "Snooping",
-    "State",
-    "Status",
-    "Storage",
-    "StorageController",
-    "SubscriptionType",
-    "SysLockdown",
-    "System",
-    "Temperature",
-    "TemperatureDetail",
-    "Thermal",
-    "ThermalMetrics",
-    "TransferProtocolType",
-    "UpdateService",
-    "Voltage",
-    "Volume",
-]
+from .accounts import *
+from .actions import *
+from .base import *
+from .certificates import *
+from .chassis import *
+from .common import *
+from .enums import *
+from .events import *
+from .logs import *
+from .manager import *
+from .network import *
+from .oem import *
+from .power import *
+from .sensors import *
+from .sessions import *
+from .storage import *
+from .subsystems import *
+from .system import *
+from .thermal import *
+from .update import *
+
+if not TYPE_CHECKING:  # Type checkers do not evaluate this; they follow the imports.
+    __all__ = [name for name, item in globals().items() if isinstance(item, type)]

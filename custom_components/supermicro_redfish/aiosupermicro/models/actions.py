@@ -1,48 +1,51 @@
-"""What can be done to a resource (Actions, ActionInfo)."""
+"""Actions of resources (Actions, ActionInfo)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 import re
 
-from .base import Model, at
+from .base import Model, json_path
 from .enums import ResetType
+
+__all__ = ["Action", "ActionInfo", "ActionParameter"]
 
 _RESET_TYPES = re.compile("|".join(sorted(ResetType, key=len, reverse=True)))
 
 
-def reset_types(values: tuple[str, ...]) -> tuple[ResetType | str, ...]:
-    """Return the listed reset types as members where they are known.
+def _parse_reset_types(values: tuple[str, ...]) -> tuple[ResetType | str, ...]:
+    """Convert known reset types to enum members and drop duplicates.
 
-    Two X12 firmwares glue two values into one: "GracefulShutdownGracefulRestart".
+    Two X12 firmware versions join two values: "GracefulShutdownGracefulRestart".
     """
-    apart: list[ResetType | str] = []
+    reset_types: list[ResetType | str] = []
     for value in values:
         parts = _RESET_TYPES.findall(value)
-        apart += map(ResetType, parts) if "".join(parts) == value else [value]
-    return tuple(dict.fromkeys(apart))
+        reset_types += map(ResetType, parts) if "".join(parts) == value else [value]
+    return tuple(dict.fromkeys(reset_types))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action(Model):
-    """An action that a resource offers (an entry of Actions)."""
+    """Action of a resource (an entry of Actions)."""
 
-    target: str | None = at("target")
-    """Where to POST; an absolute URL on some X11."""
-    allowable_reset_types: tuple[str, ...] = at(
+    target: str | None = json_path("target")
+    """Path for the POST request; an absolute URL on some X11 boards."""
+    allowable_reset_types: tuple[str, ...] = json_path(
         "ResetType@Redfish.AllowableValues", default=()
     )
-    action_info: str | None = at("@Redfish.ActionInfo")
+    action_info: str | None = json_path("@Redfish.ActionInfo")
+    """Path of the ActionInfo resource; None on boards without one."""
 
     @property
     def reset_types(self) -> tuple[ResetType | str, ...]:
-        """The reset types listed beside the action itself."""
-        return reset_types(self.allowable_reset_types)
+        """Supported reset types (ResetType@Redfish.AllowableValues)."""
+        return _parse_reset_types(self.allowable_reset_types)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionParameter(Model):
-    """A parameter of an action (ActionInfo.Parameters)."""
+    """Parameter of an action (ActionInfo.Parameters)."""
 
     name: str | None = None
     required: bool | None = None
@@ -51,14 +54,14 @@ class ActionParameter(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class ActionInfo(Model):
-    """What an action accepts (ActionInfo)."""
+    """Supported parameters of an action (ActionInfo)."""
 
     parameters: tuple[ActionParameter, ...] = ()
 
     @property
     def reset_types(self) -> tuple[ResetType | str, ...]:
-        """The values that the parameter ResetType accepts."""
-        return reset_types(
+        """Supported values of the parameter ResetType."""
+        return _parse_reset_types(
             tuple(
                 value
                 for parameter in self.parameters

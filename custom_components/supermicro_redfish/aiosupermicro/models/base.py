@@ -10,55 +10,82 @@ import sys
 from types import NoneType
 from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
 
+__all__ = ["BaseModel", "Model"]
+
 # NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
 _STRAY_COLON = re.compile(r":(?=[+-])")
-_UNSET = 1970
-_NUMERIC = frozenset((int, float))
-_MOST = sys.float_info.max
+_EPOCH_YEAR = 1970
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+_MAX_ID_BITS = 64
+_NUMBER_TYPES = frozenset((int, float))
+_MAX_FLOAT = sys.float_info.max
 
 Decoder = Callable[[Any], Any]
+"""Convert raw JSON to the value of a field; None if it does not fit."""
 
 
-def at(*places: str, default: Any = None, prepare: Decoder | None = None) -> Any:
-    """Declare where a field lives when that is not under its own name.
+def json_path(
+    *paths: str,
+    default: Any = None,
+    preprocess: Decoder | None = None,
+    sentinels: tuple[Any, ...] = (),
+) -> Any:
+    """Declare a field with a JSON key that differs from its name.
 
-    Each place is a path of keys joined by "/"; the first that holds anything
-    wins, for boards spell some keys in two ways. What `prepare` makes of it is
-    decoded in its stead: some firmware wraps one thing in another.
+    Args:
+        *paths: Keys joined by "/". The first path with a usable value wins, because
+            boards spell some keys in two ways.
+        default: Value of the field if no path has a usable value.
+        preprocess: Function that converts the raw JSON before it is decoded. Some
+            firmware wraps a value in another one.
+        sentinels: Values that some firmware sends for a missing value.
+
     """
-    paths = tuple(tuple(place.split("/")) for place in places)
-    return field(default=default, metadata={"paths": paths, "prepare": prepare})
+    metadata = {
+        "paths": tuple(tuple(path.split("/")) for path in paths),
+        "preprocess": preprocess,
+        "sentinels": sentinels,
+    }
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A Redfish resource, or a part of one.
+    """Redfish resource, or a part of one.
 
-    A field is None, or an empty tuple, where the BMC gave nothing, null, an empty
-    text or a value of another type.
+    A field is None, or an empty tuple, if the BMC sent no value, null, an empty text
+    or a value of another type. A number that is sent as a text is read, and so is a
+    whole number in the place of a text. Control characters in texts are dropped.
     """
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Decode a resource; what is absent or malformed keeps its default.
+        """Decode a resource.
 
-        Most fields are texts or numbers; these cost no call each. A field that keeps
-        its default has it from the class, where dataclasses put it.
+        A field keeps its default if the value is missing or malformed. Most fields are
+        texts or numbers; they are decoded here without a function call each. Fields
+        without a value are not set: dataclasses store the defaults in the class.
         """
-        texts, numbers, others = _FIELDS.get(cls) or _sort(cls)
+        texts, numbers, others = _COMPILED.get(cls) or _compile(cls)
         model = object.__new__(cls)
         if not isinstance(data, dict):
             data = dict(data) if isinstance(data, Mapping) else {}
         values, get = model.__dict__, data.get
         raw: Any
+        value: Any
         for name, key in texts:
             raw = get(key)
-            if isinstance(raw, str) and (text := raw.strip()):
+            if isinstance(raw, str) and (text := raw.strip()) and text.isprintable():
                 values[name] = text
+            elif raw is not None and (value := _decode_text(raw)) is not None:
+                values[name] = value
         for name, key in numbers:
             raw = get(key)
-            if type(raw) in _NUMERIC and -_MOST <= raw <= _MOST:
+            if type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT:
                 values[name] = raw
+            elif isinstance(raw, str) and (value := _parse_number(raw)) is not None:
+                values[name] = value
         for name, key, decode in others:
             raw = get(key)
             if raw is not None and (value := decode(raw)) is not None:
@@ -67,153 +94,193 @@ class Model:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the BMC gave anything of this at all."""
+        """Whether at least one field has a value."""
         return self != type(self)()
 
 
-class Step(NamedTuple):
-    """How one field is filled."""
+BaseModel = Model
+"""Name of Model in the published client."""
+
+
+class FieldSpec(NamedTuple):
+    """Source and decoder of a field."""
 
     name: str
     paths: tuple[tuple[str, ...], ...]
     decode: Decoder
 
 
-def plan(model: type[Model]) -> list[Step]:
-    """Work out where every field is read from and how."""
+def field_plan(model: type[Model]) -> list[FieldSpec]:
+    """Return the source and the decoder of each field of a model."""
     hints = get_type_hints(model)
     return [
-        Step(
+        FieldSpec(
             item.name,
             item.metadata.get("paths", ((_pascal_case(item.name),),)),
-            _prepared(item.metadata.get("prepare"), _decoder(hints[item.name])),
+            _wrap_decoder(_decoder(hints[item.name]), item.metadata),
         )
         for item in fields(model)
     ]
 
 
-_Flat = tuple[tuple[str, str], ...]
-_Fields = tuple[_Flat, _Flat, tuple[tuple[str, str, Decoder], ...]]
-_FIELDS: dict[type[Model], _Fields] = {}
+_FlatFields = tuple[tuple[str, str], ...]
+_CompiledFields = tuple[_FlatFields, _FlatFields, tuple[tuple[str, str, Decoder], ...]]
+_COMPILED: dict[type[Model], _CompiledFields] = {}
 
 
-def _sort(model: type[Model]) -> _Fields:
-    """Sort the fields of a model, once: into texts, numbers and others.
+def _compile(model: type[Model]) -> _CompiledFields:
+    """Group the fields of a model into texts, numbers and others, once per model.
 
-    Each is its name and the key that it is under, others also their decoder. Of several
-    places the first comes last, so that what it holds is what stays.
+    An entry holds the name of the field and the JSON key; others also hold the decoder.
+    The alternative paths of a field are in reverse order, so that the value of the
+    first one overwrites those of the others.
     """
     texts, numbers, others = [], [], []
-    for name, paths, decode in plan(model):
+    for name, paths, decode in field_plan(model):
         is_flat = all(len(path) == 1 for path in paths)
-        for key, *below in reversed(paths):
-            if is_flat and decode is _string:
+        for key, *inner_keys in reversed(paths):
+            if is_flat and decode is _decode_text:
                 texts.append((name, key))
-            elif is_flat and decode is _number:
+            elif is_flat and decode is _decode_number:
                 numbers.append((name, key))
             else:
-                others.append((name, key, _below(below, decode)))
-    _FIELDS[model] = (tuple(texts), tuple(numbers), tuple(others))
-    return _FIELDS[model]
+                others.append((name, key, _nested_decoder(inner_keys, decode)))
+    _COMPILED[model] = (tuple(texts), tuple(numbers), tuple(others))
+    return _COMPILED[model]
 
 
-def _below(keys: list[str], decode: Decoder) -> Decoder:
-    """Return a decoder of what is some levels further down."""
+def _nested_decoder(keys: list[str], decode: Decoder) -> Decoder:
+    """Return a decoder of the value that a path of keys leads to."""
 
-    def decode_below(raw: Any) -> Any:
+    def decode_nested(raw: Any) -> Any:
         for key in keys:
             raw = raw.get(key) if isinstance(raw, dict) else None
         return None if raw is None else decode(raw)
 
-    return decode_below if keys else decode
+    return decode_nested if keys else decode
 
 
-def _prepared(prepare: Decoder | None, decode: Decoder) -> Decoder:
-    """Return a decoder of what is to be prepared first."""
-    return (lambda raw: decode(prepare(raw))) if prepare else decode
+def _wrap_decoder(decode: Decoder, metadata: Mapping[str, Any]) -> Decoder:
+    """Return a decoder of preprocessed values that drops sentinels."""
+    preprocess, sentinels = metadata.get("preprocess"), metadata.get("sentinels")
+
+    def decode_wrapped(raw: Any) -> Any:
+        value = decode(preprocess(raw) if preprocess else raw)
+        return None if sentinels and value in sentinels else value
+
+    return decode_wrapped if preprocess or sentinels else decode
 
 
 def _pascal_case(name: str) -> str:
-    """Spell a name as Redfish does: reading_celsius is ReadingCelsius."""
+    """Convert a field name to a Redfish key, such as ReadingCelsius."""
     return "".join(word.capitalize() for word in name.split("_"))
 
 
 def _decoder(hint: Any) -> Decoder:
-    """Return what turns raw JSON into the annotated type, or into None."""
+    """Return the decoder of a type annotation."""
     args = get_args(hint)
     if get_origin(hint) is tuple:
-        return _array(_decoder(args[0]))
+        return _array_decoder(_decoder(args[0]))
     if args:
-        return _union([arg for arg in args if arg is not NoneType])
+        return _union_decoder([arg for arg in args if arg is not NoneType])
     if issubclass(hint, Model):
         from_dict = hint.from_dict
         return lambda raw: from_dict(raw) if isinstance(raw, dict) else None
-    return _SCALARS[hint]
+    return _SCALAR_DECODERS[hint]
 
 
-def _array(decode: Decoder) -> Callable[[Any], tuple[Any, ...] | None]:
-    """Return a decoder of arrays, leaving out the entries that make no sense."""
+def _array_decoder(decode: Decoder) -> Callable[[Any], tuple[Any, ...] | None]:
+    """Return a decoder of arrays; it drops malformed entries."""
 
-    def decode_all(raw: Any) -> tuple[Any, ...] | None:
+    def decode_array(raw: Any) -> tuple[Any, ...] | None:
         if not isinstance(raw, list):
             return None
         return tuple([item for entry in raw if (item := decode(entry)) is not None])
 
-    return decode_all
+    return decode_array
 
 
-def _union(kinds: list[Any]) -> Decoder:
-    """Return a decoder of an optional value, or of an enum to which boards add."""
-    if len(kinds) == 1:
-        return _decoder(kinds[0])
-    known, _ = kinds
-    members = {str(member): member for member in known}
+def _union_decoder(types: list[Any]) -> Decoder:
+    """Return a decoder of an optional value, or of an enum with unknown members."""
+    if len(types) == 1:
+        return _decoder(types[0])
+    enum, _ = types
+    members = {str(member): member for member in enum}
 
-    def decode_choice(raw: Any) -> str | None:
+    def decode_member(raw: Any) -> str | None:
         if not isinstance(raw, str):
             return None
-        return members.get(raw) or raw.strip() or None
+        return members.get(raw) or members.get(text := _clean(raw)) or text or None
 
-    return decode_choice
+    return decode_member
 
 
-def _boolean(raw: Any) -> bool | None:
+def _decode_boolean(raw: Any) -> bool | None:
     """Decode a boolean."""
     return raw if isinstance(raw, bool) else None
 
 
-def _number(raw: Any) -> float | None:
-    """Decode a number; neither a boolean nor "N/A" nor infinity is one."""
-    return raw if type(raw) in _NUMERIC and -_MOST <= raw <= _MOST else None
+def _decode_number(raw: Any) -> float | None:
+    """Decode a finite number; booleans and texts such as "N/A" are dropped."""
+    if isinstance(raw, str):
+        return _parse_number(raw)
+    is_number = type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT
+    return raw if is_number else None
 
 
-def _integer(raw: Any) -> int | None:
-    """Decode a whole number; 42.0 is one, 42.5 is not."""
+def _decode_integer(raw: Any) -> int | None:
+    """Decode a whole number; 42.0 is accepted, 42.5 is dropped."""
+    raw = _parse_number(raw) if isinstance(raw, str) else raw
     whole = int(raw) if type(raw) is float and not raw % 1 else raw
-    return whole if type(whole) is int and -_MOST <= whole <= _MOST else None
+    return whole if type(whole) is int and -_MAX_FLOAT <= whole <= _MAX_FLOAT else None
 
 
-def _string(raw: Any) -> str | None:
-    """Decode a text; one of nothing but spaces is how boards say "none"."""
-    return raw.strip() or None if isinstance(raw, str) else None
+def _decode_text(raw: Any) -> str | None:
+    """Decode a text; boards send spaces only for a missing value.
+
+    Some send an Id as a number.
+    """
+    text = str(raw) if type(raw) is int and raw.bit_length() <= _MAX_ID_BITS else raw
+    return _clean(text) or None if isinstance(text, str) else None
 
 
-def moment(raw: Any) -> datetime | None:
-    """Decode a date and time of ISO 8601 that tells its offset to UTC.
+def _clean(text: str) -> str:
+    """Return a text without control characters other than new lines and tabs."""
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _CONTROL_CHARACTERS.sub("", text)
+    return text.strip()
 
-    A clock that nobody has set says 1970, which is no time either.
+
+def _parse_number(text: str) -> float | None:
+    """Parse a number that is sent as a text: " 41.0 ", but neither "41 C" nor "nan"."""
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    if not -_MAX_FLOAT <= number <= _MAX_FLOAT:
+        return None
+    return number if set(text) & set(".eE") else int(text)
+
+
+def parse_datetime(raw: Any) -> datetime | None:
+    """Parse an ISO 8601 date and time with a UTC offset.
+
+    Return None without an offset, and for 1970, the year of a clock that was never
+    set.
     """
     try:
-        when = datetime.fromisoformat(_STRAY_COLON.sub("", raw))
+        parsed = datetime.fromisoformat(_STRAY_COLON.sub("", raw))
     except (TypeError, ValueError):
         return None
-    return when if when.utcoffset() is not None and when.year > _UNSET else None
+    is_set = parsed.utcoffset() is not None and parsed.year > _EPOCH_YEAR
+    return parsed if is_set else None
 
 
-_SCALARS: dict[Any, Decoder] = {
-    bool: _boolean,
-    float: _number,
-    int: _integer,
-    str: _string,
-    datetime: moment,
+_SCALAR_DECODERS: dict[Any, Decoder] = {
+    bool: _decode_boolean,
+    float: _decode_number,
+    int: _decode_integer,
+    str: _decode_text,
+    datetime: parse_datetime,
 }

@@ -1,4 +1,4 @@
-"""Certificates that the BMC shows (Certificate)."""
+"""Certificates of the BMC (Certificate)."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from ssl import PEM_cert_to_DER_cert
 
 from .base import Model
 
-_FIRST = re.compile(
+__all__ = ["Certificate", "CertificateIdentifier"]
+
+_FIRST_PEM = re.compile(
     r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateIdentifier(Model):
-    """Whom a certificate is for, or by (Subject, Issuer)."""
+    """Subject or issuer of a certificate (Subject, Issuer)."""
 
     common_name: str | None = None
-    """In the certificate that a BMC makes for itself: "IPMI"."""
+    """Common name; "IPMI" in a certificate that the BMC created."""
     organization: str | None = None
     organizational_unit: str | None = None
     city: str | None = None
@@ -31,17 +33,17 @@ class CertificateIdentifier(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate(Model):
-    """A certificate of the BMC's web server or firmware (Certificate)."""
+    """Certificate of the BMC's web server or firmware (Certificate)."""
 
     id: str | None = None
     name: str | None = None
     certificate_type: str | None = None
-    """PEM, or PEMchain for several of them."""
+    """PEM, or PEMchain for several certificates."""
     certificate_usage_types: tuple[str, ...] = ()
     certificate_string: str | None = None
-    """The public certificate itself."""
+    """Public certificate in PEM format."""
     fingerprint: str | None = None
-    """As the BMC sent it; None on OpenBMC."""
+    """Fingerprint in the BMC's format; None on OpenBMC."""
     fingerprint_hash_algorithm: str | None = None
     subject: CertificateIdentifier = CertificateIdentifier()
     issuer: CertificateIdentifier = CertificateIdentifier()
@@ -53,11 +55,11 @@ class Certificate(Model):
 
     @property
     def sha256_fingerprint(self) -> str | None:
-        """The SHA-256 of the first certificate, as 64 hexadecimal digits.
+        """SHA-256 fingerprint of the first certificate, 64 hexadecimal digits.
 
-        None where the BMC does not give the certificate.
+        Computed from CertificateString; None if the BMC does not send it.
         """
-        first = _FIRST.search(self.certificate_string or "")
+        first = _FIRST_PEM.search(self.certificate_string or "")
         try:
             return sha256(PEM_cert_to_DER_cert(first[0])).hexdigest() if first else None
         except ValueError:
@@ -65,6 +67,6 @@ class Certificate(Model):
 
     @property
     def is_self_signed(self) -> bool | None:
-        """Whether whom it is for made it; None where the BMC does not say."""
-        known = self.subject.is_valid and self.issuer.is_valid
-        return self.subject == self.issuer if known else None
+        """Whether subject and issuer are equal; None if one is not reported."""
+        is_known = self.subject.is_valid and self.issuer.is_valid
+        return self.subject == self.issuer if is_known else None

@@ -1,4 +1,4 @@
-"""What resources of several kinds have in common."""
+"""Parts that several resources share."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self
 
-from .base import Model, at
+from .base import Model, json_path
 from .enums import Health, State
+
+__all__ = ["OdataResource", "Sensor", "Status"]
 
 _MAC_IN_UUID = re.compile(r"0{8}-0{4}-0{4}-0{4}-([0-9A-F]{12})", re.IGNORECASE)
 _MAC_SEPARATORS = re.compile("[:.-]")
@@ -16,33 +18,39 @@ _MAC_DIGITS = 12
 _VERSION = re.compile(r"\bVer\s+(\S+)")
 
 
-def plain_version(raw: Any) -> Any:
-    """Return the version alone of "BIOS Date: 08/04/2023 Ver 1.4"."""
+def extract_version(raw: Any) -> Any:
+    """Extract the version from a text such as "BIOS Date: 08/04/2023 Ver 1.4".
+
+    Return other values unchanged.
+    """
     match = _VERSION.search(raw) if isinstance(raw, str) else None
     return match[1] if match else raw
 
 
-def plain_mac(raw: str) -> str:
-    """Return a MAC address as BMCs write their own: capitals, with colons between."""
+def normalize_mac(raw: str) -> str:
+    """Return a MAC address in upper case with colons, the format of BMCs.
+
+    Return other texts unchanged.
+    """
     digits = _MAC_SEPARATORS.sub("", raw).upper()
     if len(digits) != _MAC_DIGITS:
         return raw
-    return ":".join(digits[place : place + 2] for place in range(0, _MAC_DIGITS, 2))
+    return ":".join(digits[start : start + 2] for start in range(0, _MAC_DIGITS, 2))
 
 
-def mac_in_uuid(uuid: str | None) -> str | None:
-    """Return the MAC address that a UUID is made of, None where it is another kind."""
+def mac_from_uuid(uuid: str | None) -> str | None:
+    """Return the MAC address in a UUID; None for UUIDs of another format."""
     match = _MAC_IN_UUID.fullmatch(uuid or "")
-    return plain_mac(match[1]) if match else None
+    return normalize_mac(match[1]) if match else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OdataResource(Model):
-    """What every resource says of itself."""
+    """Properties of every resource."""
 
-    odata_id: str | None = at("@odata.id")
-    """The resource's path."""
-    odata_type: str | None = at("@odata.type")
+    odata_id: str | None = json_path("@odata.id")
+    """Path of the resource."""
+    odata_type: str | None = json_path("@odata.type")
     id: str | None = None
     name: str | None = None
     description: str | None = None
@@ -50,44 +58,51 @@ class OdataResource(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Status(Model):
-    """How a part is and what it does (Status)."""
+    """State and health of a resource (Status)."""
 
     state: State | str | None = None
     health: Health | str | None = None
     health_rollup: Health | str | None = None
-    """The worst health of everything below; None on boards that do not roll up."""
+    """Worst health of all subordinate resources; None if not reported."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Decode a status; parts that fare alike, as most do, share one object."""
+        """Decode a status.
+
+        Equal statuses share one object, because most resources have the same one.
+        """
         try:
-            said = data.get("State"), data.get("Health"), data.get("HealthRollup")
-            shared: Self = _SHARED[said]
+            key = data.get("State"), data.get("Health"), data.get("HealthRollup")
+            shared: Self = _SHARED_STATUSES[key]
         except (AttributeError, KeyError, TypeError):
             return super().from_dict(data)
         return shared
 
     @property
     def is_absent(self) -> bool:
-        """Whether the part is not there: not fitted, or dark with the host off."""
+        """Whether the state is Absent: not installed, or off together with the host."""
         return self.state == State.ABSENT
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the part works."""
+        """Whether the state is Enabled."""
         return self.state == State.ENABLED
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the part is well; None where the board does not say.
+        """Whether the health is OK; None if it is unknown, or if the state is Absent.
 
-        OpenBMC calls what is absent Critical, which is no word about its health.
+        OpenBMC reports Critical for absent resources. A health that Redfish does not
+        define, such as "Unknown", is neither good nor bad.
         """
-        unknown = self.health is None or self.is_absent
-        return None if unknown else self.health == Health.OK
+        is_known = isinstance(self.health, Health) and not self.is_absent
+        return self.health == Health.OK if is_known else None
 
 
-_SHARED: dict[tuple[str | None, ...], Any] = {
+NO_POWER = (0, 32767, 65535)
+"""Values in watts that boards send for a missing limit or capacity."""
+
+_SHARED_STATUSES: dict[tuple[str | None, ...], Any] = {
     (state, health, rollup): Status(state=state, health=health, health_rollup=rollup)
     for state in (None, *State)
     for health in (None, *Health)
@@ -97,16 +112,15 @@ _SHARED: dict[tuple[str | None, ...], Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sensor(Model):
-    """A sensor in one of the lists of a chassis (Thermal, Power).
+    """Sensor in an array of Thermal or Power.
 
-    Its reading counts while it is enabled only: an absent sensor of the old
-    firmware family says 0. Thresholds have the unit of the reading; None where
-    the board sets none.
+    The reading is valid only while the sensor is enabled: older firmware reports 0 for
+    an absent sensor. Thresholds have the unit of the reading; None if not set.
     """
 
-    member_id: str | None = at("MemberId", "MemberID")
-    """The place in its list, which may shift; the name does not."""
-    name: str | None = at("Name", "FanName")
+    member_id: str | None = json_path("MemberId", "MemberID")
+    """Position in the array, which may change; the name is stable."""
+    name: str | None = json_path("Name", "FanName")
     status: Status = Status()
     sensor_number: int | None = None
     physical_context: str | None = None
@@ -119,14 +133,15 @@ class Sensor(Model):
 
     @property
     def reading(self) -> float | None:
-        """What the sensor measures now; None while it measures nothing."""
-        return self._raw_reading if self.status.state in _MEASURING else None
+        """Current reading; None while the sensor is not enabled or sends no reading."""
+        is_measuring = self.status.state in _MEASURING_STATES
+        return self._raw_reading if is_measuring else None
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the sensor is there: in the list, and not absent.
+        """Whether the sensor is present: its state is not Absent.
 
-        Where a board gives readings without any state, a reading shows that it is.
+        On boards that report no state, a sensor with a reading is present.
         """
         if self.status.state is None:
             return self._raw_reading is not None
@@ -134,18 +149,18 @@ class Sensor(Model):
 
     @property
     def is_available(self) -> bool:
-        """Whether the sensor measures something now."""
+        """Whether the sensor has a reading."""
         return self.reading is not None
 
     @property
     def is_valid(self) -> bool:
-        """Whether the sensor is enabled, as the published client has it."""
+        """Whether the sensor is enabled, as in the published client."""
         return self.status.is_enabled
 
     @property
     def _raw_reading(self) -> float | None:
-        """What stands in the reading's own key, whatever the state."""
+        """Reading as sent by the BMC, in any state."""
         return None
 
 
-_MEASURING = (State.ENABLED, None)
+_MEASURING_STATES = (State.ENABLED, None)

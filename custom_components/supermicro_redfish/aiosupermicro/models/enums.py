@@ -1,16 +1,38 @@
-"""The values that Redfish defines for texts, as far as this library names them.
+"""Enumerations of Redfish values.
 
-A value that no member has stays the plain string that the BMC sent: boards invent
-values, and what they offer must survive being sent back.
+Models keep an unknown value as a plain string. Boards add values of their own, and a
+client must be able to send back each value that a board lists as supported.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+__all__ = [
+    "BootSource",
+    "BootSourceEnabled",
+    "BootSourceMode",
+    "ChassisType",
+    "EntryCode",
+    "EventFormatType",
+    "FanModeType",
+    "Health",
+    "IndicatorLED",
+    "IntrusionSensor",
+    "LinkStatus",
+    "ManagerType",
+    "PowerRestorePolicy",
+    "PowerState",
+    "Privilege",
+    "ResetType",
+    "State",
+    "SubscriptionType",
+    "TransferProtocolType",
+]
+
 
 class PowerState(StrEnum):
-    """Whether a host is powered (PowerState)."""
+    """Power state of a host (PowerState)."""
 
     ON = "On"
     OFF = "Off"
@@ -19,7 +41,7 @@ class PowerState(StrEnum):
 
 
 class Health(StrEnum):
-    """How a part fares (Status.Health)."""
+    """Health of a resource (Status.Health)."""
 
     OK = "OK"
     WARNING = "Warning"
@@ -27,7 +49,7 @@ class Health(StrEnum):
 
 
 class State(StrEnum):
-    """What a part is doing (Status.State)."""
+    """State of a resource (Status.State)."""
 
     ENABLED = "Enabled"
     DISABLED = "Disabled"
@@ -43,7 +65,7 @@ class State(StrEnum):
 
 
 class ResetType(StrEnum):
-    """A way to reset a system or a manager (ResetType)."""
+    """Type of a reset of a system or a manager (ResetType)."""
 
     ON = "On"
     FORCE_OFF = "ForceOff"
@@ -58,7 +80,7 @@ class ResetType(StrEnum):
 
 
 class IndicatorLED(StrEnum):
-    """What the identify LED shows (IndicatorLED)."""
+    """State of the identify LED (IndicatorLED)."""
 
     OFF = "Off"
     LIT = "Lit"
@@ -67,9 +89,10 @@ class IndicatorLED(StrEnum):
 
 
 class BootSource(StrEnum):
-    """Where to boot from (BootSourceOverrideTarget).
+    """Boot source (BootSourceOverrideTarget).
 
-    X10 and X11 know most of the last eleven, X12 and X13 UsbCd; they are no Redfish.
+    The last eleven members are not defined by Redfish. X10 and X11 support most of
+    them, X12 and X13 support UsbCd.
     """
 
     NONE = "None"
@@ -100,7 +123,7 @@ class BootSource(StrEnum):
 
 
 class BootSourceEnabled(StrEnum):
-    """How long a boot override holds (BootSourceOverrideEnabled)."""
+    """Duration of a boot override (BootSourceOverrideEnabled)."""
 
     DISABLED = "Disabled"
     ONCE = "Once"
@@ -108,14 +131,14 @@ class BootSourceEnabled(StrEnum):
 
 
 class BootSourceMode(StrEnum):
-    """How the next boot finds its source (BootSourceOverrideMode)."""
+    """Firmware interface of a boot override (BootSourceOverrideMode)."""
 
     LEGACY = "Legacy"
     UEFI = "UEFI"
 
 
 class PowerRestorePolicy(StrEnum):
-    """What the host does when mains power returns (PowerRestorePolicy)."""
+    """Power state of the host after a power failure (PowerRestorePolicy)."""
 
     ALWAYS_ON = "AlwaysOn"
     ALWAYS_OFF = "AlwaysOff"
@@ -123,7 +146,7 @@ class PowerRestorePolicy(StrEnum):
 
 
 class IntrusionSensor(StrEnum):
-    """What the chassis' intrusion sensor says (PhysicalSecurity.IntrusionSensor)."""
+    """State of the intrusion sensor (PhysicalSecurity.IntrusionSensor)."""
 
     NORMAL = "Normal"
     HARDWARE_INTRUSION = "HardwareIntrusion"
@@ -131,7 +154,7 @@ class IntrusionSensor(StrEnum):
 
 
 class ChassisType(StrEnum):
-    """The form of a chassis (ChassisType)."""
+    """Form factor of a chassis (ChassisType)."""
 
     RACK = "Rack"
     BLADE = "Blade"
@@ -157,7 +180,7 @@ class ChassisType(StrEnum):
 
 
 class ManagerType(StrEnum):
-    """The kind of a manager (ManagerType)."""
+    """Type of a manager (ManagerType)."""
 
     MANAGEMENT_CONTROLLER = "ManagementController"
     ENCLOSURE_MANAGER = "EnclosureManager"
@@ -168,7 +191,7 @@ class ManagerType(StrEnum):
 
 
 class FanModeType(StrEnum):
-    """A fan mode of the firmware's schema (FanMode.Mode)."""
+    """Fan mode that the firmware's schema defines (FanMode.Mode)."""
 
     STANDARD = "Standard"
     FULL_SPEED = "FullSpeed"
@@ -180,9 +203,9 @@ class FanModeType(StrEnum):
 
 
 class LinkStatus(StrEnum):
-    """Whether a network cable carries a signal (LinkStatus).
+    """Link status of a network interface or port (LinkStatus).
 
-    Interfaces and ports say LinkUp, the older NetworkPorts Up.
+    An active link is LinkUp in EthernetInterface and Port, Up in the older NetworkPort.
     """
 
     LINK_UP = "LinkUp"
@@ -195,17 +218,17 @@ class LinkStatus(StrEnum):
 
 
 class EntryCode(StrEnum):
-    """Whether a log entry tells that something began or ended (EntryCode)."""
+    """Start or end of the event of a log entry (EntryCode)."""
 
     ASSERT = "Assert"
     DEASSERT = "Deassert"
 
 
 class Privilege(StrEnum):
-    """What an account may do (AssignedPrivileges, OemPrivileges).
+    """Privilege of a role (AssignedPrivileges, OemPrivileges).
 
-    The first four are the names of roles and of IPMI privileges, the others what
-    the roles of recorded boards are made of.
+    The first four members are names of roles and of IPMI privileges. The others are
+    the privileges of the roles on recorded boards.
     """
 
     ADMINISTRATOR = "Administrator"
@@ -222,7 +245,7 @@ class Privilege(StrEnum):
 
 
 class TransferProtocolType(StrEnum):
-    """How the BMC can fetch a firmware image (TransferProtocol)."""
+    """Protocol for the download of a firmware image (TransferProtocol)."""
 
     CIFS = "CIFS"
     FTP = "FTP"
@@ -236,14 +259,14 @@ class TransferProtocolType(StrEnum):
 
 
 class EventFormatType(StrEnum):
-    """What is sent to a subscriber (EventFormatType)."""
+    """Format of the messages to a subscriber (EventFormatType)."""
 
     EVENT = "Event"
     METRIC_REPORT = "MetricReport"
 
 
 class SubscriptionType(StrEnum):
-    """How a subscriber is told (SubscriptionType)."""
+    """Type of an event subscription (SubscriptionType)."""
 
     REDFISH_EVENT = "RedfishEvent"
     SSE = "SSE"

@@ -1,19 +1,21 @@
-"""Whom the BMC tells of events (EventService, EventDestination)."""
+"""Event service and its subscriptions (EventService, EventDestination)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
 from .enums import EventFormatType, SubscriptionType
 
-_NOWHERE = "0.0.0.0"  # noqa: S104  # what an unused slot says
+__all__ = ["EventDestination", "EventService"]
+
+_UNUSED_ADDRESS = "0.0.0.0"  # noqa: S104 - the address in an unused slot
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventService(Model):
-    """How the BMC delivers events (EventService)."""
+    """Settings for the delivery of events (EventService)."""
 
     id: str | None = None
     name: str | None = None
@@ -22,37 +24,37 @@ class EventService(Model):
     delivery_retry_attempts: int | None = None
     delivery_retry_interval_seconds: int | None = None
     event_format_types: tuple[EventFormatType | str, ...] = ()
-    """Empty but on OpenBMC."""
+    """Empty except on OpenBMC."""
     event_types_for_subscription: tuple[str, ...] = ()
-    """Empty on OpenBMC, which subscribes by registry and resource type."""
+    """Empty on OpenBMC, where subscriptions select registries and resource types."""
     subscription_types: tuple[SubscriptionType | str, ...] = ()
-    """Empty on every recorded board."""
+    """Empty on all recorded boards."""
     server_sent_event_uri: str | None = None
-    """Where events can be listened to; None but on OpenBMC."""
+    """Path of the stream of server-sent events; None except on OpenBMC."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventDestination(Model):
-    """A subscriber, or one of the sixteen fixed slots for one (EventDestination)."""
+    """Event subscription, or one of 16 fixed slots for one (EventDestination)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     destination: str | None = None
-    """An address; "0.0.0.0" in a slot that nobody uses."""
+    """Address of the subscriber; "0.0.0.0" in an unused slot."""
     protocol: str | None = None
     subscription_type: SubscriptionType | str | None = None
     context: str | None = None
     event_types: tuple[str, ...] = ()
     event_format_type: EventFormatType | str | None = None
-    severity: str | None = at("Oem/Supermicro/Severity")
-    """The least severity that is told; Information is the lowest."""
-    subscription_enabled: bool | None = at("Oem/Supermicro/EnableSubscription")
+    severity: str | None = json_path("Oem/Supermicro/Severity")
+    """Lowest severity of the events that are sent; Information selects all."""
+    subscription_enabled: bool | None = json_path("Oem/Supermicro/EnableSubscription")
 
     @property
     def is_used(self) -> bool:
-        """Whether somebody is told of events."""
+        """Whether the subscription has a destination and is not disabled."""
         return (
-            self.destination not in (None, _NOWHERE)
+            self.destination not in (None, _UNUSED_ADDRESS)
             and self.subscription_enabled is not False
         )

@@ -1,35 +1,37 @@
-"""Network cards of the host (NetworkAdapter, Port, NetworkPort)."""
+"""Network adapters of the host (NetworkAdapter, Port, NetworkPort)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .chassis import PCIeInterface
 from .common import Status
 from .enums import LinkStatus
+
+__all__ = ["NetworkAdapter", "NetworkController", "Port"]
 
 _UP = (LinkStatus.LINK_UP, LinkStatus.UP)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkController(Model):
-    """A chip on a network card (NetworkAdapter.Controllers)."""
+    """Controller of a network adapter (NetworkAdapter.Controllers)."""
 
     firmware_package_version: str | None = None
-    location: str | None = at("Location/PartLocation/ServiceLabel")
-    """The slot's label."""
-    pcie_interface: PCIeInterface = at("PCIeInterface", default=PCIeInterface())
-    port_count: int | None = at("ControllerCapabilities/NetworkPortCount")
+    location: str | None = json_path("Location/PartLocation/ServiceLabel")
+    """Label of the slot."""
+    pcie_interface: PCIeInterface = json_path("PCIeInterface", default=PCIeInterface())
+    port_count: int | None = json_path("ControllerCapabilities/NetworkPortCount")
 
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkAdapter(Model):
-    """A network card (NetworkAdapter)."""
+    """Network adapter (NetworkAdapter)."""
 
     id: str | None = None
     name: str | None = None
-    """The same for all of them on X13."""
+    """Equal for all adapters on X13."""
     manufacturer: str | None = None
     model: str | None = None
     part_number: str | None = None
@@ -41,37 +43,37 @@ class NetworkAdapter(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the card is well; None where the BMC does not say."""
+        """Whether the adapter is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
 @dataclass(frozen=True, kw_only=True)
 class Port(Model):
-    """A socket of a network card (Port, or the older NetworkPort)."""
+    """Port of a network adapter (Port, or the older NetworkPort)."""
 
     id: str | None = None
     name: str | None = None
-    port_id: str | None = at("PortId", "PhysicalPortNumber")
+    port_id: str | None = json_path("PortId", "PhysicalPortNumber")
     status: Status = Status()
     """Empty on X13."""
     link_status: LinkStatus | str | None = None
-    """None on X13 where the card does not tell the BMC."""
+    """None on X13 if the adapter does not report it to the BMC."""
     link_state: str | None = None
-    """Whether it may have a link, Enabled or Disabled; None on X13."""
+    """Setting of the port, Enabled or Disabled; None on X13."""
     current_speed_gbps: float | None = None
-    """Gbit/s, 0 without a link; None on X13."""
+    """Link speed in Gbit/s; 0 without a link, None on X13."""
     max_speed_gbps: float | None = None
-    """Gbit/s; None on X13, 0 on OpenBMC where it is unknown."""
+    """Maximum link speed in Gbit/s; None on X13, 0 on OpenBMC if unknown."""
     port_protocol: str | None = None
     port_type: str | None = None
-    link_network_technology: str | None = at(
+    link_network_technology: str | None = json_path(
         "LinkNetworkTechnology", "ActiveLinkTechnology"
     )
-    mac_addresses: tuple[str, ...] = at(
+    mac_addresses: tuple[str, ...] = json_path(
         "Ethernet/AssociatedMACAddresses", "AssociatedNetworkAddresses", default=()
     )
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether there is a link; None where the BMC does not say."""
+        """Whether the link is up (LinkStatus); None if not reported."""
         return None if self.link_status is None else self.link_status in _UP

@@ -1,4 +1,4 @@
-"""Resources that only Supermicro has (Oem.Supermicro of managers and systems)."""
+"""Supermicro's own resources (Oem.Supermicro of managers and systems)."""
 
 from __future__ import annotations
 
@@ -8,107 +8,123 @@ from datetime import date, datetime
 import json
 from typing import Any
 
-from .base import Model, at, moment
+from .base import Model, json_path, parse_datetime
 from .enums import FanModeType
+
+__all__ = [
+    "LLDP",
+    "NTP",
+    "FanMode",
+    "LLDPReceive",
+    "License",
+    "LicenseEntry",
+    "NodeManager",
+    "NodeManagerStatistics",
+    "Snooping",
+    "SysLockdown",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FanMode(Model):
-    """How the BMC runs the fans (FanMode)."""
+    """Fan mode (FanMode)."""
 
     mode: FanModeType | str | None = None
-    available_modes: tuple[FanModeType | str, ...] = at(
+    available_modes: tuple[FanModeType | str, ...] = json_path(
         "Mode@Redfish.AllowableValues", default=()
     )
-    """The modes that this board accepts; boards differ."""
+    """Modes that this board supports."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NTP(Model):
-    """Where the BMC gets its time (NTP)."""
+    """Settings of the NTP client (NTP)."""
 
-    enabled: bool | None = at("NTPEnable")
-    primary_server: str | None = at("PrimaryNTPServer")
-    secondary_server: str | None = at("SecondaryNTPServer")
+    enabled: bool | None = json_path("NTPEnable")
+    primary_server: str | None = json_path("PrimaryNTPServer")
+    secondary_server: str | None = json_path("SecondaryNTPServer")
     daylight_saving_time: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LLDPReceive(Model):
-    """What the switch says of itself (LLDPReceive, as in DMTF's Port)."""
+    """LLDP data of the connected switch (LLDPReceive, as in DMTF's Port)."""
 
     chassis_id: str | None = None
     chassis_id_subtype: str | None = None
     port_id: str | None = None
-    """Colon-delimited hexadecimal octets by DMTF's schema."""
+    """Hexadecimal octets with colons, according to DMTF's schema."""
     port_id_subtype: str | None = None
     system_name: str | None = None
     system_description: str | None = None
     system_capabilities: tuple[str, ...] = ()
-    management_address_ipv4: str | None = at("ManagementAddressIPv4")
-    management_address_ipv6: str | None = at("ManagementAddressIPv6")
-    management_address_mac: str | None = at("ManagementAddressMAC")
+    management_address_ipv4: str | None = json_path("ManagementAddressIPv4")
+    management_address_ipv6: str | None = json_path("ManagementAddressIPv6")
+    management_address_mac: str | None = json_path("ManagementAddressMAC")
     management_vlan_id: int | None = None
-    """4095 where there is none."""
+    """4095 without a management VLAN."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LLDP(Model):
-    """What the BMC's network port knows of the switch (LldpService)."""
+    """LLDP of the BMC's network port (LldpService)."""
 
-    enabled: bool | None = at("LLDPEnabled")
-    receive: LLDPReceive = at("LLDPReceive", default=LLDPReceive())
+    enabled: bool | None = json_path("LLDPEnabled")
+    receive: LLDPReceive = json_path("LLDPReceive", default=LLDPReceive())
 
     @property
-    def neighbour(self) -> LLDPReceive | None:
-        """The switch; None while it said nothing or nobody listens."""
+    def neighbor(self) -> LLDPReceive | None:
+        """Connected switch (LLDPReceive); None if LLDP is off or nothing was received.
+
+        The BMC sends an empty object in both cases.
+        """
         return self.receive if self.receive.is_valid else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snooping(Model):
-    """How far the host's BIOS got (Snooping)."""
+    """POST code of the host's BIOS (Snooping)."""
 
     post_code: str | None = None
-    """The last POST code, two lower-case hexadecimal digits."""
+    """Last POST code, two hexadecimal digits in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SysLockdown(Model):
-    """Whether the BMC refuses every change (SysLockdown)."""
+    """Lockdown of the system; the BMC rejects all changes (SysLockdown)."""
 
-    enabled: bool | None = at("SysLockdownEnabled")
-
-
-def _licences(raw: Any) -> list[Any]:
-    """Read the JSON documents that Supermicro puts into texts, as far as they go."""
-    return [_licence(entry) for entry in raw] if isinstance(raw, list) else []
+    enabled: bool | None = json_path("SysLockdownEnabled")
 
 
-def _licence(raw: Any) -> Any:
-    """Read one of them, without the key's signature."""
+def _parse_licenses(raw: Any) -> list[Any]:
+    """Parse the licenses, which Supermicro sends as JSON documents in texts."""
+    return [_parse_license(entry) for entry in raw] if isinstance(raw, list) else []
+
+
+def _parse_license(raw: Any) -> Any:
+    """Parse a license without its signature; return None if it is malformed."""
     try:
-        found = json.loads(raw) if isinstance(raw, str) else raw
+        value = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
         return None
     for key in ("ProductKey", "Node"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found or None
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value or None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LicenseEntry(Model):
-    """A licence of the BMC (a text in QueryLicense.Licenses)."""
+    """License of the BMC (a text in QueryLicense.Licenses)."""
 
-    license_id: str | None = at("LicenseID")
-    name: str | None = at("LicenseName")
-    """Supermicro's own, such as "SFT-OOB-LIC" and "SFT-DCMS-SINGLE"."""
+    license_id: str | None = json_path("LicenseID")
+    name: str | None = json_path("LicenseName")
+    """Supermicro's name, such as "SFT-OOB-LIC" or "SFT-DCMS-SINGLE"."""
     create_date: str | None = None
-    """Year, month and day without anything between."""
+    """Date as sent by the BMC, "YYYYMMDD"; `created_on` is the parsed value."""
 
     @property
     def created_on(self) -> date | None:
-        """The day when the licence was made."""
+        """Date of creation (CreateDate); None if it is missing or malformed."""
         try:
             return date.fromisoformat(self.create_date or "")
         except ValueError:
@@ -117,19 +133,21 @@ class LicenseEntry(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class License(Model):
-    """The licences of the BMC (LicenseManager/QueryLicense)."""
+    """Licenses of the BMC (LicenseManager/QueryLicense)."""
 
-    licenses: tuple[LicenseEntry, ...] = at("Licenses", default=(), prepare=_licences)
+    licenses: tuple[LicenseEntry, ...] = json_path(
+        "Licenses", default=(), preprocess=_parse_licenses
+    )
 
     @property
     def is_licensed(self) -> bool:
-        """Whether the BMC has any licence."""
+        """Whether the BMC has a license."""
         return bool(self.licenses)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeManagerStatistics(Model):
-    """Power since the statistics began, in watts (NodeManager.Statistics)."""
+    """Power statistics in watts (NodeManager.Statistics)."""
 
     mode: str | None = None
     current_value: float | None = None
@@ -137,19 +155,22 @@ class NodeManagerStatistics(Model):
     minimum_value: float | None = None
     average_value: float | None = None
     reporting_period: int | None = None
-    """Seconds since the statistics began."""
+    """Seconds since the start of the statistics."""
     timestamp: str | None = None
-    """As the BMC sent it, malformed on X13; `measured_at` is the moment."""
+    """Date and time as sent, malformed on X13; `measured_at` is the parsed value."""
 
     @property
     def measured_at(self) -> datetime | None:
-        """When it was measured, by the BMC's clock."""
-        return moment(self.timestamp)
+        """Date and time of the measurement by the BMC's clock (Timestamp).
+
+        None if it is missing or has no UTC offset.
+        """
+        return parse_datetime(self.timestamp)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodeManager(Model):
-    """Intel's power statistics of the host (SmcNodeManager)."""
+    """Power statistics of the host from Intel Node Manager (SmcNodeManager)."""
 
     id: str | None = None
     name: str | None = None

@@ -1,51 +1,53 @@
-"""Sensors with a resource of their own, from Gen 14 on (Sensor)."""
+"""Sensor resources, from Gen 14 on (Sensor)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Status
+
+__all__ = ["SensorResource"]
 
 _HEADROOM = "Headroom"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SensorResource(Model):
-    """A sensor with a resource of its own (Sensor).
+    """Sensor with a resource of its own (Sensor).
 
-    Readings and thresholds have the unit that `reading_units` names; None where
-    nothing is measured or no threshold is set.
+    Readings and thresholds have the unit in `reading_units`. A reading is None if the
+    sensor measures nothing, a threshold is None if it is not set.
     """
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     reading: float | None = None
-    """As the BMC sent it, whatever the state; None for an absent device."""
+    """Reading as sent by the BMC in any state; None for an absent device."""
     reading_type: str | None = None
     """Temperature, Rotational, Percent, Power, Voltage and others."""
     reading_units: str | None = None
-    """By UCUM: Cel, RPM, %, W, V, A, J, Hz, Pa."""
+    """UCUM code of the unit: Cel, RPM, %, W, V, A, J, Hz or Pa."""
     reading_basis: str | None = None
-    """Headroom where the reading is the distance to a limit."""
+    """Headroom if the reading is the distance to a limit."""
     reading_range_min: float | None = None
     reading_range_max: float | None = None
     peak_reading: float | None = None
     physical_context: str | None = None
     implementation: str | None = None
-    """Synthesized where the BMC calculates the reading."""
-    upper_fatal: float | None = at("Thresholds/UpperFatal/Reading")
-    upper_critical: float | None = at("Thresholds/UpperCritical/Reading")
-    upper_caution: float | None = at("Thresholds/UpperCaution/Reading")
-    lower_caution: float | None = at("Thresholds/LowerCaution/Reading")
-    lower_critical: float | None = at("Thresholds/LowerCritical/Reading")
-    lower_fatal: float | None = at("Thresholds/LowerFatal/Reading")
-    sensor_number: int | None = at("Oem/Supermicro/SensorNumber")
-    sensor_value: str | None = at("Oem/Supermicro/SensorValue")
-    """What X13 says instead of a reading: "Battery Presence Detected"."""
+    """Synthesized if the BMC calculates the reading."""
+    upper_fatal: float | None = json_path("Thresholds/UpperFatal/Reading")
+    upper_critical: float | None = json_path("Thresholds/UpperCritical/Reading")
+    upper_caution: float | None = json_path("Thresholds/UpperCaution/Reading")
+    lower_caution: float | None = json_path("Thresholds/LowerCaution/Reading")
+    lower_critical: float | None = json_path("Thresholds/LowerCritical/Reading")
+    lower_fatal: float | None = json_path("Thresholds/LowerFatal/Reading")
+    sensor_number: int | None = json_path("Oem/Supermicro/SensorNumber")
+    sensor_value: str | None = json_path("Oem/Supermicro/SensorValue")
+    """State that X13 sends instead of a reading: "Battery Presence Detected"."""
 
     @property
     def is_headroom(self) -> bool:
-        """Whether the reading is no temperature but the distance to its limit."""
+        """Whether the reading is not a temperature but the distance to its limit."""
         return self.reading_basis == _HEADROOM

@@ -1,4 +1,4 @@
-"""Logins that the BMC keeps (SessionService, Session)."""
+"""Sessions of the BMC (SessionService, Session)."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from dataclasses import dataclass
 from .base import Model
 from .common import Status
 
+__all__ = ["Session", "SessionService"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SessionService(Model):
-    """The rules for sessions (SessionService)."""
+    """Settings for sessions (SessionService)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     service_enabled: bool | None = None
     session_timeout: int | None = None
-    """Seconds without a request after which a session ends."""
+    """Seconds without a request until a session ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session(Model):
-    """A login (Session)."""
+    """Session (Session)."""
 
     id: str | None = None
     name: str | None = None
     user_name: str | None = None
     session_type: str | None = None
-    """None on every recorded board."""
+    """None on all recorded boards."""
     created_time: str | None = None
-    """None on every recorded board."""
+    """None on all recorded boards."""

@@ -1,36 +1,52 @@
-"""What follows Thermal and Power from Gen 14 on (ThermalSubsystem, PowerSubsystem)."""
+"""Successors of Thermal and Power, from Gen 14 on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Model, at
-from .common import Status
+from .base import Model, json_path
+from .common import NO_POWER, Status
+from .enums import Health
 from .power import Redundancy
+
+__all__ = [
+    "ControlExcerpt",
+    "EnvironmentMetrics",
+    "FanResource",
+    "LeakDetector",
+    "PowerSubsystem",
+    "PowerSupplyMetrics",
+    "PowerSupplyResource",
+    "SensorExcerpt",
+    "ThermalMetrics",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SensorExcerpt(Model):
-    """A reading that another resource repeats (excerpt of a Sensor).
+    """Excerpt of a Sensor, embedded in another resource.
 
-    Its unit stands in the name of the field that holds it.
+    The name of the embedding field contains the unit.
     """
 
     device_name: str | None = None
     data_source_uri: str | None = None
-    """The sensor's path."""
+    """Path of the sensor."""
     physical_context: str | None = None
     reading: float | None = None
-    """None where nothing is measured."""
-    speed_rpm: float | None = at("SpeedRPM")
-    """Of fans only; on OpenBMC the percentage of a PWM sensor stands here too."""
+    """Reading; None if the sensor measures nothing."""
+    speed_rpm: float | None = json_path("SpeedRPM")
+    """Speed in revolutions per minute, only for fans.
+
+    On OpenBMC also the percentage of a PWM sensor.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlExcerpt(Model):
-    """A set value that another resource repeats (excerpt of a Control)."""
+    """Excerpt of a Control, embedded in another resource."""
 
-    set_point: float | None = None
+    set_point: float | None = json_path("SetPoint", sentinels=NO_POWER)
     allowable_min: float | None = None
     allowable_max: float | None = None
     control_mode: str | None = None
@@ -39,7 +55,7 @@ class ControlExcerpt(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class ThermalMetrics(Model):
-    """The temperatures of a chassis and what is in it (ThermalMetrics)."""
+    """Temperatures of a chassis and its components (ThermalMetrics)."""
 
     id: str | None = None
     name: str | None = None
@@ -48,29 +64,48 @@ class ThermalMetrics(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentMetrics(Model):
-    """Fans, power and temperature of a chassis or a part (EnvironmentMetrics)."""
+    """Fans, power and temperature of a chassis or component (EnvironmentMetrics)."""
 
     id: str | None = None
     name: str | None = None
     fan_speeds_percent: tuple[SensorExcerpt, ...] = ()
-    """OpenBMC gives no percentage but `speed_rpm`, of PWM sensors too."""
+    """Fan speeds; OpenBMC sends `speed_rpm` instead of a percentage."""
     temperature_celsius: SensorExcerpt = SensorExcerpt()
     power_watts: SensorExcerpt = SensorExcerpt()
     energy_joules: SensorExcerpt = SensorExcerpt()
-    energy_kwh: SensorExcerpt = at("EnergykWh", default=SensorExcerpt())
+    energy_kwh: SensorExcerpt = json_path("EnergykWh", default=SensorExcerpt())
     power_limit_watts: ControlExcerpt = ControlExcerpt()
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeakDetector(Model):
+    """Leak detector of a liquid-cooled machine (LeakDetector)."""
+
+    id: str | None = None
+    name: str | None = None
+    status: Status = Status()
+    detector_state: Health | str | None = None
+    """OK, or Warning or Critical while there is a leak."""
+    leak_detector_type: str | None = None
+    physical_context: str | None = None
+
+    @property
+    def is_leaking(self) -> bool | None:
+        """Whether there is a leak (DetectorState); None if it is unknown."""
+        is_known = isinstance(self.detector_state, Health) and not self.status.is_absent
+        return self.detector_state != Health.OK if is_known else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FanResource(Model):
-    """A fan with a resource of its own (Fan); on no recorded board."""
+    """Fan with a resource of its own (Fan); no recorded board has one."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     physical_context: str | None = None
     speed_percent: SensorExcerpt = SensorExcerpt()
-    """Its reading is the percentage; it may give `speed_rpm` too."""
+    """Speed; the reading is the percentage, `speed_rpm` is optional."""
     model: str | None = None
     manufacturer: str | None = None
     serial_number: str | None = None
@@ -79,27 +114,29 @@ class FanResource(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSubsystem(Model):
-    """The power supply of a chassis (PowerSubsystem)."""
+    """Power subsystem of a chassis (PowerSubsystem)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
-    """Absent on Gen 14 boards whose power supplies tell nothing."""
-    capacity_watts: float | None = None
-    """0 where the supplies tell nothing."""
+    """State Absent on Gen 14 boards that cannot read their power supplies."""
+    capacity_watts: float | None = json_path("CapacityWatts", sentinels=NO_POWER)
+    """Total capacity in watts; None on boards that cannot read their power supplies."""
     power_supply_redundancy: tuple[Redundancy, ...] = ()
-    """On no recorded board."""
+    """Empty on all recorded boards."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSupplyResource(Model):
-    """A power supply with a resource of its own, without its watts (PowerSupply)."""
+    """Power supply with a resource of its own, without its readings (PowerSupply)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     power_supply_type: str | None = None
-    power_capacity_watts: float | None = None
+    power_capacity_watts: float | None = json_path(
+        "PowerCapacityWatts", sentinels=NO_POWER
+    )
     model: str | None = None
     manufacturer: str | None = None
     firmware_version: str | None = None
@@ -109,7 +146,7 @@ class PowerSupplyResource(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class PowerSupplyMetrics(Model):
-    """What a power supply measures (PowerSupplyMetrics); on no recorded board."""
+    """Readings of a power supply (PowerSupplyMetrics); no recorded board has them."""
 
     id: str | None = None
     name: str | None = None

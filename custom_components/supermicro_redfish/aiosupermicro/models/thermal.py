@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Model, at
+from .base import Model, json_path
 from .common import Sensor
 
+__all__ = ["Fan", "Temperature", "TemperatureDetail", "Thermal"]
 
-def _details(raw: Any) -> list[dict[str, Any]]:
-    """Turn an object of names and numbers, sent as texts, into a list."""
+
+def _list_details(raw: Any) -> list[dict[str, Any]]:
+    """Convert an object of names and readings to a list of objects."""
     if not isinstance(raw, Mapping):
         return []
-    return [{"Name": name, "ReadingCelsius": _float(raw[name])} for name in raw]
+    return [{"Name": name, "ReadingCelsius": _parse_float(raw[name])} for name in raw]
 
 
-def _float(raw: Any) -> float | None:
-    """Read a number that was sent as a text."""
+def _parse_float(raw: Any) -> float | None:
+    """Parse a number that is sent as a text; return None if malformed."""
     try:
         return float(raw) if isinstance(raw, str) else None
     except ValueError:
@@ -27,7 +29,7 @@ def _float(raw: Any) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class TemperatureDetail(Model):
-    """One of several parts that share a temperature sensor (Oem.Supermicro.Details)."""
+    """Reading of a device that shares a sensor with others (Oem.Supermicro.Details)."""
 
     name: str | None = None
     reading_celsius: float | None = None
@@ -35,14 +37,17 @@ class TemperatureDetail(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Temperature(Sensor):
-    """A temperature sensor, in degrees Celsius (Thermal.Temperatures)."""
+    """Temperature sensor, in degrees Celsius (Thermal.Temperatures)."""
 
     reading_celsius: float | None = None
-    """As the BMC sent it; `reading` leaves out what no enabled sensor says."""
-    details: tuple[TemperatureDetail, ...] = at(
-        "Oem/Supermicro/Details", default=(), prepare=_details
+    """Reading as sent by the BMC; `reading` is None if the sensor is not enabled."""
+    details: tuple[TemperatureDetail, ...] = json_path(
+        "Oem/Supermicro/Details", default=(), preprocess=_list_details
     )
-    """Each GPU, memory stack or switch; the sensor itself reads their highest."""
+    """Readings of the GPUs, memory stacks or switches that share the sensor.
+
+    The reading of the sensor is the highest of them.
+    """
 
     @property
     def _raw_reading(self) -> float | None:
@@ -51,24 +56,24 @@ class Temperature(Sensor):
 
 @dataclass(frozen=True, kw_only=True)
 class Fan(Sensor):
-    """A fan, in revolutions per minute or in percent (Thermal.Fans)."""
+    """Fan, in revolutions per minute or in percent (Thermal.Fans)."""
 
-    speed: float | None = at("Reading")
-    """As the BMC sent it; `reading` leaves out what no enabled fan says."""
+    speed: float | None = json_path("Reading")
+    """Reading as sent by the BMC; `reading` is None if the fan is not enabled."""
     reading_units: str | None = None
-    """RPM, or Percent for the duty of a PWM output."""
+    """RPM, or Percent for the duty cycle of a PWM output."""
     min_reading_range: float | None = None
     max_reading_range: float | None = None
-    """X12 boards say -100 to 100 beside 4900 rpm: not to be relied on."""
+    """Not reliable: X12 boards send a range of -100 to 100 with a speed of 4900 rpm."""
 
     @property
     def is_duty(self) -> bool:
-        """Whether the speed is a duty in percent."""
+        """Whether the speed is a duty cycle in percent (ReadingUnits)."""
         return self.reading_units in ("Percent", "%")
 
     @property
     def reading_rpm(self) -> float | None:
-        """The speed as the BMC sent it, None where it is a duty."""
+        """Speed in revolutions per minute as sent by the BMC; None for a duty cycle."""
         return None if self.is_duty else self.speed
 
     @property
@@ -78,7 +83,7 @@ class Fan(Sensor):
 
 @dataclass(frozen=True, kw_only=True)
 class Thermal(Model):
-    """The temperatures and fans of a chassis (Thermal)."""
+    """Temperatures and fans of a chassis (Thermal)."""
 
     id: str | None = None
     name: str | None = None
@@ -87,18 +92,18 @@ class Thermal(Model):
 
     @property
     def available_temperatures(self) -> list[Temperature]:
-        """The temperature sensors that measure something now."""
+        """Temperature sensors with a reading."""
         return [sensor for sensor in self.temperatures if sensor.is_available]
 
     @property
     def available_fans(self) -> list[Fan]:
-        """The fans that turn, or could, and are measured now."""
+        """Fans with a reading; it is 0 for a stopped fan."""
         return [fan for fan in self.fans if fan.is_available]
 
     def get_temperature(self, member_id: str) -> Temperature | None:
-        """Return the temperature sensor with this MemberId, or None."""
+        """Return the temperature sensor with a MemberId, or None."""
         return next((t for t in self.temperatures if t.member_id == member_id), None)
 
     def get_fan(self, member_id: str) -> Fan | None:
-        """Return the fan with this MemberId, or None."""
+        """Return the fan with a MemberId, or None."""
         return next((fan for fan in self.fans if fan.member_id == member_id), None)

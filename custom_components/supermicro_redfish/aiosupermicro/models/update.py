@@ -1,69 +1,71 @@
-"""Firmware and how it is updated (UpdateService, SoftwareInventory)."""
+"""Firmware and its update (UpdateService, SoftwareInventory)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from .base import Model, at, moment
-from .common import Status, plain_version
+from .base import Model, json_path, parse_datetime
+from .common import Status, extract_version
 from .enums import TransferProtocolType
+
+__all__ = ["FirmwareInventory", "UpdateService"]
 
 _NOT_PRESENT = "Not Present"
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateService(Model):
-    """Where firmware can be uploaded (UpdateService)."""
+    """Firmware update service (UpdateService)."""
 
     id: str | None = None
     name: str | None = None
     status: Status = Status()
     service_enabled: bool | None = None
     http_push_uri: str | None = None
-    """None on Supermicro's own firmware, which takes multipart uploads only."""
+    """None on Supermicro's own firmware, which supports only multipart uploads."""
     multipart_http_push_uri: str | None = None
     max_image_size_bytes: int | None = None
-    transfer_protocol_types: tuple[TransferProtocolType | str, ...] = at(
+    transfer_protocol_types: tuple[TransferProtocolType | str, ...] = json_path(
         "Actions/#UpdateService.SimpleUpdate/TransferProtocol@Redfish.AllowableValues",
         "TransferProtocol@Redfish.AllowableValues",
         default=(),
     )
-    """Empty on every recorded board: X13 lists them in an ActionInfo."""
+    """Empty on all recorded boards; X13 lists them in an ActionInfo."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirmwareInventory(Model):
-    """A piece of firmware, or the place for one (SoftwareInventory)."""
+    """Firmware of a component, or an empty slot for one (SoftwareInventory)."""
 
     id: str | None = None
     name: str | None = None
-    """The same for half of them on X13: the id tells them apart."""
+    """Not unique: half of the entries on X13 share a name; `id` is unique."""
     description: str | None = None
     version: str | None = None
-    """As the BMC sent it; `installed_version` is the version alone."""
+    """Version as sent by the BMC; `installed_version` is the extracted value."""
     updateable: bool | None = None
     write_protected: bool | None = None
     status: Status = Status()
-    """Enabled and OK even where the version is "Not Present"."""
+    """Not reliable: Enabled and OK even if the version is "Not Present"."""
     manufacturer: str | None = None
     release_date: str | None = None
-    """On X13 "T00:00:00Z" where it is unknown."""
+    """Date as sent by the BMC; "T00:00:00Z" on X13 if unknown."""
     software_id: str | None = None
-    unique_filename: str | None = at("Oem/Supermicro/UniqueFilename")
-    """The image's name, which tells board, date and version."""
+    unique_filename: str | None = json_path("Oem/Supermicro/UniqueFilename")
+    """File name of the image; it contains board, date and version."""
 
     @property
     def is_present(self) -> bool | None:
-        """Whether there is anything in this place; None where it does not say."""
+        """Whether firmware is present (Version); None if not reported."""
         return None if self.version is None else self.version != _NOT_PRESENT
 
     @property
     def installed_version(self) -> str | None:
-        """The version alone, None where nothing is installed."""
-        return plain_version(self.version) if self.is_present else None
+        """Version without its date (Version); None if no firmware is present."""
+        return extract_version(self.version) if self.is_present else None
 
     @property
     def released_at(self) -> datetime | None:
-        """The day of its release, at midnight UTC."""
-        return moment(self.release_date)
+        """Release date at midnight UTC (ReleaseDate); None if it is unknown."""
+        return parse_datetime(self.release_date)

@@ -1,0 +1,400 @@
+"""Authenticate at a BMC: one session, kept, renewed and deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+import logging
+from time import monotonic
+from typing import Any
+
+from ..const import (
+    AUTH_TOKEN_HEADER,
+    LOGOUT_SECONDS,
+    REDFISH_ROOT,
+    SESSION_DEFAULT_TIMEOUT,
+    SESSION_REFRESH_THRESHOLD,
+    SESSION_RETRY_SECONDS,
+    SESSION_SERVICE,
+    SESSIONS,
+)
+from ..exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    InvalidRequestError,
+    InvalidResponseError,
+    LicenseError,
+    NotFoundError,
+    RateLimitError,
+    ServiceUnavailableError,
+    SupermicroRedfishError,
+)
+from ..models import Session, SessionService
+from ..payload import find_link, path_of
+from .transport import Response, Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+_NO_SESSION_STATUSES = (403, 404, 405, 501)
+_NOT_SUPPORTED = ("ActionNotSupported", "OperationNotAllowed")
+_TABLE_FULL = ("SessionLimitExceeded", "CreateLimitReachedForResource")
+_ACCOUNT_LOCKED = "AccountLockup"
+_TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The headers that authenticate a request."""
+
+    headers: dict[str, str] = field(repr=False)
+    session_path: str | None = field(default=None, repr=False)
+    """The session's own resource; None with basic authentication."""
+    created_at: float = 0.0
+    """The time of the login, by `time.monotonic`."""
+    expires: float | None = None
+    """The time to try for a session again; None with a session."""
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """A snapshot of the session."""
+
+    token: str | None = field(default=None, repr=False)
+    session_uri: str | None = field(default=None, repr=False)
+    created_at: float = 0.0
+    """The time of the login, by `time.monotonic`."""
+    timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
+    """Seconds without a request after which the BMC drops the session."""
+    used_at: float = 0.0
+    """The time of the last request, by the same clock."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the BMC should still accept the session."""
+        return self.token is not None and self.idle_seconds < self.timeout_seconds
+
+    @property
+    def needs_refresh(self) -> bool:
+        """Whether the session has to be renewed before its next use."""
+        limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
+        return self.token is None or self.idle_seconds > limit
+
+    @property
+    def idle_seconds(self) -> float:
+        """Seconds since the last request of the session."""
+        return monotonic() - max(self.created_at, self.used_at)
+
+
+class Authenticator:
+    """Log in to a BMC, keep the session and delete it at the end.
+
+    ::
+
+                        async_get_credentials
+        logged out ─────────────────────────────▶ logging in ◀──────────────┐
+          ▲   ▲                                     │  │  │                 │
+          │   │ refused, or no response             │  │  │                 │
+          │   └─────────────────────────────────────┘  │  │                 │
+          │                           201 with a token │  │ no session,     │
+          │                                            │  │ password        │
+          │                                            ▼  ▼ accepted        │
+          │                                      session  basic             │
+          │                                            │  │                 │
+          │                                            │  │ 401, idle for   │
+          │                                            │  │ too long, or    │
+          │                                            │  │ time to try     │
+          │ DELETE                                     │  │ for a session   │
+          └── closing ◀────────────────────────────────┴──┴─────────────────┘
+                              async_logout
+
+    - **logged out**: no login was made, or the last one failed. A refused password is
+      not sent again until `async_logout`, since a BMC locks the account after three
+      attempts. After another failure the next caller logs in again.
+    - **logging in**: the login is a task of its own. All callers share it, and a
+      caller that is canceled leaves no unknown session behind.
+    - **session**: requests carry the token.
+    - **basic**: requests carry the password, and a session is tried for again after
+      ten minutes. A 401 refuses the password for good.
+    - **closing**: the session is deleted, also one that is still being created.
+
+    Basic authentication is used for a BMC that
+
+    - has no sessions (404, 405 or 501, or 400 with a message that says so);
+    - has no free session;
+    - refuses a session with 403, neither for a missing license nor for a locked
+      account;
+    - refuses a session with 401 and has Redfish 1.0: some X11 refuse every session this
+      way although the password is right. On later firmware 401 means the password.
+    """
+
+    def __init__(self, transport: Transport, username: str, password: str) -> None:
+        """Keep the user name and password; nothing is sent yet."""
+        self._transport = transport
+        self._username = username
+        self._password = password
+        self._login_task: asyncio.Task[Credentials] | None = None
+        """The last login, running or done; None when logged out."""
+        self._session: Credentials | None = None
+        """The session to delete."""
+        self._is_refused = False
+        """Whether the password was refused by basic authentication."""
+        self._retry_at = 0.0
+        """The time to try again when neither a session nor basic was available."""
+        self._used_at = 0.0
+        """The time of the last request of the session."""
+        self._timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
+        self._is_timeout_known = False
+        """Whether the BMC was asked for the timeout."""
+
+    @property
+    def state(self) -> SessionState:
+        """A snapshot of the session."""
+        session = self._session
+        if session is None:
+            return SessionState(timeout_seconds=self._timeout_seconds)
+        return SessionState(
+            token=session.headers[AUTH_TOKEN_HEADER],
+            session_uri=session.session_path,
+            created_at=session.created_at,
+            timeout_seconds=self._timeout_seconds,
+            used_at=self._used_at,
+        )
+
+    async def async_get_credentials(
+        self, root: Mapping[str, Any], *, rejected: Credentials | None = None
+    ) -> Credentials:
+        """Return credentials other than the rejected ones, logging in if necessary.
+
+        Args:
+            root: The service root, which links to the sessions.
+            rejected: Credentials that the BMC has answered with 401.
+
+        Raises:
+            AuthenticationError: The user name or password was refused, now or before.
+
+        """
+        if rejected and rejected.expires is not None and self._is_current(rejected):
+            self._is_refused = True
+        self._require_not_refused()
+        if self._login_task is None or self._needs_login(self._login_task, rejected):
+            self._login_task = asyncio.create_task(self._async_login(root, rejected))
+            self._login_task.add_done_callback(_retrieve_exception)
+        task = self._login_task
+        if not task.done():
+            await asyncio.wait([task])
+        return task.result()
+
+    def mark_used(self, credentials: Credentials) -> None:
+        """Record that a request with these credentials is sent now.
+
+        Many requests may wait for a slot with the same credentials while the first of
+        them gets a 401.
+
+        Raises:
+            AuthenticationError: The password was refused meanwhile, or there are newer
+                credentials.
+
+        """
+        self._require_not_refused()
+        if not self._is_current(credentials):
+            raise AuthenticationError("The session was replaced by a new one")
+        self._used_at = monotonic()
+
+    def apply_session_service(self, service: SessionService) -> None:
+        """Use the session timeout that the BMC reports, if it is valid."""
+        self._is_timeout_known = True
+        if service.session_timeout and service.session_timeout > 0:
+            self._timeout_seconds = service.session_timeout
+
+    async def async_logout(self) -> None:
+        """Delete the session; a BMC that does not respond keeps it."""
+        task, self._login_task = self._login_task, None
+        self._is_refused = self._is_timeout_known = False
+        self._timeout_seconds = SESSION_DEFAULT_TIMEOUT
+        if task is not None:
+            await asyncio.shield(asyncio.create_task(self._async_close(task)))
+
+    def _require_not_refused(self) -> None:
+        """Raise AuthenticationError where the password was refused."""
+        if self._is_refused:
+            raise AuthenticationError("The BMC no longer accepts the password")
+
+    def _is_current(self, credentials: Credentials) -> bool:
+        """Return whether credentials are those of the last login."""
+        task = self._login_task
+        if task is None or not task.done() or task.exception():
+            return False
+        return task.result() is credentials
+
+    def _needs_login(
+        self, task: asyncio.Task[Credentials], rejected: Credentials | None
+    ) -> bool:
+        """Return whether the last login is done and its result no longer usable."""
+        if not task.done():
+            return False
+        if error := task.exception():
+            is_refused = isinstance(error, AuthenticationError)
+            return not is_refused and monotonic() >= self._retry_at
+        credentials = task.result()
+        if credentials.expires is not None:
+            return monotonic() > credentials.expires
+        return credentials is rejected or self.state.needs_refresh
+
+    async def _async_login(
+        self, root: Mapping[str, Any], rejected: Credentials | None
+    ) -> Credentials:
+        """Keep the session if it turns out to be valid, else log in.
+
+        The former session is deleted first: it may only have idled, and a single stray
+        401 does not prove that the BMC has dropped it.
+        """
+        is_dropped = False
+        if (session := self._session) and session is not rejected:
+            is_dropped = not await self._async_read_timeout(root, session)
+            if not self.state.needs_refresh:
+                return session
+        await self._async_delete_session()
+        credentials = await self._async_create_session_or_basic(root)
+        if is_dropped:
+            with suppress(SupermicroRedfishError):
+                await self._async_read_timeout(root, credentials)
+        return credentials
+
+    async def _async_read_timeout(
+        self, root: Mapping[str, Any], credentials: Credentials
+    ) -> bool:
+        """Read the session timeout once; return whether the credentials are accepted.
+
+        Raises:
+            ConnectionError: The BMC is not reachable.
+            TimeoutError: The BMC did not respond in time.
+
+        """
+        if self._is_timeout_known:
+            return True
+        path = find_link(root, "SessionService") or SESSION_SERVICE
+        try:
+            response = await self._transport.send(
+                "GET", path, headers=credentials.headers
+            )
+        except AuthenticationError:
+            return False
+        except (ConnectionError, TimeoutError):
+            raise
+        except SupermicroRedfishError as error:
+            _LOGGER.debug("Session timeout unavailable: %s", error)
+            self._is_timeout_known = not isinstance(error, _TEMPORARY_ERRORS)
+        else:
+            self.apply_session_service(SessionService.from_dict(response.body))
+        return True
+
+    async def _async_create_session_or_basic(
+        self, root: Mapping[str, Any]
+    ) -> Credentials:
+        """Create a session, or use basic authentication where there is none."""
+        path = find_link(root, "Links/Sessions") or SESSIONS
+        try:
+            return await self._async_create_session(path)
+        except SupermicroRedfishError as error:
+            if not _allows_basic(error, root):
+                raise
+            _LOGGER.debug("No session available, using basic authentication: %s", error)
+            refusal = error
+        try:
+            return await self._async_try_basic(path)
+        except AuthenticationError:
+            if not _is_table_full(refusal):
+                raise
+            # This BMC accepts sessions only: the 401 is not about the password.
+            self._retry_at = monotonic() + SESSION_RETRY_SECONDS
+            raise refusal from None
+
+    async def _async_create_session(self, sessions_path: str) -> Credentials:
+        """Create a session.
+
+        After a restart of the BMC the pooled connections may be as dead as the last
+        session. A write is sent only once, so that a read has to find this out first.
+        """
+        if self._used_at:
+            await self._transport.send("GET", REDFISH_ROOT)
+        body = {"UserName": self._username, "Password": self._password}
+        response = await self._transport.send("POST", sessions_path, json=body)
+        token = response.headers.get(AUTH_TOKEN_HEADER)
+        path = _find_session_path(response, sessions_path)
+        if not token or not path:
+            raise InvalidResponseError(
+                f"POST {sessions_path} returned no session",
+                status=response.status,
+                path=sessions_path,
+            )
+        _LOGGER.debug("Logged in to %s", self._transport.url.authority)
+        self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
+        return self._session
+
+    async def _async_try_basic(self, sessions_path: str) -> Credentials:
+        """Return the password as credentials unless the BMC refuses it."""
+        basic = b64encode(f"{self._username}:{self._password}".encode()).decode()
+        headers = {"Authorization": f"Basic {basic}"}
+        # Any other failure says nothing about the password; the first read will.
+        with suppress(NotFoundError, AuthorizationError, InvalidRequestError):
+            await self._transport.send("GET", sessions_path, headers=headers)
+        return Credentials(headers, expires=monotonic() + SESSION_RETRY_SECONDS)
+
+    async def _async_close(self, task: asyncio.Task[Credentials]) -> None:
+        """Delete the session, also one that is still being created."""
+        await asyncio.wait([task])
+        await self._async_delete_session()
+
+    async def _async_delete_session(self) -> None:
+        """Delete the session, if there is one."""
+        session, self._session = self._session, None
+        if session is None or session.session_path is None:
+            return
+        try:
+            await self._transport.send(
+                "DELETE",
+                session.session_path,
+                headers=session.headers,
+                max_seconds=LOGOUT_SECONDS,
+            )
+        except (AuthenticationError, NotFoundError):
+            _LOGGER.debug("The session had already ended")
+        except SupermicroRedfishError as error:
+            _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
+
+
+def _find_session_path(response: Response, sessions_path: str) -> str | None:
+    """Return the path of a new session; boards report it in three places."""
+    path = path_of(response.headers.get("Location"))
+    path = path or path_of(response.body.get("@odata.id"))
+    name = Session.from_dict(response.body).id
+    return path or (f"{sessions_path}/{name}" if name else None)
+
+
+def _allows_basic(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:
+    """Return whether basic authentication may work where a session was refused."""
+    message_id = error.message_id or ""
+    if isinstance(error, LicenseError) or message_id.endswith(_ACCOUNT_LOCKED):
+        return False
+    if isinstance(error, AuthenticationError):
+        return str(root.get("RedfishVersion")).startswith("1.0.")
+    is_not_supported = message_id.endswith(_NOT_SUPPORTED)
+    return (
+        is_not_supported
+        or _is_table_full(error)
+        or error.status in _NO_SESSION_STATUSES
+    )
+
+
+def _is_table_full(error: SupermicroRedfishError) -> bool:
+    """Return whether a session was refused because too many are open."""
+    return (error.message_id or "").endswith(_TABLE_FULL)
+
+
+def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
+    """Mark the exception of a failed login as seen, since its callers may be gone."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,307 @@
+"""Read and write the resources of a BMC under one session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+import logging
+from typing import Any, TypeGuard
+
+from .. import exceptions
+from ..const import LOGOUT_SECONDS, REDFISH_ROOT
+from ..payload import normalize_path
+from .authenticator import Authenticator, Credentials
+from .cache import ETagCache
+from .task_monitor import async_wait_for_task
+from .transport import Response, Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+_WANTS_ETAG = (412, 428)
+
+# It returns NetworkProtocolServiceConfigureFailed for a value that is already set.
+_REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
+
+
+@dataclass(eq=False)
+class _PendingRead:
+    """A read that is running."""
+
+    task: asyncio.Task[dict[str, Any]]
+    callers: int = 0
+    """The number of callers that wait for it."""
+
+
+class Connection:
+    """Send conditional reads, writes and their follow-ups for one account."""
+
+    def __init__(self, transport: Transport, authenticator: Authenticator) -> None:
+        """Keep the parts; nothing is sent yet."""
+        self._transport = transport
+        self._authenticator = authenticator
+        self._cache = ETagCache()
+        self._pending_reads: dict[str, _PendingRead] = {}
+        self._is_closed = False
+        self._closing: asyncio.Task[None] | None = None
+
+    async def async_open(self) -> None:
+        """Log in unless there is a login already; open a closed connection again.
+
+        Raises:
+            AuthenticationError: The user name or password was refused.
+            SupermicroRedfishError: The BMC did not respond.
+
+        """
+        if self._closing is not None:
+            await asyncio.wait([self._closing])
+        self._is_closed = False
+        await self._async_get_credentials()
+
+    async def async_close(self) -> None:
+        """Cancel all reads, clear the cache and delete the session.
+
+        Nothing is sent afterwards, so that a late reader cannot create another session.
+        Closing continues when the caller is canceled. Where the BMC hangs, the caller
+        waits for a few seconds only.
+        """
+        self._is_closed = True
+        if self._closing is None or self._closing.done():
+            self._closing = asyncio.create_task(self._async_close())
+        await asyncio.wait([self._closing], timeout=LOGOUT_SECONDS)
+
+    async def _async_close(self) -> None:
+        """Cancel all reads, then delete the session."""
+        tasks = [read.task for read in self._pending_reads.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._cache.invalidate_all()
+        await self._authenticator.async_logout()
+
+    async def async_get(self, path: str) -> dict[str, Any]:
+        """Return a resource, the same object while it is unchanged.
+
+        Concurrent reads of one path share one request. It is canceled when its last
+        caller is.
+        """
+        path = normalize_path(path)
+        if (read := self._pending_reads.get(path)) is None:
+            read = _PendingRead(asyncio.create_task(self._async_read(path)))
+            self._pending_reads[path] = read
+            read.task.add_done_callback(lambda _: self._finish_read(path, read))
+        read.callers += 1
+        try:
+            await asyncio.wait([read.task])
+        finally:
+            read.callers -= 1
+            if not read.callers and not read.task.done():
+                self._remove_pending(path, read)
+                read.task.cancel()
+        if read.task.cancelled():
+            raise exceptions.ConnectionError(f"GET {path}: the client was closed")
+        return read.task.result()
+
+    def get_cached(self, path: str) -> dict[str, Any] | None:
+        """Return the cached value of a resource, None if it was never read."""
+        return self._cache.get_cached(normalize_path(path))
+
+    @property
+    def cached_resources(self) -> dict[str, dict[str, Any]]:
+        """The cached value of every resource, by its path."""
+        return dict(self._cache.cached_data)
+
+    def invalidate(self, path: str) -> None:
+        """Remove a resource from the cache: it has changed, or is about to."""
+        self._cache.invalidate(normalize_path(path))
+
+    async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
+        """Change properties of a resource and wait until they are changed.
+
+        A change without effect is not sent. The cached value suffices to see that a
+        change has an effect. That it has none is verified by a read. Where a resource
+        rejects a value that is already set, the read always comes first.
+        """
+        cached = self.get_cached(path)
+        has_effect = cached is not None and not _contains(cached, changes)
+        odata_type = str((cached or {}).get("@odata.type"))
+        if not has_effect or _REJECTS_SAME_VALUE in odata_type:
+            if not _contains(await self.async_get(path), changes):
+                await self._async_write("PATCH", path, changes)
+            return
+        try:
+            await self._async_write("PATCH", path, changes)
+        except exceptions.InvalidRequestError:
+            # Another client may have made the same change since the last read.
+            if not await self._async_has_values(path, changes):
+                raise
+
+    async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
+        """Invoke an action and wait for its task, if it has one."""
+        await self._async_write("POST", path, body)
+
+    def _finish_read(self, path: str, read: _PendingRead) -> None:
+        """Remove a finished read; its exception counts as seen without callers."""
+        self._remove_pending(path, read)
+        if not read.task.cancelled():
+            read.task.exception()
+
+    def _remove_pending(self, path: str, read: _PendingRead) -> None:
+        """Prevent further callers from joining a read."""
+        if self._pending_reads.get(path) is read:
+            del self._pending_reads[path]
+
+    async def _async_read(self, path: str) -> dict[str, Any]:
+        """Read a resource; return the cached value where the BMC answers 304."""
+        cached, etag = self._cache.get_cached(path), self._cache.get_etag(path)
+        headers = {"If-None-Match": etag} if etag else {}
+        response = await self._async_send("GET", path, headers=headers)
+        if response.not_modified:
+            if cached is None:
+                message = f"GET {path} returned 304 to an unconditional request"
+                raise exceptions.InvalidResponseError(message, path=path)
+            self._transport.stats.cache_hits += 1
+            return cached
+        if "error" in response.body and "@odata.id" not in response.body:
+            message = f"GET {path} returned {response.status} with an error"
+            raise exceptions.InvalidResponseError(message, path=path)
+        etag = response.headers.get("ETag") or response.body.get("@odata.etag")
+        self._cache.store(path, etag if _is_etag(etag) else None, response.body)
+        return response.body
+
+    async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:
+        """Return whether a rejected change is in effect anyway."""
+        try:
+            return _contains(await self.async_get(path), changes)
+        except exceptions.SupermicroRedfishError:
+            return False
+        finally:
+            self.invalidate(path)
+
+    async def _async_write(
+        self, method: str, path: str, body: Mapping[str, Any]
+    ) -> None:
+        """Send a write, follow its task and invalidate the resource."""
+        self.invalidate(path)
+        try:
+            response = await self._async_send_with_etag(method, path, body)
+            await self._async_follow_task(method, path, response)
+        finally:
+            self.invalidate(path)
+
+    async def _async_send_with_etag(
+        self, method: str, path: str, body: Mapping[str, Any]
+    ) -> Response:
+        """Send a write, again with the ETag of its resource if the BMC demands one.
+
+        Some boards spell the ETag in the header unlike the one in the body and accept
+        only the latter, others accept only the wildcard.
+        """
+        try:
+            return await self._async_send(method, path, json=body)
+        except exceptions.InvalidRequestError as error:
+            if error.status not in _WANTS_ETAG:
+                raise
+            refusal = error
+        for etag in await self._async_get_etags(path.partition("/Actions/")[0]):
+            try:
+                return await self._async_send(
+                    method, path, json=body, headers={"If-Match": etag}
+                )
+            except exceptions.InvalidRequestError as error:
+                if error.status not in _WANTS_ETAG:
+                    raise
+                refusal = error
+        raise refusal
+
+    async def _async_get_etags(self, path: str) -> list[str]:
+        """Read a resource; return its ETag, that of its body and the wildcard."""
+        try:
+            body = await self.async_get(path)
+        except exceptions.NotFoundError:
+            self.invalidate(path)
+            body = {}
+        etag = self._cache.get_etag(normalize_path(path))
+        etags = filter(_is_etag, (etag, body.get("@odata.etag")))
+        return [*dict.fromkeys(etags), "*"]
+
+    async def _async_follow_task(
+        self, method: str, path: str, response: Response
+    ) -> None:
+        """Wait until the task of a write, if any, has ended.
+
+        An accepted action succeeds even if its task can no longer be read: the action
+        may be the restart of the BMC.
+        """
+        try:
+            await async_wait_for_task(response, self._async_get_response)
+        except exceptions.InvalidRequestError:
+            raise
+        except exceptions.SupermicroRedfishError as error:
+            if method != "POST":
+                raise
+            _LOGGER.debug("The task of %s could not be followed: %s", path, error)
+
+    async def _async_get_response(self, path: str) -> Response:
+        """Return the response to a read, bypassing the cache."""
+        return await self._async_send("GET", path)
+
+    async def _async_send(self, method: str, path: str, **content: Any) -> Response:
+        """Send a request with credentials; log in again after a 401.
+
+        The service root is public and read without credentials.
+        """
+        if normalize_path(path) == normalize_path(REDFISH_ROOT):
+            self._require_open()
+            return await self._transport.send(method, REDFISH_ROOT, **content)
+        credentials = await self._async_get_credentials()
+        try:
+            return await self._async_send_as(credentials, method, path, **content)
+        except exceptions.AuthenticationError:
+            credentials = await self._async_get_credentials(rejected=credentials)
+            return await self._async_send_as(credentials, method, path, **content)
+
+    async def _async_send_as(
+        self,
+        credentials: Credentials,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """Send a request with given credentials."""
+        headers = {**(headers or {}), **credentials.headers}
+        mark_used = partial(self._authenticator.mark_used, credentials)
+        return await self._transport.send(
+            method, path, headers=headers, json=json, before_send=mark_used
+        )
+
+    async def _async_get_credentials(
+        self, rejected: Credentials | None = None
+    ) -> Credentials:
+        """Return credentials, logging in where the service root links to."""
+        root = self.get_cached(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
+        self._require_open()
+        return await self._authenticator.async_get_credentials(root, rejected=rejected)
+
+    def _require_open(self) -> None:
+        """Raise ConnectionError where the client was closed."""
+        if self._is_closed:
+            raise exceptions.ConnectionError("The client is closed")
+
+
+def _is_etag(value: Any) -> TypeGuard[str]:
+    """Return whether a value may be sent in a header."""
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def _contains(body: Any, changes: Any) -> bool:
+    """Return whether a resource already has the values of a change."""
+    if isinstance(changes, Mapping):
+        return isinstance(body, Mapping) and all(
+            key in body and _contains(body[key], value)
+            for key, value in changes.items()
+        )
+    return bool(body == changes)

@@ -1,0 +1,15 @@
+"""Temperatures, fans and power of any board, as the models `Thermal` and `Power`.
+
+Boards provide them in different ways. Each way is a module with a `ReadingSource`:
+
+- `thermal_power`: the resources Thermal and Power (X10 to X13).
+- `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
+
+`Readings` selects the source of a board by trial, never by its name. `conversion` maps
+the resources of newer boards to the models of the older ones.
+"""
+
+from .readings import Readings
+from .source import Scope
+
+__all__ = ["Readings", "Scope"]

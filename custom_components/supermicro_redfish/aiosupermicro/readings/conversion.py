@@ -1,0 +1,142 @@
+"""Convert resources of newer boards to the models of the older ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..models import (
+    EnvironmentMetrics,
+    Fan,
+    FanResource,
+    PowerControl,
+    PowerLimit,
+    PowerSubsystem,
+    PowerSupply,
+    PowerSupplyMetrics,
+    PowerSupplyResource,
+    SensorExcerpt,
+    SensorResource,
+    Temperature,
+    ThermalMetrics,
+    Voltage,
+)
+from ..payload import JsonObject
+
+_NO_LIMIT = "Disabled"
+
+
+def _sensor_name(excerpt: SensorExcerpt) -> str | None:
+    """Return the name of an excerpt's sensor, from the link to it if there is one."""
+    if excerpt.data_source_uri is None:
+        return excerpt.device_name
+    return excerpt.data_source_uri.rpartition("/")[2].replace("_", " ")
+
+
+def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
+    """Return the temperatures in a ThermalMetrics resource."""
+    return [
+        Temperature(
+            name=_sensor_name(excerpt),
+            reading_celsius=excerpt.reading,
+            physical_context=excerpt.physical_context,
+        )
+        for excerpt in ThermalMetrics.from_dict(metrics).temperature_readings_celsius
+    ]
+
+
+def fan_of_excerpt(speed: SensorExcerpt) -> Fan:
+    """Return the fan of a speed in EnvironmentMetrics."""
+    return _fan(_sensor_name(speed), speed)
+
+
+def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
+    """Return the fan of a speed.
+
+    OpenBMC reports the duty of a PWM output, in percent, in the field for the rpm.
+    """
+    if speed.speed_rpm is None:
+        return Fan(name=name, speed=speed.reading, reading_units="Percent")
+    units = "Percent" if "PWM" in (name or "").upper() else "RPM"
+    return Fan(name=name, speed=speed.speed_rpm, reading_units=units)
+
+
+def fan_of_resource(fan: FanResource) -> Fan:
+    """Return the fan of a Fan resource."""
+    speed = _fan(fan.name, fan.speed_percent)
+    return Fan(
+        member_id=fan.id,
+        name=fan.name,
+        status=fan.status,
+        speed=speed.speed,
+        reading_units=speed.reading_units,
+    )
+
+
+def _common_fields(sensor: SensorResource) -> dict[str, Any]:
+    """Return the fields that all entries of Thermal and Power have."""
+    return {
+        "member_id": sensor.id,
+        "name": sensor.name,
+        "status": sensor.status,
+        "physical_context": sensor.physical_context,
+        "upper_threshold_fatal": sensor.upper_fatal,
+        "upper_threshold_critical": sensor.upper_critical,
+        "upper_threshold_non_critical": sensor.upper_caution,
+        "lower_threshold_non_critical": sensor.lower_caution,
+        "lower_threshold_critical": sensor.lower_critical,
+        "lower_threshold_fatal": sensor.lower_fatal,
+    }
+
+
+def temperature_of_sensor(sensor: SensorResource) -> Temperature:
+    """Return the temperature of a Sensor resource."""
+    return Temperature(**_common_fields(sensor), reading_celsius=sensor.reading)
+
+
+def fan_of_sensor(sensor: SensorResource) -> Fan:
+    """Return the fan of a Sensor resource."""
+    return Fan(
+        **_common_fields(sensor),
+        speed=sensor.reading,
+        reading_units=sensor.reading_units,
+    )
+
+
+def voltage_of_sensor(sensor: SensorResource) -> Voltage:
+    """Return the voltage of a Sensor resource."""
+    return Voltage(**_common_fields(sensor), reading_volts=sensor.reading)
+
+
+def power_control(
+    environment: EnvironmentMetrics, subsystem: PowerSubsystem
+) -> PowerControl:
+    """Return the power draw of a chassis, its limit and its capacity."""
+    limit = environment.power_limit_watts
+    is_limited = limit.control_mode != _NO_LIMIT
+    return PowerControl(
+        power_consumed_watts=environment.power_watts.reading,
+        # Gen 14 boards whose supplies report nothing have 0 here.
+        power_capacity_watts=subsystem.capacity_watts or None,
+        power_limit=PowerLimit(limit_in_watts=limit.set_point if is_limited else None),
+    )
+
+
+def power_supply(supply: JsonObject, metrics: JsonObject) -> PowerSupply:
+    """Return the power supply of a PowerSupply resource and of its metrics."""
+    resource = PowerSupplyResource.from_dict(supply)
+    readings = PowerSupplyMetrics.from_dict(metrics)
+    return PowerSupply(
+        member_id=resource.id,
+        name=resource.name,
+        status=resource.status,
+        power_supply_type=resource.power_supply_type,
+        power_capacity_watts=resource.power_capacity_watts,
+        line_input_voltage=readings.input_voltage.reading,
+        power_input_watts=readings.input_power_watts.reading,
+        power_output_watts=readings.output_power_watts.reading,
+        model=resource.model,
+        manufacturer=resource.manufacturer,
+        firmware_version=resource.firmware_version,
+        serial_number=resource.serial_number,
+        part_number=resource.part_number,
+    )

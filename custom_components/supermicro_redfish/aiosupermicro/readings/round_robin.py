@@ -1,0 +1,92 @@
+"""Read a few of many resources per poll, in round robin."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable
+
+from ..exceptions import NotFoundError, ResourceError
+from ..payload import JsonObject
+from ..resources.reader import ResourceReader
+
+
+class RoundRobinReader:
+    """Read the oldest of many small resources and keep the last value of each."""
+
+    def __init__(self, reader: ResourceReader) -> None:
+        """Start with nothing read."""
+        self._reader = reader
+        self._bodies: dict[str, JsonObject | None] = {}
+        """The last value by path, None where it could not be read; the oldest first."""
+        self._pending: set[str] = set()
+        """The resources that are being read."""
+        self._lock = asyncio.Lock()
+        """Held while all new resources are read."""
+        self.errors: dict[str, ResourceError] = {}
+        """The errors of resources that exist, by path, as they were last read."""
+
+    def was_read(self, path: str) -> bool:
+        """Return whether a resource was requested at least once."""
+        return path in self._bodies
+
+    def get_cached(self, path: str) -> JsonObject | None:
+        """Return the last value of a resource, None where it is missing."""
+        return self._bodies.get(path)
+
+    async def async_read(
+        self, paths: Iterable[str], count: int, *, limit_new: bool
+    ) -> dict[str, JsonObject]:
+        """Return the last values of resources by path, after reading some of them.
+
+        Those that were never read are read first. If there are none, those are read
+        whose last value is the oldest. Missing resources and those that were never
+        read are left out.
+
+        Args:
+            paths: The resources.
+            count: The number of resources to read.
+            limit_new: Whether `count` applies to those that were never read as well;
+                otherwise all of these are read.
+
+        """
+        wanted = dict.fromkeys(paths)
+        if limit_new:
+            await self._async_read(
+                self._new(wanted)[:count] or self._oldest(wanted, count)
+            )
+        elif all(map(self.was_read, wanted)):
+            await self._async_read(self._oldest(wanted, count))
+        else:
+            async with self._lock:
+                await self._async_read(self._new(wanted))
+        found = ((path, self._bodies.get(path)) for path in wanted)
+        return {path: body for path, body in found if body is not None}
+
+    def _new(self, paths: Iterable[str]) -> list[str]:
+        """Return the resources that were never read and are not being read."""
+        return [
+            path
+            for path in paths
+            if not self.was_read(path) and path not in self._pending
+        ]
+
+    def _oldest(self, paths: Collection[str], count: int) -> list[str]:
+        """Return the resources whose last values are the oldest."""
+        return [path for path in self._bodies if path in paths][:count]
+
+    async def _async_read(self, due: list[str]) -> None:
+        """Read resources; one that cannot be read has no value any more."""
+        self._pending.update(due)
+        try:
+            found, errors = await self._reader.async_try_many(due)
+        finally:
+            self._pending.difference_update(due)
+        for path in due:
+            self.errors.pop(path, None)
+            self._bodies.pop(path, None)
+            self._bodies[path] = found.get(path)
+        self.errors |= {
+            path: error
+            for path, error in errors.items()
+            if not isinstance(error, NotFoundError)
+        }

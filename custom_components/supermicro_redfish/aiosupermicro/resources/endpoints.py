@@ -1,0 +1,275 @@
+"""The table of resources: the links to each, its model and its cadence.
+
+`families.md` beside this module lists the deviations of firmware families, and where
+each is handled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from ..models import (
+    LLDP,
+    NTP,
+    AccountService,
+    ActionInfo,
+    Chassis,
+    EventService,
+    FanMode,
+    License,
+    Manager,
+    Model,
+    NetworkProtocol,
+    NodeManager,
+    Power,
+    PowerSubsystem,
+    ServiceRoot,
+    SessionService,
+    Snooping,
+    SysLockdown,
+    System,
+    Thermal,
+    UpdateService,
+)
+from ..payload import JsonObject
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+class Cadence(StrEnum):
+    """Interval at which a resource is read."""
+
+    ONCE = "once"
+    STATIC = "static"
+    DYNAMIC = "dynamic"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to a resource: the resource that contains it, and where."""
+
+    parent: Endpoint[Any]
+    pointer: str
+    """The keys to the link, such as "Links/Chassis"."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Endpoint(Generic[ModelT]):
+    """A resource of the BMC and the links to it; the first one that exists is used."""
+
+    name: str
+    model: type[ModelT]
+    cadence: Cadence = Cadence.ONCE
+    links: tuple[Link, ...] = ()
+    select_fn: Callable[[JsonObject], bool] | None = None
+    """Selects one of several linked resources; the first one if it matches none."""
+    parent_pointer: str | None = None
+    """A link to follow upwards, to the last resource that `select_fn` matches."""
+
+
+def _is_host(system: JsonObject) -> bool:
+    """Return whether a system is the machine, not an accelerator board inside it."""
+    return System.from_dict(system).is_supermicro
+
+
+def _has_readings(chassis: JsonObject) -> bool:
+    """Return whether a chassis has temperatures, fans or power.
+
+    Boards list the chassis of a SmartNIC or of a backplane before the host's own.
+    """
+    return not _READINGS.isdisjoint(chassis)
+
+
+_READINGS = frozenset(("Thermal", "Power", "ThermalSubsystem", "PowerSubsystem"))
+
+
+def _link_only(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
+    """Return a row that is read for its links only, such as a collection."""
+    return Endpoint(name=name, model=Model, links=(Link(parent, pointer),))
+
+
+ROOT: Final = Endpoint(name="service_root", model=ServiceRoot)
+SYSTEMS: Final = _link_only("systems", ROOT, "Systems")
+SYSTEM: Final = Endpoint(
+    name="system",
+    model=System,
+    cadence=Cadence.DYNAMIC,
+    links=(Link(SYSTEMS, "Members"),),
+    select_fn=_is_host,
+)
+ALL_CHASSIS: Final = _link_only("all_chassis", ROOT, "Chassis")
+CHASSIS: Final = Endpoint(
+    name="chassis",
+    model=Chassis,
+    cadence=Cadence.STATIC,
+    links=(Link(SYSTEM, "Links/Chassis"), Link(ALL_CHASSIS, "Members")),
+    select_fn=_has_readings,
+    parent_pointer="Links/ContainedBy",
+)
+MANAGERS: Final = _link_only("managers", ROOT, "Managers")
+MANAGER: Final = Endpoint(
+    name="manager",
+    model=Manager,
+    cadence=Cadence.STATIC,
+    links=(Link(SYSTEM, "Links/ManagedBy"), Link(MANAGERS, "Members")),
+)
+MANAGER_INTERFACES: Final = _link_only(
+    "manager_interfaces", MANAGER, "EthernetInterfaces"
+)
+RESET_INFO: Final = Endpoint(
+    name="reset_info",
+    model=ActionInfo,
+    links=(Link(SYSTEM, "Actions/#ComputerSystem.Reset/@Redfish.ActionInfo"),),
+)
+THERMAL: Final = Endpoint(
+    name="thermal",
+    model=Thermal,
+    cadence=Cadence.DYNAMIC,
+    links=(Link(CHASSIS, "Thermal"),),
+)
+POWER: Final = Endpoint(
+    name="power", model=Power, cadence=Cadence.DYNAMIC, links=(Link(CHASSIS, "Power"),)
+)
+
+
+THERMAL_SUBSYSTEM: Final = _link_only("thermal_subsystem", CHASSIS, "ThermalSubsystem")
+THERMAL_METRICS: Final = _link_only(
+    "thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics"
+)
+FANS: Final = _link_only("fans", THERMAL_SUBSYSTEM, "Fans")
+LEAK_DETECTION: Final = _link_only("leak_detection", THERMAL_SUBSYSTEM, "LeakDetection")
+LEAK_DETECTORS: Final = _link_only("leak_detectors", LEAK_DETECTION, "LeakDetectors")
+ENVIRONMENT_METRICS: Final = _link_only("environment", CHASSIS, "EnvironmentMetrics")
+POWER_SUBSYSTEM: Final = Endpoint(
+    name="power_subsystem",
+    model=PowerSubsystem,
+    links=(Link(CHASSIS, "PowerSubsystem"),),
+)
+POWER_SUPPLIES: Final = _link_only("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
+SENSORS: Final = _link_only("sensors", CHASSIS, "Sensors")
+
+
+def _oem(name: str, model: type[ModelT], *keys: str) -> Endpoint[ModelT]:
+    """Return a row for an OEM resource of the manager.
+
+    Boards of 2017 lack the level "Supermicro".
+    """
+    pointers = [f"Oem/{level}{key}" for key in keys for level in ("Supermicro/", "")]
+    links = tuple(Link(MANAGER, pointer) for pointer in pointers)
+    return Endpoint(name=name, model=model, cadence=Cadence.STATIC, links=links)
+
+
+FAN_MODE: Final = _oem("fan_mode", FanMode, "FanMode")
+NTP_SERVICE: Final = _oem("ntp", NTP, "NTP")
+LLDP_SERVICE: Final = _oem("lldp", LLDP, "LLDP", "LldpService")
+SNOOPING: Final = _oem("snooping", Snooping, "Snooping")
+SYS_LOCKDOWN: Final = Endpoint(
+    name="sys_lockdown",
+    model=SysLockdown,
+    links=(Link(MANAGER, "Oem/Supermicro/SysLockdown"),),
+)
+LICENSE_MANAGER: Final = _link_only(
+    "license_manager", MANAGER, "Oem/Supermicro/LicenseManager"
+)
+LICENSE: Final = Endpoint(
+    name="license",
+    model=License,
+    cadence=Cadence.STATIC,
+    links=(Link(LICENSE_MANAGER, "QueryLicense"),),
+)
+NODE_MANAGER: Final = Endpoint(
+    name="node_manager",
+    model=NodeManager,
+    links=(
+        Link(SYSTEM, "Oem/Supermicro/NodeManager"),
+        Link(SYSTEM, "Oem/Supermicro/SmcNodeManager"),
+    ),
+)
+NETWORK_PROTOCOL: Final = Endpoint(
+    name="network_protocol",
+    model=NetworkProtocol,
+    cadence=Cadence.STATIC,
+    links=(Link(MANAGER, "NetworkProtocol"),),
+)
+
+
+def _service(name: str, model: type[ModelT], key: str) -> Endpoint[ModelT]:
+    """Return a row for a service that the root links to."""
+    return Endpoint(name=name, model=model, links=(Link(ROOT, key),))
+
+
+ACCOUNT_SERVICE: Final = _service("account_service", AccountService, "AccountService")
+EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
+SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
+UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
+
+BOOT_OPTIONS: Final = _link_only("boot_options", SYSTEM, "Boot/BootOptions")
+ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts")
+PROCESSORS: Final = _link_only("processors", SYSTEM, "Processors")
+MEMORY: Final = _link_only("memory", SYSTEM, "Memory")
+SYSTEM_INTERFACES: Final = _link_only("system_interfaces", SYSTEM, "EthernetInterfaces")
+PCIE_DEVICES: Final = _link_only("pcie_devices", CHASSIS, "PCIeDevices")
+STORAGE: Final = _link_only("storage", SYSTEM, "Storage")
+DRIVES: Final = _link_only("drives", CHASSIS, "Drives")
+NETWORK_INTERFACES: Final = _link_only(
+    "network_interfaces", SYSTEM, "NetworkInterfaces"
+)
+NETWORK_ADAPTERS: Final = _link_only("network_adapters", CHASSIS, "NetworkAdapters")
+SYSTEM_LOGS: Final = _link_only("system_logs", SYSTEM, "LogServices")
+MANAGER_LOGS: Final = _link_only("manager_logs", MANAGER, "LogServices")
+FIRMWARE: Final = _link_only("firmware", UPDATE_SERVICE, "FirmwareInventory")
+CERTIFICATES: Final = _link_only("certificates", NETWORK_PROTOCOL, "HTTPS/Certificates")
+
+ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
+    ROOT,
+    SYSTEMS,
+    SYSTEM,
+    ALL_CHASSIS,
+    CHASSIS,
+    MANAGERS,
+    MANAGER,
+    MANAGER_INTERFACES,
+    RESET_INFO,
+    THERMAL,
+    POWER,
+    THERMAL_SUBSYSTEM,
+    THERMAL_METRICS,
+    FANS,
+    LEAK_DETECTION,
+    LEAK_DETECTORS,
+    ENVIRONMENT_METRICS,
+    POWER_SUBSYSTEM,
+    POWER_SUPPLIES,
+    SENSORS,
+    FAN_MODE,
+    NTP_SERVICE,
+    LLDP_SERVICE,
+    SNOOPING,
+    SYS_LOCKDOWN,
+    LICENSE_MANAGER,
+    LICENSE,
+    NODE_MANAGER,
+    NETWORK_PROTOCOL,
+    ACCOUNT_SERVICE,
+    EVENT_SERVICE,
+    SESSION_SERVICE,
+    UPDATE_SERVICE,
+    BOOT_OPTIONS,
+    ACCOUNTS,
+    PROCESSORS,
+    MEMORY,
+    SYSTEM_INTERFACES,
+    PCIE_DEVICES,
+    STORAGE,
+    DRIVES,
+    NETWORK_INTERFACES,
+    NETWORK_ADAPTERS,
+    SYSTEM_LOGS,
+    MANAGER_LOGS,
+    FIRMWARE,
+    CERTIFICATES,
+)
+"""All rows, in the order above."""

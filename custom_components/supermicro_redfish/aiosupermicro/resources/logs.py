@@ -1,0 +1,126 @@
+"""Read and find logs: in order, and without entries that are known already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from ..exceptions import LicenseError, NotFoundError
+from ..models import LogEntry, LogService
+from ..payload import JsonObject, find_link
+from .collections import async_get_pages
+from .endpoints import Endpoint
+from .reader import ResourceReader
+
+_HEALTH_EVENTS = "SEL"
+_MAX_DIGITS = 20
+"""Python itself refuses to parse numbers of thousands of digits."""
+_T = TypeVar("_T")
+
+
+async def async_read_log(
+    reader: ResourceReader,
+    logs: Endpoint[Any],
+    log_service: str | None,
+    after: str | None,
+) -> list[LogEntry]:
+    """Return the entries of a log, oldest first, from the one after a known Id on.
+
+    Raises:
+        NotFoundError: There is no such log.
+
+    """
+    service = await async_find_log(reader, logs, log_service)
+    path = find_link(service, "Entries")
+    pages = await async_get_pages(path, reader.async_get_json) if path else []
+    members = [member for page in pages for member in _members(page)]
+    ids = [_entry_id(member) for member in members]
+    if after is not None and after in ids:
+        return await _async_read_entries(reader, _entries_after(members, ids, after))
+    entries = await _async_read_entries(reader, members)
+    return _entries_after(entries, [entry.id for entry in entries], after)
+
+
+async def async_find_log(
+    reader: ResourceReader, logs: Endpoint[Any], log_service: str | None
+) -> JsonObject:
+    """Return a log service by Id or name, else that of health events, else the first.
+
+    Other log services that cannot be read cost one request each and nothing else.
+
+    Raises:
+        NotFoundError: There is no such log.
+        LicenseError: The log may be one that needs a license.
+
+    """
+    services: list[JsonObject] = []
+    errors: list[NotFoundError | LicenseError] = []
+    for path in await reader.async_get_member_paths(logs, cached=True):
+        try:
+            services.append(await reader.async_get_json(path, cached=True))
+        except (NotFoundError, LicenseError) as error:
+            errors.append(error)
+            continue
+        service = LogService.from_dict(services[-1])
+        if log_service is None:
+            is_wanted = service.log_entry_type == _HEALTH_EVENTS
+        else:
+            is_wanted = log_service in (service.id, service.name)
+        if is_wanted:
+            return services[-1]
+    if errors:
+        raise errors[0]
+    if log_service is None and services:
+        return services[0]
+    raise NotFoundError(f"This board has no log {log_service or ''}".rstrip())
+
+
+async def _async_read_entries(
+    reader: ResourceReader, members: list[JsonObject]
+) -> list[LogEntry]:
+    """Return entries, reading linked ones; a linked entry may be deleted meanwhile."""
+    links = list(filter(None, map(_link, members)))
+    linked = await reader.async_get_many(links)
+    bodies = (linked.get(_link(member) or "", member) for member in members)
+    return [LogEntry.from_dict(body) for body in bodies if not _link(body)]
+
+
+def _members(page: JsonObject) -> Iterator[JsonObject]:
+    """Return the members of a page: whole entries and links to entries."""
+    members = page.get("Members")
+    for member in members if isinstance(members, list) else []:
+        if isinstance(member, Mapping) and (len(member) > 1 or _link(member)):
+            yield member
+
+
+def _link(member: JsonObject) -> str | None:
+    """Return the path of a linked entry, None for a whole one."""
+    return find_link({"Member": member}, "Member") if len(member) == 1 else None
+
+
+def _entry_id(member: JsonObject) -> str | None:
+    """Return the Id of an entry, which is the last segment of a link to it."""
+    link = _link(member)
+    return link.rpartition("/")[2] if link else LogEntry.from_dict(member).id
+
+
+def _entries_after(
+    entries: list[_T], ids: list[str | None], after: str | None
+) -> list[_T]:
+    """Return the entries after an Id, oldest first; all of them without that Id."""
+    if _is_newest_first(ids):
+        entries, ids = entries[::-1], ids[::-1]
+    is_known = after is not None and after in ids
+    return entries[ids.index(after) + 1 :] if is_known else entries
+
+
+def _is_newest_first(ids: list[str | None]) -> bool:
+    """Return whether a log is in descending order, as no recorded one is.
+
+    A log in ascending order may have one step back, where its numbers wrap around.
+    """
+    known = [entry for entry in ids if entry and len(entry) <= _MAX_DIGITS]
+    numbers = [int(entry) for entry in known if entry.isdecimal()]
+    steps = [after > before for before, after in pairwise(numbers)]
+    return sum(steps) * 2 < len(steps)

@@ -1,0 +1,472 @@
+"""Find the resources of a board by links, read them and decode them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, TypeVar
+
+from .. import exceptions
+from ..concurrency import gather_or_raise, map_limited
+from ..const import (
+    MAX_CONCURRENT_REQUESTS,
+    REDFISH_ROOT,
+    RETRY_UNAVAILABLE_SECONDS,
+)
+from ..exceptions import (
+    LicenseError,
+    NotFoundError,
+    ResourceError,
+    SupermicroRedfishError,
+)
+from ..http.connection import Connection
+from ..models import Model
+from ..payload import JsonObject, find_link, find_links
+from .collections import async_get_member_paths
+from .endpoints import ROOT, Cadence, Endpoint, ModelT
+
+Source = Endpoint[Any] | str
+"""A row of the table, or the path that another resource links to."""
+_SourceT = TypeVar("_SourceT", bound=Source)
+
+_MAX_TIMEOUTS = 2
+
+
+@dataclass(frozen=True)
+class _Unavailable:
+    """A resource that was missing or needed a license when it was requested."""
+
+    error: ResourceError
+    requested_at: float = field(default_factory=monotonic)
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it is too early to request the resource again."""
+        return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
+
+
+class ResourceReader:
+    """Read and write resources, given as a row of the table or as a path.
+
+    - `get` raises NotFoundError where a resource is missing, `find` returns None.
+    - `cached=True` accepts the last value, and reads only what was never read.
+    - A resource that is missing, or needs a license, is not requested again for an
+      hour.
+    - A member of a collection that cannot be read costs only itself; its error is in
+      `member_errors`.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        wanted_ids: Mapping[Endpoint[Any], str | None] | None = None,
+    ) -> None:
+        """Keep the connection, and the Id of each resource that has to have one."""
+        self._connection = connection
+        self._wanted_ids = wanted_ids or {}
+        self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
+        self._seen: set[Endpoint[Any]] = set()
+        """Rows that were read at least once: if one is missing, the BMC is starting."""
+        self._unavailable: dict[Source, _Unavailable] = {}
+        """Resources that are missing or need a license."""
+        self._dead_links: set[str] = set()
+        """Links that lead nowhere."""
+        self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self.member_errors: dict[str, ResourceError] = {}
+        """The errors of members of collections, by path, as they were last read."""
+        self.limit = MAX_CONCURRENT_REQUESTS
+        """The number of resources of a series that are requested at a time."""
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The paths found so far, by the name of their row."""
+        return {endpoint.name: path for endpoint, path in self._paths.items()}
+
+    def path(self, endpoint: Endpoint[Any]) -> str | None:
+        """Return the path of a row, None while it was not found."""
+        return self._paths.get(endpoint)
+
+    def reset(self) -> None:
+        """Discard all that was found out about the board."""
+        self._paths = {ROOT: REDFISH_ROOT}
+        self._seen.clear()
+        self._unavailable.clear()
+        self._dead_links.clear()
+        self._models.clear()
+        self.member_errors.clear()
+
+    # One resource
+
+    async def async_get(
+        self, endpoint: Endpoint[ModelT], *, cached: bool = False
+    ) -> ModelT:
+        """Return a decoded resource, the same object while it is unchanged.
+
+        Raises:
+            NotFoundError: The board does not have the resource.
+            SupermicroRedfishError: It could not be read.
+
+        """
+        body = await self.async_get_json(endpoint, cached=cached)
+        known = self._models.get(endpoint)
+        if known is None or known[0] is not body:
+            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
+        return known[1]  # type: ignore[return-value]  # a row keeps its model
+
+    async def async_get_json(
+        self, source: Source, *, cached: bool = False
+    ) -> JsonObject:
+        """Return the JSON of a resource; errors as in `async_get`."""
+        path = source if isinstance(source, str) else self._paths.get(source)
+        if cached and path and (body := self._connection.get_cached(path)):
+            return body
+        self._require_available(source)
+        if isinstance(source, Endpoint):
+            return await self._async_read(source)
+        try:
+            return await self._connection.async_get(source)
+        except LicenseError as error:
+            self._unavailable[source] = _Unavailable(error)
+            raise
+
+    async def async_find_json(
+        self, source: Source, *, cached: bool = False
+    ) -> JsonObject | None:
+        """Return the JSON of a resource, None where the board does not have it.
+
+        Raises:
+            NotFoundError: The board had it before, and no cached value was asked for.
+            LicenseError: The board has it, but needs a license to show it.
+
+        """
+        try:
+            return await self.async_get_json(source, cached=cached)
+        except NotFoundError:
+            if source in self._seen and not cached:
+                raise
+            return None
+
+    async def async_has_link(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether the board links to a resource."""
+        with suppress(NotFoundError):
+            await self._async_get_path(endpoint)
+            return True
+        return False
+
+    async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether a resource has no link, or a link that leads nowhere."""
+        try:
+            self._require_available(endpoint)
+        except ResourceError:
+            return True
+        return not await self.async_has_link(endpoint)
+
+    def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether a resource was ever read with `async_get`."""
+        return endpoint in self._models
+
+    def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
+        """Stop requesting a resource that others provide the values of, for an hour."""
+        self._unavailable[endpoint] = _Unavailable(error)
+        self._seen.add(endpoint)
+
+    # Several resources
+
+    async def async_get_many(self, paths: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the JSON of the resources that can be read, by path.
+
+        The errors of the others are in `member_errors`.
+
+        Raises:
+            ResourceError: None of them could be read.
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        paths = [*dict.fromkeys(paths)]
+        found, errors = await self.async_try_many(paths)
+        self._record_member_errors(paths, errors)
+        if errors and not found:
+            raise next(iter(errors.values()))
+        return found
+
+    async def async_find_many(
+        self, paths: Iterable[str], *, cached: bool = False
+    ) -> dict[str, JsonObject]:
+        """Return the JSON of the resources that can be read, maybe none, by path."""
+        found, _ = await self.async_try_many(paths, cached=cached)
+        return found
+
+    async def async_get_models(
+        self, paths: Iterable[str], model: type[ModelT]
+    ) -> list[ModelT]:
+        """Return several decoded resources; errors as in `async_get_many`."""
+        bodies = await self.async_get_many(paths)
+        return [model.from_dict(body) for body in bodies.values()]
+
+    async def async_get_members(
+        self, collection: Endpoint[Any], model: type[ModelT]
+    ) -> list[ModelT]:
+        """Return the members of a collection, an empty list where it is missing.
+
+        Raises:
+            SupermicroRedfishError: As in `async_get_many`.
+
+        """
+        paths = await self.async_get_member_paths(collection)
+        return await self.async_get_models(paths, model)
+
+    async def async_get_member_paths(
+        self, *collections: Source, cached: bool = False
+    ) -> list[str]:
+        """Return the paths of the members of collections, each once.
+
+        Raises:
+            ResourceError: None of the collections that exist could be read.
+
+        """
+        found, errors = await self.async_try_many(collections, cached=cached)
+        for source, error in errors.items():
+            is_missing = isinstance(error, NotFoundError)
+            is_lost = is_missing and source in self._seen and not cached
+            if is_lost or not (found or is_missing):
+                raise error
+            if isinstance(source, str):
+                self.member_errors[source] = error
+
+        async def read(path: str) -> JsonObject:
+            return await self.async_get_json(path, cached=cached)
+
+        paths: dict[str, None] = {}
+        for source, first in found.items():
+            path = source if isinstance(source, str) else self._paths[source]
+            paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
+        return [*paths]
+
+    async def async_get_each(
+        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+    ) -> tuple[dict[str, Any], dict[str, ResourceError]]:
+        """Return many resources by name, and the errors of others by name.
+
+        A resource that the board does not have is in neither.
+
+        Args:
+            reads: The function that reads each row.
+
+        Raises:
+            SupermicroRedfishError: Nothing could be read, the connection was lost or
+                the login was refused.
+
+        """
+        found: dict[str, Any] = {}
+        errors: dict[str, ResourceError] = {}
+        missing: list[ResourceError] = []
+
+        async def read(endpoint: Endpoint[Any]) -> None:
+            try:
+                found[endpoint.name] = await reads[endpoint]()
+            except NotFoundError as error:
+                if endpoint in self._seen:
+                    errors[endpoint.name] = error
+                missing.append(error)
+            except ResourceError as error:
+                errors[endpoint.name] = error
+
+        await gather_or_raise(*map(read, reads))
+        if not found:
+            raise next(iter((*errors.values(), *missing)))
+        return found, errors
+
+    # Writes
+
+    async def async_patch(self, endpoint: Endpoint[Any], changes: JsonObject) -> None:
+        """Change properties of a resource."""
+        path = await self._async_get_path(endpoint)
+        await self._connection.async_patch(path, changes)
+
+    async def async_post(self, path: str, body: JsonObject) -> None:
+        """Invoke the action at a path."""
+        await self._connection.async_post(path, body)
+
+    async def async_invoke_action(
+        self, endpoint: Endpoint[Any], action: str, parameters: JsonObject
+    ) -> None:
+        """Invoke an action of a resource, at its usual path if it has no link."""
+        body = await self.async_get_json(endpoint, cached=True)
+        path = await self._async_get_path(endpoint)
+        target = find_link(body, f"Actions/#{action}/target")
+        target = target or f"{path}/Actions/{action}"
+        await self._connection.async_post(target, parameters)
+        self._connection.invalidate(path)
+
+    # How rows are found
+
+    async def async_try_many(
+        self, sources: Iterable[_SourceT], *, cached: bool = False
+    ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
+        """Return the resources that can be read, and the errors of the others.
+
+        A BMC that hangs is not asked for the rest of a long series: after two
+        time-outs without a response in between, the others count as timed out.
+        """
+        found: dict[_SourceT, JsonObject] = {}
+        errors: dict[_SourceT, ResourceError] = {}
+        timeouts = 0
+
+        async def read(source: _SourceT) -> None:
+            nonlocal timeouts
+            if timeouts >= _MAX_TIMEOUTS:
+                message = f"{source} was not requested: too many time-outs"
+                errors[source] = exceptions.TimeoutError(message)
+                return
+            try:
+                found[source] = await self.async_get_json(source, cached=cached)
+                timeouts = 0
+            except exceptions.TimeoutError as error:
+                timeouts += 1
+                errors[source] = error
+            except ResourceError as error:
+                timeouts = 0
+                errors[source] = error
+
+        unique = [*dict.fromkeys(sources)]
+        await map_limited(read, unique, self.limit)
+        return {source: found[source] for source in unique if source in found}, errors
+
+    def _record_member_errors(
+        self, paths: list[str], errors: Mapping[str, ResourceError]
+    ) -> None:
+        """Replace the errors of the members that these paths belong to."""
+        parents = {path.rpartition("/")[0] for path in paths}
+        for path in [*self.member_errors]:
+            if path.rpartition("/")[0] in parents:
+                del self.member_errors[path]
+        self.member_errors.update(errors)
+
+    def _require_available(self, source: Source) -> None:
+        """Raise the error of a resource that was unavailable less than an hour ago."""
+        if unavailable := self._unavailable.get(source):
+            if unavailable.is_recent:
+                raise unavailable.error.with_traceback(None)
+            del self._unavailable[source]
+            self._dead_links.clear()
+            self._invalidate_parents(source)
+
+    def _invalidate_parents(self, source: Source) -> None:
+        """Read the parents of a row again that are otherwise read only once.
+
+        What a BMC returns while it is starting may lack links.
+        """
+        for link in source.links if isinstance(source, Endpoint) else ():
+            path = self._paths.get(link.parent)
+            if path and link.parent.cadence is Cadence.ONCE:
+                self._connection.invalidate(path)
+
+    async def _async_read(self, endpoint: Endpoint[Any]) -> JsonObject:
+        """Read a row, from the cache where finding it has just read it."""
+        try:
+            body = await self._async_read_linked(endpoint)
+        except (NotFoundError, LicenseError) as error:
+            is_new = endpoint not in self._seen
+            if is_new:
+                self._unavailable[endpoint] = _Unavailable(error)
+            if is_new or isinstance(error, LicenseError):
+                raise
+            body = await self._async_read_moved(endpoint, error)
+        self._seen.add(endpoint)
+        return body
+
+    async def _async_read_linked(self, endpoint: Endpoint[Any]) -> JsonObject:
+        """Read a row at its path; if a new one leads nowhere, at its next link."""
+        is_found = endpoint in self._paths
+        path = await self._async_get_path(endpoint)
+        if not is_found and (just_read := self._connection.get_cached(path)):
+            return just_read
+        try:
+            return await self._connection.async_get(path)
+        except NotFoundError as error:
+            if endpoint in self._seen or not await self._async_skip(endpoint, path):
+                raise
+            self.member_errors[path] = error
+        return await self._async_read_linked(endpoint)
+
+    async def _async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
+        """Find another path for a row whose link leads nowhere; return if there is."""
+        self._dead_links.add(path)
+        try:
+            await self._async_find_path(endpoint)
+        except NotFoundError:
+            return False
+        return True
+
+    async def _async_read_moved(
+        self, endpoint: Endpoint[Any], error: NotFoundError
+    ) -> JsonObject:
+        """Read a row at the path where new firmware has it, or raise the error."""
+        path = old = self._paths.get(endpoint)
+        with suppress(SupermicroRedfishError):
+            for link in endpoint.links if endpoint.cadence is Cadence.STATIC else ():
+                if link.parent.cadence is Cadence.ONCE:  # the others are read anyway
+                    await self.async_get_json(link.parent)
+            path = await self._async_find_path(endpoint)
+        if path is None or path == old:
+            raise error
+        return await self._connection.async_get(path)
+
+    async def _async_get_path(self, endpoint: Endpoint[Any]) -> str:
+        """Return the path of a row."""
+        return self._paths.get(endpoint) or await self._async_find_path(endpoint)
+
+    async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
+        """Find the path of a row by its links."""
+        errors: list[ResourceError] = []
+        fallback: str | None = None
+        for link in endpoint.links:
+            parent = await self.async_get_json(link.parent, cached=True)
+            for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
+                selected, is_match = await self._async_select(endpoint, path, errors)
+                fallback = fallback or selected
+                if is_match and selected:
+                    self._paths[endpoint] = selected
+                    return selected
+        if fallback is None:
+            name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
+            missing = NotFoundError(f"This board has no link to {name}")
+            raise next(iter(errors), missing)
+        self._paths[endpoint] = fallback
+        return fallback
+
+    def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
+        """Return the paths that have the wanted Id and do not lead nowhere."""
+        wanted_id = self._wanted_ids.get(endpoint)
+        return [
+            path
+            for path in paths
+            if path not in self._dead_links
+            and wanted_id in (None, path.rpartition("/")[2])
+        ]
+
+    async def _async_select(
+        self, endpoint: Endpoint[Any], path: str, errors: list[ResourceError]
+    ) -> tuple[str | None, bool]:
+        """Return the resource that a link selects, and whether it matches.
+
+        It is the linked one, or the last one above it that matches. A link that leads
+        nowhere selects nothing.
+        """
+        if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
+            return path, True
+        above: dict[str, JsonObject] = {}
+        link: str | None = path
+        while link and link not in above:
+            try:
+                above[link] = await self.async_get_json(link, cached=True)
+            except (NotFoundError, LicenseError) as error:
+                self.member_errors[link] = error
+                errors.append(error)
+                break
+            pointer = endpoint.parent_pointer
+            link = find_link(above[link], pointer) if pointer else None
+        matches = [path for path, body in above.items() if endpoint.select_fn(body)]
+        return next(reversed(matches or [*above]), None), bool(matches)
