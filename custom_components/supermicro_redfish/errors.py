@@ -19,6 +19,7 @@ from .aiosupermicro import (
     LicenseError,
     NotFoundError,
     RateLimitError,
+    ResourceError,
     ServiceUnavailableError,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
@@ -42,6 +43,7 @@ TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     ConnectionError: "cannot_connect",
     TimeoutError: "timeout",
     InvalidResponseError: "invalid_response",
+    ResourceError: "unknown",
     SupermicroRedfishError: "unknown",
 }
 

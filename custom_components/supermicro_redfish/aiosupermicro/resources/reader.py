@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -39,7 +39,8 @@ class _Unavailable:
     """A resource that was missing or needed a license when it was requested."""
 
     error: ResourceError
-    requested_at: float = field(default_factory=monotonic)
+    requested_at: float
+    """The time of the request, by `time.monotonic`."""
 
     @property
     def is_recent(self) -> bool:
@@ -128,7 +129,7 @@ class ResourceReader:
         try:
             return await self._connection.async_get(source)
         except LicenseError as error:
-            self._unavailable[source] = _Unavailable(error)
+            self._unavailable[source] = _Unavailable(error, monotonic())
             raise
 
     async def async_find_json(
@@ -169,7 +170,7 @@ class ResourceReader:
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Stop requesting a resource that others provide the values of, for an hour."""
-        self._unavailable[endpoint] = _Unavailable(error)
+        self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
 
     # Several resources
@@ -370,7 +371,7 @@ class ResourceReader:
         except (NotFoundError, LicenseError) as error:
             is_new = endpoint not in self._seen
             if is_new:
-                self._unavailable[endpoint] = _Unavailable(error)
+                self._unavailable[endpoint] = _Unavailable(error, monotonic())
             if is_new or isinstance(error, LicenseError):
                 raise
             body = await self._async_read_moved(endpoint, error)
