@@ -212,7 +212,7 @@ async def test_unknown_privileges_offer_all_controls(
     assert controls(hass, entry) == ALL_CONTROLS
     assert entity(hass, entry, ACCESS).state == "unknown"
     with pytest.raises(
-        HomeAssistantError, match="account at the BMC may not do this"
+        HomeAssistantError, match="BMC account is not allowed to do this"
     ) as failure:
         await call(hass, entry, LED, "turn_on")
     assert failure.value.translation_key == "not_authorized"

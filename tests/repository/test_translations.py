@@ -14,6 +14,7 @@ from custom_components.supermicro_redfish import PLATFORMS, event, light
 from custom_components.supermicro_redfish.aiosupermicro import (
     FanModeType,
     Health,
+    ResourceError,
     SupermicroRedfishError,
     exceptions,
 )
@@ -235,9 +236,9 @@ def _is_exception(called: ast.expr) -> bool:
 def test_library_exception_has_a_translation_key(
     error_class: type[SupermicroRedfishError],
 ) -> None:
-    """Map every exception but the base class, and prefer the BMC's message."""
+    """Map every exception but the base classes, and prefer the BMC's message."""
     error = error_class("The request failed", bmc_message="The BMC is on fire")
-    is_base = error_class is SupermicroRedfishError
+    is_base = error_class in (SupermicroRedfishError, ResourceError)
     assert (translation_key(error) == "unknown") is is_base
     assert translated(error)["translation_placeholders"] == {
         "error": "The BMC is on fire"
