@@ -107,9 +107,7 @@ async def entry(
 
 @pytest.fixture
 async def loaded(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: ConfigEntry
 ) -> ConfigEntry:
     """Return the loaded entry. Time stands still until `elapse` advances it."""
     await set_up(hass, entry)

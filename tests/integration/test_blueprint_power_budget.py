@@ -17,11 +17,7 @@ from .paths import POWER
 def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
     """Return the inputs of the blueprint, with a blinking LED as the action."""
     target = {"entity_id": entity_id(hass, loaded, "light.identify_led")}
-    blink = {
-        "action": "light.turn_on",
-        "target": target,
-        "data": {"effect": "blink"},
-    }
+    blink = {"action": "light.turn_on", "target": target, "data": {"effect": "blink"}}
     return {
         "power": entity_id(hass, loaded, "sensor.power_consumption"),
         "what_to_do": [blink],

@@ -1,5 +1,6 @@
 """Test the blueprint that shuts a server down during a power loss."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -16,127 +17,141 @@ UPS = "input_boolean.mains"
 SHUT_DOWN = "input_boolean.shut_down"
 
 
+@dataclass
+class Ups:
+    """Home Assistant with the blueprint's automation and a toggle as the UPS."""
+
+    hass: HomeAssistant
+    automations: Automations
+    inputs: dict[str, Any]
+
+    async def start(self, **inputs: Any) -> None:
+        """Start the automation."""
+        await self.automations.use("ups", **self.inputs | inputs)
+
+    async def toggle_mains(self, minutes: float) -> None:
+        """Switch the mains off or on, and let minutes pass."""
+        data = {"entity_id": UPS}
+        await self.hass.services.async_call(
+            "input_boolean", "toggle", data, blocking=True
+        )
+        await self.elapse(minutes)
+
+    async def elapse(self, minutes: float) -> None:
+        """Advance the time by minutes."""
+        await self.automations.elapse(minutes * MINUTE)
+
+    async def restart_with_mains(self, entry: ConfigEntry) -> None:
+        """Restart Home Assistant while the mains return."""
+        await self.automations.restart(
+            entry, lambda: self.hass.states.async_set(UPS, "on")
+        )
+
+    @property
+    def has_shut_down(self) -> bool:
+        """Whether the helper remembers a shutdown."""
+        helper = self.hass.states.get(SHUT_DOWN)
+        assert helper
+        return {"on": True, "off": False}[helper.state]
+
+    @property
+    def notifications(self) -> list[str]:
+        """The messages of the automation, the newest last."""
+        return self.automations.notifications
+
+
 @pytest.fixture
-def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
-    """Return the inputs of the blueprint, with a toggle as the UPS."""
-    return {
+def ups(hass: HomeAssistant, loaded: ConfigEntry, automations: Automations) -> Ups:
+    """Return the UPS, with the automation not started."""
+    inputs = {
         "ups": UPS,
         "host_power": entity_id(hass, loaded, HOST_POWER),
         "power_on": entity_id(hass, loaded, "button.reset_on"),
         "memory": SHUT_DOWN,
     }
+    return Ups(hass, automations, inputs)
 
 
-async def toggle_mains(hass: HomeAssistant) -> None:
-    """Switch the mains off or on."""
-    data = {"entity_id": UPS}
-    await hass.services.async_call("input_boolean", "toggle", data, blocking=True)
-
-
-async def test_server_is_shut_down_and_powered_on_again(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> None:
     """Wait for two minutes on battery, and for ten minutes on mains."""
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(1.5 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(1.5)
     assert bmc.power_state == "On"
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     assert bmc.power_state == "Off"
-    await automations.elapse(MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "on")
-    await toggle_mains(hass)
-    await automations.elapse(9 * MINUTE)
+    await ups.elapse(1)
+    assert ups.has_shut_down
+    await ups.toggle_mains(9)
     assert bmc.power_state == "Off"
-    await automations.elapse(2 * MINUTE)
+    await ups.elapse(2)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    assert automations.notifications == [
+    assert not ups.has_shut_down
+    assert ups.notifications == [
         "x12spi-tf has been shut down.",
         "Mains power is back. x12spi-tf is being switched on again.",
     ]
 
 
-async def test_short_power_losses_are_ignored(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_short_power_losses_are_ignored(bmc: Bmc, ups: Ups) -> None:
     """Count the time of a second power loss from its own beginning."""
-    await automations.use("ups", **inputs)
+    await ups.start()
     for _ in range(2):
-        await toggle_mains(hass)
-        await automations.elapse(1.5 * MINUTE)
-        await toggle_mains(hass)
-        await automations.elapse(MINUTE)
+        await ups.toggle_mains(1.5)
+        await ups.toggle_mains(1)
     assert bmc.power_state == "On"
-    assert automations.notifications == []
+    assert ups.notifications == []
 
 
-async def test_short_return_of_mains_is_ignored(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_short_return_of_mains_is_ignored(bmc: Bmc, ups: Ups) -> None:
     """Wait for stable mains, because the battery may be empty."""
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(8 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(8 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.toggle_mains(8)
+    await ups.toggle_mains(1)
+    await ups.toggle_mains(8)
     assert bmc.power_state == "Off"
-    await automations.elapse(3 * MINUTE)
+    await ups.elapse(3)
     assert bmc.power_state == "On"
 
 
 # Servers that are off for another reason
 
 
-async def test_server_that_was_off_before_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
     """Power no server on that the user had powered off."""
     bmc.power("GracefulShutdown")
-    await automations.use("ups", **inputs)
-    await automations.elapse(MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(5 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(20 * MINUTE)
+    await ups.start()
+    await ups.elapse(1)
+    await ups.toggle_mains(5)
+    await ups.toggle_mains(20)
     assert bmc.power_state == "Off"
-    assert automations.notifications == []
+    assert ups.notifications == []
 
 
-async def test_server_that_was_powered_off_later_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -> None:
     """Forget the own shutdown when the server was on in between."""
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(4)
     bmc.power("On")
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     bmc.power("ForceOff")
-    await automations.elapse(MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(20 * MINUTE)
+    await ups.elapse(1)
+    await ups.toggle_mains(20)
     assert bmc.power_state == "Off"
 
 
 async def test_server_that_the_user_powered_on_can_be_powered_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+    bmc: Bmc, ups: Ups
 ) -> None:
     """Forget the own shutdown when the user powers on before the automation does."""
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(5 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.toggle_mains(5)
     bmc.power("On")
-    await automations.elapse(15 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    await ups.elapse(15)
+    assert not ups.has_shut_down
     bmc.power("ForceOff")
-    await automations.elapse(30 * MINUTE)
+    await ups.elapse(30)
     assert bmc.power_state == "Off"
 
 
@@ -144,38 +159,28 @@ async def test_server_that_the_user_powered_on_can_be_powered_off(
 
 
 async def test_shutdown_is_remembered_over_restart(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    automations: Automations,
-    inputs: dict[str, Any],
+    loaded: ConfigEntry, bmc: Bmc, ups: Ups
 ) -> None:
     """Power on although the mains returned while Home Assistant was stopped."""
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
-    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
-    await automations.elapse(11 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.restart_with_mains(loaded)
+    await ups.elapse(11)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down
 
 
 async def test_unfinished_shutdown_is_remembered_over_restart(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    automations: Automations,
-    inputs: dict[str, Any],
+    loaded: ConfigEntry, bmc: Bmc, ups: Ups
 ) -> None:
     """Use the helper's value: the running automation does not survive a restart."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(10 * MINUTE)
-    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
-    await automations.elapse(30 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.restart_with_mains(loaded)
+    await ups.elapse(30)
     bmc.power("ForceOff")
-    await automations.elapse(2 * MINUTE)
+    await ups.elapse(2)
     assert bmc.power_state == "On"
 
 
@@ -183,106 +188,85 @@ async def test_unfinished_shutdown_is_remembered_over_restart(
 
 
 async def test_mains_that_return_during_shutdown_power_on_after_it(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+    bmc: Bmc, ups: Ups
 ) -> None:
     """Wait for the end of the shutdown, which cannot be canceled."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", force=True, **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
+    await ups.start(force=True)
+    await ups.toggle_mains(4)
     assert bmc.power_state == "On"
-    await toggle_mains(hass)
-    await automations.elapse(5 * MINUTE)
+    await ups.toggle_mains(5)
     assert bmc.power_state == "Off"
-    await automations.elapse(12 * MINUTE)
+    await ups.elapse(12)
     assert bmc.power_state == "On"
-    assert automations.notifications[0] == (
+    assert ups.notifications[0] == (
         "x12spi-tf did not shut down in time, so its power was cut."
     )
 
 
-async def test_ignored_shutdown_leaves_server_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_ignored_shutdown_leaves_server_on(bmc: Bmc, ups: Ups) -> None:
     """Cut the power only on request, and forget the shutdown after an hour."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(10 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
     assert bmc.power_state == "On"
-    assert automations.notifications == [
+    assert ups.notifications == [
         "x12spi-tf did not shut down in time. It is still running."
     ]
-    await toggle_mains(hass)
-    await automations.elapse(65 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "on")
-    await automations.elapse(10 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    await ups.toggle_mains(65)
+    assert ups.has_shut_down
+    await ups.elapse(10)
+    assert not ups.has_shut_down
 
 
-async def test_shutdown_may_end_after_mains_are_back(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None:
     """Power on after a late shutdown, which cannot be canceled."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(10 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(30 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.toggle_mains(30)
     assert bmc.power_state == "On"
     bmc.power("ForceOff")
-    await automations.elapse(4 * MINUTE)
+    await ups.elapse(4)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    assert automations.notifications[1:] == [
+    assert not ups.has_shut_down
+    assert ups.notifications[1:] == [
         "Mains power is back. x12spi-tf is being switched on again."
     ]
 
 
 @pytest.mark.parametrize("answers", [True, False])
 async def test_second_power_loss_requests_shutdown_again(
-    hass: HomeAssistant,
-    bmc: Bmc,
-    automations: Automations,
-    inputs: dict[str, Any],
-    *,
-    answers: bool,
+    bmc: Bmc, ups: Ups, *, answers: bool
 ) -> None:
     """Repeat the request if the server still runs after two minutes."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **inputs)
-    await toggle_mains(hass)
-    await automations.elapse(10 * MINUTE)
-    await toggle_mains(hass)
-    await automations.elapse(15 * MINUTE)
-    await toggle_mains(hass)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.toggle_mains(15)
+    await ups.toggle_mains(0)
     bmc.host.accepts_shutdown = answers
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     if not answers:
         bmc.power("ForceOff")
-    await automations.elapse(4 * MINUTE)
+    await ups.elapse(4)
     assert bmc.power_state == "Off"
     second = ["x12spi-tf has been shut down."] if answers else []
-    assert automations.notifications[1:] == second
-    await toggle_mains(hass)
-    await automations.elapse(13 * MINUTE)
+    assert ups.notifications[1:] == second
+    await ups.toggle_mains(13)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down
 
 
-async def test_failed_shutdown_is_reported_and_forgotten(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
-) -> None:
+async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> None:
     """Power no server on later that this automation did not shut down."""
-    await automations.use("ups", **inputs)
+    await ups.start()
     bmc.fail("/redfish/v1/Systems/1/Actions/*", status=500)
-    await toggle_mains(hass)
-    await automations.elapse(4 * MINUTE)
-    assert automations.notifications == [
+    await ups.toggle_mains(4)
+    assert ups.notifications == [
         "x12spi-tf could not be shut down. See the log for the reason."
     ]
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down
 
 
 @pytest.mark.parametrize(
@@ -294,18 +278,11 @@ async def test_failed_shutdown_is_reported_and_forgotten(
     ],
 )
 async def test_ups_states_of_other_integrations_are_understood(
-    hass: HomeAssistant,
-    bmc: Bmc,
-    automations: Automations,
-    inputs: dict[str, Any],
-    mains: str,
-    battery: str,
-    choices: dict[str, str],
+    bmc: Bmc, ups: Ups, mains: str, battery: str, choices: dict[str, str]
 ) -> None:
     """Understand Network UPS Tools and inverted states, and ignore unknown ones."""
-    inputs["ups"] = "sensor.ups"
-    hass.states.async_set("sensor.ups", mains)
-    await automations.use("ups", **inputs, **choices)
+    ups.hass.states.async_set("sensor.ups", mains)
+    await ups.start(ups="sensor.ups", **choices)
     for state, minutes, power_state in (
         (None, 3, "On"),
         ("unavailable", 3, "On"),
@@ -314,6 +291,6 @@ async def test_ups_states_of_other_integrations_are_understood(
         (mains, 11, "On"),
     ):
         if state:
-            hass.states.async_set("sensor.ups", state)
-        await automations.elapse(minutes * MINUTE)
+            ups.hass.states.async_set("sensor.ups", state)
+        await ups.elapse(minutes)
         assert bmc.power_state == power_state

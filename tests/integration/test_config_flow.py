@@ -35,10 +35,7 @@ async def test_config_flow_creates_entry(
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "X12SPI-TF"
-    assert result["data"] == {
-        **user_input,
-        "verify_ssl": server.certificate_sha256,
-    }
+    assert result["data"] == {**user_input, "verify_ssl": server.certificate_sha256}
     assert result["result"].unique_id == "7c:c2:55:5a:00:f1"
 
 

@@ -25,8 +25,7 @@ PAGE = "<!DOCTYPE html><html><body>Welcome</body></html>"
 
 @pytest.fixture
 async def web_server(
-    network: None,
-    request: pytest.FixtureRequest,
+    network: None, request: pytest.FixtureRequest
 ) -> AsyncIterator[str]:
     """Run a web server that is no BMC, with or without TLS, and return its address."""
     answer, has_tls = request.param

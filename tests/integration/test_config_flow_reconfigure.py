@@ -50,10 +50,7 @@ async def test_reconfigure_flow_rejects_other_bmc(
 
 
 async def test_reconfigure_flow_accepts_next_attempt_after_error(
-    hass: HomeAssistant,
-    server: Server,
-    loaded: ConfigEntry,
-    closed_port: str,
+    hass: HomeAssistant, server: Server, loaded: ConfigEntry, closed_port: str
 ) -> None:
     """Leave the entry unchanged until the new host works."""
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]

@@ -149,7 +149,7 @@ async def test_failed_resource_is_logged_once(
 
 
 async def test_excessive_retry_after_is_limited(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Poll again after five minutes in spite of a longer Retry-After."""
     bmc.fail("*", status=503, headers={"Retry-After": "99999999"}, times=3)

@@ -1,86 +1,144 @@
-"""Test the static polls: resources fail independently, and delay no dynamic poll."""
+"""Test resources that fail, are missing or are slow."""
 
 import asyncio
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
 from tests.conftest import until
 from tests.simulator import Bmc
 
-from . import STATIC, entity, entity_id, logged_problems, requests_since, set_up
+from . import (
+    DYNAMIC,
+    STATIC,
+    entity,
+    entity_id,
+    logged_problems,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
+from .health_log import EVENT
 from .paths import (
     BACKPLANE,
     CERTIFICATES,
     DRIVE,
     DRIVE_TEMPERATURE,
+    FAN_MODE,
     GET_DYNAMIC,
     LOG,
+    MANAGER,
+    NICS,
+    NTP,
+    POWER,
+    RESET_INFO,
     STORAGE,
     SYSTEM,
     THERMAL,
 )
 from .repair_flow import open_issues
+from .sensors import CPU
 
-ENTITIES = {
-    STORAGE: DRIVE_TEMPERATURE,
-    f"{SYSTEM}/LogServices": "event.health_log",
-    CERTIFICATES: "binary_sensor.certificate_expiring",
-}
-"""By path of a group of resources, an entity that needs it."""
-every_group = pytest.mark.parametrize("path", ENTITIES)
+LOGS = f"{SYSTEM}/LogServices"
+CERTIFICATE_EXPIRING = "binary_sensor.certificate_expiring"
+CONSUMPTION = "sensor.power_consumption"
+
+RESOURCES: tuple[tuple[str, tuple[int, ...], str | None], ...] = (
+    (f"{STORAGE}*", (500, 503, 403, 404), DRIVE_TEMPERATURE),
+    (f"{LOGS}*", (500, 503, 403, 404), EVENT),
+    (f"{CERTIFICATES}*", (500, 503, 403, 404), CERTIFICATE_EXPIRING),
+    (THERMAL, (503, 404), CPU),
+    (POWER, (503, 403), CONSUMPTION),
+    (FAN_MODE, (503, 403), "select.fan_mode"),
+    (NTP, (404, 500), "switch.ntp"),
+    (MANAGER, (503,), "button.restart_bmc"),
+    (RESET_INFO, (404, 503, 403), None),
+    (NICS, (404,), None),
+)
+"""Resources, the errors that they answer with, and an entity that needs them."""
 
 
-@every_group
-@pytest.mark.parametrize("status", [500, 503, 403, 404])
-async def test_failed_resources_do_not_prevent_others(
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [(path, status) for path, statuses, _ in RESOURCES for status in statuses],
+)
+async def test_setup_succeeds_without_one_resource(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
 ) -> None:
-    """Create the entities of the other resources."""
-    bmc.fail(f"{path}*", status=status)
+    """Create the other entities when a resource is missing, unlicensed or fails.
+
+    The manager is an exception: it has the links to some of the other resources.
+    """
+    bmc.fail(path, status=status)
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
-    for other, key in ENTITIES.items():
-        assert (entity_id(hass, entry, key) is None) is (other == path)
+    assert entity(hass, entry, "light.identify_led").state == "off"
+    for other, _, key in RESOURCES:
+        if key and (other == path or path != MANAGER):
+            assert (entity_id(hass, entry, key) is None) is (other == path)
 
 
-@every_group
-async def test_entities_are_created_when_failed_resources_recover(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
+@pytest.mark.parametrize(
+    ("path", "interval", "key", "state"),
+    [
+        (f"{STORAGE}*", STATIC, DRIVE_TEMPERATURE, "34"),
+        (f"{LOGS}*", STATIC, EVENT, "unknown"),
+        (f"{CERTIFICATES}*", STATIC, CERTIFICATE_EXPIRING, "off"),
+        (FAN_MODE, STATIC, "select.fan_mode", "optimal"),
+        (THERMAL, DYNAMIC, CPU, "44"),
+    ],
+)
+async def test_entities_are_created_when_failed_resource_recovers(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    path: str,
+    interval: float,
+    key: str,
+    state: str,
 ) -> None:
     """Require no reload."""
-    bmc.fail(f"{path}*", status=503)
+    bmc.fail(path, status=503)
     await set_up(hass, entry)
     bmc.heal()
-    await elapse(STATIC)
-    assert entity(hass, entry, ENTITIES[path]).state != STATE_UNAVAILABLE
+    await elapse(interval)
+    assert entity(hass, entry, key).state == state
 
 
-@every_group
-@pytest.mark.parametrize("status", [404, 403])
-async def test_missing_or_unlicensed_resources_are_read_once(
+@pytest.mark.parametrize("is_licensed", [True, False])
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (STORAGE, DRIVE_TEMPERATURE),
+        (LOGS, EVENT),
+        (CERTIFICATES, CERTIFICATE_EXPIRING),
+        (THERMAL, CPU),
+        (POWER, CONSUMPTION),
+    ],
+)
+async def test_missing_or_unlicensed_resource_is_read_once(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
     path: str,
-    status: int,
+    key: str,
+    *,
+    is_licensed: bool,
 ) -> None:
-    """Read them only at setup, and log no problem."""
-    if status == 404:
-        for resource in list(bmc.board.resources):
-            if resource.startswith(path):
-                bmc.remove(resource)
+    """Read it only at setup, and log no problem."""
+    if is_licensed:
+        for resource in [r for r in bmc.board.resources if r.startswith(path)]:
+            bmc.remove(resource)
     else:
         bmc.unlicensed = (path,)
     await set_up(hass, entry)
     await elapse(2 * STATIC)
     assert requests_since(bmc).count(f"GET {path}") == 1
-    assert entity_id(hass, entry, ENTITIES[path]) is None
+    assert entity_id(hass, entry, key) is None
     assert logged_problems(caplog) == []
 
 

@@ -67,7 +67,7 @@ async def report(
 
 
 async def test_diagnostics_contain_state_and_resources(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, report: Path
+    loaded: ConfigEntry, bmc: Bmc, report: Path
 ) -> None:
     """Include the entry, both coordinators, the statistics and the resources."""
     data = read(report)

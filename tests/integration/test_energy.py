@@ -131,11 +131,7 @@ async def test_poll_without_reading_is_bridged(
     ],
 )
 async def test_outage_is_counted_up_to_a_limit(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    mutate: Mutation,
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, mutate: Mutation
 ) -> None:
     """Count a short time of the outage, and report the rest as uncounted hours."""
     mutate(bmc)
@@ -250,9 +246,7 @@ async def test_renamed_entity_keeps_its_energy(
     ],
 )
 def test_meter_adds_readings(
-    readings: list[tuple[float, float]],
-    watt_hours: float,
-    uncounted_seconds: float,
+    readings: list[tuple[float, float]], watt_hours: float, uncounted_seconds: float
 ) -> None:
     """Keep the sum for negative power and for a clock that runs backwards."""
     meter = EnergyMeter()

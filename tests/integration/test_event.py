@@ -9,7 +9,16 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import DYNAMIC, STATIC, entity, entity_id, recorded, requests_since, set_up
+from . import (
+    DYNAMIC,
+    STATIC,
+    Mutation,
+    entity,
+    entity_id,
+    recorded,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
 from .health_log import EVENT, FiredEvents, add_to_log
 from .paths import LOG, SYSTEM
@@ -112,38 +121,30 @@ async def test_events_are_delayed_until_automations_are_ready(
     assert fired.messages == ["A"]
 
 
+@pytest.mark.parametrize(
+    ("mutate", "recovery"),
+    [
+        pytest.param(lambda bmc: bmc.fail(LOG, status=503), STATIC, id="log fails"),
+        pytest.param(lambda bmc: bmc.drop("*"), DYNAMIC, id="no connection"),
+    ],
+)
 async def test_event_is_unavailable_while_log_cannot_be_read(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     fired: FiredEvents,
+    mutate: Mutation,
+    recovery: float,
 ) -> None:
-    """Fire the events of the meantime when the log can be read again."""
-    bmc.fail(LOG, status=503)
+    """Fire the events of the meantime with the next successful poll."""
+    mutate(bmc)
     add_to_log(bmc, "A")
     await elapse(STATIC)
     assert entity(hass, loaded, EVENT).state == STATE_UNAVAILABLE
     assert fired.states == []
     bmc.heal()
-    await elapse(STATIC)
-    assert fired.messages == ["A"]
-
-
-async def test_event_is_unavailable_without_the_bmc(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    fired: FiredEvents,
-) -> None:
-    """Fire the events of the meantime with the first poll of the returned BMC."""
-    add_to_log(bmc, "A")
-    bmc.drop("*")
-    await elapse(STATIC)
-    assert entity(hass, loaded, EVENT).state == STATE_UNAVAILABLE
-    bmc.heal()
-    await elapse(DYNAMIC)
+    await elapse(recovery)
     assert fired.messages == ["A"]
 
 

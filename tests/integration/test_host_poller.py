@@ -197,7 +197,7 @@ async def test_nmi_is_not_followed(
 
 
 async def test_foreign_shutdown_is_followed_once_detected(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Follow a transition that was not started here, such as by the power button."""
     set_host_times(bmc, shutdown=50)
@@ -210,7 +210,7 @@ async def test_foreign_shutdown_is_followed_once_detected(
 
 
 async def test_foreign_power_on_is_followed_without_transition_state(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Follow the boot on old boards, which report no state between off and on."""
     await power_off(bmc, elapse)
@@ -224,7 +224,7 @@ async def test_foreign_power_on_is_followed_without_transition_state(
 
 
 async def test_endless_transition_is_followed_once(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Return to the usual interval when a host stays in a transition for hours."""
     set_host_times(bmc, shutdown=9999)
@@ -263,11 +263,7 @@ async def test_post_code_is_read_during_boot(
     ],
 )
 async def test_power_on_is_followed_without_post_codes(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    mutate: Mutation,
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, mutate: Mutation
 ) -> None:
     """Treat POST codes as optional."""
     mutate(bmc)

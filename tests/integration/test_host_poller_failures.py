@@ -66,7 +66,7 @@ async def test_unavailable_bmc_is_polled_at_the_usual_interval(
 
 
 async def test_retry_after_suspends_quick_polls(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Respect Retry-After also after a command that an action sends meanwhile."""
     bmc.fail("*", status=503, headers={"Retry-After": "300"})

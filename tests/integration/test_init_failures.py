@@ -7,32 +7,9 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import (
-    DYNAMIC,
-    HOUR,
-    STATIC,
-    Mutation,
-    entity,
-    entity_id,
-    entry_state,
-    logged_tracebacks,
-    requests_since,
-    set_up,
-)
+from . import HOUR, Mutation, entry_state, logged_tracebacks, set_up
 from .conftest import Elapse
-from .paths import (
-    FAN_MODE,
-    MANAGER,
-    NICS,
-    NTP,
-    POWER,
-    RESET_INFO,
-    ROOT,
-    SESSIONS,
-    SYSTEM,
-    THERMAL,
-)
-from .sensors import CPU
+from .paths import ROOT, SESSIONS, SYSTEM
 
 RETRY = 600
 """Seconds within which Home Assistant retries the setup."""
@@ -114,71 +91,3 @@ async def test_wrong_password_is_tried_once(
     assert [request.status for request in bmc.requests].count(401) == refusals
     assert bmc.open_sessions == 0
     assert logged_tracebacks(caplog) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "missing"),
-    [
-        (THERMAL, 503, CPU),
-        (THERMAL, 404, CPU),
-        (POWER, 503, "sensor.power_consumption"),
-        (POWER, 403, "sensor.power_consumption"),
-        (FAN_MODE, 503, "select.fan_mode"),
-        (FAN_MODE, 403, "select.fan_mode"),
-        (NTP, 404, "switch.ntp"),
-        (NTP, 500, "switch.ntp"),
-        (MANAGER, 503, "button.restart_bmc"),
-        (RESET_INFO, 404, None),
-        (RESET_INFO, 503, None),
-        (RESET_INFO, 403, None),
-        (NICS, 404, None),
-    ],
-)
-async def test_setup_succeeds_without_one_resource(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    path: str,
-    status: int,
-    missing: str | None,
-) -> None:
-    """Create the other entities when a resource is missing, unlicensed or fails."""
-    bmc.fail(path, status=status)
-    await set_up(hass, entry)
-    assert entry.state is ConfigEntryState.LOADED
-    assert entity(hass, entry, "light.identify_led").state == "off"
-    if missing:
-        assert entity_id(hass, entry, missing) is None
-
-
-async def test_entities_are_created_when_failed_resource_recovers(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Require no reload."""
-    bmc.fail(FAN_MODE, status=503)
-    bmc.fail(THERMAL, status=503)
-    await set_up(hass, entry)
-    bmc.heal()
-    await elapse(DYNAMIC)
-    assert entity(hass, entry, CPU).state == "44"
-    await elapse(STATIC)
-    assert entity(hass, entry, "select.fan_mode").state == "optimal"
-
-
-@pytest.mark.parametrize(("path", "status"), [(THERMAL, 404), (POWER, 403)])
-async def test_missing_or_unlicensed_resource_is_read_once(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    path: str,
-    status: int,
-) -> None:
-    """Read it only at setup."""
-    if status == 404:
-        bmc.remove(path)
-    else:
-        bmc.unlicensed = (path,)
-    await set_up(hass, entry)
-    await elapse(2 * DYNAMIC)
-    assert requests_since(bmc).count(f"GET {path}") == 1

@@ -13,14 +13,7 @@ from tests.simulator import Bmc
 
 from . import STATIC, entity, reload, set_up
 from .conftest import Elapse
-from .health_log import (
-    EVENT,
-    FiredEvents,
-    add_to_log,
-    log_entries,
-    log_entry,
-    set_log,
-)
+from .health_log import EVENT, FiredEvents, add_to_log, log_entries, log_entry, set_log
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
 

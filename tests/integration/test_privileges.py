@@ -129,7 +129,7 @@ async def test_offered_controls_are_authorized(
 
 
 async def test_privileges_are_read_with_four_requests(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+    loaded: ConfigEntry, bmc: Bmc
 ) -> None:
     """Read the service, its accounts, the own account and its role, once each."""
     assert privilege_requests(bmc) == [
@@ -226,10 +226,7 @@ async def test_unknown_privileges_offer_all_controls(
 
 
 async def test_lost_privileges_remove_controls(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Remove the controls completely, so that none is shown as unavailable."""
     bmc.role = "ReadOnly"

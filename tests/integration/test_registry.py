@@ -13,7 +13,16 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
 
-from . import DYNAMIC, STATIC, entity, entity_id, recorded, registered_keys, set_up
+from . import (
+    DYNAMIC,
+    STATIC,
+    Mutation,
+    entity,
+    entity_id,
+    recorded,
+    registered_keys,
+    set_up,
+)
 from .conftest import Elapse
 from .paths import (
     ABSENT,
@@ -178,16 +187,6 @@ async def test_drive_that_returns_in_time_keeps_entities(
         assert count_entities(hass, loaded, DRIVE_0) == 3
 
 
-async def test_drives_keep_entities_while_host_is_off(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Keep the entities of drives that only have no power."""
-    bmc.power("ForceOff")
-    pull_drive(bmc)
-    await elapse(6 * STATIC)
-    assert count_entities(hass, loaded, DRIVE_0) == 3
-
-
 async def test_drives_keep_entities_while_storage_cannot_be_read(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
@@ -262,21 +261,30 @@ async def test_removed_item_loses_entities_after_an_hour(
     assert set(er.async_get(hass).entities) == before
 
 
-@pytest.mark.parametrize("is_host_off", [True, False])
+def empty_lists(bmc: Bmc) -> None:
+    """List no items, as a BMC does that has just started."""
+    for path, key in ((POWER, "PowerSupplies"), (THERMAL, "Temperatures")):
+        bmc.change(path, {key: []})
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(
+    ("mutate", "is_host_off"),
+    [(pull_drive, True), (empty_lists, True), (empty_lists, False)],
+)
 async def test_temporarily_missing_items_keep_entities(
     hass: HomeAssistant,
-    loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
+    mutate: Mutation,
     *,
     is_host_off: bool,
 ) -> None:
-    """Keep them while the host is off or the BMC, just started, lists no items."""
+    """Keep them while the host has no power, or the BMC lists no items at all."""
     before = set(er.async_get(hass).entities)
     if is_host_off:
         bmc.power("ForceOff")
-    for path, key in ((POWER, "PowerSupplies"), (THERMAL, "Temperatures")):
-        bmc.change(path, {key: []})
+    mutate(bmc)
     await elapse(6 * STATIC)
     assert set(er.async_get(hass).entities) == before
 

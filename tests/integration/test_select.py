@@ -137,11 +137,7 @@ def boot_override(bmc: Bmc) -> list[Any]:
 
 @pytest.mark.parametrize("boot", [{}])
 async def test_boot_source_is_set_once(
-    hass: HomeAssistant,
-    boot_entry: ConfigEntry,
-    bmc: Bmc,
-    clock: Clock,
-    elapse: Elapse,
+    hass: HomeAssistant, boot_entry: ConfigEntry, bmc: Bmc, clock: Clock, elapse: Elapse
 ) -> None:
     """Send the current mode as well, which the BMC would change otherwise."""
     assert entity(hass, boot_entry, SOURCE).state == "none"

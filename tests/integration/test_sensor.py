@@ -72,10 +72,7 @@ every_recorded_board_with_lists = _boards(list(filter(_has_lists, RECORDINGS)))
 
 @every_recorded_board
 async def test_recorded_board_can_be_added(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Log no problem, and leave no session open after unloading."""
     await hass.config_entries.async_remove(entry.entry_id)

@@ -81,11 +81,7 @@ async def test_boot_progress_is_created_with_its_first_source(
 
 @pytest.mark.parametrize("power_state", [None, "Paused"])
 async def test_boot_progress_is_unknown_with_unknown_power_state(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    power_state: Any,
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, power_state: Any
 ) -> None:
     """Ignore the values of an earlier boot."""
     bmc.host.state = power_state

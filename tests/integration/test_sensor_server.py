@@ -97,11 +97,7 @@ async def test_sensor_is_unknown_without_reported_value(
 
 @pytest.mark.parametrize(
     ("names", "expected"),
-    [
-        (["A", "B"], "A, B"),
-        ([], STATE_UNKNOWN),
-        (None, STATE_UNKNOWN),
-    ],
+    [(["A", "B"], "A, B"), ([], STATE_UNKNOWN), (None, STATE_UNKNOWN)],
 )
 async def test_licenses_are_shown_by_name(
     hass: HomeAssistant,

@@ -229,8 +229,7 @@ async def test_log_entries_are_filtered_before_they_are_limited(
         "9": "Critical",
     }
     set_log(
-        bmc,
-        [NEW_ENTRY | {"Id": key, "Severity": of} for key, of in severities.items()],
+        bmc, [NEW_ENTRY | {"Id": key, "Severity": of} for key, of in severities.items()]
     )
     response = await call_action(
         hass, loaded, GET_LOG, severity=severity, limit=float(limit)

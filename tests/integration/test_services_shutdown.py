@@ -66,7 +66,7 @@ async def spin(condition: Callable[[], bool]) -> None:
 
 
 async def test_shutdown_returns_when_host_is_off(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Return the seconds that the shutdown took."""
     since = len(bmc.requests)
@@ -93,7 +93,7 @@ async def test_shutdown_reads_power_state_of_host_first(
 
 
 async def test_running_shutdown_is_not_requested_again(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Wait for the end of a shutdown that was started elsewhere."""
     bmc.power("GracefulShutdown")
@@ -104,9 +104,7 @@ async def test_running_shutdown_is_not_requested_again(
     assert f"POST {RESET}" not in requests_since(bmc, since)
 
 
-async def test_ignored_shutdown_times_out(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
-) -> None:
+async def test_ignored_shutdown_times_out(bmc: Bmc, elapse: Elapse, begin: Any) -> None:
     """Leave a host on that ignores the request."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=60)
@@ -116,11 +114,7 @@ async def test_ignored_shutdown_times_out(
 
 
 async def test_ignored_shutdown_is_forced_on_request(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    begin: Any,
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Cut the power after the timeout."""
     bmc.host.accepts_shutdown = False
@@ -140,7 +134,7 @@ async def test_ignored_shutdown_is_forced_on_request(
 
 
 async def test_ineffective_forced_shutdown_times_out(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Return one minute after the power should have been cut."""
     bmc.host.accepts_shutdown = False
@@ -156,7 +150,7 @@ async def test_ineffective_forced_shutdown_times_out(
 
 
 async def test_long_shutdown_is_polled_quickly_to_its_end(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Return promptly also after more than the usual time of quick polls."""
     set_host_times(bmc, shutdown=400)
@@ -166,7 +160,7 @@ async def test_long_shutdown_is_polled_quickly_to_its_end(
 
 
 async def test_shutdown_continues_over_connection_loss(
-    hass: HomeAssistant, bmc: Bmc, elapse: Elapse, begin: Any
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """Return the result if the BMC is back before the timeout."""
     task = await begin(timeout=120)
@@ -189,9 +183,7 @@ async def test_shutdown_fails_when_entry_is_unloaded(
     assert failure.value.translation_key == "unloaded_meanwhile"
 
 
-async def test_refused_shutdown_is_not_forced(
-    hass: HomeAssistant, bmc: Bmc, begin: Any
-) -> None:
+async def test_refused_shutdown_is_not_forced(bmc: Bmc, begin: Any) -> None:
     """Raise the error of a board that lists the reset type but refuses it, as X11."""
     bmc.fail(RESET, status=400)
     with pytest.raises(HomeAssistantError) as failure:

@@ -21,16 +21,7 @@ from custom_components.supermicro_redfish import (
 )
 from custom_components.supermicro_redfish.aiosupermicro import SupermicroRedfishClient
 
-from . import (
-    ENGLISH,
-    FOLDER,
-    ICONS,
-    MANIFEST,
-    README,
-    ROOT,
-    Description,
-    descriptions,
-)
+from . import ENGLISH, FOLDER, ICONS, MANIFEST, README, ROOT, Description, descriptions
 
 LEVELS = {
     "Bronze": """

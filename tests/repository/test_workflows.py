@@ -12,9 +12,7 @@ from . import ROOT, steps, workflow
 PINNED = re.compile(r"[\w./-]+@[0-9a-f]{40} # (v\d+\.\d+\.\d+|main|master)")
 
 every_workflow = pytest.mark.parametrize(
-    "file",
-    sorted((ROOT / ".github/workflows").iterdir()),
-    ids=lambda file: file.stem,
+    "file", sorted((ROOT / ".github/workflows").iterdir()), ids=lambda file: file.stem
 )
 
 
