@@ -1,7 +1,7 @@
 """Binary sensors: power state, problems and intrusion."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -16,7 +16,16 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from . import sources
-from .aiosupermicro import Certificate, Chassis, Drive, Health, Power, Status, System
+from .aiosupermicro import (
+    Certificate,
+    Chassis,
+    Drive,
+    Health,
+    LeakDetector,
+    Power,
+    Status,
+    System,
+)
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .sources import EntitySource
@@ -42,14 +51,15 @@ def _problem[ItemT](
     is_on_fn: Callable[[ItemT], bool | None],
     *,
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
+    is_optional: bool = True,
 ) -> SupermicroBinarySensorDescription[ItemT]:
-    """Describe a problem of items with a reported health."""
+    """Describe a problem; an optional one needs a board that reports the health."""
     return SupermicroBinarySensorDescription[ItemT](
         key=key,
         source=source,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=entity_category,
-        has_fn=lambda item: is_on_fn(item) is not None,
+        has_fn=lambda item: not is_optional or is_on_fn(item) is not None,
         is_on_fn=is_on_fn,
     )
 
@@ -57,9 +67,14 @@ def _problem[ItemT](
 def _has_problem(status: Status) -> bool | None:
     """Return whether a component or one of its parts has a problem.
 
-    None if the BMC reports no health, or the component is not fitted.
+    None if the BMC reports no health that Redfish defines, or the component is not
+    fitted.
     """
-    healths = [health for health in (status.health, status.health_rollup) if health]
+    healths = [
+        health
+        for health in (status.health, status.health_rollup)
+        if isinstance(health, Health)
+    ]
     if not healths or status.is_absent:
         return None
     return any(health != Health.OK for health in healths)
@@ -82,7 +97,8 @@ def _has_redundancy(power: Power) -> bool:
     Boards with a single supply report a redundancy group of several as well.
     """
     supplies = [supply for supply in power.power_supplies if supply.delivers_power]
-    return len(supplies) > 1 and power.is_redundant is not None
+    groups = [group.min_num_needed for group in power.redundancy[:1]]
+    return len(supplies) > 1 and groups not in ([], [None])
 
 
 def _has_redundancy_problem(power: Power) -> bool | None:
@@ -96,6 +112,40 @@ def _is_expiring(certificate: Certificate) -> bool | None:
     if expires_at is None:
         return None
     return expires_at - dt_util.utcnow() < _EXPIRY_WARNING
+
+
+class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
+    """Binary sensor of a server."""
+
+    entity_description: SupermicroBinarySensorDescription[Any]
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """State of the binary sensor, None if the BMC does not report it."""
+        return self.entity_description.is_on_fn(self.item)
+
+
+class ChassisProblemSensor(SupermicroBinarySensor):
+    """Problem of the chassis, by its own health or by a leak inside it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen also to the coordinator of the leak detectors."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.runtime_data.dynamic.async_add_listener(
+                self._handle_coordinator_update
+            )
+        )
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether the chassis has a problem, None if it is unknown."""
+        detectors = self.runtime_data.dynamic.data.leak_detectors
+        has_leak = any(detector.is_leaking for detector in detectors)
+        return has_leak or super().is_on
 
 
 DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
@@ -126,6 +176,7 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         "power_supply_problem",
         sources.SUPPLIES,
         lambda supply: _has_problem(supply.status),
+        is_optional=False,
     ),
     SupermicroBinarySensorDescription[Power](
         key="redundancy_problem",
@@ -136,22 +187,31 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         is_on_fn=_has_redundancy_problem,
     ),
     _problem("battery_problem", sources.POWER, _has_battery_problem),
-    _problem(
-        "chassis_problem",
-        sources.CHASSIS,
-        lambda chassis: _has_problem(chassis.status),
+    replace(
+        _problem(
+            "chassis_problem",
+            sources.CHASSIS,
+            lambda chassis: _has_problem(chassis.status),
+        ),
+        entity_class=ChassisProblemSensor,
     ),
     _problem(
         "bmc_problem", sources.MANAGER, lambda manager: _has_problem(manager.status)
     ),
-    _problem("drive_problem", sources.DRIVES, _has_drive_problem),
+    _problem("drive_problem", sources.DRIVES, _has_drive_problem, is_optional=False),
+    SupermicroBinarySensorDescription[LeakDetector](
+        key="leak",
+        device_class=BinarySensorDeviceClass.MOISTURE,
+        source=sources.LEAK_DETECTORS,
+        is_on_fn=lambda detector: detector.is_leaking,
+    ),
     _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,
         entity_category=EntityCategory.DIAGNOSTIC,
         source=sources.CHASSIS,
-        has_fn=lambda chassis: chassis.is_intruded is not None,
+        has_fn=lambda chassis: chassis.physical_security.intrusion_sensor is not None,
         is_on_fn=lambda chassis: chassis.is_intruded,
     ),
 )
@@ -166,15 +226,3 @@ async def async_setup_entry(
     async_add_items(
         hass, entry, async_add_entities, DESCRIPTIONS, SupermicroBinarySensor
     )
-
-
-class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
-    """Binary sensor of a server."""
-
-    entity_description: SupermicroBinarySensorDescription[Any]
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """State of the binary sensor, None if the BMC does not report it."""
-        return self.entity_description.is_on_fn(self.item)

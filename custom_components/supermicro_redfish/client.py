@@ -122,6 +122,7 @@ class ServerReader:
                     found[name] = await self._async_read_resource(name)
                 except ResourceError as error:
                     errors[name] = error
+        errors |= self._client.member_errors
         return ServerData(**vars(static) | found | {"errors": errors})
 
     async def _async_read_resource(self, name: str) -> Any:

@@ -21,7 +21,7 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .sources import EntitySource, ResourceSource
+from .sources import SERIAL_MARK, EntitySource, ItemsByName, ResourceSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +93,18 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
             return
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
-        name = label if label and labels.count(label) == 1 else self.key
+        name = label if label and labels.count(label) == 1 else self._readable_key()
         self._attr_translation_placeholders = {
             "name": name.removesuffix(source.name_suffix)
         }
+
+    def _readable_key(self) -> str:
+        """Return the key, with a position in the place of a digest."""
+        name, mark, _ = self.key.partition(SERIAL_MARK)
+        if not mark:
+            return self.key
+        alike = [key for key in self._items if key.startswith(name + mark)]
+        return f"{name}{alike.index(self.key) + 1}"
 
     @property
     def _items(self) -> Mapping[str, ItemT]:
@@ -223,10 +231,23 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
             if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
             added = self._added[row.key]
-            for key, item in row.source.get_items(self._data).items():
+            items = row.source.get_items(self._data)
+            self._migrate_keys(row, items)
+            for key, item in items.items():
                 if key not in added and (row.has(item) or self._entity_id(row, key)):
                     added.add(key)
                     yield row, key
+
+    def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:
+        """Give an item with a new key the registry entry of its former key."""
+        former_keys = items.former_keys if isinstance(items, ItemsByName) else {}
+        for key, former_key in former_keys.items():
+            if key not in items or former_key in items or self._entity_id(row, key):
+                continue
+            if entity_id := self._entity_id(row, former_key):
+                self._registry.async_update_entity(
+                    entity_id, new_unique_id=unique_id(self._entry, row, key)
+                )
 
     def forget_removed(self) -> None:
         """Forget items that were removed for good, so that they may come back."""

@@ -149,17 +149,18 @@ async def async_get_unique_id(client: SupermicroRedfishClient) -> str:
         SupermicroRedfishError: The BMC cannot be read.
 
     """
-    unique_id = await client.async_get_mac_address()
-    unique_id = unique_id or (await client.async_get_manager()).uuid or ""
-    if not unique_id.strip("0-"):
+    identifiers = await client.async_get_identifiers()
+    if not identifiers:
         raise UnsupportedError
-    return format_mac(unique_id)
+    return format_mac(identifiers[0])
 
 
 async def async_verify_identity(
     client: SupermicroRedfishClient, unique_id: str | None
 ) -> None:
     """Verify the unique id of a BMC, by the service root alone if possible.
+
+    Earlier versions may have stored an identifier that is no longer the preferred one.
 
     Raises:
         OtherServerError: The unique id is another one.
@@ -168,11 +169,8 @@ async def async_verify_identity(
     """
     if advertised_mac(await client.async_get_service_root()) == unique_id:
         return
-    try:
-        is_same = await async_get_unique_id(client) == unique_id
-    except UnsupportedError as error:
-        raise OtherServerError from error
-    if not is_same:
+    identifiers = await client.async_get_identifiers(former=True)
+    if unique_id not in [format_mac(identifier) for identifier in identifiers]:
         raise OtherServerError
 
 

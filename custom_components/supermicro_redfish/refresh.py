@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
@@ -10,10 +10,8 @@ from homeassistant.helpers.debounce import Debouncer
 from . import sources
 from .aiosupermicro import (
     DynamicData,
-    Power,
     Status,
     SupermicroRedfishError,
-    Thermal,
     background,
 )
 from .const import LOGGER
@@ -26,6 +24,17 @@ _COOLDOWN = 60.0
 
 _HEALTH_SOURCES: Final = (sources.CHASSIS, sources.LOG)
 """Sources that may explain a change of health."""
+
+
+_COMPONENT_SOURCES: Final[tuple[sources.EntitySource[Any], ...]] = (
+    sources.MAIN_TEMPERATURES,
+    sources.OTHER_TEMPERATURES,
+    sources.FANS,
+    sources.FAN_DUTIES,
+    sources.VOLTAGES,
+    sources.SUPPLIES,
+)
+"""Sources of the dynamic data whose items have a health."""
 
 
 @callback
@@ -119,6 +128,10 @@ def health_by_component(data: DynamicData) -> dict[str, str]:
         name: status.health
         for name, status in _statuses(data)
         if status.health is not None
+    } | {
+        f"leak {key}": str(detector.detector_state)
+        for key, detector in sources.LEAK_DETECTORS.items_fn(data).items()
+        if detector.detector_state is not None
     }
 
 
@@ -128,14 +141,8 @@ def _statuses(data: DynamicData) -> Iterator[tuple[str, Status]]:
         yield "system", system.status
         yield "processors", system.processor_summary.status
         yield "memory", system.memory_summary.status
-    thermal, power = data.thermal or Thermal(), data.power or Power()
-    for kind, components in (
-        ("temperature", thermal.temperatures),
-        ("fan", thermal.fans),
-        ("voltage", power.voltages),
-        ("supply", power.power_supplies),
-    ):
-        for component in components:
-            yield f"{kind} {component.name}", component.status
-    if power.battery:
-        yield "battery", power.battery.status
+    for kind, source in enumerate(_COMPONENT_SOURCES):
+        for key, component in source.items_fn(data).items():
+            yield f"{kind} {key}", component.status
+    if data.power and data.power.battery:
+        yield "battery", data.power.battery.status

@@ -44,11 +44,18 @@ def _present[ItemT](source: EntitySource[ItemT], data: BulkData) -> set[str]:
     return {key for key, item in items.items() if source.is_present_fn(item)}
 
 
+def _has_member_errors(data: BulkData, pointer: str) -> bool:
+    """Return whether a member of a collection could not be read."""
+    return any(pointer in name for name in data.errors)
+
+
 _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.DRIVES,
         present_fn=lambda static, _: (
-            None if static.drives is None else _present(sources.DRIVES, static)
+            None
+            if static.drives is None or _has_member_errors(static, "/Drives/")
+            else _present(sources.DRIVES, static)
         ),
     ),
     # A server without any power supply cannot run.

@@ -65,7 +65,9 @@ def async_report_licenses(
 ) -> None:
     """Create an issue for missing licenses, or delete it if none is missing."""
     unlicensed = {
-        name: error for name, error in errors.items() if isinstance(error, LicenseError)
+        name: error
+        for name, error in errors.items()
+        if isinstance(error, LicenseError) and not name.startswith("/")
     }
     if not unlicensed:
         async_delete_issues(hass, entry, ISSUE_LICENSE)

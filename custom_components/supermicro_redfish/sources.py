@@ -4,8 +4,10 @@ A source belongs to a coordinator. It has one item for a single resource, such a
 system, and many for a list, such as fans or drives.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from operator import attrgetter
 import re
 from typing import Any, Final, Protocol
@@ -13,6 +15,7 @@ from typing import Any, Final, Protocol
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    LeakDetector,
     Power,
     PowerControl,
     PowerSupply,
@@ -36,6 +39,9 @@ _MAIN_TEMPERATURE = re.compile(
 )
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 _TEMPERATURE_LIMIT = "TempLimit"
+
+SERIAL_MARK: Final = "§"
+"""Prefix of a digest in a key; entity names have the position instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,37 +159,94 @@ class _Named(Protocol):
         """Name of the entry."""
 
 
+class ItemsByName[ItemT](dict[str, ItemT]):
+    """Entries of a list by a key that does not depend on their position."""
+
+    def __init__(self) -> None:
+        """Start without entries."""
+        super().__init__()
+        self.former_keys: dict[str, str] = {}
+        """Keys that earlier versions used, by the present key."""
+
+
 def _by_name[ItemT: _Named](
-    entries: Iterable[ItemT], id_fn: Callable[[ItemT], str | None]
-) -> Mapping[str, ItemT]:
+    entries: Iterable[ItemT],
+    id_fn: Callable[[ItemT], str | None],
+    serial_fn: Callable[[ItemT], str | None] = lambda _: None,
+    former_id_fn: Callable[[ItemT], str | None] | None = None,
+) -> ItemsByName[ItemT]:
     """Return entries by name, as their position in the list may change.
 
-    The id replaces a missing name and completes a duplicate one. An entry with neither
-    is an empty row, which a starting BMC may list.
+    All entries with a repeated or missing name have a longer key, so that none takes
+    the place of another: with the Id, else with a digest of the serial number, else
+    with the position among them. An entry without any value is an empty row, which a
+    starting BMC may list.
     """
-    named: dict[str, ItemT] = {}
+    groups: dict[str, list[ItemT]] = {}
     for entry in entries:
-        entry_id = id_fn(entry)
-        if name := entry.name or (f"#{entry_id}" if entry_id else None):
-            named[f"{name} #{entry_id}" if name in named else name] = entry
-    return named
+        if entry != type(entry)():
+            groups.setdefault(entry.name or "", []).append(entry)
+    items = ItemsByName[ItemT]()
+    for name, group in groups.items():
+        suffixes = _distinguish(group, id_fn, serial_fn)
+        for place, (entry, suffix) in enumerate(zip(group, suffixes, strict=True)):
+            is_unique = name and len(group) == 1
+            key = name if is_unique else f"{name} {suffix}".strip()
+            while key in items:
+                key += " #"
+            items[key] = entry
+            if name and not is_unique:
+                former_id = (former_id_fn or id_fn)(entry)
+                items.former_keys[key] = f"{name} #{former_id}" if place else name
+    return items
+
+
+def _distinguish[ItemT](
+    group: list[ItemT],
+    id_fn: Callable[[ItemT], str | None],
+    serial_fn: Callable[[ItemT], str | None],
+) -> list[str]:
+    """Return a unique suffix for each of several entries with the same name."""
+    ids = Counter(map(id_fn, group))
+    serials = Counter(map(serial_fn, group))
+    suffixes = []
+    for position, entry in enumerate(group, start=1):
+        entry_id, serial = id_fn(entry), serial_fn(entry)
+        if entry_id and ids[entry_id] == 1:
+            suffixes.append(f"#{entry_id}")
+        elif serial and serials[serial] == 1:
+            digest = blake2b(serial.encode(), digest_size=4).hexdigest()
+            suffixes.append(f"{SERIAL_MARK}{digest}")
+        else:
+            suffixes.append(f"#{position}" if entry_id is None else f"##{position}")
+    return suffixes
 
 
 def _by_member_name[ItemT: (Sensor, PowerSupply)](
     entries: Iterable[ItemT],
-) -> Mapping[str, ItemT]:
+) -> ItemsByName[ItemT]:
     """Return the entries of a list in Thermal or Power by name."""
-    return _by_name(entries, lambda entry: entry.member_id)
+    return _by_name(
+        entries,
+        lambda entry: entry.member_id,
+        lambda entry: getattr(entry, "serial_number", None),
+    )
 
 
 def _temperatures(data: DynamicData, *, is_main: bool) -> Mapping[str, Sensor]:
     """Return the temperatures of processors and air, or all others."""
     sensors = _by_member_name((data.thermal or Thermal()).temperatures)
-    return {
-        name: sensor
-        for name, sensor in sensors.items()
-        if _is_main_temperature(sensor) is is_main
-    }
+    return _select(sensors, lambda sensor: _is_main_temperature(sensor) is is_main)
+
+
+def _select[ItemT](
+    items: ItemsByName[ItemT], is_wanted: Callable[[ItemT], bool]
+) -> ItemsByName[ItemT]:
+    """Return some of several items, with their keys."""
+    selected = ItemsByName[ItemT]()
+    selected.update((key, item) for key, item in items.items() if is_wanted(item))
+    selected.former_keys = items.former_keys
+    return selected
 
 
 def _is_main_temperature(sensor: Sensor) -> bool:
@@ -195,13 +258,23 @@ def _is_main_temperature(sensor: Sensor) -> bool:
 def _inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
     """Return the temperatures inside a machine of many chassis, each once.
 
+    A sensor may be listed by several chassis, and several sensors may have one name.
     OpenBMC also lists the distance to a limit, named TempLimit, as a temperature.
     """
+    chassis_of: dict[tuple[str, str | None], str] = {}
+    sensors: dict[tuple[str, str | None], Sensor] = {}
+    for chassis, thermal in reversed(list(data.inner_thermal.items())):
+        for sensor in thermal.temperatures:
+            if sensor.name and _TEMPERATURE_LIMIT not in sensor.name:
+                identity = (sensor.name, sensor.member_id)
+                chassis_of[identity], sensors[identity] = chassis, sensor
+    names = Counter(name for name, _ in sensors)
     return {
-        sensor.name: sensor
-        for thermal in reversed(list(data.inner_thermal.values()))
-        for sensor in thermal.temperatures
-        if sensor.name and _TEMPERATURE_LIMIT not in sensor.name
+        name if names[name] == 1 else f"{name} #{member_id or chassis_of[identity]}": (
+            sensor
+        )
+        for identity, sensor in sensors.items()
+        for name, member_id in [identity]
     }
 
 
@@ -214,14 +287,21 @@ def _fans(data: DynamicData, *, is_duty: bool) -> Mapping[str, Sensor]:
 def _drives(data: ServerData) -> Mapping[str, Drive]:
     """Return the drives by bay.
 
-    OpenBMC lists a bay twice, once as empty and once with its drive.
+    OpenBMC lists a bay twice with the same Id, once as empty and once with its drive.
     """
     drives = data.drives or ()
-    occupied = {drive.name for drive in drives if _has_drive(drive)}
+    occupied = {(drive.name, drive.id) for drive in drives if _has_drive(drive)}
     listed = [
-        drive for drive in drives if _has_drive(drive) or drive.name not in occupied
+        drive
+        for drive in drives
+        if _has_drive(drive) or (drive.name, drive.id) not in occupied
     ]
-    return _by_name(listed, lambda drive: drive.serial_number or drive.id)
+    return _by_name(
+        listed,
+        lambda drive: drive.id,
+        lambda drive: drive.serial_number,
+        lambda drive: drive.serial_number or drive.id,
+    )
 
 
 def _has_drive(drive: Drive) -> bool:
@@ -302,6 +382,11 @@ SUPPLIES: Final = EntitySource[PowerSupply](
     number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
     is_present_fn=_is_fitted,
     is_removable=True,
+)
+LEAK_DETECTORS: Final = EntitySource[LeakDetector](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_name(data.leak_detectors, lambda detector: detector.id),
+    is_present_fn=lambda detector: not detector.status.is_absent,
 )
 DRIVES: Final = EntitySource[Drive](
     coordinator_fn=static,

@@ -309,6 +309,21 @@ class SupermicroRedfishClient:
         """
         return await identity.async_get_mac_address(self._reader)
 
+    async def async_get_identifiers(self, *, former: bool = False) -> list[str]:
+        """Return the MAC addresses and UUIDs of the BMC, the most reliable first.
+
+        Args:
+            former: Whether to include the addresses of interfaces to the host, which
+                earlier versions accepted.
+
+        """
+        return await identity.async_get_identifiers(self._reader, former=former)
+
+    @property
+    def member_errors(self) -> dict[str, ResourceError]:
+        """Errors of members of collections and of links, by path, at the last read."""
+        return dict(self._reader.member_errors)
+
     async def async_get_role(self) -> Role:
         """Return the role of the client's account, with at most six requests.
 

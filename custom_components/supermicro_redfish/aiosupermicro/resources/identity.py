@@ -10,26 +10,28 @@ from .reader import ResourceReader
 
 async def async_get_mac_address(reader: ResourceReader) -> str | None:
     """Return the BMC's own MAC address in capitals with colons, None without one."""
-    addresses, _ = await _async_get_identifiers(reader)
+    addresses, _, _ = await _async_get_identifiers(reader)
     return next(iter(addresses), None)
 
 
-async def async_get_identifiers(reader: ResourceReader) -> list[str]:
+async def async_get_identifiers(
+    reader: ResourceReader, *, former: bool = False
+) -> list[str]:
     """Return the MAC addresses and UUIDs of a BMC, the most reliable first.
 
     These are the permanent MAC address and the MAC address of an interface to the
     network, the MAC address that the UUIDs of manager and service root are made of, and
-    other UUIDs. The address of an interface to the host is none: other machines may
-    share it.
+    other UUIDs. The address of an interface to the host is none, unless former ones are
+    wanted: other machines may share it.
     """
-    addresses, uuids = await _async_get_identifiers(reader)
-    return [*addresses, *uuids]
+    addresses, uuids, internal = await _async_get_identifiers(reader)
+    return [*addresses, *uuids, *(internal if former else ())]
 
 
 async def _async_get_identifiers(
     reader: ResourceReader,
-) -> tuple[list[str], list[str]]:
-    """Return the MAC addresses, and the UUIDs without one, in their order."""
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the MAC addresses, the UUIDs without one, and the internal addresses."""
     interfaces = await reader.async_get_members(MANAGER_INTERFACES, EthernetInterface)
     external = [nic for nic in interfaces if not nic.is_internal]
     manager = await reader.async_get(MANAGER, cached=True)
@@ -40,8 +42,14 @@ async def _async_get_identifiers(
         *(nic.mac_address for nic in external),
         *map(mac_from_uuid, uuids),
     ]
+    internal = [nic.mac_address for nic in interfaces if nic.is_internal]
     others = [uuid.lower() for uuid in uuids if not mac_from_uuid(uuid)]
-    return _unique([normalize_mac(mac) for mac in addresses if mac]), _unique(others)
+    return _macs(addresses), _unique(others), _macs(internal)
+
+
+def _macs(addresses: list[str | None]) -> list[str]:
+    """Return MAC addresses in one notation, each once."""
+    return _unique([normalize_mac(mac) for mac in addresses if mac])
 
 
 def _unique(identifiers: list[str]) -> list[str]:
