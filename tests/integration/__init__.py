@@ -227,7 +227,8 @@ def identify_by_uuid(uuid: str | None) -> Mutation:
 
     def mutate(bmc: Bmc) -> None:
         bmc.remove(NICS)
-        bmc.change(MANAGER, {"UUID": uuid})
+        for path in (MANAGER, ROOT):
+            bmc.change(path, {"UUID": uuid})
 
     return mutate
 

@@ -74,8 +74,8 @@ SERVICE_LABEL = {"PhysicalLocation": {"PartLocation": {"ServiceLabel": "M.2 Slot
         pytest.param([{}], "Disk.Bay.0", "Drive 0 health", id="bay"),
         pytest.param(
             [{}, {"Name": "Disk.Bay.0"}],
-            "Disk.Bay.0 #SIM960N0W000001",
-            "Drive 0 #SIM960N0W000001 health",
+            "Disk.Bay.0 #Disk.Bay.1",
+            "Drive 0 #Disk.Bay.1 health",
             id="second drive of the same number",
         ),
         pytest.param(

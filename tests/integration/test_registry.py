@@ -198,18 +198,21 @@ async def test_drives_keep_entities_while_storage_cannot_be_read(
 
 
 @pytest.mark.parametrize(
-    ("board", "drives"),
+    ("board", "expected"),
     [
-        recorded("x10sdv", 0),
-        recorded("x11dpu", 0),
-        recorded("x12-fw0104", 0),
-        recorded("x13-sys-821ge-tnhr", 8),
-        recorded("gb300-openbmc", 0),
+        recorded("x10sdv", {}),
+        recorded("x11dpu", {}),
+        recorded("x12-fw0104", {}),
+        recorded(
+            "x13-sys-821ge-tnhr",
+            {"drive_temperature": 8, "drive_life_used": 8, "drive_problem": 8},
+        ),
+        recorded("gb300-openbmc", {"drive_problem_NVMe_SSD_210": 1}),
     ],
     indirect=["board"],
 )
 async def test_recorded_drives_have_entities(
-    hass: HomeAssistant, loaded: ConfigEntry, drives: int
+    hass: HomeAssistant, loaded: ConfigEntry, expected: dict[str, int]
 ) -> None:
     """Create entities for every drive with readings, and for no empty bay."""
     found = Counter(
@@ -217,8 +220,7 @@ async def test_recorded_drives_have_entities(
         for key in registered_keys(hass, loaded).values()
         if ".drive_" in key
     )
-    keys = ("drive_temperature", "drive_life_used", "drive_problem")
-    assert found == (dict.fromkeys(keys, drives) if drives else {})
+    assert found == expected
 
 
 # Power supplies, memory and fans
