@@ -47,9 +47,8 @@ class Ups:
             entry, lambda: self.hass.states.async_set(UPS, "on")
         )
 
-    @property
     def has_shut_down(self) -> bool:
-        """Whether the helper remembers a shutdown."""
+        """Return whether the helper remembers a shutdown."""
         helper = self.hass.states.get(SHUT_DOWN)
         assert helper
         return {"on": True, "off": False}[helper.state]
@@ -80,12 +79,12 @@ async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> N
     await ups.elapse(1)
     assert bmc.power_state == "Off"
     await ups.elapse(1)
-    assert ups.has_shut_down
+    assert ups.has_shut_down()
     await ups.toggle_mains(9)
     assert bmc.power_state == "Off"
     await ups.elapse(2)
     assert bmc.power_state == "On"
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
     assert ups.notifications == [
         "x12spi-tf has been shut down.",
         "Mains power is back. x12spi-tf is being switched on again.",
@@ -149,7 +148,7 @@ async def test_server_that_the_user_powered_on_can_be_powered_off(
     await ups.toggle_mains(5)
     bmc.power("On")
     await ups.elapse(15)
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
     bmc.power("ForceOff")
     await ups.elapse(30)
     assert bmc.power_state == "Off"
@@ -167,7 +166,7 @@ async def test_shutdown_is_remembered_over_restart(
     await ups.restart_with_mains(loaded)
     await ups.elapse(11)
     assert bmc.power_state == "On"
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
 
 
 async def test_unfinished_shutdown_is_remembered_over_restart(
@@ -214,9 +213,9 @@ async def test_ignored_shutdown_leaves_server_on(bmc: Bmc, ups: Ups) -> None:
         "x12spi-tf did not shut down in time. It is still running."
     ]
     await ups.toggle_mains(65)
-    assert ups.has_shut_down
+    assert ups.has_shut_down()
     await ups.elapse(10)
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
 
 
 async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None:
@@ -229,7 +228,7 @@ async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None
     bmc.power("ForceOff")
     await ups.elapse(4)
     assert bmc.power_state == "On"
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
     assert ups.notifications[1:] == [
         "Mains power is back. x12spi-tf is being switched on again."
     ]
@@ -255,7 +254,7 @@ async def test_second_power_loss_requests_shutdown_again(
     assert ups.notifications[1:] == second
     await ups.toggle_mains(13)
     assert bmc.power_state == "On"
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
 
 
 async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> None:
@@ -266,7 +265,7 @@ async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> 
     assert ups.notifications == [
         "x12spi-tf could not be shut down. See the log for the reason."
     ]
-    assert not ups.has_shut_down
+    assert not ups.has_shut_down()
 
 
 @pytest.mark.parametrize(

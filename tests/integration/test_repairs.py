@@ -177,7 +177,10 @@ async def test_missing_license_creates_one_issue_that_can_be_ignored(
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Name the missing resources and the license, and stay ignored after a reload."""
+    """Name the missing resources and the license, and stay ignored after a reload.
+
+    The resources are requested again after an hour at the earliest.
+    """
     bmc.unlicensed = (LICENSES, LLDP)
     await set_up(hass, entry)
     assert entry_state(entry) is ConfigEntryState.LOADED
@@ -188,7 +191,7 @@ async def test_missing_license_creates_one_issue_that_can_be_ignored(
     assert "DCMS" in issue.translation_placeholders["licenses"]
     ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
     since = len(bmc.requests)
-    await elapse(60 * MINUTE)
+    await elapse(50 * MINUTE)
     await reload(hass, entry)
     (issue,) = open_issues(hass)
     assert issue.dismissed_version
