@@ -136,13 +136,10 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             if not isinstance(error, LicenseError)
         }
         for name in errors.keys() - self._failing:
-            is_dead_link = (
-                name.startswith("/") and errors[name].status == HTTPStatus.NOT_FOUND
-            )
+            error = errors[name]
+            is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
             level = logging.INFO if is_dead_link else logging.WARNING
-            LOGGER.log(
-                level, "%s: %s cannot be read: %s", self.name, name, errors[name]
-            )
+            LOGGER.log(level, "%s: %s cannot be read: %s", self.name, name, error)
         for name in self._failing - errors.keys():
             LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)
