@@ -2,8 +2,8 @@
 
 import json
 
+from tests.integration.paths import BACKPLANE, BAYS, DRIVES, FAN_MODE, MANAGER, MEMORY
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.paths import DRIVES, FAN_MODE, MANAGER, MEMORY, STORAGE
 
 _MOVES = {
     f"{MANAGER}/Oem/Supermicro": f"{MANAGER}/Oem/SMC",
@@ -36,10 +36,10 @@ def set_thermal_to_null(scenario: FaultScenario) -> None:
 def add_drive(scenario: FaultScenario) -> None:
     """Add a third drive."""
     bmc = scenario.bmc
-    old, new = f"{DRIVES}/Disk.Bay.1", f"{DRIVES}/Disk.Bay.2"
+    old, new = BAYS[1], f"{BACKPLANE}/Drives/Disk.Bay.2"
     own = {"Id": "Disk.Bay.2", "Name": "Disk.Bay.2", "SerialNumber": "THIRD"}
     bmc.put(new, bmc.resource(old) | {"@odata.id": new} | own)
-    for path, key in ((f"{STORAGE}/NVMeSSD", "Drives"), (DRIVES, "Members")):
+    for path, key in ((DRIVES, "Drives"), (f"{BACKPLANE}/Drives", "Members")):
         links = bmc.resource(path)[key]
         bmc.change(path, {key: [*links, {"@odata.id": new}]})
 

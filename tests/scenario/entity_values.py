@@ -9,7 +9,7 @@ from typing import Any
 
 from homeassistant.const import STATE_UNKNOWN
 
-from . import paths
+from tests.integration import paths
 
 DYNAMIC_PATHS = frozenset({paths.SYSTEM, paths.THERMAL, paths.POWER})
 """The resources that every poll reads."""

@@ -10,9 +10,9 @@ from typing import Any
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
 from tests.conftest import Clock
+from tests.integration.paths import SYSTEM
 
 from .entity_values import DYNAMIC_PATHS, HOST_POWERED, VALUES, as_state
-from .paths import SYSTEM
 
 _POLL_SECONDS = 30.0
 """The maximum duration of the last failed poll and the first successful one.

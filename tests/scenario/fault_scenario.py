@@ -9,21 +9,8 @@ import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 
+from .integration_helpers import logged_problems
 from .scenario import Scenario
-
-
-def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the warnings and errors about the integration.
-
-    Home Assistant's warning about custom integrations does not count.
-    """
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.levelno >= logging.WARNING
-        and (DOMAIN in record.name or DOMAIN in record.getMessage())
-        and record.name != "homeassistant.loader"
-    ]
 
 
 @dataclass(kw_only=True)
@@ -38,7 +25,7 @@ class FaultScenario(Scenario):
     @property
     def log(self) -> list[str]:
         """The warnings and errors about the integration."""
-        return warnings_of(self.caplog)
+        return logged_problems(self.caplog)
 
     async def accept_certificate(self) -> None:
         """Accept the certificate in the only prompt that is open."""

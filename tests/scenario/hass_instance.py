@@ -28,13 +28,7 @@ from custom_components.supermicro_redfish.const import (
 )
 from tests.simulator import Bmc, Server
 
-from .integration_helpers import (
-    fill_in,
-    fix_issue,
-    mac_address,
-    open_dialog,
-    open_issues,
-)
+from .integration_helpers import begin, fill_in, fix_issue, mac_address, open_issues
 
 NO_VALUE = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 _RUNNING = (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY)
@@ -92,7 +86,7 @@ class HassInstance:
 
     async def open_dialog(self) -> ConfigFlowResult:
         """Open the dialog that adds a server."""
-        return await open_dialog(self.hass)
+        return await begin(self.hass)
 
     async def fill_in(
         self, form: ConfigFlowResult, answers: Mapping[str, Any]

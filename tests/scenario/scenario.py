@@ -10,7 +10,7 @@ from tests.simulator import Bmc, Board, Server
 from tests.simulator.certificate import Certificate, process_certificate
 
 from .hass_instance import HassInstance
-from .integration_helpers import Elapse
+from .integration_helpers import Elapse, requests_since
 from .network import NAME, Network
 
 SHIPPED_BOARD: Final = "x12spi-tf"
@@ -75,7 +75,7 @@ class Scenario:
 
     def requests_since(self, number: int) -> list[str]:
         """Return the requests to the BMC after that many."""
-        return [f"{item.method} {item.path}" for item in self.bmc.requests[number:]]
+        return requests_since(self.bmc, number)
 
     # The network
 

@@ -12,12 +12,12 @@ from typing import Any
 from aiohttp import web
 
 from tests.conftest import Clock
+from tests.integration.paths import SESSIONS
 from tests.simulator import Bmc, Server
 from tests.simulator.redfish import Request
 from tests.simulator.responses import Response
 
 from .expected import ExpectedState
-from .paths import SESSIONS
 
 _IDLE_SHARE = 0.8
 """The part of its timeout after which an idle session may be renewed before use."""

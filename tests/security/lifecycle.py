@@ -22,8 +22,8 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration.paths import FAN_MODE, LLDP, SESSIONS, SYSTEM, THERMAL
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.paths import FAN_MODE, LLDP, SESSIONS, SYSTEM, THERMAL
 from tests.simulator import Bmc, Server
 
 from .secret_search import SecretSearch

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.scenario.paths import (
+from tests.integration.paths import (
     CHASSIS,
     LOG,
     MANAGER,
-    NIC,
+    NICS,
     OEM,
     PROTOCOLS,
     ROOT,
@@ -26,6 +26,7 @@ from .secret_search import basic
 USERNAME: Final = "planted-user"
 PASSWORD: Final = 'Plänted "pass\\word" 9&'
 
+_NIC: Final = f"{NICS}/1"
 _NEW: Final = f"{OEM}/Planted"
 _LICENSES: Final = f"{MANAGER}/LicenseManager/QueryLicense"
 _PEM: Final = "-----BEGIN {0}-----\nPLANTED{1}\n-----END {0}-----\n"
@@ -61,7 +62,7 @@ _CHANGES: dict[str, dict[str, Any]] = {
     },
     f"{OEM}/RADIUS": {"RadiusSecret": "PLANTEDradius"},
     MANAGER: {"Oem": {"Supermicro": {"Planted": {"@odata.id": _NEW}}}},
-    NIC: {"HostName": "planted-host", "FQDN": "planted-host.planted.lan"},
+    _NIC: {"HostName": "planted-host", "FQDN": "planted-host.planted.lan"},
     f"{ROOT}/AccountService/Accounts/2": {"UserName": USERNAME},
     LOG: {"Members": {0: {"Message": f"Login of {USERNAME} from 198.51.100.77"}}},
     CHASSIS: {"SerialNumber": "PLANTEDSERIAL", "AssetTag": "PLANTEDTAG"},
@@ -126,7 +127,7 @@ def plant_secrets(bmc: Bmc, monkeypatch: pytest.MonkeyPatch) -> PlantedSecrets:
     for path, changes in _CHANGES.items():
         bmc.change(path, changes)
     tables = json.dumps((_RESOURCES, _CHANGES))
-    mac = str(bmc.resource(NIC)["MACAddress"])
+    mac = str(bmc.resource(_NIC)["MACAddress"])
     return PlantedSecrets(
         credentials={
             "password": PASSWORD,

@@ -10,7 +10,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     CertificateError,
     SupermicroRedfishClient,
 )
-from tests.scenario.paths import SYSTEM
+from tests.integration.paths import SYSTEM
 from tests.simulator import Bmc, Server
 
 from .impostor import Authority, Impostor

@@ -16,8 +16,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration.paths import THERMAL
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.paths import THERMAL
 from tests.simulator import Bmc, Server
 
 from .planted_secrets import PlantedSecrets, plant_secrets

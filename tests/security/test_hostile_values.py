@@ -30,10 +30,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.util import certificate_placeholders
-from tests.scenario import paths
-from tests.scenario.fault_scenario import warnings_of
+from tests.integration import paths
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.integration_helpers import announce
+from tests.scenario.integration_helpers import announce, logged_problems
 from tests.simulator import Bmc, Server
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"
@@ -181,7 +180,7 @@ async def test_hostile_value_changes_only_its_own_entities(
     await instance.refresh()
     affected["recovered"] = changed(hass, before, ("_event_log",))
     assert {place: names for place, names in affected.items() if names} == {}
-    assert warnings_of(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.parametrize("value", ["control", "half", "html", "huge", "slashes"])

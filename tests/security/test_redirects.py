@@ -12,7 +12,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from tests.scenario import paths
+from tests.integration import paths
 from tests.simulator import Bmc, Server
 
 from .impostor import Impostor

@@ -11,8 +11,8 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from tests.integration.paths import SESSIONS, THERMAL
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.paths import SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
 
 from .lifecycle import WRONG, Lifecycle

@@ -5,9 +5,7 @@ import math
 from typing import Any
 
 from custom_components.supermicro_redfish import client, errors
-from custom_components.supermicro_redfish.aiosupermicro import (
-    AuthenticationError,
-)
+from custom_components.supermicro_redfish.aiosupermicro import AuthenticationError
 from custom_components.supermicro_redfish.aiosupermicro.http.authenticator import (
     Authenticator,
     SessionState,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import copy
 from typing import Any
 
-from tests.scenario import paths
+from tests.integration import paths
 from tests.simulator.responses import HTML_TYPE, JSON_TYPE, Response
 
 from .environment import Environment

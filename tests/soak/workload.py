@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from tests.scenario import paths
+from tests.integration import paths
 from tests.simulator import Bmc
 
 _MAX_LOG_ENTRIES = 512
