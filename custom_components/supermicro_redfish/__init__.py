@@ -1,36 +1,28 @@
-"""Supermicro servers in Home Assistant, by their BMC's Redfish API."""
+"""The Supermicro Redfish integration."""
 
 import asyncio
 
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_USERNAME,
-    CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_STOP,
-    Platform,
-)
+from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
-from .cleanup import async_clean_up
+from .client import async_create_bmc_session, create_client
 from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
     create_runtime_data,
 )
-from .device import async_keep_server
-from .errors import reading, translated
-from .identify import OtherServerError, async_require_same_server
-from .issues import CERTIFICATE, async_forget, async_report_licenses
-from .log_memory import async_forget_log
+from .errors import translate_update_errors, translated
+from .identity import OtherServerError, async_verify_identity
+from .log_store import async_remove_log_store
+from .refresh import async_link_coordinators, async_watch_health
+from .registry import async_remove_stale_entities, async_sync_device
+from .repairs import ISSUE_CERTIFICATE, async_delete_issues, async_report_licenses
 from .services import async_setup_services
-from .session import async_create_bmc_session, trust
-from .watch import async_couple, async_watch_health
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -48,54 +40,48 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
-    """Register the actions, which are there before any server is."""
+    """Set up the actions, which exist even without a server."""
     async_setup_services(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
-    """Connect to a BMC, read it once and show it."""
+    """Set up a server from a config entry."""
     session = async_create_bmc_session(hass)
-    client = SupermicroRedfishClient(
-        session,
-        entry.data[CONF_HOST],
-        entry.data[CONF_USERNAME],
-        entry.data[CONF_PASSWORD],
-        verify_ssl=trust(entry.data[CONF_VERIFY_SSL]),
-    )
+    client = create_client(session, entry.data)
 
     async def async_log_out(_: Event | None = None) -> None:
-        """Give the session back to the BMC, and the connection."""
+        """Close the BMC's session and the connection."""
         await client.async_disconnect()
         await session.close()
 
-    # Home Assistant calls these when the set-up fails, too.
+    # Home Assistant also calls these after a failed setup.
     entry.async_on_unload(async_log_out)
-    # It stops but once; a listener for one time cannot be taken back after that.
+    # A one-time listener could not be removed after the event.
     entry.async_on_unload(
         hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, async_log_out)
     )
-    await _async_check_server(hass, entry, client)
+    await _async_verify_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
-    await _async_read_first(runtime_data)
-    _async_follow_licenses(hass, entry)
-    async_couple(hass, entry)
-    async_keep_server(hass, entry)
+    await _async_first_refresh(runtime_data)
+    _async_watch_licenses(hass, entry)
+    async_link_coordinators(hass, entry)
+    async_sync_device(hass, entry)
     async_watch_health(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    async_clean_up(hass, entry)
+    async_remove_stale_entities(hass, entry)
     return True
 
 
-async def _async_check_server(
+async def _async_verify_server(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
 ) -> None:
-    """Make sure that it is the entry's server that answers."""
+    """Verify that the BMC at the address is that of the config entry."""
     try:
-        async with reading(
+        async with translate_update_errors(
             hass, entry, lambda error: ConfigEntryNotReady(**translated(error))
         ):
-            await async_require_same_server(client, entry.unique_id)
+            await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
@@ -104,8 +90,8 @@ async def _async_check_server(
         ) from error
 
 
-async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
-    """Read all at once, for what both cadences need, the library asks for but once."""
+async def _async_first_refresh(runtime_data: SupermicroRuntimeData) -> None:
+    """Read all data at once: the library requests shared resources only once."""
     results = await asyncio.gather(
         runtime_data.static.async_config_entry_first_refresh(),
         runtime_data.dynamic.async_config_entry_first_refresh(),
@@ -118,13 +104,15 @@ async def _async_read_first(runtime_data: SupermicroRuntimeData) -> None:
 
 
 @callback
-def _async_follow_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Tell of a missing licence, also of one that is missing from some day on."""
+def _async_watch_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Report missing licenses now and after each poll: a license may expire."""
     data = entry.runtime_data
 
     @callback
     def report() -> None:
-        async_report_licenses(hass, entry, data.errors)
+        """Report the missing licenses of the last polls."""
+        errors = {**data.static.data.errors, **data.dynamic.data.errors}
+        async_report_licenses(hass, entry, errors)
 
     report()
     for coordinator in (data.static, data.dynamic):
@@ -132,15 +120,15 @@ def _async_follow_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) ->
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
-    """Take the server's entities away; the session is given back after that.
+    """Unload a config entry; Home Assistant then closes the session.
 
-    The issue of a missing licence stays, and with it that the user ignores it.
+    The issue of a missing license remains, so that the user's choice to ignore it does.
     """
-    async_forget(hass, entry, CERTIFICATE)
+    async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Leave no issue behind, and nothing of the log."""
-    async_forget(hass, entry)
-    await async_forget_log(hass, entry.entry_id)
+    """Remove the issues and the stored log of a config entry."""
+    async_delete_issues(hass, entry)
+    await async_remove_log_store(hass, entry.entry_id)

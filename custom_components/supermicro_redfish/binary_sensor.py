@@ -1,7 +1,7 @@
-"""Whether the host is on, and whether anything is not as it should be."""
+"""Binary sensors: power state, problems and intrusion."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -15,142 +15,203 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from . import kinds
-from .aiosupermicro import Certificate, Chassis, Drive, Power, System
+from . import sources
+from .aiosupermicro import (
+    Certificate,
+    Chassis,
+    Drive,
+    Health,
+    LeakDetector,
+    Power,
+    Status,
+    System,
+)
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .items import has_power, has_problem
-from .kinds import Kind
+from .sources import EntitySource
+from .util import has_power
 
 PARALLEL_UPDATES = 0
 
-_EXPIRY: Final = timedelta(days=30)
-"""How long before its end a certificate is called expiring."""
+_EXPIRY_WARNING: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroBinarySensorDescription[ItemT](
     ItemDescription[ItemT], BinarySensorEntityDescription
 ):
-    """Describe something that is so or not."""
+    """Describe a binary sensor."""
 
     is_on_fn: Callable[[ItemT], bool | None]
 
 
 def _problem[ItemT](
     key: str,
-    kind: Kind[ItemT],
+    source: EntitySource[ItemT],
     is_on_fn: Callable[[ItemT], bool | None],
     *,
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC,
+    is_optional: bool = True,
 ) -> SupermicroBinarySensorDescription[ItemT]:
-    """Describe a problem of items of which the BMC says how they fare."""
+    """Describe a problem; an optional one needs a board that reports the health."""
     return SupermicroBinarySensorDescription[ItemT](
         key=key,
-        kind=kind,
+        source=source,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=entity_category,
-        has_fn=lambda item: is_on_fn(item) is not None,
+        has_fn=lambda item: not is_optional or is_on_fn(item) is not None,
         is_on_fn=is_on_fn,
     )
 
 
-def _has_failed(drive: Drive) -> bool | None:
-    """Tell whether a drive is not well, or says itself that it will not be for long."""
-    told = [has_problem(drive.status), drive.is_failing]
-    return True if True in told else None if told[0] is None else False
+def _has_problem(status: Status) -> bool | None:
+    """Return whether a component or one of its parts has a problem.
+
+    None if the BMC reports no health that Redfish defines, or the component is not
+    fitted.
+    """
+    healths = [
+        health
+        for health in (status.health, status.health_rollup)
+        if isinstance(health, Health)
+    ]
+    if not healths or status.is_absent:
+        return None
+    return any(health != Health.OK for health in healths)
 
 
-def _is_battery_bad(power: Power) -> bool | None:
-    """Tell whether the board's battery has to be replaced."""
+def _has_drive_problem(drive: Drive) -> bool | None:
+    """Return whether a drive has a problem, or predicts its own failure."""
+    return drive.is_failing or _has_problem(drive.status)
+
+
+def _has_battery_problem(power: Power) -> bool | None:
+    """Return whether the board's battery has to be replaced."""
     is_healthy = power.is_battery_healthy
     return None if is_healthy is None else not is_healthy
 
 
-def _has_spare(power: Power) -> bool:
-    """Tell whether there is more than one supply; of one alone, none can be lost.
+def _has_redundancy(power: Power) -> bool:
+    """Return whether the board has several power supplies and reports redundancy.
 
-    Boards of one supply tell of a group of several all the same.
+    Boards with a single supply report a redundancy group of several as well.
     """
-    supplies = [item for item in power.power_supplies if item.delivers_power]
-    return len(supplies) > 1 and power.is_redundant is not None
+    supplies = [supply for supply in power.power_supplies if supply.delivers_power]
+    groups = [group.min_num_needed for group in power.redundancy[:1]]
+    return len(supplies) > 1 and groups not in ([], [None])
 
 
-def _is_not_redundant(power: Power) -> bool | None:
-    """Tell whether the loss of one more power supply would be that of the host."""
+def _has_redundancy_problem(power: Power) -> bool | None:
+    """Return whether the host would go down with one more power supply."""
     return None if power.is_redundant is None else not power.is_redundant
 
 
 def _is_expiring(certificate: Certificate) -> bool | None:
-    """Tell whether a certificate has to be replaced soon, or is over."""
-    ends = certificate.valid_not_after
-    return None if ends is None else ends - dt_util.utcnow() < _EXPIRY
+    """Return whether a certificate has expired or expires soon."""
+    expires_at = certificate.valid_not_after
+    if expires_at is None:
+        return None
+    return expires_at - dt_util.utcnow() < _EXPIRY_WARNING
+
+
+class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
+    """Binary sensor of a server."""
+
+    entity_description: SupermicroBinarySensorDescription[Any]
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """State of the binary sensor, None if the BMC does not report it."""
+        return self.entity_description.is_on_fn(self.item)
+
+
+class ChassisProblemSensor(SupermicroBinarySensor):
+    """Problem of the chassis, by its own health or by a leak inside it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen also to the coordinator of the leak detectors."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.runtime_data.dynamic.async_add_listener(
+                self._handle_coordinator_update
+            )
+        )
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether the chassis has a problem, None if it is unknown."""
+        detectors = self.runtime_data.dynamic.data.leak_detectors
+        has_leak = any(detector.is_leaking for detector in detectors)
+        return has_leak or super().is_on
 
 
 DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     SupermicroBinarySensorDescription[System](
         key="host_power",
         device_class=BinarySensorDeviceClass.POWER,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: system.power_state is not None,
         is_on_fn=has_power,
     ),
     _problem(
         "system_problem",
-        kinds.SYSTEM,
-        lambda system: has_problem(system.status),
+        sources.SYSTEM,
+        lambda system: _has_problem(system.status),
         entity_category=None,
     ),
     _problem(
         "processor_problem",
-        kinds.SYSTEM,
-        lambda system: has_problem(system.processor_summary.status),
+        sources.SYSTEM,
+        lambda system: _has_problem(system.processor_summary.status),
     ),
     _problem(
         "memory_problem",
-        kinds.SYSTEM,
-        lambda system: has_problem(system.memory_summary.status),
+        sources.SYSTEM,
+        lambda system: _has_problem(system.memory_summary.status),
     ),
     _problem(
         "power_supply_problem",
-        kinds.SUPPLIES,
-        lambda supply: has_problem(supply.status),
+        sources.SUPPLIES,
+        lambda supply: _has_problem(supply.status),
+        is_optional=False,
     ),
     SupermicroBinarySensorDescription[Power](
         key="redundancy_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.POWER,
-        has_fn=_has_spare,
-        is_on_fn=_is_not_redundant,
+        source=sources.POWER,
+        has_fn=_has_redundancy,
+        is_on_fn=_has_redundancy_problem,
+    ),
+    _problem("battery_problem", sources.POWER, _has_battery_problem),
+    replace(
+        _problem(
+            "chassis_problem",
+            sources.CHASSIS,
+            lambda chassis: _has_problem(chassis.status),
+        ),
+        entity_class=ChassisProblemSensor,
     ),
     _problem(
-        "battery_problem",
-        kinds.POWER,
-        _is_battery_bad,
+        "bmc_problem", sources.MANAGER, lambda manager: _has_problem(manager.status)
     ),
-    _problem(
-        "chassis_problem",
-        kinds.CHASSIS,
-        lambda chassis: has_problem(chassis.status),
+    _problem("drive_problem", sources.DRIVES, _has_drive_problem, is_optional=False),
+    SupermicroBinarySensorDescription[LeakDetector](
+        key="leak",
+        device_class=BinarySensorDeviceClass.MOISTURE,
+        source=sources.LEAK_DETECTORS,
+        is_on_fn=lambda detector: detector.is_leaking,
     ),
-    _problem(
-        "bmc_problem",
-        kinds.MANAGER,
-        lambda manager: has_problem(manager.status),
-    ),
-    _problem("drive_problem", kinds.DRIVES, _has_failed),
-    _problem(
-        "certificate_expiring",
-        kinds.CERTIFICATE,
-        _is_expiring,
-    ),
+    _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.CHASSIS,
-        has_fn=lambda chassis: chassis.is_intruded is not None,
+        source=sources.CHASSIS,
+        has_fn=lambda chassis: chassis.physical_security.intrusion_sensor is not None,
         is_on_fn=lambda chassis: chassis.is_intruded,
     ),
 )
@@ -161,19 +222,7 @@ async def async_setup_entry(
     entry: SupermicroConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up what is so or not."""
+    """Set up the binary sensors of a server."""
     async_add_items(
         hass, entry, async_add_entities, DESCRIPTIONS, SupermicroBinarySensor
     )
-
-
-class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
-    """Something of the server that is so or not."""
-
-    entity_description: SupermicroBinarySensorDescription[Any]
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        """Whether it is so, None where the BMC does not say."""
-        return self.entity_description.is_on_fn(self.item)

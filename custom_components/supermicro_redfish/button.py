@@ -1,4 +1,4 @@
-"""Ways to reset the host and the BMC, and to acknowledge what happened."""
+"""Buttons: resets of host and BMC, the intrusion sensor and the log."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,79 +13,76 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroEntity, async_add_items, command
+from .entity import ItemDescription, SupermicroEntity, async_add_items
 
 PARALLEL_UPDATES = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupermicroButtonDescription[ItemT](
-    ItemDescription[ItemT], ButtonEntityDescription
-):
-    """Describe something that the server can be told to do."""
-
-    press_fn: Callable[[SupermicroRuntimeData, ItemT], Awaitable[None]]
-
-
-async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
-    """Reset the host and read what it does."""
-    await data.dynamic.async_reset_host(reset_type)
-    await kinds.SYSTEM.async_read_back(data)
-
-
-async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) -> None:
-    """Restart the BMC, gently unless it offers no gentle way."""
-    offered = manager.reset_types or (ResetType.GRACEFUL_RESTART,)
-    gently = ResetType.GRACEFUL_RESTART in offered
-    await data.client.async_manager_reset(
-        ResetType.GRACEFUL_RESTART if gently else offered[0]
-    )
-
-
-async def _async_rearm(data: SupermicroRuntimeData, _: Chassis) -> None:
-    """Re-arm the intrusion sensor and read what it says."""
-    await data.client.async_reset_intrusion_sensor()
-    await kinds.CHASSIS.async_read_back(data)
-
-
-async def _async_clear_log(
-    data: SupermicroRuntimeData, _: tuple[LogEntry, ...]
-) -> None:
-    """Clear the health event log and read what is left."""
-    await data.client.async_clear_log()
-    await kinds.LOG.async_read_back(data)
-
-
-def _reset(
-    reset_type: ResetType, device_class: ButtonDeviceClass | None = None
-) -> SupermicroButtonDescription[str]:
-    """Describe a reset type that Home Assistant has words for.
-
-    What cuts the power under a running host is not offered before it is asked for.
-    """
-    key = f"reset_{reset_type.name.lower()}"
-    return SupermicroButtonDescription[str](
-        key=key,
-        device_class=device_class,
-        entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
-        entity_registry_enabled_default=reset_type in _HARMLESS,
-        kind=kinds.one(
-            kinds.static,
-            lambda data: reset_type if reset_type in data.reset_types else None,
-        ),
-        privilege=Privilege.CONFIGURE_COMPONENTS,
-        press_fn=_async_reset_system,
-    )
-
 
 _HARMLESS = (
     ResetType.ON,
     ResetType.GRACEFUL_SHUTDOWN,
     ResetType.GRACEFUL_RESTART,
 )
+"""Resets that do not cut the power of a running host."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupermicroButtonDescription[ItemT](
+    ItemDescription[ItemT], ButtonEntityDescription
+):
+    """Describe a button."""
+
+    press_fn: Callable[[SupermicroRuntimeData, ItemT], Awaitable[None]]
+
+
+async def _async_reset_system(data: SupermicroRuntimeData, reset_type: str) -> None:
+    """Reset the host and read its state."""
+    await data.dynamic.async_reset_host(reset_type)
+    await sources.SYSTEM.async_read_back(data)
+
+
+async def _async_reset_manager(data: SupermicroRuntimeData, manager: Manager) -> None:
+    """Restart the BMC, gracefully if it supports that."""
+    reset_types = manager.reset_types or (ResetType.GRACEFUL_RESTART,)
+    is_graceful = ResetType.GRACEFUL_RESTART in reset_types
+    await data.client.async_manager_reset(
+        ResetType.GRACEFUL_RESTART if is_graceful else reset_types[0]
+    )
+
+
+async def _async_rearm(data: SupermicroRuntimeData, _: Chassis) -> None:
+    """Re-arm the intrusion sensor and read its state."""
+    await data.client.async_reset_intrusion_sensor()
+    await sources.CHASSIS.async_read_back(data)
+
+
+async def _async_clear_log(
+    data: SupermicroRuntimeData, _: tuple[LogEntry, ...]
+) -> None:
+    """Clear the health event log and read it."""
+    await data.client.async_clear_log()
+    await sources.LOG.async_read_back(data)
+
+
+def _reset(
+    reset_type: ResetType, device_class: ButtonDeviceClass | None = None
+) -> SupermicroButtonDescription[str]:
+    """Describe a reset that Redfish defines; the user has to enable a harmful one."""
+    return SupermicroButtonDescription[str](
+        key=f"reset_{reset_type.name.lower()}",
+        device_class=device_class,
+        entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
+        entity_registry_enabled_default=reset_type in _HARMLESS,
+        source=sources.single_source(
+            sources.static,
+            lambda data: reset_type if reset_type in data.reset_types else None,
+        ),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
+        press_fn=_async_reset_system,
+    )
+
 
 DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
     _reset(ResetType.ON),
@@ -102,7 +99,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="reset",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.UNKNOWN_RESETS,
+        source=sources.UNKNOWN_RESETS,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_reset_system,
     ),
@@ -111,7 +108,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         device_class=ButtonDeviceClass.RESTART,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        source=sources.MANAGER,
         has_fn=lambda manager: manager.reset is not None,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_reset_manager,
@@ -120,7 +117,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="rearm_intrusion",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.CHASSIS,
+        source=sources.CHASSIS,
         has_fn=lambda chassis: chassis.is_intruded is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         press_fn=_async_rearm,
@@ -129,7 +126,7 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         key="clear_log",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.LOG,
+        source=sources.LOG,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_clear_log,
     ),
@@ -146,13 +143,12 @@ async def async_setup_entry(
 
 
 class SupermicroButton(SupermicroEntity[Any], ButtonEntity):
-    """Something that the server can be told to do."""
+    """Button of a server."""
 
     entity_description: SupermicroButtonDescription[Any]
 
-    @command
     @override
     async def async_press(self) -> None:
-        """Tell the server to do it."""
-        runtime_data = self.coordinator.config_entry.runtime_data
-        await self.entity_description.press_fn(runtime_data, self.item)
+        """Press the button."""
+        async with self.runtime_data.translate_command_errors():
+            await self.entity_description.press_fn(self.runtime_data, self.item)

@@ -1,4 +1,4 @@
-"""How a server is added, and how its address, account and intervals are changed."""
+"""Config flow and options flow of the Supermicro Redfish integration."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -38,11 +38,8 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import voluptuous as vol
 
-from .aiosupermicro import (
-    ServerCertificate,
-    SupermicroRedfishClient,
-    SupermicroRedfishError,
-)
+from .aiosupermicro import ServerCertificate, SupermicroRedfishError
+from .client import create_client
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
@@ -55,19 +52,18 @@ from .const import (
     STATIC_INTERVAL,
 )
 from .errors import translation_key
-from .identify import (
+from .identity import (
     Probe,
     Server,
     UnsupportedError,
     advertised_mac,
     async_identify,
     async_probe,
-    is_likely,
+    is_likely_supermicro,
     moved_host,
-    tidy_host,
+    normalize_host,
 )
-from .session import trust
-from .words import described, shortened
+from .util import certificate_placeholders, shorten_name
 
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -88,7 +84,7 @@ FORMS = {
         _HOST_FIELD | _USERNAME_FIELD | {vol.Optional(CONF_PASSWORD): _PASSWORD}
     ),
 }
-"""The forms that end in an attempt to log in."""
+"""Forms that lead to a login, by step."""
 
 CERTIFICATE_FORM = vol.Schema(
     {
@@ -104,7 +100,7 @@ CERTIFICATE_FORM = vol.Schema(
 
 
 def _interval(first: int, last: int, unit: UnitOfTime) -> NumberSelector:
-    """Return a field for an interval."""
+    """Return a selector for an interval."""
     return NumberSelector(
         NumberSelectorConfig(
             min=first,
@@ -129,63 +125,63 @@ OPTIONS_FORM = vol.Schema(
 
 
 class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
-    """The dialogue by which a server is added, and its account and address changed."""
+    """Config flow: add a server, or change its address and account."""
 
     VERSION = 1
     MINOR_VERSION = 1
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Initialize the flow."""
         self._form = SOURCE_USER
-        """The form that the user comes back to when something is wrong."""
+        """Step of the form that is shown again after an error."""
         self._data: dict[str, Any] = {}
-        """What the entry is to hold."""
+        """Data of the config entry."""
         self._certificate: ServerCertificate | None = None
-        """What the BMC shows, where nobody vouches for it."""
-        self._decided: str | None = None
-        """The fingerprint that the user was asked about and has decided on."""
+        """Certificate of the BMC, if its verification fails."""
+        self._confirmed: str | None = None
+        """Fingerprint of the certificate that the user has decided on."""
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> SupermicroOptionsFlow:
-        """Return the dialogue for the intervals."""
+        """Return the options flow."""
         return SupermicroOptionsFlow()
 
     @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the BMC's address and account, and try them."""
-        return await self._async_fill_in("user", user_input)
+        """Handle a flow initialized by the user."""
+        return await self._async_handle_form("user", user_input)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Begin when the BMC has refused the password of an entry."""
+        """Handle rejected credentials of an entry."""
         self._data = dict(entry_data)
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the account anew, and try it."""
-        return await self._async_fill_in("reauth_confirm", user_input)
+        """Ask for new credentials."""
+        return await self._async_handle_form("reauth_confirm", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for another address or account of the same BMC, and try it."""
+        """Ask for a new address or account of the same BMC."""
         stored = self._get_reconfigure_entry().data
         password = {CONF_PASSWORD: stored[CONF_PASSWORD]}
         self._data = {**stored, **self._data, **password}
-        return await self._async_fill_in("reconfigure", user_input)
+        return await self._async_handle_form("reconfigure", user_input)
 
     @override
     async def async_step_ssdp(
         self, discovery_info: SsdpServiceInfo
     ) -> ConfigFlowResult:
-        """Look at what has announced a Redfish service: any maker may have."""
+        """Handle an announced Redfish service, which may be of any vendor."""
         advertised = discovery_info.ssdp_location or ""
         advertised = str(discovery_info.ssdp_headers.get("al", advertised))
         url = urlsplit(advertised.strip("<> "))
@@ -197,92 +193,86 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_dhcp(
         self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
-        """Follow a BMC to the address that it was given."""
+        """Handle a new address of a known BMC."""
         await self.async_set_unique_id(format_mac(discovery_info.macaddress))
-        return await self._async_discover(self._moved(discovery_info.ip))
+        return await self._async_discover(self._entry_host(discovery_info.ip))
 
     async def async_step_discovery_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the account of a BMC that was found, and try it."""
-        return await self._async_fill_in("discovery_confirm", user_input)
+        """Ask for the account of a discovered BMC."""
+        return await self._async_handle_form("discovery_confirm", user_input)
 
     async def async_step_certificate(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show a certificate that nobody vouches for, before the password is sent."""
-        assert self._certificate  # noqa: S101 - what leads here has read it
+        """Show an unverified certificate before the password is sent."""
+        assert self._certificate  # noqa: S101 - set by the step before
         if user_input is None:
             return self.async_show_form(
                 step_id="certificate",
                 data_schema=CERTIFICATE_FORM,
                 description_placeholders={
-                    **described(self._certificate),
+                    **certificate_placeholders(self._certificate),
                     "url": f"https://{self._data[CONF_HOST]}",
                 },
             )
-        self._decided = self._certificate.fingerprint
+        self._confirmed = self._certificate.fingerprint
         is_pinned = user_input[CONF_CERTIFICATE] == CERTIFICATE_PIN
-        self._data[CONF_VERIFY_SSL] = self._decided if is_pinned else False
+        self._data[CONF_VERIFY_SSL] = self._confirmed if is_pinned else False
         return await self._async_log_in()
 
-    async def _async_fill_in(
+    async def _async_handle_form(
         self, form: str, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        """Show a form, or go on with what was entered there."""
+        """Show a form, or probe the address that was entered."""
         self._form = form
         if user_input is None:
             return self._show_form({})
         self._data |= user_input
         try:
-            self._data[CONF_HOST] = tidy_host(self._data[CONF_HOST])
+            self._data[CONF_HOST] = normalize_host(self._data[CONF_HOST])
         except ValueError:
             return self._show_form({CONF_HOST: "invalid_host"})
         try:
             probe = await self._async_probe()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the dialogue goes on
+        except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
         self._certificate = probe.certificate
         if probe.certificate is None:
             self._data[CONF_VERIFY_SSL] = True
-        elif not self._is_decided(probe.certificate):
+        elif not self._is_confirmed(probe.certificate):
             return await self.async_step_certificate()
         return await self._async_log_in()
 
-    def _is_decided(self, certificate: ServerCertificate) -> bool:
-        """Tell whether the user has said what to do about a certificate.
+    def _is_confirmed(self, certificate: ServerCertificate) -> bool:
+        """Return whether the user has already decided on a certificate.
 
-        Whoever wants it unverified is not asked for it each time the password changes.
+        A user who has disabled verification is not asked after each new password.
         """
-        before = self._data.get(CONF_VERIFY_SSL)
-        if self.source == SOURCE_REAUTH and before is False:
+        verify_ssl = self._data.get(CONF_VERIFY_SSL)
+        if self.source == SOURCE_REAUTH and verify_ssl is False:
             return True
-        return certificate.fingerprint in (before, self._decided)
+        return certificate.fingerprint in (verify_ssl, self._confirmed)
 
     async def _async_probe(self) -> Probe:
-        """Look at what answers at the address."""
+        """Read the service root and the certificate without credentials."""
         session = async_get_clientsession(self.hass)
         return await async_probe(session, self._data[CONF_HOST])
 
     async def _async_log_in(self) -> ConfigFlowResult:
-        """Log in, find out which server it is, and end the dialogue."""
-        client = SupermicroRedfishClient(
-            async_get_clientsession(self.hass),
-            self._data[CONF_HOST],
-            self._data[CONF_USERNAME],
-            self._data[CONF_PASSWORD],
-            verify_ssl=trust(self._data[CONF_VERIFY_SSL]),
-        )
+        """Log in, identify the server and finish the flow."""
+        client = create_client(async_get_clientsession(self.hass), self._data)
         try:
             server = await async_identify(client)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the dialogue goes on
+        except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
         finally:
             await client.async_disconnect()
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:
-        """Make an entry for the server, or change the one that it has."""
+        """Create an entry for the server, or update the existing one."""
         await self.async_set_unique_id(server.unique_id, raise_on_progress=False)
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             self._abort_if_unique_id_mismatch(reason="wrong_device")
@@ -295,64 +285,66 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_create_entry(title=server.name, data=self._data)
 
     async def _async_discover(self, host: str | None) -> ConfigFlowResult:
-        """Ask for the account of a BMC that was found, or follow one that has moved.
+        """Ask for the account of a discovered BMC, or update the host of a known one.
 
-        Whatever is no BMC of a Supermicro server is passed over in silence.
+        Devices that are no BMC of a Supermicro server are ignored.
         """
         try:
-            host = tidy_host(host or "")
+            host = normalize_host(host or "")
             self._async_abort_entries_match({CONF_HOST: host})
             self._data = {CONF_HOST: host}
             probe = await self._async_probe()
         except UnsupportedError, SupermicroRedfishError, ValueError:
             return self.async_abort(reason="not_supported")
-        identity = advertised_mac(probe.root) or self.unique_id or probe.root.uuid
-        if not is_likely(probe.root) or identity != (self.unique_id or identity):
+        unique_id = advertised_mac(probe.root) or self.unique_id or probe.root.uuid
+        is_other = unique_id != (self.unique_id or unique_id)
+        if is_other or not is_likely_supermicro(probe.root):
             return self.async_abort(reason="not_supported")
-        await self.async_set_unique_id(identity)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._moved(host)})
-        name = shortened(probe.root.product or "Supermicro BMC")
+        await self.async_set_unique_id(unique_id)
+        self._abort_if_unique_id_configured(updates={CONF_HOST: self._entry_host(host)})
+        name = shorten_name(probe.root.product or "Supermicro BMC")
         self.context["title_placeholders"] = {"name": f"{name} ({host})"}
         self.context["configuration_url"] = f"https://{host}"
         return await self.async_step_discovery_confirm()
 
-    def _moved(self, host: str) -> str:
-        """Return the address of a BMC that was seen at a host, as its entry has it.
+    def _entry_host(self, host: str) -> str:
+        """Return the host setting of a discovered BMC, the old one if it must stay.
 
-        Anybody can say that it has moved, and what is left unverified would be told
-        the password there: it stays where the user said.
+        Any device can announce a new address. Without certificate verification, the
+        password would be sent there, so the address stays as the user has set it.
         """
-        known = self.hass.config_entries.async_entry_for_domain_unique_id(
+        entry = self.hass.config_entries.async_entry_for_domain_unique_id(
             DOMAIN, self.unique_id or ""
         )
-        if known is None:
+        if entry is None:
             return host
-        before: str = known.data[CONF_HOST]
-        return moved_host(before, host) if known.data[CONF_VERIFY_SSL] else before
+        old_host: str = entry.data[CONF_HOST]
+        is_verified = entry.data[CONF_VERIFY_SSL]
+        return moved_host(old_host, host) if is_verified else old_host
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
-        """Show the form again that this began with, without the password."""
-        known = {
+        """Show the form of the current step, without the password."""
+        values = {
             key: value for key, value in self._data.items() if key != CONF_PASSWORD
         }
         return self.async_show_form(
             step_id=self._form,
-            data_schema=self.add_suggested_values_to_schema(FORMS[self._form], known),
-            description_placeholders={"host": str(known.get(CONF_HOST))},
+            data_schema=self.add_suggested_values_to_schema(FORMS[self._form], values),
+            description_placeholders={"host": str(values.get(CONF_HOST))},
             errors=errors,
         )
 
 
 class SupermicroOptionsFlow(OptionsFlowWithReload):
-    """The dialogue for how often the BMC is read."""
+    """Options flow: the intervals of the polls."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the intervals."""
         if user_input is not None:
-            whole = {key: int(value) for key, value in user_input.items()}
-            return self.async_create_entry(data=whole)
+            options = {key: int(value) for key, value in user_input.items()}
+            return self.async_create_entry(data=options)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
@@ -362,10 +354,10 @@ class SupermicroOptionsFlow(OptionsFlowWithReload):
 
 
 def _error_key(error: Exception) -> str:
-    """Return the key of what the user is told about a failure."""
+    """Return the translation key of an error."""
     if isinstance(error, UnsupportedError):
         return "not_supported"
     if isinstance(error, SupermicroRedfishError):
         return translation_key(error)
-    LOGGER.error("Unexpected failure while a server was set up", exc_info=error)
+    LOGGER.error("Unexpected error in the config flow", exc_info=error)
     return "unknown"

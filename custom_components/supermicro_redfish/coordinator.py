@@ -1,6 +1,7 @@
-"""When the BMC is read: what moves often, what moves rarely."""
+"""Data update coordinators of a server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -12,17 +13,16 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .aiosupermicro import (
+    AuthenticationError,
     AuthorizationError,
     BulkData,
-    CertificateError,
     DynamicData,
     LicenseError,
-    PowerState,
+    ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from .aiosupermicro.exceptions import ENDS_ALL
-from .cadence import PATIENCE, PowerCadence
+from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,
     CONF_STATIC_INTERVAL,
@@ -30,21 +30,21 @@ from .const import (
     LOGGER,
     STATIC_INTERVAL,
 )
-from .data import ServerData, ServerReader
-from .errors import TRANSLATION_KEYS, reading, translated, translation_key
-from .privileges import PrivilegeReader, Privileges
-
-_LONGEST_RETRY = 300.0
-"""Seconds until a BMC is asked again, whatever it wishes.
-
-So long it is left alone whose certificate is not the expected one.
-"""
+from .errors import (
+    TRANSLATION_KEYS,
+    translate_update_errors,
+    translated,
+    translation_key,
+    update_failed,
+)
+from .host_poller import TRANSITION_SECONDS, HostPoller
+from .models import Privileges, ServerData
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 
 
 class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
-    """Reads one part of the BMC's resources at its own cadence."""
+    """Coordinator of the resources that are polled at one interval."""
 
     config_entry: SupermicroConfigEntry
 
@@ -52,12 +52,11 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self,
         hass: HomeAssistant,
         entry: SupermicroConfigEntry,
-        read: Callable[[], Awaitable[DataT]],
         *,
         name: str,
         interval: timedelta | None,
     ) -> None:
-        """Set what is read, and how often; None for when somebody asks for it."""
+        """Initialize the coordinator; without an interval it reads on request only."""
         super().__init__(
             hass,
             LOGGER,
@@ -66,24 +65,29 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             update_interval=interval,
             always_update=False,
         )
-        self._read = read
-        self._read_back: dict[str, Any] = {}
+        self._newer_resources: dict[str, Any] = {}
+        """Resources that were read since the poll in progress began."""
         self._failing: set[str] = set()
-        self._read_listeners: list[Callable[[DataT], None]] = []
+        self._poll_listeners: list[Callable[[DataT], None]] = []
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
-        self._items_of: DataT | None = None
+        self._items_data: DataT | None = None
+        """Data that the cached items were made from."""
+
+    @abstractmethod
+    async def _async_read(self) -> DataT:
+        """Read the resources of this coordinator."""
 
     @property
     def is_current(self) -> bool:
-        """Whether what was read last is to be shown."""
+        """Whether entities may show the cached data."""
         return self.last_update_success
 
-    def items[ItemT](
+    def get_items[ItemT](
         self, items_fn: Callable[[DataT], Mapping[str, ItemT]]
     ) -> Mapping[str, ItemT]:
-        """Return items of the data, put together once for all who ask for them."""
-        if self._items_of is not self.data:
-            self._items_of = self.data
+        """Return the items of a source, computed once for each poll."""
+        if self._items_data is not self.data:
+            self._items_data = self.data
             self._items.clear()
         if items_fn not in self._items:
             self._items[items_fn] = items_fn(self.data)
@@ -91,37 +95,37 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
 
     @override
     async def _async_update_data(self) -> DataT:
-        """Read the resources of this cadence.
+        """Read the resources of this coordinator.
 
-        What a command changed and read back meanwhile is newer than the poll.
+        A resource that a command has read back in the meantime is newer than the poll.
         """
-        self._read_back.clear()
-        async with reading(self.hass, self.config_entry, _failed):
-            data = replace(await self._read(), **self._read_back)
-        self._log_parts(data.errors)
-        self._tell_of_reading(data)
+        self._newer_resources.clear()
+        async with translate_update_errors(self.hass, self.config_entry, update_failed):
+            data = replace(await self._async_read(), **self._newer_resources)
+        self._log_failures(data.errors)
+        self._notify_poll_listeners(data)
         return data
 
-    def _tell_of_reading(self, data: DataT) -> None:
-        """Tell those who want to know of every reading."""
-        for listener in list(self._read_listeners):
+    def _notify_poll_listeners(self, data: DataT) -> None:
+        """Call the poll listeners."""
+        for listener in list(self._poll_listeners):
             listener(data)
 
     @callback
-    def async_add_read_listener(
+    def async_add_poll_listener(
         self, listener: Callable[[DataT], None]
     ) -> CALLBACK_TYPE:
-        """Tell of every poll that was answered, also of one that brought nothing new.
+        """Listen for every successful poll.
 
-        The other listeners are told of changes only.
+        Home Assistant calls the other listeners only if the data has changed.
         """
-        self._read_listeners.append(listener)
-        return lambda: self._read_listeners.remove(listener)
+        self._poll_listeners.append(listener)
+        return lambda: self._poll_listeners.remove(listener)
 
-    def _log_parts(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
-        """Log once that a part cannot be read, and once that it can be again.
+    def _log_failures(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
+        """Log once when a resource fails, and once when it recovers.
 
-        For a missing licence there is a repair issue.
+        A missing license is not logged: it has a repair issue.
         """
         errors = {
             name: error
@@ -135,94 +139,89 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._failing = set(errors)
 
     @callback
-    def async_show(self, name: str, resource: Any) -> None:
-        """Show a single resource that was read outside the cadence, which stays."""
-        self._read_back[name] = resource
-        self.data = replace(self.data, **self._read_back)
+    def async_set_resource(self, name: str, resource: Any) -> None:
+        """Replace a resource that was read between two polls; the interval stays."""
+        self._newer_resources[name] = resource
+        self.data = replace(self.data, **self._newer_resources)
         self.async_update_listeners()
 
 
 class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
-    """Reads what moves often, and more often while the host's power state changes."""
+    """Coordinator of the data that changes by the second."""
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry: SupermicroConfigEntry,
         client: SupermicroRedfishClient,
-        *,
-        interval: timedelta,
     ) -> None:
-        """Set how often it is read while nothing happens."""
-        super().__init__(
-            hass, entry, self._async_read_due, name="dynamic", interval=interval
-        )
+        """Initialize the coordinator."""
+        seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
+        self._interval = timedelta(seconds=seconds)
+        super().__init__(hass, entry, name="dynamic", interval=self._interval)
         self._client = client
-        self._interval = interval
-        self._cadence = PowerCadence(client, interval, hass.loop.time)
+        self._poller = HostPoller(client, self._interval, hass.loop.time)
 
     @property
     def is_due(self) -> bool:
-        """Whether what moves often was read so long ago that it is to be read now."""
-        return self._cadence.is_all_due
+        """Whether the last full poll is at least one interval old."""
+        return self._poller.is_full_poll_due
 
     async def async_reset_host(
-        self, reset_type: str, patience: float = PATIENCE
+        self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:
-        """Reset the host, and follow it more closely until it has settled."""
+        """Reset the host, and poll quickly until it has settled."""
         await self._client.async_system_reset(reset_type)
-        self.async_expect(reset_type, patience)
+        self.async_expect_reset(reset_type, settle_seconds)
 
     @callback
-    def async_expect(self, reset_type: str, patience: float = PATIENCE) -> None:
-        """Follow the host after a reset, unless the BMC cannot be read anyway."""
-        self._cadence.expect(reset_type, patience)
+    def async_expect_reset(
+        self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
+    ) -> None:
+        """Poll quickly after a reset, unless the BMC is not responding."""
+        self._poller.expect_reset(reset_type, settle_seconds)
         if self.last_update_success:
-            self.update_interval = self._cadence.interval
+            self.update_interval = self._poller.interval
             self.async_set_updated_data(self.data)
 
     @override
-    async def _async_update_data(self) -> DynamicData:
-        """Read what is due; what fails is not read more often than it is set."""
+    async def _async_read(self) -> DynamicData:
+        """Read the data that is due, and the POST code of a booting host.
+
+        A failed poll is repeated after the configured interval.
+        """
         self.update_interval = self._interval
-        data = await super()._async_update_data()
-        self.update_interval = self._cadence.interval
+        data = await self._poller.async_read(self.data)
+        if self._poller.is_booting:
+            await self._async_read_post_code()
+        self.update_interval = self._poller.interval
         return data
 
     @override
-    def _tell_of_reading(self, data: DynamicData) -> None:
-        """Tell of readings of sensors, not of those of the system alone."""
-        if self._cadence.has_read_all:
-            super()._tell_of_reading(data)
-
-    async def _async_read_due(self) -> DynamicData:
-        """Read what is due, and the POST code of a host that boots."""
-        data = await self._cadence.async_read(self.data)
-        if self._cadence.shows_post_codes:
-            await self._async_read_post_code()
-        return data
+    def _notify_poll_listeners(self, data: DynamicData) -> None:
+        """Call the poll listeners after a full poll only."""
+        if self._poller.was_full_poll:
+            super()._notify_poll_listeners(data)
 
     async def _async_read_post_code(self) -> None:
-        """Read how far the BIOS is, where the board tells."""
+        """Read the POST code, if the board has one."""
         static = self.config_entry.runtime_data.static
-        known = snooping = static.data.snooping if static.data else None
-        if known is not None:
+        cached = snooping = static.data.snooping if static.data else None
+        if cached is not None:
             try:
                 snooping = await self._client.async_get_snooping()
-            except ENDS_ALL:
-                raise
-            except SupermicroRedfishError as error:
-                LOGGER.debug("%s: the POST code was not read: %s", self.name, error)
-        self._cadence.see_post_code(is_new=snooping != known)
-        if snooping != known:
-            static.async_show("snooping", snooping)
+            except ResourceError as error:
+                LOGGER.debug("%s: POST code cannot be read: %s", self.name, error)
+        self._poller.record_post_code(has_changed=snooping != cached)
+        if snooping != cached:
+            static.async_set_resource("snooping", snooping)
 
 
 class StaticCoordinator(SupermicroCoordinator[ServerData]):
-    """Reads what moves rarely, as long as the BMC can be reached.
+    """Coordinator of the data that rarely changes.
 
-    Whether it can is for the other cadence to find out and to log, so that an outage
-    is told once.
+    The dynamic coordinator detects and logs an outage. This one skips its polls during
+    the outage, so that it is logged once.
     """
 
     def __init__(
@@ -230,30 +229,33 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         hass: HomeAssistant,
         entry: SupermicroConfigEntry,
         client: SupermicroRedfishClient,
-        *,
-        interval: timedelta,
         dynamic: DynamicCoordinator,
     ) -> None:
-        """Set how often it is read, and who knows whether the BMC can be reached."""
-        reader = ServerReader(client)
-        super().__init__(
-            hass, entry, reader.async_read, name="static", interval=interval
-        )
+        """Initialize the coordinator."""
+        minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
+        interval = timedelta(minutes=minutes)
+        super().__init__(hass, entry, name="static", interval=interval)
+        self._reader = ServerReader(client)
         self._dynamic = dynamic
-        self.has_missed = False
-        """Whether it was not read when its turn came, and has not been since."""
+        self.is_stale = False
+        """Whether the last poll was skipped, so that the cached data is too old."""
 
     @property
     @override
     def is_current(self) -> bool:
-        """Whether what is known is of the last turn: before that, it is not shown."""
-        return super().is_current and not self.has_missed
+        """Whether the cached data is that of the last poll."""
+        return super().is_current and not self.is_stale
+
+    @override
+    async def _async_read(self) -> ServerData:
+        """Read the static data."""
+        return await self._reader.async_read()
 
     @override
     async def _async_update_data(self) -> ServerData:
-        """Read all, or keep what is known while the BMC is away."""
+        """Read the static data, or keep the cached data during an outage."""
         if self.data and not self._dynamic.last_update_success:
-            return self._miss()
+            return self._skip_poll()
         try:
             data = await super()._async_update_data()
         except UpdateFailed, ConfigEntryAuthFailed:
@@ -262,21 +264,21 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             await self._dynamic.async_refresh()
             if self._dynamic.last_update_success:
                 raise
-            return self._miss()
-        if self.has_missed:
-            self.has_missed = False
-            # What is as it was before would not be told of.
+            return self._skip_poll()
+        if self.is_stale:
+            self.is_stale = False
+            # Equal data does not call the listeners, but the entities are available.
             self.hass.loop.call_soon(self.async_update_listeners)
         return data
 
-    def _miss(self) -> ServerData:
-        """Take note that its turn is over; what is known is needed again later."""
-        self.has_missed = True
+    def _skip_poll(self) -> ServerData:
+        """Mark the cached data as stale and return it; entities still need it."""
+        self.is_stale = True
         return self.data
 
 
 class AccountCoordinator(SupermicroCoordinator[Privileges]):
-    """Reads what the account may do: once, and again where that may have changed."""
+    """Coordinator of the account's privileges, which are read on request only."""
 
     def __init__(
         self,
@@ -284,80 +286,77 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         entry: SupermicroConfigEntry,
         client: SupermicroRedfishClient,
     ) -> None:
-        """Set whose privileges are read."""
-        self._reader = PrivilegeReader(client)
-        super().__init__(
-            hass, entry, self._reader.async_read, name="account", interval=None
-        )
+        """Initialize the coordinator."""
+        super().__init__(hass, entry, name="account", interval=None)
+        self._client = client
+        self._assigned: frozenset[str] | None = None
+        self._was_refused = False
 
-    async def async_learn(self) -> None:
-        """Look again after a refusal."""
-        self._reader.was_refused = True
+    @override
+    async def _async_read(self) -> Privileges:
+        """Read the privileges; a failed read keeps the cached ones.
+
+        Raises:
+            AuthenticationError: The BMC rejected the credentials.
+
+        """
+        try:
+            role = await self._client.async_get_role()
+        except AuthenticationError:
+            raise
+        except SupermicroRedfishError as error:
+            LOGGER.debug("%s: privileges cannot be read: %s", self.name, error)
+        else:
+            self._assigned = frozenset(role.assigned_privileges) or None
+        return Privileges(assigned=self._assigned, was_refused=self._was_refused)
+
+    async def async_handle_refusal(self) -> None:
+        """Read the privileges again after the BMC has rejected a command."""
+        self._was_refused = True
         await self.async_refresh()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroRuntimeData:
-    """What a config entry works with while it is loaded."""
+    """Runtime data of a config entry."""
 
     client: SupermicroRedfishClient
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
-    described: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    """The descriptions of all entities that there may be, by their platform."""
+    descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Descriptions of all entities that the account may use, by platform."""
 
     @property
     def privileges(self) -> Privileges:
-        """What the account may do, as far as is known."""
+        """Privileges of the account."""
         return self.account.data
 
-    @property
-    def errors(self) -> dict[str, SupermicroRedfishError]:
-        """What could not be read last time, by the resource's name."""
-        return {**self.static.data.errors, **self.dynamic.data.errors}
-
     @asynccontextmanager
-    async def commanding(self) -> AsyncIterator[None]:
-        """Translate what can go wrong while the BMC is commanded.
+    async def translate_command_errors(self) -> AsyncIterator[None]:
+        """Translate exceptions of commands.
 
-        What the account is not allowed to do tells of its privileges.
+        Raises:
+            HomeAssistantError: The command failed. If the account is not authorized,
+                its privileges are read again.
+
         """
         try:
             yield
         except SupermicroRedfishError as error:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
-                await self.account.async_learn()
+                await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
 
 
 def create_runtime_data(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
 ) -> SupermicroRuntimeData:
-    """Return all coordinators on one client."""
-    seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
-    minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
-    dynamic = DynamicCoordinator(
-        hass, entry, client, interval=timedelta(seconds=seconds)
-    )
+    """Create the coordinators of a config entry."""
+    dynamic = DynamicCoordinator(hass, entry, client)
     return SupermicroRuntimeData(
         client=client,
-        static=StaticCoordinator(
-            hass, entry, client, interval=timedelta(minutes=minutes), dynamic=dynamic
-        ),
+        static=StaticCoordinator(hass, entry, client, dynamic),
         dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
     )
-
-
-def _failed(error: SupermicroRedfishError) -> UpdateFailed:
-    """Return what a reading that failed is, and how long the BMC is left alone."""
-    is_other = isinstance(error, CertificateError)
-    wished = _LONGEST_RETRY if is_other else error.retry_after
-    retry_after = None if wished is None else min(wished, _LONGEST_RETRY)
-    return UpdateFailed(**translated(error), retry_after=retry_after)
-
-
-def is_host_off(data: DynamicData) -> bool:
-    """Tell whether the host is known to be off."""
-    return data.system is not None and data.system.power_state == PowerState.OFF

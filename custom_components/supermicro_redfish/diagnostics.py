@@ -1,4 +1,4 @@
-"""What a report of a fault needs: what the BMC said, without what names its owner."""
+"""Diagnostics of a server, without data that identifies the server or its owner."""
 
 from dataclasses import fields
 from typing import Any
@@ -15,13 +15,13 @@ _TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's
+    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
     entry: SupermicroConfigEntry,
 ) -> dict[str, Any]:
-    """Return what is known of a server.
+    """Return diagnostics for a config entry.
 
-    The resources are as the BMC sent them, but for serial numbers, addresses and
-    names: the project's simulator can be this BMC.
+    The resources are those of the BMC, with serial numbers, addresses and names
+    redacted. The project's simulator can load them.
     """
     runtime_data = entry.runtime_data
     client = runtime_data.client
@@ -40,19 +40,19 @@ async def async_get_config_entry_diagnostics(
 
 
 def _coordinator(coordinator: SupermicroCoordinator[Any]) -> dict[str, Any]:
-    """Return how reading goes."""
+    """Return the diagnostics of a coordinator."""
     interval = coordinator.update_interval
     errors = coordinator.data.errors if coordinator.data else {}
     return {
         "interval_seconds": interval.total_seconds() if interval else None,
         "last_update_success": coordinator.last_update_success,
-        "last_exception": _kind(coordinator.last_exception),
-        "errors": {name: _kind(error) for name, error in errors.items()},
+        "last_exception": _error_type(coordinator.last_exception),
+        "errors": {name: _error_type(error) for name, error in errors.items()},
     }
 
 
-def _kind(error: BaseException | None) -> str | None:
-    """Return what kind of failure this was; its words may hold addresses."""
+def _error_type(error: BaseException | None) -> str | None:
+    """Return the type of an error; its message may contain addresses."""
     if error is None:
         return None
     cause = error.__cause__
@@ -60,7 +60,7 @@ def _kind(error: BaseException | None) -> str | None:
 
 
 def _statistics(stats: RequestStats) -> dict[str, Any]:
-    """Return how much the BMC was asked, and how fast it answered."""
+    """Return the statistics of the requests."""
     counts = {
         field.name: getattr(stats, field.name)
         for field in fields(stats)

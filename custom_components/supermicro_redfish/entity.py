@@ -1,15 +1,8 @@
-"""What the entities of all platforms have in common."""
+"""Base entity for the Supermicro Redfish integration."""
 
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Iterator,
-    Mapping,
-)
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Concatenate, override
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -21,48 +14,52 @@ from homeassistant.helpers.entity_platform import (
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .aiosupermicro import Privilege, SupermicroRedfishClient
+from .aiosupermicro import Privilege
 from .const import DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .kinds import Kind, Resource
+from .sources import SERIAL_MARK, EntitySource, ItemsByName, ResourceSource
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemDescription[ItemT](EntityDescription):
-    """Describe an entity that exists once for every item of a kind."""
+    """Describe an entity that exists once for each item of a source."""
 
-    kind: Kind[Any]
+    source: EntitySource[Any]
     has_fn: Callable[[ItemT], bool] = lambda _: True
-    """Whether an item that is there offers this at all."""
-    offered_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
-    """Whether the board offers what more than the items must be known for."""
+    """Return whether a present item has the value or command of this entity."""
+    supported_fn: Callable[[SupermicroRuntimeData], bool] = lambda _: True
+    """Return whether the board supports the entity, if other data decides that."""
     privilege: Privilege | None = None
-    """What the BMC's account needs for it."""
+    """Privilege that the BMC account needs."""
+    entity_class: Callable[..., Any] | None = None
+    """Class of the entity, if it differs from that of the platform."""
 
     @property
     def text_key(self) -> str:
-        """The key of its texts and its icon."""
+        """Key of the entity's translations and icon."""
         return self.translation_key or self.key
 
     def has(self, item: ItemT) -> bool:
-        """Tell whether an item is there and offers this."""
-        return self.kind.is_there_fn(item) and self.has_fn(item)
+        """Return whether an item is present and has this value or command."""
+        return self.source.is_present_fn(item) and self.has_fn(item)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SettingDescription[ItemT](ItemDescription[ItemT]):
-    """Describe an entity that changes an item: a resource, which is read back then."""
+class SettingDescription[ItemT, ValueT](ItemDescription[ItemT]):
+    """Describe an entity that changes a resource, which is then read back."""
 
-    kind: Resource[Any]
+    source: ResourceSource[Any]
     privilege: Privilege
+    set_fn: Callable[[SupermicroRuntimeData, ItemT, ValueT], Awaitable[None]]
+    """Change the item to a value."""
 
 
 class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
-    """An entity that shows or commands one item of the server."""
+    """Entity of one item of a source."""
 
     _attr_has_entity_name = True
     entity_description: ItemDescription[ItemT]
@@ -73,91 +70,106 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         description: ItemDescription[ItemT],
         key: str,
     ) -> None:
-        """Stand for the item with this key."""
-        super().__init__(description.kind.coordinator_fn(entry.runtime_data))
+        """Initialize the entity of the item with this key."""
+        super().__init__(description.source.coordinator_fn(entry.runtime_data))
         self.entity_description = description
+        self.runtime_data = entry.runtime_data
         self.key = key
         self._item = self._items[key]
+        self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, str(entry.unique_id))}
         )
-        self._name_item(description.kind)
+        self._set_name(description.source)
 
-    def _name_item(self, kind: Kind[ItemT]) -> None:
-        """Tell this item from its like: by a number, its label, or the board's name."""
+    def _set_name(self, source: EntitySource[ItemT]) -> None:
+        """Set the item's part of the name: a number, its label, or the board's name."""
         self._attr_translation_key = self.entity_description.text_key
-        if number := kind.numbered and kind.numbered.fullmatch(self.key):
+        pattern = source.number_pattern
+        if number := pattern and pattern.fullmatch(self.key):
             self._attr_translation_key += "_numbered"
             self._attr_translation_placeholders = {"number": number[1]}
             return
-        label = kind.label_fn(self._item)
-        labels = [kind.label_fn(item) for item in self._items.values()]
-        name = label if label and labels.count(label) == 1 else self.key
-        self._attr_translation_placeholders = {"name": name.removesuffix(kind.suffix)}
+        label = source.label_fn(self._item)
+        labels = [source.label_fn(item) for item in self._items.values()]
+        name = label if label and labels.count(label) == 1 else self._readable_key()
+        self._attr_translation_placeholders = {
+            "name": name.removesuffix(source.name_suffix)
+        }
+
+    def _readable_key(self) -> str:
+        """Return the key, with a position in the place of a digest."""
+        name, mark, _ = self.key.partition(SERIAL_MARK)
+        if not mark:
+            return self.key
+        alike = [key for key in self._items if key.startswith(name + mark)]
+        return f"{name}{alike.index(self.key) + 1}"
 
     @property
-    def client(self) -> SupermicroRedfishClient:
-        """The client that commands go through."""
-        return self.coordinator.config_entry.runtime_data.client
+    def _items(self) -> Mapping[str, ItemT]:
+        """All items of the source."""
+        return self.coordinator.get_items(self.entity_description.source.items_fn)
 
     @property
     def item(self) -> ItemT:
-        """The item as it was last read."""
+        """The item of the last poll that contained it."""
         self._item = self._items.get(self.key, self._item)
         return self._item
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the BMC can be reached, was asked for the item and knows it."""
-        runtime_data = self.coordinator.config_entry.runtime_data
-        is_reached = runtime_data.dynamic.last_update_success
-        return is_reached and self.coordinator.is_current and self.key in self._items
+        """Whether the BMC responds, and the last poll contained the item."""
+        return (
+            self.runtime_data.dynamic.last_update_success
+            and self.coordinator.is_current
+            and self.key in self._items
+        )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Record the values of the state that Home Assistant writes next."""
+        await super().async_added_to_hass()
+        self._written_values = self._state_values
 
     @property
-    def _items(self) -> Mapping[str, ItemT]:
-        """All items of this kind."""
-        return self.coordinator.items(self.entity_description.kind.items_fn)
+    def _state_values(self) -> tuple[Any, ...]:
+        """All values that make up the state."""
+        return (
+            self.available,
+            self.state,
+            self.state_attributes,
+            self.extra_state_attributes,
+            self.capability_attributes,
+        )
 
     @callback
     @override
-    def _async_write_ha_state(self) -> None:
-        """Write the state where it is another one: few of many readings change."""
-        new = self._async_calculate_state()
-        old = self.hass.states.get(self.entity_id)
-        if not old or (old.state, old.attributes) != (new.state, new.attributes):
-            super()._async_write_ha_state()
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it has changed: a poll changes few of many entities."""
+        if (values := self._state_values) != self._written_values:
+            self._written_values = values
+            self.async_write_ha_state()
 
 
-class SupermicroSetting[ItemT](SupermicroEntity[ItemT]):
-    """An entity that changes an item of the server."""
+class SupermicroSetting[ItemT, ValueT](SupermicroEntity[ItemT]):
+    """Entity that changes an item of the server."""
 
-    entity_description: SettingDescription[ItemT]
+    entity_description: SettingDescription[ItemT, ValueT]
 
-    async def _async_change(self, change: Awaitable[None]) -> None:
-        """Change the item and show what became of it."""
-        await change
-        runtime_data = self.coordinator.config_entry.runtime_data
-        await self.entity_description.kind.async_read_back(runtime_data)
-
-
-def command[EntityT: SupermicroEntity[Any], **P](
-    func: Callable[Concatenate[EntityT, P], Awaitable[None]],
-) -> Callable[Concatenate[EntityT, P], Coroutine[Any, Any, None]]:
-    """Let an entity command the BMC."""
-
-    async def handler(self: EntityT, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        async with self.coordinator.config_entry.runtime_data.commanding():
-            await func(self, *args, **kwargs)
-
-    return handler
+    async def async_change(self, value: ValueT) -> None:
+        """Change the item to a value and read it back."""
+        description = self.entity_description
+        async with self.runtime_data.translate_command_errors():
+            await description.set_fn(self.runtime_data, self.item, value)
+            await description.source.async_read_back(self.runtime_data)
 
 
 def unique_id(
     entry: SupermicroConfigEntry, description: ItemDescription[Any], key: str
 ) -> str:
-    """Return the unique id of an entity: the BMC, the kind and the item."""
+    """Return the unique id of an entity, from the BMC, the description and the item."""
     return "_".join(filter(None, (entry.unique_id, description.key, key)))
 
 
@@ -167,31 +179,34 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     entry: SupermicroConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     descriptions: Iterable[DescriptionT],
-    entity: Callable[[SupermicroConfigEntry, DescriptionT, str], Any],
+    entity_class: Callable[[SupermicroConfigEntry, DescriptionT, str], Any],
 ) -> None:
-    """Add an entity for every item that is there, and for those that appear later.
+    """Add an entity for each item, now and whenever a new item appears.
 
-    An item that was there before Home Assistant last started is added even if it is
-    not there now: its host may be off. What the account is not allowed to use is not
-    added, and removed when that turns out: it would be shown as broken.
+    An item that already has a registry entry is added even if it is not present now:
+    its host may be off. Entities that the account is not allowed to use are not added,
+    and are removed once that becomes known. Home Assistant would show them as broken.
     """
     data = entry.runtime_data
-    items = _Items(hass, entry, tuple(descriptions))
+    tracker = _EntityTracker(hass, entry, tuple(descriptions))
 
     @callback
-    def follow() -> None:
-        """Keep the entities in step with the items."""
-        items.forget()
-        async_add_entities(entity(entry, row, key) for row, key in items.find_new())
+    def update_entities() -> None:
+        """Add the entities of new items, and forget those of removed ones."""
+        tracker.forget_removed()
+        async_add_entities(
+            (row.entity_class or entity_class)(entry, row, key)
+            for row, key in tracker.find_new()
+        )
 
-    follow()
-    coordinators = {row.kind.coordinator_fn(data) for row in items.descriptions}
+    update_entities()
+    coordinators = {row.source.coordinator_fn(data) for row in tracker.descriptions}
     for coordinator in {*coordinators, data.account}:
-        entry.async_on_unload(coordinator.async_add_listener(follow))
+        entry.async_on_unload(coordinator.async_add_listener(update_entities))
 
 
-class _Items[DescriptionT: ItemDescription[Any]]:
-    """The items of a platform that have an entity."""
+class _EntityTracker[DescriptionT: ItemDescription[Any]]:
+    """Track the items of a platform that have an entity."""
 
     def __init__(
         self,
@@ -199,33 +214,46 @@ class _Items[DescriptionT: ItemDescription[Any]]:
         entry: SupermicroConfigEntry,
         descriptions: tuple[DescriptionT, ...],
     ) -> None:
-        """Begin with none."""
+        """Initialize the tracker without any entity."""
         self.descriptions = descriptions
         self._entry = entry
+        self._data = entry.runtime_data
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
-        entry.runtime_data.described[self._domain] = tuple(
+        self._data.descriptions[self._domain] = tuple(
             filter(self._is_allowed, descriptions)
         )
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
-        """Return the items that have no entity yet and are to have one."""
+        """Return the items without an entity that should have one."""
         for row in self.descriptions:
-            if not self._is_allowed(row) or not row.offered_fn(self._data):
+            if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
             added = self._added[row.key]
-            for key, item in row.kind.items(self._data).items():
-                is_there = row.has(item) or self._entity_id(row, key)
-                if is_there and key not in added:
+            items = row.source.get_items(self._data)
+            self._migrate_keys(row, items)
+            for key, item in items.items():
+                if key not in added and (row.has(item) or self._entity_id(row, key)):
                     added.add(key)
                     yield row, key
 
-    def forget(self) -> None:
-        """Forget what is gone for good, so that it may come back."""
+    def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:
+        """Give an item with a new key the registry entry of its former key."""
+        former_keys = items.former_keys if isinstance(items, ItemsByName) else {}
+        for key, former_key in former_keys.items():
+            if key not in items or former_key in items or self._entity_id(row, key):
+                continue
+            if entity_id := self._entity_id(row, former_key):
+                self._registry.async_update_entity(
+                    entity_id, new_unique_id=unique_id(self._entry, row, key)
+                )
+
+    def forget_removed(self) -> None:
+        """Forget items that were removed for good, so that they may come back."""
         for row in self.descriptions:
             is_allowed = self._is_allowed(row)
-            if is_allowed and not row.kind.is_removable:
+            if is_allowed and not row.source.is_removable:
                 continue
             for key in tuple(self._added[row.key]):
                 entity_id = self._entity_id(row, key)
@@ -234,21 +262,17 @@ class _Items[DescriptionT: ItemDescription[Any]]:
                 if not is_allowed or (entity_id is None and not self._has(row, key)):
                     self._added[row.key].discard(key)
 
-    @property
-    def _data(self) -> SupermicroRuntimeData:
-        """What the entry works with."""
-        return self._entry.runtime_data
-
     def _has(self, row: DescriptionT, key: str) -> bool:
-        """Tell whether an item is there; one that is absent may still be listed."""
-        there = row.kind.items(self._data)
-        return key in there and row.has(there[key])
+        """Return whether an item is present; the board may list an empty bay."""
+        items = row.source.get_items(self._data)
+        return key in items and row.has(items[key])
 
     def _is_allowed(self, row: DescriptionT) -> bool:
-        """Tell whether the account may do what an entity is for."""
+        """Return whether the account may use an entity."""
         return row.privilege is None or self._data.privileges.allow(row.privilege)
 
     def _entity_id(self, row: DescriptionT, key: str) -> str | None:
-        """Return the entity of an item, if it was ever added."""
-        known = unique_id(self._entry, row, key)
-        return self._registry.async_get_entity_id(self._domain, DOMAIN, known)
+        """Return the entity id of an item, None without a registry entry."""
+        return self._registry.async_get_entity_id(
+            self._domain, DOMAIN, unique_id(self._entry, row, key)
+        )

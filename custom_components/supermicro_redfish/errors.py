@@ -1,4 +1,4 @@
-"""What the user is told for each exception of the library: one table for all."""
+"""Map the library's exceptions to Home Assistant's, with translated messages."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -7,6 +7,7 @@ from typing import TypedDict
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .aiosupermicro import (
     AuthenticationError,
@@ -18,12 +19,17 @@ from .aiosupermicro import (
     LicenseError,
     NotFoundError,
     RateLimitError,
+    ResourceError,
     ServiceUnavailableError,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
 from .const import DOMAIN
-from .issues import CERTIFICATE, async_forget, async_report_certificate
+from .repairs import (
+    ISSUE_CERTIFICATE,
+    async_delete_issues,
+    async_report_certificate,
+)
 
 TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     AuthenticationError: "invalid_auth",
@@ -37,15 +43,20 @@ TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     ConnectionError: "cannot_connect",
     TimeoutError: "timeout",
     InvalidResponseError: "invalid_response",
+    ResourceError: "unknown",
     SupermicroRedfishError: "unknown",
 }
 
+MAX_RETRY_AFTER = 300.0
+"""Upper limit for Retry-After, in seconds.
 
+It is also the time between two attempts while the BMC shows an unexpected certificate.
+"""
 _LOCKED_DOWN = "OemSystemLockdownEnabled"
 
 
 class Translation(TypedDict):
-    """The arguments by which Home Assistant's exceptions are translated."""
+    """Arguments that translate an exception of Home Assistant."""
 
     translation_domain: str
     translation_key: str
@@ -53,21 +64,22 @@ class Translation(TypedDict):
 
 
 def translation_key(error: SupermicroRedfishError) -> str:
-    """Return the key of what the user is told.
+    """Return the translation key of an exception.
 
-    A lockdown refuses with the status of a missing privilege, whoever asks.
+    A system lockdown rejects commands of every account with the status of a missing
+    privilege (403).
     """
     if (error.message_id or "").endswith(_LOCKED_DOWN):
         return TRANSLATION_KEYS[InvalidRequestError]
     return next(
-        TRANSLATION_KEYS[kind]
-        for kind in type(error).__mro__
-        if kind in TRANSLATION_KEYS
+        TRANSLATION_KEYS[base]
+        for base in type(error).__mro__
+        if base in TRANSLATION_KEYS
     )
 
 
 def translated(error: SupermicroRedfishError) -> Translation:
-    """Return what the user is told, with the BMC's own words where there are any."""
+    """Return the translation of an exception, with the BMC's own message if any."""
     return Translation(
         translation_domain=DOMAIN,
         translation_key=translation_key(error),
@@ -75,23 +87,31 @@ def translated(error: SupermicroRedfishError) -> Translation:
     )
 
 
+def update_failed(error: SupermicroRedfishError) -> UpdateFailed:
+    """Return the exception of a failed poll, with the time until the next one."""
+    is_certificate = isinstance(error, CertificateError)
+    requested = MAX_RETRY_AFTER if is_certificate else error.retry_after
+    retry_after = None if requested is None else min(requested, MAX_RETRY_AFTER)
+    return UpdateFailed(**translated(error), retry_after=retry_after)
+
+
 @asynccontextmanager
-async def reading(
+async def translate_update_errors(
     hass: HomeAssistant,
     entry: ConfigEntry,
-    failed: Callable[[SupermicroRedfishError], HomeAssistantError],
+    exception_fn: Callable[[SupermicroRedfishError], HomeAssistantError],
 ) -> AsyncIterator[None]:
-    """Translate what can go wrong while the BMC is read.
+    """Translate exceptions while the BMC is read.
 
-    A certificate that is not the expected one is an issue until a reading succeeds.
+    An unexpected certificate is a repair issue until a read succeeds.
 
     Args:
         hass: Home Assistant.
-        entry: The server's entry.
-        failed: Makes what is raised for any error but a refused login.
+        entry: The server's config entry.
+        exception_fn: Return the exception for all errors but rejected credentials.
 
     Raises:
-        ConfigEntryAuthFailed: The login was refused.
+        ConfigEntryAuthFailed: The BMC rejected the credentials.
 
     """
     try:
@@ -101,5 +121,5 @@ async def reading(
     except SupermicroRedfishError as error:
         if isinstance(error, CertificateError):
             await async_report_certificate(hass, entry, error)
-        raise failed(error) from error
-    async_forget(hass, entry, CERTIFICATE)
+        raise exception_fn(error) from error
+    async_delete_issues(hass, entry, ISSUE_CERTIFICATE)

@@ -1,4 +1,4 @@
-"""New entries of the health event log."""
+"""Events: new entries of the health event log."""
 
 from dataclasses import dataclass
 from typing import Any, Final, override
@@ -8,21 +8,21 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
-from . import kinds
+from . import sources
 from .aiosupermicro import EntryCode, Health, LogEntry
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .log_memory import LogMemory
+from .log_store import SeenLogEntries
 
 PARALLEL_UPDATES = 0
 
 _UNKNOWN: Final = "unknown"
-_TYPES: Final[dict[str | None, str]] = {
+_EVENT_TYPES: Final[dict[str | None, str]] = {
     Health.OK: "ok",
     Health.WARNING: "warning",
     Health.CRITICAL: "critical",
 }
-_CODES: Final[dict[str | None, str]] = {
+_ENTRY_CODES: Final[dict[str | None, str]] = {
     EntryCode.ASSERT: "assert",
     EntryCode.DEASSERT: "deassert",
 }
@@ -38,8 +38,8 @@ class SupermicroEventDescription(
 DESCRIPTIONS: tuple[SupermicroEventDescription, ...] = (
     SupermicroEventDescription(
         key="health_log",
-        event_types=[*_TYPES.values(), _UNKNOWN],
-        kind=kinds.LOG,
+        event_types=[*_EVENT_TYPES.values(), _UNKNOWN],
+        source=sources.LOG,
     ),
 )
 
@@ -49,52 +49,51 @@ async def async_setup_entry(
     entry: SupermicroConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the log of a server."""
-    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroLog)
+    """Set up the event entity of a server."""
+    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroLogEvent)
 
 
-class SupermicroLog(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
-    """The health event log: each entry that is new is an event, by its severity."""
+class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
+    """Event entity of the health event log; the event type is the severity."""
 
     entity_description: SupermicroEventDescription
-    _memory: LogMemory
+    _seen: SeenLogEntries
     _is_ready = False
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Look for what came since the last run, once the automations are there."""
+        """Wait for the start of Home Assistant, which loads the automations."""
         await super().async_added_to_hass()
-        entry = self.coordinator.config_entry
-        self._memory = LogMemory(self.hass, entry.entry_id)
-        await self._memory.async_load()
-        self.async_on_remove(async_at_started(self.hass, self._start))
+        self._seen = SeenLogEntries(self.hass, self.coordinator.config_entry.entry_id)
+        await self._seen.async_load()
+        self.async_on_remove(async_at_started(self.hass, self._async_started))
 
     @callback
-    def _start(self, hass: HomeAssistant) -> None:
-        """Begin as soon as this has been added; before, no state is written."""
-        self.async_on_remove(hass.loop.call_soon(self._begin).cancel)
+    def _async_started(self, hass: HomeAssistant) -> None:
+        """Wait until the entity was added: before that, it cannot write a state."""
+        self.async_on_remove(hass.loop.call_soon(self._async_begin).cancel)
 
     @callback
-    def _begin(self) -> None:
-        """Look at the log from now on."""
+    def _async_begin(self) -> None:
+        """Start to fire events, first those since the last run."""
         self._is_ready = True
         self._handle_coordinator_update()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Fire an event for every new entry, in the order of the log."""
+        """Fire an event for each new entry, in the order of the log."""
         if self._is_ready and self.available:
-            for entry in self._memory.learn(self.item):
+            for entry in self._seen.mark_seen(self.item):
                 self._trigger_event(
-                    _TYPES.get(entry.severity, _UNKNOWN), _attributes(entry)
+                    _EVENT_TYPES.get(entry.severity, _UNKNOWN), _attributes(entry)
                 )
-                self.async_write_ha_state()
+                super()._handle_coordinator_update()
         super()._handle_coordinator_update()
 
 
 def _attributes(entry: LogEntry) -> dict[str, Any]:
-    """Return what an automation may want to know of an entry."""
+    """Return the event attributes of a log entry."""
     return {
         "message": entry.text,
         "code": entry.code,
@@ -102,5 +101,5 @@ def _attributes(entry: LogEntry) -> dict[str, Any]:
         "sensor_type": entry.sensor_type,
         "created": entry.created,
         "entry_id": entry.id,
-        "entry_code": _CODES.get(entry.entry_code),
+        "entry_code": _ENTRY_CODES.get(entry.entry_code),
     }

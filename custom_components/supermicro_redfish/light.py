@@ -1,4 +1,4 @@
-"""The identify LED."""
+"""Lights: the identify LED."""
 
 from dataclasses import dataclass
 from typing import Any, override
@@ -15,10 +15,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import IndicatorLED, Privilege, System
 from .coordinator import SupermicroConfigEntry
-from .entity import SettingDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items
 
 PARALLEL_UPDATES = 1
 
@@ -26,21 +26,24 @@ EFFECT_BLINK = "blink"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroLightDescription(SettingDescription[System], LightEntityDescription):
-    """Describe the identify LED."""
+class SupermicroLightDescription(
+    SettingDescription[System, IndicatorLED], LightEntityDescription
+):
+    """Describe a light."""
 
 
 DESCRIPTIONS = (
     SupermicroLightDescription(
         key="identify_led",
-        # Whoever turns off all lights of a room does not mean it.
+        # A user who turns off all lights of a room does not mean the LED.
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: (
             system.indicator_led is not None
             or system.location_indicator_active is not None
         ),
         privilege=Privilege.CONFIGURE_COMPONENTS,
+        set_fn=lambda data, _, state: data.client.async_set_indicator_led(state),
     ),
 )
 
@@ -54,10 +57,10 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroLight)
 
 
-class SupermicroLight(SupermicroSetting[System], LightEntity):
-    """The LED by which a server is found in its rack.
+class SupermicroLight(SupermicroSetting[System, IndicatorLED], LightEntity):
+    """LED that identifies a server in its rack.
 
-    A board has the IndicatorLED, which blinks if it is told to, or only its successor
+    A board has either IndicatorLED, which can blink, or only its successor
     LocationIndicatorActive, which is on or off.
     """
 
@@ -68,20 +71,20 @@ class SupermicroLight(SupermicroSetting[System], LightEntity):
     @property
     @override
     def supported_features(self) -> LightEntityFeature:
-        """Whether the LED can be told to blink."""
-        blinks = self.item.indicator_led is not None
-        return LightEntityFeature.EFFECT if blinks else LightEntityFeature(0)
+        """Supported features: the effect, if the LED can blink."""
+        can_blink = self.item.indicator_led is not None
+        return LightEntityFeature.EFFECT if can_blink else LightEntityFeature(0)
 
     @property
     @override
     def effect_list(self) -> list[str] | None:
-        """The effects, where the LED can be told to blink."""
+        """Effects, if the LED can blink."""
         return [EFFECT_OFF, EFFECT_BLINK] if self.supported_features else None
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the LED shines or blinks; None where the BMC does not know."""
+        """Whether the LED is lit or blinks, None if the BMC does not report it."""
         led = self.item.indicator_led
         if led is None:
             return self.item.location_indicator_active
@@ -90,22 +93,17 @@ class SupermicroLight(SupermicroSetting[System], LightEntity):
     @property
     @override
     def effect(self) -> str:
-        """Whether the LED blinks."""
-        blinks = self.item.indicator_led == IndicatorLED.BLINKING
-        return EFFECT_BLINK if blinks else EFFECT_OFF
+        """Present effect."""
+        is_blinking = self.item.indicator_led == IndicatorLED.BLINKING
+        return EFFECT_BLINK if is_blinking else EFFECT_OFF
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let the LED shine or, with the effect, blink."""
-        blinks = kwargs.get(ATTR_EFFECT) == EFFECT_BLINK
-        await self._async_set(IndicatorLED.BLINKING if blinks else IndicatorLED.LIT)
+        """Turn on the LED, or let it blink."""
+        is_blink = kwargs.get(ATTR_EFFECT) == EFFECT_BLINK
+        await self.async_change(IndicatorLED.BLINKING if is_blink else IndicatorLED.LIT)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn the LED off."""
-        await self._async_set(IndicatorLED.OFF)
-
-    @command
-    async def _async_set(self, state: IndicatorLED) -> None:
-        """Set the LED and read the result."""
-        await self._async_change(self.client.async_set_indicator_led(state))
+        """Turn off the LED."""
+        await self.async_change(IndicatorLED.OFF)

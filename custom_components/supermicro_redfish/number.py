@@ -1,4 +1,4 @@
-"""How long the host waits before it changes its power state."""
+"""Numbers: delays of the host before it changes its power state."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,32 +14,33 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
-from .aiosupermicro import Privilege, SupermicroRedfishClient, System
+from . import sources
+from .aiosupermicro import Privilege, SupermicroRedfishClient as Client, System
 from .coordinator import SupermicroConfigEntry
-from .entity import SettingDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items
 
 PARALLEL_UPDATES = 1
 
-USUAL_RANGE = range(255)
-"""For a board that lists no range: 254 seconds is the most on those that do."""
+DEFAULT_RANGE = range(255)
+"""Seconds for a board that lists no range: all others allow 254 seconds at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupermicroNumberDescription(SettingDescription[System], NumberEntityDescription):
+class SupermicroNumberDescription(
+    SettingDescription[System, int], NumberEntityDescription
+):
     """Describe a delay of the host."""
 
     value_fn: Callable[[System], int | None]
     range_fn: Callable[[System], range | None]
-    """The seconds that the board lists as allowed."""
-    set_fn: Callable[[SupermicroRedfishClient, int], Awaitable[None]]
+    """Return the seconds that the board allows, None if it lists none."""
 
 
 def _delay(
     key: str,
     value_fn: Callable[[System], int | None],
     range_fn: Callable[[System], range | None],
-    set_fn: Callable[[SupermicroRedfishClient, int], Awaitable[None]],
+    set_fn: Callable[[Client, int], Awaitable[None]],
 ) -> SupermicroNumberDescription:
     """Describe one of the three delays."""
     return SupermicroNumberDescription(
@@ -49,12 +50,12 @@ def _delay(
         entity_registry_enabled_default=False,
         mode=NumberMode.BOX,
         native_unit_of_measurement=UnitOfTime.SECONDS,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: value_fn(system) is not None,
         privilege=Privilege.CONFIGURE_COMPONENTS,
         value_fn=value_fn,
         range_fn=range_fn,
-        set_fn=set_fn,
+        set_fn=lambda data, _, seconds: set_fn(data.client, seconds),
     )
 
 
@@ -63,19 +64,19 @@ DESCRIPTIONS = (
         "power_on_delay",
         lambda system: system.power_on_delay_seconds,
         lambda system: system.power_on_delay_range,
-        lambda client, seconds: client.async_set_power_on_delay(seconds),
+        Client.async_set_power_on_delay,
     ),
     _delay(
         "power_off_delay",
         lambda system: system.power_off_delay_seconds,
         lambda system: system.power_off_delay_range,
-        lambda client, seconds: client.async_set_power_off_delay(seconds),
+        Client.async_set_power_off_delay,
     ),
     _delay(
         "power_cycle_delay",
         lambda system: system.power_cycle_delay_seconds,
         lambda system: system.power_cycle_delay_range,
-        lambda client, seconds: client.async_set_power_cycle_delay(seconds),
+        Client.async_set_power_cycle_delay,
     ),
 )
 
@@ -89,43 +90,41 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroNumber)
 
 
-class SupermicroNumber(SupermicroSetting[System], NumberEntity):
-    """A delay of the host."""
+class SupermicroNumber(SupermicroSetting[System, int], NumberEntity):
+    """Delay of the host."""
 
     entity_description: SupermicroNumberDescription
 
     @property
     @override
     def native_value(self) -> int | None:
-        """The delay in seconds."""
+        """Delay in seconds."""
         return self.entity_description.value_fn(self.item)
 
     @property
     @override
     def native_min_value(self) -> float:
-        """The shortest delay that the board allows."""
+        """Shortest delay that the board allows."""
         return self._range[0]
 
     @property
     @override
     def native_max_value(self) -> float:
-        """The longest delay that the board allows."""
+        """Longest delay that the board allows."""
         return self._range[-1]
 
     @property
     @override
     def native_step(self) -> float:
-        """The steps in which the board allows delays."""
+        """Step between the delays that the board allows."""
         return self._range.step
 
-    @command
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Set the delay and read the result."""
-        set_delay = self.entity_description.set_fn
-        await self._async_change(set_delay(self.client, int(value)))
+        """Set the delay."""
+        await self.async_change(int(value))
 
     @property
     def _range(self) -> range:
-        """The seconds that the board allows."""
-        return self.entity_description.range_fn(self.item) or USUAL_RANGE
+        """Delays that the board allows, in seconds."""
+        return self.entity_description.range_fn(self.item) or DEFAULT_RANGE

@@ -1,5 +1,6 @@
-"""What the owner of a server can mend with a click."""
+"""Repair issues of a server, and the flow that fixes a changed certificate."""
 
+from collections.abc import Mapping
 from typing import cast, override
 
 from homeassistant.components.repairs import (
@@ -7,15 +8,106 @@ from homeassistant.components.repairs import (
     RepairsFlow,
     RepairsFlowResult,
 )
-from homeassistant.const import CONF_VERIFY_SSL
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.issue_registry import IssueSeverity
+
+from .aiosupermicro import (
+    CertificateError,
+    LicenseError,
+    SupermicroRedfishError,
+    async_get_server_certificate,
+)
+from .const import DOMAIN, LOGGER
+from .util import escape_markdown, format_fingerprint
+
+ISSUE_CERTIFICATE = "certificate_changed"
+ISSUE_LICENSE = "license_missing"
 
 
-class AcceptCertificateFlow(ConfirmRepairFlow):
-    """Accepts the certificate that the issue shows, and connects again."""
+async def async_report_certificate(
+    hass: HomeAssistant, entry: ConfigEntry, error: CertificateError
+) -> None:
+    """Create an issue that offers to trust the BMC's present certificate."""
+    try:
+        fingerprint = (
+            error.fingerprint
+            or (await async_get_server_certificate(entry.data[CONF_HOST])).fingerprint
+        )
+    except SupermicroRedfishError as failure:
+        LOGGER.debug("%s: certificate cannot be read: %s", entry.title, failure)
+        return
+    pinned = entry.data[CONF_VERIFY_SSL]
+    is_pinned = isinstance(pinned, str)
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_CERTIFICATE),
+        data={"entry_id": entry.entry_id, "fingerprint": fingerprint},
+        is_fixable=True,
+        severity=IssueSeverity.ERROR,
+        translation_key=ISSUE_CERTIFICATE if is_pinned else "certificate_untrusted",
+        translation_placeholders={
+            "name": entry.title,
+            "old": format_fingerprint(pinned) if is_pinned else "-",
+            "new": format_fingerprint(fingerprint),
+        },
+    )
+
+
+@callback
+def async_report_licenses(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    errors: Mapping[str, SupermicroRedfishError],
+) -> None:
+    """Create an issue for missing licenses, or delete it if none is missing."""
+    unlicensed = {
+        name: error
+        for name, error in errors.items()
+        if isinstance(error, LicenseError) and not name.startswith("/")
+    }
+    if not unlicensed:
+        async_delete_issues(hass, entry, ISSUE_LICENSE)
+        return
+    licenses = {error.license for error in unlicensed.values() if error.license}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_LICENSE),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=ISSUE_LICENSE,
+        translation_placeholders={
+            "name": entry.title,
+            "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
+            "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
+        },
+    )
+
+
+@callback
+def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, *issues: str) -> None:
+    """Delete some issues of a server, or all of them."""
+    for issue in issues or (ISSUE_CERTIFICATE, ISSUE_LICENSE):
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
+
+
+def _issue_id(entry: ConfigEntry, issue: str) -> str:
+    """Return the id of an issue of a server."""
+    return f"{issue}_{entry.entry_id}"
+
+
+class CertificateRepairFlow(ConfirmRepairFlow):
+    """Flow that pins the certificate shown in the issue and reloads the entry."""
 
     def __init__(self, entry_id: str, fingerprint: str) -> None:
-        """Keep what is accepted: nothing else, even if the BMC has changed again."""
+        """Initialize the flow.
+
+        The fingerprint is that of the issue, even if the certificate has changed again.
+        """
         self._entry_id = entry_id
         self._fingerprint = fingerprint
 
@@ -23,7 +115,7 @@ class AcceptCertificateFlow(ConfirmRepairFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show both certificates, and accept the new one."""
+        """Show the old and the new fingerprint, and pin the new one."""
         if user_input is None:
             return await super().async_step_confirm()
         entries = self.hass.config_entries
@@ -35,10 +127,10 @@ class AcceptCertificateFlow(ConfirmRepairFlow):
 
 
 async def async_create_fix_flow(
-    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's
+    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return what mends an issue; there is one kind that can be mended here."""
-    known = cast("dict[str, str]", data)
-    return AcceptCertificateFlow(known["entry_id"], known["fingerprint"])
+    """Create the flow for the only fixable issue, that of a changed certificate."""
+    issue_data = cast("dict[str, str]", data)
+    return CertificateRepairFlow(issue_data["entry_id"], issue_data["fingerprint"])

@@ -1,6 +1,6 @@
-"""Choices among values that the board itself offers: fan mode and boot source."""
+"""Selects: fan mode and boot source."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, override
@@ -10,37 +10,41 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     Boot,
     BootSource,
     BootSourceEnabled,
     FanMode,
     Privilege,
-    SupermicroRedfishClient,
     System,
 )
 from .coordinator import SupermicroConfigEntry
-from .entity import SettingDescription, SupermicroSetting, async_add_items, command
+from .entity import SettingDescription, SupermicroSetting, async_add_items
 
 PARALLEL_UPDATES = 1
+
+_BOOT_TARGETS: dict[str, Callable[[Boot], str | None]] = {
+    BootSource.UEFI_BOOT_NEXT: lambda boot: boot.boot_next,
+    BootSource.UEFI_TARGET: lambda boot: boot.uefi_target_boot_source_override,
+}
+"""Targets that two of the boot sources need."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSelectDescription[ItemT](
-    SettingDescription[ItemT], SelectEntityDescription
+    SettingDescription[ItemT, str], SelectEntityDescription
 ):
-    """Describe a choice among values that the board itself offers."""
+    """Describe a select with the values that the board lists."""
 
     current_fn: Callable[[ItemT], str | None]
     values_fn: Callable[[ItemT], tuple[str, ...]]
-    select_fn: Callable[[SupermicroRedfishClient, str], Awaitable[None]]
 
 
-def _next_boot_source(system: System) -> str | None:
-    """Return where the host boots from next, "None" for where its BIOS says.
+def _boot_source(system: System) -> str | None:
+    """Return the source of the next boot, "None" for the order of the BIOS.
 
-    A target that stays behind when its override has ended means nothing.
+    The target of an override that has ended may remain without effect.
     """
     boot = system.boot
     if boot.boot_source_override_enabled == BootSourceEnabled.DISABLED:
@@ -49,47 +53,41 @@ def _next_boot_source(system: System) -> str | None:
 
 
 def _boot_sources(system: System) -> tuple[str, ...]:
-    """Return the board's boot sources, without those that lack what they boot."""
+    """Return the board's boot sources, without those that lack their target."""
     boot = system.boot
     return tuple(
         source
         for source in boot.boot_source_options
-        if source not in _POINTING or _POINTING[source](boot)
+        if source not in _BOOT_TARGETS or _BOOT_TARGETS[source](boot)
     )
 
-
-_POINTING: dict[str, Callable[[Boot], str | None]] = {
-    BootSource.UEFI_BOOT_NEXT: lambda boot: boot.boot_next,
-    BootSource.UEFI_TARGET: lambda boot: boot.uefi_target_boot_source_override,
-}
-"""The sources that point to what another setting names."""
 
 DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
         key="fan_mode",
-        kind=kinds.FAN_MODE,
+        source=sources.FAN_MODE,
         has_fn=lambda fan_mode: bool(fan_mode.available_modes),
         privilege=Privilege.CONFIGURE_MANAGER,
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
-        select_fn=lambda client, mode: client.async_set_fan_mode(mode),
+        set_fn=lambda data, _, mode: data.client.async_set_fan_mode(mode),
     ),
     SupermicroSelectDescription[System](
         key="boot_source",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: bool(system.boot.boot_source_options),
         privilege=Privilege.CONFIGURE_COMPONENTS,
-        current_fn=_next_boot_source,
+        current_fn=_boot_source,
         values_fn=_boot_sources,
-        select_fn=lambda client, source: client.async_set_boot_source(source),
+        set_fn=lambda data, _, source: data.client.async_set_boot_source(source),
     ),
 )
 
 
 def _option(value: str) -> str:
-    """Return the option for a value; one that has no translation stands for itself."""
+    """Return the option of a value; a value without translation is its own option."""
     return value.name.lower() if isinstance(value, Enum) else value
 
 
@@ -98,39 +96,40 @@ async def async_setup_entry(
     entry: SupermicroConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the choices of a server."""
+    """Set up the selects of a server."""
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSelect)
 
 
-class SupermicroSelect(SupermicroSetting[Any], SelectEntity):
-    """A choice among the board's own values."""
+class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
+    """Select with the values that the board lists."""
 
     entity_description: SupermicroSelectDescription[Any]
 
     @property
     @override
     def options(self) -> list[str]:
-        """The values that the board offers, and the present one in any case."""
+        """Options that the board lists, and the current one in any case."""
         return list(self._values)
 
     @property
     @override
     def current_option(self) -> str | None:
-        """The present value."""
+        """Current option."""
         value = self.entity_description.current_fn(self.item)
         return None if value is None else _option(value)
 
-    @command
     @override
     async def async_select_option(self, option: str) -> None:
-        """Send the value for an option and read the result."""
-        select = self.entity_description.select_fn
-        await self._async_change(select(self.client, self._values[option]))
+        """Set the value of an option."""
+        await self.async_change(self._values[option])
 
     @property
     def _values(self) -> dict[str, str]:
-        """The board's values by option."""
-        row, item = self.entity_description, self.item
-        present = row.current_fn(item)
-        values = (*row.values_fn(item), *([] if present is None else [present]))
+        """Values of the board by option."""
+        description, item = self.entity_description, self.item
+        current = description.current_fn(item)
+        values = (
+            *description.values_fn(item),
+            *([] if current is None else [current]),
+        )
         return {_option(value): value for value in values}

@@ -1,9 +1,17 @@
-"""Temperatures, fans, voltages, power, energy, drives, versions and the boot."""
+"""Sensors: temperatures, fans, voltages, power, energy, drives, versions and state."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import time
+from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import (
     MAX_LENGTH_STATE_STATE,
     REVOLUTIONS_PER_MINUTE,
@@ -15,12 +23,15 @@ from homeassistant.const import (
     UnitOfTemperature,
     UnitOfTime,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoreEntity
+from homeassistant.helpers.typing import StateType
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     Drive,
+    DynamicData,
     Health,
     License,
     LLDPReceive,
@@ -31,75 +42,219 @@ from .aiosupermicro import (
     PowerSupply,
     Snooping,
     System,
-    Thermal,
 )
 from .aiosupermicro.models import Sensor
-from .boot import BOOT_STATES
-from .coordinator import (
-    SupermicroConfigEntry,
-    SupermicroRuntimeData,
-)
-from .energy_meter import EnergySensor
-from .entity import SupermicroEntity, async_add_items
-from .items import (
-    can_be_acknowledged,
-    headroom_degrees,
-    headroom_sensor,
-    unacknowledged,
-)
-from .kinds import Kind
-from .privileges import Access, Privileges
-from .sensor_entity import (
-    BootProgressSensor,
-    ResponseTimeSensor,
-    SupermicroSensor,
-    SupermicroSensorDescription,
-)
+from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from .energy import EnergyMeter
+from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .models import AccessLevel, Headroom, Privileges
+from .sources import EntitySource
+from .util import BOOT_STATES, boot_progress, is_host_off
 
 PARALLEL_UPDATES = 0
 
 
-def _licences(licence: License) -> str | None:
-    """Return the names of the installed licences, as many as a state can hold."""
-    names = ", ".join(entry.name for entry in licence.licenses if entry.name)
+@dataclass(frozen=True, kw_only=True)
+class SupermicroSensorDescription[ItemT](
+    ItemDescription[ItemT], SensorEntityDescription
+):
+    """Describe a sensor."""
+
+    value_fn: Callable[[ItemT], StateType | datetime] = lambda _: None
+    """Return the value; sensors with a class of their own do not need it."""
+    attributes_fn: Callable[[ItemT], Mapping[str, Any]] = lambda _: {}
+    requires_host_power: bool = False
+    """Whether the value is obsolete while the host is off; the BMC may keep it."""
+
+
+class SupermicroSensor(SupermicroEntity[Any], SensorEntity):
+    """Sensor of a server."""
+
+    entity_description: SupermicroSensorDescription[Any]
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """Value of the sensor, None if it has no reading, as with the host off."""
+        description = self.entity_description
+        if not description.source.is_present_fn(self.item):
+            return None
+        if description.requires_host_power and is_host_off(
+            self.runtime_data.dynamic.data
+        ):
+            return None
+        return description.value_fn(self.item)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Attributes of the sensor."""
+        return self.entity_description.attributes_fn(self.item)
+
+
+class BootProgressSensor(SupermicroEntity[System], SensorEntity):
+    """Boot progress of the host, from the system and the POST code."""
+
+    entity_description: SupermicroSensorDescription[System]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen also to the coordinator of the POST code."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.runtime_data.static.async_add_listener(self._handle_coordinator_update)
+        )
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Boot state, None if it is unknown."""
+        return boot_progress(self.item, self.runtime_data.static.data.snooping)
+
+
+class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
+    """Mean response time of the BMC over the last hundred requests."""
+
+    entity_description: SupermicroSensorDescription[DynamicData]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to all polls: the response time changes even if the data does not."""
+        self._set_value()
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_poll_listener(self._handle_poll)
+        )
+
+    @callback
+    def _handle_poll(self, _: DynamicData) -> None:
+        """Show the response time after a poll."""
+        self._set_value()
+        self._handle_coordinator_update()
+
+    def _set_value(self) -> None:
+        """Set the value to the present mean in milliseconds."""
+        self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
+
+
+class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
+    """Energy that the server has used since Home Assistant began to count.
+
+    A host that is off does not interrupt the count: the BMC then reports the standby
+    power or 0 W.
+    """
+
+    entity_description: SupermicroSensorDescription[Power]
+    _unrecorded_attributes = frozenset({"uncounted_hours"})
+
+    def __init__(
+        self,
+        entry: SupermicroConfigEntry,
+        description: SupermicroSensorDescription[Power],
+        key: str,
+    ) -> None:
+        """Initialize the sensor with an empty meter."""
+        super().__init__(entry, description, key)
+        self._meter = EnergyMeter()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Restore the meter and listen to all polls.
+
+        Home Assistant adds an entity again when its id changes. The data stored under
+        the new id is that of another entity.
+        """
+        stored = await self.async_get_last_extra_data()
+        if stored and self._meter.watts is None:
+            self._meter = EnergyMeter.from_dict(stored.as_dict())
+        self._count(self.coordinator.data)
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_poll_listener(self._handle_poll)
+        )
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Energy in kWh."""
+        return self._meter.kilowatt_hours
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, float]:
+        """Time that was not counted."""
+        return {"uncounted_hours": self._meter.uncounted_hours}
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> EnergyMeter:
+        """Data to store until the next start of Home Assistant."""
+        return self._meter
+
+    @callback
+    def _handle_poll(self, data: DynamicData) -> None:
+        """Count a poll, also one with the same power as before."""
+        self._count(data)
+        self._handle_coordinator_update()
+
+    def _count(self, data: DynamicData) -> None:
+        """Count the power of a poll, if it has a reading."""
+        power = data.power
+        if power and (watts := power.total_power_consumed_watts) is not None:
+            self._meter.count(watts, time.monotonic())
+
+
+def _license_names(license_: License) -> str | None:
+    """Return the names of the installed licenses, as many as a state can hold."""
+    names = ", ".join(entry.name for entry in license_.licenses if entry.name)
     return names[:MAX_LENGTH_STATE_STATE] or None
 
 
 def _health(health: Health | str | None) -> str | None:
-    """Return a health that has a translation, None for any other."""
+    """Return the state of a health, None if Redfish does not define it."""
     return health.name.lower() if isinstance(health, Health) else None
 
 
-def _neighbour(neighbour: LLDPReceive) -> str | None:
-    """Return what the switch calls itself, or else its address."""
-    name = neighbour.system_name or neighbour.chassis_id
+def _neighbor_name(neighbor: LLDPReceive) -> str | None:
+    """Return the name of the switch, or else its address."""
+    name = neighbor.system_name or neighbor.chassis_id
     return name and name[:MAX_LENGTH_STATE_STATE]
 
 
-def _neighbour_attributes(neighbour: LLDPReceive) -> Mapping[str, Any]:
-    """Return where at the switch the BMC is plugged in."""
+def _neighbor_attributes(neighbor: LLDPReceive) -> Mapping[str, Any]:
+    """Return the port of the switch that the BMC is connected to."""
     return {
-        "port": neighbour.port_id,
-        "chassis": neighbour.chassis_id,
-        "description": neighbour.system_description,
-        "address": neighbour.management_address_ipv4,
+        "port": neighbor.port_id,
+        "chassis": neighbor.chassis_id,
+        "description": neighbor.system_description,
+        "address": neighbor.management_address_ipv4,
     }
 
 
-def _tells_of_boot(data: SupermicroRuntimeData) -> bool:
-    """Tell whether the board says more of a boot than that the host is on."""
+def _count_unacknowledged(entries: Iterable[LogEntry]) -> int:
+    """Return the number of entries that are not acknowledged."""
+    return sum(entry.is_acknowledged is False for entry in entries)
+
+
+def _supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
+    """Return whether the board's entries can be acknowledged."""
+    return any(entry.is_acknowledged is not None for entry in entries)
+
+
+def _reports_boot(data: SupermicroRuntimeData) -> bool:
+    """Return whether the board reports more of a boot than the power state."""
     system = data.dynamic.data.system or System()
     return system.boot_progress.is_valid or data.static.data.snooping is not None
 
 
 def _temperature(
-    kind: Kind[Sensor], *, key: str = "temperature", is_main: bool = False
+    source: EntitySource[Sensor], *, key: str = "temperature", is_main: bool = False
 ) -> SupermicroSensorDescription[Sensor]:
-    """Describe the temperatures of a kind: those that all want, or the many others."""
+    """Describe temperatures; the user has to enable all but the main ones."""
     return SupermicroSensorDescription[Sensor](
         key=key,
         translation_key="temperature",
-        kind=kind,
+        source=source,
         device_class=SensorDeviceClass.TEMPERATURE,
         entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=is_main,
@@ -111,12 +266,12 @@ def _temperature(
 
 
 def _fan(
-    key: str, kind: Kind[Sensor], unit: str
+    key: str, source: EntitySource[Sensor], unit: str
 ) -> SupermicroSensorDescription[Sensor]:
-    """Describe what fans tell of themselves."""
+    """Describe the speed or duty cycle of fans."""
     return SupermicroSensorDescription[Sensor](
         key=key,
-        kind=kind,
+        source=source,
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
@@ -128,7 +283,7 @@ def _fan(
 def _power(
     key: str, value_fn: Callable[[PowerControl], float | None]
 ) -> SupermicroSensorDescription[PowerControl]:
-    """Describe what else is known of the machine's power."""
+    """Describe a statistic or limit of the machine's power."""
     return SupermicroSensorDescription[PowerControl](
         key=key,
         device_class=SensorDeviceClass.POWER,
@@ -137,7 +292,7 @@ def _power(
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.POWER_CONTROL,
+        source=sources.POWER_CONTROL,
         has_fn=lambda control: value_fn(control) is not None,
         value_fn=value_fn,
     )
@@ -150,10 +305,10 @@ def _supply(
     device_class: SensorDeviceClass = SensorDeviceClass.POWER,
     unit: str = UnitOfPower.WATT,
 ) -> SupermicroSensorDescription[PowerSupply]:
-    """Describe what a power supply measures.
+    """Describe a measurement of the power supplies.
 
-    One that stands without mains measures nothing, but is there; a module with nothing
-    but a fan is none.
+    A supply without mains has no reading but exists. A module with nothing but a fan is
+    no supply.
     """
     return SupermicroSensorDescription[PowerSupply](
         key=key,
@@ -163,30 +318,30 @@ def _supply(
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.SUPPLIES,
+        source=sources.SUPPLIES,
         has_fn=lambda supply: supply.delivers_power,
         value_fn=value_fn,
     )
 
 
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
-    _temperature(kinds.MAIN_TEMPERATURES, is_main=True),
-    _temperature(kinds.OTHER_TEMPERATURES),
-    _temperature(kinds.INNER_TEMPERATURES, key="inner_temperature"),
-    SupermicroSensorDescription[Thermal](
+    _temperature(sources.MAIN_TEMPERATURES, is_main=True),
+    _temperature(sources.OTHER_TEMPERATURES),
+    _temperature(sources.INNER_TEMPERATURES, key="inner_temperature"),
+    SupermicroSensorDescription[Headroom](
         key="headroom",
         device_class=SensorDeviceClass.TEMPERATURE_DELTA,
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.THERMAL,
-        has_fn=lambda thermal: headroom_degrees(thermal) is not None,
-        value_fn=headroom_degrees,
-        attributes_fn=lambda thermal: {"sensor": headroom_sensor(thermal)},
+        source=sources.HEADROOM,
+        has_fn=lambda headroom: headroom.degrees is not None,
+        value_fn=lambda headroom: headroom.degrees,
+        attributes_fn=lambda headroom: {"sensor": headroom.sensor},
     ),
-    _fan("fan", kinds.FANS, REVOLUTIONS_PER_MINUTE),
-    _fan("fan_duty", kinds.FAN_DUTIES, UnitOfRatio.PERCENTAGE),
+    _fan("fan", sources.FANS, REVOLUTIONS_PER_MINUTE),
+    _fan("fan_duty", sources.FAN_DUTIES, UnitOfRatio.PERCENTAGE),
     SupermicroSensorDescription[Sensor](
         key="voltage",
         device_class=SensorDeviceClass.VOLTAGE,
@@ -195,7 +350,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        kind=kinds.VOLTAGES,
+        source=sources.VOLTAGES,
         value_fn=lambda sensor: sensor.reading,
     ),
     SupermicroSensorDescription[Power](
@@ -204,7 +359,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.POWER,
+        source=sources.POWER,
         has_fn=lambda power: power.total_power_consumed_watts is not None,
         value_fn=lambda power: power.total_power_consumed_watts,
     ),
@@ -214,7 +369,8 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=2,
-        kind=kinds.POWER,
+        source=sources.POWER,
+        entity_class=EnergySensor,
         has_fn=lambda power: power.total_power_consumed_watts is not None,
     ),
     _power("power_minimum", lambda power: power.power_metrics.min_consumed_watts),
@@ -235,7 +391,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         options=[health.name.lower() for health in Health],
-        kind=kinds.SUPPLIES,
+        source=sources.SUPPLIES,
         value_fn=lambda supply: _health(supply.status.health),
     ),
     SupermicroSensorDescription[System](
@@ -243,15 +399,16 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
         options=BOOT_STATES,
-        offered_fn=_tells_of_boot,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
+        entity_class=BootProgressSensor,
+        supported_fn=_reports_boot,
         has_fn=lambda system: system.power_state is not None,
     ),
     SupermicroSensorDescription[System](
         key="bios_version",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: system.bios_version is not None,
         value_fn=lambda system: system.bios_version,
     ),
@@ -259,7 +416,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="host_last_reset",
         device_class=SensorDeviceClass.UPTIME,
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.SYSTEM,
+        source=sources.SYSTEM,
         has_fn=lambda system: system.last_reset_at is not None,
         value_fn=lambda system: system.last_reset_at,
     ),
@@ -267,7 +424,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="bmc_version",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        source=sources.MANAGER,
         has_fn=lambda manager: manager.firmware_version is not None,
         value_fn=lambda manager: manager.firmware_version,
     ),
@@ -276,7 +433,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         device_class=SensorDeviceClass.UPTIME,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.MANAGER,
+        source=sources.MANAGER,
         has_fn=lambda manager: manager.last_reset_at is not None,
         value_fn=lambda manager: manager.last_reset_at,
     ),
@@ -284,8 +441,8 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="post_code",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.SNOOPING,
-        is_fed_by_host=True,
+        source=sources.SNOOPING,
+        requires_host_power=True,
         value_fn=lambda snooping: snooping.post_code,
     ),
     SupermicroSensorDescription[Drive](
@@ -295,9 +452,9 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.DRIVES,
+        source=sources.DRIVES,
         has_fn=lambda drive: drive.temperature_celsius is not None,
-        is_fed_by_host=True,
+        requires_host_power=True,
         value_fn=lambda drive: drive.temperature_celsius,
     ),
     SupermicroSensorDescription[Drive](
@@ -306,7 +463,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.DRIVES,
+        source=sources.DRIVES,
         has_fn=lambda drive: drive.life_used_percent is not None,
         value_fn=lambda drive: drive.life_used_percent,
     ),
@@ -314,25 +471,25 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         key="unacknowledged_events",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        kind=kinds.LOG,
-        has_fn=can_be_acknowledged,
-        value_fn=unacknowledged,
+        source=sources.LOG,
+        has_fn=_supports_acknowledgment,
+        value_fn=_count_unacknowledged,
     ),
     SupermicroSensorDescription[LLDPReceive](
         key="lldp_neighbour",
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.NEIGHBOUR,
-        value_fn=_neighbour,
-        attributes_fn=_neighbour_attributes,
+        source=sources.NEIGHBOR,
+        value_fn=_neighbor_name,
+        attributes_fn=_neighbor_attributes,
     ),
     SupermicroSensorDescription[License](
         key="licences",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        kind=kinds.LICENSE,
-        value_fn=_licences,
+        source=sources.LICENSE,
+        value_fn=_license_names,
     ),
-    SupermicroSensorDescription[Any](
+    SupermicroSensorDescription[DynamicData](
         key="response_time",
         device_class=SensorDeviceClass.DURATION,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -340,33 +497,18 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         native_unit_of_measurement=UnitOfTime.MILLISECONDS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        kind=kinds.ANSWERS,
+        source=sources.POLL,
+        entity_class=ResponseTimeSensor,
     ),
     SupermicroSensorDescription[Privileges](
         key="account_access",
         device_class=SensorDeviceClass.ENUM,
-        options=[access.value for access in Access],
+        options=[level.value for level in AccessLevel],
         entity_category=EntityCategory.DIAGNOSTIC,
-        kind=kinds.PRIVILEGES,
-        value_fn=lambda privileges: privileges.access,
+        source=sources.PRIVILEGES,
+        value_fn=lambda privileges: privileges.access_level,
     ),
 )
-
-ENTITIES: Mapping[str, type[SupermicroEntity[Any]]] = {
-    "boot_progress": BootProgressSensor,
-    "energy": EnergySensor,
-    "response_time": ResponseTimeSensor,
-}
-"""The sensors that look at more than their item; the others are plain ones."""
-
-
-def _entity(
-    entry: SupermicroConfigEntry,
-    description: SupermicroSensorDescription[Any],
-    key: str,
-) -> SupermicroEntity[Any]:
-    """Return the entity for an item."""
-    return ENTITIES.get(description.key, SupermicroSensor)(entry, description, key)
 
 
 async def async_setup_entry(
@@ -375,4 +517,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of a server."""
-    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, _entity)
+    async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSensor)

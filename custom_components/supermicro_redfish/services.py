@@ -1,4 +1,4 @@
-"""Actions: what a server can be told and asked beyond its entities."""
+"""Actions of the Supermicro Redfish integration."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -18,10 +18,11 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from . import kinds
+from . import sources
 from .aiosupermicro import Health, LogEntry, PowerState, ResetType
 from .const import DOMAIN
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData, is_host_off
+from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from .util import is_host_off
 
 ATTR_FORCE: Final = "force"
 ATTR_LIMIT: Final = "limit"
@@ -39,8 +40,8 @@ RESULT_SHUT_DOWN: Final = "shut_down"
 RESULT_FORCED: Final = "forced"
 RESULT_TIMED_OUT: Final = "timed_out"
 
-_FORCE_SECONDS = 60
-"""How long a host may take to be off that was forced to."""
+_FORCE_OFF_SECONDS = 60
+"""Maximum time that a forced power-off takes."""
 
 _SERVER: Final[dict[vol.Marker, Any]] = {vol.Required(ATTR_DEVICE_ID): cv.string}
 _ADDRESS = vol.All(cv.string, str.strip)
@@ -84,7 +85,7 @@ _SHUTDOWN_SCHEMA = vol.Schema(
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
+    """Set up the actions of the integration."""
     hass.services.async_register(
         DOMAIN, SET_NTP_SERVERS, _async_set_ntp_servers, schema=_NTP_SCHEMA
     )
@@ -104,8 +105,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
 
 
-def _entry(call: ServiceCall) -> SupermicroConfigEntry:
-    """Return the entry of the server that is meant by one of its devices."""
+def _get_entry(call: ServiceCall) -> SupermicroConfigEntry:
+    """Return the config entry of the device in an action call."""
     entry: SupermicroConfigEntry
     _, entry = service.async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID]
@@ -114,44 +115,44 @@ def _entry(call: ServiceCall) -> SupermicroConfigEntry:
 
 
 async def _async_set_ntp_servers(call: ServiceCall) -> None:
-    """Set where the BMC gets its time."""
-    data = _entry(call).runtime_data
-    async with data.commanding():
+    """Set the time servers of the BMC."""
+    data = _get_entry(call).runtime_data
+    async with data.translate_command_errors():
         await data.client.async_set_ntp_servers(
             call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
         )
-        await kinds.NTP.async_read_back(data)
+        await sources.NTP.async_read_back(data)
 
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:
-    """Return the newest entries of a log as the BMC has them now."""
-    data = _entry(call).runtime_data
+    """Read a log and return its newest entries."""
+    data = _get_entry(call).runtime_data
     is_health = call.data[ATTR_LOG] == LOG_HEALTH
     read = (
         data.client.async_get_log_entries
         if is_health
         else data.client.async_get_manager_log_entries
     )
-    async with data.commanding():
+    async with data.translate_command_errors():
         entries = await read()
-    wanted = _newest(entries, call.data.get(ATTR_SEVERITY), call.data[ATTR_LIMIT])
-    return {"entries": [_shown(entry) for entry in wanted]}
+    newest = _newest(entries, call.data.get(ATTR_SEVERITY), call.data[ATTR_LIMIT])
+    return {"entries": [_entry_as_dict(entry) for entry in newest]}
 
 
 def _newest(
     entries: list[LogEntry], severities: list[str] | None, limit: int
 ) -> Iterable[LogEntry]:
-    """Return the newest entries of some severities, the newest first."""
-    wanted = (
+    """Return the newest entries of some severities, newest first."""
+    matching = (
         entry
         for entry in reversed(entries)
         if severities is None or str(entry.severity).lower() in severities
     )
-    return islice(wanted, limit)
+    return islice(matching, limit)
 
 
-def _shown(entry: LogEntry) -> dict[str, Any]:
-    """Return what of an entry is of use, each None where the board does not say."""
+def _entry_as_dict(entry: LogEntry) -> dict[str, Any]:
+    """Return the useful fields of a log entry, None for each that is missing."""
     created = entry.created_at
     return {
         "id": entry.id,
@@ -167,40 +168,40 @@ def _shown(entry: LogEntry) -> dict[str, Any]:
 
 
 async def _async_shut_down_and_wait(call: ServiceCall) -> ServiceResponse:
-    """Shut the host down, wait until it is off, and tell what happened."""
-    entry = _entry(call)
-    began = call.hass.loop.time()
-    async with entry.runtime_data.commanding():
+    """Shut the host down, wait until it is off, and return the result."""
+    entry = _get_entry(call)
+    started_at = call.hass.loop.time()
+    async with entry.runtime_data.translate_command_errors():
         result = await _async_shut_down(entry, call.data)
-    return {"result": result, "seconds": round(call.hass.loop.time() - began)}
+    return {"result": result, "seconds": round(call.hass.loop.time() - started_at)}
 
 
 async def _async_shut_down(
-    entry: SupermicroConfigEntry, wanted: Mapping[str, Any]
+    entry: SupermicroConfigEntry, options: Mapping[str, Any]
 ) -> str:
-    """Shut the host down, and force it off if it takes too long and that is wanted."""
+    """Shut the host down, and force it off after the timeout if requested."""
     data = entry.runtime_data
-    timeout: int = wanted[ATTR_TIMEOUT]
-    force: bool = wanted[ATTR_FORCE]
+    timeout: int = options[ATTR_TIMEOUT]
+    force: bool = options[ATTR_FORCE]
     _require(data, ResetType.GRACEFUL_SHUTDOWN, *[ResetType.FORCE_OFF] * force)
-    system = await kinds.SYSTEM.async_read(data)
+    system = await sources.SYSTEM.async_read(data)
     if system.power_state == PowerState.OFF:
         return RESULT_OFF
     if system.power_state == PowerState.POWERING_OFF:
-        data.dynamic.async_expect(ResetType.GRACEFUL_SHUTDOWN, timeout)
+        data.dynamic.async_expect_reset(ResetType.GRACEFUL_SHUTDOWN, timeout)
     else:
         await data.dynamic.async_reset_host(ResetType.GRACEFUL_SHUTDOWN, timeout)
     if await _async_wait_until_off(entry, timeout):
         return RESULT_SHUT_DOWN
     if force:
         await data.dynamic.async_reset_host(ResetType.FORCE_OFF)
-        if await _async_wait_until_off(entry, _FORCE_SECONDS):
+        if await _async_wait_until_off(entry, _FORCE_OFF_SECONDS):
             return RESULT_FORCED
     return RESULT_TIMED_OUT
 
 
 def _require(data: SupermicroRuntimeData, *reset_types: ResetType) -> None:
-    """Make sure that the board offers all that may be needed, before it begins."""
+    """Verify that the board supports all resets that may be needed."""
     for reset_type in reset_types:
         if reset_type not in data.static.data.reset_types:
             raise ServiceValidationError(
@@ -211,29 +212,29 @@ def _require(data: SupermicroRuntimeData, *reset_types: ResetType) -> None:
 
 
 async def _async_wait_until_off(entry: SupermicroConfigEntry, seconds: float) -> bool:
-    """Wait for the host to be off; False if that takes longer.
+    """Wait until the host is off, and return False after a timeout.
 
-    A BMC that cannot be reached for a while may still tell in time.
+    An outage of the BMC does not end the wait: it may respond again in time.
     """
     dynamic = entry.runtime_data.dynamic
-    over = asyncio.Event()
+    done = asyncio.Event()
 
     @callback
-    def look() -> None:
-        """End the waiting where the host is off, or nobody watches it any more."""
+    def check() -> None:
+        """End the wait if the host is off or the entry was unloaded."""
         if is_host_off(dynamic.data) or entry.state is not ConfigEntryState.LOADED:
-            over.set()
+            done.set()
 
-    stop_looking = dynamic.async_add_listener(look), entry.async_on_state_change(look)
+    unsubscribe = dynamic.async_add_listener(check), entry.async_on_state_change(check)
     try:
-        look()
+        check()
         async with asyncio.timeout(seconds):
-            await over.wait()
+            await done.wait()
     except TimeoutError:
         return False
     finally:
-        for stop in stop_looking:
-            stop()
+        for remove_listener in unsubscribe:
+            remove_listener()
     if entry.state is not ConfigEntryState.LOADED:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="unloaded_meanwhile"

@@ -1,6 +1,6 @@
-"""What is on or off: the host, settings of the BMC and the protocols it speaks."""
+"""Switches: host power, settings of the BMC and its network protocols."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import kinds
+from . import sources
 from .aiosupermicro import (
     LLDP,
     NTP,
@@ -19,37 +19,35 @@ from .aiosupermicro import (
     ResetType,
     System,
 )
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import SettingDescription, SupermicroSetting, async_add_items, command
-from .items import has_power
+from .coordinator import SupermicroConfigEntry
+from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .util import has_power
 
 PARALLEL_UPDATES = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroSwitchDescription[ItemT](
-    SettingDescription[ItemT], SwitchEntityDescription
+    SettingDescription[ItemT, bool], SwitchEntityDescription
 ):
-    """Describe what can be turned on and off."""
+    """Describe a switch."""
 
     is_on_fn: Callable[[ItemT], bool | None]
-    set_fn: Callable[[SupermicroRuntimeData, bool], Awaitable[None]]
 
 
 def _protocol(
     name: str, protocol_fn: Callable[[NetworkProtocol], ProtocolSettings | None]
 ) -> SupermicroSwitchDescription[ProtocolSettings]:
-    """Describe a protocol by its name in Redfish."""
-    key = f"protocol_{name.lower()}"
+    """Describe a network protocol by its name in Redfish."""
     return SupermicroSwitchDescription[ProtocolSettings](
-        key=key,
+        key=f"protocol_{name.lower()}",
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        kind=kinds.part(kinds.NETWORK_PROTOCOL, protocol_fn),
+        source=sources.nested_source(sources.NETWORK_PROTOCOL, protocol_fn),
         has_fn=lambda protocol: protocol.protocol_enabled is not None,
         is_on_fn=lambda protocol: protocol.protocol_enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
-        set_fn=lambda data, enabled: data.client.async_set_protocol_enabled(
+        set_fn=lambda data, _, enabled: data.client.async_set_protocol_enabled(
             name, enabled
         ),
     )
@@ -58,38 +56,38 @@ def _protocol(
 DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     SupermicroSwitchDescription[System](
         key="host_power",
-        # Whoever turns off all switches of a room does not mean the server.
+        # A user who turns off all switches of a room does not mean the server.
         entity_registry_enabled_default=False,
-        kind=kinds.SYSTEM,
-        offered_fn=lambda data: (
+        source=sources.SYSTEM,
+        supported_fn=lambda data: (
             {ResetType.ON, ResetType.GRACEFUL_SHUTDOWN}
             <= {*data.static.data.reset_types}
         ),
         is_on_fn=has_power,
         privilege=Privilege.CONFIGURE_COMPONENTS,
-        set_fn=lambda data, enabled: data.dynamic.async_reset_host(
+        set_fn=lambda data, _, enabled: data.dynamic.async_reset_host(
             ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
         ),
     ),
     SupermicroSwitchDescription[NTP](
         key="ntp",
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.NTP,
+        source=sources.NTP,
         has_fn=lambda ntp: ntp.enabled is not None,
         is_on_fn=lambda ntp: ntp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
-        set_fn=lambda data, enabled: data.client.async_set_ntp_enabled(enabled),
+        set_fn=lambda data, _, enabled: data.client.async_set_ntp_enabled(enabled),
     ),
     SupermicroSwitchDescription[LLDP](
         key="lldp",
         entity_category=EntityCategory.CONFIG,
-        kind=kinds.LLDP,
+        source=sources.LLDP,
         has_fn=lambda lldp: lldp.enabled is not None,
         is_on_fn=lambda lldp: lldp.enabled,
         privilege=Privilege.CONFIGURE_MANAGER,
-        set_fn=lambda data, enabled: data.client.async_set_lldp_enabled(enabled),
+        set_fn=lambda data, _, enabled: data.client.async_set_lldp_enabled(enabled),
     ),
-    # Not HTTPS, the way to the BMC itself.
+    # HTTPS has no switch: it is the protocol of this integration.
     _protocol("HTTP", lambda protocols: protocols.http),
     _protocol("SSH", lambda protocols: protocols.ssh),
     _protocol("IPMI", lambda protocols: protocols.ipmi),
@@ -109,30 +107,23 @@ async def async_setup_entry(
     async_add_items(hass, entry, async_add_entities, DESCRIPTIONS, SupermicroSwitch)
 
 
-class SupermicroSwitch(SupermicroSetting[Any], SwitchEntity):
-    """What is on or off."""
+class SupermicroSwitch(SupermicroSetting[Any, bool], SwitchEntity):
+    """Switch of a server."""
 
     entity_description: SupermicroSwitchDescription[Any]
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether it is on."""
+        """State of the switch, None if the BMC does not report it."""
         return self.entity_description.is_on_fn(self.item)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Turn it on."""
-        await self._async_set(enabled=True)
+        """Turn on the switch."""
+        await self.async_change(value=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn it off."""
-        await self._async_set(enabled=False)
-
-    @command
-    async def _async_set(self, *, enabled: bool) -> None:
-        """Turn it on or off and read the result."""
-        runtime_data = self.coordinator.config_entry.runtime_data
-        set_ = self.entity_description.set_fn
-        await self._async_change(set_(runtime_data, enabled))
+        """Turn off the switch."""
+        await self.async_change(value=False)

@@ -1,4 +1,4 @@
-"""What Home Assistant's page on its own health says of the servers."""
+"""System health: the state of all servers."""
 
 from typing import Any
 
@@ -11,23 +11,22 @@ from .coordinator import SupermicroConfigEntry
 
 @callback
 def async_register(
-    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's
+    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
     register: SystemHealthRegistration,
 ) -> None:
-    """Offer what is to be shown."""
+    """Register the system health callback."""
     register.async_register_info(async_get_info)
 
 
 async def async_get_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return how many servers there are, how many answer, and what they are asked."""
+    """Return the number of servers, of responding ones, and of their requests."""
     entries: list[SupermicroConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     loaded = [
         entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     ]
-    stats = [runtime_data.client.stats for runtime_data in loaded]
     return {
         "servers": len(entries),
         "reached": sum(data.dynamic.last_update_success for data in loaded),
-        "requests": sum(one.total_requests for one in stats),
-        "failed_requests": sum(one.errors for one in stats),
+        "requests": sum(data.client.stats.total_requests for data in loaded),
+        "failed_requests": sum(data.client.stats.errors for data in loaded),
     }

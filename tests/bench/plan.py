@@ -1,50 +1,42 @@
-"""How much is measured: all of it, or what fits into two minutes."""
+"""Define the extent of a full and of a quick run."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from .process import ROOT
-
-SHIPPED = "x12spi-tf"
-_RECORDED = ROOT.parent / "shared" / "boards"
-_FAMILIES = ("x10sdv", "x13-sys-821ge-tnhr", "gb300-openbmc")
+from .boards import SHIPPED, available_boards
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is measured, and how often."""
+    """Boards, conditions and numbers of repetitions."""
 
     boards: tuple[str, ...]
     polls: int
     delays: tuple[float, ...]
+    """Latencies of the BMC, in seconds per request."""
     workers: tuple[int, ...]
     hour: int
-    """Seconds, some more than an hour where the first poll is not counted."""
+    """Seconds."""
     commands: int
-    """How often each command is given."""
+    """Repetitions of each command."""
     set_ups: int
     decodings: int
     loop_scales: tuple[int, ...]
+    """Numbers of BMCs in one event loop."""
     home_scales: tuple[int, ...]
+    """Numbers of BMCs in one Home Assistant."""
     rounds: int
-    """How often all BMCs of a scale are polled, once for CPU and once for stalls."""
+    """Polls of all BMCs of a scale, made once for CPU time and once for stalls."""
 
     @property
     def board(self) -> str:
-        """The one on which the delays are tried."""
+        """The board for measurements with delays."""
         return next((item for item in self.boards if "x13" in item), self.boards[0])
 
 
-def boards() -> tuple[str, ...]:
-    """Return a recorded board of each family where there are any, or the shipped."""
-    recorded = tuple(str(_RECORDED / name) for name in _FAMILIES)
-    return recorded if all(Path(path).is_dir() for path in recorded) else (SHIPPED,)
-
-
-def full() -> Plan:
-    """Return the plan whose figures are quoted."""
+def full_plan() -> Plan:
+    """Return the plan of the published results."""
     return Plan(
-        boards=boards(),
+        boards=available_boards(),
         polls=20,
         delays=(0.0, 0.15, 0.6),
         workers=(1, 2, 4),
@@ -58,8 +50,8 @@ def full() -> Plan:
     )
 
 
-def quick() -> Plan:
-    """Return the plan of a run in less than two minutes; some targets need more."""
+def quick_plan() -> Plan:
+    """Return a plan for less than two minutes, too short for some targets."""
     return Plan(
         boards=(SHIPPED,),
         polls=20,

@@ -1,4 +1,8 @@
-"""Where the browser is; as a command, whether there is one."""
+"""Find the browser. As a script, fail if there is none.
+
+script/test runs it to decide whether the browser tests can run. For this reason the
+module imports neither Playwright nor the demo.
+"""
 
 import os
 import shutil
@@ -7,12 +11,12 @@ import sys
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def find() -> str | None:
-    """Return the path of the browser, if there is one."""
-    wanted = os.environ.get("CHROMIUM")
-    names = (wanted,) if wanted else _NAMES
+def find_chromium() -> str | None:
+    """Return the path of the browser, or None if there is none."""
+    configured = os.environ.get("CHROMIUM")
+    names = (configured,) if configured else _NAMES
     return next(filter(None, map(shutil.which, names)), None)
 
 
 if __name__ == "__main__":
-    sys.exit(None if find() else "there is no Chromium")
+    sys.exit(None if find_chromium() else "Chromium was not found")

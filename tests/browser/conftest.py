@@ -1,4 +1,4 @@
-"""One Home Assistant and one browser, in which everything is tried."""
+"""Fixtures for the browser tests: one Home Assistant and one browser for all."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,34 +7,35 @@ import re
 
 import pytest
 
+from tests.demo.api import HomeAssistantApi
 from tests.demo.configuration import ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import started_demo
 from tests.demo.options import parse
+from tests.demo.report import Report
 from tests.simulator import Bmc, Server
 
-from .browser import Visitor, visitor
+from .browser import BrowserSession, browser_session
 from .pages import add_server, sign_in
 
 _EXPECTED = re.compile("could not authenticate|Authentication failed|another one$")
-"""What Home Assistant's log says of passwords and certificates that tests change."""
+"""Log records caused by the passwords and certificates that tests change."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the screenshots go elsewhere."""
+    """Add an option for the folder of the screenshots."""
     folder = ROOT / ".cache" / "screenshots"
     parser.addoption("--screenshots", type=Path, default=folder, metavar="DIR")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Added:
+class AddedServer:
     """A server that was added in the browser."""
 
     server: Server
-    visitor: Visitor
-    demo: Started
+    browser: BrowserSession
+    api: HomeAssistantApi
     fingerprint: str
-    """What the dialogue showed."""
+    """The certificate fingerprint shown by the dialog."""
 
     @property
     def bmc(self) -> Bmc:
@@ -44,33 +45,41 @@ class Added:
 
 @pytest.fixture(scope="session")
 def screenshots(request: pytest.FixtureRequest) -> Path:
-    """Return the folder that the screenshots go to."""
+    """Return the folder of the screenshots."""
     folder: Path = request.config.getoption("--screenshots")
     return folder
 
 
 @pytest.fixture(scope="session")
-async def added(screenshots: Path) -> AsyncIterator[Added]:
-    """Add the server to a new Home Assistant."""
-    findings = Findings()
+async def added(screenshots: Path) -> AsyncIterator[AddedServer]:
+    """Add the server to a new Home Assistant.
+
+    At the end, Home Assistant's log must contain no unexpected problem.
+    """
+    report = Report()
     async with (
-        started(parse(["--check", "--bare"]), findings) as demo,
-        visitor(demo.stage.url, screenshots) as somebody,
+        started_demo(parse(["--check", "--bare"]), report) as demo,
+        browser_session(demo.environment.url, screenshots) as browser,
     ):
-        await sign_in(somebody)
-        target = demo.stage.target
+        await sign_in(browser)
+        target = demo.environment.target
         assert target.server
-        fingerprint = await add_server(somebody, target, somebody.look)
-        yield Added(
-            server=target.server, visitor=somebody, demo=demo, fingerprint=fingerprint
+        fingerprint = await add_server(browser, target, browser.take_screenshot)
+        yield AddedServer(
+            server=target.server,
+            browser=browser,
+            api=demo.api,
+            fingerprint=fingerprint,
         )
-    assert [text for text in findings.problems if not _EXPECTED.search(text)] == []
+    assert [text for text in report.problems if not _EXPECTED.search(text)] == []
 
 
 @pytest.fixture
-async def console(added: Added, request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    """Keep what the page looks like in the end, and fail on errors of its console."""
+async def console(
+    added: AddedServer, request: pytest.FixtureRequest
+) -> AsyncIterator[None]:
+    """Take a screenshot after the test and fail on errors of the browser console."""
     yield
-    await added.visitor.look(request.node.name)
-    errors = added.visitor.take_errors()
+    await added.browser.take_screenshot(request.node.name)
+    errors = added.browser.take_errors()
     assert errors == []

@@ -1,4 +1,4 @@
-"""The pictures of the README, made of the real page: what `script/screenshots` runs."""
+"""Take the screenshots of the README from the real page, for script/screenshots."""
 
 import asyncio
 from pathlib import Path
@@ -8,14 +8,14 @@ from typing import Final
 from playwright.async_api import ViewportSize, expect
 
 from tests.demo.configuration import ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import StartedDemo, started_demo
 from tests.demo.options import parse
+from tests.demo.report import Report
 from tests.simulator import Bmc
 
-from .browser import visitor
-from .dashboard import add_dashboard, add_past, open_dashboard
-from .pages import Device, add_server, sign_in
+from .browser import browser_session
+from .dashboard import add_dashboard, add_statistics, open_dashboard
+from .pages import DevicePage, add_server, sign_in
 
 PICTURES: Final = ROOT / ".github" / "images"
 
@@ -28,48 +28,48 @@ _POWER = "/redfish/v1/Chassis/1/Power"
 
 
 async def main(folder: Path) -> None:
-    """Make all pictures."""
+    """Take all screenshots."""
 
-    async def look(name: str) -> None:
-        """Take the picture of a dialogue, without the page behind it."""
-        dialogue = somebody.tab.get_by_role("dialog")
-        await dialogue.screenshot(path=folder / f"{name}.png", animations="disabled")
+    async def take_dialog(name: str) -> None:
+        """Take a screenshot of a dialog without the page behind it."""
+        dialog = browser.tab.get_by_role("dialog")
+        await dialog.screenshot(path=folder / f"{name}.png", animations="disabled")
 
     async with (
-        started(parse(["--check", "--bare"]), Findings()) as demo,
-        visitor(demo.stage.url, folder) as somebody,
+        started_demo(parse(["--check", "--bare"]), Report()) as demo,
+        browser_session(demo.environment.url, folder) as browser,
     ):
-        await sign_in(somebody)
-        await add_server(somebody, demo.stage.target, look)
-        await add_dashboard(demo.page)
-        await add_past(demo.page)
-        device = Device(somebody)
+        await sign_in(browser)
+        await add_server(browser, demo.environment.target, take_dialog)
+        await add_dashboard(demo.api)
+        await add_statistics(demo.api)
+        device = DevicePage(browser)
         await device.open()
-        await _live(demo, device)
-        await somebody.tab.set_viewport_size(_TALL)
-        await somebody.look("device")
-        await somebody.tab.set_viewport_size(_WIDE)
-        await open_dashboard(somebody)
-        await somebody.look("dashboard")
+        await _cause_events(demo, device)
+        await browser.tab.set_viewport_size(_TALL)
+        await browser.take_screenshot("device")
+        await browser.tab.set_viewport_size(_WIDE)
+        await open_dashboard(browser)
+        await browser.take_screenshot("dashboard")
 
 
-async def _live(demo: Started, device: Device) -> None:
-    """Let the LED blink, and a power supply fail."""
-    server = demo.stage.target.server
+async def _cause_events(demo: StartedDemo, device: DevicePage) -> None:
+    """Make the LED blink and a power supply fail, and wait for both on the page."""
+    server = demo.environment.target.server
     assert server
     blinking = {"entity_id": "light.x12spi_tf_identify_led", "effect": "blink"}
-    await demo.page.post("api/services/light/turn_on", blinking)
+    await demo.api.post("api/services/light/turn_on", blinking)
     supply = {"Power Supply Bay 2": {"Status": {"Health": "Critical"}}}
     server.bmc.change(_POWER, {"PowerSupplies": supply})
-    _log(server.bmc, "[PSU-0003] Power Supply 2: AC input lost")
+    _add_log_entry(server.bmc, "[PSU-0003] Power Supply 2: AC input lost")
     power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
-    await demo.page.post("api/services/homeassistant/update_entity", power)
-    await device.shows("Power supply 2 health", "Problem")
-    activity = device.visitor.tab.locator("ha-logbook")
+    await demo.api.post("api/services/homeassistant/update_entity", power)
+    await device.expect_state("Power supply 2 health", "Problem")
+    activity = device.browser.tab.locator("ha-logbook")
     await expect(activity).to_contain_text("Health event log")
 
 
-def _log(bmc: Bmc, message: str) -> None:
+def _add_log_entry(bmc: Bmc, message: str) -> None:
     """Add an entry to the health event log."""
     entries = bmc.resource(_LOG)["Members"]
     number = str(len(entries) + 1)

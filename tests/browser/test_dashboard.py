@@ -1,17 +1,17 @@
-"""The dashboard of the documentation shows this server."""
+"""Test the dashboard of the documentation."""
 
 from playwright.async_api import expect
 import pytest
 
-from .conftest import Added
-from .dashboard import add_dashboard, add_past, broken_cards, open_dashboard
+from .conftest import AddedServer
+from .dashboard import add_dashboard, add_statistics, broken_cards, open_dashboard
 
 pytestmark = pytest.mark.usefixtures("console")
 
 
-async def test_dashboard(added: Added) -> None:
-    """Every card shows something."""
-    await add_dashboard(added.demo.page)
-    await add_past(added.demo.page)
-    await open_dashboard(added.visitor)
-    await expect(broken_cards(added.visitor)).to_have_count(0)
+async def test_dashboard_shows_every_card(added: AddedServer) -> None:
+    """Show data in every card."""
+    await add_dashboard(added.api)
+    await add_statistics(added.api)
+    await open_dashboard(added.browser)
+    await expect(broken_cards(added.browser)).to_have_count(0)

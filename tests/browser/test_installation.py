@@ -1,4 +1,4 @@
-"""What HACS does: one folder is copied, and that is all there is."""
+"""Test an installation as HACS makes it: a copy of one folder."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.demo.configuration import DOMAIN, ROOT
-from tests.demo.demo import Started, started
-from tests.demo.findings import Findings
+from tests.demo.environment import StartedDemo, started_demo
 from tests.demo.options import parse
+from tests.demo.report import Report
 
-from .browser import visitor
-from .pages import Device, add_server, sign_in
+from .browser import browser_session
+from .pages import DevicePage, add_server, sign_in
 
 NEWEST = "2026.11.0"
 
@@ -21,53 +21,55 @@ _FIND = "import sys, importlib.util as u; print(*map(u.find_spec, sys.argv[1:]))
 
 
 @pytest.fixture(scope="module")
-async def bare(findings: Findings) -> AsyncIterator[Started]:
-    """Start the newest release as it comes, with the folder in it."""
-    options = parse(["--check", "--bare", "--home-assistant", NEWEST])
-    async with started(options, findings) as demo:
-        yield demo
+def report() -> Report:
+    """Return the report of this Home Assistant."""
+    return Report()
 
 
 @pytest.fixture(scope="module")
-def findings() -> Findings:
-    """Return what is known of that Home Assistant."""
-    return Findings()
+async def demo(report: Report) -> AsyncIterator[StartedDemo]:
+    """Start the newest release of Home Assistant with the integration's folder."""
+    options = parse(["--check", "--bare", "--home-assistant", NEWEST])
+    async with started_demo(options, report) as demo:
+        yield demo
 
 
-async def test_nothing_else_of_this_project_is_there(bare: Started) -> None:
-    """Neither in its folder nor where its Python looks."""
-    installed = bare.stage.config / "custom_components"
+async def test_installation_contains_nothing_else_of_this_project(
+    demo: StartedDemo,
+) -> None:
+    """Keep the project out of the configuration folder and the import path."""
+    installed = demo.environment.config / "custom_components"
     assert [path.name for path in installed.iterdir()] == [DOMAIN]
     assert not installed.is_relative_to(ROOT)
     assert not [path for path in installed.rglob("*") if path.is_symlink()]
-    assert await _find(bare) == ["None"] * len(_OURS)
+    assert await _find_packages(demo) == ["None"] * len(_OURS)
 
 
-async def test_it_is_set_up_through_the_page(
-    bare: Started, findings: Findings, screenshots: Path
+async def test_installation_is_set_up_through_the_page(
+    demo: StartedDemo, report: Report, screenshots: Path
 ) -> None:
-    """Which shows the server afterwards, and Home Assistant's log has no complaint."""
-    target = bare.stage.target
+    """Show the server and log no problem."""
+    target = demo.environment.target
     assert target.server
-    async with visitor(bare.stage.url, screenshots / NEWEST) as somebody:
-        await sign_in(somebody)
-        fingerprint = await add_server(somebody, target, somebody.look)
-        device = Device(somebody)
+    async with browser_session(demo.environment.url, screenshots / NEWEST) as browser:
+        await sign_in(browser)
+        fingerprint = await add_server(browser, target, browser.take_screenshot)
+        device = DevicePage(browser)
         await device.open()
-        await device.shows("CPU temperature", "44 °C")
-        await somebody.look("device")
-        assert somebody.take_errors() == []
+        await device.expect_state("CPU temperature", "44 °C")
+        await browser.take_screenshot("device")
+        assert browser.take_errors() == []
     assert fingerprint == target.server.certificate_sha256
-    findings.note_log(bare.stage.config)
-    assert findings.problems == []
-    assert findings.document["home_assistant"] == NEWEST
+    report.add_log(demo.environment.config)
+    assert report.problems == []
+    assert report.document["home_assistant"] == NEWEST
 
 
-async def _find(bare: Started) -> list[str]:
-    """Return where that Home Assistant's Python would find what is ours."""
+async def _find_packages(demo: StartedDemo) -> list[str]:
+    """Return the specs of the project's packages in the demo's interpreter."""
     search = await asyncio.create_subprocess_exec(
-        *(bare.stage.python, "-P", "-c", _FIND, *_OURS),
-        cwd=bare.stage.config,
+        *(demo.environment.python, "-P", "-c", _FIND, *_OURS),
+        cwd=demo.environment.config,
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await search.communicate()

@@ -1,11 +1,11 @@
-"""The command `script/demo`."""
+"""Run the command `script/demo`."""
 
 import signal
 import sys
 
 if __name__ == "__main__":
-    # Nothing has begun yet that would have to be ended, or explained by a traceback.
+    # During the import there is nothing to stop: Ctrl-C ends without a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from .command import main
+    from .demo import main
 
     sys.exit(main())

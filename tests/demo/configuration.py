@@ -1,4 +1,4 @@
-"""The configuration folder that Home Assistant is started in."""
+"""Create the configuration folder of Home Assistant."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ CONSOLE: Final = "console.log"
 LOG: Final = "home-assistant.log"
 REQUESTS: Final = "requests.log"
 
-# This step of the onboarding adds weather, radio and speech services that are on the
-# internet. The others are done as a browser does them.
+# The step core_config adds weather, radio and speech services on the internet, so only
+# this step is skipped. The demo completes the others.
 _ONBOARDING = {"done": ["core_config"]}
 
 
@@ -24,10 +24,10 @@ _ONBOARDING = {"done": ["core_config"]}
 def temporary_configuration(
     port: int, keep: Path | None, *, bare: bool
 ) -> Iterator[Path]:
-    """Make a fresh folder, and take it away when Home Assistant has ended.
+    """Create a configuration folder and delete it at the end of the context.
 
-    Its logs go to another folder, if one is given. A bare one is outside of this
-    project, and has a copy of the integration instead of a link to it.
+    `keep` is a folder to which the logs are copied first. With `bare`, the folder lies
+    outside of this project and contains a copy of the integration instead of a link.
     """
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
@@ -35,17 +35,17 @@ def temporary_configuration(
         prefix="demo.", dir=None if bare else cache, ignore_cleanup_errors=True
     ) as folder:
         config = Path(folder)
-        _fill(config, port)
+        _write_files(config, port)
         _install(config / "custom_components", bare=bare)
         try:
             yield config
         finally:
             if keep:
-                _keep(config, keep)
+                _copy_logs(config, keep)
 
 
-def _fill(config: Path, port: int) -> None:
-    """Write what is there before Home Assistant's first start."""
+def _write_files(config: Path, port: int) -> None:
+    """Write the files that Home Assistant needs at its first start."""
     shutil.copy(Path(__file__).with_suffix(".yaml"), config)
     for name in ("automations.yaml", "scripts.yaml", "scenes.yaml"):
         (config / name).touch()
@@ -55,7 +55,7 @@ def _fill(config: Path, port: int) -> None:
 
 
 def _install(folder: Path, *, bare: bool) -> None:
-    """Put the integration where Home Assistant looks for it."""
+    """Install the integration as a custom component."""
     folder.mkdir()
     integration = ROOT / "custom_components" / DOMAIN
     if bare:
@@ -66,10 +66,10 @@ def _install(folder: Path, *, bare: bool) -> None:
 
 
 def _http(port: int) -> dict[str, Any]:
-    """Return the settings of the web server as if somebody had confirmed them.
+    """Return the settings of the web server in their confirmed form.
 
-    From its YAML they would be a trial, which Home Assistant ends by a restart after
-    five minutes unless it is confirmed in the page.
+    Settings from YAML are a trial: Home Assistant reverts them by a restart after five
+    minutes unless the user confirms them in the page.
     """
     return {
         "stable": {
@@ -97,7 +97,7 @@ def _store(
     version: int,
     minor_version: int = 1,
 ) -> None:
-    """Write something that Home Assistant stores itself otherwise."""
+    """Write a file in the format of Home Assistant's storage."""
     stored = {
         "version": version,
         "minor_version": minor_version,
@@ -107,8 +107,8 @@ def _store(
     (config / ".storage" / key).write_text(json.dumps(stored))
 
 
-def _keep(config: Path, folder: Path) -> None:
-    """Save the logs."""
+def _copy_logs(config: Path, folder: Path) -> None:
+    """Copy the logs to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for log in (CONSOLE, LOG, REQUESTS):
         if (config / log).exists():

@@ -1,4 +1,8 @@
-"""Start Home Assistant so that it ends when who started it ends, whatever happens."""
+"""Start Home Assistant so that it ends together with its parent process.
+
+This script is run by the interpreter of a Home Assistant release, which may lack the
+packages of the demo.
+"""
 
 import ctypes
 import runpy

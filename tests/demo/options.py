@@ -1,4 +1,4 @@
-"""What the demo is asked for on its command line."""
+"""Parse the command line of the demo."""
 
 import argparse
 from collections.abc import Sequence
@@ -18,38 +18,38 @@ _PASSWORD = "SUPERMICRO_PASSWORD"
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What is shown, and how."""
+    """Options of the demo."""
 
     board: Board | None
-    """What is simulated; None with a real BMC."""
+    """The simulated board; None with a real BMC."""
     host: str
     username: str
     password: str
     port: int | None
-    """Where Home Assistant's page is; None for any free port."""
+    """The port of Home Assistant's page; None for any free port."""
     check: bool
     keep: Path | None
     home_assistant: str | None
-    """The release that is run; None for the one that is installed anyway."""
+    """The release to run; None for the installed one."""
     bare: bool
-    """Whether Home Assistant has a copy of the integration, outside of this project."""
+    """Whether to run with a copy of the integration outside of this project."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line."""
+    """Argument parser with one-line error messages."""
 
     @override
     def error(self, message: str) -> NoReturn:
-        """Exit with a message."""
+        """Print a message and exit."""
         self.exit(2, f"{self.prog}: {message}; see --help\n")
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
-    """Return what the command line asks for, or exit with a message."""
+    """Return the options of the command line, or exit with a message."""
     parser = _parser()
     parsed = parser.parse_args(arguments)
     if parsed.host is None and (parsed.username or parsed.password):
-        parser.error("--username and --password go with --host")
+        parser.error("--username and --password require --host")
     try:
         board = None if parsed.host else Board.load(parsed.board or Board.names()[0])
     except BoardError as error:
@@ -68,7 +68,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the argument parser."""
     boards = ", ".join(Board.names())
     parser = _Parser(
         prog="script/demo",
@@ -79,60 +79,62 @@ def _parser() -> argparse.ArgumentParser:
     bmc.add_argument(
         "--board",
         metavar="NAME_OR_FOLDER",
-        help=f"what is simulated: {boards}, a folder that holds redfish/v1, or the "
+        help=f"board to simulate: {boards}, a folder that contains redfish/v1, or the "
         "downloaded diagnostics of a server",
     )
-    bmc.add_argument("--host", metavar="HOST[:PORT]", help="a real BMC instead")
-    parser.add_argument("--username", help="its account (default: ADMIN)")
+    bmc.add_argument("--host", metavar="HOST[:PORT]", help="use a real BMC instead")
+    parser.add_argument("--username", help="account of the real BMC (default: ADMIN)")
     parser.add_argument(
-        "--password", help=f"default: that in ${_PASSWORD}, or it is asked for"
+        "--password", help=f"its password (default: ${_PASSWORD}, or a prompt)"
     )
     parser.add_argument(
         "--port",
         type=_port,
-        help=f"of Home Assistant's page (default: {PORT}; any with --check)",
+        help=f"port of Home Assistant's page (default: {PORT}; any with --check)",
     )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="do not wait: print one JSON document, and fail if anything is wrong",
+        help="print one JSON document and exit; fail if anything is wrong",
     )
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="where to leave Home Assistant's logs"
+        "--keep", type=Path, metavar="DIR", help="folder for Home Assistant's logs"
     )
     parser.add_argument(
         "--home-assistant",
         metavar="RELEASE",
         type=_release,
-        help="run another release, such as 2026.11.0; it is installed at first",
+        help="run another release, such as 2026.11.0; it is installed first",
     )
     parser.add_argument(
         "--bare",
         action="store_true",
-        help="as installed: a copy of the integration, in a folder elsewhere",
+        help="run with a copy of the integration, in a folder outside of this project",
     )
     return parser
 
 
 def _release(text: str) -> str:
-    """Return a release of Home Assistant."""
+    """Validate a release of Home Assistant."""
     if not re.fullmatch(r"\d{4}\.\d+\.\w+", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text!r} is no release such as 2026.11.0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a release such as 2026.11.0")
     return text
 
 
 def _port(text: str) -> int:
-    """Return a port's number."""
-    most = 65535
-    if not text.isdecimal() or not 0 < int(text) <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
+    """Validate a port number."""
+    highest = 65535
+    if not text.isdecimal() or not 0 < int(text) <= highest:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number from 1 to {highest}"
+        )
     return int(text)
 
 
 def _password(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> str:
-    """Return the password from the first place that has one."""
+    """Return the password from option, environment or prompt, in this order."""
     if parsed.password or os.environ.get(_PASSWORD):
         return str(parsed.password or os.environ[_PASSWORD])
     if not sys.stdin.isatty():
-        parser.error(f"--host needs a password: use --password or ${_PASSWORD}")
+        parser.error(f"--host requires a password: use --password or ${_PASSWORD}")
     return getpass(f"Password of {parsed.host}: ")

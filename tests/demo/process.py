@@ -1,4 +1,4 @@
-"""Home Assistant's process."""
+"""Find, start and stop the process of Home Assistant."""
 
 import asyncio
 from asyncio.subprocess import Process
@@ -9,16 +9,15 @@ from pathlib import Path
 import sys
 
 from .configuration import CONSOLE, ROOT
-from .errors import DemoError
-from .output import say
+from .console import DemoError, print_progress
 
 RESTART = 100
-"""The exit code by which Home Assistant asks to be started again."""
+"""Exit code with which Home Assistant requests a restart."""
 
 _STOP_SECONDS = 30
 _LAUNCH = Path(__file__).with_name("launch.py")
 
-# They are for this process; the last two would change where Home Assistant logs.
+# The first two concern this process alone. The others change where Home Assistant logs.
 _NOT_INHERITED = (
     "PYTHONPATH",
     "SUPERMICRO_PASSWORD",
@@ -27,16 +26,18 @@ _NOT_INHERITED = (
 )
 
 
-async def interpreter(release: str | None) -> str:
-    """Return the Python that has a release of Home Assistant, installing it at first.
+async def find_interpreter(release: str | None) -> str:
+    """Return the Python interpreter with a release of Home Assistant.
+
+    A release that is missing is installed; None is the release of this environment.
 
     Raises:
-        DemoError: There is no such release, or it cannot be installed.
+        DemoError: The release does not exist or cannot be installed.
 
     """
     if release is None:
         return sys.executable
-    say(f"Looking for Home Assistant {release} …")
+    print_progress(f"Looking for Home Assistant {release} …")
     installer = await asyncio.create_subprocess_exec(
         ROOT / "script/home-assistant",
         release,
@@ -51,9 +52,10 @@ async def interpreter(release: str | None) -> str:
 
 @asynccontextmanager
 async def home_assistant(config: Path, python: str) -> AsyncIterator[Process]:
-    """Start Home Assistant, and stop it in the end.
+    """Start Home Assistant and stop it at the end of the context.
 
-    It has a session of its own, so that Ctrl-C does not reach it before its time.
+    The process has a session of its own. Without it, Ctrl-C in the terminal would end
+    Home Assistant before the demo stops it.
     """
     environment = {
         name: value for name, value in os.environ.items() if name not in _NOT_INHERITED
@@ -75,10 +77,10 @@ async def home_assistant(config: Path, python: str) -> AsyncIterator[Process]:
 
 
 async def _stop(process: Process) -> None:
-    """End Home Assistant, gently at first."""
+    """Terminate Home Assistant, and kill it if it does not stop in time."""
     if process.returncode is not None:
         return
-    say("Stopping Home Assistant …")
+    print_progress("Stopping Home Assistant …")
     process.terminate()
     try:
         async with asyncio.timeout(_STOP_SECONDS):
@@ -91,9 +93,9 @@ async def _stop(process: Process) -> None:
         ) from None
 
 
-def ended(process: Process) -> DemoError:
-    """Return the error that Home Assistant ended by itself."""
+def exit_error(process: Process) -> DemoError:
+    """Return the error for an unexpected exit of Home Assistant."""
     return DemoError(
-        f"Home Assistant ended by itself, with exit code {process.returncode}; "
-        "--keep DIR leaves its logs"
+        f"Home Assistant exited unexpectedly with code {process.returncode}; "
+        "run again with --keep DIR to keep its logs"
     )

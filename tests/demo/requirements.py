@@ -1,4 +1,8 @@
-"""List what Home Assistant would install by itself for all that the demo loads."""
+"""Write the packages that Home Assistant installs for the integrations of the demo.
+
+Run by script/lock and script/home-assistant as a script, with the interpreter of a Home
+Assistant release and a folder for the two output files.
+"""
 
 import json
 from pathlib import Path
@@ -7,15 +11,15 @@ import sys
 from homeassistant import bootstrap
 
 core = Path(bootstrap.__file__).parent
-wanted = {*bootstrap.DEFAULT_INTEGRATIONS, "dhcp", "isal", "recorder", "ssdp"}
-wanted |= {"energy", "history", "logbook", "my", "sun", "zeroconf"}
+pending = {*bootstrap.DEFAULT_INTEGRATIONS, "dhcp", "isal", "recorder", "ssdp"}
+pending |= {"energy", "history", "logbook", "my", "sun", "zeroconf"}
 requirements: set[str] = set()
 done: set[str] = set()
-while wanted:
-    done.add(name := wanted.pop())
+while pending:
+    done.add(name := pending.pop())
     manifest = json.loads((core / "components" / name / "manifest.json").read_text())
     requirements |= set(manifest.get("requirements", ()))
-    wanted |= set(manifest.get("dependencies", ())) - done
-work = Path(sys.argv[1])
-(work / "home-assistant.in").write_text("\n".join(sorted(requirements)))
-(work / "constraints.txt").write_text((core / "package_constraints.txt").read_text())
+    pending |= set(manifest.get("dependencies", ())) - done
+folder = Path(sys.argv[1])
+(folder / "home-assistant.in").write_text("\n".join(sorted(requirements)))
+(folder / "constraints.txt").write_text((core / "package_constraints.txt").read_text())

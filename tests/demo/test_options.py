@@ -1,4 +1,4 @@
-"""The command line is refused in one line, and filled up with defaults."""
+"""Test the defaults and the errors of the command line."""
 
 from pathlib import Path
 
@@ -8,26 +8,26 @@ from tests.demo.options import parse
 from tests.simulator import Board
 
 
-def test_the_first_shipped_board_is_shown_where_browsers_expect_it() -> None:
-    """Without options there is nothing to decide."""
+def test_options_default_to_the_first_board_and_port_8123() -> None:
+    """Choose a board and Home Assistant's usual port without arguments."""
     options = parse([])
     assert options.board is not None
     assert options.board.name == Board.names()[0]
     assert options.port == 8123
 
 
-def test_a_check_takes_any_port_unless_told_which() -> None:
-    """Two checks can run at once, and beside a demo."""
+def test_check_uses_any_free_port_by_default() -> None:
+    """Allow several checks to run at once, and beside a demo."""
     assert parse(["--check"]).port is None
     assert parse(["--check", "--port", "8124"]).port == 8124
 
 
-def test_a_real_bmc_takes_its_password_from_the_environment(
+def test_password_of_a_real_bmc_comes_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """So that it need not be in the shell's history."""
-    monkeypatch.setenv("SUPERMICRO_PASSWORD", "from there")
-    assert parse(["--host", "bmc"]).password == "from there"
+    """Keep the password out of the shell's history."""
+    monkeypatch.setenv("SUPERMICRO_PASSWORD", "from environment")
+    assert parse(["--host", "bmc"]).password == "from environment"
     assert parse(["--host", "bmc", "--password", "x"]).password == "x"
 
 
@@ -37,21 +37,21 @@ def test_a_real_bmc_takes_its_password_from_the_environment(
         (["--board", "x99"], "no board 'x99'"),
         (["--board", str(Path(__file__).parent)], "no board"),
         (["--board", __file__], "holds no diagnostics of a server"),
-        (["--home-assistant", "latest"], "'latest' is no release such as 2026.11.0"),
-        (["--port", "0"], "'0' is no number from 1 to 65535"),
-        (["--port", "x"], "'x' is no number"),
-        (["--username", "root"], "go with --host"),
+        (["--home-assistant", "latest"], "'latest' is not a release such as 2026.11.0"),
+        (["--port", "0"], "'0' is not a number from 1 to 65535"),
+        (["--port", "x"], "'x' is not a number"),
+        (["--username", "root"], "require --host"),
         (["--host", "bmc", "--board", "x12"], "not allowed with"),
-        (["--host", "bmc"], "needs a password"),
+        (["--host", "bmc"], "requires a password"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_one_line(
+def test_invalid_arguments_exit_with_a_one_line_message(
     arguments: list[str],
     message: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The exit code is that of a wrong command line."""
+    """Return the exit code of a usage error."""
     monkeypatch.delenv("SUPERMICRO_PASSWORD", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(SystemExit) as caught:

@@ -1,4 +1,4 @@
-"""The command `script/demo` as the README says it: with a BMC, and with a page."""
+"""Test the command `script/demo` with the options that the README documents."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -17,10 +17,13 @@ from tests.simulator import Bmc, Board, Server
 ROOT = Path(__file__).parents[2]
 BOARD = ROOT / "tests/simulator/boards/x12spi-tf"
 
+LAST_LINE = "Press Ctrl-C to stop."
+"""The last line that the command prints when its page is ready."""
+
 
 @asynccontextmanager
 async def demo(*arguments: str, password: str = "") -> AsyncIterator[Process]:
-    """Run the command, and end it if it is not over."""
+    """Run the command and stop it at the end of the context."""
     process = await asyncio.create_subprocess_exec(
         ROOT / "script/demo",
         *arguments,
@@ -35,8 +38,10 @@ async def demo(*arguments: str, password: str = "") -> AsyncIterator[Process]:
             await process.communicate()
 
 
-async def test_it_shows_a_bmc_that_is_elsewhere(server: Server, bmc: Bmc) -> None:
-    """As `script/demo --host HOST --username NAME` does, and leaves it as it was."""
+async def test_demo_adds_a_bmc_by_host_and_changes_nothing_on_it(
+    server: Server, bmc: Bmc
+) -> None:
+    """Run `script/demo --host HOST --username NAME` against a BMC in this process."""
     bmc.change_password("Secret-9")
     arguments = ("--host", server.host, "--username", bmc.username, "--check")
     async with demo(*arguments, password="Secret-9") as process:
@@ -49,15 +54,15 @@ async def test_it_shows_a_bmc_that_is_elsewhere(server: Server, bmc: Bmc) -> Non
 
 
 @pytest.mark.usefixtures("network")
-async def test_it_serves_a_page_until_it_is_ended(
+async def test_demo_serves_a_page_until_interrupted(
     unused_tcp_port_factory: Callable[[], int],
 ) -> None:
-    """As `script/demo --board FOLDER` does, until Ctrl-C."""
+    """Run `script/demo --board FOLDER` and stop it as Ctrl-C does."""
     port = unused_tcp_port_factory()
     async with demo("--board", str(BOARD), "--port", str(port)) as process:
         assert process.stdout
         lines = []
-        while (line := (await process.stdout.readline()).decode().strip()) != END:
+        while (line := (await process.stdout.readline()).decode().strip()) != LAST_LINE:
             assert line or not process.stdout.at_eof()
             lines.append(line)
         async with (
@@ -71,10 +76,6 @@ async def test_it_serves_a_page_until_it_is_ended(
     assert any("CPU temperature" in line for line in lines)
 
 
-END = "Ctrl-C ends it."
-"""What it says when everything is there."""
-
-
-def test_a_board_may_be_named_or_be_a_folder() -> None:
-    """And means the same."""
+def test_board_option_accepts_name_and_folder() -> None:
+    """Load the same resources in both cases."""
     assert Board.load(str(BOARD)).resources == Board.load("x12spi-tf").resources

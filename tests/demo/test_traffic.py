@@ -1,11 +1,11 @@
-"""A poll is told from another one that falls together with it."""
+"""Test the assignment of requests to polls."""
 
 import dataclasses
 
 import pytest
 
-from tests.demo.survey import Entity
-from tests.demo.traffic import entity_of, is_one_poll
+from tests.demo.inventory import Entity
+from tests.demo.traffic import find_polled_entity, is_single_poll
 
 THERMAL = "GET /redfish/v1/Chassis/1/Thermal"
 POWER = "GET /redfish/v1/Chassis/1/Power"
@@ -39,22 +39,25 @@ SELECT = dataclasses.replace(LIGHT, platform="select")
         ([NTP, THERMAL, POWER], [THERMAL, POWER], False),
     ],
 )
-def test_one_poll_asks_nothing_twice_and_is_not_mixed(
+def test_single_poll_has_no_duplicates_and_no_requests_of_another_poll(
     requests: list[str], others: list[str], *, expected: bool
 ) -> None:
-    """Two polls that share a resource are not mixed for that."""
-    assert is_one_poll(requests, others) is expected
+    """Accept a poll that shares only some resources with another one."""
+    assert is_single_poll(requests, others) is expected
 
 
-def test_polls_are_asked_for_by_entities_of_their_cadence() -> None:
-    """A board without sensors still has its light."""
+def test_polled_entity_belongs_to_the_cadence() -> None:
+    """Fall back to the light on a board without sensors."""
     entities = [BUTTON, LIGHT, SELECT, HEALTH, SENSOR]
-    assert entity_of("dynamic", entities) is SENSOR
-    assert entity_of("dynamic", [BUTTON, LIGHT]) is LIGHT
-    assert entity_of("static", entities) is SELECT
-    assert entity_of("static", [HEALTH, SENSOR]) is None
+    assert find_polled_entity("dynamic", entities) is SENSOR
+    assert find_polled_entity("dynamic", [BUTTON, LIGHT]) is LIGHT
+    assert find_polled_entity("static", entities) is SELECT
+    assert find_polled_entity("static", [HEALTH, SENSOR]) is None
 
 
-def test_disabled_entities_cannot_be_asked() -> None:
-    """Home Assistant has not loaded them."""
-    assert entity_of("static", [dataclasses.replace(BUTTON, disabled=True)]) is None
+def test_disabled_entity_is_not_polled() -> None:
+    """Skip an entity that Home Assistant has not loaded."""
+    assert (
+        find_polled_entity("static", [dataclasses.replace(BUTTON, disabled=True)])
+        is None
+    )

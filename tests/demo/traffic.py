@@ -1,21 +1,22 @@
-"""What reaches the simulated BMC, and how much of it is whose."""
+"""Count the requests to the simulated BMC by their cause."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 import re
 
 from tests.simulator import Bmc, Exchange
 
+from .api import HomeAssistantApi
 from .configuration import REQUESTS
-from .page import Page
-from .survey import Entity
+from .console import print_progress
+from .inventory import Entity
 
 _QUIET_SECONDS = 0.4
-_PATIENCE = 100
-"""How often to look for quiet; a request that was given up is never over."""
+_MAX_CHECKS = 100
+"""Limit of checks for quiet; a request that its client gave up never completes."""
 _COOLDOWN_SECONDS = 11
-"""Home Assistant does not refresh a coordinator twice within ten seconds."""
+"""Home Assistant refreshes a coordinator at most once within ten seconds."""
 _ATTEMPTS = 3
 
 _LOGOUT = re.compile(r"DELETE .*/SessionService/Sessions/[^/]+")
@@ -26,69 +27,72 @@ _PLATFORMS = {
 }
 
 
-class Traffic:
-    """The requests that the simulated BMC was sent."""
+class TrafficCounter:
+    """Counter of the requests to a simulated BMC."""
 
     def __init__(self, bmc: Bmc) -> None:
-        """Look at a BMC."""
+        """Initialize with a BMC."""
         self._bmc = bmc
 
-    async def requests(self) -> list[str]:
-        """Wait until nothing is asked any more, and return all that was."""
-        for _ in range(_PATIENCE):
+    async def _requests(self) -> list[str]:
+        """Wait until all requests are complete and return them."""
+        for _ in range(_MAX_CHECKS):
             before = len(self._bmc.requests)
             await asyncio.sleep(_QUIET_SECONDS)
             exchanges = self._bmc.requests
-            if len(exchanges) == before and all(map(_is_over, exchanges)):
+            if len(exchanges) == before and all(map(_is_complete, exchanges)):
                 break
         return [f"{item.method} {item.path}" for item in exchanges]
 
-    async def set_up(self) -> dict[str, int]:
-        """Count the requests of the dialogue, and those of the entry's set-up.
+    async def count_setup(self) -> dict[str, int]:
+        """Count the requests of the config flow and those of the entry's set-up.
 
-        The dialogue is over when it gives its session back.
+        The config flow ends with the logout of its session.
         """
-        requests = await self.requests()
+        requests = await self._requests()
         logouts = [n for n, item in enumerate(requests, 1) if _LOGOUT.fullmatch(item)]
-        dialogue = logouts[-1] if logouts else len(requests)
-        return {"dialogue": dialogue, "setup": len(requests) - dialogue}
+        config_flow = logouts[-1] if logouts else len(requests)
+        return {"config_flow": config_flow, "setup": len(requests) - config_flow}
 
-    async def polls(
-        self, page: Page, entities: Sequence[Entity], say: Callable[[str], None]
+    async def count_polls(
+        self, api: HomeAssistantApi, entities: Sequence[Entity]
     ) -> dict[str, int | None]:
-        """Count the requests of a poll of either cadence, None where there is none."""
+        """Count the requests of a poll of each cadence.
+
+        The count is None if the board has no entity of that cadence.
+        """
         counts: dict[str, int | None] = {}
         polled: list[str] = []
         for cadence in _PLATFORMS:
-            entity = entity_of(cadence, entities)
+            entity = find_polled_entity(cadence, entities)
             if entity is None:
-                say(f"No entity of this board can be asked for a {cadence} poll")
+                print_progress(f"This board has no entity for a {cadence} poll")
             else:
-                polled = await self._poll(page, entity, polled)
+                polled = await self._poll(api, entity, polled)
             counts[f"{cadence}_poll"] = len(polled) if entity else None
         return counts
 
     async def _poll(
-        self, page: Page, entity: Entity, others: Sequence[str]
+        self, api: HomeAssistantApi, entity: Entity, others: Sequence[str]
     ) -> list[str]:
-        """Return the requests by which an entity is updated, and no others.
+        """Update an entity and return the requests of this poll alone.
 
-        Both coordinators poll by themselves, too: when such a poll falls together
-        with this one, it is done again.
+        The coordinators also poll on their own schedule. If such a poll coincides with
+        this one, the update is repeated.
         """
         for _ in range(_ATTEMPTS):
-            before = len(await self.requests())
+            before = len(await self._requests())
             target = {"entity_id": entity.entity_id}
-            await page.post("api/services/homeassistant/update_entity", target)
-            requests = (await self.requests())[before:]
-            if is_one_poll(requests, others):
+            await api.post("api/services/homeassistant/update_entity", target)
+            requests = (await self._requests())[before:]
+            if is_single_poll(requests, others):
                 break
             await asyncio.sleep(_COOLDOWN_SECONDS)
         return requests
 
 
-def entity_of(cadence: str, entities: Sequence[Entity]) -> Entity | None:
-    """Return an entity whose update is a poll of that cadence, if there is one."""
+def find_polled_entity(cadence: str, entities: Sequence[Entity]) -> Entity | None:
+    """Return an entity that a poll of a cadence updates, or None."""
     platforms = _PLATFORMS[cadence]
     candidates = [
         entity
@@ -100,14 +104,14 @@ def entity_of(cadence: str, entities: Sequence[Entity]) -> Entity | None:
     return min(candidates, key=lambda e: platforms.index(e.platform), default=None)
 
 
-def is_one_poll(requests: Sequence[str], others: Sequence[str]) -> bool:
-    """Tell whether requests can be those of one poll and not of another one, too."""
+def is_single_poll(requests: Sequence[str], others: Sequence[str]) -> bool:
+    """Return whether requests belong to one poll, without those of another one."""
     is_mixed = bool(others) and set(others) <= set(requests)
     return bool(requests) and len(set(requests)) == len(requests) and not is_mixed
 
 
-def write_requests(bmc: Bmc, folder: Path) -> None:
-    """Write a log of all requests, one a line."""
+def write_request_log(bmc: Bmc, folder: Path) -> None:
+    """Write a log with one request per line."""
     lines = (
         f"{item.status} {item.seconds * 1000:5.0f} ms  {item.method} {item.path}\n"
         for item in bmc.requests
@@ -115,6 +119,6 @@ def write_requests(bmc: Bmc, folder: Path) -> None:
     (folder / REQUESTS).write_text("".join(lines))
 
 
-def _is_over(exchange: Exchange) -> bool:
-    """Tell whether a request was answered."""
+def _is_complete(exchange: Exchange) -> bool:
+    """Return whether a request has a response."""
     return exchange.status != 0

@@ -204,7 +204,7 @@ MATRIX: tuple[Row, ...] = (
     ),
     Row(
         "the connection breaks when a command is done and not yet answered",
-        lambda scene: scene.bmc.drop(SYSTEM, times=1, is_done=True),
+        lambda scene: scene.bmc.drop(SYSTEM, times=1, is_executed=True),
         command=Command(error="cannot_connect", is_done=True, shows=View()),
     ),
     Row(
@@ -315,7 +315,7 @@ MATRIX: tuple[Row, ...] = (
     ),
     Row(
         "428: the BMC wants an ETag",
-        lambda scene: setattr(scene.bmc, "if_match_demanded", True),
+        lambda scene: setattr(scene.bmc, "if_match_required", True),
         command=Command(is_done=True, writes=2),
     ),
     Row(
@@ -439,7 +439,7 @@ MATRIX: tuple[Row, ...] = (
     ),
     Row(
         "the token is dropped in the middle of a poll",
-        lambda scene: scene.bmc.upon(THERMAL, scene.bmc.expire_sessions),
+        lambda scene: scene.bmc.on_request(THERMAL, scene.bmc.expire_sessions),
         set_up=loaded(requests=34, logins=2),
         poll=Poll(requests=14, logins=1),
     ),

@@ -291,7 +291,7 @@ class Scene:
         self.way.has_route = self.way.knows_name = True
         bmc.heal()
         bmc.password, bmc.role, bmc.unlicensed = "ADMIN", "Administrator", ()
-        bmc.if_match_demanded, bmc.not_modified = False, True
+        bmc.if_match_required, bmc.not_modified = False, True
         for session in filter(None, map(bmc.sessions.get, bmc.sessions.ids)):
             if session.user == OTHERS:
                 bmc.sessions.delete(session)

@@ -10,12 +10,12 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
 from custom_components.supermicro_redfish.const import (
     DOMAIN,
     DYNAMIC_INTERVAL,
     STATIC_INTERVAL,
 )
+from custom_components.supermicro_redfish.host_poller import QUICK_INTERVAL
 from tests.simulator import Bmc
 
 DYNAMIC = DYNAMIC_INTERVAL.total_seconds()

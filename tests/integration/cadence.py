@@ -5,7 +5,7 @@ from collections import Counter
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import TRANSITION_SECONDS
 from tests.simulator import Bmc
 
 from . import DYNAMIC, POWER, SNOOPING, SYSTEM, THERMAL, asked, call
@@ -25,7 +25,7 @@ def polls(bmc: Bmc, since: int) -> Counter[str]:
 async def power_off(bmc: Bmc, elapse: Elapse) -> None:
     """Let the host be off, for Home Assistant as well, and quiet."""
     bmc.power("ForceOff")
-    await elapse(PATIENCE + 2 * DYNAMIC)
+    await elapse(TRANSITION_SECONDS + 2 * DYNAMIC)
     assert bmc.power_state == "Off"
 
 

@@ -141,7 +141,7 @@ async def test_mains_that_come_back_during_the_shutdown_switch_on_after_it(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
 ) -> None:
     """A shutdown cannot be called off."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", force=True, **supply)
     await toggle(hass, UPS)
     await automations.elapse(4 * MINUTE)
@@ -160,7 +160,7 @@ async def test_a_system_that_ignores_the_request_runs_on(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
 ) -> None:
     """Its power is cut only where that is wanted; later it is not ours any more."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **supply)
     await toggle(hass, UPS)
     await automations.elapse(10 * MINUTE)
@@ -179,7 +179,7 @@ async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
 ) -> None:
     """It cannot be called off, and is still this automation's own."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **supply)
     await toggle(hass, UPS)
     await automations.elapse(10 * MINUTE)
@@ -203,7 +203,7 @@ async def test_a_shutdown_may_outlast_a_restart_too(
     supply: dict[str, Any],
 ) -> None:
     """Home Assistant forgets what it waited for, but not what it noted."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **supply)
     await toggle(hass, UPS)
     await automations.elapse(10 * MINUTE)
@@ -241,14 +241,14 @@ async def test_a_second_power_loss_asks_again(
     answers: bool,
 ) -> None:
     """A server that still runs; not if the shutdown ends before that."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await automations.use("ups", **supply)
     await toggle(hass, UPS)
     await automations.elapse(10 * MINUTE)
     await toggle(hass, UPS)
     await automations.elapse(15 * MINUTE)
     await toggle(hass, UPS)
-    bmc.host.answers = answers
+    bmc.host.accepts_shutdown = answers
     await automations.elapse(MINUTE)
     if not answers:
         bmc.power("ForceOff")

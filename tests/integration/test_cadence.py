@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import TRANSITION_SECONDS
 from tests.simulator import Bmc
 
 from . import (
@@ -62,7 +62,7 @@ async def test_sensors_are_read_as_often_as_ever_meanwhile(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """A host that takes its time to shut down goes on being hot."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await elapse(DYNAMIC)
     await press(hass, ready, "graceful_shutdown")
     since = len(bmc.requests)
@@ -79,9 +79,9 @@ async def test_patience_ends_after_two_minutes(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """An operating system that does not answer is not waited for any longer."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press(hass, ready, "graceful_shutdown")
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_SECONDS, QUICK)
     since = len(bmc.requests)
     await elapse(2 * DYNAMIC, QUICK)
     assert polls(bmc, since)[GET_SYSTEM] == 2
@@ -93,7 +93,7 @@ async def test_a_start_is_followed_until_the_sensors_are_back(
     """They come later than the power; with them the cadence is what it was."""
     fans = [of for of in states(hass, "sensor") if "fan" in of]
     await power_off(bmc, elapse)
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await press(hass, ready, "on")
     assert bmc.power_state == "PoweringOn"
     await elapse(2 * QUICK, QUICK)
@@ -131,7 +131,7 @@ async def test_a_restart_has_not_settled_before_it_has_begun(
     """A host that is still on is no host that is on again."""
     await press(hass, ready, key)
     shown = []
-    for _ in range(int(PATIENCE / QUICK)):
+    for _ in range(int(TRANSITION_SECONDS / QUICK)):
         await elapse(1, 1)
         await elapse(QUICK - 1, QUICK - 1)
         shown.append(ready.runtime_data.dynamic.data.system.power_state)
@@ -140,18 +140,18 @@ async def test_a_restart_has_not_settled_before_it_has_begun(
     assert "On" not in shown[:1]
     assert shown[-1] == bmc.power_state == "On"
     assert bmc.host.has_sensors
-    assert QUICK * len(shown) < PATIENCE
+    assert QUICK * len(shown) < TRANSITION_SECONDS
 
 
 async def test_a_restart_that_shows_no_other_state_ends_with_patience(
     hass: HomeAssistant, ready: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """A warm restart does not cut the power, and some boards show nothing of it."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     await press(hass, ready, "graceful_restart")
     since = len(bmc.requests)
-    await elapse(PATIENCE - DYNAMIC, QUICK)
-    assert polls(bmc, since)[GET_SYSTEM] == (PATIENCE - DYNAMIC) / QUICK
+    await elapse(TRANSITION_SECONDS - DYNAMIC, QUICK)
+    assert polls(bmc, since)[GET_SYSTEM] == (TRANSITION_SECONDS - DYNAMIC) / QUICK
     await elapse(DYNAMIC, QUICK)
     since = len(bmc.requests)
     await elapse(DYNAMIC, QUICK)
@@ -210,7 +210,7 @@ async def test_a_host_that_hangs_on_its_way_is_followed_once(
     """Not for hours."""
     bmc.host._times = bmc.host._times.__class__(power=3, shutdown=9999, boot=30)
     bmc.power("GracefulShutdown")
-    await elapse(DYNAMIC + PATIENCE, QUICK)
+    await elapse(DYNAMIC + TRANSITION_SECONDS, QUICK)
     since = len(bmc.requests)
     await elapse(10 * DYNAMIC, QUICK)
     assert bmc.power_state == "PoweringOff"
@@ -230,7 +230,7 @@ async def test_the_post_code_is_read_along_until_it_stays(
     assert codes == ["02", "b0", "b0", "b0"]
     await elapse(DYNAMIC)
     assert ready.runtime_data.static.data.snooping.post_code == "aa"
-    await elapse(PATIENCE)
+    await elapse(TRANSITION_SECONDS)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
     assert GET_POST_CODE not in asked(bmc, since)
@@ -279,7 +279,7 @@ async def test_a_reading_of_the_system_alone_is_none_of_the_sensors(
     """Energy would be counted from a power that was measured before."""
     told: list[str] = []
     dynamic = ready.runtime_data.dynamic
-    dynamic.async_add_read_listener(lambda data: told.append(data.system.power_state))
+    dynamic.async_add_poll_listener(lambda data: told.append(data.system.power_state))
     await elapse(DYNAMIC)
     await press(hass, ready, "graceful_shutdown")
     await elapse(QUICK, QUICK)
@@ -294,7 +294,7 @@ async def test_a_start_that_somebody_else_gave_is_followed_on_boards_that_are_qu
     """Old boards tell no state between off and on: the next poll sees it on."""
     await power_off(bmc, elapse)
     bmc.power("On")
-    bmc.host.answers = True
+    bmc.host.accepts_shutdown = True
     await elapse(DYNAMIC)
     assert bmc.power_state == "On"
     since = len(bmc.requests)

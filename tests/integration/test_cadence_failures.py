@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.supermicro_redfish.cadence import PATIENCE
+from custom_components.supermicro_redfish.host_poller import TRANSITION_SECONDS
 from tests.simulator import Bmc
 
 from . import DYNAMIC, QUICK, SNOOPING, SYSTEM, asked, complaints, entity
@@ -84,7 +84,7 @@ async def test_an_unloaded_entry_asks_for_nothing_more(
     await hass.config_entries.async_unload(ready.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     since = len(bmc.requests)
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_SECONDS, QUICK)
     assert asked(bmc, since) == []
     assert bmc.open_sessions == 0
 
@@ -97,7 +97,7 @@ async def test_a_password_that_changes_meanwhile_is_tried_once(
     attempts = bmc.login_attempts
     bmc.change_password("another one")
     bmc.expire_sessions()
-    await elapse(PATIENCE, QUICK)
+    await elapse(TRANSITION_SECONDS, QUICK)
     assert bmc.login_attempts == attempts + 1
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.supermicro_redfish import session
+from custom_components.supermicro_redfish import client
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
@@ -23,7 +23,7 @@ def trusted(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = Certificate.generate("127.0.0.1")
     server.renew_certificate(certificate)
     context = ssl.create_default_context(cadata=certificate.pem.decode())
-    monkeypatch.setattr(session, "get_default_context", lambda: context)
+    monkeypatch.setattr(client, "get_default_context", lambda: context)
 
 
 async def test_a_certificate_is_shown_before_the_password_is_sent(

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from custom_components.supermicro_redfish import identify
+from custom_components.supermicro_redfish import identity
 from tests.simulator import REMOVED, Bmc
 from tests.simulator.certificate import process_certificate
 
@@ -271,7 +271,7 @@ async def test_what_nobody_thought_of_is_logged_and_does_not_end_the_dialogue(
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(identify, "server_name", fail)
+        patched.setattr(identity, "server_name", fail)
         form = await submit(hass, await begin(hass), user_input)
     assert form["errors"] == {"base": "unknown"}
     assert bmc.open_sessions == 0

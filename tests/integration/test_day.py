@@ -7,7 +7,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP
+from custom_components.supermicro_redfish.energy import LONGEST_GAP
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

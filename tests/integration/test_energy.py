@@ -13,7 +13,7 @@ from homeassistant.helpers.restore_state import StoredState
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.supermicro_redfish.energy_meter import LONGEST_GAP, EnergyMeter
+from custom_components.supermicro_redfish.energy import LONGEST_GAP, EnergyMeter
 from tests.conftest import RECORDED
 from tests.simulator import Bmc, Board
 

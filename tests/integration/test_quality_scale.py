@@ -142,13 +142,13 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "brands": (FOLDER / "brand/icon.png").exists,
     "common-modules": lambda: bool(code("coordinator") and code("entity")),
     "config-flow": lambda: MANIFEST["config_flow"] is True and asks("user"),
-    "devices": lambda: "async_get_or_create" in code("device"),
+    "devices": lambda: "async_get_or_create" in code("registry"),
     "diagnostics": lambda: callable(diagnostics.async_get_config_entry_diagnostics),
     "discovery": lambda: "ssdp" in MANIFEST and asks("ssdp", "discovery_confirm"),
     "discovery-update-info": lambda: (
         {"registered_devices": True} in MANIFEST["dhcp"]
         and asks("dhcp")
-        and "CONNECTION_NETWORK_MAC" in code("device")
+        and "CONNECTION_NETWORK_MAC" in code("registry")
     ),
     "entity-category": lambda: len({row.entity_category for row in ROWS}) == 3,
     "entity-device-class": lambda: any(row.device_class for row in ROWS),
@@ -188,8 +188,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
         {"cannot_connect", "invalid_auth", "unknown"} <= set(ENGLISH["config"]["error"])
     ),
     "test-before-setup": lambda: (
-        calls("__init__", "_async_check_server", "ConfigEntryNotReady")
-        and calls("errors", "reading", "ConfigEntryAuthFailed")
+        calls("__init__", "_async_verify_server", "ConfigEntryNotReady")
+        and calls("errors", "translate_update_errors", "ConfigEntryAuthFailed")
     ),
     "test-coverage": lambda: "pytest --cov" in SCRIPT_TEST,
 }

@@ -10,8 +10,10 @@ import pytest
 
 from custom_components.supermicro_redfish.aiosupermicro import CertificateError
 from custom_components.supermicro_redfish.const import DOMAIN
-from custom_components.supermicro_redfish.issues import async_report_certificate
-from custom_components.supermicro_redfish.repairs import async_create_fix_flow
+from custom_components.supermicro_redfish.repairs import (
+    async_create_fix_flow,
+    async_report_certificate,
+)
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

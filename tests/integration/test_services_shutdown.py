@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
-from custom_components.supermicro_redfish.cadence import QUICK_INTERVAL
+from custom_components.supermicro_redfish.host_poller import QUICK_INTERVAL
 from tests.conftest import Clock
 from tests.simulator import Bmc
 
@@ -104,7 +104,7 @@ async def test_a_host_that_does_not_answer_is_told(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """It goes on running."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=60)
     await elapse(60, QUICK)
     assert await task == {"result": "timed_out", "seconds": 60}
@@ -115,7 +115,7 @@ async def test_a_host_that_does_not_answer_is_forced_if_that_is_wanted(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """After it had its time."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=60, force=True)
     await elapse(55, QUICK)
     assert bmc.power_state == "On"
@@ -131,7 +131,7 @@ async def test_a_host_that_nothing_ends_is_told(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
     """A minute after it was forced."""
-    bmc.host.answers = False
+    bmc.host.accepts_shutdown = False
     task = await begin(timeout=10, force=True)
     bmc.host._times = bmc.host._times.__class__(power=9999, shutdown=1, boot=1)
     since = len(bmc.requests)

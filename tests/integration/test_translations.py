@@ -30,7 +30,6 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
     exceptions,
 )
-from custom_components.supermicro_redfish.boot import BOOT_STATES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
@@ -42,6 +41,7 @@ from custom_components.supermicro_redfish.errors import (
     translated,
     translation_key,
 )
+from custom_components.supermicro_redfish.util import BOOT_STATES
 
 FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
 CONFIG_FLOW = FOLDER / "config_flow.py"
@@ -112,7 +112,7 @@ ROWS = [
 NUMBERED_ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key}")
     for platform, row in descriptions()
-    if row.kind.numbered
+    if row.source.number_pattern
 ]
 
 
@@ -162,7 +162,7 @@ def test_no_name_is_there_for_nothing() -> None:
     used |= {
         (platform, f"{row.text_key}_numbered")
         for platform, row in descriptions()
-        if row.kind.numbered
+        if row.source.number_pattern
     }
     for tree in (ENGLISH, ICONS):
         assert used >= {

@@ -44,7 +44,7 @@ def load(name: str) -> Board:
     own = {
         path: {**below.resources.get(path, {}), **body}
         for path, body in board.resources.items()
-        if path not in board.synthesised
+        if path not in board.synthesized
     }
     return replace(below, name=name, resources={**below.resources, **own})
 

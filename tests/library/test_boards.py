@@ -153,7 +153,7 @@ def walk(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Return all recorded resources, also those written out in a collection."""
     board = load(name)
     for path, body in board.resources.items():
-        if path not in board.synthesised or kind(body) == "LogEntry":
+        if path not in board.synthesized or kind(body) == "LogEntry":
             yield path, body
 
 

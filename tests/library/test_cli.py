@@ -104,7 +104,7 @@ async def test_logs_are_printed_newest_last(server: Server, bmc: Bmc) -> None:
 
 
 @pytest.mark.parametrize(
-    ("password", "words"), [("wrong", "401"), (PASSWORD, "could not connect")]
+    ("password", "words"), [("wrong", "401"), (PASSWORD, "lost the connection")]
 )
 async def test_a_failure_is_one_line(
     server: Server, bmc: Bmc, password: str, words: str

@@ -69,7 +69,7 @@ async def test_an_action_is_sent_with_the_etag_of_its_resource(
 
 async def test_a_bmc_that_demands_etags_is_commanded(session: ClientSession) -> None:
     """It takes them for its resources and for what is done to these."""
-    bmc = Bmc(Board.load("x12spi-tf"), if_match_demanded=True)
+    bmc = Bmc(Board.load("x12spi-tf"), if_match_required=True)
     async with (
         serve(bmc) as server,
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
@@ -204,7 +204,7 @@ async def test_a_bmc_that_restarts_before_it_answers(
 ) -> None:
     """It breaks the connection off, and is away when it is looked for."""
     await client.async_get_all_data()
-    bmc.drop(MANAGER_RESET, is_done=True)
+    bmc.drop(MANAGER_RESET, is_executed=True)
     answers(bmc)
     await _restart(client)
     assert bmc.is_down

@@ -14,7 +14,7 @@ from aiosupermicro import (
 from aiosupermicro.http.transport import base_url
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.changes import REMOVED
-from tests.simulator.testing import changed
+from tests.simulator.testing import changed_board
 
 from . import CHASSIS, MANAGER, OEM, ROOT, THERMAL, link
 
@@ -117,7 +117,7 @@ async def test_an_unlicensed_old_board_says_which_licence(
 
 async def test_discovery_takes_six_requests(session: ClientSession) -> None:
     """Root, login, and the way to the one system, chassis and manager."""
-    board = changed({CHASSIS: {"Thermal": REMOVED, "Power": REMOVED}})
+    board = changed_board({CHASSIS: {"Thermal": REMOVED, "Power": REMOVED}})
     bmc = Bmc(board)
     async with (
         serve(bmc) as server,

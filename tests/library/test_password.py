@@ -15,14 +15,14 @@ from aiosupermicro import (
 )
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board, Server, serve
-from tests.simulator.testing import changed
+from tests.simulator.testing import changed_board
 
 from . import MINUTES, ROOT, SESSIONS, paths_of, statuses
 
 
 def _odd_boards() -> dict[str, Board]:
     """Return boards of the old family, on some of which no session can be opened."""
-    old = changed({ROOT: {"RedfishVersion": "1.0.1"}})
+    old = changed_board({ROOT: {"RedfishVersion": "1.0.1"}})
     recorded = {
         name: Board.load(RECORDED / name) for name in RECORDINGS if name == "x11dpu"
     }

@@ -21,7 +21,7 @@ from . import CHASSIS, PROTOCOLS, SESSIONS, SYSTEM, statuses
 
 async def test_if_match_is_sent_when_it_is_asked_for(session: ClientSession) -> None:
     """428 leads to one read and one more write, with the resource's ETag."""
-    bmc = Bmc(Board.load("x12spi-tf"), if_match_demanded=True)
+    bmc = Bmc(Board.load("x12spi-tf"), if_match_required=True)
     async with (
         serve(bmc) as server,
         SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish import session as trusting
+from custom_components.supermicro_redfish import client as trusting
 from custom_components.supermicro_redfish.aiosupermicro import transport
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration.conftest import (

@@ -16,7 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.supermicro_redfish import session as trusting
+from custom_components.supermicro_redfish import client as trusting
 from custom_components.supermicro_redfish.aiosupermicro import (
     CertificateError,
 )

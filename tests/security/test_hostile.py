@@ -29,7 +29,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     ServerCertificate,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
-from custom_components.supermicro_redfish.words import described
+from custom_components.supermicro_redfish.util import certificate_placeholders
 from tests.integration import LLDP, LOG, ROOT, complaints, set_up
 from tests.integration.dialogue import add
 from tests.integration.test_discovery import announce
@@ -233,7 +233,7 @@ def said(words: str) -> dict[str, Any]:
 def test_a_certificate_is_shown_as_it_is(words: str) -> None:
     """It draws no picture, links nowhere, and shows no fingerprint but its own."""
     moment = datetime.now(UTC)
-    shown = described(
+    shown = certificate_placeholders(
         ServerCertificate(
             fingerprint="ab" * 32,
             subject=words,

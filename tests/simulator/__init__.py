@@ -30,9 +30,9 @@ To add ...
   tests in `test_board.py` cover it and demand that its links resolve and its ETags are
   right. `Board.load` accepts any other folder too; `completion.py` adds the links that
   such a recording lacks.
-- a fault: a field of `Fault` in `faults.py`, its effect in `Server._answer`, a method
-  of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are values:
-  `bmc.faults.add(Fault(...))` activates any combination of fields.
+- a fault: a field of `Fault` in `faults.py`, its effect in `Server._get_response`, a
+  method of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are
+  values: `bmc.faults.add(Fault(...))` activates any combination of fields.
 - a difference between firmwares: a keyword of `Bmc`, such as `etag_header`, which
   `redfish.py` or another module of the table evaluates.
 - a writable property: its name in `WRITABLE` of `validation.py`. If it changes other
@@ -56,7 +56,7 @@ Modules:
 | `privileges` | privileges of roles |
 | `patch`, `validation`, `changes` | execute, validate and merge a PATCH |
 | `actions` | execute an action |
-| `messages`, `message_registry` | responses other than resources, and their texts |
+| `responses`, `message_registry` | responses other than resources, and their texts |
 | `etags` | ETags |
 
 | wire | |

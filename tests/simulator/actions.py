@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .host import RESET_TYPES
-from .messages import Answer, RedfishError
 from .patch import execute_patch
 from .resources import JsonObject, normalize_path
+from .responses import RedfishError, Response
 
 if TYPE_CHECKING:
     from .bmc import Bmc
@@ -29,7 +29,7 @@ class _Parameter(NamedTuple):
     is_array: bool = False
 
 
-def execute_action(bmc: Bmc, path: str, payload: JsonObject) -> Answer:
+def execute_action(bmc: Bmc, path: str, payload: JsonObject) -> Response:
     """Validate and execute the action with a target, and return its response."""
     owner = path.partition(SEPARATOR)[0]
     name, action = _find_action(bmc, owner, path)
@@ -37,7 +37,7 @@ def execute_action(bmc: Bmc, path: str, payload: JsonObject) -> Answer:
         _validate(name, parameter, payload)
     if effect := _EFFECTS.get(name):
         effect(bmc, owner, payload)
-    return bmc.phrases.success()
+    return bmc.response_builder.success()
 
 
 def _find_action(bmc: Bmc, owner: str, path: str) -> tuple[str, JsonObject]:

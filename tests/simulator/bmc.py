@@ -15,7 +15,6 @@ from .etags import ETAG, with_etag
 from .faults import Fault, Faults
 from .host import Host, HostTimes
 from .host_state import show_host_state
-from .messages import JSON_TYPE, Answer, ResponseBuilder
 from .privileges import show_role
 from .resources import (
     ROOT,
@@ -25,6 +24,7 @@ from .resources import (
     link,
     normalize_path,
 )
+from .responses import JSON_TYPE, Response, ResponseBuilder
 from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
@@ -85,12 +85,12 @@ class Bmc:
     etag_header: bool = True
     """Whether responses have an ETag header, beside the ETag in the body."""
     not_modified: bool = True
-    """Whether a matching If-None-Match is answered with 304."""
-    if_match_demanded: bool = False
+    """Whether the response to a matching If-None-Match is 304."""
+    if_match_required: bool = False
     """Whether a write without If-Match is rejected."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
-    write_answer: Literal["success", "resource", "nothing"] = "success"
+    write_response: Literal["success", "resource", "nothing"] = "success"
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()
     """Paths that need a missing license, together with all paths below them."""
@@ -104,7 +104,7 @@ class Bmc:
     """Duration of a task."""
     restart_seconds: float = 20.0
     """Downtime of the BMC after Manager.Reset."""
-    os_answers: bool = True
+    os_accepts_shutdown: bool = True
     """Whether the operating system reacts to a graceful shutdown."""
     requests: list[Exchange] = field(default_factory=list, init=False)
     """All requests in order of arrival."""
@@ -122,7 +122,7 @@ class Bmc:
         self.store = Store(self.board.resources)
         # The sessions of the recording are closed.
         self.store.clear_below(SESSIONS)
-        self.phrases = ResponseBuilder(old=self.board.is_old)
+        self.response_builder = ResponseBuilder(old=self.board.is_old)
         self.faults = Faults()
         self.scheduler = Scheduler(self.clock)
         recorded = self.store[SESSION_SERVICE].get("SessionTimeout", 300)
@@ -134,7 +134,9 @@ class Bmc:
         )
         self.tasks = Tasks(self)
         times = HostTimes(self.power_seconds, self.shutdown_seconds, self.boot_seconds)
-        self.host = Host(self.scheduler, times, answers=self.os_answers)
+        self.host = Host(
+            self.scheduler, times, accepts_shutdown=self.os_accepts_shutdown
+        )
         self.host.on_boot = self._use_boot_override
         self._started = self._down_until = self.scheduler.now
         self._down_status: int | None = None
@@ -269,19 +271,19 @@ class Bmc:
         requests; without it, the fault lasts until `heal`. This applies to all faults.
         """
         if body is None:
-            body = self.phrases.error(status).body
-        answer = Answer(status, body, dict(headers or {}), content_type)
-        self.faults.add(Fault(path, method, times, answer))
+            body = self.response_builder.error(status).body
+        response = Response(status, body, dict(headers or {}), content_type)
+        self.faults.add(Fault(path, method, times, response))
 
     def hang(self, path: str, seconds: float, *, times: int | None = None) -> None:
         """Delay responses."""
         self.faults.add(Fault(path, times=times, seconds=seconds))
 
     def drop(
-        self, path: str, *, times: int | None = None, is_done: bool = False
+        self, path: str, *, times: int | None = None, is_executed: bool = False
     ) -> None:
-        """Close the connection without a response, with `is_done` after execution."""
-        self.faults.add(Fault(path, times=times, is_drop=True, is_done=is_done))
+        """Close the connection without a response, before or after execution."""
+        self.faults.add(Fault(path, times=times, is_drop=True, is_executed=is_executed))
 
     def cut(self, path: str, *, times: int | None = None) -> None:
         """Reset the connection in the middle of the body."""
@@ -297,7 +299,7 @@ class Bmc:
             Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
         )
 
-    def upon(self, path: str, callback: Callable[[], None]) -> None:
+    def on_request(self, path: str, callback: Callable[[], None]) -> None:
         """Call back just before the next request for a path is executed."""
         self.faults.add(Fault(path, times=1, callback=callback))
 
@@ -319,10 +321,10 @@ class Bmc:
         return self.scheduler.now < self._down_until
 
     @property
-    def down_response(self) -> Answer | None:
+    def down_response(self) -> Response | None:
         """The response while the BMC is restarting; None to abort the connection."""
         status = self._down_status
-        return None if status is None else self.phrases.error(status)
+        return None if status is None else self.response_builder.error(status)
 
     @property
     def system_and_chassis(self) -> tuple[str, str]:

@@ -24,7 +24,7 @@ class Board:
 
     name: str
     resources: dict[str, JsonObject] = field(repr=False)
-    synthesised: frozenset[str] = field(repr=False)
+    synthesized: frozenset[str] = field(repr=False)
     """The paths of `resources` that were not recorded.
 
     `completion.py` adds them, so that all recorded resources can be reached by links.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .messages import Answer, Delivery
 from .resources import normalize_path
+from .responses import Delivery, Response
 
 
 @dataclass
@@ -18,13 +18,13 @@ class Fault:
     method: str | None = None
     times: int | None = None
     """Number of affected requests; None for all requests until `Bmc.heal`."""
-    answer: Answer | None = None
+    response: Response | None = None
     """Response instead of the BMC's own."""
     seconds: float = 0.0
     """Delay of the response."""
     is_drop: bool = False
     """Whether the connection is closed without a response."""
-    is_done: bool = False
+    is_executed: bool = False
     """Whether the BMC executes the request before it closes the connection."""
     callback: Callable[[], None] = lambda: None
     """Called before the request is executed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .messages import RedfishError
+from .responses import RedfishError
 from .scheduler import Scheduler
 
 PowerState = Literal["On", "PoweringOff", "Off", "PoweringOn"]
@@ -83,14 +83,14 @@ class Host:
     """
 
     def __init__(
-        self, scheduler: Scheduler, times: HostTimes, *, answers: bool
+        self, scheduler: Scheduler, times: HostTimes, *, accepts_shutdown: bool
     ) -> None:
         """Initialize with a host that booted long ago."""
         self._scheduler = scheduler
         self._times = times
         self._boot_started: float | None = None
         self.state: PowerState = "On"
-        self.answers = answers
+        self.accepts_shutdown = accepts_shutdown
         """Whether the operating system reacts to a graceful shutdown."""
         self.on_boot: Callable[[], None] = lambda: None
         """Called at each start of a boot."""
@@ -136,7 +136,7 @@ class Host:
     def _reset_running(self, reset_type: str) -> None:
         """Switch a running host off, and on again unless the reset type is final."""
         is_graceful = reset_type in _GRACEFUL
-        if reset_type in _WITHOUT_EFFECT or (is_graceful and not self.answers):
+        if reset_type in _WITHOUT_EFFECT or (is_graceful and not self.accepts_shutdown):
             return
         seconds = self._times.shutdown if is_graceful else self._times.power
         self._switch_off(seconds, None if reset_type in _FINAL else self._switch_on)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .changes import merge
-from .messages import Answer, RedfishError
 from .resources import JsonObject, resource_type
+from .responses import RedfishError, Response
 from .validation import SECRETS, validate
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _TASKS = {
 }
 
 
-def execute_patch(bmc: Bmc, path: str, patch: JsonObject) -> Answer:
+def execute_patch(bmc: Bmc, path: str, patch: JsonObject) -> Response:
     """Validate and apply a PATCH, and return its response."""
     body = bmc.store[path]
     kind = resource_type(body)
@@ -38,11 +38,13 @@ def execute_patch(bmc: Bmc, path: str, patch: JsonObject) -> Answer:
     if kind in _TASKS and bmc.tasks.enabled:
         name = f"{body.get('Name', kind)} configuration"
         task = bmc.tasks.start(name, lambda: _apply(bmc, path, patch))
-        return bmc.phrases.accepted(_TASKS[kind], task, tuple(patch))
+        return bmc.response_builder.accepted(_TASKS[kind], task, tuple(patch))
     _apply(bmc, path, patch)
-    if bmc.write_answer == "resource":
-        return Answer(200, bmc.resource(path))
-    return Answer(204) if bmc.write_answer == "nothing" else bmc.phrases.success()
+    if bmc.write_response == "resource":
+        return Response(200, bmc.resource(path))
+    if bmc.write_response == "nothing":
+        return Response(204)
+    return bmc.response_builder.success()
 
 
 def _apply(bmc: Bmc, path: str, patch: JsonObject) -> None:

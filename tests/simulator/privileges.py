@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .messages import RedfishError
 from .resources import ROOT, JsonObject, link, resource_type
+from .responses import RedfishError
 
 if TYPE_CHECKING:
     from .bmc import Bmc

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from .actions import SEPARATOR, execute_action
 from .etags import ETAG, matches
-from .messages import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, Answer, RedfishError
 from .patch import execute_patch
 from .privileges import require_read_privilege, require_write_privilege
 from .resources import (
@@ -21,6 +20,7 @@ from .resources import (
     parse_json,
     resource_type,
 )
+from .responses import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, RedfishError, Response
 from .validation import is_writable
 
 if TYPE_CHECKING:
@@ -63,18 +63,18 @@ class Request:
         return body
 
 
-def handle(bmc: Bmc, request: Request) -> Answer:
+def handle(bmc: Bmc, request: Request) -> Response:
     """Execute a request, and return its response."""
     bmc.scheduler.run_due()
     try:
         return _handle(bmc, request)
     except RedfishError as error:
         if error.message == "Base.ResourceMissingAtURI" and bmc.html_404:
-            return Answer(404, NOT_FOUND_PAGE, content_type=HTML_TYPE)
-        return bmc.phrases.from_error(error)
+            return Response(404, NOT_FOUND_PAGE, content_type=HTML_TYPE)
+        return bmc.response_builder.from_error(error)
 
 
-def _handle(bmc: Bmc, request: Request) -> Answer:
+def _handle(bmc: Bmc, request: Request) -> Response:
     """Check the license and the authentication, and dispatch by method."""
     path, method = request.path, request.method
     if ROOT in bmc.unlicensed:
@@ -91,7 +91,7 @@ def _handle(bmc: Bmc, request: Request) -> Answer:
     raise _missing_or_not_allowed(bmc, path)
 
 
-def _login(bmc: Bmc, request: Request) -> Answer:
+def _login(bmc: Bmc, request: Request) -> Response:
     """Open a session."""
     credentials = request.json
     for key in ("UserName", "Password"):
@@ -109,7 +109,7 @@ def _login(bmc: Bmc, request: Request) -> Answer:
     path = f"{SESSIONS}/{session.id}"
     prefix = request.server if bmc.location == "absolute" else ""
     headers = {"X-Auth-Token": session.token, "Location": f"{prefix}{path}"}
-    return Answer(201, bmc.resource(path), headers)
+    return Response(201, bmc.resource(path), headers)
 
 
 def _authenticate(bmc: Bmc, request: Request) -> None:
@@ -134,7 +134,7 @@ def _basic_credentials(request: Request) -> tuple[str, str] | None:
     return user, password
 
 
-def _get(bmc: Bmc, request: Request) -> Answer:
+def _get(bmc: Bmc, request: Request) -> Response:
     """Read a resource."""
     if not bmc.has(request.path):
         raise _missing_or_not_allowed(bmc, request.path)
@@ -147,11 +147,11 @@ def _get(bmc: Bmc, request: Request) -> Answer:
     headers = {"ETag": etag} if etag and bmc.etag_header else {}
     condition = request.headers.get("if-none-match")
     if bmc.not_modified and etag and condition and matches(condition, etag):
-        return Answer(304, headers=headers)
-    return Answer(200, body, headers)
+        return Response(304, headers=headers)
+    return Response(200, body, headers)
 
 
-def _patch(bmc: Bmc, request: Request) -> Answer:
+def _patch(bmc: Bmc, request: Request) -> Response:
     """Write to a resource."""
     path = request.path
     if not bmc.has(path) or not is_writable(bmc.resource(path)):
@@ -167,7 +167,7 @@ def _patch(bmc: Bmc, request: Request) -> Answer:
     return execute_patch(bmc, path, patch)
 
 
-def _post(bmc: Bmc, request: Request) -> Answer:
+def _post(bmc: Bmc, request: Request) -> Response:
     """Execute an action."""
     if SEPARATOR not in request.path:
         raise _missing_or_not_allowed(bmc, request.path)
@@ -176,7 +176,7 @@ def _post(bmc: Bmc, request: Request) -> Answer:
     return execute_action(bmc, request.path, request.json if request.payload else {})
 
 
-def _delete(bmc: Bmc, request: Request) -> Answer:
+def _delete(bmc: Bmc, request: Request) -> Response:
     """Close a session, the only resource that can be deleted."""
     parent, _, name = request.path.rpartition("/")
     session = bmc.sessions.get(name) if parent == SESSIONS else None
@@ -185,7 +185,7 @@ def _delete(bmc: Bmc, request: Request) -> Answer:
     if session.token != request.token:
         _require_write(bmc, parent, in_lockdown=True)
     bmc.sessions.delete(session)
-    return bmc.phrases.success()
+    return bmc.response_builder.success()
 
 
 _METHODS = {
@@ -215,7 +215,7 @@ def _check_if_match(bmc: Bmc, request: Request) -> None:
     owner = request.path.partition(SEPARATOR)[0]
     etag = bmc.resource(owner).get(ETAG) if bmc.has(owner) else None
     condition = request.headers.get("if-match")
-    if etag and condition is None and bmc.if_match_demanded:
+    if etag and condition is None and bmc.if_match_required:
         raise RedfishError("Base.PreconditionRequired")
     if etag and condition and not matches(condition, etag):
         raise RedfishError("Base.PreconditionFailed")

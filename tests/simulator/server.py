@@ -24,8 +24,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from . import redfish
 from .bmc import Bmc, Exchange
 from .certificate import Certificate, process_certificate
-from .messages import Answer
 from .resources import parse_json
+from .responses import Response
 
 HOST = "127.0.0.1"
 
@@ -242,7 +242,7 @@ class Server:
         return await self._stream(request, response)
 
     async def _stream(
-        self, request: web.BaseRequest, response: Answer
+        self, request: web.BaseRequest, response: Response
     ) -> web.StreamResponse:
         """Send a response with a body that is not delivered at once."""
         headers = self._to_http(response).headers
@@ -254,7 +254,7 @@ class Server:
         return stream
 
     async def _deliver(
-        self, request: web.BaseRequest, stream: web.StreamResponse, response: Answer
+        self, request: web.BaseRequest, stream: web.StreamResponse, response: Response
     ) -> None:
         """Send a body that is cut, stalled or trickled."""
         body, delivery = response.payload, response.delivery
@@ -280,18 +280,18 @@ class Server:
             request.transport.abort()
         return web.Response()
 
-    async def _process(self, request: redfish.Request) -> Answer | None:
+    async def _process(self, request: redfish.Request) -> Response | None:
         """Return the response after the latency; None to abort the connection."""
         async with self._workers:
             self._busy += 1
             self.bmc.peak_parallel = max(self.bmc.peak_parallel, self._busy)
             try:
                 await asyncio.sleep(self.latency)
-                return await self._answer(request)
+                return await self._get_response(request)
             finally:
                 self._busy -= 1
 
-    async def _answer(self, request: redfish.Request) -> Answer | None:
+    async def _get_response(self, request: redfish.Request) -> Response | None:
         """Return the response of a fault, or else of the BMC; None to abort."""
         if self.bmc.is_down:
             return self.bmc.down_response
@@ -300,16 +300,16 @@ class Server:
             return redfish.handle(self.bmc, request)
         fault.callback()
         await asyncio.sleep(fault.seconds)
-        if fault.is_done:
+        if fault.is_executed:
             redfish.handle(self.bmc, request)
-        if fault.is_drop or fault.answer:
-            return fault.answer
+        if fault.is_drop or fault.response:
+            return fault.response
         response = redfish.handle(self.bmc, request)
         return replace(
             response, delivery=fault.delivery, seconds=fault.delivery_seconds
         )
 
-    def _to_http(self, response: Answer) -> web.Response:
+    def _to_http(self, response: Response) -> web.Response:
         """Return the HTTP response. JSON has no charset, as on real BMCs."""
         http = web.Response(
             status=response.status,

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.simulator import REMOVED
 from tests.simulator.resources import ROOT
-from tests.simulator.testing import MANAGER, RESET, SYSTEM, changed, logged_in
+from tests.simulator.testing import MANAGER, RESET, SYSTEM, changed_board, logged_in
 
 pytestmark = pytest.mark.usefixtures("network")
 
@@ -58,7 +58,7 @@ async def test_reset_without_action_info_uses_inline_list(
             "ResetType@Redfish.AllowableValues": inline,
         }
     }
-    async with logged_in(changed({SYSTEM: {"Actions": actions}})) as client:
+    async with logged_in(changed_board({SYSTEM: {"Actions": actions}})) as client:
         body = {"ResetType": reset_type} if reset_type else {}
         assert (await client.post(RESET, body)).status == status
 
@@ -67,7 +67,7 @@ async def test_reset_without_action_info_uses_inline_list(
 async def test_action_accepts_missing_or_absolute_target(target: Any) -> None:
     """Execute an action with a missing target or a complete URL, as on X11."""
     actions = {"#ComputerSystem.Reset": {"target": target}}
-    async with logged_in(changed({SYSTEM: {"Actions": actions}})) as client:
+    async with logged_in(changed_board({SYSTEM: {"Actions": actions}})) as client:
         assert (await client.post(RESET, {"ResetType": "ForceOff"})).status == 200
         assert client.bmc.power_state == "PoweringOff"
 

@@ -95,7 +95,7 @@ def test_bmc_returns_resources_as_recorded(folder: str) -> None:
     recorded = {
         path: body
         for path, body in board.resources.items()
-        if path not in board.synthesised
+        if path not in board.synthesized
     }
     for path, body in recorded.items():
         if not path.startswith(SESSIONS):
@@ -111,11 +111,11 @@ def test_completion_adds_only_links_and_log_entries(folder: str) -> None:
     board = Board.load(folder)
     added = {
         path.removeprefix(ROOT).lstrip("/")
-        for path in board.synthesised - {"/redfish"}
+        for path in board.synthesized - {"/redfish"}
         if "/Entries/" not in path
     }
     assert added == COMPLETED.get(board.name, set())
-    for path in board.synthesised:
+    for path in board.synthesized:
         assert set(links(board.resources[path])) <= set(board.resources)
         if "/Entries/" in path:
             entries = board.resources[path.rpartition("/")[0]]["Members"]

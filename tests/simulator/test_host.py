@@ -84,7 +84,7 @@ def test_restart_finishes_without_intermediate_reads(clock: Clock) -> None:
 
 def test_graceful_shutdown_is_ignored_when_configured(clock: Clock) -> None:
     """Keep the host on after a graceful shutdown, and force it off on demand."""
-    bmc = Bmc(Board.load("x12spi-tf"), clock=clock, os_answers=False, **TIMES)
+    bmc = Bmc(Board.load("x12spi-tf"), clock=clock, os_accepts_shutdown=False, **TIMES)
     bmc.power("GracefulShutdown")
     clock.tick(60)
     assert bmc.power_state == "On"

@@ -17,7 +17,7 @@ from tests.simulator.testing import (
     SYSTEM,
     THERMAL,
     as_old,
-    changed,
+    changed_board,
     logged_in,
 )
 
@@ -136,7 +136,7 @@ async def test_patch_of_identify_led_changes_system_and_chassis(
 
 async def test_patch_of_led_adds_no_location_indicator() -> None:
     """Keep the property missing on a board without it, and reject a write to it."""
-    board = changed({SYSTEM: {"LocationIndicatorActive": REMOVED}})
+    board = changed_board({SYSTEM: {"LocationIndicatorActive": REMOVED}})
     async with logged_in(board) as client:
         await client.patch(SYSTEM, {"IndicatorLED": "Lit"})
         assert "LocationIndicatorActive" not in client.bmc.resource(SYSTEM)
@@ -178,7 +178,7 @@ async def test_boot_override_applies_to_one_boot(clock: Clock) -> None:
 
 async def test_boot_override_without_mode() -> None:
     """Reject the mode on boards of the old family, which do not have it."""
-    board = changed({SYSTEM: {"Boot": {"BootSourceOverrideMode": REMOVED}}})
+    board = changed_board({SYSTEM: {"Boot": {"BootSourceOverrideMode": REMOVED}}})
     async with logged_in(board) as client:
         for extra, status in (({"BootSourceOverrideMode": "UEFI"}, 400), ({}, 200)):
             patch = {"BootSourceOverrideTarget": "Pxe"} | extra
@@ -241,7 +241,7 @@ async def test_patch_of_ntp_servers_needs_enabled_ntp(
 ) -> None:
     """Set servers only while NTP is or becomes enabled, which needs one of them."""
     async with logged_in(
-        changed({NTP: {"NTPEnable": enabled}}), task_seconds=0
+        changed_board({NTP: {"NTPEnable": enabled}}), task_seconds=0
     ) as client:
         response = await client.patch(NTP, patch)
         assert response.status == (400 if rejection else 202)
@@ -255,7 +255,7 @@ async def test_patch_of_ntp_servers_needs_enabled_ntp(
 
 async def test_patch_of_ntp_applies_at_once_without_task_service() -> None:
     """Respond with 200 on X10 boards, which have a disabled task service."""
-    board = as_old(changed({f"{ROOT}/TaskService": {"ServiceEnabled": False}}))
+    board = as_old(changed_board({f"{ROOT}/TaskService": {"ServiceEnabled": False}}))
     async with logged_in(board) as client:
         response = await client.patch(NTP, {"NTPEnable": False})
         assert response.status == 200
@@ -288,7 +288,7 @@ async def test_patch_rejects_outdated_if_match() -> None:
 
 async def test_patch_needs_if_match_when_configured() -> None:
     """Respond with 428 to a write without an ETag."""
-    async with logged_in(if_match_demanded=True, etag_header=False) as client:
+    async with logged_in(if_match_required=True, etag_header=False) as client:
         response = await client.patch(FAN_MODE, {"Mode": "Standard"})
         assert response.rejection == (428, "Base.PreconditionRequired")
         etag = (await client.get(FAN_MODE)).body["@odata.etag"]
@@ -298,13 +298,13 @@ async def test_patch_needs_if_match_when_configured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "key"), [("resource", 200, "Mode"), ("nothing", 204, None)]
+    ("body", "status", "key"), [("resource", 200, "Mode"), ("nothing", 204, None)]
 )
 async def test_patch_responds_with_resource_or_nothing_when_configured(
-    answer: str, status: int, key: str | None
+    body: str, status: int, key: str | None
 ) -> None:
     """Support all plausible responses, as no response to a write was recorded."""
-    async with logged_in(write_answer=answer) as client:
+    async with logged_in(write_response=body) as client:
         response = await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
         assert response.status == status
         assert (key in response.body) if key else not response.body

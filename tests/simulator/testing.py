@@ -14,8 +14,8 @@ from aiohttp import ClientSession
 from .bmc import Bmc
 from .board import Board
 from .etags import ETAG
-from .messages import JSON_TYPE
 from .resources import ROOT, SESSIONS, JsonObject
+from .responses import JSON_TYPE
 from .server import Server, serve
 
 SYSTEM, CHASSIS, MANAGER = (
@@ -47,7 +47,7 @@ def as_old(board: Board) -> Board:
     return replace(board, resources=resources)
 
 
-def changed(changes: dict[str, Any]) -> Board:
+def changed_board(changes: dict[str, Any]) -> Board:
     """Return the shipped board with changes by path, as `Bmc.change` merges them."""
     bmc = Bmc(Board.load("x12spi-tf"))
     for path, change in changes.items():

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import json
 from typing import Any, NamedTuple
 
-from .messages import RedfishError
 from .resources import JsonObject, resource_type
+from .responses import RedfishError
 
 _PROTOCOLS = ("HTTP", "HTTPS", "SNMP", "IPMI", "SSH", "VirtualMedia", "KVMIP", "SSDP")
 

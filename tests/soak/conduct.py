@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 
 from tests.simulator import Bmc, Server
-from tests.simulator.messages import Answer
 from tests.simulator.redfish import Request
+from tests.simulator.responses import Response
 
 from .shown import SESSIONS
 from .timeline import Clock
@@ -66,7 +66,7 @@ class Conduct:
 
     def watch(self, server: Server) -> None:
         """See everything that a server is asked from now on."""
-        exchange, answer = server._exchange, server._answer
+        exchange, answer = server._exchange, server._get_response
 
         async def watched(request: web.BaseRequest) -> web.StreamResponse:
             payload = await request.read()
@@ -79,7 +79,7 @@ class Conduct:
                 self._answer(request, payload, response)
             return response
 
-        async def heard(request: Request) -> Answer | None:
+        async def heard(request: Request) -> Response | None:
             said = await answer(request)
             # A "not modified" has no body that could be cut off.
             is_whole = said and (said.status == 304 or said.delivery in _READABLE)
@@ -88,7 +88,7 @@ class Conduct:
             return said
 
         server._exchange = watched  # type: ignore[method-assign]
-        server._answer = heard  # type: ignore[method-assign]
+        server._get_response = heard  # type: ignore[method-assign]
 
     @contextmanager
     def user(self) -> Iterator[None]:
@@ -166,7 +166,7 @@ class Conduct:
         elif (request.method, path) == ("POST", SESSIONS) and response.status == 201:
             self._log_in(response)
 
-    def _hear(self, path: str, answer: Answer) -> None:
+    def _hear(self, path: str, answer: Response) -> None:
         """Hand on what the BMC says of a resource."""
         if answer.status == 304:
             self._told.hear(path, self._bmc.resource(path))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.supermicro_redfish import coordinator, session
+from custom_components.supermicro_redfish import client, errors
 from custom_components.supermicro_redfish.aiosupermicro import (
     AuthenticationError,
     gate,
@@ -16,7 +16,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
-from custom_components.supermicro_redfish.log_memory import LogMemory
+from custom_components.supermicro_redfish.log_store import SeenLogEntries
 
 from .footprint import Footprint
 from .soak import run
@@ -39,9 +39,9 @@ def test_hours_of_troubles_leave_no_complaint(network: None) -> None:
 
 async def wish(world: World) -> None:
     """Wish to be left alone for an hour, which is more than anybody grants."""
-    answer = world.bmc.phrases.error(503)
+    answer = world.bmc.response_builder.error(503)
     answer.headers["Retry-After"] = "3600"
-    with world.wrong("wish", also=300), world.fault("*", answer=answer):
+    with world.wrong("wish", also=300), world.fault("*", response=answer):
         await world.minutes(1, 2)
 
 
@@ -81,7 +81,7 @@ def insist(patch: pytest.MonkeyPatch) -> None:
 
 def hurry(patch: pytest.MonkeyPatch) -> None:
     """Let everybody send requests at once."""
-    patch.setattr(session, "MAX_CONCURRENT_REQUESTS", 9)
+    patch.setattr(client, "MAX_CONCURRENT_REQUESTS", 9)
     patch.setattr(gate.Gate, "_has_room", lambda *_: True)
 
 
@@ -103,17 +103,17 @@ def show_wrong_values(patch: pytest.MonkeyPatch) -> None:
 
 def grant_any_wish(patch: pytest.MonkeyPatch) -> None:
     """Leave a BMC alone for as long as it wishes."""
-    patch.setattr(coordinator, "_LONGEST_RETRY", math.inf)
+    patch.setattr(errors, "MAX_RETRY_AFTER", math.inf)
 
 
 def forget_the_log(patch: pytest.MonkeyPatch) -> None:
     """Take every entry for a new one each time."""
-    patch.setattr(LogMemory, "learn", lambda _, entries: list(entries))
+    patch.setattr(SeenLogEntries, "mark_seen", lambda _, entries: list(entries))
 
 
 def read_no_log(patch: pytest.MonkeyPatch) -> None:
     """Take no entry for a new one."""
-    patch.setattr(LogMemory, "learn", lambda *_: [])
+    patch.setattr(SeenLogEntries, "mark_seen", lambda *_: [])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import copy
 from typing import Any
 
-from tests.simulator.messages import HTML_TYPE, JSON_TYPE, Answer
+from tests.simulator.responses import HTML_TYPE, JSON_TYPE, Response
 
 from .shown import BAYS, CHASSIS, LOG, MANAGER, OEM, POWER, ROOT, SYSTEM, THERMAL
 from .users import (
@@ -66,7 +66,7 @@ async def drop(world: World) -> None:
     is_done = world.random.random() < 0.3
     with (
         world.wrong("drop"),
-        world.fault(_place(world), is_drop=True, is_done=is_done),
+        world.fault(_place(world), is_drop=True, is_executed=is_done),
     ):
         await world.minutes(0.2, 8)
 
@@ -87,7 +87,7 @@ async def stray_refusal(world: World) -> None:
     with world.refusals(), world.wrong("401, stray"):
         with world.fault(
             world.random.choice((SYSTEM, THERMAL, MANAGER)),
-            answer=world.bmc.phrases.error(401),
+            response=world.bmc.response_builder.error(401),
             times=times,
         ):
             await world.minutes(1, 3)
@@ -98,7 +98,7 @@ async def refusal(world: World) -> None:
     """Refuse everything, as if the password were wrong, until somebody enters it."""
     async with world.owner:
         with world.refusals(), world.wrong("401, all"):
-            with world.fault("*", answer=world.bmc.phrases.error(401)):
+            with world.fault("*", response=world.bmc.response_builder.error(401)):
                 await world.minutes(1, 10)
             await _answer_question(world)
 
@@ -107,32 +107,35 @@ async def status(world: World) -> None:
     """Answer with an error, and some of them with a wish to be left alone."""
     code = world.random.choice((403, 404, 429, 500, 503))
     wish = world.random.choice(_RETRIES) if code in (429, 503) else None
-    answer = world.bmc.phrases.error(code)
+    answer = world.bmc.response_builder.error(code)
     if wish is not None:
         answer.headers["Retry-After"] = str(wish)
     place, also = _place(world), min(wish or 0, _LONGEST_RETRY)
-    with world.wrong(f"{code}", also=also), world.fault(place, answer=answer):
+    with world.wrong(f"{code}", also=also), world.fault(place, response=answer):
         await world.minutes(0.5, 10)
 
 
 async def garbage(world: World) -> None:
     """Answer with 200 and something that is no resource."""
     path = world.random.choice((SYSTEM, THERMAL, POWER, CHASSIS, f"{OEM}/FanMode"))
-    whole = Answer(200, world.bmc.resource(path)).payload
+    whole = Response(200, world.bmc.resource(path)).payload
     kind, answer = world.random.choice(
         [
-            ("HTML", Answer(200, b"<html>Please wait</html>", {}, HTML_TYPE)),
-            ("HTML, called JSON", Answer(200, b"<html></html>", {}, JSON_TYPE)),
-            ("truncated", Answer(200, whole[: len(whole) // 2])),
-            ("nulls", Answer(200, _without_values(world.bmc.resource(path)))),
-            ("empty", Answer(200, b"")),
-            ("empty object", Answer(200, {"@odata.id": path})),
-            ("array", Answer(200, b"[]")),
-            ("error in a 200", Answer(200, world.bmc.phrases.error(500).body)),
+            ("HTML", Response(200, b"<html>Please wait</html>", {}, HTML_TYPE)),
+            ("HTML, called JSON", Response(200, b"<html></html>", {}, JSON_TYPE)),
+            ("truncated", Response(200, whole[: len(whole) // 2])),
+            ("nulls", Response(200, _without_values(world.bmc.resource(path)))),
+            ("empty", Response(200, b"")),
+            ("empty object", Response(200, {"@odata.id": path})),
+            ("array", Response(200, b"[]")),
+            (
+                "error in a 200",
+                Response(200, world.bmc.response_builder.error(500).body),
+            ),
         ]
     )
     place = "*" if kind == "HTML" and world.random.random() < 0.5 else path
-    with world.wrong(kind), world.fault(place, answer=answer):
+    with world.wrong(kind), world.fault(place, response=answer):
         await world.minutes(0.5, 10)
 
 

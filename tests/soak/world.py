@@ -249,9 +249,9 @@ def _traits(random: Random) -> dict[str, Any]:
         "location": random.choice(("relative", "absolute")),
         "etag_header": random.random() < 0.7,
         "not_modified": random.random() < 0.7,
-        "if_match_demanded": random.random() < 0.2,
+        "if_match_required": random.random() < 0.2,
         "html_404": random.random() < 0.3,
-        "write_answer": random.choice(("success", "resource", "nothing")),
+        "write_response": random.choice(("success", "resource", "nothing")),
         "shutdown_seconds": random.uniform(5, 120),
         "boot_seconds": random.uniform(20, 300),
     }

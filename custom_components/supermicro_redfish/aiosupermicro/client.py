@@ -158,16 +158,6 @@ class SupermicroRedfishClient:
         """
         return self._connection.cached_resources
 
-    @property
-    def member_errors(self) -> dict[str, ResourceError]:
-        """Errors of members of collections by path, as they were last read.
-
-        A member that cannot be read is left out of its collection: a drive, a memory
-        module, a fan of boards with a resource for each. Links that lead nowhere are
-        here as well.
-        """
-        return self._reader.member_errors | self._readings.errors
-
     def set_max_concurrent_requests(self, max_requests: int) -> None:
         """Set the number of concurrent requests, from 1 to 10."""
         limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
@@ -285,6 +275,11 @@ class SupermicroRedfishClient:
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
+        try:
+            leaks = await self._readings.async_get_leak_detectors(scope)
+            found.resources["leak_detectors"] = leaks
+        except ResourceError as error:
+            found.errors["leak_detectors"] = error
         return found._replace(errors=self._readings.errors | found.errors)
 
     async def _async_get_last(
@@ -360,6 +355,21 @@ class SupermicroRedfishClient:
         serial numbers and system UUIDs are blank or equal on many boards.
         """
         return await identity.async_get_mac_address(self._reader)
+
+    async def async_get_identifiers(self, *, former: bool = False) -> list[str]:
+        """Return the MAC addresses and UUIDs of the BMC, the most reliable first.
+
+        Args:
+            former: Whether to include the addresses of interfaces to the host, which
+                earlier versions accepted.
+
+        """
+        return await identity.async_get_identifiers(self._reader, former=former)
+
+    @property
+    def member_errors(self) -> dict[str, ResourceError]:
+        """Errors of members of collections and of links, by path, at the last read."""
+        return dict(self._reader.member_errors)
 
     async def async_get_role(self) -> Role:
         """Return the role of the client's account, with at most six requests.

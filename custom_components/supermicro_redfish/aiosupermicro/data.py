@@ -16,6 +16,7 @@ from .models import (
     NTP,
     Chassis,
     FanMode,
+    LeakDetector,
     License,
     Manager,
     NetworkProtocol,
@@ -60,6 +61,8 @@ class DynamicData(BulkData):
     """POST code as it was last read; `async_get_static_data` keeps it up to date."""
     _: KW_ONLY
     system: System | None = None
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """Leak detectors of liquid-cooled machines; empty on all others."""
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.
 
@@ -105,6 +108,8 @@ class RedfishData(BulkData):
     ntp: NTP | None = None
     lldp: LLDP | None = None
     _: KW_ONLY
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """As in `DynamicData`."""
     is_complete: bool = True
     """As in `DynamicData`."""
     inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)

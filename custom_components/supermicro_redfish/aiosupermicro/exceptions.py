@@ -181,9 +181,6 @@ class InvalidResponseError(ResourceError):
     """
 
 
-# Kept until its last user catches ResourceError instead.
-ENDS_ALL = (AuthenticationError, ConnectionError)
-
 HTTP_STATUS_EXCEPTIONS: dict[int, type[SupermicroRedfishError]] = {
     400: InvalidRequestError,
     401: AuthenticationError,

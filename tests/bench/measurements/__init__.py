@@ -1,9 +1,9 @@
-"""The measurements, in the order in which they are numbered."""
+"""The measurements by their number in the table."""
 
 from collections.abc import Awaitable, Callable
 
-from tests.bench.bench import Bench
-from tests.bench.table import Row
+from tests.bench.report import Row
+from tests.bench.runner import Bench
 
 from .command import measure as command
 from .decoding import measure as decoding

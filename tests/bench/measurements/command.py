@@ -1,56 +1,65 @@
-"""A command: from the call of the service to the right state."""
+"""Measure commands, from the service call to the new state."""
 
 import asyncio
 
-from tests.bench.bench import Bench, Times, board_name, say, spread
-from tests.bench.process import Conditions
-from tests.bench.spread import Spread
-from tests.bench.table import Row, Target
+from tests.bench.boards import board_name
+from tests.bench.processes import Conditions
+from tests.bench.report import Row, Target
+from tests.bench.runner import Bench, print_progress
+from tests.bench.stats import Samples, Summary, summarize
 
-_TRIPS = 2
-_MILLISECONDS = 50
+_ROUND_TRIPS = 2
+_MAX_MILLISECONDS = 50
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure with each delay, all at once: they mostly wait."""
+    """Measure with all delays concurrently, since the clients mostly wait."""
+    print_progress("commands")
     delays = [delay for delay in bench.plan.delays if delay]
-    say("commands")
-    found = await asyncio.gather(*(_measure(bench, delay) for delay in delays))
-    return [row for rows in found for row in rows]
+    results = await asyncio.gather(*(_measure(bench, delay) for delay in delays))
+    return [row for rows in results for row in rows]
 
 
 async def _measure(bench: Bench, delay: float) -> list[Row]:
     """Measure all commands with one delay."""
     board = bench.plan.board
-    conditions = Conditions(board=board, latency=delay, moving=False)
-    found = await bench.home("command", conditions, times=bench.plan.commands)
-    under = f"{board_name(board)}, {delay * 1000:.0f} ms per request"
+    conditions = Conditions(board=board, latency=delay, changing=False)
+    results = await bench.run_in_home_assistant(
+        "command", conditions, times=bench.plan.commands
+    )
+    label = f"{board_name(board)}, {delay * 1000:.0f} ms per request"
     return [
         row
-        for name, times in found.items()
-        for row in _rows(times, delay, f"{under}: {name}")
+        for name, samples in results.items()
+        for row in _rows(samples, delay, f"{label}: {name}")
     ]
 
 
-def _rows(times: Times, delay: float, under: str) -> list[Row]:
-    """Return round trips, and the time that is left over."""
-    trips = spread(times, "requests")
-    rest = Spread.of((one["wall"] - _TRIPS * delay) * 1000 for one in times)
+def _rows(samples: Samples, delay: float, label: str) -> list[Row]:
+    """Return the requests, the time in round trips and the remaining time."""
+    requests = summarize(samples, "requests")
+    rest = Summary.of(
+        (sample["wall"] - _ROUND_TRIPS * delay) * 1000 for sample in samples
+    )
     return [
         Row(
-            4, "requests of a command", under, {"ours": trips}, Target(trips.median, 2)
+            4,
+            "requests per command",
+            label,
+            {"ours": requests},
+            Target(requests.median, 2),
         ),
         Row(
             4,
-            "command to right state, over one round trip",
-            under,
-            {"ours": spread(times, "wall").over(delay)},
+            "time from command to new state, in round trips",
+            label,
+            {"ours": summarize(samples, "wall").divided_by(delay)},
         ),
         Row(
             4,
-            "command to right state, ms beyond two round trips",
-            under,
+            "time from command to new state, ms beyond two round trips",
+            label,
             {"ours": rest},
-            Target(rest.median, _MILLISECONDS),
+            Target(rest.median, _MAX_MILLISECONDS),
         ),
     ]

@@ -1,14 +1,15 @@
-"""Decoding: the JSON of a whole board to models."""
+"""Measure the decoding of a whole board's JSON to models."""
 
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench.bench import Bench, board_name, say
-from tests.bench.process import work
-from tests.bench.spread import Spread, number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.boards import board_name
+from tests.bench.processes import run_job
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, print_progress
+from tests.bench.stats import Summary, format_number
 from tests.simulator import Board
 
 _MODELS = {
@@ -36,14 +37,14 @@ _MODELS = {
     "UpdateService": "UpdateService",
     "smcFanMode": "FanMode",
 }
-"""The model that both clients have for a type of resource."""
+"""The model of both clients for each type of resource."""
 
 _CLIENTS = ("ours", "published")
-_TURNS = 3
+_REPETITIONS = 3
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure all boards."""
+    """Measure with all boards."""
     rows = []
     for board in bench.plan.boards:
         rows += await _measure(bench, board)
@@ -51,80 +52,87 @@ async def measure(bench: Bench) -> list[Row]:
 
 
 async def _measure(bench: Bench, board: str) -> list[Row]:
-    """Measure one board: each client several times, in turns."""
-    say(f"decoding: {board_name(board)}")
-    known = bodies(Board.load(board))
+    """Measure one board, each client several times and alternately."""
+    print_progress(f"decoding: {board_name(board)}")
+    bodies = decodable_bodies(Board.load(board))
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bodies.json"
-        file.write_text(json.dumps(known), "utf-8")
-        failed = {client: await _try(bench, client, file) for client in _CLIENTS}
-        places = set().union(*failed.values())
-        both = [body for place, body in enumerate(known) if place not in places]
+        file.write_text(json.dumps(bodies), "utf-8")
+        failed = {client: await _failures(bench, client, file) for client in _CLIENTS}
+        excluded = set().union(*failed.values())
+        both = [body for index, body in enumerate(bodies) if index not in excluded]
         file.write_text(json.dumps(both), "utf-8")
         rates, fields = await _rates(bench, file)
-    cannot = {
-        client: [known[place][0] for place in found] for client, found in failed.items()
+    failed_models = {
+        client: [bodies[index][0] for index in indexes]
+        for client, indexes in failed.items()
     }
-    return _rows(rates, fields, f"{board_name(board)}, {len(both)} resources", cannot)
+    label = f"{board_name(board)}, {len(both)} resources"
+    return _rows(rates, fields, label, failed_models)
 
 
 def _rows(
-    rates: dict[str, Spread],
+    rates: dict[str, Summary],
     fields: dict[str, int],
-    under: str,
-    cannot: dict[str, list[str]],
+    label: str,
+    failed_models: dict[str, list[str]],
 ) -> list[Row]:
-    """Return what clients decode of a board, whole and by what they make of it."""
+    """Return the rates of boards and of fields."""
     unit = rates["published"].median
-    breadth = fields["ours"] / fields["published"]
-    over: dict[str, Figure] = {
-        client: rate.over(unit) for client, rate in rates.items()
+    field_ratio = fields["ours"] / fields["published"]
+    board_rates: dict[str, Figure] = {
+        client: rate.divided_by(unit) for client, rate in rates.items()
     }
-    each: dict[str, Figure] = {
-        client: rate.over(unit * fields["published"] / fields[client])
+    field_rates: dict[str, Figure] = {
+        client: rate.divided_by(unit * fields["published"] / fields[client])
         for client, rate in rates.items()
     }
-    reason = f"ours decodes {number(breadth)} times as many fields of it"
+    reason = f"ours decodes {format_number(field_ratio)} times as many fields"
     target = Target(rates["ours"].median / unit, 1, at_least=True, reason=reason)
-    details: dict[str, object] = {"boards_per_second": unit, "cannot": cannot}
-    what = "decoded per second, over the published client"
+    details: dict[str, object] = {
+        "boards_per_second": unit,
+        "failed_models": failed_models,
+    }
+    metric = "decoded per second, relative to the published client"
     return [
-        Row(5, f"boards {what}", under, over, target, details),
-        Row(5, f"fields {what}", under, each, details={"fields": fields}),
+        Row(5, f"boards {metric}", label, board_rates, target, details),
+        Row(5, f"fields {metric}", label, field_rates, details={"fields": fields}),
     ]
 
 
-async def _try(bench: Bench, client: str, file: Path) -> list[int]:
-    """Return the places of what a client cannot decode."""
+async def _failures(bench: Bench, client: str, file: Path) -> list[int]:
+    """Return the indexes of the bodies that a client cannot decode."""
     job = {"bodies": str(file), "times": 0}
-    found: list[int] = await work(bench.environments[client], "subjects.decode", job)
-    return found
+    python = bench.environments[client]
+    indexes: list[int] = await run_job(python, "clients.decoding", job)
+    return indexes
 
 
-async def _rates(bench: Bench, file: Path) -> tuple[dict[str, Spread], dict[str, int]]:
-    """Return how often a second clients decode all bodies, and to how many fields."""
+async def _rates(bench: Bench, file: Path) -> tuple[dict[str, Summary], dict[str, int]]:
+    """Return the boards per second and the number of fields of each client."""
     fields: dict[str, int] = {}
     seconds: dict[str, list[float]] = {client: [] for client in _CLIENTS}
     job = {"bodies": str(file), "times": bench.plan.decodings}
-    for client in _CLIENTS * _TURNS:
+    for client in _CLIENTS * _REPETITIONS:
         python = bench.environments[client]
-        found = await work(python, "subjects.decode", job)
-        seconds[client] += found["seconds"]
-        fields[client] = found["fields"]
+        result = await run_job(python, "clients.decoding", job)
+        seconds[client] += result["seconds"]
+        fields[client] = result["fields"]
     rates = {
-        client: Spread.of(1 / one for one in times) for client, times in seconds.items()
+        client: Summary.of(1 / item for item in items)
+        for client, items in seconds.items()
     }
     return rates, fields
 
 
-def bodies(board: Board) -> list[tuple[str, dict[str, Any]]]:
-    """Return the bodies that both clients have a model for, and its name."""
-    found = []
+def decodable_bodies(board: Board) -> list[tuple[str, dict[str, Any]]]:
+    """Return the bodies for which both clients have a model, with the model's name."""
+    bodies = []
     for body in board.resources.values():
         kind = str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
         if model := _MODELS.get(kind):
-            found.append((model, body))
+            bodies.append((model, body))
         if kind == "LogEntryCollection":
             entries = body.get("Members") or ()
-            found += [("LogEntry", item) for item in entries if "Message" in item]
-    return found
+            bodies += [("LogEntry", item) for item in entries if "Message" in item]
+    return bodies

@@ -1,157 +1,173 @@
-"""One dynamic refresh: what it asks of the BMC, and how long it takes."""
+"""Measure a dynamic refresh: traffic, CPU time and wall time."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from tests.bench.bench import TASK, Bench, Times, board_name, etag_modes, say, spread
-from tests.bench.limit import bound, schedule
-from tests.bench.process import Conditions
-from tests.bench.spread import number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.boards import board_name, etag_modes
+from tests.bench.processes import Conditions
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import DYNAMIC_REFRESH, Bench, print_progress
+from tests.bench.stats import (
+    Samples,
+    format_number,
+    lower_bound,
+    makespan,
+    summarize,
+)
 
-_PLACES = 2
-"""How many requests ours sends at a time at most, for a BMC's sake."""
-_PATIENCE = 0.5
-"""Seconds that a request has to take for another to be sent beside it."""
+_MAX_CONCURRENCY = 2
+"""Limit of concurrent requests with which ours protects a BMC."""
+_SLOW_SECONDS = 0.5
+"""Duration of a request after which ours sends another one concurrently."""
 
-_SAID = {1: "one at a time, over one connection", 2: "two at a time"}
-_MOVES = "a reading that moves changes the ETag, and with it the whole body"
-_IDLE = "the simulated BMC works less at an answer than Python does"
+_CONCURRENCY = {
+    1: "one request at a time on one connection",
+    2: "two concurrent requests",
+}
+_CHANGED = "a changed reading changes the ETag, and the whole body is sent again"
+_NO_DELAY = "the simulated BMC spends less time on a response than a Python client"
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure without a delay on all boards, and with delays on one."""
+    """Measure all boards without a delay, and one board with delays."""
     rows = []
     for board in bench.plan.boards:
         for conditions, mode in _modes(board):
-            rows += await _traffic(bench, conditions, f"{board_name(board)}, {mode}")
+            label = f"{board_name(board)}, {mode}"
+            rows += await _measure_traffic(bench, conditions, label)
     for delay in bench.plan.delays:
         for workers in bench.plan.workers:
-            rows += await _time(bench, delay, workers)
+            rows += await _measure_time(bench, delay, workers)
     return rows
 
 
 def _modes(board: str) -> Iterator[tuple[Conditions, str]]:
-    """Return with and without ETags, and with them also while nothing moves."""
+    """Return the conditions with and without ETags, with changing readings.
+
+    With ETags, unchanged readings follow.
+    """
     for mode, etags in etag_modes(board).items():
-        yield Conditions(board=board, etags=etags), f"{mode}, readings move"
+        yield Conditions(board=board, etags=etags), f"{mode}, readings change"
         if mode == "ETags on":
-            still = Conditions(board=board, moving=False)
-            yield still, f"{mode}, no reading moves"
+            unchanged = Conditions(board=board, changing=False)
+            yield unchanged, f"{mode}, readings unchanged"
 
 
-async def _traffic(bench: Bench, conditions: Conditions, under: str) -> list[Row]:
-    """Measure what passes over the wire, and the CPU time of the client."""
-    say(f"dynamic refresh: {under}")
-    found = await bench.one_by_one(TASK, conditions)
-    rows = [_row(found, "requests", under), _row(found, "bytes", under)]
-    rows += [_row(found, "handshakes", under), _cpu(found, under)]
-    if "published" not in found:
+async def _measure_traffic(
+    bench: Bench, conditions: Conditions, label: str
+) -> list[Row]:
+    """Measure the traffic and the CPU time of the client."""
+    print_progress(f"dynamic refresh: {label}")
+    samples = await bench.run_sequentially(DYNAMIC_REFRESH, conditions)
+    rows = [_count_row(samples, "requests", label), _count_row(samples, "bytes", label)]
+    rows += [_count_row(samples, "handshakes", label), _cpu_row(samples, label)]
+    if "published" not in samples:
         return rows
-    # It reads boards with Thermal and Power, which is what the targets are about.
-    rows[0] = replace(
-        rows[0], target=Target(spread(found["ours"], "requests").median, 3)
-    )
-    if "ETags on" in under:
-        reason = _MOVES if conditions.moving else ""
-        target = Target(_ratio(found, "bytes"), 0.5, reason=reason)
+    # The published client needs Thermal and Power, and the targets are for such boards.
+    requests = summarize(samples["ours"], "requests").median
+    rows[0] = replace(rows[0], target=Target(requests, 3))
+    if "ETags on" in label:
+        reason = _CHANGED if conditions.changing else ""
+        target = Target(_ratio(samples, "bytes"), 0.5, reason=reason)
         rows[1] = replace(rows[1], target=target)
     return rows
 
 
-def _cheapest(found: dict[str, Times], key: str) -> float:
-    """Return the median of the cheaper of the published client's two ways."""
-    columns = [item for item in ("published", "published_poll") if item in found]
-    return min(spread(found[column], key).median for column in columns)
+def _cheapest(samples: dict[str, Samples], key: str) -> float:
+    """Return the lower median of the two variants of the published client."""
+    columns = [item for item in ("published", "published_poll") if item in samples]
+    return min(summarize(samples[column], key).median for column in columns)
 
 
-def _ratio(found: dict[str, Times], key: str) -> float:
-    """Return ours over the published client's."""
-    return spread(found["ours"], key).median / _cheapest(found, key)
+def _ratio(samples: dict[str, Samples], key: str) -> float:
+    """Return the ratio of ours to the published client."""
+    return summarize(samples["ours"], key).median / _cheapest(samples, key)
 
 
-def _row(found: dict[str, Times], key: str, under: str) -> Row:
+def _count_row(samples: dict[str, Samples], key: str, label: str) -> Row:
     """Return a row of counts."""
     figures: dict[str, Figure] = {
-        column: spread(times, key) for column, times in found.items()
+        column: summarize(items, key) for column, items in samples.items()
     }
-    return Row(1, f"{key} per dynamic refresh", under, figures)
+    return Row(1, f"{key} per dynamic refresh", label, figures)
 
 
-def _cpu(found: dict[str, Times], under: str) -> Row:
-    """Return the row of CPU times, as ratios to the published client's."""
-    peer = "published" in found
-    unit = _cheapest(found, "cpu") if peer else spread(found["ours"], "cpu").median
+def _cpu_row(samples: dict[str, Samples], label: str) -> Row:
+    """Return the row of CPU times, relative to the published client."""
+    has_peer = "published" in samples
+    unit = (
+        _cheapest(samples, "cpu")
+        if has_peer
+        else summarize(samples["ours"], "cpu").median
+    )
     reason = ""
-    if "bare" in found:
-        least = number(spread(found["bare"], "cpu").median / unit)
-        reason = f"aiohttp alone takes {least}, and decodes nothing"
+    if "aiohttp" in samples:
+        least = format_number(summarize(samples["aiohttp"], "cpu").median / unit)
+        reason = f"aiohttp alone needs {least} without decoding"
     figures: dict[str, Figure] = {
-        column: spread(times, "cpu").over(unit) for column, times in found.items()
+        column: summarize(items, "cpu").divided_by(unit)
+        for column, items in samples.items()
     }
+    peer = "the published client" if has_peer else "ours"
     return Row(
         1,
-        f"CPU of the client, over {'the published client' if peer else 'ours'}",
-        under,
+        f"CPU time of the client, relative to {peer}",
+        label,
         figures,
-        Target(_ratio(found, "cpu"), 0.6, reason=reason) if peer else None,
+        Target(_ratio(samples, "cpu"), 0.6, reason=reason) if has_peer else None,
         {"unit_seconds": unit},
     )
 
 
-async def _time(bench: Bench, delay: float, workers: int) -> list[Row]:
-    """Measure the wall time; clients that mostly wait are measured together."""
+async def _measure_time(bench: Bench, delay: float, workers: int) -> list[Row]:
+    """Measure the wall time, concurrently if the clients mostly wait."""
     conditions = Conditions(board=bench.plan.board, latency=delay, workers=workers)
-    under = (
+    label = (
         f"{board_name(bench.plan.board)}, {delay * 1000:.0f} ms per request, "
         f"{workers} at a time"
     )
-    say(f"dynamic refresh: {under}")
-    run = bench.together if delay else bench.one_by_one
-    found = await run(TASK, conditions)
-    return [*_time_rows(found, under, workers, delay)]
+    print_progress(f"dynamic refresh: {label}")
+    run = bench.run_concurrently if delay else bench.run_sequentially
+    samples = await run(DYNAMIC_REFRESH, conditions)
+    return _time_rows(samples, label, workers, delay)
 
 
 def _time_rows(
-    found: dict[str, Times], under: str, workers: int, delay: float
+    samples: dict[str, Samples], label: str, workers: int, delay: float
 ) -> list[Row]:
     """Return the rows of wall times, as ratios."""
-    at_a_time = min(workers, _PLACES) if delay > _PATIENCE else 1
+    concurrency = min(workers, _MAX_CONCURRENCY) if delay > _SLOW_SECONDS else 1
 
-    def over_bound(one: dict[str, Any]) -> float:
-        return float(one["wall"]) / bound(one["services"], workers)
+    def to_bound(sample: dict[str, Any]) -> float:
+        return float(sample["wall"]) / lower_bound(sample["service_times"], workers)
 
-    def over_schedule(one: dict[str, Any]) -> float:
-        return float(one["wall"]) / schedule(one["services"], at_a_time)
+    def to_makespan(sample: dict[str, Any]) -> float:
+        return float(sample["wall"]) / makespan(sample["service_times"], concurrency)
 
-    ours = found["ours"]
-    peer = _cheapest(found, "wall")
-    best = spread(ours, over_schedule)
-    shown = spread(ours, over_bound)
-    reason = _explain(at_a_time, shown.median / best.median) if delay else _IDLE
-    figures: dict[str, Figure] = {
-        column: spread(times, over_bound) for column, times in found.items()
+    ours = summarize(samples["ours"], to_bound)
+    limited = summarize(samples["ours"], to_makespan)
+    limit = _CONCURRENCY[concurrency]
+    reason = _explain(limit, ours.median / limited.median) if delay else _NO_DELAY
+    bounds: dict[str, Figure] = {
+        column: summarize(items, to_bound) for column, items in samples.items()
     }
-    target = Target(shown.median, 1.1, reason=reason)
+    peer = _cheapest(samples, "wall")
     ratios: dict[str, Figure] = {
-        column: spread(times, "wall").over(peer) for column, times in found.items()
+        column: summarize(items, "wall").divided_by(peer)
+        for column, items in samples.items()
     }
+    target = Target(ours.median, 1.1, reason=reason)
     return [
-        Row(1, "wall time, over the BMC's own limit", under, figures, target),
-        Row(
-            1,
-            f"wall time, over whole requests {_SAID[at_a_time]}",
-            under,
-            {"ours": best},
-        ),
-        Row(1, "wall time, over the published client", under, ratios),
+        Row(1, "wall time, relative to the BMC's lower bound", label, bounds, target),
+        Row(1, f"wall time, relative to {limit}", label, {"ours": limited}),
+        Row(1, "wall time, relative to the published client", label, ratios),
     ]
 
 
-def _explain(at_a_time: int, need: float) -> str:
-    """Say why ours takes longer than the limit."""
+def _explain(limit: str, ratio: float) -> str:
+    """Explain a wall time of ours above the lower bound."""
     return (
-        f"whole requests {_SAID[at_a_time]}, for the BMC's sake, need "
-        f"{number(need)} times the limit by themselves"
+        f"the limit to {limit}, which protects the BMC, needs "
+        f"{format_number(ratio)} times the bound by itself"
     )

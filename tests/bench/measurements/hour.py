@@ -1,66 +1,66 @@
-"""An hour at default settings."""
+"""Measure one hour at default settings."""
 
 import asyncio
 from typing import Any
 
-from tests.bench.bench import Bench, board_name, say
-from tests.bench.meter import COUNTS
-from tests.bench.process import Conditions, simulated, work
-from tests.bench.table import Figure, Row, Target
+from tests.bench.boards import board_name
+from tests.bench.processes import Conditions, run_job, simulated_bmcs
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, print_progress
+from tests.bench.worker import COUNTS
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure the integration, and the published client as its integration polls."""
-    conditions = Conditions(board=bench.plan.board, licences=False)
-    under = f"{board_name(bench.plan.board)}, readings move"
-    say(f"an hour: {under}")
-    ours, theirs = await asyncio.gather(
-        bench.home("hour", conditions, seconds=bench.plan.hour),
-        _published(bench, conditions),
+    """Measure the integration and the polls of the published one."""
+    conditions = Conditions(board=bench.plan.board, licenses=False)
+    label = f"{board_name(bench.plan.board)}, readings change"
+    print_progress(f"one hour: {label}")
+    ours, published = await asyncio.gather(
+        bench.run_in_home_assistant("hour", conditions, seconds=bench.plan.hour),
+        _measure_published(bench, conditions),
     )
-    pair = {"ours": ours, "published_poll": theirs}
+    both = {"ours": ours, "published_poll": published}
     return [
-        *(_with_set_up(pair, key, under) for key in COUNTS),
-        *(_after_set_up(ours, key, under) for key in COUNTS),
-        _sessions(pair, under),
+        *(_row_with_set_up(both, key, label) for key in COUNTS),
+        *(_row_without_set_up(ours, key, label) for key in COUNTS),
+        _session_row(both, label),
     ]
 
 
-async def _published(bench: Bench, conditions: Conditions) -> dict[str, Any]:
-    """Let the published client live through the hour."""
-    async with simulated(conditions) as site:
+async def _measure_published(bench: Bench, conditions: Conditions) -> dict[str, Any]:
+    """Return the counts of the published client."""
+    async with simulated_bmcs(conditions) as group:
         job = {
-            "host": site["bmcs"][0]["host"],
-            "control": site["control"],
+            "host": group["bmcs"][0]["host"],
+            "control_port": group["control_port"],
             "seconds": bench.plan.hour,
         }
         python = bench.environments["published"]
-        found: dict[str, Any] = await work(python, "subjects.hour", job)
-        return found
+        counts: dict[str, Any] = await run_job(python, "clients.hour", job)
+        return counts
 
 
-def _with_set_up(pair: dict[str, dict[str, Any]], key: str, under: str) -> Row:
-    """Count all that came in the hour."""
+def _row_with_set_up(both: dict[str, dict[str, Any]], key: str, label: str) -> Row:
+    """Return the row of a count for the whole hour."""
     figures: dict[str, Figure] = {
-        column: found["after"][key] - found["before"][key]
-        for column, found in pair.items()
+        column: counts["after"][key] - counts["before"][key]
+        for column, counts in both.items()
     }
     target = None
     if key in ("logins", "handshakes"):
         target = Target(float(str(figures["ours"])), 1)
-    what = f"{key} in an hour, set-up included"
-    return Row(3, what, under, figures, target)
+    return Row(3, f"{key} in one hour, with set-up", label, figures, target)
 
 
-def _after_set_up(ours: dict[str, Any], key: str, under: str) -> Row:
-    """Count what came when the set-up was done."""
+def _row_without_set_up(ours: dict[str, Any], key: str, label: str) -> Row:
+    """Return the row of a count after the set-up."""
     count = ours["after"][key] - ours["set_up"][key]
-    return Row(3, f"{key} in an hour after the set-up", under, {"ours": count})
+    return Row(3, f"{key} in one hour, without set-up", label, {"ours": count})
 
 
-def _sessions(pair: dict[str, dict[str, Any]], under: str) -> Row:
-    """Count the sessions that are open at the end."""
+def _session_row(both: dict[str, dict[str, Any]], label: str) -> Row:
+    """Return the row of open sessions at the end."""
     figures: dict[str, Figure] = {
-        column: found["after"]["sessions"] for column, found in pair.items()
+        column: counts["after"]["sessions"] for column, counts in both.items()
     }
-    return Row(3, "sessions open at the end of the hour", under, figures)
+    return Row(3, "open sessions after one hour", label, figures)

@@ -1,124 +1,141 @@
-"""Scale: many BMCs in one event loop, and in one Home Assistant."""
+"""Measure many BMCs in one event loop, and in one Home Assistant."""
 
 from typing import Any
 
-from tests.bench.bench import Bench, say
-from tests.bench.plan import SHIPPED
-from tests.bench.process import Conditions, simulated, work
-from tests.bench.spread import number
-from tests.bench.table import Figure, Row, Target
+from tests.bench.boards import SHIPPED
+from tests.bench.processes import Conditions, run_job, simulated_bmcs
+from tests.bench.report import Figure, Row, Target
+from tests.bench.runner import Bench, print_progress
+from tests.bench.stats import format_number
 
 _MEGABYTE = 1024 * 1024
-_STALL_AT = 100
-Found = dict[int, dict[str, Any]]
+_MAX_SCALE_OF_TARGET = 100
+"""Number of BMCs up to which stalls have a target."""
+
+type Results = dict[int, dict[str, Any]]
+"""Results by number of BMCs."""
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure the bare clients, then the integration; one BMC's board is shipped."""
-    loops: dict[str, Found] = {"ours": {}, "published": {}}
+    """Measure the clients alone, then the integration, both with the shipped board."""
+    loops: dict[str, Results] = {"ours": {}, "published": {}}
     for count in bench.plan.loop_scales:
-        for client, found in loops.items():
-            say(f"scale: {count} BMCs in one event loop, {client}")
-            found[count] = await _loop(bench, client, count)
-    home: Found = {}
+        for client, results in loops.items():
+            print_progress(f"scale: {count} BMCs in one event loop, {client}")
+            results[count] = await _measure_loop(bench, client, count)
+    home: Results = {}
     for count in bench.plan.home_scales:
-        say(f"scale: {count} BMCs in one Home Assistant")
-        conditions = Conditions(board=SHIPPED, count=count)
-        home[count] = await bench.home("scale", conditions, times=bench.plan.rounds)
-    still = Conditions(board=SHIPPED, moving=False)
-    quiet = await bench.home("scale", still, times=bench.plan.rounds)
-    return [*_loop_rows(loops), *_home_rows(home), _writes(quiet, "nothing moves")]
+        print_progress(f"scale: {count} BMCs in one Home Assistant")
+        home[count] = await _measure_home(bench, Conditions(board=SHIPPED, count=count))
+    unchanged = await _measure_home(bench, Conditions(board=SHIPPED, changing=False))
+    return [
+        *_loop_rows(loops),
+        *_home_rows(home),
+        _write_row(unchanged, "readings unchanged"),
+    ]
 
 
-async def _loop(bench: Bench, client: str, count: int) -> dict[str, Any]:
-    """Poll so many BMCs with one of the clients."""
-    conditions = Conditions(board=SHIPPED, count=count, licences=False)
-    async with simulated(conditions) as site:
+async def _measure_loop(bench: Bench, client: str, count: int) -> dict[str, Any]:
+    """Poll a number of BMCs with a client."""
+    conditions = Conditions(board=SHIPPED, count=count, licenses=False)
+    async with simulated_bmcs(conditions) as group:
         job = {
-            "hosts": [bmc["host"] for bmc in site["bmcs"]],
+            "hosts": [bmc["host"] for bmc in group["bmcs"]],
             "client": client,
             "times": bench.plan.rounds,
         }
         python = bench.environments[client]
-        found: dict[str, Any] = await work(python, "subjects.scale", job)
-        return found
+        result: dict[str, Any] = await run_job(python, "clients.scale", job)
+        return result
 
 
-def further(found: Found, key: str) -> float:
-    """Return what one more costs, between the two largest scales."""
-    few, many = sorted(found)[-2:]
-    return float(found[many][key] - found[few][key]) / (many - few)
+async def _measure_home(bench: Bench, conditions: Conditions) -> dict[str, Any]:
+    """Poll BMCs with the integration."""
+    return await bench.run_in_home_assistant(
+        "scale", conditions, times=bench.plan.rounds
+    )
 
 
-def _loop_rows(loops: dict[str, Found]) -> list[Row]:
-    """Return the rows of the bare clients."""
+def _memory_per_bmc(results: Results) -> float:
+    """Return the megabytes per additional BMC between the two largest scales."""
+    few, many = sorted(results)[-2:]
+    added = results[many]["memory"] - results[few]["memory"]
+    return float(added) / (many - few) / _MEGABYTE
+
+
+def _loop_rows(loops: dict[str, Results]) -> list[Row]:
+    """Return the rows of the clients alone."""
     counts = sorted(loops["ours"])
     rows = []
     unit = loops["ours"][counts[0]]["cpu"]
     for count in counts:
-        under = f"{count} BMCs in one event loop"
-        cpu = {name: found[count]["cpu"] / unit for name, found in loops.items()}
+        label = f"{count} BMCs in one event loop"
+        cpu = {name: results[count]["cpu"] / unit for name, results in loops.items()}
         stall = {
-            name: found[count]["stall_cpu"] * 1000 for name, found in loops.items()
+            name: results[count]["stall_cpu"] * 1000 for name, results in loops.items()
         }
         rows += [
-            Row(6, "CPU per poll, over ours with one BMC", under, {**cpu}),
-            Row(6, "longest stall, ms", under, {**stall}),
+            Row(6, "CPU time per poll, relative to ours with one BMC", label, {**cpu}),
+            Row(6, "longest stall, ms", label, {**stall}),
         ]
     memory: dict[str, Figure] = {
-        name: further(found, "memory") / _MEGABYTE for name, found in loops.items()
+        name: _memory_per_bmc(results) for name, results in loops.items()
     }
-    under = f"{counts[-2]} to {counts[-1]} BMCs in one event loop"
-    return [*rows, Row(6, "memory per further BMC, MB", under, memory)]
+    label = f"{counts[-2]} to {counts[-1]} BMCs in one event loop"
+    return [*rows, Row(6, "memory per additional BMC, MB", label, memory)]
 
 
-def _home_rows(home: Found) -> list[Row]:
+def _home_rows(home: Results) -> list[Row]:
     """Return the rows of the integration."""
     counts = sorted(home)
     rows = []
     for count in counts:
-        rows += _home_row(home[count], home[counts[0]]["cpu"], count)
-    megabytes = further(home, "memory") / _MEGABYTE
-    under = f"{counts[-2]} to {counts[-1]} BMCs in one Home Assistant"
-    figures: dict[str, Figure] = {"ours": megabytes}
-    target = Target(megabytes, 2)
-    return [*rows, Row(6, "memory per further BMC, MB", under, figures, target)]
+        rows += _scale_rows(home[count], home[counts[0]]["cpu"], count)
+    memory = _memory_per_bmc(home)
+    label = f"{counts[-2]} to {counts[-1]} BMCs in one Home Assistant"
+    figures: dict[str, Figure] = {"ours": memory}
+    target = Target(memory, 2)
+    return [*rows, Row(6, "memory per additional BMC, MB", label, figures, target)]
 
 
-def _home_row(found: dict[str, Any], unit: float, count: int) -> list[Row]:
-    """Return the rows of one scale."""
-    under = f"{count} BMCs in one Home Assistant"
+def _scale_rows(result: dict[str, Any], unit: float, count: int) -> list[Row]:
+    """Return the rows of one scale of the integration."""
+    label = f"{count} BMCs in one Home Assistant"
     return [
         Row(
             6,
-            "CPU per poll, over one BMC",
-            under,
-            {"ours": found["cpu"] / unit},
-            details={"seconds": found["cpu"]},
+            "CPU time per poll, relative to one BMC",
+            label,
+            {"ours": result["cpu"] / unit},
+            details={"seconds": result["cpu"]},
         ),
-        _stall(found, "", under, count),
-        *([_stall(found, "_set_up", under, count)] if count > 1 else []),
-        _writes(found, f"{under}, readings move"),
+        _stall_row(result, "", label, count),
+        *([_stall_row(result, "_set_up", label, count)] if count > 1 else []),
+        _write_row(result, f"{label}, readings change"),
     ]
 
 
-def _stall(found: dict[str, Any], when: str, under: str, count: int) -> Row:
-    """Return the row of the longest stall, during polls or the set-up."""
-    stall = found[f"stall{when or '_cpu'}"] * 1000
-    garbage = found[f"collection{when}"] * 1000
-    reason = f"{number(round(garbage))} ms are Python's garbage collection"
-    what = "longest stall during the set-up, ms" if when else "longest stall, ms"
-    target = Target(stall, 50, reason=reason) if count <= _STALL_AT else None
-    return Row(6, what, under, {"ours": stall}, target, found)
+def _stall_row(result: dict[str, Any], phase: str, label: str, count: int) -> Row:
+    """Return the row of the longest stall during polls or set-up."""
+    stall = result[f"stall{phase or '_cpu'}"] * 1000
+    collection = result[f"garbage_collection{phase}"] * 1000
+    reason = f"{format_number(round(collection))} ms are Python's garbage collection"
+    metric = "longest stall during set-up, ms" if phase else "longest stall, ms"
+    has_target = count <= _MAX_SCALE_OF_TARGET
+    target = Target(stall, 50, reason=reason) if has_target else None
+    return Row(6, metric, label, {"ours": stall}, target, result)
 
 
-def _writes(found: dict[str, Any], under: str) -> Row:
-    """Return the row of states that were written in vain."""
+def _write_row(result: dict[str, Any], label: str) -> Row:
+    """Return the row of states that were written without a change."""
     return Row(
         6,
-        "states written that changed nothing, by a round of polls",
-        under,
-        {"ours": found["same"]},
-        Target(found["same"], 0),
-        {"changed": found["other"], "of": found["same_of"]},
+        "unchanged states written per round of polls",
+        label,
+        {"ours": result["unchanged_writes"]},
+        Target(result["unchanged_writes"], 0),
+        {
+            "changed_writes": result["changed_writes"],
+            "unchanged_writes_by_entity": result["unchanged_writes_by_entity"],
+        },
     )

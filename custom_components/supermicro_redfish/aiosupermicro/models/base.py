@@ -26,6 +26,9 @@ __all__ = ["BaseModel", "Model"]
 # NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
 _STRAY_COLON = re.compile(r":(?=[+-])")
 _EPOCH_YEAR = 1970
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+_MAX_ID_BITS = 64
 _NUMBER_TYPES = frozenset((int, float))
 _MAX_FLOAT = sys.float_info.max
 
@@ -39,7 +42,10 @@ _ModelT = TypeVar("_ModelT", bound="Model")
 
 
 def json_path(
-    *paths: str, default: Any = None, preprocess: Decoder | None = None
+    *paths: str,
+    default: Any = None,
+    preprocess: Decoder | None = None,
+    sentinels: tuple[Any, ...] = (),
 ) -> Any:
     """Declare a field with a JSON key that differs from its name.
 
@@ -49,10 +55,15 @@ def json_path(
         default: Value of the field if no path has a usable value.
         preprocess: Function that converts the raw JSON before it is decoded. Some
             firmware wraps a value in another one.
+        sentinels: Values that some firmware sends for a missing value.
 
     """
-    split = tuple(tuple(path.split("/")) for path in paths)
-    return field(default=default, metadata={"paths": split, "preprocess": preprocess})
+    metadata = {
+        "paths": tuple(tuple(path.split("/")) for path in paths),
+        "preprocess": preprocess,
+        "sentinels": sentinels,
+    }
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +71,8 @@ class Model:
     """Redfish resource, or a part of one.
 
     A field is None, or an empty tuple, if the BMC sent no value, null, an empty text
-    or a value of another type.
+    or a value of another type. A number that is sent as a text is read, and so is a
+    whole number in the place of a text. Control characters in texts are dropped.
     """
 
     _valid_with: ClassVar[tuple[str, ...] | None] = None
@@ -80,14 +92,19 @@ class Model:
             data = dict(data) if isinstance(data, Mapping) else {}
         values, get = model.__dict__, data.get
         raw: Any
+        value: Any
         for name, key in texts:
             raw = get(key)
-            if isinstance(raw, str) and (text := raw.strip()):
+            if isinstance(raw, str) and (text := raw.strip()) and text.isprintable():
                 values[name] = text
+            elif raw is not None and (value := _decode_text(raw)) is not None:
+                values[name] = value
         for name, key in numbers:
             raw = get(key)
             if type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT:
                 values[name] = raw
+            elif isinstance(raw, str) and (value := _parse_number(raw)) is not None:
+                values[name] = value
         for name, key, decode in others:
             raw = get(key)
             if raw is not None and (value := decode(raw)) is not None:
@@ -162,7 +179,7 @@ def field_plan(model: type[Model]) -> list[FieldSpec]:
         FieldSpec(
             item.name,
             item.metadata.get("paths", ((_pascal_case(item.name),),)),
-            _preprocessed(item.metadata.get("preprocess"), _decoder(hints[item.name])),
+            _wrap_decoder(_decoder(hints[item.name]), item.metadata),
         )
         for item in fields(model)
     ]
@@ -205,9 +222,15 @@ def _nested_decoder(keys: list[str], decode: Decoder) -> Decoder:
     return decode_nested if keys else decode
 
 
-def _preprocessed(preprocess: Decoder | None, decode: Decoder) -> Decoder:
-    """Return a decoder of preprocessed values."""
-    return (lambda raw: decode(preprocess(raw))) if preprocess else decode
+def _wrap_decoder(decode: Decoder, metadata: Mapping[str, Any]) -> Decoder:
+    """Return a decoder of preprocessed values that drops sentinels."""
+    preprocess, sentinels = metadata.get("preprocess"), metadata.get("sentinels")
+
+    def decode_wrapped(raw: Any) -> Any:
+        value = decode(preprocess(raw) if preprocess else raw)
+        return None if sentinels and value in sentinels else value
+
+    return decode_wrapped if preprocess or sentinels else decode
 
 
 def _pascal_case(name: str) -> str:
@@ -249,7 +272,7 @@ def _union_decoder(types: list[Any]) -> Decoder:
     def decode_member(raw: Any) -> str | None:
         if not isinstance(raw, str):
             return None
-        return members.get(raw) or raw.strip() or None
+        return members.get(raw) or members.get(text := _clean(raw)) or text or None
 
     return decode_member
 
@@ -261,20 +284,45 @@ def _decode_boolean(raw: Any) -> bool | None:
 
 def _decode_number(raw: Any) -> float | None:
     """Decode a finite number; booleans and texts such as "N/A" are dropped."""
-    return (
-        raw if type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT else None
-    )
+    if isinstance(raw, str):
+        return _parse_number(raw)
+    is_number = type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT
+    return raw if is_number else None
 
 
 def _decode_integer(raw: Any) -> int | None:
     """Decode a whole number; 42.0 is accepted, 42.5 is dropped."""
+    raw = _parse_number(raw) if isinstance(raw, str) else raw
     whole = int(raw) if type(raw) is float and not raw % 1 else raw
     return whole if type(whole) is int and -_MAX_FLOAT <= whole <= _MAX_FLOAT else None
 
 
 def _decode_text(raw: Any) -> str | None:
-    """Decode a text; boards send spaces only for a missing value."""
-    return raw.strip() or None if isinstance(raw, str) else None
+    """Decode a text; boards send spaces only for a missing value.
+
+    Some send an Id as a number.
+    """
+    text = str(raw) if type(raw) is int and raw.bit_length() <= _MAX_ID_BITS else raw
+    return _clean(text) or None if isinstance(text, str) else None
+
+
+def _clean(text: str) -> str:
+    """Return a text without control characters other than new lines and tabs."""
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _CONTROL_CHARACTERS.sub("", text)
+    return text.strip()
+
+
+def _parse_number(text: str) -> float | None:
+    """Parse a number that is sent as a text: " 41.0 ", but neither "41 C" nor "nan"."""
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    if not -_MAX_FLOAT <= number <= _MAX_FLOAT:
+        return None
+    return number if set(text) & set(".eE") else int(text)
 
 
 def parse_datetime(raw: Any) -> datetime | None:

@@ -31,9 +31,10 @@ class PhysicalSecurity(Model):
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened (IntrusionSensor); None without a sensor."""
+        """Whether the chassis was opened (IntrusionSensor); None if it is unknown."""
         sensor = self.intrusion_sensor
-        return None if sensor is None else sensor != IntrusionSensor.NORMAL
+        is_known = isinstance(sensor, IntrusionSensor)
+        return sensor != IntrusionSensor.NORMAL if is_known else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ class Chassis(Model):
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened (IntrusionSensor); None without a sensor."""
+        """Whether the chassis was opened (IntrusionSensor); None if it is unknown."""
         return self.physical_security.is_intruded
 
     @property

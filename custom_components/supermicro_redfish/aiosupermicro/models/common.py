@@ -90,13 +90,17 @@ class Status(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the health is OK; None if not reported, or if the state is Absent.
+        """Whether the health is OK; None if it is unknown, or if the state is Absent.
 
-        OpenBMC reports Critical for absent resources.
+        OpenBMC reports Critical for absent resources. A health that Redfish does not
+        define, such as "Unknown", is neither good nor bad.
         """
-        is_unknown = self.health is None or self.is_absent
-        return None if is_unknown else self.health == Health.OK
+        is_known = isinstance(self.health, Health) and not self.is_absent
+        return self.health == Health.OK if is_known else None
 
+
+NO_POWER = (0, 32767, 65535)
+"""Values in watts that boards send for a missing limit or capacity."""
 
 _SHARED_STATUSES: dict[tuple[str | None, ...], Any] = {
     (state, health, rollup): Status(state=state, health=health, health_rollup=rollup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+import re
 
 from .actions import Action
 from .base import Model, json_path, parse_datetime
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 _LOCALLY_ADMINISTERED = 0x02
+_INTERNAL_ID = re.compile(r"to_?host|hostusb|hmcusb|usb\d", re.IGNORECASE)
+_LINK_LOCAL = re.compile(r"169\.254\.")
 _UNSET_ADDRESSES = ("(null)", "0.0.0.0", "::")  # noqa: S104 - sent for unset servers
 _PROTOCOLS = {
     "HTTP": "http",
@@ -222,12 +225,22 @@ class EthernetInterface(Model):
 
     @property
     def is_internal(self) -> bool:
-        """Whether this is the internal USB link between BMC and host.
+        """Whether this is an internal link between BMC and host, or another BMC.
 
-        It has a locally administered MAC address.
+        It has the Id of one, a locally administered MAC address or only link-local
+        addresses. Other machines may have the same MAC address there.
         """
-        try:
-            first_octet = int((self.mac_address or "")[:2], 16)
-        except ValueError:
-            return False
-        return bool(first_octet & _LOCALLY_ADMINISTERED)
+        addresses = [item.address for item in self.ipv4_addresses if item.address]
+        return (
+            bool(_INTERNAL_ID.match(self.id or ""))
+            or any(map(_is_local, (self.permanent_mac_address, self.mac_address)))
+            or (bool(addresses) and all(map(_LINK_LOCAL.match, addresses)))
+        )
+
+
+def _is_local(mac: str | None) -> bool:
+    """Return whether a MAC address is locally administered."""
+    try:
+        return bool(int((mac or "")[:2], 16) & _LOCALLY_ADMINISTERED)
+    except ValueError:
+        return False

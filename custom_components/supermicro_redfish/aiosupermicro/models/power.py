@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .base import Model, accept_published, json_path
-from .common import Sensor, Status
+from .common import NO_POWER, Sensor, Status
 from .enums import Health, State
 
 __all__ = [
@@ -39,7 +39,7 @@ class PowerMetrics(Model):
 class PowerLimit(Model):
     """Limit of the power consumption (PowerControl.PowerLimit)."""
 
-    limit_in_watts: float | None = None
+    limit_in_watts: float | None = json_path("LimitInWatts", sentinels=NO_POWER)
     """Limit in watts; None without a limit."""
     limit_exception: str | None = None
     correction_in_ms: int | None = None
@@ -54,7 +54,9 @@ class PowerControl(Model):
     name: str | None = None
     status: Status = Status()
     power_consumed_watts: float | None = None
-    power_capacity_watts: float | None = None
+    power_capacity_watts: float | None = json_path(
+        "PowerCapacityWatts", sentinels=NO_POWER
+    )
     power_allocated_watts: float | None = None
     power_requested_watts: float | None = None
     power_metrics: PowerMetrics = PowerMetrics()
@@ -96,7 +98,9 @@ class PowerSupply(Model):
     """Voltage type such as ACMidLine; always "Unknown" on X12."""
     line_input_voltage: float | None = None
     """Input voltage in volts; None without mains power."""
-    power_capacity_watts: float | None = None
+    power_capacity_watts: float | None = json_path(
+        "PowerCapacityWatts", sentinels=NO_POWER
+    )
     """Maximum output in watts; None for a fan-only module."""
     power_input_watts: float | None = None
     power_output_watts: float | None = json_path(
@@ -238,13 +242,20 @@ class Power(Model):
     def is_redundant(self) -> bool | None:
         """Whether more power supplies are healthy than the machine needs.
 
-        None if the board reports no redundancy or no power supplies.
+        None if the board reports no redundancy or no power supplies, or if it depends
+        on a power supply whose health is unknown.
         """
         needed = self.redundancy[0].min_num_needed if self.redundancy else None
         supplies = [supply for supply in self.power_supplies if supply.delivers_power]
         if needed is None or not supplies:
             return None
-        return sum(supply.is_healthy is True for supply in supplies) > needed
+        healthy = sum(supply.is_healthy is True for supply in supplies)
+        unknown = sum(
+            supply.is_healthy is None and supply.is_fitted for supply in supplies
+        )
+        if healthy > needed:
+            return True
+        return None if healthy + unknown > needed else False
 
     @property
     def is_battery_healthy(self) -> bool | None:

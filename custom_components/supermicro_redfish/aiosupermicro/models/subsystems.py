@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .base import Model, json_path
-from .common import Status
+from .common import NO_POWER, Status
+from .enums import Health
 from .power import Redundancy
 
 __all__ = [
     "ControlExcerpt",
     "EnvironmentMetrics",
     "FanResource",
+    "LeakDetector",
     "PowerSubsystem",
     "PowerSupplyMetrics",
     "PowerSupplyResource",
@@ -44,7 +46,7 @@ class SensorExcerpt(Model):
 class ControlExcerpt(Model):
     """Excerpt of a Control, embedded in another resource."""
 
-    set_point: float | None = None
+    set_point: float | None = json_path("SetPoint", sentinels=NO_POWER)
     allowable_min: float | None = None
     allowable_max: float | None = None
     control_mode: str | None = None
@@ -76,6 +78,25 @@ class EnvironmentMetrics(Model):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeakDetector(Model):
+    """Leak detector of a liquid-cooled machine (LeakDetector)."""
+
+    id: str | None = None
+    name: str | None = None
+    status: Status = Status()
+    detector_state: Health | str | None = None
+    """OK, or Warning or Critical while there is a leak."""
+    leak_detector_type: str | None = None
+    physical_context: str | None = None
+
+    @property
+    def is_leaking(self) -> bool | None:
+        """Whether there is a leak (DetectorState); None if it is unknown."""
+        is_known = isinstance(self.detector_state, Health) and not self.status.is_absent
+        return self.detector_state != Health.OK if is_known else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FanResource(Model):
     """Fan with a resource of its own (Fan); no recorded board has one."""
 
@@ -99,8 +120,8 @@ class PowerSubsystem(Model):
     name: str | None = None
     status: Status = Status()
     """State Absent on Gen 14 boards that cannot read their power supplies."""
-    capacity_watts: float | None = None
-    """Total capacity in watts; 0 on boards that cannot read their power supplies."""
+    capacity_watts: float | None = json_path("CapacityWatts", sentinels=NO_POWER)
+    """Total capacity in watts; None on boards that cannot read their power supplies."""
     power_supply_redundancy: tuple[Redundancy, ...] = ()
     """Empty on all recorded boards."""
 
@@ -113,7 +134,9 @@ class PowerSupplyResource(Model):
     name: str | None = None
     status: Status = Status()
     power_supply_type: str | None = None
-    power_capacity_watts: float | None = None
+    power_capacity_watts: float | None = json_path(
+        "PowerCapacityWatts", sentinels=NO_POWER
+    )
     model: str | None = None
     manufacturer: str | None = None
     firmware_version: str | None = None

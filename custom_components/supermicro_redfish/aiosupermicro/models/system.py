@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from .actions import Action
 from .base import Model, accept_published, json_path, parse_datetime
@@ -363,6 +363,10 @@ class Memory(Model):
     manufacturer: str | None = None
     part_number: str | None = None
     serial_number: str | None = None
+    volatile_size_mib: int | None = json_path("VolatileSizeMiB")
+    """Volatile part of the capacity; None except for NVDIMM."""
+    non_volatile_size_mib: int | None = json_path("NonVolatileSizeMiB")
+    """Non-volatile part of the capacity; None except for NVDIMM."""
     memory_type: str | None = None
     memory_device_type: str | None = None
     base_module_type: str | None = None
@@ -379,6 +383,15 @@ class Memory(Model):
     status: Status = Status()
     enabled: bool | None = None
     """None on all recorded boards; `status` contains the state."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Decode a memory module; an NVDIMM may report only the sizes of its parts."""
+        module = super().from_dict(data)
+        sizes = (module.volatile_size_mib, module.non_volatile_size_mib)
+        if module.capacity_mib is not None or sizes == (None, None):
+            return module
+        return replace(module, capacity_mib=sum(size or 0 for size in sizes))
 
     @property
     def capacity_gib(self) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
-from ..models import Power, Thermal
+from ..models import LeakDetector, Power, Thermal
 from ..resources.endpoints import (
     FANS,
     POWER,
@@ -78,6 +78,12 @@ class Readings:
             self._fallback.async_get_power,
             scope,
         )
+
+    async def async_get_leak_detectors(
+        self, scope: Scope = Scope.ALL
+    ) -> tuple[LeakDetector, ...]:
+        """Return the leak detectors of the host's chassis, none where it has none."""
+        return await self._fallback.async_get_leak_detectors(scope)
 
     async def async_get_inner_thermal(self) -> dict[str, Thermal]:
         """Return the temperatures of all other chassis, by the name of the chassis."""

@@ -51,21 +51,31 @@ class RoundRobinReader:
         """
         wanted = dict.fromkeys(paths)
         if limit_new:
-            await self._async_read_due(wanted, count, count)
+            await self._async_read(
+                self._new(wanted)[:count] or self._oldest(wanted, count)
+            )
+        elif all(map(self.was_read, wanted)):
+            await self._async_read(self._oldest(wanted, count))
         else:
             async with self._lock:
-                await self._async_read_due(wanted, count, len(wanted))
+                await self._async_read(self._new(wanted))
         found = ((path, self._bodies.get(path)) for path in wanted)
         return {path: body for path, body in found if body is not None}
 
-    async def _async_read_due(
-        self, wanted: Collection[str], count: int, max_new: int
-    ) -> None:
-        """Read new resources, or else the oldest, except those being read already."""
-        new = [path for path in wanted if not self.was_read(path)]
-        new = [path for path in new if path not in self._pending][:max_new]
-        oldest = [path for path in self._bodies if path in wanted][:count]
-        due = new or oldest
+    def _new(self, paths: Iterable[str]) -> list[str]:
+        """Return the resources that were never read and are not being read."""
+        return [
+            path
+            for path in paths
+            if not self.was_read(path) and path not in self._pending
+        ]
+
+    def _oldest(self, paths: Collection[str], count: int) -> list[str]:
+        """Return the resources whose last values are the oldest."""
+        return [path for path in self._bodies if path in paths][:count]
+
+    async def _async_read(self, due: list[str]) -> None:
+        """Read resources; one that cannot be read has no value any more."""
         self._pending.update(due)
         try:
             found, errors = await self._reader.async_try_many(due)

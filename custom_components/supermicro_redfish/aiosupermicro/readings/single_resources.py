@@ -21,6 +21,7 @@ from ..models import (
     EnvironmentMetrics,
     Fan,
     FanResource,
+    LeakDetector,
     Power,
     PowerSubsystem,
     SensorResource,
@@ -31,6 +32,7 @@ from ..payload import JsonObject, find_link
 from ..resources.endpoints import (
     ENVIRONMENT_METRICS,
     FANS,
+    LEAK_DETECTORS,
     POWER,
     POWER_SUBSYSTEM,
     POWER_SUPPLIES,
@@ -57,10 +59,12 @@ from .source import Scope
 _TEMPERATURE, _ROTATIONAL, _VOLTAGE = "Temperature", "Rotational", "Voltage"
 
 _THERMAL_COUNT = 4
+_LEAK_COUNT = 1
 _POWER_COUNT = 1
-"""The number of fans and sensors, and of supplies, metrics and voltages per poll.
+"""The number of fans and sensors, leak detectors, and supplies and the like per poll.
 
 With the system, the temperatures and the environment that is 3 + 4 + 3 * 1 requests.
+A leak detector takes the place of a fan or sensor.
 """
 
 
@@ -110,7 +114,7 @@ class SingleResources:
         # While the collection is unknown, sensors of its fans are not taken for fans.
         types += [_ROTATIONAL] if not fans and paths == [] else []
         sensors, bodies = await reading.async_read_sensors(
-            types, _THERMAL_COUNT, paths or ()
+            types, self._thermal_count, paths or ()
         )
         own = (bodies[path] for path in paths or () if path in bodies)
         fans += [fan_of_resource(FanResource.from_dict(body)) for body in own]
@@ -148,6 +152,25 @@ class SingleResources:
             voltages=tuple(voltage_of_sensor(sensor) for sensor in voltages),
             redundancy=subsystem.power_supply_redundancy if subsystem else (),
         )
+
+    async def async_get_leak_detectors(self, scope: Scope) -> tuple[LeakDetector, ...]:
+        """Return the leak detectors, none where the chassis has no such resources.
+
+        A poll reads one of them, and does not look for the collection.
+        """
+        is_known = self._reader.path(LEAK_DETECTORS) is not None
+        if scope is Scope.POLL and not is_known:
+            return ()
+        paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
+        reading = _Reading(self._reader, self._round_robin, scope, is_first=False)
+        bodies = await reading.async_read(paths, _LEAK_COUNT)
+        return tuple(LeakDetector.from_dict(body) for body in bodies.values())
+
+    @property
+    def _thermal_count(self) -> int:
+        """The number of fans and sensors that a poll may read beside leak detectors."""
+        has_leak_detectors = self._reader.path(LEAK_DETECTORS) is not None
+        return _THERMAL_COUNT - _LEAK_COUNT * has_leak_detectors
 
     async def _async_require(
         self, endpoint: Endpoint[Any], subsystem: Endpoint[Any]

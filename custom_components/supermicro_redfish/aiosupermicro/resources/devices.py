@@ -5,7 +5,7 @@ They belong to the groups of its storage, to its system or to any of its chassis
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from ..models import Drive, NetworkAdapter, PCIeDevice, Port, SensorResource, Volume
 from ..payload import JsonObject, find_link, find_links
@@ -13,6 +13,7 @@ from .chassis import async_get_device_paths
 from .endpoints import (
     DRIVES,
     NETWORK_ADAPTERS,
+    NETWORK_INTERFACES,
     PCIE_DEVICES,
     SENSORS,
     STORAGE,
@@ -23,11 +24,21 @@ from .reader import ResourceReader
 
 
 async def async_get_drives(reader: ResourceReader) -> list[Drive]:
-    """Return the drives of all storage groups and chassis."""
+    """Return the drives of all storage groups and chassis, each once.
+
+    A board may list a drive at two paths, in its storage group and in its chassis.
+    """
     groups = await _async_get_storage_groups(reader)
     paths = [path for group in groups for path in find_links(group, "Drives")]
     paths += await async_get_device_paths(reader, DRIVES)
-    return await reader.async_get_models(paths, Drive)
+    bodies = await reader.async_get_many(paths)
+    drives: dict[Hashable, Drive] = {}
+    for path, body in bodies.items():
+        drive = Drive.from_dict(body)
+        own_path = find_link({"Drive": body}, "Drive") or path
+        identity = (drive.model, drive.serial_number)
+        drives.setdefault(identity if drive.serial_number else own_path, drive)
+    return [*drives.values()]
 
 
 async def async_get_volumes(reader: ResourceReader) -> list[Volume]:
@@ -37,8 +48,8 @@ async def async_get_volumes(reader: ResourceReader) -> list[Volume]:
 
 
 async def async_get_network_adapters(reader: ResourceReader) -> list[NetworkAdapter]:
-    """Return the network adapters of all chassis."""
-    paths = await async_get_device_paths(reader, NETWORK_ADAPTERS)
+    """Return the network adapters of all chassis, or else those of the system."""
+    paths = await _async_get_adapter_paths(reader)
     return await reader.async_get_models(paths, NetworkAdapter)
 
 
@@ -50,7 +61,7 @@ async def async_get_sensors(reader: ResourceReader) -> list[SensorResource]:
 
 async def async_get_ports(reader: ResourceReader) -> list[Port]:
     """Return the ports of all network adapters."""
-    paths = await async_get_device_paths(reader, NETWORK_ADAPTERS)
+    paths = await _async_get_adapter_paths(reader)
     adapters = (await reader.async_get_many(paths)).values()
     return await _async_get_members_of(reader, adapters, Port, "Ports", "NetworkPorts")
 
@@ -62,6 +73,20 @@ async def async_get_pcie_devices(reader: ResourceReader) -> list[PCIeDevice]:
         system = await reader.async_get_json(SYSTEM, cached=True)
         paths = find_links(system, "PCIeDevices")
     return await reader.async_get_models(paths, PCIeDevice)
+
+
+async def _async_get_adapter_paths(reader: ResourceReader) -> list[str]:
+    """Return the paths of the network adapters.
+
+    Some boards link to them only from the system, by its network interfaces.
+    """
+    paths = await async_get_device_paths(reader, NETWORK_ADAPTERS)
+    if not paths:
+        interfaces = await reader.async_get_member_paths(NETWORK_INTERFACES)
+        bodies = await reader.async_get_many(interfaces)
+        for body in bodies.values():
+            paths += find_links(body, "Links/NetworkAdapter")
+    return paths
 
 
 async def _async_get_storage_groups(reader: ResourceReader) -> Iterable[JsonObject]:

@@ -140,6 +140,8 @@ THERMAL_METRICS: Final = _link_only(
     "thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics"
 )
 FANS: Final = _link_only("fans", THERMAL_SUBSYSTEM, "Fans")
+LEAK_DETECTION: Final = _link_only("leak_detection", THERMAL_SUBSYSTEM, "LeakDetection")
+LEAK_DETECTORS: Final = _link_only("leak_detectors", LEAK_DETECTION, "LeakDetectors")
 ENVIRONMENT_METRICS: Final = _link_only("environment", CHASSIS, "EnvironmentMetrics")
 POWER_SUBSYSTEM: Final = Endpoint(
     name="power_subsystem",
@@ -212,6 +214,9 @@ SYSTEM_INTERFACES: Final = _link_only("system_interfaces", SYSTEM, "EthernetInte
 PCIE_DEVICES: Final = _link_only("pcie_devices", CHASSIS, "PCIeDevices")
 STORAGE: Final = _link_only("storage", SYSTEM, "Storage")
 DRIVES: Final = _link_only("drives", CHASSIS, "Drives")
+NETWORK_INTERFACES: Final = _link_only(
+    "network_interfaces", SYSTEM, "NetworkInterfaces"
+)
 NETWORK_ADAPTERS: Final = _link_only("network_adapters", CHASSIS, "NetworkAdapters")
 SYSTEM_LOGS: Final = _link_only("system_logs", SYSTEM, "LogServices")
 MANAGER_LOGS: Final = _link_only("manager_logs", MANAGER, "LogServices")
@@ -233,6 +238,8 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     THERMAL_SUBSYSTEM,
     THERMAL_METRICS,
     FANS,
+    LEAK_DETECTION,
+    LEAK_DETECTORS,
     ENVIRONMENT_METRICS,
     POWER_SUBSYSTEM,
     POWER_SUPPLIES,
@@ -258,6 +265,7 @@ ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = (
     PCIE_DEVICES,
     STORAGE,
     DRIVES,
+    NETWORK_INTERFACES,
     NETWORK_ADAPTERS,
     SYSTEM_LOGS,
     MANAGER_LOGS,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ..models import EthernetInterface, Manager, ServiceRoot
+from ..models import EthernetInterface
 from ..models.common import mac_from_uuid, normalize_mac
 from .endpoints import MANAGER, MANAGER_INTERFACES, ROOT
 from .reader import ResourceReader
@@ -12,35 +10,48 @@ from .reader import ResourceReader
 
 async def async_get_mac_address(reader: ResourceReader) -> str | None:
     """Return the BMC's own MAC address in capitals with colons, None without one."""
-    identifiers = await async_get_identifiers(reader)
-    return next((found for found in identifiers if ":" in found), None)
+    addresses, _, _ = await _async_get_identifiers(reader)
+    return next(iter(addresses), None)
 
 
-async def async_get_identifiers(reader: ResourceReader) -> list[str]:
-    """Return the identifiers of a BMC, the most reliable first.
+async def async_get_identifiers(
+    reader: ResourceReader, *, former: bool = False
+) -> list[str]:
+    """Return the MAC addresses and UUIDs of a BMC, the most reliable first.
 
     These are the permanent MAC address and the MAC address of an interface to the
     network, the MAC address that the UUIDs of manager and service root are made of, and
-    other UUIDs. The address of an interface to the host is none: other machines may
-    share it.
+    other UUIDs. The address of an interface to the host is none, unless former ones are
+    wanted: other machines may share it.
     """
+    addresses, uuids, internal = await _async_get_identifiers(reader)
+    return [*addresses, *uuids, *(internal if former else ())]
+
+
+async def _async_get_identifiers(
+    reader: ResourceReader,
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the MAC addresses, the UUIDs without one, and the internal addresses."""
     interfaces = await reader.async_get_members(MANAGER_INTERFACES, EthernetInterface)
+    external = [nic for nic in interfaces if not nic.is_internal]
     manager = await reader.async_get(MANAGER, cached=True)
     root = await reader.async_get(ROOT, cached=True)
-    found = _identifiers(interfaces, manager, root)
-    return [*dict.fromkeys(text for text in found if text.strip("0:-"))]
-
-
-def _identifiers(
-    interfaces: list[EthernetInterface], manager: Manager, root: ServiceRoot
-) -> Iterator[str]:
-    """Return all identifiers, blank ones included."""
-    external = [nic for nic in interfaces if not nic.is_internal]
     uuids = [uuid for uuid in (manager.uuid, root.uuid) if uuid]
     addresses = [
         *(nic.permanent_mac_address for nic in external),
         *(nic.mac_address for nic in external),
         *map(mac_from_uuid, uuids),
     ]
-    yield from (normalize_mac(address) for address in addresses if address)
-    yield from (uuid.lower() for uuid in uuids if not mac_from_uuid(uuid))
+    internal = [nic.mac_address for nic in interfaces if nic.is_internal]
+    others = [uuid.lower() for uuid in uuids if not mac_from_uuid(uuid)]
+    return _macs(addresses), _unique(others), _macs(internal)
+
+
+def _macs(addresses: list[str | None]) -> list[str]:
+    """Return MAC addresses in one notation, each once."""
+    return _unique([normalize_mac(mac) for mac in addresses if mac])
+
+
+def _unique(identifiers: list[str]) -> list[str]:
+    """Return identifiers without repeated and blank ones."""
+    return [*dict.fromkeys(text for text in identifiers if text.strip("0:-"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,7 +39,8 @@ class _Unavailable:
     """A resource that was missing or needed a license when it was requested."""
 
     error: ResourceError
-    requested_at: float = field(default_factory=monotonic)
+    requested_at: float
+    """The time of the request, by `time.monotonic`."""
 
     @property
     def is_recent(self) -> bool:
@@ -168,7 +169,7 @@ class ResourceReader:
         try:
             return await self._connection.async_get(source)
         except LicenseError as error:
-            self._unavailable[source] = _Unavailable(error)
+            self._unavailable[source] = _Unavailable(error, monotonic())
             raise
 
     async def async_find_json(
@@ -209,7 +210,7 @@ class ResourceReader:
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Stop requesting a resource that others provide the values of, for an hour."""
-        self._unavailable[endpoint] = _Unavailable(error)
+        self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
 
     # Several resources
@@ -412,7 +413,7 @@ class ResourceReader:
         except (NotFoundError, LicenseError) as error:
             is_new = endpoint not in self._seen
             if is_new:
-                self._unavailable[endpoint] = _Unavailable(error)
+                self._unavailable[endpoint] = _Unavailable(error, monotonic())
             if is_new or isinstance(error, LicenseError):
                 raise
             body = await self._async_read_moved(endpoint, error)
@@ -465,11 +466,7 @@ class ResourceReader:
         errors: list[ResourceError] = []
         fallback: str | None = None
         for link in endpoint.links:
-            try:
-                parent = await self.async_get_json(link.parent, cached=True)
-            except (NotFoundError, LicenseError) as error:
-                errors.append(error)
-                continue
+            parent = await self.async_get_json(link.parent, cached=True)
             for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
                 selected, is_match = await self._async_select(endpoint, path, errors)
                 fallback = fallback or selected

@@ -1,0 +1,155 @@
+"""Client of one BMC: its session, its TLS settings and the reading of static data."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from ssl import SSLContext
+import time
+from typing import Any
+
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import (
+    DATA_RESOLVER,
+    async_get_clientsession,
+)
+from homeassistant.util.ssl import get_default_context
+
+from .aiosupermicro import (
+    Certificate,
+    Drive,
+    LogEntry,
+    NotFoundError,
+    ResourceError,
+    SupermicroRedfishClient,
+    background,
+)
+from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
+from .models import ServerData
+
+_KEEPALIVE_SECONDS = 600.0
+"""Longer than the time between any two polls."""
+_CERTIFICATE_SECONDS = 24 * 3600
+"""Time between two reads of the certificate, which rarely changes."""
+
+
+@callback
+def async_create_bmc_session(hass: HomeAssistant) -> ClientSession:
+    """Create a session with a connector of its own; the caller closes it.
+
+    Home Assistant's shared connector closes a connection after 15 idle seconds. With
+    a poll every 30 seconds, each poll would need a TLS handshake, the most expensive
+    request for the small processor of a BMC.
+    """
+    async_get_clientsession(hass)  # creates Home Assistant's shared resolver
+    connector = TCPConnector(
+        limit=MAX_CONCURRENT_REQUESTS,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        resolver=hass.data[DATA_RESOLVER],
+    )
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar())
+
+
+def create_client(
+    session: ClientSession, data: Mapping[str, Any]
+) -> SupermicroRedfishClient:
+    """Create a client from the data of a config entry.
+
+    The service root needs no account: without one, only the root can be read.
+    """
+    return SupermicroRedfishClient(
+        session,
+        data[CONF_HOST],
+        data.get(CONF_USERNAME, ""),
+        data.get(CONF_PASSWORD, ""),
+        verify_ssl=ssl_setting(data[CONF_VERIFY_SSL]),
+    )
+
+
+def ssl_setting(verify_ssl: bool | str) -> SSLContext | bool | str:  # noqa: FBT001
+    """Return the library's TLS setting for that of a config entry.
+
+    True becomes Home Assistant's context with its certificate authorities. A pinned
+    fingerprint and False stay unchanged.
+    """
+    return get_default_context() if verify_ssl is True else verify_ssl
+
+
+async def async_get_log_entries(
+    client: SupermicroRedfishClient,
+) -> tuple[LogEntry, ...]:
+    """Return the health event log as an immutable value."""
+    return tuple(await client.async_get_log_entries())
+
+
+class ServerReader:
+    """Read the static data of a server, one resource after the other.
+
+    A BMC serves two requests at a time. Sequential reads at background priority leave
+    one of them to the dynamic poll.
+    """
+
+    def __init__(self, client: SupermicroRedfishClient) -> None:
+        """Initialize the reader."""
+        self._client = client
+        self._read_fns: dict[str, Callable[[], Awaitable[Any]]] = {
+            "drives": self._async_get_drives,
+            "log_entries": lambda: async_get_log_entries(client),
+            "certificate": self._async_get_certificate,
+        }
+        self._present: set[str] = set()
+        """Resources that were read at least once."""
+        self._certificate: Certificate | None = None
+        self._certificate_read_at: float | None = None
+
+    async def async_read(self) -> ServerData:
+        """Read all resources; the failure of one does not affect the others.
+
+        Raises:
+            SupermicroRedfishError: The BMC cannot be reached or rejected the account.
+
+        """
+        with background():
+            static = await self._client.async_get_static_data()
+            found: dict[str, Any] = {}
+            errors = {
+                name: error
+                for name, error in static.errors.items()
+                if not name.startswith("/")
+            }
+            for name in self._read_fns:
+                try:
+                    found[name] = await self._async_read_resource(name)
+                except ResourceError as error:
+                    errors[name] = error
+        errors |= self._client.member_errors
+        return ServerData(**vars(static) | found | {"errors": errors})
+
+    async def _async_read_resource(self, name: str) -> Any:
+        """Read a resource, None if the board never had it."""
+        try:
+            found = await self._read_fns[name]()
+        except NotFoundError:
+            if name in self._present:
+                raise
+            return None
+        self._present.add(name)
+        return found
+
+    async def _async_get_drives(self) -> tuple[Drive, ...]:
+        """Return the drives of all storage groups."""
+        return tuple(await self._client.async_get_drives())
+
+    async def _async_get_certificate(self) -> Certificate | None:
+        """Return the certificate of the BMC's web server, cached for a day."""
+        now = time.monotonic()
+        read_at = self._certificate_read_at
+        if read_at is None or now - read_at >= _CERTIFICATE_SECONDS:
+            certificates = await self._client.async_get_certificates()
+            self._certificate = next(iter(certificates), None)
+            self._certificate_read_at = now
+        return self._certificate

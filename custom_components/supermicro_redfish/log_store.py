@@ -1,0 +1,83 @@
+"""Storage of the log entries that were already seen."""
+
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .aiosupermicro import LogEntry
+from .const import DOMAIN
+
+_VERSION: Final = 1
+_MAX_ENTRIES: Final = 10_000
+"""More than two full logs of the largest board."""
+_DIGEST_BYTES: Final = 8
+
+
+class SeenLogEntries:
+    """Log entries of a server that were already seen, also before a restart.
+
+    An entry that is no longer in the log remains seen: a BMC that has just started may
+    return an empty log for a moment, and the full log must not be new after that.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize the store of a config entry."""
+        self._hass = hass
+        self._store = _create_store(hass, entry_id)
+        self._seen: list[str] | None = None
+        """Fingerprints of the entries, None before the log is read for the first time.
+
+        Identical entries appear as often as they were seen.
+        """
+
+    async def async_load(self) -> None:
+        """Load the entries that the last run has seen."""
+        stored = await self._store.async_load()
+        self._seen = stored["known"] if stored else None
+
+    def mark_seen(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
+        """Mark entries as seen and return the new ones, oldest first.
+
+        A log that is read for the first time has no new entries.
+        """
+        is_first = self._seen is None
+        seen = self._seen or []
+        remaining = Counter(seen)
+        new: list[LogEntry] = []
+        for entry in entries:
+            fingerprint = _fingerprint(entry)
+            remaining[fingerprint] -= 1
+            if remaining[fingerprint] < 0:
+                new.append(entry)
+        if new or is_first:
+            self._seen = [*seen, *map(_fingerprint, new)][-_MAX_ENTRIES:]
+            self._hass.async_create_task(
+                self._store.async_save({"known": self._seen}),
+                "Save the seen entries of a health event log",
+            )
+        return [] if is_first else new
+
+
+async def async_remove_log_store(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the store of a config entry."""
+    await _create_store(hass, entry_id).async_remove()
+
+
+def _create_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, list[str]]]:
+    """Create the store of a config entry."""
+    return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+
+
+def _fingerprint(entry: LogEntry) -> str:
+    """Return the fingerprint of an entry.
+
+    It does not contain the id: a board may restart the numbering when the log wraps or
+    is cleared.
+    """
+    parts = (entry.created, entry.message, entry.entry_code, entry.sensor_number)
+    text = "\n".join("" if part is None else str(part) for part in parts)
+    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

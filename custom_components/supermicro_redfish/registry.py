@@ -1,0 +1,197 @@
+"""Keep the device and entity registries up to date with the hardware."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any, Final
+
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.typing import UNDEFINED, UndefinedType
+
+from . import sources
+from .aiosupermicro import BulkData, Chassis, DynamicData, Manager, System
+from .const import DOMAIN, LOGGER
+from .coordinator import SupermicroConfigEntry
+from .entity import unique_id
+from .identity import configuration_url
+from .models import ServerData
+from .sources import EntitySource
+from .util import server_name, strip_placeholder
+
+_MAC_OCTETS: Final = 6
+_MAX_MISSING: Final = 4
+"""Consecutive static polls without an item until it is removed: usually an hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RemovableItems:
+    """Items of a server that can be removed."""
+
+    source: EntitySource[Any]
+    present_fn: Callable[[ServerData, DynamicData], set[str] | None]
+    """Return the keys of the items that are present, None if that is unknown."""
+    includes_fn: Callable[[str], bool] = lambda _: True
+    """Return whether an item with this key can be removed."""
+
+
+def _present[ItemT](source: EntitySource[ItemT], data: BulkData) -> set[str]:
+    """Return the keys of the items that are present, without empty bays."""
+    items = source.items_fn(data)
+    return {key for key, item in items.items() if source.is_present_fn(item)}
+
+
+def _has_member_errors(data: BulkData, pointer: str) -> bool:
+    """Return whether a member of a collection could not be read."""
+    return any(pointer in name for name in data.errors)
+
+
+_REMOVABLE: Final = (
+    _RemovableItems(
+        source=sources.DRIVES,
+        present_fn=lambda static, _: (
+            None
+            if static.drives is None or _has_member_errors(static, "/Drives/")
+            else _present(sources.DRIVES, static)
+        ),
+    ),
+    # A server without any power supply cannot run.
+    _RemovableItems(
+        source=sources.SUPPLIES,
+        present_fn=lambda _, dynamic: _present(sources.SUPPLIES, dynamic) or None,
+    ),
+    # Of the temperatures, those of memory modules. A BMC that has just started lists
+    # no sensors.
+    _RemovableItems(
+        source=sources.OTHER_TEMPERATURES,
+        present_fn=lambda _, dynamic: (
+            _present(sources.OTHER_TEMPERATURES, dynamic) or None
+        ),
+        includes_fn=lambda key: "DIMM" in key.upper(),
+    ),
+)
+
+
+@callback
+def async_remove_stale_entities(
+    hass: HomeAssistant, entry: SupermicroConfigEntry
+) -> None:
+    """Remove entities without a description, and from now on those of removed items.
+
+    An item that is missing while the host is off, or while the BMC cannot be read, was
+    not removed.
+    """
+    registry = er.async_get(hass)
+    static = entry.runtime_data.static
+    missing: Counter[str] = Counter()
+    _remove_undescribed(registry, entry)
+
+    @callback
+    def count_missing(data: ServerData) -> None:
+        """Count the consecutive polls in which each item is missing.
+
+        The update of the listeners lets the platforms forget a removed item, so that
+        they can add it again.
+        """
+        dynamic = entry.runtime_data.dynamic.data
+        if not (dynamic.system or System()).is_on:
+            return
+        for removable in _REMOVABLE:
+            if (present := removable.present_fn(data, dynamic)) is not None:
+                for entity_id, key in _entities(registry, entry, removable):
+                    missing[entity_id] = 0 if key in present else missing[entity_id] + 1
+        for entity_id in [of for of, polls in missing.items() if polls >= _MAX_MISSING]:
+            LOGGER.info(
+                "%s: removed %s: hardware is no longer present", entry.title, entity_id
+            )
+            registry.async_remove(entity_id)
+            del missing[entity_id]
+            static.async_update_listeners()
+
+    entry.async_on_unload(static.async_add_poll_listener(count_missing))
+
+
+def _entities(
+    registry: er.EntityRegistry,
+    entry: SupermicroConfigEntry,
+    removable: _RemovableItems,
+) -> list[tuple[str, str]]:
+    """Return the entity ids of removable items, each with the item's key."""
+    rows = chain.from_iterable(entry.runtime_data.descriptions.values())
+    prefixes = {
+        unique_id(entry, row, "") + "_"
+        for row in rows
+        if row.source is removable.source
+    }
+    return [
+        (registered.entity_id, key)
+        for registered in er.async_entries_for_config_entry(registry, entry.entry_id)
+        for prefix in prefixes
+        if registered.unique_id.startswith(prefix)
+        and removable.includes_fn(key := registered.unique_id.removeprefix(prefix))
+    ]
+
+
+@callback
+def _remove_undescribed(
+    registry: er.EntityRegistry, entry: SupermicroConfigEntry
+) -> None:
+    """Remove the entities that the integration no longer describes."""
+    descriptions = entry.runtime_data.descriptions
+    for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if not any(
+            f"{registered.unique_id}_".startswith(unique_id(entry, row, "") + "_")
+            for row in descriptions.get(registered.domain, ())
+        ):
+            registry.async_remove(registered.entity_id)
+
+
+@callback
+def async_sync_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Register the server as a device, and update it after each change."""
+    register = partial(_register_device, hass, entry)
+    register()
+    entry.async_on_unload(entry.runtime_data.static.async_add_listener(register))
+
+
+@callback
+def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Register the server with the data of the last polls."""
+    static, dynamic = entry.runtime_data.static.data, entry.runtime_data.dynamic.data
+    system = dynamic.system or System()
+    chassis = static.chassis or Chassis()
+    manager = static.manager or Manager()
+    assert entry.unique_id is not None  # noqa: S101 - set by the config flow
+    model, board = server_name(system, chassis), strip_placeholder(chassis.model)
+    serial_number = (
+        strip_placeholder(system.serial_number)
+        or strip_placeholder(chassis.serial_number)
+        or chassis.oem.board_serial_number
+    )
+    is_complete = dynamic.system is not None and "chassis" not in static.errors
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, entry.unique_id)},
+        connections=_connections(entry.unique_id),
+        configuration_url=configuration_url(entry.data[CONF_HOST]),
+        name=entry.title,
+        manufacturer=_known(system.manufacturer),
+        model=_known(model if is_complete else None),
+        model_id=_known(None if board == model else board),
+        serial_number=_known(serial_number if is_complete else None),
+        sw_version=_known(manager.firmware_version),
+    )
+
+
+def _known(text: str | None) -> str | UndefinedType:
+    """Return a text, or UNDEFINED to keep the registered one if it cannot be read."""
+    return UNDEFINED if text is None else text
+
+
+def _connections(unique_id: str) -> set[tuple[str, str]]:
+    """Return the BMC's MAC address as a connection, unless the unique id is a UUID."""
+    is_mac = len(unique_id.split(":")) == _MAC_OCTETS
+    return {(dr.CONNECTION_NETWORK_MAC, unique_id)} if is_mac else set()

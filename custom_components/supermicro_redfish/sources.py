@@ -1,0 +1,398 @@
+"""Sources that entities read their values from.
+
+A source belongs to a coordinator. It has one item for a single resource, such as the
+system, and many for a list, such as fans or drives.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from operator import attrgetter
+import re
+from typing import Any, Final, Protocol
+
+from .aiosupermicro import (
+    Drive,
+    DynamicData,
+    LeakDetector,
+    Power,
+    PowerControl,
+    PowerSupply,
+    ResetType,
+    SupermicroRedfishClient as Client,
+    SupermicroRedfishError,
+    Thermal,
+)
+from .aiosupermicro.models import Sensor
+from .client import async_get_log_entries
+from .const import LOGGER
+from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
+from .models import Headroom, ServerData
+
+type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
+
+# Matches "CPU Temp", "CPU1 Temp", "System Temp" and "Inlet Temp", but not "CPU1_VRMIN
+# Temp" and "GPU Inlet Temp". PhysicalContext does not suffice: X10 reports CPU for all.
+_MAIN_TEMPERATURE = re.compile(
+    r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
+)
+_MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
+_TEMPERATURE_LIMIT = "TempLimit"
+
+SERIAL_MARK: Final = "§"
+"""Prefix of a digest in a key; entity names have the position instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntitySource[ItemT]:
+    """Items of one kind, which entities read their values from."""
+
+    coordinator_fn: CoordinatorFn
+    """Return the coordinator that polls the items."""
+    items_fn: Callable[[Any], Mapping[str, ItemT]]
+    """Return the items in the coordinator's data, by a stable identifier."""
+    name_suffix: str = ""
+    """Suffix of the board's names that the entity name already contains."""
+    number_pattern: re.Pattern[str] | None = None
+    """Names that are a mere number; the entity name uses the first group."""
+    label_fn: Callable[[ItemT], str | None] = lambda _: None
+    """Return the label printed on the hardware, if the board reports it."""
+    is_present_fn: Callable[[ItemT], bool] = lambda _: True
+    """Return whether the item itself is fitted, not only its bay or slot."""
+    is_removable: bool = False
+    """Whether an item may be removed for good and come back as a new one."""
+
+    def get_items(self, data: SupermicroRuntimeData) -> Mapping[str, ItemT]:
+        """Return the items of the last poll."""
+        return self.coordinator_fn(data).get_items(self.items_fn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceSource[ItemT](EntitySource[ItemT]):
+    """A resource that can also be read on its own, or a part of it."""
+
+    name: str
+    """Name of the resource in the coordinator's data."""
+    read_fn: Callable[[Client], Awaitable[Any]]
+    """Read the resource."""
+
+    async def async_read(self, data: SupermicroRuntimeData) -> Any:
+        """Read the resource between two polls, update its entities and return it.
+
+        Raises:
+            SupermicroRedfishError: The resource cannot be read.
+
+        """
+        resource = await self.read_fn(data.client)
+        self.coordinator_fn(data).async_set_resource(self.name, resource)
+        return resource
+
+    async def async_read_back(self, data: SupermicroRuntimeData) -> None:
+        """Read the resource after a command.
+
+        The command has succeeded, so a failed read is no error: a poll follows.
+        """
+        coordinator = self.coordinator_fn(data)
+        try:
+            await self.async_read(data)
+        except SupermicroRedfishError as error:
+            LOGGER.debug(
+                "%s: %s cannot be read back: %s", coordinator.name, self.name, error
+            )
+            if not coordinator.hass.is_stopping:
+                await coordinator.async_request_refresh()
+
+
+dynamic: Final[CoordinatorFn] = attrgetter("dynamic")
+static: Final[CoordinatorFn] = attrgetter("static")
+account: Final[CoordinatorFn] = attrgetter("account")
+
+
+def single_source[ItemT](
+    coordinator_fn: CoordinatorFn, item_fn: Callable[[Any], ItemT | None]
+) -> EntitySource[ItemT]:
+    """Return the source of a single item, which a board may lack."""
+    return EntitySource(
+        coordinator_fn=coordinator_fn, items_fn=lambda data: _single(item_fn(data))
+    )
+
+
+def resource_source[ItemT](
+    coordinator_fn: CoordinatorFn,
+    name: str,
+    read_fn: Callable[[Client], Awaitable[ItemT]],
+) -> ResourceSource[ItemT]:
+    """Return the source of a resource in the coordinator's data."""
+    return ResourceSource(
+        coordinator_fn=coordinator_fn,
+        items_fn=lambda data: _single(getattr(data, name)),
+        name=name,
+        read_fn=read_fn,
+    )
+
+
+def nested_source[ParentT, ItemT](
+    parent: ResourceSource[ParentT], item_fn: Callable[[ParentT], ItemT | None]
+) -> ResourceSource[ItemT]:
+    """Return the source of a part of a resource, which is read with the resource."""
+    return ResourceSource(
+        coordinator_fn=parent.coordinator_fn,
+        items_fn=lambda data: _single(
+            next(map(item_fn, parent.items_fn(data).values()), None)
+        ),
+        name=parent.name,
+        read_fn=parent.read_fn,
+    )
+
+
+def _single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
+    """Return an optional item as a mapping of items."""
+    return {} if item is None else {"": item}
+
+
+class _Named(Protocol):
+    """An entry of a list, with a name."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the entry."""
+
+
+class ItemsByName[ItemT](dict[str, ItemT]):
+    """Entries of a list by a key that does not depend on their position."""
+
+    def __init__(self) -> None:
+        """Start without entries."""
+        super().__init__()
+        self.former_keys: dict[str, str] = {}
+        """Keys that earlier versions used, by the present key."""
+
+
+def _by_name[ItemT: _Named](
+    entries: Iterable[ItemT],
+    id_fn: Callable[[ItemT], str | None],
+    serial_fn: Callable[[ItemT], str | None] = lambda _: None,
+    former_id_fn: Callable[[ItemT], str | None] | None = None,
+) -> ItemsByName[ItemT]:
+    """Return entries by name, as their position in the list may change.
+
+    All entries with a repeated or missing name have a longer key, so that none takes
+    the place of another: with the Id, else with a digest of the serial number, else
+    with the position among them. An entry without any value is an empty row, which a
+    starting BMC may list.
+    """
+    groups: dict[str, list[ItemT]] = {}
+    for entry in entries:
+        if entry != type(entry)():
+            groups.setdefault(entry.name or "", []).append(entry)
+    items = ItemsByName[ItemT]()
+    for name, group in groups.items():
+        suffixes = _distinguish(group, id_fn, serial_fn)
+        for place, (entry, suffix) in enumerate(zip(group, suffixes, strict=True)):
+            is_unique = name and len(group) == 1
+            key = name if is_unique else f"{name} {suffix}".strip()
+            while key in items:
+                key += " #"
+            items[key] = entry
+            if name and not is_unique:
+                former_id = (former_id_fn or id_fn)(entry)
+                items.former_keys[key] = f"{name} #{former_id}" if place else name
+    return items
+
+
+def _distinguish[ItemT](
+    group: list[ItemT],
+    id_fn: Callable[[ItemT], str | None],
+    serial_fn: Callable[[ItemT], str | None],
+) -> list[str]:
+    """Return a unique suffix for each of several entries with the same name."""
+    ids = Counter(map(id_fn, group))
+    serials = Counter(map(serial_fn, group))
+    suffixes = []
+    for position, entry in enumerate(group, start=1):
+        entry_id, serial = id_fn(entry), serial_fn(entry)
+        if entry_id and ids[entry_id] == 1:
+            suffixes.append(f"#{entry_id}")
+        elif serial and serials[serial] == 1:
+            digest = blake2b(serial.encode(), digest_size=4).hexdigest()
+            suffixes.append(f"{SERIAL_MARK}{digest}")
+        else:
+            suffixes.append(f"#{position}" if entry_id is None else f"##{position}")
+    return suffixes
+
+
+def _by_member_name[ItemT: (Sensor, PowerSupply)](
+    entries: Iterable[ItemT],
+) -> ItemsByName[ItemT]:
+    """Return the entries of a list in Thermal or Power by name."""
+    return _by_name(
+        entries,
+        lambda entry: entry.member_id,
+        lambda entry: getattr(entry, "serial_number", None),
+    )
+
+
+def _temperatures(data: DynamicData, *, is_main: bool) -> Mapping[str, Sensor]:
+    """Return the temperatures of processors and air, or all others."""
+    sensors = _by_member_name((data.thermal or Thermal()).temperatures)
+    return _select(sensors, lambda sensor: _is_main_temperature(sensor) is is_main)
+
+
+def _select[ItemT](
+    items: ItemsByName[ItemT], is_wanted: Callable[[ItemT], bool]
+) -> ItemsByName[ItemT]:
+    """Return some of several items, with their keys."""
+    selected = ItemsByName[ItemT]()
+    selected.update((key, item) for key, item in items.items() if is_wanted(item))
+    selected.former_keys = items.former_keys
+    return selected
+
+
+def _is_main_temperature(sensor: Sensor) -> bool:
+    """Return whether a temperature is that of a processor or of the air."""
+    is_named = _MAIN_TEMPERATURE.fullmatch(sensor.name or "")
+    return bool(is_named) and sensor.physical_context in _MAIN_CONTEXTS
+
+
+def _inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
+    """Return the temperatures inside a machine of many chassis, each once.
+
+    A sensor may be listed by several chassis, and several sensors may have one name.
+    OpenBMC also lists the distance to a limit, named TempLimit, as a temperature.
+    """
+    chassis_of: dict[tuple[str, str | None], str] = {}
+    sensors: dict[tuple[str, str | None], Sensor] = {}
+    for chassis, thermal in reversed(list(data.inner_thermal.items())):
+        for sensor in thermal.temperatures:
+            if sensor.name and _TEMPERATURE_LIMIT not in sensor.name:
+                identity = (sensor.name, sensor.member_id)
+                chassis_of[identity], sensors[identity] = chassis, sensor
+    names = Counter(name for name, _ in sensors)
+    return {
+        name if names[name] == 1 else f"{name} #{member_id or chassis_of[identity]}": (
+            sensor
+        )
+        for identity, sensor in sensors.items()
+        for name, member_id in [identity]
+    }
+
+
+def _fans(data: DynamicData, *, is_duty: bool) -> Mapping[str, Sensor]:
+    """Return the fans with a duty cycle, or those with a speed."""
+    fans = (data.thermal or Thermal()).fans
+    return _by_member_name(fan for fan in fans if fan.is_duty is is_duty)
+
+
+def _drives(data: ServerData) -> Mapping[str, Drive]:
+    """Return the drives by bay.
+
+    OpenBMC lists a bay twice with the same Id, once as empty and once with its drive.
+    """
+    drives = data.drives or ()
+    occupied = {(drive.name, drive.id) for drive in drives if _has_drive(drive)}
+    listed = [
+        drive
+        for drive in drives
+        if _has_drive(drive) or (drive.name, drive.id) not in occupied
+    ]
+    return _by_name(
+        listed,
+        lambda drive: drive.id,
+        lambda drive: drive.serial_number,
+        lambda drive: drive.serial_number or drive.id,
+    )
+
+
+def _has_drive(drive: Drive) -> bool:
+    """Return whether the bay has a drive."""
+    return not drive.status.is_absent
+
+
+def _is_fitted(entry: Sensor | PowerSupply) -> bool:
+    """Return whether the sensor or power supply is fitted."""
+    return entry.is_fitted
+
+
+def _power_control(power: Power) -> PowerControl | None:
+    """Return the power measurement of the machine, if it has one."""
+    has_reading = power.total_power_consumed_watts is not None
+    return power.power_control[0] if has_reading else None
+
+
+SYSTEM: Final = resource_source(dynamic, "system", Client.async_get_system)
+THERMAL: Final = resource_source(dynamic, "thermal", Client.async_get_thermal)
+HEADROOM: Final = nested_source(THERMAL, Headroom.from_thermal)
+POWER: Final = resource_source(dynamic, "power", Client.async_get_power)
+POWER_CONTROL: Final = nested_source(POWER, _power_control)
+CHASSIS: Final = resource_source(static, "chassis", Client.async_get_chassis)
+MANAGER: Final = resource_source(static, "manager", Client.async_get_manager)
+FAN_MODE: Final = resource_source(static, "fan_mode", Client.async_get_fan_mode)
+NTP: Final = resource_source(static, "ntp", Client.async_get_ntp)
+LLDP: Final = resource_source(static, "lldp", Client.async_get_lldp)
+NEIGHBOR: Final = nested_source(LLDP, lambda lldp: lldp.neighbor)
+SNOOPING: Final = resource_source(static, "snooping", Client.async_get_snooping)
+LICENSE: Final = resource_source(static, "license", Client.async_get_license)
+NETWORK_PROTOCOL: Final = resource_source(
+    static, "network_protocol", Client.async_get_network_protocol
+)
+LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
+PRIVILEGES: Final = single_source(account, lambda data: data)
+POLL: Final = single_source(dynamic, lambda data: data)
+"""The poll itself, with any result."""
+
+UNKNOWN_RESETS: Final = EntitySource[str](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        value: value for value in data.reset_types if not isinstance(value, ResetType)
+    },
+)
+"""Reset types of the board that Redfish does not define."""
+MAIN_TEMPERATURES: Final = EntitySource[Sensor](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _temperatures(data, is_main=True),
+    name_suffix=" Temp",
+    is_present_fn=_is_fitted,
+    is_removable=True,
+)
+OTHER_TEMPERATURES: Final = replace(
+    MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
+)
+INNER_TEMPERATURES: Final = replace(
+    MAIN_TEMPERATURES, coordinator_fn=static, items_fn=_inner_temperatures
+)
+FANS: Final = EntitySource[Sensor](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _fans(data, is_duty=False),
+    name_suffix=" RPM",
+    is_present_fn=_is_fitted,
+)
+FAN_DUTIES: Final = replace(
+    FANS, items_fn=lambda data: _fans(data, is_duty=True), name_suffix=" PWM"
+)
+VOLTAGES: Final = EntitySource[Sensor](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_member_name((data.power or Power()).voltages),
+    is_present_fn=_is_fitted,
+)
+SUPPLIES: Final = EntitySource[PowerSupply](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_member_name((data.power or Power()).power_supplies),
+    number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
+    is_present_fn=_is_fitted,
+    is_removable=True,
+)
+LEAK_DETECTORS: Final = EntitySource[LeakDetector](
+    coordinator_fn=dynamic,
+    items_fn=lambda data: _by_name(data.leak_detectors, lambda detector: detector.id),
+    is_present_fn=lambda detector: not detector.status.is_absent,
+)
+DRIVES: Final = EntitySource[Drive](
+    coordinator_fn=static,
+    items_fn=_drives,
+    number_pattern=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
+    label_fn=lambda drive: drive.location,
+    is_present_fn=_has_drive,
+    is_removable=True,
+)

@@ -1,0 +1,131 @@
+"""Helpers of the Supermicro Redfish integration."""
+
+from collections.abc import Mapping
+import re
+from typing import Final
+
+from .aiosupermicro import (
+    Chassis,
+    DynamicData,
+    PowerState,
+    ServerCertificate,
+    Snooping,
+    System,
+)
+from .aiosupermicro.payload import one_line
+
+_PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
+_DEFAULT_NAME = "Supermicro server"
+_MAX_NAME_LENGTH = 100
+_MARKDOWN = re.compile(r"[\\`*_\[\]()<>!|~:.@&/]")
+
+_POWER_STATES: Final[Mapping[str, str]] = {
+    PowerState.OFF: "off",
+    PowerState.POWERING_ON: "powering_on",
+    PowerState.POWERING_OFF: "powering_off",
+}
+
+_BOOT_STATES: Final[Mapping[str, str]] = {
+    "PrimaryProcessorInitializationStarted": "processor_initialization",
+    "SecondaryProcessorInitializationStarted": "processor_initialization",
+    "BusInitializationStarted": "bus_initialization",
+    "MemoryInitializationStarted": "memory_initialization",
+    "PCIResourceConfigStarted": "pci_configuration",
+    "SystemHardwareInitializationComplete": "firmware_done",
+    "SetupEntered": "setup",
+    "OSBootStarted": "os_boot",
+    "OSRunning": "os_running",
+}
+"""Boot state by LastState of Redfish's BootProgress."""
+
+_CHECKPOINTS: Final[Mapping[int, str]] = {
+    **dict.fromkeys(range(0x10, 0x30), "memory_initialization"),
+    **dict.fromkeys(range(0x92, 0x97), "pci_configuration"),
+    **dict.fromkeys((0xA8, 0xA9, 0xAB), "setup"),
+    **dict.fromkeys((0xAD, 0xAE, 0xAF, 0xB4, 0xE3), "firmware_done"),
+}
+"""Boot state by AMI checkpoint, for the checkpoints with one meaning only.
+
+AMI's table lists b4 and e3 as other checkpoints than ad, "ready to boot". Hosts of X10
+and X13 show them for as long as they run.
+"""
+
+BOOT_STATES: Final = list(
+    dict.fromkeys((*_POWER_STATES.values(), *_BOOT_STATES.values()))
+)
+
+
+def strip_placeholder(text: str | None) -> str | None:
+    """Return a text, None for a placeholder that the factory left in."""
+    return None if text is None or text.lower() in _PLACEHOLDERS else text
+
+
+def server_name(system: System, chassis: Chassis) -> str:
+    """Return the name of a server: its model, or that of its board."""
+    model = strip_placeholder(system.model) or strip_placeholder(chassis.model)
+    return shorten_name(model or _DEFAULT_NAME)
+
+
+def shorten_name(name: str) -> str:
+    """Return a name from a BMC as one line of limited length."""
+    return one_line(name)[:_MAX_NAME_LENGTH]
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text from a BMC as one line without effective Markdown.
+
+    Home Assistant renders descriptions as Markdown. The subject of a certificate could
+    otherwise imitate a fingerprint or load a picture from another site.
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", one_line(text))
+
+
+def certificate_placeholders(certificate: ServerCertificate) -> dict[str, str]:
+    """Return the translation placeholders that describe a certificate."""
+    return {
+        "subject": escape_markdown(certificate.subject) or "-",
+        "issuer": escape_markdown(certificate.issuer) or "-",
+        "not_before": certificate.not_before.date().isoformat(),
+        "not_after": certificate.not_after.date().isoformat(),
+        "fingerprint": format_fingerprint(certificate.fingerprint),
+    }
+
+
+def format_fingerprint(fingerprint: str) -> str:
+    """Return a fingerprint in the notation of browsers."""
+    return bytes.fromhex(fingerprint).hex(":").upper()
+
+
+def has_power(system: System) -> bool | None:
+    """Return whether the host has power, None if the BMC does not report it.
+
+    A host that shuts down still has power: an automation that waits for "off" must not
+    cut its supply.
+    """
+    state = system.power_state
+    return state != PowerState.OFF if isinstance(state, PowerState) else None
+
+
+def is_host_off(data: DynamicData) -> bool:
+    """Return whether the host is known to be off."""
+    return data.system is not None and data.system.power_state == PowerState.OFF
+
+
+def boot_progress(system: System, snooping: Snooping | None) -> str | None:
+    """Return the boot state of the host, None if it is unknown.
+
+    X12 and X13 still report the end of the hardware initialization when the operating
+    system runs. X10 and X11 report nothing but a POST code.
+    """
+    if (state := _POWER_STATES.get(system.power_state or "")) or not system.is_on:
+        return state
+    state = _BOOT_STATES.get(system.boot_progress.last_state or "")
+    return state or _boot_state_of_checkpoint((snooping or Snooping()).post_code)
+
+
+def _boot_state_of_checkpoint(post_code: str | None) -> str | None:
+    """Return the boot state of a POST code, None for an ambiguous one."""
+    try:
+        return _CHECKPOINTS.get(int(post_code or "", 16))
+    except ValueError:
+        return None

@@ -1,1 +1,0 @@
-"""What is measured inside a Home Assistant."""

@@ -1,1 +1,0 @@
-"""The clients that are measured, each run by an interpreter of its own."""
