@@ -351,16 +351,10 @@ PROPERTIES = {
 }
 """Fields that are read-only properties here."""
 
-FIELDS_GONE = dict.fromkeys(
-    (
-        "oem.LicenseEntry.license_type",
-        "oem.LicenseEntry.license_status",
-        "oem.LicenseEntry.description",
-        "oem.LicenseEntry.expiration",
-    ),
-    "no captured BMC sends it: a licence is a JSON document in a text, with an id, a "
-    "name and a date",
+ALWAYS_VALID = _words(
+    "AccountService EventService LLDP License NTP SessionService UpdateService"
 )
+"""Models that are valid even without any value."""
 
 TYPES = {
     "logs.LogEntry.severity": ({"Health", "str"}, "a member of Health where it is one"),
@@ -383,12 +377,6 @@ TYPES = {
 }
 """Types that are others; besides, a list is a tuple, and what is absent is None."""
 
-BULK_MOVED = {
-    "StaticData.system": "the power state moves by the second: it is in DynamicData",
-    "DynamicData.fan_mode": "only a command moves it: it is in StaticData",
-    "DynamicData.snooping": "the POST code stays while a host runs: in StaticData",
-}
-
 CONSTANTS_CHANGED = {
     "REDFISH_ROOT": "old boards link to it with the slash",
     "SESSION_REFRESH_MARGIN": "nothing is renewed by a margin",
@@ -400,11 +388,6 @@ CONSTANTS_GONE = {
     "resource is on this one",
 }
 """Beginnings of names."""
-
-AUTH_GONE = {
-    "SessionAuth.get_basic_auth": "aiohttp gives its BasicAuth up; where a BMC takes "
-    "no sessions, `async_get_headers` returns what shows the password",
-}
 
 AUTH_TYPES = {
     "SessionAuth.ssl": "also a context or a fingerprint, as `verify_ssl` of the client",

@@ -541,6 +541,7 @@ NEVER_FILLED = {
     (m.EventDestination, "context"): "null on X13",
     (m.EventDestination, "event_types"): "empty on X13",
     (m.LLDP, "receive"): "no board was recorded with a neighbour",
+    (m.LicenseEntry, "description"): "the published client",
     (m.Memory, "enabled"): "the published client; DMTF's Memory",
     (m.NTPSettings, "port"): "DMTF's protocols all have one",
     (m.PCIeDevice, "slot"): "the published client; DMTF's PCIeDevice",
