@@ -157,12 +157,12 @@ def get_all(
 
 def set_timeout(client: SupermicroRedfishClient, seconds: float) -> None:
     """Set the time limit of each further request."""
-    client._transport._seconds = seconds
+    client._transport._timeout = seconds
 
 
 def limiter_of(client: SupermicroRedfishClient) -> Any:
     """Return the limiter of a client's concurrent requests."""
-    return client._transport._gate
+    return client._transport._limiter
 
 
 def light_led(client: SupermicroRedfishClient) -> Awaitable[None]:

@@ -7,7 +7,8 @@ from aiohttp import ClientSession
 from hypothesis import settings
 import pytest
 
-from aiosupermicro import SupermicroRedfishClient, connection, login
+from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro.http import authenticator, connection
 from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 
@@ -42,7 +43,7 @@ async def client(
 @pytest.fixture
 def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the library use the clock of the BMC."""
-    monkeypatch.setattr(login, "monotonic", clock)
+    monkeypatch.setattr(authenticator, "monotonic", clock)
     return clock
 
 
@@ -55,7 +56,7 @@ def limit_logout(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """
 
     def limit(*, request: float | None = None, wait: float | None = None) -> None:
-        for module, seconds in ((login, request), (connection, wait)):
+        for module, seconds in ((authenticator, request), (connection, wait)):
             if seconds is not None:
                 monkeypatch.setattr(module, "LOGOUT_SECONDS", seconds)
 

@@ -16,7 +16,7 @@ from aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from aiosupermicro.endpoints import ENDPOINTS, Cadence
+from aiosupermicro.resources.endpoints import ENDPOINTS, Cadence
 from tests.library import (
     CHASSIS,
     MANAGER,

@@ -7,7 +7,7 @@ import pytest
 
 from aiosupermicro import InvalidResponseError, SupermicroRedfishClient
 from aiosupermicro.const import MAX_DEPTH
-from aiosupermicro.documents import parsed
+from aiosupermicro.payload import parse_json
 from tests.library import SYSTEM, THERMAL
 from tests.simulator import Bmc
 
@@ -25,7 +25,7 @@ def test_too_deep_document_is_rejected(
     for _ in range(levels - 1):
         document = [*beside, document, *beside]
     raw = json.dumps(document, separators=separators).encode()
-    assert parsed(raw) == (document if levels < MAX_DEPTH else raw)
+    assert parse_json(raw) == (document if levels < MAX_DEPTH else raw)
 
 
 BODIES = {

@@ -11,7 +11,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from aiosupermicro.redact import Redactor
+from aiosupermicro.redaction import Redactor
 from tests.library import CHASSIS, MANAGER, SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
 
@@ -53,7 +53,7 @@ def test_error_redacts_secret_in_every_spelling() -> None:
     texts += [repr(text.encode()) for text in texts]
     error = LicenseError(" ".join(texts), bmc_message=secret, message_id=secret)
     error.license = secret
-    error.hide(secret)
+    error.redact(secret)
     assert str(error) == """*** "***" "***" b'***' b'"***"' b'"***"'"""
     assert (error.bmc_message, error.message_id, error.license) == ("***",) * 3
 
@@ -88,7 +88,7 @@ async def test_log_does_not_contain_token_or_password(
     await client.async_get_all_data()
     token = bmc.requests[-1].token
     assert token
-    opening = client._connection._auth._opening
+    opening = client._connection._authenticator._login_task
     assert opening
     assert token not in repr(await opening)
     own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]

@@ -13,9 +13,9 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     SupermicroRedfishClient,
     async_get_server_certificate,
-    transport,
 )
-from aiosupermicro.certificate import parse_certificate
+from aiosupermicro.http import transport
+from aiosupermicro.http.certificate import parse_certificate
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

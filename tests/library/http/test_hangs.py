@@ -43,7 +43,7 @@ async def _takes_about(seconds: float) -> AsyncIterator[None]:
 
 def _closing(client: SupermicroRedfishClient) -> asyncio.Task[None]:
     """Return the task that closes the connection of a client."""
-    closing = client._connection._ending
+    closing = client._connection._closing
     assert closing
     return closing
 

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.gate import Gate as RequestLimiter, background
+from aiosupermicro.http.limiter import RequestLimiter, background
 from tests.conftest import until
 from tests.library import (
     POWER,
@@ -37,11 +37,11 @@ class Requests:
 
     def set_patience(self, seconds: float) -> None:
         """Allow a second request only beside one that runs for so long."""
-        self.limiter = RequestLimiter(2, patience=seconds)
+        self.limiter = RequestLimiter(2, delay=seconds)
 
     def set_limit(self, limit: int) -> None:
         """Set how many requests may run at a time."""
-        self.limiter.set_places(limit)
+        self.limiter.set_limit(limit)
 
     async def start(self, *names: str) -> None:
         """Start requests."""
@@ -77,7 +77,7 @@ class Requests:
     async def _request(self, name: str) -> None:
         """Wait for the limiter, then run until finished."""
         with background() if name.startswith("~") else nullcontext():
-            async with self.limiter.enter(alone=name.isupper()):
+            async with self.limiter.slot(exclusive=name.isupper()):
                 self.running.append(name)
                 try:
                     await self._finished[name].wait()

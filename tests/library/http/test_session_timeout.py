@@ -278,7 +278,7 @@ async def test_new_session_is_not_renewed_before_first_use(
     reads: list[asyncio.Task[Any]] = [asyncio.create_task(client.async_get_system())]
     await until(lambda: bmc.login_attempts == 1)
     limiter = limiter_of(client)
-    async with limiter.enter(alone=True):
+    async with limiter.slot(exclusive=True):
         reads.append(asyncio.create_task(client.async_get_update_service()))
         await until(lambda: sum(map(len, limiter._waiting.values())) == 2)
         await client.async_connect()

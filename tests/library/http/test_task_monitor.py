@@ -8,8 +8,8 @@ import pytest
 from aiosupermicro import (
     InvalidRequestError,
     SupermicroRedfishClient,
-    tasks as task_monitor,
 )
+from aiosupermicro.http import task_monitor
 from tests.conftest import Clock
 from tests.library import NTP, ROOT, connected_client
 from tests.simulator import Bmc, Board

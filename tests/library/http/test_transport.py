@@ -13,7 +13,7 @@ from aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from aiosupermicro.transport import base_url
+from aiosupermicro.http.transport import base_url
 from tests.library import SESSIONS, SYSTEM, THERMAL, inject_fault, requested_paths
 from tests.simulator import Bmc, Server, serve
 
@@ -54,7 +54,7 @@ def test_base_url_accepts_host(host: str, url: str) -> None:
 )
 def test_base_url_rejects_invalid_host(host: str) -> None:
     """Reject it before a connection is made, without repeating a password in it."""
-    with pytest.raises(ValueError, match="no host name") as caught:
+    with pytest.raises(ValueError, match="not a host name") as caught:
         base_url(host)
     assert "Secret-9" not in str(caught.value)
 
@@ -162,7 +162,7 @@ async def test_transport_rejects_redirect_to_other_host(
 async def test_transport_stops_after_three_redirects(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Give up on a web server that redirects in circles."""
+    """Give up on a web server that too many redirects."""
     bmc.fail(THERMAL, status=302, headers={"Location": THERMAL})
     with pytest.raises(InvalidResponseError, match="circles"):
         await client.async_get_thermal()

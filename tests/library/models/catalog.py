@@ -7,7 +7,7 @@ import pytest
 
 from aiosupermicro import models
 from aiosupermicro.models import Model
-from aiosupermicro.models.base import plan
+from aiosupermicro.models.base import field_plan
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Board
 
@@ -20,7 +20,9 @@ ALL_MODELS = sorted(
     key=lambda model: model.__name__,
 )
 
-PATHS = {(model, step.name): step.paths for model in ALL_MODELS for step in plan(model)}
+PATHS = {
+    (model, step.name): step.paths for model in ALL_MODELS for step in field_plan(model)
+}
 """Paths that the fields of all models are read from."""
 
 KEYS = sorted({key for paths in PATHS.values() for path in paths for key in path})

@@ -27,7 +27,7 @@ from aiosupermicro.models import (
     Temperature,
     Thermal,
 )
-from aiosupermicro.models.base import moment
+from aiosupermicro.models.base import parse_datetime
 
 from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 
@@ -205,5 +205,5 @@ def test_absent_part_has_no_health() -> None:
 )
 def test_time_has_offset_and_was_set(text: Any, expected: datetime | None) -> None:
     """Return None for a time without an offset, or of a clock that was never set."""
-    assert moment(text) == expected
+    assert parse_datetime(text) == expected
     assert NodeManagerStatistics.from_dict({"Timestamp": text}).measured_at == expected

@@ -130,15 +130,15 @@ def test_neighbor_is_decoded_from_lldp() -> None:
     empty: tuple[dict[str, Any], ...] = ({}, {"ChassisId": None})
     for received in empty:
         sent = {"LLDPEnabled": True, "LLDPReceive": received}
-        assert LLDP.from_dict(sent).neighbour is None
+        assert LLDP.from_dict(sent).neighbor is None
     received = {"ChassisId": "00:11:22:33:44:55", "PortId": "Gi1/0/7"}
     received |= {"SystemName": "switch", "ManagementVlanId": 4095}
-    neighbor = LLDP.from_dict({"LLDPReceive": received}).neighbour
+    neighbor = LLDP.from_dict({"LLDPReceive": received}).neighbor
     assert neighbor
     assert neighbor.chassis_id == "00:11:22:33:44:55"
     assert neighbor.port_id == "Gi1/0/7"
     assert neighbor.system_name == "switch"
-    alone = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbour
+    alone = LLDP.from_dict({"LLDPReceive": {"SystemName": "switch"}}).neighbor
     assert alone
     assert alone.system_name == "switch"
 

@@ -13,7 +13,7 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
 )
-from aiosupermicro.pages import MOST_PAGES
+from aiosupermicro.resources.collections import MAX_PAGES
 from tests.conftest import until
 from tests.library import (
     CHASSIS,
@@ -85,7 +85,7 @@ async def test_too_many_pages_are_an_error(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
     """Raise an error instead of returning a part of a collection."""
-    pages = [[link(modules[0])], []] * (MOST_PAGES // 2)
+    pages = [[link(modules[0])], []] * (MAX_PAGES // 2)
     put_pages(bmc, MEMORY, pages)
     assert await _ids(client) == ["Module0"]
     put_pages(bmc, MEMORY, [*pages, []])
