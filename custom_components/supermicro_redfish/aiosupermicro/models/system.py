@@ -153,10 +153,12 @@ class BootProgress(Model):
         return parse_datetime(self.last_state_time)
 
 
-def _reset_of_types(types: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+def _reset_of_types(
+    types: Iterable[str] | None, values: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the keyword of an action with other reset types than the one given."""
     reset = values.get("reset") or Action()
-    return {"reset": replace(reset, allowable_reset_types=tuple(types))}
+    return {"reset": replace(reset, allowable_reset_types=tuple(types or ()))}
 
 
 @accept_published(reset_types=_reset_of_types)
