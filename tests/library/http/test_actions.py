@@ -82,7 +82,7 @@ async def test_action_is_repeated_with_etag_of_its_resource(
     ("command", "method", "target"),
     [(light_led, "PATCH", SYSTEM), (_power_off, "POST", SYSTEM_RESET)],
 )
-async def test_write_is_repeated_with_etag_once(
+async def test_write_is_repeated_with_etag_and_wildcard(
     client: SupermicroRedfishClient,
     bmc: Bmc,
     command: Command,
@@ -90,12 +90,14 @@ async def test_write_is_repeated_with_etag_once(
     target: str,
     status: int,
 ) -> None:
-    """Raise the error of the second write, and send no third one."""
+    """Try the ETag of the resource, then the wildcard, then raise the last error."""
     bmc.fail(target, status=status, method=method)
     with pytest.raises(InvalidRequestError) as caught:
         await command(client)
     assert caught.value.status == status
-    assert statuses(bmc, method, target) == [status, status]
+    assert statuses(bmc, method, target) == [status] * 3
+    sent = [request for request in bmc.requests if request.method == method]
+    assert sent[-1].headers["if-match"] == "*"
 
 
 async def test_bmc_that_requires_etags_is_commanded(session: ClientSession) -> None:

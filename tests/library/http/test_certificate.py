@@ -105,7 +105,7 @@ async def test_certificate_of_trusted_authority_is_accepted(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=context
     ) as client:
         assert (await client.async_get_system()).is_on
-    monkeypatch.setattr(transport, "_VERIFIED", context)
+    monkeypatch.setattr(transport, "_VERIFYING", context)
     async with SupermicroRedfishClient(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=True
     ) as client:

@@ -51,6 +51,7 @@ UNRECORDED = {
         "the published client",
     ),
     "UefiTargetBootSourceOverride": "the published client; DMTF's ComputerSystem",
+    **dict.fromkeys(("VolatileSizeMiB", "NonVolatileSizeMiB"), "DMTF's Memory"),
     "Telnet": "the published client; DMTF's ManagerNetworkProtocol",
     **dict.fromkeys(
         ("SessionType", "CreatedTime"), "the published client; DMTF's Session"

@@ -43,6 +43,7 @@ RESOURCES: dict[str, type[Model]] = {
     "Processor": m.Processor,
     "QueryLicense": m.License,
     "Role": m.Role,
+    "LeakDetector": m.LeakDetector,
     "Sensor": m.SensorResource,
     "ServiceRoot": m.ServiceRoot,
     "Session": m.Session,

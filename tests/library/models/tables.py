@@ -298,6 +298,7 @@ NEVER_FILLED = {
     (m.Boot, "boot_next"): "null or empty on all boards that have it",
     (m.EventDestination, "context"): "null on X13",
     (m.EventDestination, "event_types"): "empty on X13",
+    (m.LeakDetector, "physical_context"): "DMTF's LeakDetector",
     (m.LicenseEntry, "description"): "the published client",
     (m.LLDP, "receive"): "no board was recorded with a neighbor",
     (m.Memory, "enabled"): "the published client; DMTF's Memory",

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import json
 from types import MappingProxyType
 from typing import Any
+import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from aiosupermicro.models import (
@@ -17,8 +18,10 @@ from aiosupermicro.models import (
     FanMode,
     FanModeType,
     Health,
+    Memory,
     Model,
     NodeManagerStatistics,
+    PowerControl,
     PowerSupply,
     ResetType,
     State,
@@ -110,11 +113,92 @@ def test_invalid_value_affects_one_field(raw: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["N/A", "41", True, None, [], {}, float("nan"), float("inf"), 10**400]
+    "value",
+    [
+        *("N/A", "41 C", "", "nan", "inf", "1e999", "0x29", "4 1", "٤١", "9" * 90),
+        *(True, None, [], {}, float("nan"), float("inf"), 10**400),
+    ],
+    ids=lambda value: f"{type(value).__name__}-{str(value)[:12]}",
 )
 def test_reading_is_finite_number_or_none(value: Any) -> None:
-    """Return None for strings, booleans, infinity and huge numbers."""
+    """Return None for texts that are no number, booleans, infinity and huge numbers."""
     assert Temperature.from_dict({"ReadingCelsius": value}).reading_celsius is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reading"),
+    [("41", 41), (" 41.0 ", 41.0), ("-5", -5), ("+4.1e1", 41.0), ("41.", 41.0)],
+)
+def test_number_is_read_from_text(value: str, reading: float) -> None:
+    """Read a number that is sent as a text, as some firmware does."""
+    temperature = {"ReadingCelsius": value, "SensorNumber": f" {value} "}
+    sensor = Temperature.from_dict(temperature)
+    assert sensor.reading_celsius == reading
+    assert sensor.sensor_number == int(reading)
+
+
+@given(number=st.floats(allow_nan=False, allow_infinity=False))
+def test_every_finite_number_is_read_from_text(number: float) -> None:
+    """Read what JSON would have contained as a number."""
+    sensor = Temperature.from_dict({"ReadingCelsius": repr(number)})
+    assert sensor.reading_celsius == number
+
+
+@given(text=st.text())
+def test_text_has_no_control_characters(text: str) -> None:
+    """Drop control characters other than new lines and tabs; keep all others."""
+    name = Temperature.from_dict({"Name": text}).name or ""
+    assert all(c in "\n\t" or unicodedata.category(c) != "Cc" for c in name)
+    kept = "".join(c for c in text if unicodedata.category(c) != "Cc")
+    assert "".join(name.split()) == "".join(kept.split())
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("SN\x01123", "SN123"),
+        ("\x00", None),
+        ("a\r\nb", "a\nb"),
+        ("a\rb", "a\nb"),
+        ("\x7fPS1\x85", "PS1"),
+    ],
+)
+def test_control_characters_are_dropped(raw: str, text: str | None) -> None:
+    """Keep the rest of a text with characters that JSON forbids."""
+    supply = PowerSupply.from_dict({"SerialNumber": raw})
+    assert supply.serial_number == text
+
+
+def test_id_is_read_from_number() -> None:
+    """Read a MemberId that is sent as a number."""
+    assert Temperature.from_dict({"MemberId": 3}).member_id == "3"
+    assert Temperature.from_dict({"MemberId": 0}).member_id == "0"
+    assert Temperature.from_dict({"MemberId": True}).member_id is None
+
+
+@pytest.mark.parametrize("watts", [0, 32767, 65535, " 32767 "])
+def test_sentinel_of_power_is_none(watts: Any) -> None:
+    """Return None for values that boards send for a missing limit or capacity."""
+    limit = PowerControl.from_dict({"PowerLimit": {"LimitInWatts": watts}})
+    assert limit.power_limit.limit_in_watts is None
+    supply = PowerSupply.from_dict({"PowerCapacityWatts": watts})
+    assert supply.power_capacity_watts is None
+
+
+@pytest.mark.parametrize(
+    ("body", "capacity"),
+    [
+        ({"VolatileSizeMiB": 16384, "NonVolatileSizeMiB": 16384}, 32768),
+        ({"NonVolatileSizeMiB": 131072}, 131072),
+        ({"CapacityMiB": 8192, "NonVolatileSizeMiB": 1}, 8192),
+        ({}, None),
+    ],
+)
+def test_capacity_of_nvdimm_is_that_of_its_parts(
+    body: dict[str, int], capacity: int | None
+) -> None:
+    """Add the sizes of a module that reports no capacity."""
+    assert Memory.from_dict(body).capacity_mib == capacity
 
 
 @pytest.mark.parametrize("blank", ["", "          ", None])

@@ -11,7 +11,7 @@ from tests.simulator import Bmc, Board
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDINGS if name == OPENBMC])
-async def test_openbmc_board_is_read_with_four_requests(
+async def test_openbmc_board_is_read_with_five_requests(
     session: ClientSession, name: str
 ) -> None:
     """Return the temperatures, fans, power draw and voltages of a GB300."""
@@ -25,7 +25,9 @@ async def test_openbmc_board_is_read_with_four_requests(
         assert "Chassis_0" not in everything.inner_thermal
         bmc.requests.clear()
         data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) == 4
+        assert len(bmc.requests) == 5
+    assert len(data.leak_detectors) == 4
+    assert not any(detector.is_leaking for detector in data.leak_detectors)
     chassis = "/redfish/v1/Chassis/Chassis_0"
     recorded = board.resources[f"{chassis}/ThermalSubsystem/ThermalMetrics"]
     assert data.thermal

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from aiosupermicro import (
-    AuthorizationError,
     InvalidResponseError,
     LicenseError,
     NotFoundError,
@@ -133,15 +132,29 @@ async def test_unlicensed_member_is_left_out(
     assert len(await _ids(client)) == 4
 
 
-@pytest.mark.parametrize("status", [403, 503])
-async def test_failed_member_is_an_error(
+@pytest.mark.parametrize("status", [403, 404, 500, 503])
+async def test_failed_member_costs_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], status: int
 ) -> None:
-    """Raise an error instead of returning the other members."""
+    """Return the other members, and record the error of the failed one by path."""
     bmc.fail(modules[2], status=status)
-    error = ServiceUnavailableError if status == 503 else AuthorizationError
-    with pytest.raises(error):
+    assert len(await client.async_get_memory()) == len(modules) - 1
+    (path,) = client.member_errors
+    assert path == modules[2]
+    assert client.member_errors[path].status == status
+    bmc.heal()
+    assert len(await client.async_get_memory()) == len(modules)
+    assert client.member_errors == {}
+
+
+async def test_failure_of_all_members_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
+) -> None:
+    """Raise an error instead of returning an empty list."""
+    bmc.fail(f"{MEMORY}/*", status=503)
+    with pytest.raises(ServiceUnavailableError):
         await client.async_get_memory()
+    assert set(client.member_errors) == set(modules)
 
 
 async def test_long_collection_does_not_delay_poll(
