@@ -56,9 +56,12 @@ class DynamicData(BulkData):
     thermal: Thermal | None = None
     power: Power | None = None
     fan_mode: FanMode | None = field(default=None, compare=False)
-    """Fan mode as it was last read; `async_get_static_data` keeps it up to date."""
+    """Fan mode as it was last read; `async_get_static_data` keeps it up to date.
+
+    From Gen 14 on None without a reason before `async_get_static_data`.
+    """
     snooping: Snooping | None = field(default=None, compare=False)
-    """POST code as it was last read; `async_get_static_data` keeps it up to date."""
+    """POST code, likewise."""
     _: KW_ONLY
     system: System | None = None
     leak_detectors: tuple[LeakDetector, ...] = ()
