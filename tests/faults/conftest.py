@@ -19,7 +19,7 @@ from tests.integration.conftest import (
     elapse,
     enable_event_loop_debug,
     entry as entry_by_address,
-    impatient,
+    short_timeout,
 )
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
@@ -32,7 +32,7 @@ __all__ = [
     "elapse",
     "enable_event_loop_debug",
     "entry_by_address",
-    "impatient",
+    "short_timeout",
 ]
 
 
@@ -86,7 +86,7 @@ def patience(request: pytest.FixtureRequest) -> None:
     """Let the client wait for a moment only, where a row lets it wait in vain."""
     row = request.node.callspec.params.get("row")
     if row and row.is_slow:
-        request.getfixturevalue("impatient")
+        request.getfixturevalue("short_timeout")
 
 
 @pytest.fixture

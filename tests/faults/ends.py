@@ -16,13 +16,13 @@ from tests.integration import (
     SESSIONS,
     SYSTEM,
     THERMAL,
-    asked,
     call,
+    requests_since,
     set_up,
     stop,
     unload,
 )
-from tests.integration.dialogue import begin, submit
+from tests.integration.dialog import begin, submit
 
 from .scene import Scene
 
@@ -38,7 +38,7 @@ async def reach(scene: Scene, doing: Awaitable[object], request: str) -> None:
     since = len(scene.bmc.requests)
     scene.bmc.hang(request.partition(" ")[2], LATE, times=1)
     scene.tasks.append(asyncio.ensure_future(doing))
-    await until(lambda: request in asked(scene.bmc, since))
+    await until(lambda: request in requests_since(scene.bmc, since))
 
 
 async def poll(scene: Scene, entry: ConfigEntry) -> None:

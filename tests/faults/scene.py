@@ -24,11 +24,11 @@ from tests.integration import (
     STORAGE,
     SYSTEM,
     THERMAL,
-    complaints,
+    logged_problems,
 )
 from tests.integration.conftest import Elapse
-from tests.integration.dialogue import fill_in, question
-from tests.integration.test_repairs import issues, mend
+from tests.integration.dialog import fill_in, reauth_form
+from tests.integration.repair_flow import fix_issue, open_issues
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate, process_certificate
 
@@ -137,7 +137,7 @@ class Scene:
     @property
     def log(self) -> list[str]:
         """What was logged about the integration as a warning or worse."""
-        return complaints(self.caplog)
+        return logged_problems(self.caplog)
 
     async def close_port(self) -> None:
         """Let nobody listen at the BMC's port."""
@@ -271,12 +271,12 @@ class Scene:
 
     async def accept_certificate(self) -> None:
         """Let the user accept the certificate that is shown."""
-        (issue,) = issues(self.hass)
-        await mend(self.hass, issue)
+        (issue,) = open_issues(self.hass)
+        await fix_issue(self.hass, issue)
 
     async def enter_password(self) -> None:
         """Let the user enter the BMC's password."""
-        form = await question(self.hass)
+        form = await reauth_form(self.hass)
         account = {"username": "ADMIN", "password": self.bmc.password}
         await fill_in(self.hass, form, account)
 

@@ -9,8 +9,8 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.integration import STATIC, asked
-from tests.integration.dialogue import add
+from tests.integration import STATIC, requests_since
+from tests.integration.dialog import add
 
 from .ends import ENDS, RELOADED, REMOVED, TWICE, End, Twice
 from .scene import Scene
@@ -31,7 +31,7 @@ async def test_an_end_in_the_middle(
     await asyncio.gather(*scene.tasks, return_exceptions=True)
     assert bmc.login_attempts == end.logins
     assert scene.sessions == end.sessions
-    assert len(bmc.requests) - since <= end.requests, asked(bmc, since)
+    assert len(bmc.requests) - since <= end.requests, requests_since(bmc, since)
     assert bmc.peak_parallel <= 2
     require_log(scene, end.log)
     require_plain_log(scene)
@@ -46,7 +46,7 @@ async def test_an_end_in_the_middle(
     since = len(bmc.requests)
     if hass.is_running:
         await scene.elapse(STATIC)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
     scene.clock.tick(SESSION_SECONDS)
     assert scene.sessions == 0
 

@@ -19,8 +19,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
-from tests.integration.dialogue import begin, submit
+from tests.integration import DYNAMIC, call, entry_state, requests_since, set_up, states
+from tests.integration.dialog import begin, submit
 
 from .matrix import MATRIX
 from .pairs import PAIRS, Pair
@@ -157,7 +157,7 @@ async def test_at_the_start(
     if cell.is_final:
         await hass.config_entries.async_reload(entry.entry_id)
     await scene.elapse(cell.back_after)
-    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
+    assert entry_state(entry) is ConfigEntryState.LOADED, entry.reason
     all_that_there_is = shown(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -189,9 +189,9 @@ async def test_at_a_poll(
     await scene.elapse(cell.seconds)
     seen = cell.shows.of(before)
     assert shown(hass, entry) == seen
-    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
+    assert entry_state(entry) is ConfigEntryState.LOADED, entry.reason
     assert scene.questions == list(cell.asks)
-    assert len(bmc.requests) - requests <= cell.requests, asked(bmc, requests)
+    assert len(bmc.requests) - requests <= cell.requests, requests_since(bmc, requests)
     assert bmc.login_attempts - logins == cell.logins
     assert scene.sessions == cell.sessions
     require_log(scene, cell.log)
@@ -222,7 +222,7 @@ async def test_at_a_command(
     assert await command(hass, entry) == cell.error
     assert shown(hass, entry) == cell.seen.of(before)
     assert (bmc.indicator_led == "Lit") is cell.is_done
-    writes = [item for item in asked(bmc) if item.startswith("PATCH")]
+    writes = [item for item in requests_since(bmc) if item.startswith("PATCH")]
     assert len(writes) == cell.writes
     await scene.elapse(DYNAMIC)
     assert bmc.login_attempts - logins == cell.logins

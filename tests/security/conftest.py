@@ -16,7 +16,7 @@ from tests.integration.conftest import (
     enable_event_loop_debug,
     entity_registry_enabled_by_default,
     entry,
-    impatient,
+    short_timeout,
 )
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.certificate import Certificate
@@ -29,7 +29,7 @@ __all__ = [
     "enable_event_loop_debug",
     "entity_registry_enabled_by_default",
     "entry",
-    "impatient",
+    "short_timeout",
 ]
 
 _FORGED = Certificate.generate()

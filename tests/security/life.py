@@ -22,7 +22,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import FAN_MODE, LLDP, SESSIONS, SYSTEM, THERMAL, call
-from tests.integration.dialogue import begin, fill_in
+from tests.integration.dialog import begin, fill_in
 from tests.simulator import Bmc, Server
 
 from .evidence import Evidence

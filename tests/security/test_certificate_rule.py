@@ -22,9 +22,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.repairs import async_create_fix_flow
-from tests.integration import call, lifecycle, mac_address, set_up
-from tests.integration.dialogue import begin, fill_in
-from tests.integration.test_discovery import announce, lease
+from tests.integration import call, entry_state, mac_address, set_up
+from tests.integration.dialog import begin, fill_in
+from tests.integration.discovery import announce, lease
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
@@ -134,7 +134,7 @@ async def test_an_entry_tells_a_thief_nothing(
 
     proxy.lead_to(server.port)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions
 
 

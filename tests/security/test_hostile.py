@@ -30,9 +30,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.util import certificate_placeholders
-from tests.integration import LLDP, LOG, ROOT, complaints, set_up
-from tests.integration.dialogue import add
-from tests.integration.test_discovery import announce
+from tests.integration import LLDP, LOG, ROOT, logged_problems, set_up
+from tests.integration.dialog import add
+from tests.integration.discovery import announce
 from tests.simulator import Bmc, Server
 from tests.simulator.testing import CHASSIS, MANAGER, POWER, SYSTEM, THERMAL
 
@@ -180,7 +180,7 @@ async def test_a_hostile_value_changes_its_own_field_only(
     await refresh(hass, entry)
     spread["mended"] = differing(hass, before, but=("_event_log",))
     assert {place: names for place, names in spread.items() if names} == {}
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.parametrize("value", ["control", "half", "html", "huge", "slashes"])

@@ -37,7 +37,7 @@ PLACES = {
 }
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default", "impatient", "tidy")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default", "short_timeout", "tidy")
 async def test_no_secret_is_shown_in_a_whole_life(
     hass: HomeAssistant,
     bmc: Bmc,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar
@@ -212,6 +212,19 @@ class ResourceReader:
         """Stop requesting a resource that others provide the values of, for an hour."""
         self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
+
+    @contextmanager
+    def remember_license(self, name: str) -> Iterator[None]:
+        """Raise the LicenseError of a series of requests again, for an hour.
+
+        Without it, the resources that lead to the unlicensed ones would be read again.
+        """
+        self._require_available(name)
+        try:
+            yield
+        except LicenseError as error:
+            self._unavailable[name] = _Unavailable(error, monotonic())
+            raise
 
     # Several resources
 
@@ -465,14 +478,17 @@ class ResourceReader:
         """Find the path of a row by its links."""
         errors: list[ResourceError] = []
         fallback: str | None = None
+        is_first = True
         for link in endpoint.links:
             parent = await self.async_get_json(link.parent, cached=True)
             for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
                 selected, is_match = await self._async_select(endpoint, path, errors)
-                fallback = fallback or selected
+                fallback = fallback or (selected if is_first else None)
                 if is_match and selected:
                     self._paths[endpoint] = selected
                     return selected
+            # A later link is a wider search; what it finds without a match is foreign.
+            is_first = is_first and not find_links(parent, link.pointer)
         if fallback is None:
             name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
             missing = NotFoundError(f"This board has no link to {name}")

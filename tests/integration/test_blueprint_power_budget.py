@@ -1,4 +1,4 @@
-"""The blueprint for a budget of power: it is told when a server draws more."""
+"""Test the blueprint that acts when a server exceeds its power budget."""
 
 from typing import Any
 
@@ -8,40 +8,37 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MINUTE, POWER, entity_id
+from . import MINUTE, entity_id
 from .automations import Automations
+from .paths import POWER
 
 
 @pytest.fixture
-def budget(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
-    """Return the choices for a server that blinks when it draws too much."""
+def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
+    """Return the inputs of the blueprint, with a blinking LED as the action."""
     target = {"entity_id": entity_id(hass, loaded, "light.identify_led")}
-    blink = {
-        "action": "light.turn_on",
-        "target": target,
-        "data": {"effect": "blink"},
-    }
+    blink = {"action": "light.turn_on", "target": target, "data": {"effect": "blink"}}
     return {
         "power": entity_id(hass, loaded, "sensor.power_consumption"),
         "what_to_do": [blink],
     }
 
 
-def draw(bmc: Bmc, watts: float) -> None:
-    """Let the server draw so much."""
+def set_power(bmc: Bmc, watts: float) -> None:
+    """Change the power consumption of the server."""
     bmc.change(POWER, {"PowerControl": {0: {"PowerConsumedWatts": watts}}})
 
 
-async def test_a_server_over_its_budget_is_told_and_acted_upon(
-    bmc: Bmc, automations: Automations, budget: dict[str, Any]
+async def test_exceeded_budget_notifies_and_acts_after_five_minutes(
+    bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """After five minutes without a break."""
-    await automations.use("power_budget", **budget)
-    draw(bmc, 450)
+    """Require five minutes without interruption, and act once."""
+    await automations.use("power_budget", **inputs)
+    set_power(bmc, 450)
     await automations.elapse(4 * MINUTE)
-    draw(bmc, 390)
+    set_power(bmc, 390)
     await automations.elapse(MINUTE)
-    draw(bmc, 450)
+    set_power(bmc, 450)
     await automations.elapse(4 * MINUTE)
     assert bmc.indicator_led == "Off"
     assert automations.notifications == []
@@ -54,12 +51,12 @@ async def test_a_server_over_its_budget_is_told_and_acted_upon(
     assert len(automations.notifications) == 1
 
 
-async def test_a_server_over_its_budget_is_noticed_after_a_restart(
-    loaded: ConfigEntry, bmc: Bmc, automations: Automations, budget: dict[str, Any]
+async def test_exceeded_budget_is_detected_after_restart(
+    loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Nothing crosses the budget any more then."""
-    await automations.use("power_budget", **budget)
-    await automations.restart(loaded, lambda: draw(bmc, 450))
+    """Act although the power crossed the budget while Home Assistant was stopped."""
+    await automations.use("power_budget", **inputs)
+    await automations.restart(loaded, lambda: set_power(bmc, 450))
     await automations.elapse(4 * MINUTE)
     assert bmc.indicator_led == "Off"
     await automations.elapse(2 * MINUTE)

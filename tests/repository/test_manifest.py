@@ -1,38 +1,22 @@
-"""What Home Assistant, hassfest and HACS demand of the files around the code."""
+"""Test manifest.json and hacs.json against Home Assistant, hassfest and HACS."""
 
-import json
-from pathlib import Path
 import re
-from typing import Any
 
-import pytest
-
-import custom_components.supermicro_redfish
 from custom_components.supermicro_redfish import aiosupermicro
 from custom_components.supermicro_redfish.const import DOMAIN, LOGGER
 
-FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
-ROOT = FOLDER.parents[1]
-MANIFEST: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text("utf-8"))
-HACS: dict[str, Any] = json.loads((ROOT / "hacs.json").read_text("utf-8"))
-
-REPOSITORY = "https://github.com/supermicro-redfish/ha-supermicro-redfish"
+from . import FOLDER, HACS, MANIFEST, README, REPOSITORY, ROOT
 
 
-@pytest.fixture(autouse=True)
-def custom_integrations() -> None:
-    """Do without Home Assistant."""
-
-
-def test_the_manifest_is_in_order() -> None:
-    """Domain and name go first, then all else by the alphabet."""
+def test_manifest_keys_are_sorted() -> None:
+    """List domain and name first, then all other keys alphabetically."""
     names = list(MANIFEST)
     assert names == ["domain", "name", *sorted(names[2:])]
 
 
-def test_the_manifest_has_what_is_demanded_and_nothing_unknown() -> None:
-    """HACS and Home Assistant want these keys; hassfest refuses any other."""
-    demanded = {
+def test_manifest_has_required_keys_and_no_unknown_ones() -> None:
+    """Have the keys that HACS and Home Assistant require; hassfest rejects others."""
+    required = {
         "domain",
         "name",
         "codeowners",
@@ -45,12 +29,12 @@ def test_the_manifest_has_what_is_demanded_and_nothing_unknown() -> None:
         "requirements",
         "version",
     }
-    later = {"dhcp", "quality_scale", "ssdp"}
-    assert demanded <= set(MANIFEST) <= demanded | later
+    optional = {"dhcp", "quality_scale", "ssdp"}
+    assert required <= set(MANIFEST) <= required | optional
 
 
-def test_the_manifest_says_what_is_true() -> None:
-    """A device that is polled, whose library comes with it."""
+def test_manifest_describes_a_local_polling_device() -> None:
+    """Describe a polled device with a bundled library."""
     assert MANIFEST["domain"] == DOMAIN == FOLDER.name
     assert MANIFEST["name"] == "Supermicro Redfish"
     assert MANIFEST["codeowners"] == ["@supermicro-redfish"]
@@ -63,20 +47,20 @@ def test_the_manifest_says_what_is_true() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", MANIFEST["version"])
 
 
-def test_debug_logging_reaches_the_library() -> None:
-    """Its loggers are below the integration's, and below the one in the manifest."""
+def test_debug_logging_includes_the_library() -> None:
+    """Place the library's loggers below the integration's and list them."""
     assert MANIFEST["loggers"] == [aiosupermicro.__name__]
     assert aiosupermicro.__name__.startswith(f"{LOGGER.name}.")
 
 
-def test_there_is_one_manifest() -> None:
-    """Hassfest takes every file of that name for an integration."""
-    ours = [
+def test_repository_has_one_manifest() -> None:
+    """Have no second manifest.json, which hassfest would take for an integration."""
+    manifests = [
         path
         for folder in ("blueprints", "custom_components", "script", "tests")
         for path in (ROOT / folder).rglob("manifest.json")
     ]
-    assert ours == [FOLDER / "manifest.json"]
+    assert manifests == [FOLDER / "manifest.json"]
     assert [
         path.name
         for path in (ROOT / "custom_components").iterdir()
@@ -84,12 +68,12 @@ def test_there_is_one_manifest() -> None:
     ] == [DOMAIN]
 
 
-def test_hacs_is_told_what_it_needs() -> None:
-    """And nothing that it does not know."""
+def test_hacs_manifest_has_known_keys_only() -> None:
+    """Provide name, minimum version, README and license to HACS."""
     assert HACS["name"] == MANIFEST["name"]
     assert HACS["homeassistant"] == "2026.10.0"
     known = {"country", "filename", "hacs", "homeassistant", "name", "zip_release"}
     assert set(HACS) <= known
     assert ("zip_release" in HACS) == ("filename" in HACS)
-    assert (ROOT / "README.md").read_text("utf-8").startswith("# ")
+    assert README.startswith("# ")
     assert "MIT License" in (ROOT / "LICENSE").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Who may import what: rules by which the library stays one, and stays alone."""
+"""Test the imports that library, integration and simulator may have."""
 
 import ast
 from collections.abc import Iterator
@@ -8,38 +8,30 @@ from typing import NamedTuple
 
 import pytest
 
-import custom_components.supermicro_redfish
-from custom_components.supermicro_redfish import aiosupermicro
+from . import FOLDER, LIBRARY, ROOT
 
-INTEGRATION = Path(str(custom_components.supermicro_redfish.__file__)).parent
-LIBRARY = Path(str(aiosupermicro.__file__)).parent
-ROOT = INTEGRATION.parents[1]
 TESTS = ROOT / "tests"
-
-STANDARD = sys.stdlib_module_names
-
-
-@pytest.fixture(autouse=True)
-def custom_integrations() -> None:
-    """Do without Home Assistant."""
+LIBRARY_FILES = sorted(LIBRARY.rglob("*.py"))
+INTEGRATION_FILES = sorted(set(FOLDER.rglob("*.py")) - set(LIBRARY_FILES))
+SIMULATOR_FILES = sorted((TESTS / "simulator").rglob("*.py"))
 
 
 class Import(NamedTuple):
-    """An import."""
+    """An import statement."""
 
     file: Path
     level: int
-    """How many dots it begins with."""
+    """The number of leading dots."""
     module: str
 
     @property
     def package(self) -> str:
-        """The topmost package that it names."""
+        """The top-level package."""
         return self.module.partition(".")[0]
 
 
 def imports(files: list[Path]) -> Iterator[Import]:
-    """Return all imports in some files, also those inside functions."""
+    """Return all imports of some files, including those inside functions."""
     assert files
     for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -51,32 +43,27 @@ def imports(files: list[Path]) -> Iterator[Import]:
 
 
 def packages(files: list[Path]) -> set[str]:
-    """Return the packages that are imported absolutely, without the standard ones."""
+    """Return the absolutely imported packages that are not in the standard library."""
     absolute = {item.package for item in imports(files) if not item.level}
-    return absolute - STANDARD
+    return absolute - sys.stdlib_module_names
 
 
-LIBRARY_FILES = sorted(LIBRARY.rglob("*.py"))
-INTEGRATION_FILES = sorted(set(INTEGRATION.rglob("*.py")) - set(LIBRARY_FILES))
-SIMULATOR_FILES = sorted((TESTS / "simulator").rglob("*.py"))
+def test_library_depends_on_aiohttp_only() -> None:
+    """Require no third-party package but aiohttp, which brings yarl.
 
-
-def test_the_library_needs_aiohttp_and_nothing_else() -> None:
-    """It imports its own parts relatively, so that each of them exists but once.
-
-    yarl comes with aiohttp.
+    The library imports its own modules relatively, so that each is loaded once.
     """
     assert packages(LIBRARY_FILES) <= {"aiohttp", "yarl"}
 
 
-def test_the_library_does_not_reach_out_of_its_own_folder() -> None:
-    """Two dots lead out of its top level, three out of its models."""
+def test_library_imports_stay_inside_its_folder() -> None:
+    """Reject relative imports with more dots than the module's depth."""
     for item in imports(LIBRARY_FILES):
         assert item.level <= len(item.file.relative_to(LIBRARY).parts), item
 
 
-def test_the_integration_imports_the_library_as_its_own_part() -> None:
-    """An exception class that exists twice is caught by nobody."""
+def test_integration_imports_bundled_library_relatively() -> None:
+    """Load each exception class once: an `except` does not catch a second copy."""
     assert packages(INTEGRATION_FILES) <= {"aiohttp", "homeassistant", "voluptuous"}
     assert any(item.module == "aiosupermicro" for item in imports(INTEGRATION_FILES))
     for item in imports(INTEGRATION_FILES):
@@ -84,13 +71,13 @@ def test_the_integration_imports_the_library_as_its_own_part() -> None:
             assert item.level == 1, item
 
 
-def test_the_integration_writes_voluptuous_as_its_user_asked() -> None:
-    """Not probatio, though that is what is behind it."""
+def test_integration_imports_voluptuous_by_its_own_name() -> None:
+    """Import voluptuous, although Home Assistant puts probatio in its place."""
     assert "probatio" not in packages(INTEGRATION_FILES)
 
 
-def test_the_simulator_knows_neither_library_nor_integration() -> None:
-    """Else a mistake of theirs would be right in it, too."""
+def test_simulator_imports_neither_library_nor_integration() -> None:
+    """Keep the simulator independent, so that it does not repeat their mistakes."""
     allowed = {"aiohttp", "cryptography", "tests"}
     own_tests = {file for file in SIMULATOR_FILES if file.name.startswith("test_")}
     assert packages([*{*SIMULATOR_FILES} - own_tests]) <= allowed
@@ -103,15 +90,15 @@ def test_the_simulator_knows_neither_library_nor_integration() -> None:
     ("folder", "foreign"),
     [("library", "custom_components"), ("integration", "aiosupermicro")],
 )
-def test_no_test_mixes_the_two_names_of_the_library(folder: str, foreign: str) -> None:
-    """`aiosupermicro.X` and the integration's X are two classes."""
+def test_tests_import_library_by_one_name(folder: str, foreign: str) -> None:
+    """Import one copy: `aiosupermicro.X` and the integration's X are two classes."""
     files = sorted((TESTS / folder).rglob("*.py"))
     assert files
     assert foreign not in packages(files)
 
 
-def test_the_integrations_folder_is_on_no_path() -> None:
-    """Its select.py would take the place of the standard library's."""
+def test_integration_folder_is_not_on_sys_path() -> None:
+    """Keep the folder off the path, where select.py would shadow the standard one."""
     folders = {Path(folder).resolve() for folder in sys.path}
-    assert INTEGRATION.resolve() not in folders
-    assert (INTEGRATION / "select.py").exists()
+    assert FOLDER.resolve() not in folders
+    assert (FOLDER / "select.py").exists()

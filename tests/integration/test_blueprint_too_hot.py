@@ -1,4 +1,4 @@
-"""The blueprint for a hot server: full speed until it is cool."""
+"""Test the blueprint that cools a hot server with the full fan speed."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ MODE = "select.fan_mode"
 
 
 @pytest.fixture
-def heat(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
-    """Return the choices for a server that may get too hot."""
+def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
+    """Return the inputs of the blueprint, with two temperatures."""
     names = ("CPU Temp", "System Temp")
     return {
         "sensors": [
@@ -28,11 +28,11 @@ def heat(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
     }
 
 
-async def test_a_hot_server_gets_full_speed_until_it_is_cool(
-    bmc: Bmc, automations: Automations, heat: dict[str, Any]
+async def test_hot_server_gets_full_speed_until_it_is_cool(
+    bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """After two minutes of heat; after ten cool ones the former mode comes back."""
-    await automations.use("too_hot", **heat)
+    """React after two hot minutes, and restore the mode after ten cool ones."""
+    await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(2 * MINUTE)
     assert bmc.fan_mode == "Optimal"
@@ -49,11 +49,11 @@ async def test_a_hot_server_gets_full_speed_until_it_is_cool(
     ]
 
 
-async def test_a_short_peak_makes_no_noise(
-    bmc: Bmc, automations: Automations, heat: dict[str, Any]
+async def test_short_peaks_are_ignored(
+    bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Nor do peaks of two sensors one after the other."""
-    await automations.use("too_hot", **heat)
+    """Ignore also peaks of two sensors that follow each other."""
+    await automations.use("too_hot", **inputs)
     for name in ("CPU Temp", "System Temp", "CPU Temp"):
         bmc.set_reading(name, 85)
         await automations.elapse(1.5 * MINUTE)
@@ -63,11 +63,11 @@ async def test_a_short_peak_makes_no_noise(
     assert automations.notifications == []
 
 
-async def test_a_server_that_is_not_quite_cool_keeps_full_speed(
-    bmc: Bmc, automations: Automations, heat: dict[str, Any]
+async def test_full_speed_continues_until_all_sensors_are_cool(
+    bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """All of its sensors have to be cool, for ten minutes without a break."""
-    await automations.use("too_hot", **heat)
+    """Require ten minutes without interruption below the limit."""
+    await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
     bmc.set_reading("CPU Temp", 60)
@@ -85,11 +85,11 @@ async def test_a_server_that_is_not_quite_cool_keeps_full_speed(
     assert bmc.fan_mode == "Optimal"
 
 
-async def test_the_former_mode_outlasts_a_restart(
-    loaded: ConfigEntry, bmc: Bmc, automations: Automations, heat: dict[str, Any]
+async def test_former_mode_is_restored_after_restart(
+    loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Though it is cool already when Home Assistant comes back."""
-    await automations.use("too_hot", **heat)
+    """Restore it also if the server cooled down while Home Assistant was stopped."""
+    await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
     assert bmc.fan_mode == "FullSpeed"
@@ -99,11 +99,11 @@ async def test_the_former_mode_outlasts_a_restart(
     assert bmc.fan_mode == "Optimal"
 
 
-async def test_heat_that_came_during_a_restart_is_noticed(
-    loaded: ConfigEntry, bmc: Bmc, automations: Automations, heat: dict[str, Any]
+async def test_heat_is_detected_after_restart(
+    loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Nothing crosses the limit any more then."""
-    await automations.use("too_hot", **heat)
+    """React although the limit was crossed while Home Assistant was stopped."""
+    await automations.use("too_hot", **inputs)
     await automations.restart(loaded, lambda: bmc.set_reading("CPU Temp", 85))
     await automations.elapse(MINUTE)
     assert bmc.fan_mode == "Optimal"
@@ -111,15 +111,15 @@ async def test_heat_that_came_during_a_restart_is_noticed(
     assert bmc.fan_mode == "FullSpeed"
 
 
-async def test_a_mode_that_somebody_chose_meanwhile_stays(
+async def test_mode_that_the_user_selected_meanwhile_is_kept(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     automations: Automations,
-    heat: dict[str, Any],
+    inputs: dict[str, Any],
 ) -> None:
-    """The automation takes back nothing but its own change, and forgets it."""
-    await automations.use("too_hot", **heat)
+    """Restore the former mode only if the automation's mode is still active."""
+    await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
     await call(hass, loaded, MODE, "select_option", option="heavy_io")
@@ -129,53 +129,56 @@ async def test_a_mode_that_somebody_chose_meanwhile_stays(
     assert hass.states.is_state(MEMORY, "")
 
 
-WRONG = {
-    MODE: ("pue2", "Fan mode", "standard, full_speed, optimal, heavy_io"),
-    "select.boot_source": (
-        "full_speed",
-        "Next boot",
-        "none, pxe, floppy, cd, usb, hdd, bios_setup, usb_cd, uefi_http",
-    ),
-}
-
-
-@pytest.mark.parametrize("of", WRONG)
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_mode_that_is_not_offered_is_told_before_it_is_hot(
+@pytest.mark.parametrize(
+    ("key", "mode", "name", "offered"),
+    [
+        (MODE, "pue2", "Fan mode", "standard, full_speed, optimal, heavy_io"),
+        (
+            "select.boot_source",
+            "full_speed",
+            "Next boot",
+            "none, pxe, floppy, cd, usb, hdd, bios_setup, usb_cd, uefi_http",
+        ),
+    ],
+)
+async def test_unavailable_mode_is_reported_when_automation_is_saved(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     automations: Automations,
-    heat: dict[str, Any],
-    of: str,
+    inputs: dict[str, Any],
+    key: str,
+    mode: str,
+    name: str,
+    offered: str,
 ) -> None:
-    """When the automation is saved: the entity may be the wrong one. Then the heat."""
-    mode, name, offered = WRONG[of]
-    heat |= {"hot_mode": mode, "fan_mode": entity_id(hass, loaded, of)}
-    await automations.use("too_hot", **heat)
+    """Report a wrong mode or entity before it is needed, and again in the heat."""
+    inputs |= {"hot_mode": mode, "fan_mode": entity_id(hass, loaded, key)}
+    await automations.use("too_hot", **inputs)
     await automations.reload(automations.config)
     await automations.elapse(MINUTE)
-    (told,) = automations.notifications
-    assert told == (
+    (message,) = automations.notifications
+    assert message == (
         f"too_hot cannot set x12spi-tf {name} to {mode}. Available modes: {offered}. "
         "Choose one of them in the automation, or choose a different fan mode entity."
     )
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
     assert bmc.fan_mode == "Optimal"
-    told = automations.notifications[-1]
-    assert told == (
+    message = automations.notifications[-1]
+    assert message == (
         "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to "
         f"{mode}. Available modes: {offered}."
     )
     assert len(automations.notifications) == 2
 
 
-async def test_a_mode_that_is_offered_is_no_news(
-    automations: Automations, heat: dict[str, Any]
+async def test_available_mode_is_not_reported(
+    automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Saving the automation says nothing."""
-    await automations.use("too_hot", **heat)
+    """Create no notification when the automation is saved."""
+    await automations.use("too_hot", **inputs)
     await automations.reload(automations.config)
     await automations.elapse(MINUTE)
     assert automations.notifications == []

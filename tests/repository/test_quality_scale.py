@@ -1,9 +1,8 @@
-"""What the quality scale says of the integration is so."""
+"""Test that quality_scale.yaml claims the rules that the integration follows."""
 
 import ast
 from collections.abc import Callable
 import inspect
-from pathlib import Path
 import re
 import tomllib
 from typing import Any
@@ -21,10 +20,8 @@ from custom_components.supermicro_redfish import (
     repairs,
 )
 from custom_components.supermicro_redfish.aiosupermicro import SupermicroRedfishClient
-from custom_components.supermicro_redfish.entity import ItemDescription
 
-from .test_manifest import FOLDER, MANIFEST, ROOT
-from .test_translations import ENGLISH, ICONS, descriptions
+from . import ENGLISH, FOLDER, ICONS, MANIFEST, README, ROOT, Description, descriptions
 
 LEVELS = {
     "Bronze": """
@@ -50,12 +47,11 @@ LEVELS = {
     """,
     "Platinum": "async-dependency inject-websession strict-typing",
 }
-"""All rules, as Home Assistant has them in 2026."""
+"""All rules of Home Assistant's quality scale in 2026, by level."""
 
 SCALE = FOLDER / "quality_scale.yaml"
 RULES: dict[str, Any] = dict(load_yaml_dict(SCALE)["rules"])
-ROWS: list[ItemDescription[Any]] = [row for _, row in descriptions()]
-README = (ROOT / "README.md").read_text("utf-8")
+ROWS: list[Description] = [row for _, row in descriptions()]
 SCRIPT_TEST = (ROOT / "script/test").read_text("utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
@@ -74,37 +70,32 @@ DOCUMENTED = {
     "docs-troubleshooting": "## Troubleshooting",
     "docs-use-cases": "**What people use it for:**",
 }
-"""Where the README keeps to a rule."""
+"""The heading or phrase of the README that fulfills a rule."""
 
 TESTED = {
     "action-exceptions": "test_services.py",
     "config-entry-unloading": "test_init.py",
     "config-flow-test-coverage": "test_config_flow.py",
-    "entity-unavailable": "test_outages.py",
-    "log-when-unavailable": "test_outages.py",
+    "entity-unavailable": "test_coordinator_outages.py",
+    "log-when-unavailable": "test_coordinator_outages.py",
     "unique-config-entry": "test_config_flow.py",
 }
-"""What cannot be seen in the code alone, and where it is tried."""
-
-
-@pytest.fixture(autouse=True)
-def custom_integrations() -> None:
-    """Do without Home Assistant."""
+"""The file in tests/integration with the test of a rule that no code shows."""
 
 
 def status(rule: str) -> str:
-    """Return whether a rule is kept, or why not."""
-    said = RULES[rule]
-    return str(said["status"] if isinstance(said, dict) else said)
+    """Return the status of a rule: done, exempt or todo."""
+    value = RULES[rule]
+    return str(value["status"] if isinstance(value, dict) else value)
 
 
 def code(name: str) -> str:
-    """Return a module of the integration."""
+    """Return the source of a module of the integration."""
     return (FOLDER / f"{name}.py").read_text("utf-8")
 
 
 def calls(name: str, function: str, called: str) -> bool:
-    """Tell whether a function of a module calls another one."""
+    """Return whether a function of a module uses a name."""
     (body,) = (
         node
         for node in ast.walk(ast.parse(code(name)))
@@ -116,17 +107,17 @@ def calls(name: str, function: str, called: str) -> bool:
     )
 
 
-def asks(*steps: str) -> bool:
-    """Tell whether the dialogue has some steps."""
+def has_steps(*steps: str) -> bool:
+    """Return whether the config flow has some steps."""
     flow = config_flow.SupermicroConfigFlow
     return all(f"async_step_{step}" in vars(flow) for step in steps)
 
 
-def keeps_parallel_updates() -> bool:
-    """Whatever commands the BMC does one thing at a time."""
-    reading = {"binary_sensor", "event", "sensor"}
+def limits_parallel_updates() -> bool:
+    """Return whether platforms with commands send one command at a time."""
+    read_only = {"binary_sensor", "event", "sensor"}
     return all(
-        f"\nPARALLEL_UPDATES = {0 if platform in reading else 1}\n" in code(platform)
+        f"\nPARALLEL_UPDATES = {0 if platform in read_only else 1}\n" in code(platform)
         for platform in PLATFORMS
     )
 
@@ -141,13 +132,13 @@ CHECKS: dict[str, Callable[[], bool]] = {
     ),
     "brands": (FOLDER / "brand/icon.png").exists,
     "common-modules": lambda: bool(code("coordinator") and code("entity")),
-    "config-flow": lambda: MANIFEST["config_flow"] is True and asks("user"),
+    "config-flow": lambda: MANIFEST["config_flow"] is True and has_steps("user"),
     "devices": lambda: "async_get_or_create" in code("registry"),
     "diagnostics": lambda: callable(diagnostics.async_get_config_entry_diagnostics),
-    "discovery": lambda: "ssdp" in MANIFEST and asks("ssdp", "discovery_confirm"),
+    "discovery": lambda: "ssdp" in MANIFEST and has_steps("ssdp", "discovery_confirm"),
     "discovery-update-info": lambda: (
         {"registered_devices": True} in MANIFEST["dhcp"]
-        and asks("dhcp")
+        and has_steps("dhcp")
         and "CONNECTION_NETWORK_MAC" in code("registry")
     ),
     "entity-category": lambda: len({row.entity_category for row in ROWS}) == 3,
@@ -173,9 +164,9 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "log-when-unavailable": lambda: issubclass(
         coordinator.SupermicroCoordinator, DataUpdateCoordinator
     ),
-    "parallel-updates": keeps_parallel_updates,
-    "reauthentication-flow": lambda: asks("reauth", "reauth_confirm"),
-    "reconfiguration-flow": lambda: asks("reconfigure"),
+    "parallel-updates": limits_parallel_updates,
+    "reauthentication-flow": lambda: has_steps("reauth", "reauth_confirm"),
+    "reconfiguration-flow": lambda: has_steps("reconfigure"),
     "repair-issues": lambda: callable(repairs.async_create_fix_flow),
     "runtime-data": lambda: (
         "\ntype SupermicroConfigEntry = ConfigEntry[" in code("coordinator")
@@ -195,8 +186,8 @@ CHECKS: dict[str, Callable[[], bool]] = {
 }
 
 
-def test_every_rule_is_there_and_no_other() -> None:
-    """In the order of the levels."""
+def test_quality_scale_lists_all_rules_by_level() -> None:
+    """List every rule below the heading of its level, and no other rule."""
     named = {level: rules.split() for level, rules in LEVELS.items()}
     assert sum(map(len, named.values())) == 54
     assert sorted(RULES) == sorted(rule for rules in named.values() for rule in rules)
@@ -206,8 +197,8 @@ def test_every_rule_is_there_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_is_kept_or_it_is_said_why_not(rule: str) -> None:
-    """Home Assistant knows these answers, and wants a reason for an exemption."""
+def test_rule_has_known_status_and_reason(rule: str) -> None:
+    """Have one of Home Assistant's statuses, and a comment for an exemption."""
     assert status(rule) in {"done", "exempt", "todo"}
     if isinstance(RULES[rule], dict):
         assert set(RULES[rule]) == {"status", "comment"}
@@ -217,17 +208,17 @@ def test_a_rule_is_kept_or_it_is_said_why_not(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if status(rule) == "done"])
-def test_what_is_done_is_done(rule: str) -> None:
-    """It can be seen in the code, in the README or in a test."""
+def test_rule_is_done(rule: str) -> None:
+    """Show in the code, in the README or in a test that a claimed rule is followed."""
     assert {rule} & {*CHECKS, *DOCUMENTED, *TESTED}
     assert rule not in CHECKS or CHECKS[rule]()
     assert DOCUMENTED.get(rule, "") in README
     if rule in TESTED:
-        assert (Path(__file__).parent / TESTED[rule]).exists()
+        assert (ROOT / "tests/integration" / TESTED[rule]).exists()
 
 
-def test_nothing_is_checked_that_is_not_claimed() -> None:
-    """A rule that is given up is given up here, too."""
+def test_checked_rules_are_claimed() -> None:
+    """Claim every rule that has a check here."""
     assert {rule for rule in RULES if status(rule) == "done"} >= {
         *CHECKS,
         *DOCUMENTED,
@@ -235,7 +226,7 @@ def test_nothing_is_checked_that_is_not_claimed() -> None:
     }
 
 
-def test_the_manifest_claims_what_is_reached() -> None:
-    """Platinum is reached when nothing is left to do."""
+def test_manifest_claims_platinum() -> None:
+    """Claim platinum, which no rule that is still to do contradicts."""
     assert MANIFEST["quality_scale"] == "platinum"
     assert not [rule for rule in RULES if status(rule) == "todo"]

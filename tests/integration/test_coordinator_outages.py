@@ -1,34 +1,37 @@
-"""What may go wrong while a server is watched, and how it goes on afterwards."""
+"""Test failures of polls, and the recovery from them."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 import pytest
 
 from tests.simulator import Bmc
 
 from . import (
+    DYNAMIC,
+    STATIC,
+    Mutation,
+    logged_problems,
+    logged_tracebacks,
+    registered_keys,
+    reload,
+    requests_since,
+    states,
+    unavailable_entities,
+)
+from .conftest import Elapse
+from .paths import (
     CHASSIS,
     DRIVES,
-    DYNAMIC,
     FAN_MODE,
     GET_STATIC,
     LOG,
     MANAGER,
     NTP,
     POWER,
-    STATIC,
     SYSTEM,
     THERMAL,
-    Spoil,
-    asked,
-    complaints,
-    states,
-    tracebacks,
-    unavailable,
 )
-from .conftest import Elapse
 
 OF_SYSTEM = (
     "light.identify_led",
@@ -50,71 +53,44 @@ OF_POWER = (
     "binary_sensor.battery",
 )
 
-OUTAGES = pytest.mark.parametrize(
-    "spoil",
+
+@pytest.mark.parametrize(
+    "mutate",
     [
-        pytest.param(lambda bmc: bmc.drop("*"), id="gone"),
+        pytest.param(lambda bmc: bmc.drop("*"), id="no connection"),
         pytest.param(lambda bmc: bmc.fail("*", status=503), id="starting"),
-        pytest.param(lambda bmc: bmc.fail("*", status=404), id="nothing there"),
-        pytest.param(lambda bmc: bmc.fail("*", body="<html>"), id="a page"),
+        pytest.param(lambda bmc: bmc.fail("*", status=404), id="not found"),
+        pytest.param(lambda bmc: bmc.fail("*", body="<html>"), id="page"),
     ],
 )
-
-
-@OUTAGES
-async def test_an_outage_is_logged_once_and_so_is_its_end(
+async def test_outage_and_recovery_are_logged_once(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    mutate: Mutation,
 ) -> None:
-    """What is polled often is unavailable meanwhile, and back with the BMC (B1)."""
+    """Make dynamic entities unavailable, and restore them with the BMC."""
     before = states(hass)
     caplog.clear()
-    spoil(bmc)
-    for _ in range(4):
-        await elapse(DYNAMIC)
+    mutate(bmc)
+    await elapse(4 * DYNAMIC)
     assert set(states(hass, "sensor").values()) == {STATE_UNAVAILABLE}
     assert set(states(hass, "light").values()) == {STATE_UNAVAILABLE}
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
 
     bmc.heal()
     await elapse(DYNAMIC)
     assert states(hass) == before
-    assert len(complaints(caplog)) == 1
+    assert len(logged_problems(caplog)) == 1
     assert caplog.text.count(" recovered") == 1
-    assert loaded.state is ConfigEntryState.LOADED
-
-
-async def test_all_entities_are_unavailable_while_the_bmc_is_gone(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Also those of what is polled rarely: nothing can be commanded either."""
-    bmc.drop("*")
-    await elapse(DYNAMIC)
-    assert set(states(hass).values()) == {STATE_UNAVAILABLE}
-    assert loaded.state is ConfigEntryState.LOADED
-
-
-async def test_all_entities_are_back_with_the_bmc_after_a_long_outage(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """What is polled rarely does not wait for its next turn."""
-    before = states(hass)
-    bmc.drop("*")
-    await elapse(STATIC)
-    await elapse(DYNAMIC)
-    bmc.heal()
-    await elapse(DYNAMIC)
-    assert states(hass) == before
     assert loaded.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize("status", [503, 404])
 @pytest.mark.parametrize(
-    ("path", "after", "belongs"),
+    ("path", "interval", "prefixes"),
     [
         (SYSTEM, DYNAMIC, OF_SYSTEM),
         (THERMAL, DYNAMIC, ("sensor.temperature", "sensor.fan", "sensor.headroom")),
@@ -126,61 +102,56 @@ async def test_all_entities_are_back_with_the_bmc_after_a_long_outage(
         (LOG, STATIC, ("sensor.unacknowledged", "event.health_log")),
     ],
 )
-async def test_a_part_that_fails_takes_its_own_entities_along_only(
+async def test_failed_resource_affects_only_its_own_entities(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     path: str,
-    after: float,
-    belongs: tuple[str, ...],
+    interval: float,
+    prefixes: tuple[str, ...],
     status: int,
 ) -> None:
-    """Nothing turns to off or to zero, and all come back with the part (B1, M2)."""
+    """Make them unavailable, not off or zero, and restore them with the resource."""
     before = states(hass)
-    affected = {of for of in before if _kind(hass, loaded, of).startswith(belongs)}
+    keys = registered_keys(hass, loaded)
+    affected = {entity for entity in before if keys[entity].startswith(prefixes)}
     bmc.fail(path, status=status)
-    await elapse(after)
-    assert unavailable(hass) == affected
-    assert {of: state for of, state in states(hass).items() if of not in affected} == {
-        of: state for of, state in before.items() if of not in affected
-    }
+    await elapse(interval)
+    assert unavailable_entities(hass) == affected
+    assert _without(states(hass), affected) == _without(before, affected)
 
     bmc.heal()
-    await elapse(after)
+    await elapse(interval)
     assert states(hass) == before
     assert bmc.login_attempts == 1
 
 
-def _kind(hass: HomeAssistant, entry: ConfigEntry, of: str) -> str:
-    """Return what an entity is, `platform.key`."""
-    registered = er.async_get(hass).async_get(of)
-    assert registered
-    key = registered.unique_id.removeprefix(f"{entry.unique_id}_")
-    return f"{registered.domain}.{key}"
+def _without(all_states: dict[str, str], excluded: set[str]) -> dict[str, str]:
+    """Return states without those of some entities."""
+    return {key: state for key, state in all_states.items() if key not in excluded}
 
 
-async def test_a_part_that_fails_is_logged_once(
+async def test_failed_resource_is_logged_once(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whoever finds entities unavailable finds the reason in the log."""
+    """Log the reason why some entities are unavailable."""
     caplog.clear()
     bmc.fail(THERMAL, status=503)
-    await elapse(DYNAMIC)
-    await elapse(DYNAMIC)
-    assert unavailable(hass)
-    assert len(complaints(caplog)) == 1
+    await elapse(2 * DYNAMIC)
+    assert unavailable_entities(hass)
+    assert len(logged_problems(caplog)) == 1
     assert loaded.state is ConfigEntryState.LOADED
 
 
-async def test_a_bmc_that_wants_to_be_left_alone_for_ever_is_asked_again(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+async def test_excessive_retry_after_is_limited(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """A Retry-After that no BMC can mean does not end the polling."""
+    """Poll again after five minutes in spite of a longer Retry-After."""
     bmc.fail("*", status=503, headers={"Retry-After": "99999999"}, times=3)
     await elapse(DYNAMIC)
     assert not loaded.runtime_data.dynamic.last_update_success
@@ -188,40 +159,40 @@ async def test_a_bmc_that_wants_to_be_left_alone_for_ever_is_asked_again(
     assert loaded.runtime_data.dynamic.last_update_success
 
 
-async def test_a_bmc_that_asks_for_time_gets_it(
+async def test_retry_after_delays_next_poll(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Retry-After is respected."""
+    """Send no request before the time of Retry-After has passed."""
     bmc.fail("*", status=503, headers={"Retry-After": "120"}, times=3)
     await elapse(DYNAMIC)
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
     await elapse(120)
-    assert f"GET {THERMAL}" in asked(bmc, since)
+    assert f"GET {THERMAL}" in requests_since(bmc, since)
     assert loaded.runtime_data.dynamic.last_update_success
 
 
-async def test_what_is_read_rarely_gets_its_time_too(
+async def test_retry_after_delays_static_poll(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """A BMC that can be reached and asks for time is not asked at each poll."""
+    """Do not repeat a failed static poll with each dynamic poll."""
     await elapse(STATIC - DYNAMIC)
-    for path in GET_STATIC:
-        place = path.removeprefix("GET ")
-        bmc.fail(place, status=503, headers={"Retry-After": "300"})
+    for request in GET_STATIC:
+        path = request.removeprefix("GET ")
+        bmc.fail(path, status=503, headers={"Retry-After": "300"})
     since = len(bmc.requests)
     for reading in range(40, 48):
         bmc.set_reading("CPU Temp", reading)
         await elapse(DYNAMIC)
-    assert asked(bmc, since).count(f"GET {MANAGER}") == 1
+    assert requests_since(bmc, since).count(f"GET {MANAGER}") == 1
     assert not loaded.runtime_data.static.last_update_success
 
 
-async def test_a_dropped_session_is_replaced_once_and_nobody_notices(
+async def test_expired_session_is_replaced_by_one_login(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Several requests that meet a 401 together lead to one login (M3)."""
+    """Log in once, although several concurrent requests receive a 401."""
     before = states(hass)
     bmc.expire_sessions()
     await elapse(DYNAMIC)
@@ -231,42 +202,38 @@ async def test_a_dropped_session_is_replaced_once_and_nobody_notices(
     assert loaded.state is ConfigEntryState.LOADED
 
 
-async def test_a_password_that_was_changed_is_tried_once_more_and_never_again(
+async def test_changed_password_is_tried_once(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nothing happens while the session lasts; then all is unavailable (B4)."""
+    """Continue while the session lasts, then make all entities unavailable."""
     bmc.change_password("changed")
     await elapse(DYNAMIC)
-    assert unavailable(hass) == set()
+    assert unavailable_entities(hass) == set()
 
     bmc.expire_sessions()
     for _ in range(4):
         await elapse(STATIC)
     assert bmc.login_attempts == 2
     assert set(states(hass).values()) == {STATE_UNAVAILABLE}
-    assert tracebacks(caplog) == []
+    assert logged_tracebacks(caplog) == []
 
     bmc.change_password("ADMIN")
-    await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert unavailable(hass) == set()
+    await reload(hass, loaded)
+    assert unavailable_entities(hass) == set()
     assert bmc.login_attempts == 3
 
 
-async def test_a_restarted_bmc_is_read_again_with_one_new_login(
+async def test_restarted_bmc_is_polled_again_after_one_login(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Its sessions are gone, and it drops connections while it is away."""
+    """Recover from dropped connections and lost sessions."""
     before = states(hass)
     bmc.restart(100)
-    await elapse(DYNAMIC)
-    await elapse(DYNAMIC)
-    await elapse(DYNAMIC)
-    await elapse(DYNAMIC)
+    await elapse(4 * DYNAMIC)
     assert states(hass) == before
     assert bmc.logins == 2
     assert bmc.open_sessions == 1
@@ -274,17 +241,16 @@ async def test_a_restarted_bmc_is_read_again_with_one_new_login(
 
 
 @pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
-async def test_a_full_table_of_sessions_costs_few_requests(
+async def test_polls_without_free_session_send_few_additional_requests(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """The password goes with each request; a login is tried now and then (B7)."""
+    """Use Basic authentication, and retry the login only now and then."""
     before = states(hass)
     bmc.expire_sessions()
     while not bmc.sessions.full:
         bmc.sessions.create("somebody")
     since = len(bmc.requests)
-    for _ in range(4):
-        await elapse(DYNAMIC)
+    await elapse(4 * DYNAMIC)
     assert states(hass) == before
-    assert len(asked(bmc, since)) <= 4 * 3 + 6
+    assert len(requests_since(bmc, since)) <= 4 * 3 + 6
     assert loaded.state is ConfigEntryState.LOADED

@@ -1,4 +1,4 @@
-"""Filling in the dialogue by which a server is added or changed."""
+"""Steps through the config flow's dialogs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 
 
 async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Open the dialogue that adds a server."""
+    """Open the dialog that adds a server."""
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
@@ -19,7 +19,7 @@ async def begin(hass: HomeAssistant) -> ConfigFlowResult:
 async def fill_in(
     hass: HomeAssistant, form: ConfigFlowResult, user_input: Mapping[str, Any]
 ) -> ConfigFlowResult:
-    """Fill in one form."""
+    """Submit one form."""
     result = await hass.config_entries.flow.async_configure(
         form["flow_id"], dict(user_input)
     )
@@ -34,7 +34,7 @@ async def submit(
     *,
     certificate: str = "pin",
 ) -> ConfigFlowResult:
-    """Fill in a form, and that for the certificate where it comes."""
+    """Submit a form, and the form of the certificate if it follows."""
     result = await fill_in(hass, form, user_input)
     if result.get("step_id") != "certificate":
         return result
@@ -42,19 +42,19 @@ async def submit(
 
 
 async def add(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ConfigFlowResult:
-    """Go through the whole dialogue."""
+    """Add a server through all steps of the dialog."""
     return await submit(hass, await begin(hass), user_input)
 
 
-async def question(hass: HomeAssistant) -> ConfigFlowResult:
-    """Return the one question for a password that is open."""
+async def reauth_form(hass: HomeAssistant) -> ConfigFlowResult:
+    """Return the form of the reauthentication flow, which must be the only flow."""
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
     return flow
 
 
-def suggested(form: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form suggests for its fields."""
+def suggested_values(form: ConfigFlowResult) -> dict[str, Any]:
+    """Return the suggested values of a form's fields."""
     assert form["data_schema"]
     return {
         str(marker): (marker.description or {}).get("suggested_value")

@@ -1,4 +1,4 @@
-"""The blueprints: Home Assistant takes them, and they are for this integration."""
+"""Test that Home Assistant can import the blueprints."""
 
 from pathlib import Path
 from typing import Any
@@ -12,32 +12,33 @@ import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 
-from .automations import BLUEPRINTS
-from .test_manifest import ROOT
+from . import BLUEPRINTS, REPOSITORY, ROOT
 
-FILES = sorted(BLUEPRINTS.iterdir())
-TEXTS = {file: file.read_text("utf-8") for file in FILES}
-REPOSITORY = "https://github.com/supermicro-redfish/ha-supermicro-redfish"
+TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
+
+every_blueprint = pytest.mark.parametrize(
+    "file", BLUEPRINTS, ids=lambda file: file.stem
+)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-async def test_home_assistant_takes_it(
+@every_blueprint
+async def test_blueprint_can_be_imported_from_its_source_url(
     hass: HomeAssistant, file: Path, aioclient_mock: Any
 ) -> None:
-    """It imports it from the address that it names, and finds nothing wrong."""
-    address = str(load_yaml_dict(file)["blueprint"]["source_url"])
-    assert address == f"{REPOSITORY}/blob/main/{file.relative_to(ROOT).as_posix()}"
-    raw = address.replace("github.com", "raw.githubusercontent.com")
+    """Import the blueprint from the URL that it names, without validation errors."""
+    url = str(load_yaml_dict(file)["blueprint"]["source_url"])
+    assert url == f"{REPOSITORY}/blob/main/{file.relative_to(ROOT).as_posix()}"
+    raw = url.replace("github.com", "raw.githubusercontent.com")
     aioclient_mock.request("get", raw.replace("/blob/", "/"), text=TEXTS[file])
-    imported = await fetch_blueprint_from_github_url(hass, address)
+    imported = await fetch_blueprint_from_github_url(hass, url)
     assert imported.suggested_filename == f"supermicro-redfish/{file.stem}"
     assert imported.blueprint.domain == "automation"
     assert imported.blueprint.validate() is None
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_it_is_for_this_integration(file: Path) -> None:
-    """Every choice is described, and one of a server offers no others' entities."""
+@every_blueprint
+def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
+    """Name every input, and offer no entities of other integrations for a server."""
     blueprint = Blueprint(
         load_yaml_dict(file), path=file.name, schema=AUTOMATION_BLUEPRINT_SCHEMA
     )
