@@ -80,8 +80,11 @@ class Bmc:
     """Whether sessions can be opened. Some X11 boards accept only Basic."""
     basic_auth: bool = True
     """Whether Basic authentication works. Some boards accept sessions only."""
-    location: Literal["relative", "absolute"] = "relative"
-    """Format of the Location header of a login: a path or a complete URL."""
+    location: Literal["relative", "absolute", "none"] = "relative"
+    """Format of the Location header of a login: a path or a complete URL.
+
+    With "none", the response has neither the header nor a body.
+    """
     etag_header: bool = True
     """Whether responses have an ETag header, beside the ETag in the body."""
     not_modified: bool = True

@@ -107,6 +107,8 @@ def _login(bmc: Bmc, request: Request) -> Response:
     session = bmc.sessions.create(bmc.username)
     bmc.logins += 1
     path = f"{SESSIONS}/{session.id}"
+    if bmc.location == "none":
+        return Response(201, headers={"X-Auth-Token": session.token})
     prefix = request.server if bmc.location == "absolute" else ""
     headers = {"X-Auth-Token": session.token, "Location": f"{prefix}{path}"}
     return Response(201, bmc.resource(path), headers)

@@ -91,6 +91,17 @@ async def test_login_returns_absolute_location_when_configured() -> None:
     assert location == f"{client.server.url}{SESSIONS}/1"
 
 
+async def test_login_returns_only_token_when_configured() -> None:
+    """Open a session, but report neither its path nor its Id."""
+    async with connected(Bmc(Board.load("x12spi-tf"), location="none")) as client:
+        response = await client.login()
+    assert response.status == 201
+    assert client.headers == {"X-Auth-Token": response.headers["X-Auth-Token"]}
+    assert "Location" not in response.headers
+    assert response.body == b""
+    assert client.bmc.open_sessions == 1
+
+
 @pytest.mark.parametrize(
     ("username", "password"), [("ADMIN", "admin"), ("admin", "ADMIN"), ("", "")]
 )
