@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 import copy
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from .board import Board
 from .changes import change
 from .etags import ETAG, with_etag
-from .faults import Fault, Faults
+from .faults import FaultControls, Faults
 from .host import Host, HostTimes
 from .host_state import show_host_state
 from .privileges import show_role
@@ -24,7 +24,7 @@ from .resources import (
     link,
     normalize_path,
 )
-from .responses import JSON_TYPE, Response, ResponseBuilder
+from .responses import Response, ResponseBuilder
 from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
@@ -57,7 +57,7 @@ class Exchange:
 
 
 @dataclass(eq=False, repr=False)
-class Bmc:
+class Bmc(FaultControls):
     """A BMC that starts as a recorded board and reacts to writes, time and faults.
 
     The keywords select the behavior that differs between firmware families or that no
@@ -251,61 +251,6 @@ class Bmc:
         manager = self.store.first_of("Manager")
         if "LastResetTime" in manager:
             manager["LastResetTime"] = self.date_time()
-
-    # Faults; if several match a request, the newest one applies
-
-    def fail(
-        self,
-        path: str,
-        *,
-        status: int = 500,
-        body: JsonObject | bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
-        content_type: str = JSON_TYPE,
-        method: str | None = None,
-        times: int | None = None,
-    ) -> None:
-        """Respond with a status and a body; without one, with a Redfish error.
-
-        The path may be a prefix that ends in `*`. `times` limits the number of affected
-        requests; without it, the fault lasts until `heal`. This applies to all faults.
-        """
-        if body is None:
-            body = self.response_builder.error(status).body
-        response = Response(status, body, dict(headers or {}), content_type)
-        self.faults.add(Fault(path, method, times, response))
-
-    def hang(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Delay responses."""
-        self.faults.add(Fault(path, times=times, seconds=seconds))
-
-    def drop(
-        self, path: str, *, times: int | None = None, is_executed: bool = False
-    ) -> None:
-        """Close the connection without a response, before or after execution."""
-        self.faults.add(Fault(path, times=times, is_drop=True, is_executed=is_executed))
-
-    def cut(self, path: str, *, times: int | None = None) -> None:
-        """Reset the connection in the middle of the body."""
-        self.faults.add(Fault(path, times=times, delivery="cut"))
-
-    def stall(self, path: str, *, times: int | None = None) -> None:
-        """Send half of the body, and keep the connection open."""
-        self.faults.add(Fault(path, times=times, delivery="stalled"))
-
-    def trickle(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Send the body in small pieces over some seconds."""
-        self.faults.add(
-            Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
-        )
-
-    def on_request(self, path: str, callback: Callable[[], None]) -> None:
-        """Call back just before the next request for a path is executed."""
-        self.faults.add(Fault(path, times=1, callback=callback))
-
-    def heal(self) -> None:
-        """Remove all faults."""
-        self.faults.clear()
 
     # Interface for the handling of requests
 

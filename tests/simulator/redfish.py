@@ -20,7 +20,14 @@ from .resources import (
     parse_json,
     resource_type,
 )
-from .responses import HTML_TYPE, JSON_TYPE, NOT_FOUND_PAGE, RedfishError, Response
+from .responses import (
+    HTML_TYPE,
+    JSON_TYPE,
+    NOT_FOUND_PAGE,
+    RedfishError,
+    Response,
+    license_error,
+)
 from .validation import is_writable
 
 if TYPE_CHECKING:
@@ -85,7 +92,7 @@ def _handle(bmc: Bmc, request: Request) -> Response:
     if path not in PUBLIC or method not in ("GET", "HEAD"):
         _authenticate(bmc, request)
     if any(_is_at_or_below(path, gated) for gated in bmc.unlicensed):
-        raise RedfishError("SMC.OemLicenseNotPassed", "DCMS ", related=("",))
+        raise license_error()
     if handler := _METHODS.get(method):
         return handler(bmc, request)
     raise _missing_or_not_allowed(bmc, path)

@@ -8,9 +8,21 @@ from typing import Literal
 from .message_registry import MESSAGES, OLD_MESSAGES, Message
 from .resources import JsonObject, compact_json
 
-Delivery = Literal["whole", "cut", "stalled", "trickled"]
-"""Delivery of a body: at once, half of it before a connection reset, half of it and no
-more, or in small pieces."""
+Delivery = Literal[
+    "whole",
+    "trickled",
+    "half",
+    "stalled",
+    "cut",
+    "short",
+    "chunked_endless",
+    "chunked_closed",
+    "bad_gzip",
+]
+"""Delivery of a body. All of it arrives at once (whole) or in small pieces (trickled).
+Only half of it arrives, with a matching Content-Length (half), before the connection
+stalls, is reset (cut) or is closed (short), or in chunks before the connection stalls
+(chunked_endless) or is closed (chunked_closed). Or it is invalid gzip (bad_gzip)."""
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
@@ -32,6 +44,8 @@ NOT_FOUND_PAGE = b"""<!DOCTYPE html>
  </body>
 </html>
 """
+
+WELCOME_PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
 
 
 @dataclass
@@ -67,6 +81,11 @@ class RedfishError(Exception):
         self.message = message
         self.arguments = arguments
         self.related = related
+
+
+def license_error() -> RedfishError:
+    """Return the rejection of a request that needs a license."""
+    return RedfishError("SMC.OemLicenseNotPassed", "DCMS ", related=("",))
 
 
 class ResponseBuilder:
