@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import copy
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
 from typing import Any, Literal
 
 from .board import Board
 from .changes import change
-from .etags import ETAG, with_etag
+from .etags import ETAG, EtagSpelling, IfMatch, with_etag
+from .expand import Expand, advertise
 from .faults import FaultControls, Faults
 from .host import Host, HostTimes
 from .host_state import show_host_state
@@ -80,14 +81,25 @@ class Bmc(FaultControls):
     """Whether sessions can be opened. Some X11 boards accept only Basic."""
     basic_auth: bool = True
     """Whether Basic authentication works. Some boards accept sessions only."""
+    login_response: Literal["session", "token only", "no token"] = "session"
+    """Response to a login: 201 with token, Location and session; 201 with the token and
+    without Location and Id; or 200 without a token, for which no session opens."""
     location: Literal["relative", "absolute"] = "relative"
     """Format of the Location header of a login: a path or a complete URL."""
-    etag_header: bool = True
-    """Whether responses have an ETag header, beside the ETag in the body."""
+    etag_header: InitVar[bool] = True
+    """False for `etags="body only"`."""
+    etags: EtagSpelling = "equal"
+    """Spelling of ETags in the header and in the body."""
     not_modified: bool = True
     """Whether the response to a matching If-None-Match is 304."""
     if_match_required: bool = False
     """Whether a write without If-Match is rejected."""
+    if_match: IfMatch = "any tag"
+    """The values of If-Match that a write accepts."""
+    expand: Expand = "400"
+    """Response to a read with `$expand`."""
+    expand_advertised: bool | None = None
+    """Whether the root advertises `$expand`; None for the recorded root."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
     write_response: Literal["success", "resource", "nothing"] = "success"
@@ -117,8 +129,10 @@ class Bmc(FaultControls):
     peak_parallel: int = field(default=0, init=False)
     """Highest number of requests that were processed at once."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, etag_header: bool) -> None:
         """Build the state from the board."""
+        if not etag_header:
+            self.etags = "body only"
         self.store = Store(self.board.resources)
         # The sessions of the recording are closed.
         self.store.clear_below(SESSIONS)
@@ -298,6 +312,8 @@ class Bmc(FaultControls):
             body |= {"Members": members, "Members@odata.count": len(members)}
         elif path == SESSION_SERVICE:
             body["SessionTimeout"] = round(self.sessions.timeout)
+        elif path == ROOT and self.expand_advertised is not None:
+            advertise(body, is_supported=self.expand_advertised)
         show_host_state(body, self.host, old=self.board.is_old)
         show_role(self, body)
         return body

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .actions import SEPARATOR, execute_action
-from .etags import ETAG, matches
+from .etags import ETAG, accepts, matches, spell
+from .expand import parse_expand, respond_expanded
 from .patch import execute_patch
 from .privileges import require_read_privilege, require_write_privilege
 from .resources import (
@@ -111,12 +112,16 @@ def _login(bmc: Bmc, request: Request) -> Response:
         raise _unauthorized(SESSIONS)
     if bmc.sessions.full:
         raise RedfishError("Base.SessionLimitExceeded")
+    if bmc.login_response == "no token":
+        return bmc.response_builder.success()
     session = bmc.sessions.create(bmc.username)
     bmc.logins += 1
+    token = {"X-Auth-Token": session.token}
+    if bmc.login_response == "token only":
+        return Response(201, {"Name": "User Session"}, token)
     path = f"{SESSIONS}/{session.id}"
     prefix = request.server if bmc.location == "absolute" else ""
-    headers = {"X-Auth-Token": session.token, "Location": f"{prefix}{path}"}
-    return Response(201, bmc.resource(path), headers)
+    return Response(201, bmc.resource(path), token | {"Location": f"{prefix}{path}"})
 
 
 def _authenticate(bmc: Bmc, request: Request) -> None:
@@ -145,17 +150,17 @@ def _get(bmc: Bmc, request: Request) -> Response:
     """Read a resource."""
     if not bmc.has(request.path):
         raise _missing_or_not_allowed(bmc, request.path)
-    # The root advertises $expand, but owners report that it does not work.
-    if "$expand" in request.query or "%24expand" in request.query:
-        raise RedfishError("Base.QueryNotSupported")
     body = bmc.resource(request.path)
     require_read_privilege(bmc, body)
+    if query := parse_expand(request.query):
+        return respond_expanded(bmc, request.path, query)
     etag = body.get(ETAG)
-    headers = {"ETag": etag} if etag and bmc.etag_header else {}
+    shown, header = spell(body, bmc.etags)
+    headers = {"ETag": header} if header else {}
     condition = request.headers.get("if-none-match")
     if bmc.not_modified and etag and condition and matches(condition, etag):
         return Response(304, headers=headers)
-    return Response(200, body, headers)
+    return Response(200, shown, headers)
 
 
 def _patch(bmc: Bmc, request: Request) -> Response:
@@ -220,11 +225,14 @@ def _require_write(bmc: Bmc, path: str, *, in_lockdown: bool = False) -> None:
 def _check_if_match(bmc: Bmc, request: Request) -> None:
     """Reject a write if `If-Match` is required, or names another ETag."""
     owner = request.path.partition(SEPARATOR)[0]
-    etag = bmc.resource(owner).get(ETAG) if bmc.has(owner) else None
+    body = bmc.resource(owner) if bmc.has(owner) else {}
+    if ETAG not in body:
+        return
     condition = request.headers.get("if-match")
-    if etag and condition is None and bmc.if_match_required:
+    is_required = bmc.if_match_required or bmc.if_match != "any tag"
+    if condition is None and is_required:
         raise RedfishError("Base.PreconditionRequired")
-    if etag and condition and not matches(condition, etag):
+    if not accepts(condition, body, bmc.etags, bmc.if_match):
         raise RedfishError("Base.PreconditionFailed")
 
 
