@@ -22,8 +22,8 @@ their mistakes, and it runs on Python 3.11, as the library's tests do.
 Faults and differences between boards are values, which a table of tests can name:
 
 - a body that breaks off: `bmc.fail(path, status=401, delivery=…)` with a value of
-  `faults.BROKEN_BODIES`, for any status, headers and body; or `bmc.deliver(path, …)` for
-  the BMC's own responses. Half of a license error: `body=license_error()`.
+  `faults.BROKEN_BODIES`, for any status, headers and body; for the BMC's own responses
+  `bmc.deliver(path, …)`. Half of a license error: `body=license_error()`.
 - one resource that fails, such as a member of a collection:
   `bmc.break_resource(path, "redirect loop")`, a name of `faults.BROKEN_RESOURCES`.
 - late and missing responses, and restarts: `hang`, `drop`, `trickle`, `restart`.
@@ -32,8 +32,8 @@ Faults and differences between boards are values, which a table of tests can nam
 - a login without Location and Id, or without a token: `Bmc(login_response=…)`.
 - `$expand`: `Bmc(expand="paged", expand_advertised=True)`, see `expand.Expand`.
 - repeated names, missing ids, other orders, control characters:
-  `mutations.mutate(bmc, path, "Fans", "no ids")`, a name of `mutations.MUTATIONS`. Other
-  texts with characters that JSON forbids: `bmc.change(path, {key: raw(text)})`.
+  `mutations.mutate(bmc, path, "Fans", "no ids")`, a name of `mutations.MUTATIONS`.
+  Other texts with characters that JSON forbids: `bmc.change(path, {key: raw(text)})`.
 - leak detectors: `mutations.add_leak_detectors(bmc, "Manifold")`, `set_leak_detector`.
 
 All faults take `times`, the number of affected requests, and end with `bmc.heal()`. The

@@ -27,7 +27,7 @@ async def expanded(client: Client, path: str = DIMMS, query: str = ONE_LEVEL) ->
 
 @pytest.mark.parametrize("query", ["?$expand=.", ONE_LEVEL, "?%24expand=*"])
 async def test_expansion_equals_single_reads(query: str) -> None:
-    """Replace each member with what a read of it returns."""
+    """Replace each member with the result of a single read."""
     async with logged_in(expand="correct") as client:
         plain = (await client.get(DIMMS)).body
         members = [
@@ -37,7 +37,7 @@ async def test_expansion_equals_single_reads(query: str) -> None:
 
 
 async def test_expansion_observes_levels_and_links() -> None:
-    """Expand to the given level, and the links in `Links` only when told."""
+    """Expand to the given level, and the links in `Links` on request."""
     async with logged_in(expand="correct") as client:
         root = await expanded(client, ROOT)
         assert root["Systems"]["Members"] == [{"@odata.id": SYSTEM}]

@@ -109,7 +109,7 @@ ENDLESS = {"chunked_endless", "stalled"}
 async def test_body_breaks_after_status_and_headers(
     kind: str, status: int, headers: dict[str, str], body: Any
 ) -> None:
-    """Send the status line, the headers and half of the body, as often as told."""
+    """Send the status line, the headers and half of the body, and then recover."""
     delivery = BROKEN_BODIES[kind]
     async with logged_in() as client:
         client.bmc.fail(

@@ -68,7 +68,7 @@ def test_names_repeat_and_ids_disappear(bmc: Bmc, path: str, key: str) -> None:
 
 
 def test_list_is_reordered_with_or_without_its_ids(bmc: Bmc) -> None:
-    """Reverse or rotate the list, and number the parts again only when told."""
+    """Reverse or rotate the list, and number the parts again in one way only."""
     names = values(bmc, THERMAL, "Fans", "Name")
     ids = values(bmc, THERMAL, "Fans", "MemberId")
     mutate(bmc, THERMAL, "Fans", "rotated")
