@@ -39,6 +39,8 @@ Faults and differences between boards are values, which a table of tests can nam
 All faults take `times`, the number of affected requests, and end with `bmc.heal()`. The
 keywords of `Bmc` are attributes that a test may also change later.
 
+The DMTF's validators judge the simulator every night: see `tests/validators`.
+
 Words: a *board* is a set of recorded resources. The *old* firmware family is that of
 X10 and X11, the *new* one that of X12 and later. An *assumption*, in a comment, is a
 behavior that no recording shows.
@@ -80,6 +82,7 @@ Modules:
 | `patch`, `validation`, `changes` | execute, validate and merge a PATCH |
 | `actions` | execute an action |
 | `responses`, `message_registry` | responses other than resources, and their texts |
+| `documents` | message registries and OData metadata |
 | `etags` | ETags and their spellings |
 | `expand` | reads with `$expand` |
 

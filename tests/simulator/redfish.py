@@ -7,8 +7,10 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from .actions import SEPARATOR, execute_action
+from .documents import METADATA, find_registry, metadata
 from .etags import ETAG, accepts, matches, spell
 from .expand import parse_expand, respond_expanded
 from .patch import execute_patch
@@ -25,6 +27,7 @@ from .responses import (
     HTML_TYPE,
     JSON_TYPE,
     NOT_FOUND_PAGE,
+    XML_TYPE,
     RedfishError,
     Response,
     license_error,
@@ -33,6 +36,9 @@ from .validation import is_writable
 
 if TYPE_CHECKING:
     from .bmc import Bmc
+
+_QUERIES = ("$expand", "$select", "$filter", "$skip")
+"""The queries that services know. `$skip` belongs to the pages of `$expand`."""
 
 PUBLIC = ("/redfish", ROOT)
 """The paths that can be read without authentication."""
@@ -88,7 +94,8 @@ def _handle(bmc: Bmc, request: Request) -> Response:
     if ROOT in bmc.unlicensed:
         # Old X11 boards reject even the root, and name three licenses.
         raise RedfishError("Base.OemLicenseNotPassed", "SUM DCMS OOB ")
-    if (method, path) == ("POST", SESSIONS):
+    _check_odata(request)
+    if (method, path.removesuffix("/Members")) == ("POST", SESSIONS):
         return _login(bmc, request)
     if path not in PUBLIC or method not in ("GET", "HEAD"):
         _authenticate(bmc, request)
@@ -97,6 +104,18 @@ def _handle(bmc: Bmc, request: Request) -> Response:
     if handler := _METHODS.get(method):
         return handler(bmc, request)
     raise _missing_or_not_allowed(bmc, path)
+
+
+def _check_odata(request: Request) -> None:
+    """Reject another OData version, and queries that the root does not advertise.
+
+    No recording shows this: the DMTF demands it.
+    """
+    if request.headers.get("odata-version", "4.0") != "4.0":
+        raise RedfishError("Base.HeaderInvalid", "OData-Version")
+    for name in parse_qs(request.query, keep_blank_values=True):
+        if name.startswith("$") and name not in _QUERIES:
+            raise RedfishError("Base.QueryParameterUnsupported", name)
 
 
 def _login(bmc: Bmc, request: Request) -> Response:
@@ -148,6 +167,10 @@ def _basic_credentials(request: Request) -> tuple[str, str] | None:
 
 def _get(bmc: Bmc, request: Request) -> Response:
     """Read a resource."""
+    if request.path == METADATA:
+        return Response(200, metadata(bmc), content_type=XML_TYPE)
+    if registry := find_registry(bmc, request.path):
+        return Response(200, registry)
     if not bmc.has(request.path):
         raise _missing_or_not_allowed(bmc, request.path)
     body = bmc.resource(request.path)

@@ -26,6 +26,7 @@ stalls, is reset (cut) or is closed (short), or in chunks before the connection 
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
+XML_TYPE = "application/xml"
 
 GENERAL_ERROR = "A general error has occurred. See ExtendedInfo for more information."
 ACCEPTED = (
@@ -93,16 +94,21 @@ class ResponseBuilder:
 
     def __init__(self, *, old: bool) -> None:
         """Initialize for X10 and X11 (old), or for X12 and later."""
-        self._messages = MESSAGES | OLD_MESSAGES if old else MESSAGES
+        self.messages = MESSAGES | OLD_MESSAGES if old else MESSAGES
         self._base = "Base.v1_4_0" if old else "Base.v1_10_3"
         # The old family spells the key with a capital letter.
         self._text_key = "Message" if old else "message"
 
     def from_error(self, error: RedfishError) -> Response:
         """Return the response to a rejected request."""
-        message = self._messages[error.message]
+        message = self.messages[error.message]
         info = self._info(error.message, message, error.arguments, error.related)
-        return Response(message.status, {"error": self._envelope(info)})
+        body = {"error": self._envelope(info)}
+        # No recording shows the headers of a rejection: the DMTF demands this one.
+        challenge = {"WWW-Authenticate": 'Basic realm="Redfish"'}
+        return Response(
+            message.status, body, challenge if message.status == 401 else {}
+        )
 
     def error(self, status: int) -> Response:
         """Return an error with a status and without a specific message."""
@@ -118,7 +124,7 @@ class ResponseBuilder:
 
     def accepted(self, name: str, task: str, related: tuple[str, ...] = ()) -> Response:
         """Return the response to a write that a task executes."""
-        info = self._info(name, self._messages[name], (task,), related)
+        info = self._info(name, self.messages[name], (task,), related)
         text = {
             "code": f"{self._base}.Accepted",
             self._text_key: ACCEPTED,

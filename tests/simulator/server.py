@@ -16,7 +16,7 @@ import time
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError
 
 from . import redfish
 from .bmc import Bmc, Exchange
@@ -55,6 +55,21 @@ def _is_simulator_error(record: logging.LogRecord) -> bool:
 _LOGGER.addFilter(_is_simulator_error)
 
 
+class _Handler(web.RequestHandler):
+    """aiohttp's connection that responds to an unknown method as lighttpd does."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the response to invalid HTTP."""
+        status = 501 if isinstance(exc, BadHttpMethod) else status
+        return super().handle_error(request, status, exc, message)
+
+
 class _CountingServer(web.Server):
     """aiohttp's server with a count of its connections."""
 
@@ -65,6 +80,10 @@ class _CountingServer(web.Server):
         super().__init__(*args, **kwargs)
         self._boots = boots
         self._boot_by_connection: dict[web.RequestHandler, int] = {}
+
+    def __call__(self) -> web.RequestHandler:
+        """Return the handler of a new connection."""
+        return _Handler(self, loop=self._loop, **self._kwargs)
 
     def is_broken(self, handler: web.RequestHandler) -> bool:
         """Return whether the BMC has restarted since a connection was made."""
