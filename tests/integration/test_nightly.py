@@ -9,7 +9,7 @@ import pytest
 from .test_manifest import ROOT
 from .test_repository import steps, workflow
 
-PARTS = ["audit", "fuzz", "soak", "bench"]
+PARTS = ["audit", "fuzz", "validate", "soak", "bench"]
 
 # What stands for everything that takes long; the soak fails.
 STUB = '#!/bin/sh\necho "$0 $*"\ncase "$*" in *tests.soak*) exit 3 ;; esac\n'
