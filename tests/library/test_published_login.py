@@ -24,7 +24,7 @@ async def test_session_without_location_is_deleted(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Find the session among those of the BMC, and delete no other one."""
-    bmc.location = "none"
+    bmc.login_response = "token only"
     before = bmc.sessions.create("ADMIN").id
     bmc.sessions.create("guest")
     await client.async_get_system()
@@ -39,7 +39,7 @@ async def test_session_without_location_is_renewed(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Leave no session behind when the BMC has dropped the previous one."""
-    bmc.location = "none"
+    bmc.login_response = "token only"
     await client.async_get_system()
     bmc.expire_sessions()
     other = bmc.sessions.create("ADMIN").id
@@ -55,7 +55,7 @@ async def test_session_is_looked_for_again_at_logout(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
     """Use a session that cannot be found, and look for it again before the logout."""
-    bmc.location = "none"
+    bmc.login_response = "token only"
     bmc.fail(SESSIONS, status=status, method="GET")
     assert (await client.async_get_system()).is_on
     bmc.heal()
@@ -67,7 +67,7 @@ async def test_session_whose_resource_fails_is_left_to_expire(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Do not delete a session that may belong to another client."""
-    bmc.location = "none"
+    bmc.login_response = "token only"
     bmc.fail(f"{SESSIONS}/1", status=500)
     await client.async_get_system()
     await client.async_disconnect()
@@ -151,7 +151,7 @@ async def test_session_auth_logs_in_without_location(
     auth: SessionAuth, bmc: Bmc
 ) -> None:
     """Report the session as valid, with the path that was found."""
-    bmc.location = "none"
+    bmc.login_response = "token only"
     assert await auth.async_login()
     assert auth.has_valid_session()
     assert auth.state.session_uri == f"{SESSIONS}/1"

@@ -8,7 +8,7 @@ import pytest
 
 from . import ROOT
 
-PARTS = ["audit", "fuzz", "soak", "bench"]
+PARTS = ["audit", "fuzz", "validate", "soak", "bench"]
 
 # Replaces every command that takes long; the soak fails.
 STUB = '#!/bin/sh\necho "$0 $*"\ncase "$*" in *tests.soak*) exit 3 ;; esac\n'
