@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
-from ..payload import normalize_path
+from ..payload import is_header_text, normalize_path
 from .authenticator import Authenticator, Credentials
 from .cache import ETagCache
 from .task_monitor import async_wait_for_task
@@ -294,7 +294,7 @@ class Connection:
 
 def _is_etag(value: Any) -> TypeGuard[str]:
     """Return whether a value may be sent in a header."""
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    return isinstance(value, str) and is_header_text(value)
 
 
 def _contains(body: Any, changes: Any) -> bool:
