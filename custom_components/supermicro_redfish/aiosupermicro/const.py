@@ -53,6 +53,33 @@ A small value takes 8 bytes of a body, but more than 200 bytes of memory.
 PARSE_IN_THREAD_BYTES: Final = 256 * 1024
 """Size from which on a document is parsed in a thread; smaller ones take few ms."""
 
+VALUE_BYTES: Final = 200
+"""Estimated memory of a JSON value beside its text."""
+
+MAX_CACHED_RESOURCES: Final = 5_000
+"""Maximum number of cached resources; the largest recorded board has 1,250.
+
+A poll of it reads 887 resources.
+"""
+
+MAX_CACHED_BYTES: Final = 128 * 1024 * 1024
+"""Maximum estimated memory of the cache; all of the largest board needs 10 MB."""
+
+MAX_REMEMBERED_ERRORS: Final = 5_000
+"""Maximum number of resources whose error is remembered."""
+
+MAX_PAGES: Final = 100
+"""Maximum number of pages of a collection; recorded collections have one."""
+
+MAX_LOG_ENTRIES: Final = 10_000
+"""Maximum number of entries of a log, the newest ones; recorded logs have up to 509.
+
+It is more than two full logs of the largest board.
+"""
+
+MAX_LIST_ITEMS: Final = 2_000
+"""Maximum number of items in a list of a model; recorded lists have up to 184."""
+
 MAX_DEPTH: Final = 100
 """Maximum nesting depth of a JSON document; the deepest recorded one has 8 levels."""
 

@@ -167,7 +167,8 @@ class Connection:
             message = f"GET {path} returned {response.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etag = response.headers.get("ETag") or response.body.get("@odata.etag")
-        self._cache.store(path, etag if _is_etag(etag) else None, response.body)
+        etag = etag if _is_etag(etag) else None
+        self._cache.store(path, etag, response.body, response.memory)
         return response.body
 
     async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:

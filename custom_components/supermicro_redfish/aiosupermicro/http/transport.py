@@ -40,8 +40,9 @@ from ..const import (
     MAX_REDIRECTS,
     OPTIONAL_BODY_SECONDS,
     SECOND_REQUEST_DELAY,
+    VALUE_BYTES,
 )
-from ..payload import async_parse_json
+from ..payload import async_parse_json, count_values
 from .limiter import HangDetector, RequestLimiter
 from .stats import RequestStats
 
@@ -121,6 +122,8 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any]
     """The JSON object; empty for a write or a 304 without one."""
+    memory: int = 0
+    """Estimated memory of the object, in bytes."""
 
     @property
     def not_modified(self) -> bool:
@@ -408,7 +411,8 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
             f"{_excerpt(raw.body)}"
         )
         raise exceptions.InvalidResponseError(message, status=status, path=path)
-    return Response(status, raw.headers, body)
+    memory = len(raw.body) + VALUE_BYTES * count_values(raw.body)
+    return Response(status, raw.headers, body, memory)
 
 
 def _excerpt(raw: bytes) -> str:
