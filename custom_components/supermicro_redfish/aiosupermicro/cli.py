@@ -186,7 +186,7 @@ async def _async_dump(
         print(f"{done:5} {one_line(path)}", file=sys.stderr)
 
     resources = await client.async_read_all_resources(progress)
-    write_mockup(resources, options.folder)
+    await asyncio.to_thread(write_mockup, resources, options.folder)
     count = len(resources)
     print(f"Recorded {count} resources to {options.folder} without identifiers.")
 

@@ -80,6 +80,18 @@ It is more than two full logs of the largest board.
 MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
 
+MAX_IDENTIFIER_LENGTHS: Final = 64
+"""Maximum number of identifiers with the same first word that are redacted in texts.
+
+Each word of a text is compared with them.
+"""
+
+MAX_NESTED_DOCUMENTS: Final = 3
+"""Maximum depth of JSON in texts; recorded licenses have one level."""
+
+MAX_ERROR_LENGTH: Final = 1_000
+"""Maximum length of a message of the BMC in an error; recorded ones have up to 300."""
+
 MAX_DEPTH: Final = 100
 """Maximum nesting depth of a JSON document; the deepest recorded one has 8 levels."""
 
