@@ -4,7 +4,11 @@ import asyncio
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
@@ -48,7 +52,15 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
     session = async_create_bmc_session(hass)
-    client = create_client(session, entry.data)
+    try:
+        client = create_client(session, entry.data)
+    except ValueError as error:  # stored by an earlier version
+        await session.close()
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"error": str(error)},
+        ) from error
 
     async def async_log_out(_: Event | None = None) -> None:
         """Close the BMC's session and the connection."""

@@ -262,7 +262,10 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow."""
-        client = create_client(async_get_clientsession(self.hass), self._data)
+        try:
+            client = create_client(async_get_clientsession(self.hass), self._data)
+        except ValueError:  # a control character in the user name or password
+            return self._show_form({"base": "invalid_auth"})
         try:
             server = await async_identify(client)
         except Exception as error:  # noqa: BLE001 - the form shows any error

@@ -15,13 +15,18 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .aiosupermicro import Privilege
-from .const import DOMAIN
+from .const import DOMAIN, MAX_ENTITIES, MAX_NEW_ENTITIES
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
+from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ItemsByName, ResourceSource
+from .util import shorten_name
+
+_UNNAMED = "?"
+"""Name of an item whose own name consists of markup."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +94,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         pattern = source.number_pattern
         if number := pattern and pattern.fullmatch(self.key):
             self._attr_translation_key += "_numbered"
-            self._attr_translation_placeholders = {"number": number[1]}
+            self._attr_translation_placeholders = {"number": shorten_name(number[1])}
             return
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self._readable_key()
-        self._attr_translation_placeholders = {
-            "name": name.removesuffix(source.name_suffix)
-        }
+        name = shorten_name(name.removesuffix(source.name_suffix))
+        self._attr_translation_placeholders = {"name": name or _UNNAMED}
 
     def _readable_key(self) -> str:
         """Return the key, with a position in the place of a digest."""
@@ -195,9 +199,13 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
         """Add the entities of new items, and forget those of removed ones."""
         tracker.forget_removed()
         async_add_entities(
-            (row.entity_class or entity_class)(entry, row, key)
-            for row, key in tracker.find_new()
+            [
+                (row.entity_class or entity_class)(entry, row, key)
+                for row, key in tracker.find_new()
+            ]
         )
+        is_limited = bool(data.limited_platforms)
+        async_report_too_many_entities(hass, entry, is_limited=is_limited)
 
     update_entities()
     coordinators = {row.source.coordinator_fn(data) for row in tracker.descriptions}
@@ -221,12 +229,49 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
+        self._is_set_up = False
+        """Whether the entities of the first poll were added."""
         self._data.descriptions[self._domain] = tuple(
             filter(self._is_allowed, descriptions)
         )
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
-        """Return the items without an entity that should have one."""
+        """Return the items without an entity that should have one.
+
+        Entities in the registry always get one again. The number of others is limited,
+        at once and in total: a BMC may invent names with each poll.
+        """
+        room = self._count_free()
+        if is_delayed := self._is_set_up and room > MAX_NEW_ENTITIES:
+            room = MAX_NEW_ENTITIES
+        self._is_set_up = True
+        self._data.limited_platforms.discard(self._domain)
+        for row, key in self._find_missing():
+            if self._entity_id(row, key) is None:
+                if room <= 0:
+                    if not is_delayed:
+                        self._data.limited_platforms.add(self._domain)
+                    break
+                room -= 1
+            self._added[row.key].add(key)
+            yield row, key
+        self._data.entity_counts[self._domain] = sum(map(len, self._added.values()))
+
+    def _count_free(self) -> int:
+        """Return the number of entities that may still be added to the server."""
+        registered = er.async_entries_for_config_entry(
+            self._registry, self._entry.entry_id
+        )
+        added = sum(self._data.entity_counts.values())
+        return MAX_ENTITIES - max(len(registered), added)
+
+    def _find_missing(self) -> Iterator[tuple[DescriptionT, str]]:
+        """Return the items without an entity, those in the registry first."""
+        missing = [*self._find_all_missing()]
+        yield from sorted(missing, key=lambda found: self._entity_id(*found) is None)
+
+    def _find_all_missing(self) -> Iterator[tuple[DescriptionT, str]]:
+        """Return the items without an entity."""
         for row in self.descriptions:
             if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
@@ -235,7 +280,6 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
             self._migrate_keys(row, items)
             for key, item in items.items():
                 if key not in added and (row.has(item) or self._entity_id(row, key)):
-                    added.add(key)
                     yield row, key
 
     def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:

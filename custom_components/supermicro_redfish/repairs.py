@@ -20,11 +20,12 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .const import DOMAIN, LOGGER
-from .util import escape_markdown, format_fingerprint
+from .const import DOMAIN, LOGGER, MAX_ENTITIES
+from .util import display_text, escape_markdown, format_fingerprint
 
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_LICENSE = "license_missing"
+ISSUE_TOO_MANY = "too_many_entities"
 
 
 async def async_report_certificate(
@@ -81,7 +82,7 @@ def async_report_licenses(
         severity=IssueSeverity.WARNING,
         translation_key=ISSUE_LICENSE,
         translation_placeholders={
-            "name": entry.title,
+            "name": display_text(entry.title),
             "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
             "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
         },
@@ -89,9 +90,31 @@ def async_report_licenses(
 
 
 @callback
+def async_report_too_many_entities(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_limited: bool
+) -> None:
+    """Create an issue for a BMC with more parts than are added, or delete it."""
+    if not is_limited:
+        async_delete_issues(hass, entry, ISSUE_TOO_MANY)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_TOO_MANY),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=ISSUE_TOO_MANY,
+        translation_placeholders={
+            "name": display_text(entry.title),
+            "limit": str(MAX_ENTITIES),
+        },
+    )
+
+
+@callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, *issues: str) -> None:
     """Delete some issues of a server, or all of them."""
-    for issue in issues or (ISSUE_CERTIFICATE, ISSUE_LICENSE):
+    for issue in issues or (ISSUE_CERTIFICATE, ISSUE_LICENSE, ISSUE_TOO_MANY):
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
 
 
