@@ -24,6 +24,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     LogEntry,
     System,
 )
+from custom_components.supermicro_redfish.aiosupermicro.redaction import Redactor
 from custom_components.supermicro_redfish.const import (
     DOMAIN,
     MAX_ENTITIES,
@@ -443,7 +444,7 @@ async def test_diagnostics_are_redacted_in_a_thread(
 ) -> None:
     """Keep the event loop free, and redact names of paths and errors as well."""
     threads: list[threading.Thread] = []
-    original = diagnostics.Redactor
+    original = Redactor
 
     def create(resources: Any) -> Any:
         threads.append(threading.current_thread())
