@@ -5,6 +5,7 @@ from typing import Any, override
 from urllib.parse import urlsplit
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     SOURCE_USER,
@@ -46,10 +47,13 @@ from .const import (
     CONF_CERTIFICATE,
     CONF_DYNAMIC_INTERVAL,
     CONF_STATIC_INTERVAL,
+    CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
     DYNAMIC_INTERVAL,
+    DYNAMIC_LIMITS,
     LOGGER,
     STATIC_INTERVAL,
+    STATIC_LIMITS,
 )
 from .errors import translation_key
 from .identity import (
@@ -116,10 +120,10 @@ OPTIONS_FORM = vol.Schema(
     {
         vol.Required(
             CONF_DYNAMIC_INTERVAL, default=DYNAMIC_INTERVAL.seconds
-        ): _interval(10, 300, UnitOfTime.SECONDS),
+        ): _interval(*DYNAMIC_LIMITS, UnitOfTime.SECONDS),
         vol.Required(
             CONF_STATIC_INTERVAL, default=STATIC_INTERVAL.seconds // 60
-        ): _interval(5, 1440, UnitOfTime.MINUTES),
+        ): _interval(*STATIC_LIMITS, UnitOfTime.MINUTES),
     }
 )
 
@@ -128,7 +132,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
     """Config flow: add a server, or change its address and account."""
 
     VERSION = 1
-    MINOR_VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Initialize the flow."""
@@ -220,6 +224,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self._confirmed = self._certificate.fingerprint
         is_pinned = user_input[CONF_CERTIFICATE] == CERTIFICATE_PIN
         self._data[CONF_VERIFY_SSL] = self._confirmed if is_pinned else False
+        self._data.pop(CONF_UNVERIFIED_CERTIFICATE, None)
         return await self._async_log_in()
 
     async def _async_handle_form(
@@ -272,14 +277,22 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:
-        """Create an entry for the server, or update the existing one."""
-        await self.async_set_unique_id(server.unique_id, raise_on_progress=False)
+        """Create an entry for the server, or update the existing one.
+
+        An entry without a unique id has still to be migrated, which its setup does.
+        """
+        other = await self.async_set_unique_id(
+            server.unique_id, raise_on_progress=False
+        )
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            self._abort_if_unique_id_mismatch(reason="wrong_device")
             is_reauth = self.source == SOURCE_REAUTH
             entry = (
                 self._get_reauth_entry() if is_reauth else self._get_reconfigure_entry()
             )
+            if entry.unique_id is not None:
+                self._abort_if_unique_id_mismatch(reason="wrong_device")
+            elif other and other.source != SOURCE_IGNORE:
+                return self.async_abort(reason="already_configured")
             return self.async_update_reload_and_abort(entry, data=self._data)
         self._abort_if_unique_id_configured(updates=self._data)
         return self.async_create_entry(title=server.name, data=self._data)

@@ -9,9 +9,10 @@ from homeassistant.core import HomeAssistant
 
 from .aiosupermicro import RequestStats
 from .aiosupermicro.redaction import redacted
+from .const import CONF_REMOVED_ENTITIES
 from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
 
-_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
+_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
 
 
 async def async_get_config_entry_diagnostics(

@@ -1,4 +1,4 @@
-"""Repair issues of a server, and the flow that fixes a changed certificate."""
+"""Repair issues of a server, and the flows that fix them."""
 
 from collections.abc import Mapping
 from typing import cast, override
@@ -11,7 +11,7 @@ from homeassistant.components.repairs import (
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 
 from .aiosupermicro import (
@@ -20,11 +20,20 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .const import DOMAIN, LOGGER
+from .const import (
+    CONF_REMOVED_ENTITIES,
+    CONF_UNVERIFIED_CERTIFICATE,
+    DOMAIN,
+    LOGGER,
+)
 from .util import escape_markdown, format_fingerprint
 
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_LICENSE = "license_missing"
+ISSUE_MIGRATION = "entities_migrated"
+ISSUE_UNVERIFIED = "certificate_unverified"
+
+_ISSUES = (ISSUE_CERTIFICATE, ISSUE_LICENSE, ISSUE_MIGRATION, ISSUE_UNVERIFIED)
 
 
 async def async_report_certificate(
@@ -89,9 +98,74 @@ def async_report_licenses(
 
 
 @callback
+def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Create the issues of a migrated server, or delete those that are settled.
+
+    An issue that exists is not deleted before, so that one that the user ignores stays
+    ignored.
+    """
+    removed = entry.data.get(CONF_REMOVED_ENTITIES)
+    if removed is None:
+        async_delete_issues(hass, entry, ISSUE_MIGRATION)
+    else:
+        text = _list_removed(hass, entry, removed)
+        _create_migration_issue(hass, entry, ISSUE_MIGRATION, {}, {"removed": text})
+    fingerprint = entry.data.get(CONF_UNVERIFIED_CERTIFICATE)
+    if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
+        async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
+    else:
+        _create_migration_issue(
+            hass,
+            entry,
+            ISSUE_UNVERIFIED,
+            {"fingerprint": fingerprint},
+            {"new": format_fingerprint(fingerprint)},
+        )
+
+
+def _create_migration_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    issue: str,
+    data: dict[str, str],
+    placeholders: dict[str, str],
+) -> None:
+    """Create an issue of a migrated server, which the user can confirm."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, issue),
+        data={"entry_id": entry.entry_id, **data},
+        is_fixable=True,
+        severity=IssueSeverity.WARNING,
+        translation_key=issue,
+        translation_placeholders={"name": entry.title, **placeholders},
+    )
+
+
+def _list_removed(
+    hass: HomeAssistant, entry: ConfigEntry, removed: Mapping[str, str]
+) -> str:
+    """Return removed entities as a Markdown list, each with its replacement.
+
+    Markdown has no effect on entity ids between backticks, which they cannot contain.
+    """
+    registry = er.async_get(hass)
+    lines = []
+    for entity_id, counterpart in removed.items():
+        platform, _, key = counterpart.partition(".")
+        replacement = registry.async_get_entity_id(
+            platform, DOMAIN, f"{entry.unique_id}_{key}"
+        )
+        new = f"`{replacement}`" if replacement else "-"
+        lines.append(f"- `{entity_id}` → {new}")
+    return "\n".join(lines) or "-"
+
+
+@callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, *issues: str) -> None:
     """Delete some issues of a server, or all of them."""
-    for issue in issues or (ISSUE_CERTIFICATE, ISSUE_LICENSE):
+    for issue in issues or _ISSUES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
 
 
@@ -115,15 +189,47 @@ class CertificateRepairFlow(ConfirmRepairFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the old and the new fingerprint, and pin the new one."""
-        if user_input is None:
-            return await super().async_step_confirm()
-        entries = self.hass.config_entries
-        if entry := entries.async_get_entry(self._entry_id):
-            data = {**entry.data, CONF_VERIFY_SSL: self._fingerprint}
-            entries.async_update_entry(entry, data=data)
-            entries.async_schedule_reload(entry.entry_id)
-        return self.async_create_entry(data={})
+        """Show the fingerprint, and pin it."""
+        if user_input is not None:
+            _update_and_reload(
+                self.hass,
+                self._entry_id,
+                {CONF_VERIFY_SSL: self._fingerprint},
+                CONF_UNVERIFIED_CERTIFICATE,
+            )
+        return await super().async_step_confirm(user_input)
+
+
+class MigrationRepairFlow(ConfirmRepairFlow):
+    """Flow that ends the support for automations from before a migration."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Initialize the flow."""
+        self._entry_id = entry_id
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show the removed entities, and forget them."""
+        if user_input is not None:
+            _update_and_reload(self.hass, self._entry_id, {}, CONF_REMOVED_ENTITIES)
+        return await super().async_step_confirm(user_input)
+
+
+@callback
+def _update_and_reload(
+    hass: HomeAssistant, entry_id: str, updates: Mapping[str, str], settled: str
+) -> None:
+    """Update the data of a config entry, if it still exists, and reload it.
+
+    The data of the settled issue is removed, so that the issue does not return.
+    """
+    entries = hass.config_entries
+    if entry := entries.async_get_entry(entry_id):
+        data = {key: value for key, value in entry.data.items() if key != settled}
+        entries.async_update_entry(entry, data={**data, **updates})
+        entries.async_schedule_reload(entry_id)
 
 
 async def async_create_fix_flow(
@@ -131,6 +237,8 @@ async def async_create_fix_flow(
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Create the flow for the only fixable issue, that of a changed certificate."""
+    """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
     issue_data = cast("dict[str, str]", data)
-    return CertificateRepairFlow(issue_data["entry_id"], issue_data["fingerprint"])
+    if fingerprint := issue_data.get("fingerprint"):
+        return CertificateRepairFlow(issue_data["entry_id"], fingerprint)
+    return MigrationRepairFlow(issue_data["entry_id"])
