@@ -67,7 +67,15 @@ async def async_migrate_entry(
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
     session = async_create_bmc_session(hass)
-    client = create_client(session, entry.data)
+    try:
+        client = create_client(session, entry.data)
+    except ValueError as error:
+        await session.close()
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="invalid_host",
+            translation_placeholders={"host": entry.data[CONF_HOST]},
+        ) from error
 
     async def async_log_out(_: Event | None = None) -> None:
         """Close the BMC's session and the connection."""

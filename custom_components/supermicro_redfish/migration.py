@@ -8,6 +8,7 @@ platform.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from math import ceil
 from typing import Any, Final, NamedTuple
 
@@ -111,10 +112,9 @@ def async_migrate_entry_data(hass: HomeAssistant, entry: SupermicroConfigEntry) 
         hass.config_entries.async_update_entry(entry, minor_version=MINOR_VERSION)
         return
     data = {CONF_VERIFY_SSL: False, **entry.data}
-    try:
+    # The setup reports a malformed host.
+    with suppress(ValueError):
         data[CONF_HOST] = normalize_host(data[CONF_HOST])
-    except ValueError:
-        LOGGER.warning("%s: address is malformed; reconfigure the server", entry.title)
     hass.config_entries.async_update_entry(
         entry,
         data=data,

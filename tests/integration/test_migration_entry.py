@@ -1,0 +1,613 @@
+"""Test the migration of config entries: data, identity, issues, and the way back."""
+
+from collections.abc import AsyncIterator
+from unittest.mock import patch
+
+from aiohttp import ThreadedResolver
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    ConfigEntry,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import (
+    aiohttp_client,
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+import custom_components.supermicro_redfish as integration
+from custom_components.supermicro_redfish.config_flow import SupermicroConfigFlow
+from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.diagnostics import (
+    async_get_config_entry_diagnostics,
+)
+from tests.simulator import REMOVED, Bmc, Server
+
+from . import FAN_MODE, NICS, ROOT, SYSTEM, call, entity, mac_address, set_up, unload
+from .conftest import Elapse
+from .published import (
+    OPTIONS,
+    ROWS,
+    add_entry,
+    confirm,
+    open_issues,
+    register,
+    register_entity,
+    registered_ids,
+    replacements,
+)
+
+MODE = "select.fan_mode"
+SOURCE = "select.boot_source"
+
+
+@pytest.fixture
+async def published(
+    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
+) -> AsyncIterator[ConfigEntry]:
+    """Return an entry of the published integration, and unload all at the end."""
+    entry = add_entry(hass, bmc, server)
+    register(hass, entry, bmc)
+    yield entry
+    bmc.heal()
+    for item in hass.config_entries.async_entries(DOMAIN):
+        await hass.config_entries.async_unload(item.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def state_of(entry: ConfigEntry) -> ConfigEntryState:
+    """Return the state of an entry, which a type checker takes for constant."""
+    return entry.state
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Wait until nothing is left to do."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+# Data and options, without the BMC
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {}),
+        (OPTIONS, {"dynamic_interval": 60, "static_interval": 10}),
+        ({"scan_interval": 5}, {"dynamic_interval": 10}),
+        ({"scan_interval": 301}, {"dynamic_interval": 300}),
+        ({"static_interval": 60}, {"static_interval": 5}),
+        ({"static_interval": 300}, {"static_interval": 5}),
+        ({"static_interval": 301}, {"static_interval": 6}),
+        ({"static_interval": 900}, {"static_interval": 15}),
+        ({"burst_interval": 1, "max_concurrent_requests": 10}, {}),
+    ],
+)
+async def test_migration_converts_options(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    old: dict[str, int],
+    new: dict[str, int],
+) -> None:
+    """Convert seconds to minutes, and drop options without a counterpart."""
+    hass.config_entries.async_update_entry(published, options=old)
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert published.options == new
+    assert (published.version, published.minor_version) == (1, 2)
+    data = published.runtime_data
+    dynamic, static = new.get("dynamic_interval", 30), new.get("static_interval", 15)
+    assert data.dynamic.update_interval.seconds == dynamic
+    assert data.static.update_interval.seconds == static * 60
+
+
+@pytest.mark.parametrize(
+    ("host", "normalized"),
+    [
+        ("https://192.0.2.1/", "192.0.2.1"),
+        ("192.0.2.1:443", "192.0.2.1"),
+        ("bmc.example", "bmc.example"),
+        ("https://[", "https://["),
+    ],
+)
+async def test_migration_normalizes_host(
+    hass: HomeAssistant, published: ConfigEntry, host: str, normalized: str
+) -> None:
+    """Keep a malformed address, which the user can change."""
+    data = {"host": host, "username": "ADMIN", "password": "secret"}
+    hass.config_entries.async_update_entry(published, data=data)
+    assert await integration.async_migrate_entry(hass, published)
+    assert published.data == {**data, "host": normalized, "verify_ssl": False}
+
+
+async def test_setup_rejects_malformed_host(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Ask for the address, as the published integration accepts any text."""
+    malformed = {**published.data, "host": "https://["}
+    hass.config_entries.async_update_entry(published, data=malformed)
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.SETUP_ERROR
+    assert published.error_reason_translation_key == "invalid_host"
+
+
+async def test_migration_of_own_entry_changes_only_version(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Leave the pinned certificate, the options and the entities alone."""
+    options = {"dynamic_interval": 20, "static_interval": 60}
+    hass.config_entries.async_update_entry(entry, options=options, minor_version=1)
+    before = dict(entry.data)
+    await set_up(hass, entry)
+    ids = registered_ids(hass, entry)
+    assert entry.minor_version == 2
+    assert (entry.data, entry.options) == (before, options)
+    assert entry.unique_id == mac_address(bmc)
+    assert open_issues(hass) == {}
+    assert entity(hass, entry, MODE).attributes["options"][-1] == "heavy_io"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert registered_ids(hass, entry) == ids
+
+
+async def test_migration_deletes_stored_issue(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """The published integration stores an issue that only itself can fix."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"connection_failed_{published.entry_id}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="connection_failed",
+    )
+    await set_up(hass, published)
+    assert "connection_failed" not in open_issues(hass)
+
+
+# The identity of the BMC
+
+
+async def test_migration_waits_for_unreachable_bmc(
+    hass: HomeAssistant, published: ConfigEntry, server: Server, elapse: Elapse
+) -> None:
+    """Change nothing while the BMC is unreachable, and then go on without a reload."""
+    before = registered_ids(hass, published)
+    await server.refuse()
+    await set_up(hass, published)
+    await elapse(120)
+    assert state_of(published) is ConfigEntryState.SETUP_RETRY
+    assert published.unique_id is None
+    assert registered_ids(hass, published) == before
+    await server.listen()
+    await elapse(600)
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert registered_ids(hass, published).keys() >= before.keys() - {
+        *replacements(hass)
+    }
+
+
+async def test_migration_goes_on_after_failed_refresh(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Migrate the entities at a later attempt than the entry, as after a crash."""
+    before = registered_ids(hass, published)
+    bmc.fail(SYSTEM, status=503)
+    hass.config_entries.async_update_entry(published, unique_id=mac_address(bmc))
+    with patch.object(integration, "async_migrate_registries", side_effect=OSError):
+        await set_up(hass, published)
+    assert registered_ids(hass, published) == before
+    bmc.heal()
+    await hass.config_entries.async_reload(published.entry_id)
+    await settle(hass)
+    power = registered_ids(hass, published)[
+        "binary_sensor.supermicro_bsn1_system_power"
+    ]
+    assert power == f"{mac_address(bmc)}_host_power"
+
+
+class Resolver(ThreadedResolver):
+    """A resolver for one test: the first test closes the test kit's resolver."""
+
+    async def real_close(self) -> None:
+        """Close the resolver, which Home Assistant calls."""
+
+
+@pytest.mark.parametrize("place", ["localhost", "https://127.0.0.1"])
+async def test_migration_rejects_second_entry_of_same_bmc(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    bmc: Bmc,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    """Name the other entry, and go on as soon as that one is deleted."""
+    monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
+    second = add_entry(hass, bmc, server, host=f"{place}:{server.port}")
+    register(hass, second, bmc)
+    hass.config_entries.async_update_entry(second, title="Second")
+    # Home Assistant sets up both at the same time.
+    await set_up(hass, published)
+    kept, rejected = sorted(
+        (published, second), key=lambda entry: entry.state is ConfigEntryState.LOADED
+    )[::-1]
+    assert state_of(kept) is ConfigEntryState.LOADED
+    assert state_of(rejected) is ConfigEntryState.SETUP_ERROR
+    assert rejected.error_reason_translation_key == "duplicate_entry"
+    assert rejected.error_reason_translation_placeholders == {"other": kept.title}
+    assert rejected.unique_id is None
+    assert bmc.open_sessions == 1
+    before = registered_ids(hass, rejected)
+    assert all(unique_id.startswith(rejected.entry_id) for unique_id in before.values())
+
+    await hass.config_entries.async_remove(kept.entry_id)
+    await settle(hass)
+    assert state_of(rejected) is ConfigEntryState.LOADED
+    assert rejected.unique_id == mac_address(bmc)
+    removed = before.keys() - registered_ids(hass, rejected).keys()
+    assert removed == set(replacements(hass))
+
+
+async def test_migration_replaces_ignored_discovery(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """The user may have ignored the discovery of a BMC that was added already."""
+    ignored = MockConfigEntry(
+        domain=DOMAIN, unique_id=mac_address(bmc), source=SOURCE_IGNORE
+    )
+    ignored.add_to_hass(hass)
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert hass.config_entries.async_entries(DOMAIN) == [published]
+
+
+async def test_migration_waits_for_bmc_of_supermicro(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Try again, because a BMC that is starting may not yet identify itself."""
+    root = bmc.resource(ROOT)
+    bmc.change(ROOT, {"Oem": REMOVED, "Vendor": None})
+    bmc.change(SYSTEM, {"Manufacturer": None})
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.SETUP_RETRY
+    assert published.error_reason_translation_key == "not_supported"
+    bmc.put(ROOT, root)
+    await elapse(600)
+    assert state_of(published) is ConfigEntryState.LOADED
+
+
+async def test_reauth_flow_of_published_entry(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Migrate an entry after the user has entered a new password."""
+    bmc.change_password("new")
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.SETUP_ERROR
+    (flow,) = hass.config_entries.flow.async_progress()
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"username": "ADMIN", "password": "new"}
+    )
+    await settle(hass)
+    assert result["reason"] == "reauth_successful"
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert published.unique_id == mac_address(bmc)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (None, "reconfigure_successful"),
+        (SOURCE_IGNORE, "reconfigure_successful"),
+        ("user", "already_configured"),
+    ],
+)
+async def test_reconfigure_flow_of_published_entry(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    bmc: Bmc,
+    server: Server,
+    source: str | None,
+    reason: str,
+) -> None:
+    """Accept a new address, unless the BMC there has another entry."""
+    if source:
+        MockConfigEntry(
+            domain=DOMAIN,
+            unique_id=mac_address(bmc),
+            source=source,
+            disabled_by=ConfigEntryDisabler.USER,
+        ).add_to_hass(hass)
+    gone = {**published.data, "host": "127.0.0.1:9"}
+    hass.config_entries.async_update_entry(published, data=gone)
+    await set_up(hass, published)
+    flows = hass.config_entries.flow
+    form = await published.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    user_input = {"host": server.host, "username": "ADMIN"}
+    form = await flows.async_configure(form["flow_id"], user_input)
+    result = await flows.async_configure(form["flow_id"], {"certificate": "unverified"})
+    await settle(hass)
+    assert result["reason"] == reason
+    is_changed = reason == "reconfigure_successful"
+    assert (state_of(published) is ConfigEntryState.LOADED) is is_changed
+    assert (published.data["host"] == server.host) is is_changed
+
+
+# The certificate
+
+
+async def test_migration_offers_to_pin_certificate(
+    hass: HomeAssistant, published: ConfigEntry, server: Server
+) -> None:
+    """Do not verify until the user confirms, and then pin what was shown."""
+    await set_up(hass, published)
+    assert published.data["verify_ssl"] is False
+    issue = open_issues(hass)["certificate_unverified"]
+    assert issue.is_fixable
+    assert issue.severity is ir.IssueSeverity.WARNING
+    shown = await confirm(hass, issue)
+    assert shown["new"].replace(":", "").lower() == server.certificate_sha256
+    assert published.data["verify_ssl"] == server.certificate_sha256
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert "certificate_unverified" not in open_issues(hass)
+
+    unverified = {**published.data, "verify_ssl": False}
+    hass.config_entries.async_update_entry(published, data=unverified)
+    await hass.config_entries.async_reload(published.entry_id)
+    assert "certificate_unverified" not in open_issues(hass)
+
+
+async def test_ignored_issues_stay_ignored(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Remember the choice of the user over restarts."""
+    await set_up(hass, published)
+    for issue in open_issues(hass).values():
+        ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
+    await hass.config_entries.async_reload(published.entry_id)
+    await settle(hass)
+    issues = open_issues(hass)
+    assert set(issues) == {"certificate_unverified", "entities_migrated"}
+    assert all(issue.dismissed_version for issue in issues.values())
+
+
+async def test_decision_in_reconfigure_flow_settles_certificate_issue(
+    hass: HomeAssistant, published: ConfigEntry, server: Server
+) -> None:
+    """Do not offer again what the user has decided."""
+    await set_up(hass, published)
+    flows = hass.config_entries.flow
+    form = await published.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    user_input = {"host": server.host, "username": "ADMIN"}
+    form = await flows.async_configure(form["flow_id"], user_input)
+    await flows.async_configure(form["flow_id"], {"certificate": "unverified"})
+    await settle(hass)
+    assert published.data["verify_ssl"] is False
+    assert set(open_issues(hass)) == {"entities_migrated"}
+
+
+async def test_migration_keeps_verification(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
+) -> None:
+    """Send nothing to a BMC whose certificate does not pass, and offer to pin it."""
+    verified = {**published.data, "verify_ssl": True}
+    hass.config_entries.async_update_entry(published, data=verified)
+    await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.SETUP_RETRY
+    assert bmc.requests == []
+    await confirm(hass, open_issues(hass)["certificate_untrusted"])
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert published.data["verify_ssl"] == server.certificate_sha256
+    assert set(open_issues(hass)) == {"entities_migrated"}
+
+
+async def test_migration_goes_on_without_certificate(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Offer nothing if the certificate cannot be read."""
+    error = integration.migration.SupermicroRedfishError("malformed")
+    name = "custom_components.supermicro_redfish.migration.async_get_server_certificate"
+    with patch(name, side_effect=error):
+        await set_up(hass, published)
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert set(open_issues(hass)) == {"entities_migrated"}
+
+
+# Options of the selects
+
+
+@pytest.mark.parametrize(
+    ("option", "mode"),
+    [
+        ("Full Speed", "FullSpeed"),
+        ("Heavy I/O", "HeavyIO"),
+        ("PUE Optimal", "PUEOptimal"),
+        ("Standard", "Standard"),
+        ("PUE2", "PUE2"),
+        ("full_speed", "FullSpeed"),
+    ],
+)
+async def test_migrated_fan_mode_accepts_old_option(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, option: str, mode: str
+) -> None:
+    """Show the new option as the state."""
+    modes = ["Standard", "FullSpeed", "Optimal", "HeavyIO", "PUEOptimal", "PUE2"]
+    bmc.change(FAN_MODE, {"Mode@Redfish.AllowableValues": modes})
+    enable(hass, MODE)
+    await set_up(hass, published)
+    await call(hass, published, MODE, "select_option", option=option)
+    assert bmc.fan_mode == mode
+    states = ["standard", "full_speed", "optimal", "heavy_io", "pue_optimal", "pue2"]
+    assert entity(hass, published, MODE).state == states[modes.index(mode)]
+
+
+def enable(hass: HomeAssistant, key: str) -> None:
+    """Enable a select that the published integration disables."""
+    entity_id = f"select.supermicro_bsn1_{key.partition('.')[2]}"
+    er.async_get(hass).async_update_entity(entity_id, disabled_by=None)
+
+
+@pytest.mark.parametrize(
+    ("option", "source"),
+    [
+        ("PXE", "Pxe"),
+        ("HDD", "Hdd"),
+        ("CD/DVD", "Cd"),
+        ("USB", "Usb"),
+        ("BIOS Setup", "BiosSetup"),
+        ("UEFI HTTP", "UefiHttp"),
+        ("Floppy", "Floppy"),
+        ("UsbCd", "UsbCd"),
+        ("None", "None"),
+    ],
+)
+async def test_migrated_boot_source_accepts_old_option(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, option: str, source: str
+) -> None:
+    """Accept the names that the published integration gave to boot sources."""
+    enable(hass, SOURCE)
+    bmc.change(SYSTEM, {"Boot": {"BootSourceOverrideTarget": "Hdd"}})
+    await set_up(hass, published)
+    await call(hass, published, SOURCE, "select_option", option=option)
+    assert bmc.resource(SYSTEM)["Boot"]["BootSourceOverrideTarget"] == source
+
+
+async def test_confirmation_removes_old_options(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Offer the old options after the new ones until the user confirms."""
+    enable(hass, MODE)
+    await set_up(hass, published)
+    options = entity(hass, published, MODE).attributes["options"]
+    new = ["standard", "full_speed", "optimal", "heavy_io"]
+    assert options == [*new, "Standard", "Optimal", "Full Speed", "Heavy I/O"]
+    assert entity(hass, published, MODE).state == "optimal"
+
+    issue = open_issues(hass)["entities_migrated"]
+    assert issue.severity is ir.IssueSeverity.WARNING
+    shown = await confirm(hass, issue)
+    assert "`switch.supermicro_bsn1_indicator_led`" in shown["removed"]
+    assert entity(hass, published, MODE).attributes["options"] == new
+    with pytest.raises(ServiceValidationError):
+        await call(hass, published, MODE, "select_option", option="Full Speed")
+    assert set(open_issues(hass)) == {"certificate_unverified"}
+    await hass.config_entries.async_reload(published.entry_id)
+    assert set(open_issues(hass)) == {"certificate_unverified"}
+
+
+async def test_diagnostics_hide_removed_entities(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """The entity ids of the published integration contain a serial number."""
+    await set_up(hass, published)
+    diagnostics = await async_get_config_entry_diagnostics(hass, published)
+    assert diagnostics["entry"]["removed_entities"] == REDACTED
+    assert "bsn1" not in str(diagnostics["entry"])
+
+
+# Later starts, and the way back
+
+
+async def test_later_start_after_migration_changes_nothing(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
+) -> None:
+    """Send the requests of any other server, and do not read the certificate."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    before = registered_ids(hass, published), dict(published.data)
+    issues = open_issues(hass)
+    requests, handshakes = len(bmc.requests), server.handshakes
+    with patch.object(er.EntityRegistry, "async_remove") as remove:
+        await set_up(hass, published)
+    assert not remove.called
+    assert (registered_ids(hass, published), dict(published.data)) == before
+    assert open_issues(hass) == issues
+    paths = [item.path for item in bmc.requests[requests:]]
+    assert len(paths) == len(set(paths))
+    assert NICS not in paths
+    assert server.handshakes == handshakes + 1
+
+
+async def test_entry_loads_with_earlier_minor_version(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Home Assistant rejects a downgrade only for a new major version."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    with (
+        patch.object(SupermicroConfigFlow, "MINOR_VERSION", 1),
+        patch.object(integration, "async_migrate_entry", create=True) as migrate,
+    ):
+        del integration.async_migrate_entry
+        await set_up(hass, published)
+        integration.async_migrate_entry = migrate
+    assert state_of(published) is ConfigEntryState.LOADED
+    assert published.minor_version == 2
+
+
+async def test_migration_repeats_after_downgrade(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Remove what the published integration has registered in the meantime."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    ids = registered_ids(hass, published)
+    (device,) = dr.async_entries_for_config_entry(
+        dr.async_get(hass), published.entry_id
+    )
+    register(hass, published, bmc)
+    hass.config_entries.async_update_entry(published, options=OPTIONS)
+    assert len(registered_ids(hass, published)) == len(ids) + 58
+    await set_up(hass, published)
+    assert registered_ids(hass, published) == ids
+    assert published.options == {"dynamic_interval": 60, "static_interval": 10}
+    assert dr.async_entries_for_config_entry(
+        dr.async_get(hass), published.entry_id
+    ) == [device]
+    removed = replacements(hass)
+    assert removed["sensor.supermicro_bsn1_cpu_temp_2"] == (
+        "sensor.supermicro_bsn1_cpu_temp"
+    )
+    assert removed["switch.supermicro_bsn1_indicator_led"]
+
+
+async def test_migration_without_entities_raises_no_issue(
+    hass: HomeAssistant, bmc: Bmc, server: Server, published: ConfigEntry
+) -> None:
+    """An entry that was never loaded has no automations to update."""
+    for entity_id in registered_ids(hass, published):
+        er.async_get(hass).async_remove(entity_id)
+    await set_up(hass, published)
+    assert set(open_issues(hass)) == {"certificate_unverified"}
+
+
+async def test_issues_end_with_their_server(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Keep the issues while the server is unloaded, and delete them with it."""
+    await set_up(hass, published)
+    issues = open_issues(hass)
+    await unload(hass, published)
+    assert open_issues(hass) == issues
+    await hass.config_entries.async_remove(published.entry_id)
+    assert open_issues(hass) == {}
+
+
+async def test_migration_lists_nothing_if_nothing_is_removed(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Ask for the confirmation of the new options nevertheless."""
+    for entity_id in registered_ids(hass, published):
+        er.async_get(hass).async_remove(entity_id)
+    register_entity(hass, published, MODE, ROWS[MODE])
+    await set_up(hass, published)
+    issue = open_issues(hass)["entities_migrated"]
+    assert issue.translation_placeholders == {"name": published.title, "removed": "-"}
