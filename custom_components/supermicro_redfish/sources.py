@@ -218,7 +218,7 @@ def _distinguish[ItemT](
             digest = blake2b(serial.encode(), digest_size=4).hexdigest()
             suffixes.append(f"{SERIAL_MARK}{digest}")
         else:
-            suffixes.append(f"#{position}" if entry_id is None else f"##{position}")
+            suffixes.append(f"({position})")
     return suffixes
 
 

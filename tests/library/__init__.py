@@ -1,21 +1,26 @@
-"""What the tests of the library ask a BMC for, and see of what it was asked."""
+"""Paths of the simulated board, and helpers shared by the library's tests."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 import json
 from pathlib import Path
 import re
 from typing import Any
 
+from aiohttp import ClientSession
+
 import aiosupermicro
 from aiosupermicro import SupermicroRedfishClient
 from tests.conftest import until
-from tests.simulator import Bmc, Board
+from tests.simulator import Bmc, Board, serve
 
 ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
+SESSION_SERVICE = f"{ROOT}/SessionService"
+SESSIONS = f"{SESSION_SERVICE}/Sessions"
 SYSTEM = f"{ROOT}/Systems/1"
+SYSTEM_RESET = f"{SYSTEM}/Actions/ComputerSystem.Reset"
 MEMORY = f"{SYSTEM}/Memory"
 LOG = f"{SYSTEM}/LogServices/Log1"
 ENTRIES = f"{LOG}/Entries"
@@ -23,13 +28,16 @@ CHASSIS = f"{ROOT}/Chassis/1"
 THERMAL = f"{CHASSIS}/Thermal"
 POWER = f"{CHASSIS}/Power"
 MANAGER = f"{ROOT}/Managers/1"
+MANAGER_RESET = f"{MANAGER}/Actions/Manager.Reset"
 PROTOCOLS = f"{MANAGER}/NetworkProtocol"
+LICENSES = f"{MANAGER}/LicenseManager/QueryLicense"
 OEM = f"{MANAGER}/Oem/Supermicro"
 FAN_MODE = f"{OEM}/FanMode"
 NTP = f"{OEM}/NTP"
 
 OPENBMC = "gb300-openbmc"
-"""The recorded board of another maker's BMC."""
+"""The recorded board with the BMC of another vendor."""
+
 MINUTES = 60.0
 
 _LIBRARY = str(Path(aiosupermicro.__file__).parent)
@@ -40,20 +48,50 @@ def link(path: str) -> dict[str, Any]:
     return {"@odata.id": path}
 
 
-def collection(path: str, names: list[str]) -> dict[str, Any]:
+def collection(path: str, names: Iterable[str]) -> dict[str, Any]:
     """Return a collection with members of these names."""
     return link(path) | {"Members": [link(f"{path}/{name}") for name in names]}
 
 
-def answers(bmc: Bmc) -> list[tuple[str, str, int]]:
-    """Return what the BMC was asked since the last look, with its answers."""
-    asked = [(item.method, item.path, item.status) for item in bmc.requests]
+def put_collection(bmc: Bmc, path: str, members: Mapping[str, dict[str, Any]]) -> None:
+    """Add a collection to a board, with its members by name."""
+    bmc.put(path, collection(path, members))
+    for name, body in members.items():
+        bmc.put(f"{path}/{name}", body)
+
+
+def put_members(bmc: Bmc, path: str, members: Iterable[Any]) -> None:
+    """Add a collection to a board, with members written out or linked."""
+    bmc.put(path, link(path) | {"Members": [*members]})
+
+
+def put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) -> None:
+    """Add a collection in pages, each with a link to the next one.
+
+    The last page has a link if one is given. Further pages are at `Page1` and so on.
+    """
+    places = [path, *(f"{path}/Page{number}" for number in range(1, len(pages)))]
+    for place, members, following in zip(
+        places, pages, [*places[1:], last], strict=True
+    ):
+        more = {} if following is None else {"Members@odata.nextLink": following}
+        bmc.put(place, link(path) | {"Members": members} | more)
+
+
+def take_requests(bmc: Bmc) -> list[tuple[str, str, int]]:
+    """Return method, path and status of the requests so far, and forget them."""
+    requests = [(item.method, item.path, item.status) for item in bmc.requests]
     bmc.requests.clear()
-    return asked
+    return requests
+
+
+def take_calls(bmc: Bmc) -> list[tuple[str, str]]:
+    """Return method and path of the requests so far, and forget them."""
+    return [(method, path) for method, path, _ in take_requests(bmc)]
 
 
 def statuses(bmc: Bmc, method: str | None = None, path: str | None = None) -> list[int]:
-    """Return the statuses that requests of a kind were answered with."""
+    """Return the response statuses of matching requests."""
     return [
         request.status
         for request in bmc.requests
@@ -61,31 +99,86 @@ def statuses(bmc: Bmc, method: str | None = None, path: str | None = None) -> li
     ]
 
 
-def rewritten(board: Board, pattern: str, replacement: str) -> Board:
-    """Return a board of which the JSON, and so every path, is written otherwise."""
+def requested_paths(bmc: Bmc) -> list[str]:
+    """Return the paths of the requests so far."""
+    return [request.path for request in bmc.requests]
+
+
+def inject_fault(bmc: Bmc, path: str, fault: str | int) -> None:
+    """Let a BMC drop the connection, hang, or respond with a page or a status."""
+    if fault == "drop":
+        bmc.drop(path)
+    elif fault == "hang":
+        bmc.hang(path, 3600)
+    elif fault == "page":
+        bmc.fail(path, status=200, body="<html>", content_type="text/html")
+    else:
+        bmc.fail(path, status=int(fault))
+
+
+def rewrite_board(board: Board, pattern: str, replacement: str) -> Board:
+    """Return a board after a substitution in the JSON of all resources and paths."""
     text = re.sub(pattern, replacement, json.dumps(board.resources))
     return replace(board, resources=json.loads(text))
 
 
-def paths_of(board: Board, number: int) -> list[str]:
-    """Return the paths of as many resources that can be read."""
-    return [path for path in board.resources if path.startswith(f"{ROOT}/")][:number]
+def resource_paths(board: Board, count: int) -> list[str]:
+    """Return the paths of the first readable resources of a board."""
+    return [path for path in board.resources if path.startswith(f"{ROOT}/")][:count]
 
 
-async def settled() -> None:
-    """Wait until the library does nothing any more, which it must soon."""
+@asynccontextmanager
+async def connected_client(
+    bmc: Bmc, session: ClientSession, **options: Any
+) -> AsyncIterator[SupermicroRedfishClient]:
+    """Serve a BMC and log in to it with a client."""
+    async with (
+        serve(bmc) as server,
+        SupermicroRedfishClient(
+            session, server.host, bmc.username, bmc.password, **options
+        ) as client,
+    ):
+        yield client
 
-    def own() -> list[asyncio.Task[Any]]:
+
+def get(
+    client: SupermicroRedfishClient, path: str
+) -> Coroutine[Any, Any, dict[str, Any]]:
+    """Read the resource at a path."""
+    return client._connection.async_get(path)
+
+
+def get_all(
+    client: SupermicroRedfishClient, paths: Iterable[str]
+) -> Awaitable[list[dict[str, Any]]]:
+    """Read the resources at these paths concurrently."""
+    return asyncio.gather(*(get(client, path) for path in paths))
+
+
+def set_timeout(client: SupermicroRedfishClient, seconds: float) -> None:
+    """Set the time limit of each further request."""
+    client._transport._timeout = seconds
+
+
+def limiter_of(client: SupermicroRedfishClient) -> Any:
+    """Return the limiter of a client's concurrent requests."""
+    return client._transport._limiter
+
+
+def light_led(client: SupermicroRedfishClient) -> Awaitable[None]:
+    """Turn the identify LED on."""
+    return client.async_set_indicator_led("Lit")
+
+
+async def wait_until_idle() -> None:
+    """Wait until no task of the library runs."""
+
+    def library_tasks() -> list[asyncio.Task[Any]]:
         return [
             task
             for task in asyncio.all_tasks()
             if getattr(task.get_coro(), "cr_code", None)
-            and _LIBRARY in task.get_coro().cr_code.co_filename  # type: ignore[union-attr]  # as was just asked
+            and _LIBRARY in task.get_coro().cr_code.co_filename  # type: ignore[union-attr]  # checked in the line above
         ]
 
-    await until(lambda: not own())
-
-
-def light(client: SupermicroRedfishClient) -> Awaitable[None]:
-    """Light the LED."""
-    return client.async_set_indicator_led("Lit")
+    await until(lambda: not library_tasks())

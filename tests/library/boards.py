@@ -1,4 +1,4 @@
-"""All boards, and what the client reads of them."""
+"""All boards, shipped and recorded, with the results of the client for each."""
 
 from dataclasses import replace
 from functools import cache
@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 
 from aiosupermicro import SupermicroRedfishClient, SupermicroRedfishError
 from tests.conftest import RECORDED, RECORDINGS
-from tests.simulator import Bmc, Board, serve
+from tests.simulator import Bmc, Board
 
-from . import ROOT
+from . import ROOT, connected_client
 
 FULL, OVERLAY = "x13-sys-821ge-tnhr", "x13-oem"
 
@@ -21,20 +21,20 @@ if FULL in RECORDINGS and (RECORDED / OVERLAY).is_dir():
 READS = sorted(
     name for name in dir(SupermicroRedfishClient) if name.startswith("async_get_")
 )
-"""Every method that reads, also those that will be added."""
+"""All methods of the client that read."""
 
 
 class Read(NamedTuple):
-    """What the client read of a board."""
+    """The results of all methods for one board."""
 
     outcomes: dict[str, Any]
-    """By method what it returned, or the exception that it raised."""
+    """Returned values, or raised exceptions, by method."""
     bmc: Bmc
 
 
 @cache
 def load(name: str) -> Board:
-    """Return a board; the overlay lies on the board that it is of."""
+    """Return a board; an overlay is merged into the board that it belongs to."""
     if name in Board.names():
         return Board.load(name)
     board = Board.load(RECORDED / name)
@@ -49,9 +49,9 @@ def load(name: str) -> Board:
     return replace(below, name=name, resources={**below.resources, **own})
 
 
-def ids(name: str, what: str) -> list[str]:
-    """Return the Ids of a board's systems, or of its chassis."""
-    path = f"{ROOT}/Systems" if what == "system" else f"{ROOT}/Chassis"
+def ids(name: str, kind: str) -> list[str]:
+    """Return the Ids of the systems, or of the chassis, of a board."""
+    path = f"{ROOT}/Systems" if kind == "system" else f"{ROOT}/Chassis"
     members = load(name).resources[path]["Members"]
     return [member["@odata.id"].rstrip("/").rpartition("/")[2] for member in members]
 
@@ -60,17 +60,14 @@ _READ: dict[tuple[str, str], Read] = {}
 
 
 async def read(name: str, system: str | None = None) -> Read:
-    """Read a board with every method that there is, once for all tests."""
+    """Read a board with every method, once for all tests."""
     system = system or ids(name, "system")[0]
     if (name, system) not in _READ:
         bmc = Bmc(load(name))
         outcomes: dict[str, Any] = {}
         async with (
-            serve(bmc) as server,
             ClientSession() as session,
-            SupermicroRedfishClient(
-                session, server.host, "ADMIN", "ADMIN", system=system
-            ) as client,
+            connected_client(bmc, session, system=system) as client,
         ):
             for method in READS:
                 try:
@@ -82,6 +79,6 @@ async def read(name: str, system: str | None = None) -> Read:
 
 
 async def read_all(name: str) -> list[Any]:
-    """Return all that was read of all systems of a board."""
+    """Return all results for all systems of a board."""
     reads = [await read(name, system) for system in ids(name, "system")]
     return [outcome for done in reads for outcome in done.outcomes.values()]

@@ -1,7 +1,7 @@
-"""Nothing that a board was recorded with is lost on its way through the client.
+"""Complete reading of every board, shipped and recorded.
 
-What a board has is found here by walking its recording, not by following links as the
-client does; what is no thing of its own stands in `OUT_OF_REACH`.
+The tests find the resources of a board by walking through its recording. The client
+follows links instead. `OUT_OF_REACH` lists the resources that it does not return.
 """
 
 from collections import Counter, defaultdict
@@ -13,112 +13,68 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import (
-    BootOption,
-    Drive,
-    EthernetInterface,
-    FirmwareInventory,
-    LogEntry,
-    NetworkAdapter,
     NotFoundError,
-    PCIeDevice,
-    Port,
-    SensorResource,
-    Storage,
+    RedfishData,
     SupermicroRedfishClient,
+    SupermicroRedfishError,
+    models as m,
 )
-from aiosupermicro.models import Certificate, Memory, Model, Processor
+from aiosupermicro.models import Model
 from tests.simulator import Bmc, serve
 
-from . import OPENBMC, ROOT
+from . import OPENBMC, ROOT, connected_client, requested_paths
 from .boards import BOARDS, FULL, OVERLAY, ids, load, read, read_all
 
 pytestmark = pytest.mark.usefixtures("network")
 
+each_board = pytest.mark.parametrize("name", BOARDS)
 
-def rows(block: str) -> dict[str, str]:
-    """Return the rows of a table whose long rows go on indented."""
-    lines = block.strip().replace("\n  ", " ").splitlines()
-    return {
-        name: columns for name, _, columns in (row.partition(": ") for row in lines)
-    }
-
-
-MODELS: dict[str, type[Model]] = {
-    "Memory": Memory,
-    "Processor": Processor,
-    "Drive": Drive,
-    "EthernetInterface": EthernetInterface,
-    "SoftwareInventory": FirmwareInventory,
-    "LogEntry": LogEntry,
-    "PCIeDevice": PCIeDevice,
-    "NetworkAdapter": NetworkAdapter,
-    "Port": Port,
-    "Storage": Storage,
-    "Certificate": Certificate,
-    "Sensor": SensorResource,
-    "BootOption": BootOption,
+SINGLES = {
+    "Thermal": "async_get_thermal",
+    "Power": "async_get_power",
+    "Manager": "async_get_manager",
+    "Chassis": "async_get_chassis",
+    "ComputerSystem": "async_get_system",
+    "ManagerNetworkProtocol": "async_get_network_protocol",
+    "AccountService": "async_get_account_service",
+    "EventService": "async_get_event_service",
+    "SessionService": "async_get_session_service",
+    "UpdateService": "async_get_update_service",
+    "FanMode": "async_get_fan_mode",
+    "NTP": "async_get_ntp",
+    "LldpService": "async_get_lldp",
+    "Snooping": "async_get_snooping",
+    "QueryLicense": "async_get_license",
+    "SysLockdown": "async_get_sys_lockdown",
+    "SmcNodeManager": "async_get_node_manager",
 }
+"""Schemas of single resources, and the methods that return them."""
 
-ITEMS = rows("""
-Memory: id=Id name=Name capacity_mib=CapacityMiB manufacturer=Manufacturer
-  part_number=PartNumber serial_number=SerialNumber status.state=Status/State
-  operating_speed_mhz=OperatingSpeedMhz
-  device_locator=DeviceLocator|Location/PartLocation/ServiceLabel
-Processor: id=Id name=Name model=Model manufacturer=Manufacturer
-  total_cores=TotalCores total_threads=TotalThreads max_speed_mhz=MaxSpeedMHz
-  status.health=Status/Health
-Drive: id=Id name=Name model=Model serial_number=SerialNumber protocol=Protocol
-  capacity_bytes=CapacityBytes media_type=MediaType status.state=Status/State
-  temperature_celsius=Oem/Supermicro/Temperature status.health=Status/Health
-  life_used_percent=Oem/Supermicro/PercentageDriveLifeUsed
-EthernetInterface: id=Id name=Name mac_address=MACAddress speed_mbps=SpeedMbps
-  link_status=LinkStatus status.health=Status/Health mtu_size=MTUSize
-SoftwareInventory: id=Id name=Name version=Version manufacturer=Manufacturer
-  updateable=Updateable status.state=Status/State
-LogEntry: id=Id name=Name message=Message severity=Severity created=Created
-  entry_code=EntryCode message_id=MessageId sensor_number=SensorNumber
-  oem.user=Oem/Supermicro/User oem.interface=Oem/Supermicro/Interface
-PCIeDevice: id=Id name=Name model=Model manufacturer=Manufacturer
-  serial_number=SerialNumber firmware_version=FirmwareVersion
-  status.state=Status/State status.health=Status/Health
-NetworkAdapter: id=Id name=Name model=Model manufacturer=Manufacturer
-  serial_number=SerialNumber part_number=PartNumber
-Port: id=Id name=Name link_status=LinkStatus port_id=PortId|PhysicalPortNumber
-Storage: id=Id name=Name status.health=Status/Health
-Certificate: id=Id certificate_string=CertificateString fingerprint=Fingerprint
-  subject.common_name=Subject/CommonName
-Sensor: id=Id name=Name reading=Reading reading_type=ReadingType
-  reading_units=ReadingUnits status.state=Status/State status.health=Status/Health
-  upper_critical=Thresholds/UpperCritical/Reading
-BootOption: id=Id display_name=DisplayName boot_option_enabled=BootOptionEnabled
-  boot_option_reference=BootOptionReference
-""")
-"""The things a board consists of, and the values of them that count."""
-
-LISTS = rows("""
-Temperatures: name=Name reading_celsius=ReadingCelsius status.state=Status/State
-  upper_threshold_critical=UpperThresholdCritical sensor_number=SensorNumber
-Fans: name=Name|FanName reading_rpm=Reading status.state=Status/State
-  lower_threshold_critical=LowerThresholdCritical sensor_number=SensorNumber
-Voltages: name=Name reading_volts=ReadingVolts status.state=Status/State
-  upper_threshold_fatal=UpperThresholdFatal sensor_number=SensorNumber
-PowerSupplies: name=Name power_output_watts=PowerOutputWatts|LastPowerOutputWatts
-  line_input_voltage=LineInputVoltage power_capacity_watts=PowerCapacityWatts
-  model=Model serial_number=SerialNumber status.health=Status/Health
-  power_input_watts=PowerInputWatts status.state=Status/State
-PowerControl: name=Name power_consumed_watts=PowerConsumedWatts
-  power_metrics.max_consumed_watts=PowerMetrics/MaxConsumedWatts
-""")
-"""The lists in Thermal and Power, and the values of their entries."""
-
-PLACES = {
-    "Temperatures": "thermal.temperatures",
-    "Fans": "thermal.fans",
-    "Voltages": "power.voltages",
-    "PowerSupplies": "power.power_supplies",
-    "PowerControl": "power.power_control",
+ITEMS: dict[str, type[Model]] = {
+    "Memory": m.Memory,
+    "Processor": m.Processor,
+    "Drive": m.Drive,
+    "EthernetInterface": m.EthernetInterface,
+    "SoftwareInventory": m.FirmwareInventory,
+    "LogEntry": m.LogEntry,
+    "PCIeDevice": m.PCIeDevice,
+    "NetworkAdapter": m.NetworkAdapter,
+    "Port": m.Port,
+    "Storage": m.Storage,
+    "Certificate": m.Certificate,
+    "Sensor": m.SensorResource,
+    "BootOption": m.BootOption,
 }
-"""Where those lists are in the bulk reads."""
+"""Schemas of the members of collections, and their models."""
+
+LISTS: dict[str, tuple[str, str, type[Model]]] = {
+    "Temperatures": ("thermal", "temperatures", m.Temperature),
+    "Fans": ("thermal", "fans", m.Fan),
+    "Voltages": ("power", "voltages", m.Voltage),
+    "PowerSupplies": ("power", "power_supplies", m.PowerSupply),
+    "PowerControl": ("power", "power_control", m.PowerControl),
+}
+"""Lists in Thermal and Power: their fields in a bulk read, and the models inside."""
 
 _ALL = ["On", "ForceOff", "GracefulShutdown", "GracefulRestart", "ForceRestart", "Nmi"]
 
@@ -131,153 +87,248 @@ RESET_TYPES = {
 }
 
 OUT_OF_REACH = {
-    OPENBMC: {"/SoftwareInventory/": "the host's drivers, no part of the board"},
-    FULL: {"/NetworkPorts/": "each is a Port as well, in the later schema"},
+    OPENBMC: {"/SoftwareInventory/": "drivers of the host, not of the board"},
+    FULL: {"/NetworkPorts/": "each is a Port in the later schema as well"},
     OVERLAY: {
         "/NetworkPorts/": "as above",
         "/Drives/Disk.Bay.22": "of the other machine: no collection here lists it",
     },
 }
-"""What of a board the client does not read, by what its path contains, and why."""
+"""Resources of a board that the client does not return, by a part of their paths."""
 
-Row = tuple[Any, ...]
-
-
-def kind(body: dict[str, Any]) -> str:
-    """Return the schema of a resource; the older NetworkPort is a Port."""
-    schema = str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
-    return "Port" if schema == "NetworkPort" else schema
-
-
-def walk(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return all recorded resources, also those written out in a collection."""
-    board = load(name)
-    for path, body in board.resources.items():
-        if path not in board.synthesized or kind(body) == "LogEntry":
-            yield path, body
-
-
-def value(body: Any, places: str) -> Any:
-    """Return what stands at the first of some places, as absent where it is blank."""
-    for place in places.split("|"):
-        found = body
-        for key in place.split("/"):
-            found = found.get(key) if isinstance(found, dict) else None
-        found = found.strip() or None if isinstance(found, str) else found
-        if found is not None:
-            return found
-    return None
-
-
-def recorded_row(body: Any, columns: str) -> Row:
-    """Return the values of a recorded thing."""
-    return tuple(value(body, item.partition("=")[2]) for item in columns.split())
-
-
-def read_row(model: Any, columns: str) -> Row:
-    """Return the same values of what was read."""
-    row = []
-    for item in columns.split():
-        found = model
-        for attribute in item.partition("=")[0].split("."):
-            found = getattr(found, attribute)
-        row.append(found)
-    return tuple(row)
-
-
-def is_out_of_reach(name: str, path: str) -> bool:
-    """Tell whether the client is not to find a resource."""
-    return any(part in path for part in OUT_OF_REACH.get(name, {}))
-
-
-def flat(outcomes: list[Any], model: type[Model]) -> list[Any]:
-    """Return everything of one kind in the lists that were read."""
-    lists = (outcome for outcome in outcomes if isinstance(outcome, list))
-    return [item for found in lists for item in found if type(item) is model]
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_what_a_board_has_can_be_read(name: str) -> None:
-    """What its recording has a resource of is no NotFoundError."""
-    outcomes = (await read(name)).outcomes
-    kinds = {kind(body) for path, body in walk(name) if "HGX_" not in path}
-    singles = {
-        "Thermal": "thermal",
-        "Power": "power",
-        "Manager": "manager",
-        "Chassis": "chassis",
-        "ComputerSystem": "system",
-        "ManagerNetworkProtocol": "network_protocol",
-        "AccountService": "account_service",
-        "EventService": "event_service",
-        "SessionService": "session_service",
-        "UpdateService": "update_service",
-        "FanMode": "fan_mode",
-        "NTP": "ntp",
-        "LldpService": "lldp",
-        "Snooping": "snooping",
-        "QueryLicense": "license",
-        "SysLockdown": "sys_lockdown",
-        "SmcNodeManager": "node_manager",
-    }
-    for schema, read_as in singles.items():
-        outcome = outcomes[f"async_get_{read_as}"]
-        if schema in kinds:
-            assert isinstance(outcome, Model)
-            assert outcome.is_valid
-
-
-def expected_rows(name: str, schema: str) -> Counter[Row]:
-    """Return the rows of all recorded things of a kind that are in reach."""
-    found = Counter[Row]()
-    for path, body in walk(name):
-        if kind(body) != schema or is_out_of_reach(name, path):
-            continue
-        if schema == "Certificate" and "/NetworkProtocol/" not in path:
-            continue  # of the boot loader and of other chips
-        if schema == "Port" and "/Processors/" in path:
-            continue  # of a GPU or a CPU, no network card's
-        if path.endswith("/Settings"):
-            continue  # what a processor is to become
-        found[recorded_row(body, ITEMS[schema])] += 1
-    return found
-
-
-@pytest.mark.parametrize("schema", ITEMS)
-@pytest.mark.parametrize("name", BOARDS)
-async def test_nothing_that_a_board_has_is_lost(name: str, schema: str) -> None:
-    """Every DIMM, CPU, drive, log entry, firmware, card, port and sensor is read."""
-    outcomes = await read_all(name)
-    found = Counter(
-        read_row(item, ITEMS[schema]) for item in flat(outcomes, MODELS[schema])
-    )
-    expected = expected_rows(name, schema)
-    # A thing that two systems share is read twice.
-    assert set(found) == set(expected)
-    if len(ids(name, "system")) == 1:
-        assert found == expected
-
-
-DEVICES = {
+MAX_DEVICE_REQUESTS = {
     "async_get_drives": 1 + 1 + 1 + 10,
     "async_get_pcie_devices": 16,
     "async_get_network_adapters": 3 + 5,
     "async_get_ports": 3 + 5 + 5 + 6,
 }
-"""How many requests a GB300's host needs for the devices of its twenty chassis."""
+"""Requests for the devices in the twenty chassis of a GB300's host."""
+
+ORDERED = {
+    "async_get_processors": "Systems/{}/Processors",
+    "async_get_memory": "Systems/{}/Memory",
+    "async_get_firmware_inventory": "UpdateService/FirmwareInventory",
+    "async_get_log_entries": "Systems/{}/LogServices/Log1/Entries",
+    "async_get_manager_log_entries": "Managers/{}/LogServices/Log1/Entries",
+}
+"""Methods that return the members of a collection, and the path of that."""
 
 
-@pytest.mark.parametrize("name", BOARDS)
-async def test_the_devices_of_all_chassis(name: str, session: ClientSession) -> None:
-    """Where a chassis contains no other, none but its own collections are asked for."""
-    bmc = Bmc(load(name))
-    async with (
-        serve(bmc) as server,
-        SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN") as client,
+def _schema(body: dict[str, Any]) -> str:
+    """Return the schema of a resource; the older NetworkPort is a Port."""
+    schema = str(body.get("@odata.type", "")).lstrip("#").partition(".")[0]
+    return "Port" if schema == "NetworkPort" else schema
+
+
+def _walk(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return all recorded resources, and those inside a collection."""
+    board = load(name)
+    for path, body in board.resources.items():
+        if path not in board.synthesized or _schema(body) == "LogEntry":
+            yield path, body
+
+
+def _expected_items(name: str, schema: str) -> Counter[Model]:
+    """Return the decoded resources of a schema that the client should return."""
+    found = Counter[Model]()
+    for path, body in _walk(name):
+        is_other = (
+            _schema(body) != schema
+            or any(part in path for part in OUT_OF_REACH.get(name, {}))
+            # Certificates of the boot loader and of other chips
+            or (schema == "Certificate" and "/NetworkProtocol/" not in path)
+            # Ports of a GPU or a CPU, not of a network adapter
+            or (schema == "Port" and "/Processors/" in path)
+            # Pending settings of a processor
+            or path.endswith("/Settings")
+        )
+        if not is_other:
+            found[ITEMS[schema].from_dict(body)] += 1
+    return found
+
+
+@each_board
+async def test_every_method_returns_or_raises_not_found(name: str) -> None:
+    """Raise NotFoundError only for a resource without a link or a file."""
+    for system in ids(name, "system"):
+        outcomes, bmc = await read(name, system)
+        for outcome in outcomes.values():
+            if isinstance(outcome, SupermicroRedfishError):
+                assert type(outcome) is NotFoundError
+                assert outcome.path not in bmc.board.resources
+            elif isinstance(outcome, RedfishData):
+                assert outcome.errors == {}
+        assert {request.status for request in bmc.requests} <= {200, 201, 304, 404}
+        assert bmc.logins == 1
+        assert bmc.open_sessions == 0
+        assert bmc.peak_parallel <= 2
+
+
+@each_board
+async def test_recorded_resource_is_returned(name: str) -> None:
+    """Return every single resource of the recording."""
+    outcomes = (await read(name)).outcomes
+    schemas = {_schema(body) for path, body in _walk(name) if "HGX_" not in path}
+    for schema in schemas & SINGLES.keys():
+        outcome = outcomes[SINGLES[schema]]
+        assert isinstance(outcome, Model)
+        assert outcome.is_valid
+
+
+@pytest.mark.parametrize("schema", ITEMS)
+@each_board
+async def test_recorded_items_are_returned(name: str, schema: str) -> None:
+    """Return every DIMM, CPU, drive, log entry, firmware, card, port and sensor."""
+    found = Counter(
+        item
+        for outcome in await read_all(name)
+        if isinstance(outcome, list)
+        for item in outcome
+        if type(item) is ITEMS[schema]
+    )
+    expected = _expected_items(name, schema)
+    # An item that two systems share is read twice.
+    assert set(found) == set(expected)
+    if len(ids(name, "system")) == 1:
+        assert found == expected
+
+
+@pytest.mark.parametrize("list_name", LISTS)
+@pytest.mark.parametrize("name", [name for name in BOARDS if name != OPENBMC])
+async def test_recorded_sensors_are_returned(name: str, list_name: str) -> None:
+    """Return every temperature, fan, voltage and power supply in its order."""
+    resource, field, model = LISTS[list_name]
+    data = (await read(name)).outcomes["async_get_all_data"]
+    owner = getattr(data, resource)
+    assert list(getattr(owner, field) if owner else ()) == [
+        model.from_dict(entry)
+        for _, body in _walk(name)
+        if _schema(body) in ("Thermal", "Power")
+        for entry in body.get(list_name, ())
+    ]
+
+
+async def test_temperatures_of_all_chassis_are_returned() -> None:
+    """Return the temperatures of dozens of chassis, the outer one and inner ones."""
+    for name in filter(OPENBMC.__eq__, BOARDS):
+        data = (await read(name)).outcomes["async_get_all_data"]
+        expected = defaultdict(set)
+        for _, body in _walk(name):
+            for excerpt in body.get("TemperatureReadingsCelsius", ()):
+                sensor = excerpt["DataSourceUri"].rpartition("/")[2]
+                expected[sensor.replace("_", " ")].add(excerpt["Reading"])
+        found = {
+            sensor.name: sensor.reading_celsius
+            for thermal in (data.thermal, *data.inner_thermal.values())
+            for sensor in thermal.temperatures
+        }
+        assert len(expected) > 40
+        assert found.keys() == expected.keys()
+        # One sensor was recorded twice, with two readings.
+        assert all(reading in expected[sensor] for sensor, reading in found.items())
+
+
+@pytest.mark.parametrize("name", [name for name in BOARDS if name in RESET_TYPES])
+async def test_reset_types_are_returned(name: str) -> None:
+    """Return those of the list or of the ActionInfo, with joined ones split."""
+    outcomes = (await read(name)).outcomes
+    expected = RESET_TYPES[name]
+    assert outcomes["async_get_reset_types"] == expected
+    assert [*outcomes["async_get_all_data"].reset_types] == expected
+
+
+@each_board
+async def test_oem_resources_are_returned(name: str) -> None:
+    """Return fan mode, NTP, POST code, licenses and power statistics as recorded."""
+    outcomes = (await read(name)).outcomes
+    own = {_schema(body): body for _, body in _walk(name)}
+    for schema, model in (
+        ("FanMode", m.FanMode),
+        ("NTP", m.NTP),
+        ("Snooping", m.Snooping),
+        ("LldpService", m.LLDP),
+        ("SmcNodeManager", m.NodeManager),
     ):
+        if schema in own:
+            assert outcomes[SINGLES[schema]] == model.from_dict(own[schema])
+    if licenses := own.get("QueryLicense"):
+        found = outcomes["async_get_license"].licenses
+        assert len(found) == len(licenses["Licenses"]) > 0
+        for license_, text in zip(found, licenses["Licenses"], strict=True):
+            assert f'"{license_.name}"' in text
+            assert f'"{license_.license_id}"' in text
+
+
+def test_resources_out_of_reach_are_recorded() -> None:
+    """Verify that each exception is still needed."""
+    for name in filter(OUT_OF_REACH.__contains__, BOARDS):
+        paths = [path for path, body in _walk(name) if _schema(body) in ITEMS]
+        for part in OUT_OF_REACH[name]:
+            assert any(part in path for path in paths)
+
+
+@pytest.mark.parametrize("method", ORDERED)
+@each_board
+async def test_members_are_returned_in_order_of_collection(
+    name: str, method: str
+) -> None:
+    """Return the members of a collection as the board lists them."""
+    outcomes, bmc = await read(name)
+    recorded = bmc.board.resources
+    path = f"{ROOT}/{ORDERED[method].format(ids(name, 'system')[0])}"
+    members = recorded.get(path, {}).get("Members", ())
+    bodies = [recorded.get(member["@odata.id"], member) for member in members]
+    if bodies and all("Id" in body for body in bodies):
+        assert [item.id for item in outcomes[method]] == [body["Id"] for body in bodies]
+
+
+@each_board
+@pytest.mark.parametrize("kind", ["system", "chassis"])
+async def test_system_and_chassis_are_selected_by_id(
+    name: str, kind: str, session: ClientSession
+) -> None:
+    """Return those of the host by default, and raise NotFoundError for others."""
+    own = (await read(name)).outcomes[f"async_get_{kind}"]
+    async with serve(Bmc(load(name))) as server:
+
+        async def get(selected: str | None) -> tuple[str, str]:
+            selection: dict[str, Any] = {kind: selected}
+            async with SupermicroRedfishClient(
+                session, server.host, "ADMIN", "ADMIN", **selection
+            ) as client:
+                found = await getattr(client, f"async_get_{kind}")()
+                return found.id, client.paths[kind].rpartition("/")[2]
+
+        for selected in (None, *ids(name, kind)):
+            assert await get(selected) == (selected or own.id,) * 2
+        with pytest.raises(NotFoundError, match="none"):
+            await get("none")
+
+
+@each_board
+async def test_poll_takes_at_most_ten_requests(
+    name: str, session: ClientSession
+) -> None:
+    """Limit the first poll, which includes discovery, and every later one."""
+    bmc = Bmc(load(name))
+    async with connected_client(bmc, session) as client:
+        for most in (10, *[10 if name == OPENBMC else 3] * 36):
+            data = await client.async_get_dynamic_data()
+            assert len(bmc.requests) <= most
+            bmc.requests.clear()
+        assert data.is_complete
+
+
+@each_board
+async def test_devices_of_all_chassis_are_read_once(
+    name: str, session: ClientSession
+) -> None:
+    """Read other chassis only if the chassis of the host contains some."""
+    bmc = Bmc(load(name))
+    async with connected_client(bmc, session) as client:
         with suppress(NotFoundError):
             await client.async_get_chassis()
-        for method, most in DEVICES.items():
+        for method, most in MAX_DEVICE_REQUESTS.items():
             bmc.requests.clear()
             with suppress(NotFoundError):
                 await getattr(client, method)()
@@ -285,94 +336,7 @@ async def test_the_devices_of_all_chassis(name: str, session: ClientSession) -> 
                 bmc.requests.clear()
                 await getattr(client, method)()
                 assert len(bmc.requests) <= most
-            asked = Counter(request.path for request in bmc.requests)
-            assert set(asked.values()) <= {1}
+            requests = Counter(requested_paths(bmc))
+            assert set(requests.values()) <= {1}
             if name != OPENBMC:
-                assert f"{ROOT}/Chassis" not in asked
-
-
-@pytest.mark.parametrize("list_name", LISTS)
-@pytest.mark.parametrize("name", [name for name in BOARDS if name != OPENBMC])
-async def test_no_sensor_is_lost(name: str, list_name: str) -> None:
-    """Every temperature, fan, voltage and power supply, in its order."""
-    resource, _, attribute = PLACES[list_name].partition(".")
-    columns = LISTS[list_name]
-    data = (await read(name)).outcomes["async_get_all_data"]
-    recorded = [
-        entry
-        for _, body in walk(name)
-        if kind(body) in ("Thermal", "Power")
-        for entry in body.get(list_name, ())
-    ]
-    model = getattr(data, resource)
-    sensors = getattr(model, attribute) if model else ()
-    assert [read_row(sensor, columns) for sensor in sensors] == [
-        recorded_row(entry, columns) for entry in recorded
-    ]
-
-
-async def test_no_temperature_of_the_many_chassis_is_lost() -> None:
-    """What dozens of chassis measure is in the one document or in the inner ones."""
-    for name in filter(OPENBMC.__eq__, BOARDS):
-        data = (await read(name)).outcomes["async_get_all_data"]
-        expected = defaultdict(set)
-        for _, body in walk(name):
-            for excerpt in body.get("TemperatureReadingsCelsius", ()):
-                sensor = excerpt["DataSourceUri"].rpartition("/")[2]
-                expected[sensor.replace("_", " ")].add(excerpt["Reading"])
-        documents = [data.thermal, *data.inner_thermal.values()]
-        found = {
-            sensor.name: sensor.reading_celsius
-            for document in documents
-            for sensor in document.temperatures
-        }
-        assert len(expected) > 40
-        assert found.keys() == expected.keys()
-        # One was recorded twice, and had warmed up meanwhile.
-        assert all(reading in expected[sensor] for sensor, reading in found.items())
-
-
-@pytest.mark.parametrize("name", [name for name in BOARDS if name in RESET_TYPES])
-async def test_the_ways_to_reset_a_board(name: str) -> None:
-    """From the list, from the ActionInfo, and with the glued ones taken apart."""
-    outcomes = (await read(name)).outcomes
-    expected = RESET_TYPES[name]
-    assert outcomes["async_get_reset_types"] == expected
-    assert [*outcomes["async_get_all_data"].reset_types] == expected
-
-
-@pytest.mark.parametrize("name", BOARDS)
-async def test_supermicros_own_resources(name: str) -> None:
-    """Fan mode, NTP, POST code, licences and power statistics as they were recorded."""
-    outcomes = (await read(name)).outcomes
-    own = {kind(body): body for _, body in walk(name)}
-    if fan_mode := own.get("FanMode"):
-        read_as = outcomes["async_get_fan_mode"]
-        assert read_as.mode == fan_mode["Mode"]
-        assert [*read_as.available_modes] == fan_mode["Mode@Redfish.AllowableValues"]
-    if ntp := own.get("NTP"):
-        read_as = outcomes["async_get_ntp"]
-        assert read_as.enabled is ntp["NTPEnable"]
-        assert read_as.primary_server == value(ntp, "PrimaryNTPServer")
-        assert read_as.secondary_server == value(ntp, "SecondaryNTPServer")
-    if snooping := own.get("Snooping"):
-        assert outcomes["async_get_snooping"].post_code == snooping["PostCode"]
-    if lldp := own.get("LldpService"):
-        assert outcomes["async_get_lldp"].enabled is lldp["LLDPEnabled"]
-    if licences := own.get("QueryLicense"):
-        found = outcomes["async_get_license"].licenses
-        assert len(found) == len(licences["Licenses"]) > 0
-        for licence, text in zip(found, licences["Licenses"], strict=True):
-            assert f'"{licence.name}"' in text
-            assert f'"{licence.license_id}"' in text
-    if manager := own.get("SmcNodeManager"):
-        (statistics,) = outcomes["async_get_node_manager"].statistics
-        assert statistics.maximum_value == manager["Statistics"][0]["MaximumValue"]
-
-
-def test_what_is_out_of_reach_is_there() -> None:
-    """A reason that no resource needs any more is to be taken out."""
-    for name in filter(OUT_OF_REACH.__contains__, BOARDS):
-        paths = [path for path, body in walk(name) if kind(body) in ITEMS]
-        for part in OUT_OF_REACH[name]:
-            assert any(part in path for path in paths)
+                assert f"{ROOT}/Chassis" not in requests

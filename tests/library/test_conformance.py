@@ -1,4 +1,4 @@
-"""The library has every row of the lists that its users were promised."""
+"""Conformance of the library to the names in the seed and in the published client."""
 
 import ast
 from dataclasses import fields, is_dataclass
@@ -6,114 +6,80 @@ from enum import StrEnum
 from importlib import import_module
 import inspect
 from pathlib import Path
-import re
 import sys
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 import aiosupermicro
-from aiosupermicro import SupermicroRedfishClient, SupermicroRedfishError, exceptions
-from aiosupermicro.data import BulkData
-from aiosupermicro.models import Model
-
-from .promised import (
-    AUTH_GONE,
-    AUTH_TYPES,
-    BULK,
-    BULK_MOVED,
-    CONSTANTS,
-    CONSTANTS_CHANGED,
-    CONSTANTS_GONE,
-    ENUMS,
-    EXCEPTIONS,
-    FIELDS_GONE,
-    METHODS,
-    MODELS,
-    PARAMETERS_CHANGED,
-    PROPERTIES,
-    PUBLISHED_AUTH,
-    PUBLISHED_METHODS,
-    PUBLISHED_MODEL_NAMES,
-    PUBLISHED_MODULES,
-    PUBLISHED_NAMES,
-    SEED_ENUMS,
-    SEED_MODELS,
-    SEED_MODULES,
-    TYPES,
+from aiosupermicro import (
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+    auth,
+    const,
+    exceptions,
+    models,
 )
+from aiosupermicro.data import BulkData
+from aiosupermicro.models import Model, enums
+
+from . import published
+from .models.catalog import ALL_MODELS
+from .published import PublishedModel, members
+
+CLIENT_METHODS = members(published.SeedClient) | members(published.PublishedClient)
+MODULES = dict.fromkeys(
+    [*published.SEED_MODULES, *(f"models.{n}" for n in published.PUBLISHED_MODULES)]
+)
+AUTH_CLASSES = (published.SessionAuth, published.SessionState)
 
 
-def _name(hint: Any) -> str:
-    """Spell a type as the lists do."""
-    if hint is None or hint is type(None):
-        return "None"
-    if arguments := get_args(hint):
-        inner = ", ".join(_name(argument) for argument in arguments)
-        return f"{get_origin(hint).__name__}[{inner}]"
-    return str(hint.__name__)
+def _signature(function: Any) -> inspect.Signature:
+    """Return the signature of a function or a class, with evaluated annotations."""
+    return inspect.signature(function, eval_str=True)
 
 
-def _alternatives(hint: Any) -> set[str]:
-    """Return the types that a value may have, those of the items for an array."""
-    arguments = [argument for argument in get_args(hint) if argument is not Ellipsis]
+def _alternatives(hint: Any) -> set[Any]:
+    """Return the types that a value or the items of an array may have, except None."""
     if get_origin(hint) in (Union, UnionType, tuple, list):
-        return {name for item in arguments for name in _alternatives(item)} - {"None"}
-    return {_name(hint)}
+        return {
+            alternative
+            for argument in get_args(hint)
+            if argument not in (Ellipsis, NoneType)
+            for alternative in _alternatives(argument)
+        }
+    return {hint}
 
 
-def _is_array(hint: Any) -> bool:
-    """Tell whether a value is an array."""
-    return get_origin(hint) in (tuple, list)
-
-
-def _hint(model: type[Any], field: str) -> Any:
+def _type_of(owner: type[Any], name: str) -> Any:
     """Return the type of a field or a property."""
-    found = inspect.getattr_static(model, field, None)
+    found = inspect.getattr_static(owner, name, None)
     if isinstance(found, property):
-        return get_type_hints(found.fget)["return"]
-    return get_type_hints(model)[field]
+        return _signature(found.fget).return_annotation
+    return get_type_hints(owner)[name]
 
 
-@pytest.mark.parametrize("row", METHODS)
-def test_the_seeds_methods_are_there(row: str) -> None:
-    """Every method, with its parameters in their order and its return type."""
-    name, parameters, returned = re.fullmatch(r"(\w+)\((.*)\) (.+)", row).groups()  # type: ignore[union-attr]  # every row is one
-    method = getattr(SupermicroRedfishClient, name)
-    assert inspect.iscoroutinefunction(method)
-    wanted = ["self", *filter(None, parameters.split(", "))]
-    assert list(inspect.signature(method).parameters)[: len(wanted)] == wanted
-    assert _name(get_type_hints(method)["return"]) == returned
+@pytest.mark.parametrize("name", CLIENT_METHODS)
+def test_client_method_has_published_signature(name: str) -> None:
+    """Keep parameters, defaults and return type; allow further optional parameters."""
+    stub, method = CLIENT_METHODS[name], getattr(SupermicroRedfishClient, name)
+    assert inspect.iscoroutinefunction(method) is inspect.iscoroutinefunction(stub)
+    wanted, found = _signature(stub), _signature(method)
+    own = list(found.parameters.values())
+    for theirs, ours in zip(wanted.parameters.values(), own, strict=False):
+        assert (ours.name, ours.kind) == (theirs.name, theirs.kind)
+        is_changed = (name, ours.name) in published.PARAMETERS_CHANGED
+        assert (ours.default != theirs.default) is is_changed
+        assert theirs.annotation in (ours.annotation, *get_args(ours.annotation))
+    assert len(own) >= len(wanted.parameters)
+    further = own[len(wanted.parameters) :]
+    assert all(item.default is not item.empty for item in further)
+    assert found.return_annotation in (wanted.return_annotation, Self)
 
 
-@pytest.mark.parametrize("row", PUBLISHED_METHODS)
-def test_the_published_signatures_still_hold(row: str) -> None:
-    """What users call today they can call tomorrow."""
-    namespace: dict[str, Any] = {}
-    exec(f"from __future__ import annotations\ndef {row}: ...", namespace)  # noqa: S102 - a row of the table above
-    theirs = inspect.signature(namespace[row.partition("(")[0]])
-    method = getattr(SupermicroRedfishClient, row.partition("(")[0])
-    ours = inspect.signature(method)
-    mine = [item for item in ours.parameters.values() if item.name != "self"]
-    for wanted, found in zip(theirs.parameters.values(), mine, strict=False):
-        assert (found.name, found.kind) == (wanted.name, wanted.kind)
-        is_changed = f"{method.__name__}.{wanted.name}" in PARAMETERS_CHANGED
-        assert (found.default != wanted.default) is is_changed
-    more = mine[len(theirs.parameters) :]
-    assert len(mine) >= len(theirs.parameters)
-    assert all(item.default is not item.empty for item in more)
-    hints = get_type_hints(method)
-    assert _name(hints["return"]) in (theirs.return_annotation, "Self")
-    for wanted in theirs.parameters.values():
-        assert wanted.annotation in (
-            _name(hints[wanted.name]),
-            *map(_name, get_args(hints[wanted.name])),
-        )
-
-
-def test_a_client_is_made_as_before() -> None:
-    """Four arguments in their order, two by name, and whatever else has a default."""
+def test_client_has_published_constructor() -> None:
+    """Keep four positional arguments; everything else is by keyword, with a default."""
     parameters = inspect.signature(SupermicroRedfishClient).parameters
     assert list(parameters)[:4] == ["session", "host", "username", "password"]
     assert parameters["verify_ssl"].default is False
@@ -121,34 +87,23 @@ def test_a_client_is_made_as_before() -> None:
     for name in list(parameters)[4:]:
         assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
         assert parameters[name].default is not inspect.Parameter.empty
-    stats = inspect.getattr_static(SupermicroRedfishClient, "stats")
-    assert get_type_hints(stats.fget)["return"] is aiosupermicro.RequestStats
+    assert _type_of(SupermicroRedfishClient, "stats") is aiosupermicro.RequestStats
 
 
-@pytest.mark.parametrize("row", SEED_ENUMS)
-def test_the_seeds_enums_are_there(row: str) -> None:
-    """Every enum is a StrEnum with the members that the seed names."""
-    name, _, values = row.partition(": ")
-    enum = getattr(aiosupermicro, name)
+@pytest.mark.parametrize("enum", published.ENUMS, ids=lambda enum: enum.__name__)
+def test_enum_has_published_members(enum: type[StrEnum]) -> None:
+    """Keep the name and the value of each member; allow further members."""
     assert issubclass(enum, StrEnum)
-    assert set(values.split(", ")) <= {str(member) for member in enum}
+    assert enum is getattr(aiosupermicro, enum.__name__)
+    assert enum is getattr(enums, enum.__name__)
+    for name, value in published.ENUMS[enum].items():
+        assert enum[name] == value
 
 
-@pytest.mark.parametrize("name", ENUMS)
-def test_the_published_members_are_there(name: str) -> None:
-    """Every member has its name and its value; ours may have more."""
-    enum = getattr(aiosupermicro, name)
-    assert issubclass(enum, StrEnum)
-    assert enum is getattr(import_module("aiosupermicro.models.enums"), name)
-    for member in ENUMS[name]:
-        key, _, value = member.partition("=")
-        assert enum[key] == value
-
-
-@pytest.mark.parametrize("name", EXCEPTIONS)
-def test_the_exceptions_are_there(name: str) -> None:
-    """Each is of the one family, and raised for its status or also the builtin."""
-    kind, other = getattr(aiosupermicro, name), EXCEPTIONS[name]
+@pytest.mark.parametrize("name", published.EXCEPTIONS)
+def test_exception_has_published_status_or_builtin_base(name: str) -> None:
+    """Raise each exception for its status, or derive it from its builtin as well."""
+    kind, other = getattr(aiosupermicro, name), published.EXCEPTIONS[name]
     assert kind is getattr(exceptions, name)
     assert issubclass(kind, SupermicroRedfishError)
     assert issubclass(SupermicroRedfishError, Exception)
@@ -163,81 +118,59 @@ def test_the_exceptions_are_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 304])
-def test_success_raises_nothing(status: int) -> None:
-    """A status below 400 is no error."""
+def test_raise_for_status_accepts_success(status: int) -> None:
+    """Raise nothing for a status below 400."""
     exceptions.raise_for_status(status, "fine")
 
 
-@pytest.mark.parametrize("row", SEED_MODELS)
-def test_the_seeds_models_are_in_their_modules(row: str) -> None:
-    """A model can be had from its own module and from the package of models."""
-    module, _, names = row.partition(": ")
-    home = import_module(f"aiosupermicro.models.{module}")
-    for name in names.split(", "):
-        assert getattr(home, name) is getattr(aiosupermicro.models, name)
-
-
-@pytest.mark.parametrize("name", SEED_MODULES)
-def test_the_seeds_modules_are_there(name: str) -> None:
-    """What the seed calls a source file can be imported."""
+@pytest.mark.parametrize("name", MODULES)
+def test_published_module_is_importable(name: str) -> None:
+    """Keep the modules that the seed and the published client have."""
     assert import_module(f"aiosupermicro.{name}").__doc__
 
 
-@pytest.mark.parametrize("name", PUBLISHED_MODULES)
-def test_the_published_modules_are_there(name: str) -> None:
-    """The modules of models keep their names."""
-    assert import_module(f"aiosupermicro.models.{name}").__doc__
+def test_published_names_are_exported() -> None:
+    """Keep every name importable from the package that exported it."""
+    names = published.PUBLISHED_NAMES
+    assert set(names) <= set(vars(aiosupermicro)["__all__"])
+    model_names = set(names[17:]) | set(published.PUBLISHED_MODEL_NAMES)
+    assert model_names <= set(vars(models)["__all__"])
+    for package in (aiosupermicro, models):
+        exported = vars(package)["__all__"]
+        assert len(set(exported)) == len(exported)
+        assert all(hasattr(package, name) for name in exported)
 
 
-def test_the_published_names_are_exported() -> None:
-    """What is imported today can be imported tomorrow, from the same place."""
-    assert set(PUBLISHED_NAMES) <= set(vars(aiosupermicro)["__all__"])
-    others = set(PUBLISHED_NAMES[17:]) | set(PUBLISHED_MODEL_NAMES)
-    assert others <= set(vars(aiosupermicro.models)["__all__"])
-    for package in (aiosupermicro, aiosupermicro.models):
-        assert len(set(package.__all__)) == len(package.__all__)
-        assert all(hasattr(package, name) for name in package.__all__)
-
-
-@pytest.mark.parametrize("place", MODELS)
-def test_the_published_fields_are_there(place: str) -> None:
-    """Every field with its type, every property and method."""
-    module, _, name = place.partition(".")
-    model = getattr(import_module(f"aiosupermicro.models.{module}"), name)
+@pytest.mark.parametrize(
+    "item", published.MODELS_BY_NAME.values(), ids=published.MODELS_BY_NAME
+)
+def test_model_has_published_fields(item: PublishedModel) -> None:
+    """Keep each field with its type, and each property and method."""
+    model = item.model
+    assert getattr(models, model.__name__) is model
     own = {field.name for field in fields(model)}
-    words, _, more = " ".join(MODELS[place]).partition(" ; ")
-    for word in words.split():
-        field, _, wanted = word.partition("=")
-        row = f"{place}.{field}"
-        if row in FIELDS_GONE:
-            assert not hasattr(model, field)
+    for name, published_type in item.fields.items():
+        row = (model, name)
+        if row in published.FIELDS_GONE:
+            assert not hasattr(model, name)
             continue
-        is_property = isinstance(inspect.getattr_static(model, field, None), property)
-        assert (field in own, is_property) == (row not in PROPERTIES, row in PROPERTIES)
-        hint = _hint(model, field)
-        inner = wanted.removeprefix("list[").removesuffix("]")
-        assert _is_array(hint) is (inner != wanted)
-        published = set(inner.split("|"))
-        expected, _ = TYPES.get(row, (published, ""))
-        assert _alternatives(hint) == expected
-        assert row not in TYPES or expected != published
-    for attribute in [*more.split(), "is_valid", "from_dict"]:
-        assert hasattr(model, attribute)
+        is_property = isinstance(inspect.getattr_static(model, name, None), property)
+        assert is_property is (row in published.PROPERTIES)
+        assert (name in own) is not is_property
+        hint = _type_of(model, name)
+        is_list = get_origin(published_type) is list
+        assert (get_origin(hint) in (tuple, list)) is is_list
+        wanted, _ = published.TYPES.get(row, (published_type, ""))
+        assert _alternatives(hint) == _alternatives(wanted)
+        is_changed = _alternatives(wanted) != _alternatives(published_type)
+        assert is_changed is (row in published.TYPES)
+    for name in (*item.members, "is_valid", "from_dict"):
+        assert hasattr(model, name)
 
 
-def _all_models() -> list[type[Model]]:
-    """Return every model that there is."""
-    names = {id(item): item for item in vars(aiosupermicro.models).values()}
-    return [
-        item
-        for item in names.values()
-        if isinstance(item, type) and issubclass(item, Model)
-    ]
-
-
-@pytest.mark.parametrize("model", _all_models(), ids=lambda model: model.__name__)
-def test_models_are_frozen_and_made_by_from_dict(model: type[Model]) -> None:
-    """The seed promises frozen dataclasses; nothing at all makes one too."""
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
+def test_model_is_frozen_and_decodes_empty_resource(model: type[Model]) -> None:
+    """Return frozen dataclasses, as the seed promises, even for an empty resource."""
     assert is_dataclass(model)
     empty = model.from_dict({})
     assert type(empty) is model
@@ -248,23 +181,23 @@ def test_models_are_frozen_and_made_by_from_dict(model: type[Model]) -> None:
             setattr(empty, field.name, None)
 
 
-@pytest.mark.parametrize("name", BULK)
-def test_the_bulk_reads_give_the_published_fields(name: str) -> None:
-    """Each holds a model, or None where the board has none or it failed."""
-    data = getattr(aiosupermicro, name)
+@pytest.mark.parametrize("data", published.BULK, ids=lambda data: data.__name__)
+def test_bulk_data_has_published_fields(data: type[BulkData]) -> None:
+    """Hold one model in each field, or None where it is missing or failed."""
     assert issubclass(data, BulkData)
     own = {field.name for field in fields(data)}
-    for field in BULK[name].split():
-        moved = f"{name}.{field}" in BULK_MOVED
-        assert (field in own) is not moved
-        hint = get_type_hints(data if not moved else aiosupermicro.RedfishData)[field]
+    for name in published.BULK[data]:
+        is_moved = (data, name) in published.BULK_MOVED
+        assert (name in own) is not is_moved
+        hint = _type_of(aiosupermicro.RedfishData if is_moved else data, name)
         (model,) = _alternatives(hint)
-        assert hint == getattr(aiosupermicro.models, model) | None
+        assert issubclass(model, Model)
+        assert hint == model | None
     assert "errors" in own
 
 
-def test_the_other_published_classes() -> None:
-    """The cache and the statistics have their methods."""
+def test_cache_and_stats_have_published_methods() -> None:
+    """Keep the methods of ETagCache and RequestStats."""
     cache = aiosupermicro.ETagCache(etags={}, cached_data={})
     cache.store("/a", "1", {"b": 2})
     assert (cache.get_etag("/a"), cache.get_cached("/a")) == ("1", {"b": 2})
@@ -279,67 +212,69 @@ def test_the_other_published_classes() -> None:
     assert stats.recent_response_times_ms == [250]
 
 
-@pytest.mark.parametrize("row", PUBLISHED_AUTH)
-def test_the_published_login_still_holds(row: str) -> None:
-    """Each class is made as before, and has its properties and methods."""
-    auth = import_module("aiosupermicro.auth")
-    name, parameters, returned = re.fullmatch(
-        r"([\w.]+)(?:\((.*)\))?(?: -> (.+))?", row
-    ).groups()  # type: ignore[union-attr]  # every row is one
-    place, _, member = name.partition(".")
-    found = getattr(auth, place)
-    if not member:
-        _check_class(found, parameters)
-        return
-    assert hasattr(found, member) is (name not in AUTH_GONE)
-    if name in AUTH_GONE:
-        return
-    attribute = inspect.getattr_static(found, member)
-    assert isinstance(attribute, property) is (parameters is None)
-    method = attribute.fget if parameters is None else attribute
-    assert inspect.iscoroutinefunction(method) is member.startswith("async_")
-    if returned:
-        assert _name(get_type_hints(method)["return"]) == returned
-
-
-def _check_class(found: type[Any], parameters: str) -> None:
-    """Check that a class is made with these parameters, or with more of its own."""
-    namespace: dict[str, Any] = {}
-    exec(f"from __future__ import annotations\ndef made({parameters}): ...", namespace)  # noqa: S102 - a row of the table above
-    theirs = inspect.signature(namespace["made"]).parameters
-    ours = inspect.signature(found).parameters
+@pytest.mark.parametrize("stub", AUTH_CLASSES, ids=lambda stub: stub.__name__)
+def test_auth_class_has_published_constructor(stub: type[Any]) -> None:
+    """Keep the parameters with their defaults; allow further optional ones."""
+    found: type[Any] = getattr(auth, stub.__name__)
+    theirs, ours = _signature(stub).parameters, _signature(found).parameters
     assert [*ours][: len(theirs)] == [*theirs]
-    assert all(
-        ours[name].default is not inspect.Parameter.empty for name in [*ours][4:]
-    )
+    for name in [*ours][4:]:
+        assert ours[name].default is not inspect.Parameter.empty
     for name, wanted in theirs.items():
         assert (ours[name].kind, ours[name].default) == (wanted.kind, wanted.default)
         is_same = ours[name].annotation == wanted.annotation
-        assert is_same is (f"{found.__name__}.{name}" not in AUTH_TYPES)
+        assert is_same is ((stub, name) not in published.AUTH_TYPES)
     if is_dataclass(found):
         with pytest.raises(AttributeError):
             setattr(found(), next(iter(theirs)), None)
 
 
-def test_the_constants() -> None:
-    """A constant has its published value, or a reason for another."""
-    const = import_module("aiosupermicro.const")
-    for name, value in CONSTANTS.items():
-        same = getattr(const, name, None) == value
-        assert same is (name not in CONSTANTS_CHANGED)
-    assert not [name for name in vars(const) if name.startswith((*CONSTANTS_GONE,))]
+@pytest.mark.parametrize(
+    ("stub", "name"),
+    [
+        pytest.param(stub, name, id=f"{stub.__name__}.{name}")
+        for stub in AUTH_CLASSES
+        for name in members(stub)
+    ],
+)
+def test_auth_class_has_published_member(stub: type[Any], name: str) -> None:
+    """Keep the properties and methods of the module `auth`."""
+    found = getattr(auth, stub.__name__)
+    is_gone = (stub, name) in published.AUTH_GONE
+    assert hasattr(found, name) is not is_gone
+    if is_gone:
+        return
+    attribute, wanted = inspect.getattr_static(found, name), members(stub)[name]
+    assert isinstance(attribute, property) is isinstance(wanted, property)
+    method, wanted = (getattr(item, "fget", item) for item in (attribute, wanted))
+    assert inspect.iscoroutinefunction(method) is inspect.iscoroutinefunction(wanted)
+    returned = _signature(wanted).return_annotation
+    own = _signature(method).return_annotation
+    if returned is published.SessionState:
+        returned = auth.SessionState
+    assert returned in (Any, own)
 
 
-def test_the_library_stands_alone() -> None:
-    """It imports the standard library, aiohttp and what that is made of."""
+def test_constant_has_published_value() -> None:
+    """Keep the value of each constant that is not listed as a deviation."""
+    for name, value in published.CONSTANTS.items():
+        is_same = getattr(const, name, None) == value
+        assert is_same is (name not in published.CONSTANTS_CHANGED)
+    gone = tuple(published.CONSTANTS_GONE)
+    assert not [name for name in vars(const) if name.startswith(gone)]
+
+
+def test_library_imports_only_standard_library_and_aiohttp() -> None:
+    """Depend on nothing but the standard library, aiohttp and yarl."""
     package = Path(aiosupermicro.__file__).parent
     assert (package / "py.typed").exists()
     allowed = {*sys.stdlib_module_names, "aiohttp", "yarl"}
     for file in package.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in getattr(node, "names", ())]
             if isinstance(node, ast.ImportFrom):
                 names = [] if node.level else [node.module or ""]
-            elif not isinstance(node, ast.Import):
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
                 continue
             assert {name.partition(".")[0] for name in names} <= allowed

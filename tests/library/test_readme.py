@@ -1,4 +1,4 @@
-"""The README's example of the library runs as it stands there."""
+"""The README's example of the library."""
 
 import asyncio
 import os
@@ -6,15 +6,18 @@ from pathlib import Path
 import re
 import sys
 
+from tests.library import THERMAL
 from tests.simulator import Bmc, Server
 
 README = Path(__file__).parents[2] / "README.md"
+
+
 HOST = "192.0.2.10"
-"""A BMC that cannot be anybody's."""
+"""An address for documentation, which no BMC has."""
 
 
 def _example(host: str) -> str:
-    """Return the example, for another BMC than the one it names."""
+    """Return the example for another host than its own."""
     text = README.read_text(encoding="utf-8")
     blocks: list[str] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (example,) = [block for block in blocks if "aiosupermicro" in block]
@@ -22,11 +25,13 @@ def _example(host: str) -> str:
     return example.replace(HOST, host)
 
 
-async def test_the_example_prints_every_temperature(server: Server, bmc: Bmc) -> None:
-    """A reader who copies it sees the sensors of the server, and leaves no session."""
+async def test_readme_example_prints_every_temperature(
+    server: Server, bmc: Bmc
+) -> None:
+    """Print the sensors of the server, and delete the session."""
     expected = [
         f"{sensor['Name']} {sensor['ReadingCelsius']} °C"
-        for sensor in bmc.resource("/redfish/v1/Chassis/1/Thermal")["Temperatures"]
+        for sensor in bmc.resource(THERMAL)["Temperatures"]
         if sensor["Status"]["State"] == "Enabled"
     ]
     assert expected
@@ -36,7 +41,7 @@ async def test_the_example_prints_every_temperature(server: Server, bmc: Bmc) ->
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"},
     )
-    printed, complaints = await process.communicate()
-    assert (process.returncode, complaints.decode()) == (0, "")
+    printed, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (0, "")
     assert printed.decode().splitlines() == expected
     assert (bmc.logins, bmc.open_sessions) == (1, 0)

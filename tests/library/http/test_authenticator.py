@@ -1,0 +1,244 @@
+"""Login: one session for all requests, renewed once, and always deleted."""
+
+import asyncio
+
+from aiohttp import ClientSession
+import pytest
+
+from aiosupermicro import (
+    AuthenticationError,
+    InvalidResponseError,
+    LicenseError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+)
+from tests.conftest import until
+from tests.library import (
+    POWER,
+    SESSIONS,
+    SYSTEM,
+    get_all,
+    requested_paths,
+    resource_paths,
+    statuses,
+    take_calls,
+)
+from tests.simulator import Bmc, Board, Server
+
+
+async def test_service_root_needs_no_login(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the service root without credentials."""
+    root = await client.async_test_connection()
+    assert root.redfish_version
+    assert root.is_supermicro
+    assert bmc.login_attempts == 0
+
+
+async def test_concurrent_reads_share_one_login(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Log in once and read a resource once for fifty concurrent callers."""
+    await asyncio.gather(*(client.async_get_system() for _ in range(50)))
+    assert bmc.login_attempts == 1
+    assert requested_paths(bmc).count(SYSTEM) == 1
+
+
+async def test_dropped_session_is_renewed_once(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Share one new login among all requests that receive a 401."""
+    await client.async_get_all_data()
+    bmc.expire_sessions()
+    data = await client.async_get_all_data()
+    assert data.errors == {}
+    assert bmc.logins == 2
+
+
+async def test_waiting_reads_share_renewed_session(
+    client: SupermicroRedfishClient, bmc: Bmc, board: Board
+) -> None:
+    """Send the dropped token with at most two of fifty reads, and fail none."""
+    client.set_max_concurrent_requests(2)
+    await client.async_get_all_data()
+    bmc.expire_sessions()
+    bmc.requests.clear()
+    paths = resource_paths(board, 50)
+    bodies = await get_all(client, paths)
+    assert [body["@odata.id"].rstrip("/") for body in bodies] == paths
+    assert bmc.logins == bmc.login_attempts == 2
+    assert bmc.open_sessions == 1
+    assert statuses(bmc, "GET").count(401) <= 2
+    assert bmc.peak_parallel == 2
+
+
+async def test_late_401_causes_no_second_login(
+    client: SupermicroRedfishClient, bmc: Bmc, board: Board
+) -> None:
+    """Log in once for each dropped session, however late a response arrives."""
+    await client.async_connect()
+    for logins in range(2, 12):
+        bmc.expire_sessions()
+        await get_all(client, resource_paths(board, 7))
+        assert bmc.login_attempts == logins
+
+
+async def test_rejected_new_session_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise an error instead of a third login."""
+    await client.async_get_system()
+    bmc.fail(SYSTEM, status=401)
+    with pytest.raises(AuthenticationError):
+        await client.async_get_system()
+    assert bmc.logins == 2
+
+
+async def test_wrong_password_is_sent_once(
+    session: ClientSession, server: Server, bmc: Bmc
+) -> None:
+    """Send a rejected password once: BMCs lock the account after three attempts."""
+    client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            await client.async_get_dynamic_data()
+    assert bmc.login_attempts == 1
+    await client.async_disconnect()
+
+
+async def test_changed_password_is_sent_once(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send the old password once, however many requests have lost their session."""
+    await client.async_get_all_data()
+    bmc.change_password("other")
+    bmc.expire_sessions()
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            await client.async_get_all_data()
+    assert bmc.login_attempts == 2
+
+
+async def test_login_is_repeated_after_server_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Log in again after a 503, which a starting BMC sends."""
+    bmc.fail(SESSIONS, status=503, times=1)
+    with pytest.raises(ServiceUnavailableError):
+        await client.async_get_system()
+    assert (await client.async_get_system()).is_on
+
+
+async def test_failing_login_costs_one_request_per_poll(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send neither a login for each resource nor a read without a login."""
+    await client.async_test_connection()
+    bmc.requests.clear()
+    bmc.fail(SESSIONS, status=503)
+    for _ in range(10):
+        with pytest.raises(ServiceUnavailableError):
+            await client.async_get_all_data()
+    assert take_calls(bmc) == [("POST", SESSIONS)] * 10
+
+
+async def test_missing_license_causes_no_login(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Treat a 403 as a missing license, and remember it."""
+    bmc.unlicensed = (POWER,)
+    for _ in range(2):
+        with pytest.raises(LicenseError) as caught:
+            await client.async_get_power()
+        assert caught.value.license == "DCMS"
+    assert bmc.logins == 1
+    assert requested_paths(bmc).count(POWER) == 1
+
+
+async def test_canceled_login_leaves_no_session(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Delete a session that the BMC creates after the caller is canceled."""
+    bmc.hang(SESSIONS, 0.2)
+    reader = asyncio.create_task(client.async_get_system())
+    await until(lambda: bmc.login_attempts > 0)
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    bmc.heal()
+    await client.async_disconnect()
+    assert bmc.open_sessions == 0
+
+
+async def test_failure_of_canceled_login_is_not_logged(
+    client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Log no warning for the failure of a login after its caller is canceled."""
+    await client.async_test_connection()
+    bmc.hang(SESSIONS, 0.1)
+    reader = asyncio.create_task(client.async_connect())
+    await until(lambda: bmc.login_attempts > 0)
+    bmc.change_password("other")
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert [r for r in caplog.records if r.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_canceled_logout_is_completed(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Delete the session after the caller is canceled.
+
+    Home Assistant cancels slow tasks when it stops.
+    """
+    await client.async_connect()
+    bmc.hang(f"{SESSIONS}/*", 0.1)
+    logout = asyncio.create_task(client.async_disconnect())
+    await asyncio.sleep(0.05)
+    logout.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await logout
+    await until(lambda: bmc.open_sessions == 0)
+
+
+async def test_login_response_without_token_is_rejected(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Reject a success without a token, as from a web server that is no BMC."""
+    bmc.fail(SESSIONS, status=200, body={})
+    with pytest.raises(InvalidResponseError):
+        await client.async_connect()
+
+
+LOCATIONS = {
+    "relative": "{path}",
+    "absolute": "{url}{path}",
+    "by another name": "https://bmc.lan:8443{path}",
+    "without TLS": "http://192.0.2.1{path}/",
+    "missing": None,
+    "nonsense": "http://[",
+    "empty": "",
+    "nowhere but by its Id": "",
+}
+
+
+@pytest.mark.parametrize("case", LOCATIONS)
+async def test_session_is_deleted_wherever_bmc_locates_it(
+    client: SupermicroRedfishClient, server: Server, bmc: Bmc, case: str
+) -> None:
+    """Delete it by Location, body or Id, whatever host name the BMC uses for itself."""
+    held = bmc.sessions.create("ADMIN")
+    path = f"{SESSIONS}/{held.id}"
+    headers = {"X-Auth-Token": held.token}
+    if location := LOCATIONS[case]:
+        headers["Location"] = location.format(url=server.url, path=path)
+    body = {"Id": held.id} if "Id" in case else bmc.resource(path)
+    bmc.fail(SESSIONS, status=201, body=body, headers=headers, method="POST", times=1)
+    await client.async_connect()
+    assert (await client.async_get_system()).is_on
+    assert bmc.open_sessions == 1
+    await client.async_disconnect()
+    assert bmc.open_sessions == 0
+    assert statuses(bmc, "DELETE", path) == [200]

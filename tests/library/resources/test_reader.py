@@ -1,0 +1,63 @@
+"""Missing and failing resources, and the memory of them."""
+
+import pytest
+
+from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from tests.library import FAN_MODE, MEMORY, SYSTEM, THERMAL, statuses, take_calls
+from tests.simulator import Bmc
+
+
+async def test_missing_resource_is_requested_once_per_connection(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Remember a link that leads nowhere until the next connection."""
+    bmc.remove(FAN_MODE)
+    for _ in range(3):
+        assert (await client.async_get_static_data()).fan_mode is None
+    assert take_calls(bmc).count(("GET", FAN_MODE)) == 1
+    await client.async_disconnect()
+    await client.async_connect()
+    await client.async_get_static_data()
+    assert ("GET", FAN_MODE) in take_calls(bmc)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("async_get_thermal", THERMAL), ("async_get_memory", MEMORY)]
+)
+async def test_resource_read_before_is_not_remembered_as_missing(
+    client: SupermicroRedfishClient, bmc: Bmc, method: str, path: str
+) -> None:
+    """Raise NotFoundError for a 404 of a starting BMC, and read the resource later."""
+    read = getattr(client, method)
+    before = await read()
+    assert before
+    bmc.fail(path, status=404, times=1)
+    with pytest.raises(NotFoundError):
+        await read()
+    assert await read() == before
+
+
+async def test_failed_resource_is_read_in_next_poll(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Request a resource once per poll, and return it after the failure again."""
+    before = await client.async_get_dynamic_data()
+    for status in (503, 404, 403, 429, 500):
+        bmc.requests.clear()
+        bmc.fail(THERMAL, status=status, times=1)
+        data = await client.async_get_dynamic_data()
+        assert data.thermal is None
+        assert data.system
+        assert data.power
+        assert data.errors["thermal"].status == status
+        assert statuses(bmc, "GET", THERMAL) == [status]
+        assert await client.async_get_dynamic_data() == before
+
+
+async def test_missing_system_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise NotFoundError for a BMC without a readable system."""
+    bmc.fail(SYSTEM, status=404)
+    with pytest.raises(NotFoundError):
+        await client.async_get_dynamic_data()

@@ -1,0 +1,136 @@
+"""Removal of secrets from errors and logs, and of identifiers from recordings."""
+
+import json
+
+from aiohttp import ClientSession
+import pytest
+
+from aiosupermicro import (
+    InvalidRequestError,
+    LicenseError,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from aiosupermicro.redaction import Redactor
+from tests.library import CHASSIS, MANAGER, SESSIONS, THERMAL
+from tests.simulator import Bmc, Server
+
+
+def _everything_in(error: BaseException | None) -> str:
+    """Return all texts of an exception and of those that led to it."""
+    if error is None:
+        return ""
+    own = f"{error!r} {error} {vars(error)} {error.args}"
+    return own + _everything_in(error.__cause__) + _everything_in(error.__context__)
+
+
+async def test_error_does_not_contain_token(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Redact a token that the BMC repeats, or that aiohttp keeps with the request."""
+    await client.async_get_chassis()
+    token = bmc.requests[-1].headers["x-auth-token"]
+    notice = {"Message": f"Token {token}", "MessageId": token, "MessageArgs": [token]}
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [notice]}})
+    bmc.fail(THERMAL, status=400, body=body, times=1)
+    bmc.fail(CHASSIS, status=200, body=f"<p>X-Auth-Token: {token}", times=1)
+    bmc.fail(MANAGER, status=200, body="{}", headers={"X": "a" * 20_000}, times=1)
+    for read in (
+        client.async_get_thermal,
+        client.async_get_chassis,
+        client.async_get_manager,
+    ):
+        with pytest.raises(SupermicroRedfishError) as caught:
+            await read()
+        assert token not in _everything_in(caught.value)
+        assert len(str(caught.value).splitlines()) == 1
+
+
+def test_error_redacts_secret_in_every_spelling() -> None:
+    """Redact a secret as text, as JSON, and as the representation of its bytes."""
+    secret = 'a"\\é'
+    texts = [secret, json.dumps(secret), json.dumps(secret, ensure_ascii=False)]
+    texts += [repr(text.encode()) for text in texts]
+    error = LicenseError(" ".join(texts), bmc_message=secret, message_id=secret)
+    error.license = secret
+    error.redact(secret)
+    assert str(error) == """*** "***" "***" b'***' b'"***"' b'"***"'"""
+    assert (error.bmc_message, error.message_id, error.license) == ("***",) * 3
+
+
+async def test_error_does_not_contain_password(
+    session: ClientSession, server: Server, bmc: Bmc
+) -> None:
+    """Redact a password in the message of a BMC and in the start of its response."""
+    bmc.change_password("Secret-9")
+    client = SupermicroRedfishClient(session, server.host, "ADMIN", "Secret-9")
+    notice = {
+        "Message": "Secret-9 is no value for Password.",
+        "MessageId": "Base.1.0.X",
+    }
+    body = {"error": {"@Message.ExtendedInfo": [notice]}}
+    bmc.fail(SESSIONS, status=400, body=body)
+    with pytest.raises(InvalidRequestError) as caught:
+        await client.async_connect()
+    assert "Secret-9" not in f"{caught.value!r} {vars(caught.value)}"
+    assert "no value for Password" in str(caught.value)
+    bmc.fail(SESSIONS, status=200, body='"Secret-9"')
+    with pytest.raises(SupermicroRedfishError) as broken:
+        await client.async_connect()
+    assert "Secret-9" not in f"{broken.value!r} {vars(broken.value)}"
+
+
+async def test_log_does_not_contain_token_or_password(
+    client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Keep token and password out of log messages and representations."""
+    caplog.set_level("DEBUG")
+    await client.async_get_all_data()
+    token = bmc.requests[-1].token
+    assert token
+    opening = client._connection._authenticator._login_task
+    assert opening
+    assert token not in repr(await opening)
+    own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]
+    assert own
+    assert not [line for line in own if token in line or bmc.password in line]
+
+
+def test_redactor_replaces_identifier_consistently() -> None:
+    """Replace an identifier by the same value in every spelling, key and text."""
+    body = {
+        "MACAddress": "AC:1F:6B:18:A1:C3",
+        "UUID": "00000000-0000-0000-0000-AC1F6B18A1C3",
+        "Message": "ac:1f:6b:18:a1:c3 is down",
+        "Address": "198.51.100.7",
+        "NameServers": ["198.51.100.7", "0.0.0.0", "(null)"],  # noqa: S104 - what boards write for none
+        "FirmwareVersion": "70.01.00.09",
+        "Password": "hunter2",
+        "SmtpPassword": "hunter3",
+        "ROCommunity": "our-public",
+        "SmtpSenderAddress": "nas@home.example",
+        "Source": "198.51.100.8",
+        "MessageArgs": ["from 198.51.100.9.", "from 1.2.3.4.5"],
+        "SystemGUID": "eb44fbf94830a74e",
+        "UserName": "bob",
+        "Description": "bob",
+        "SerialNumber": "S1",
+    }
+    assert Redactor([body]).redact(body) == {
+        "MACAddress": "AC:1F:6B:00:00:01",
+        "UUID": "00000000-0000-0000-0000-AC1F6B000001",
+        "Message": "ac:1f:6b:00:00:01 is down",
+        "Address": "192.0.2.1",
+        "NameServers": ["192.0.2.1", "0.0.0.0", "(null)"],  # noqa: S104 - what boards write for none
+        "FirmwareVersion": "70.01.00.09",
+        "Password": "REDACTED",
+        "SmtpPassword": "REDACTED",
+        "ROCommunity": "REDACTED",
+        "SmtpSenderAddress": "name1.example",
+        "Source": "192.0.2.2",
+        "MessageArgs": ["from 192.0.2.3.", "from 1.2.3.4.5"],
+        "SystemGUID": "REDACTED0001",
+        "UserName": "name2.example",
+        "Description": "bob",
+        "SerialNumber": "S1",
+    }
