@@ -20,6 +20,7 @@ from .errors import translate_update_errors, translated
 from .identity import OtherServerError, async_verify_identity
 from .log_store import async_remove_log_store
 from .migration import (
+    async_convert_new_options,
     async_identify_server,
     async_migrate_entry_data,
     async_migrate_registries,
@@ -66,6 +67,7 @@ async def async_migrate_entry(
 
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
+    async_convert_new_options(hass, entry)
     session = async_create_bmc_session(hass)
     try:
         client = create_client(session, entry.data)

@@ -1,10 +1,11 @@
 """Registries in the state in which the published integration leaves them."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -150,6 +151,26 @@ def add_entry(
     )
     entry.add_to_hass(hass)
     return entry
+
+
+@asynccontextmanager
+async def added_entry(
+    hass: HomeAssistant, bmc: Bmc, server: Server
+) -> AsyncIterator[MockConfigEntry]:
+    """Add an entry of the published integration, and unload all entries at the end."""
+    yield add_entry(hass, bmc, server)
+    bmc.heal()
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def entry_state(entry: ConfigEntry) -> ConfigEntryState:
+    """Return the state of an entry.
+
+    A type checker would take a second comparison of the attribute for constant.
+    """
+    return entry.state
 
 
 def register(

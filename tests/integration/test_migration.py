@@ -1,439 +1,407 @@
-"""Test the migration of entries, devices and entities of the published integration."""
+"""Test the migration of config entries: data, identity, issues, and the way back."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
+from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from aiohttp import ThreadedResolver
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    ConfigEntry,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    aiohttp_client,
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.supermicro_redfish import migration
+import custom_components.supermicro_redfish as integration
+from custom_components.supermicro_redfish.config_flow import SupermicroConfigFlow
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.conftest import RECORDED
-from tests.simulator import Bmc, Board, Server
+from tests.simulator import REMOVED, Bmc, Server
 
-from . import POWER, PROTOCOLS, SYSTEM, THERMAL, entity, mac_address, set_up
-from .conftest import load_board
+from . import NICS, ROOT, SYSTEM, entity, mac_address, set_up, unload
+from .conftest import Elapse
 from .published import (
-    DEVICE_NAME,
-    ROWS,
-    Row,
+    OPTIONS,
     add_entry,
-    all_rows,
-    customize,
+    added_entry,
+    entry_state,
+    open_issues,
     register,
-    register_entity,
     registered_ids,
     replacements,
 )
 
-CPU = Row("CPU Temp", "sensor.temperature_CPU Temp")
-
-
-@pytest.fixture
-def board(request: pytest.FixtureRequest) -> Board:
-    """Return the shipped board, or a recorded one."""
-    name = getattr(request, "param", None)
-    if name is None:
-        return load_board("x12spi-tf")
-    if not (RECORDED / name).is_dir():
-        pytest.skip(f"no recorded board {name}")
-    return load_board(RECORDED / name)
+MODE = "select.fan_mode"
+SOURCE = "select.boot_source"
 
 
 @pytest.fixture
 async def published(
-    hass: HomeAssistant, bmc: Bmc, server: Server
+    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
 ) -> AsyncIterator[ConfigEntry]:
-    """Return an entry of the published integration, and unload it at the end."""
-    entry = add_entry(hass, bmc, server)
-    yield entry
-    await hass.config_entries.async_unload(entry.entry_id)
+    """Return an entry of the published integration, and unload all at the end."""
+    async with added_entry(hass, bmc, server) as entry:
+        register(hass, entry, bmc)
+        yield entry
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Wait until nothing is left to do."""
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def new_id(entry: ConfigEntry, row: Row) -> str:
-    """Return the unique id that an entity has after the migration."""
-    return f"{entry.unique_id}_{row.new.partition('.')[2]}"
-
-
-def is_same_platform(key: str, row: Row) -> bool:
-    """Return whether an entity has a counterpart on its own platform."""
-    return key.partition(".")[0] == row.new.partition(".")[0]
-
-
-# The table
-
-
-async def test_migration_maps_every_entity(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
-) -> None:
-    """Keep the entity ids of all entities with a counterpart, and remove the others."""
-    register(hass, published, bmc)
-    rows = {
-        f"{published.entry_id}_{key.partition('.')[2]}": key for key in all_rows(bmc)
-    }
-    before = {eid: rows[uid] for eid, uid in registered_ids(hass, published).items()}
-    assert len(before) == 29 + 12 + 4 + 13
-    await set_up(hass, published)
-
-    assert published.state is ConfigEntryState.LOADED
-    assert published.unique_id == mac_address(bmc)
-    after = registered_ids(hass, published)
-    removed = {}
-    for entity_id, key in before.items():
-        row = all_rows(bmc)[key]
-        if is_same_platform(key, row):
-            assert after[entity_id] == new_id(published, row), key
-        else:
-            assert entity_id not in after, key
-            platform = row.new.partition(".")[0]
-            removed[entity_id] = er.async_get(hass).async_get_entity_id(
-                platform, DOMAIN, new_id(published, row)
-            )
-    assert replacements(hass) == removed
-    assert sorted(filter(None, removed.values())) == [
-        "light.supermicro_bsn1_identify_led",
-        "sensor.supermicro_bsn1_licenses",
-        "switch.supermicro_bsn1_neighbor_discovery_lldp",
-        "switch.supermicro_bsn1_time_synchronization_ntp",
-    ]
-
-
-def test_migration_table_is_complete() -> None:
-    """Map each key of the published integration to a description that exists."""
-    assert {key: row.new for key, row in ROWS.items()} == migration.COUNTERPARTS
-    for key, new in migration.COUNTERPARTS.items():
-        platform, _, name = new.partition(".")
-        rows = migration._ROWS.get(platform, ())
-        if is_same_platform(key, Row("", new)):
-            assert name in [row.key for row in rows], key
-
-
-async def test_migration_keeps_customization(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
-) -> None:
-    """Keep names, areas, and the choice to enable or disable an entity."""
-    registry = er.async_get(hass)
-    register(hass, published, bmc)
-    power, mode = "sensor.supermicro_bsn1_power_consumption", "select.bsn1_mode"
-    registry.async_update_entity(
-        "select.supermicro_bsn1_fan_mode", new_entity_id=mode, disabled_by=None
-    )
-    registry.async_update_entity(power, name="Draw", icon="mdi:flash")
-    fan = "sensor.supermicro_bsn1_fan1"
-    registry.async_update_entity(fan, disabled_by=er.RegistryEntryDisabler.USER)
-    await set_up(hass, published)
-
-    assert entity(hass, published, "sensor.power_consumption").entity_id == power
-    assert hass.states.get(power).state == "118"  # type: ignore[union-attr]
-    assert registry.entities[power].name == "Draw"
-    assert registry.entities[power].icon == "mdi:flash"
-    assert entity(hass, published, "select.fan_mode").entity_id == mode
-    assert registry.entities[fan].disabled_by is er.RegistryEntryDisabler.USER
-    assert registry.entities["sensor.supermicro_bsn1_12v"].disabled
-    temperature = entity(hass, published, "sensor.temperature_PCH Temp")
-    assert temperature.entity_id == "sensor.supermicro_bsn1_pch_temp"
+# Data and options, without the BMC
 
 
 @pytest.mark.parametrize(
-    "board", ["x10sdv", "x12-fw0104", "x13-sys-821ge-tnhr"], indirect=True
+    ("old", "new"),
+    [
+        ({}, {}),
+        (OPTIONS, {"dynamic_interval": 60, "static_interval": 10}),
+        ({"scan_interval": 5}, {"dynamic_interval": 10}),
+        ({"scan_interval": 301}, {"dynamic_interval": 300}),
+        ({"static_interval": 60}, {"static_interval": 5}),
+        ({"static_interval": 300}, {"static_interval": 5}),
+        ({"static_interval": 301}, {"static_interval": 6}),
+        ({"static_interval": 900}, {"static_interval": 15}),
+        ({"burst_interval": 1, "max_concurrent_requests": 10}, {}),
+    ],
 )
-async def test_migration_accounts_for_every_entity_of_recorded_boards(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+async def test_migration_converts_options(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    old: dict[str, int],
+    new: dict[str, int],
 ) -> None:
-    """Keep each entity under its id, or list it as removed."""
-    register(hass, published, bmc)
+    """Convert seconds to minutes, and drop options without a counterpart."""
+    hass.config_entries.async_update_entry(published, options=old)
+    await set_up(hass, published)
+    assert entry_state(published) is ConfigEntryState.LOADED
+    assert published.options == new
+    assert (published.version, published.minor_version) == (1, 2)
+    data = published.runtime_data
+    dynamic, static = new.get("dynamic_interval", 30), new.get("static_interval", 15)
+    assert data.dynamic.update_interval.seconds == dynamic
+    assert data.static.update_interval.seconds == static * 60
+
+
+@pytest.mark.parametrize(
+    ("host", "normalized"),
+    [
+        ("https://192.0.2.1/", "192.0.2.1"),
+        ("192.0.2.1:443", "192.0.2.1"),
+        ("bmc.example", "bmc.example"),
+        ("https://[", "https://["),
+    ],
+)
+async def test_migration_normalizes_host(
+    hass: HomeAssistant, published: ConfigEntry, host: str, normalized: str
+) -> None:
+    """Keep a malformed address, which the user can change."""
+    data = {"host": host, "username": "ADMIN", "password": "secret"}
+    hass.config_entries.async_update_entry(published, data=data)
+    assert await integration.async_migrate_entry(hass, published)
+    assert published.data == {**data, "host": normalized, "verify_ssl": False}
+
+
+async def test_setup_rejects_malformed_host(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Ask for the address, as the published integration accepts any text."""
+    malformed = {**published.data, "host": "https://["}
+    hass.config_entries.async_update_entry(published, data=malformed)
+    await set_up(hass, published)
+    assert entry_state(published) is ConfigEntryState.SETUP_ERROR
+    assert published.error_reason_translation_key == "invalid_host"
+
+
+async def test_migration_of_own_entry_changes_only_version(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Leave the pinned certificate, the options and the entities alone."""
+    options = {"dynamic_interval": 20, "static_interval": 60}
+    hass.config_entries.async_update_entry(entry, options=options, minor_version=1)
+    before = dict(entry.data)
+    await set_up(hass, entry)
+    ids = registered_ids(hass, entry)
+    assert entry.minor_version == 2
+    assert (entry.data, entry.options) == (before, options)
+    assert entry.unique_id == mac_address(bmc)
+    assert open_issues(hass) == {}
+    assert entity(hass, entry, MODE).attributes["options"][-1] == "heavy_io"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert registered_ids(hass, entry) == ids
+
+
+async def test_migration_deletes_stored_issue(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Delete an issue that only the published integration can fix."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"connection_failed_{published.entry_id}",
+        is_fixable=True,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="connection_failed",
+    )
+    await set_up(hass, published)
+    assert "connection_failed" not in open_issues(hass)
+
+
+# The identity of the BMC
+
+
+async def test_migration_waits_for_unreachable_bmc(
+    hass: HomeAssistant, published: ConfigEntry, server: Server, elapse: Elapse
+) -> None:
+    """Change nothing while the BMC is unreachable, and then go on without a reload."""
     before = registered_ids(hass, published)
-    rows = all_rows(bmc)
+    await server.refuse()
     await set_up(hass, published)
-    after = registered_ids(hass, published)
-    assert not any(uid.startswith(published.entry_id) for uid in after.values())
-    assert before.keys() - after.keys() == set(replacements(hass))
-    for entity_id in before.keys() & after.keys():
-        platform = entity_id.partition(".")[0]
-        key = before[entity_id].removeprefix(f"{published.entry_id}_")
-        assert after[entity_id] == new_id(published, rows[f"{platform}.{key}"])
-    for key, row in rows.items():
-        if key.startswith(("sensor.temperature", "sensor.fan", "sensor.voltage")):
-            assert new_id(published, row) in after.values()
-
-
-# Temperatures, fans and voltages
-
-
-async def test_migration_follows_names_if_member_ids_have_moved(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
-) -> None:
-    """Keep the history of each sensor that the board lists at another position."""
-    register(hass, published, bmc)
-    before = {
-        row.name: key.partition(".")[2]
-        for key, row in all_rows(bmc).items()
-        if key.startswith(("sensor.temperature", "sensor.fan", "sensor.voltage"))
+    await elapse(120)
+    assert entry_state(published) is ConfigEntryState.SETUP_RETRY
+    assert published.unique_id is None
+    assert registered_ids(hass, published) == before
+    await server.listen()
+    await elapse(600)
+    assert entry_state(published) is ConfigEntryState.LOADED
+    assert registered_ids(hass, published).keys() >= before.keys() - {
+        *replacements(hass)
     }
-    for path, lists in ((THERMAL, ("Temperatures", "Fans")), (POWER, ("Voltages",))):
-        for name in lists:
-            items = bmc.resource(path)[name][::-1]
-            for position, item in enumerate(items):
-                item["MemberId"] = str(position)
-            bmc.change(path, {name: items})
-    registry = er.async_get(hass)
-    ids = {
-        name: registry.async_get_entity_id(
-            "sensor", DOMAIN, f"{published.entry_id}_{key}"
-        )
-        for name, key in before.items()
+
+
+async def test_migration_goes_on_after_failed_refresh(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Migrate the entities at a later attempt than the entry, as after a crash."""
+    before = registered_ids(hass, published)
+    bmc.fail(SYSTEM, status=503)
+    hass.config_entries.async_update_entry(published, unique_id=mac_address(bmc))
+    with patch.object(integration, "async_migrate_registries", side_effect=OSError):
+        await set_up(hass, published)
+    assert registered_ids(hass, published) == before
+    bmc.heal()
+    await hass.config_entries.async_reload(published.entry_id)
+    await settle(hass)
+    power = registered_ids(hass, published)[
+        "binary_sensor.supermicro_bsn1_system_power"
+    ]
+    assert power == f"{mac_address(bmc)}_host_power"
+
+
+class Resolver(ThreadedResolver):
+    """A resolver for one test: the first test closes the test kit's resolver."""
+
+    async def real_close(self) -> None:
+        """Close the resolver, which Home Assistant calls."""
+
+
+@pytest.mark.parametrize("place", ["localhost", "https://127.0.0.1"])
+async def test_migration_rejects_second_entry_of_same_bmc(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    bmc: Bmc,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    """Name the other entry, and go on as soon as that one is deleted."""
+    monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
+    second = add_entry(hass, bmc, server, host=f"{place}:{server.port}")
+    register(hass, second, bmc)
+    hass.config_entries.async_update_entry(second, title="Second")
+    # Home Assistant sets up both at the same time.
+    await set_up(hass, published)
+    kept, rejected = sorted(
+        (published, second), key=lambda entry: entry.state is ConfigEntryState.LOADED
+    )[::-1]
+    assert entry_state(kept) is ConfigEntryState.LOADED
+    assert entry_state(rejected) is ConfigEntryState.SETUP_ERROR
+    assert rejected.error_reason_translation_key == "duplicate_entry"
+    assert rejected.error_reason_translation_placeholders == {
+        "other": f"{kept.title} ({kept.data['host']})"
     }
-    await set_up(hass, published)
-    for key, row in all_rows(bmc).items():
-        if row.name in ids:
-            registered = registry.entities[ids[row.name] or ""]
-            assert registered.unique_id == new_id(published, row), key
-    assert entity(hass, published, CPU.new).state == "44"
+    assert rejected.unique_id is None
+    assert bmc.open_sessions == 1
+    before = registered_ids(hass, rejected)
+    assert all(unique_id.startswith(rejected.entry_id) for unique_id in before.values())
+
+    await hass.config_entries.async_remove(kept.entry_id)
+    await settle(hass)
+    assert entry_state(rejected) is ConfigEntryState.LOADED
+    assert rejected.unique_id == mac_address(bmc)
+    removed = before.keys() - registered_ids(hass, rejected).keys()
+    assert removed == set(replacements(hass))
 
 
-def rename(bmc: Bmc, name: str, new_name: str) -> None:
-    """Change the name of a temperature or a fan."""
-    for items in ("Temperatures", "Fans"):
-        if name in [item["Name"] for item in bmc.resource(THERMAL)[items]]:
-            bmc.change(THERMAL, {items: {name: {"Name": new_name}}})
-
-
-def drop(bmc: Bmc, name: str) -> None:
-    """Remove a temperature from the list, which moves those behind it."""
-    items = [x for x in bmc.resource(THERMAL)["Temperatures"] if x["Name"] != name]
-    for position, item in enumerate(items):
-        item["MemberId"] = str(position)
-    bmc.change(THERMAL, {"Temperatures": items})
-
-
-def turn_into_duty(bmc: Bmc) -> None:
-    """Report the speed of a fan as a duty cycle."""
-    bmc.change(THERMAL, {"Fans": {"FAN1": {"ReadingUnits": "Percent"}}})
-
-
-@pytest.mark.parametrize(
-    ("mutate", "key", "name", "new"),
-    [
-        (lambda _: None, "temperature_0", "CPU Temp", "temperature_CPU Temp"),
-        (lambda _: None, "temperature_2", "CPU Temp", "temperature_CPU Temp"),
-        (lambda _: None, "temperature_0", None, "temperature_CPU Temp"),
-        (lambda _: None, "temperature_2", "Unknown", "temperature_PCH Temp"),
-        (lambda _: None, "temperature_", "PCH Temp", "temperature_PCH Temp"),
-        (lambda _: None, "temperature_99", "Gone", None),
-        (lambda _: None, "fan_", "Unknown", None),
-        (lambda _: None, "fan_4", "FANA", "fan_FANA"),
-        (lambda _: None, "voltage_3", "12V", "voltage_12V"),
-        (turn_into_duty, "fan_0", "FAN1", "fan_duty_FAN1"),
-        (
-            lambda bmc: rename(bmc, "CPU Temp", "CPU1 Temp"),
-            "temperature_0",
-            "CPU Temp",
-            "temperature_CPU1 Temp",
-        ),
-        (
-            lambda bmc: drop(bmc, "PCH Temp"),
-            "temperature_2",
-            "PCH Temp",
-            "temperature_System Temp",
-        ),
-        (lambda bmc: rename(bmc, "FAN2", "FAN1"), "fan_0", "FAN1", "fan_FAN1 #0"),
-        (lambda bmc: rename(bmc, "FAN2", "FAN1"), "fan_1", "FAN1", "fan_FAN1 #1"),
-        (lambda bmc: rename(bmc, "FAN2", "FAN1"), "fan_9", "FAN1", None),
-        (lambda bmc: rename(bmc, "FAN2", "FAN1"), "fan_2", "FAN1", None),
-    ],
-)
-async def test_migration_matches_sensor(
-    hass: HomeAssistant,
-    published: ConfigEntry,
-    bmc: Bmc,
-    mutate: Callable[[Bmc], None],
-    key: str,
-    name: str | None,
-    new: str | None,
-) -> None:
-    """Match by a unique name, or else by the MemberId."""
-    mutate(bmc)
-    row = Row(name or "", "")._replace(name=name)  # type: ignore[arg-type]
-    entity_id = register_entity(hass, published, f"sensor.{key}", row)
-    await set_up(hass, published)
-    expected = f"{published.unique_id}_{new}" if new else None
-    assert registered_ids(hass, published).get(entity_id) == expected
-
-
-async def test_migration_gives_no_sensor_the_place_of_another(
+async def test_removal_of_other_server_reloads_nothing(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Remove a sensor that is gone, although another one has its MemberId now."""
-    register(hass, published, bmc)
-    drop(bmc, "PCH Temp")
+    """Reload only entries that wait for the removal of another one."""
     await set_up(hass, published)
-    after = registered_ids(hass, published)
-    assert "sensor.supermicro_bsn1_pch_temp" not in after
-    assert replacements(hass)["sensor.supermicro_bsn1_pch_temp"] == ""
-    system = f"{published.unique_id}_temperature_System Temp"
-    assert after["sensor.supermicro_bsn1_system_temp"] == system
+    other = MockConfigEntry(domain=DOMAIN, unique_id="00:25:90:00:00:01")
+    other.add_to_hass(hass)
+    await hass.config_entries.async_remove(other.entry_id)
+    await settle(hass)
+    assert bmc.logins == 1
 
 
-def fail_thermal(bmc: Bmc) -> None:
-    """Let the temperatures fail."""
-    bmc.fail(THERMAL, status=500)
-
-
-def empty_thermal(bmc: Bmc) -> None:
-    """List no temperatures, as a BMC that has just started does."""
-    bmc.change(THERMAL, {"Temperatures": [], "Fans": []})
-
-
-def switch_off(bmc: Bmc) -> None:
-    """Switch the host off, with a board that then lists fewer sensors."""
-    bmc.host.state = "Off"
-    drop(bmc, "CPU Temp")
-
-
-@pytest.mark.parametrize("mutate", [fail_thermal, empty_thermal, switch_off])
-async def test_migration_keeps_sensors_that_may_come_back(
-    hass: HomeAssistant,
-    published: ConfigEntry,
-    bmc: Bmc,
-    mutate: Callable[[Bmc], None],
-) -> None:
-    """Take the registered name if the list of the board is not complete."""
-    register(hass, published, bmc)
-    mutate(bmc)
-    await set_up(hass, published)
-    after = registered_ids(hass, published)
-    assert after["sensor.supermicro_bsn1_cpu_temp"] == new_id(published, CPU)
-    assert "sensor.supermicro_bsn1_cpu_temp" not in replacements(hass)
-
-
-# Support by the board and the account
-
-
-@pytest.mark.parametrize(
-    ("key", "path", "changes"),
-    [
-        (
-            "button.send_nmi",
-            f"{SYSTEM}/ResetActionInfo",
-            {"Parameters": {0: {"AllowableValues": ["On", "ForceOff"]}}},
-        ),
-        (
-            "binary_sensor.intrusion",
-            "/redfish/v1/Chassis/1",
-            {"PhysicalSecurity": None},
-        ),
-        ("button.reset_intrusion", "/redfish/v1/Chassis/1", {"PhysicalSecurity": None}),
-        ("switch.ssh_protocol", PROTOCOLS, {"SSH": None}),
-        ("sensor.bios_version", SYSTEM, {"BiosVersion": None}),
-    ],
-)
-async def test_migration_removes_unsupported_entity(
-    hass: HomeAssistant,
-    published: ConfigEntry,
-    bmc: Bmc,
-    key: str,
-    path: str,
-    changes: dict[str, Any],
-) -> None:
-    """The published integration created some entities for every board."""
-    entity_id = register_entity(hass, published, key, ROWS[key])
-    bmc.change(path, changes)
-    await set_up(hass, published)
-    assert entity_id not in registered_ids(hass, published)
-    assert replacements(hass) == {entity_id: ""}
-
-
-@pytest.mark.parametrize(
-    ("key", "path"),
-    [
-        ("button.send_nmi", f"{SYSTEM}/ResetActionInfo"),
-        ("switch.ssh_protocol", PROTOCOLS),
-        ("binary_sensor.cmos_battery", POWER),
-    ],
-)
-async def test_migration_keeps_entity_of_resource_that_fails(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, key: str, path: str
-) -> None:
-    """A failure does not show that the board lacks something."""
-    entity_id = register_entity(hass, published, key, ROWS[key])
-    bmc.fail(path, status=500)
-    await set_up(hass, published)
-    assert registered_ids(hass, published)[entity_id] == new_id(published, ROWS[key])
-
-
-async def test_migration_removes_controls_of_read_only_account(
+async def test_migration_replaces_ignored_discovery(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """List the controls that the account is not allowed to use."""
-    bmc.role = "ReadOnly"
-    register(hass, published, bmc)
-    await set_up(hass, published)
-    platforms = {key.partition(".")[0] for key in registered_ids(hass, published)}
-    assert platforms == {"binary_sensor", "sensor", "event"}
-    assert replacements(hass)["button.supermicro_bsn1_power_on"] == ""
-    assert replacements(hass)["switch.supermicro_bsn1_indicator_led"] == ""
-
-
-# The device
-
-
-def devices(hass: HomeAssistant, entry: ConfigEntry) -> list[dr.DeviceEntry]:
-    """Return the devices of an entry."""
-    return dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-
-
-async def test_migration_keeps_device(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
-) -> None:
-    """Keep the id, name, area and labels of the device; update the rest."""
-    device = register(hass, published, bmc)
-    customize(hass, device.id)
-    await set_up(hass, published)
-    (migrated,) = devices(hass, published)
-    assert migrated.id == device.id
-    assert migrated.identifiers == {(DOMAIN, mac_address(bmc))}
-    assert migrated.connections == {("mac", mac_address(bmc))}
-    assert migrated.name_by_user == "Rack 1"
-    assert migrated.labels == {"rack"}
-    assert migrated.area_id == "basement"
-    assert migrated.model == "X12SPI-TF"
-    assert migrated.hw_version is None
-
-
-@pytest.mark.parametrize(
-    ("uuid", "name"), [(None, DEVICE_NAME), ("", None)], ids=["UUID", "no UUID"]
-)
-async def test_migration_keeps_visible_device_name(
-    hass: HomeAssistant,
-    published: ConfigEntry,
-    bmc: Bmc,
-    uuid: str | None,
-    name: str | None,
-) -> None:
-    """Keep the name that entity ids begin with, unless the BMC had not been read."""
-    device = register(hass, published, bmc, uuid)
-    await set_up(hass, published)
-    (migrated,) = devices(hass, published)
-    assert migrated.id == device.id
-    assert migrated.name_by_user == name
-    assert migrated.name == published.title == "Supermicro SYS-1"
-
-
-async def test_migration_merges_devices(
-    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
-) -> None:
-    """Keep the device with the entities, and no entity of another is lost."""
-    left = dr.async_get(hass).async_get_or_create(
-        config_entry_id=published.entry_id,
-        identifiers={(DOMAIN, "")},
-        name="Supermicro None",
+    """Remove the entry of a BMC whose discovery the user has ignored."""
+    ignored = MockConfigEntry(
+        domain=DOMAIN, unique_id=mac_address(bmc), source=SOURCE_IGNORE
     )
-    entity_id = register_entity(hass, published, "sensor.temperature_0", CPU, left.id)
-    device = register(hass, published, bmc)
-    assert len(devices(hass, published)) == 2
+    ignored.add_to_hass(hass)
     await set_up(hass, published)
-    assert [item.id for item in devices(hass, published)] == [device.id]
-    assert er.async_get(hass).entities[entity_id].device_id == device.id
+    assert entry_state(published) is ConfigEntryState.LOADED
+    assert hass.config_entries.async_entries(DOMAIN) == [published]
+
+
+async def test_migration_waits_for_bmc_of_supermicro(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Try again, because a BMC that is starting may not yet identify itself."""
+    root = bmc.resource(ROOT)
+    bmc.change(ROOT, {"Oem": REMOVED, "Vendor": None})
+    bmc.change(SYSTEM, {"Manufacturer": None})
+    await set_up(hass, published)
+    assert entry_state(published) is ConfigEntryState.SETUP_RETRY
+    assert published.error_reason_translation_key == "not_supported"
+    bmc.put(ROOT, root)
+    await elapse(600)
+    assert entry_state(published) is ConfigEntryState.LOADED
+
+
+async def test_reauth_flow_of_published_entry(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Migrate an entry after the user has entered a new password."""
+    bmc.change_password("new")
+    await set_up(hass, published)
+    assert entry_state(published) is ConfigEntryState.SETUP_ERROR
+    (flow,) = hass.config_entries.flow.async_progress()
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"username": "ADMIN", "password": "new"}
+    )
+    await settle(hass)
+    assert result["reason"] == "reauth_successful"
+    assert entry_state(published) is ConfigEntryState.LOADED
+    assert published.unique_id == mac_address(bmc)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (None, "reconfigure_successful"),
+        (SOURCE_IGNORE, "reconfigure_successful"),
+        ("user", "already_configured"),
+    ],
+)
+async def test_reconfigure_flow_of_published_entry(
+    hass: HomeAssistant,
+    published: ConfigEntry,
+    bmc: Bmc,
+    server: Server,
+    source: str | None,
+    reason: str,
+) -> None:
+    """Accept a new address, unless the BMC there has another entry."""
+    if source:
+        MockConfigEntry(
+            domain=DOMAIN,
+            unique_id=mac_address(bmc),
+            source=source,
+            disabled_by=ConfigEntryDisabler.USER,
+        ).add_to_hass(hass)
+    gone = {**published.data, "host": "127.0.0.1:9"}
+    hass.config_entries.async_update_entry(published, data=gone)
+    await set_up(hass, published)
+    flows = hass.config_entries.flow
+    form = await published.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
+    user_input = {"host": server.host, "username": "ADMIN"}
+    form = await flows.async_configure(form["flow_id"], user_input)
+    result = await flows.async_configure(form["flow_id"], {"certificate": "unverified"})
+    await settle(hass)
+    assert result["reason"] == reason
+    is_changed = reason == "reconfigure_successful"
+    assert (entry_state(published) is ConfigEntryState.LOADED) is is_changed
+    assert (published.data["host"] == server.host) is is_changed
+
+
+# Later starts, and the way back
+
+
+async def test_later_start_after_migration_changes_nothing(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
+) -> None:
+    """Send the requests of any other server, and do not read the certificate."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    before = registered_ids(hass, published), dict(published.data)
+    issues = open_issues(hass)
+    requests, handshakes = len(bmc.requests), server.handshakes
+    with patch.object(er.EntityRegistry, "async_remove") as remove:
+        await set_up(hass, published)
+    assert not remove.called
+    assert (registered_ids(hass, published), dict(published.data)) == before
+    assert open_issues(hass) == issues
+    paths = [item.path for item in bmc.requests[requests:]]
+    assert len(paths) == len(set(paths))
+    assert NICS not in paths
+    assert server.handshakes == handshakes + 1
+
+
+async def test_entry_loads_with_earlier_minor_version(
+    hass: HomeAssistant, published: ConfigEntry
+) -> None:
+    """Home Assistant rejects a downgrade only for a new major version."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    with (
+        patch.object(SupermicroConfigFlow, "MINOR_VERSION", 1),
+        patch.object(integration, "async_migrate_entry", create=True) as migrate,
+    ):
+        del integration.async_migrate_entry
+        await set_up(hass, published)
+        integration.async_migrate_entry = migrate
+    assert entry_state(published) is ConfigEntryState.LOADED
+    assert published.minor_version == 2
+
+
+async def test_migration_repeats_after_downgrade(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Remove what the published integration has registered in the meantime."""
+    await set_up(hass, published)
+    await unload(hass, published)
+    ids = registered_ids(hass, published)
+    (device,) = dr.async_entries_for_config_entry(
+        dr.async_get(hass), published.entry_id
+    )
+    register(hass, published, bmc)
+    hass.config_entries.async_update_entry(published, options=OPTIONS)
+    assert len(registered_ids(hass, published)) == len(ids) + 58
+    await set_up(hass, published)
+    assert registered_ids(hass, published) == ids
+    assert published.options == {"dynamic_interval": 60, "static_interval": 10}
+    assert published.runtime_data.static.update_interval.seconds == 600
+    assert dr.async_entries_for_config_entry(
+        dr.async_get(hass), published.entry_id
+    ) == [device]
+    removed = replacements(hass)
+    assert removed["sensor.supermicro_bsn1_cpu_temp_2"] == (
+        "sensor.supermicro_bsn1_cpu_temp"
+    )
+    assert removed["switch.supermicro_bsn1_indicator_led"]
