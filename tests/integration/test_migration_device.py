@@ -13,14 +13,10 @@ from tests.simulator import Bmc, Server
 from . import mac_address, set_up
 from .published import (
     DEVICE_NAME,
-    Row,
     added_entry,
     customize,
     register,
-    register_entity,
 )
-
-CPU = Row("CPU Temp", "sensor.temperature_CPU Temp")
 
 
 @pytest.fixture
@@ -77,15 +73,17 @@ async def test_migration_keeps_visible_device_name(
 async def test_migration_merges_devices(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Keep the device with the entities, and no entity of another is lost."""
+    """Keep the device with most entities, and the entities of the others."""
     left = dr.async_get(hass).async_get_or_create(
         config_entry_id=published.entry_id,
         identifiers={(DOMAIN, "")},
         name="Supermicro None",
     )
-    entity_id = register_entity(hass, published, "sensor.temperature_0", CPU, left.id)
     device = register(hass, published, bmc)
+    entity_id = "sensor.supermicro_bsn1_cpu_temp"
+    er.async_get(hass).async_update_entity(entity_id, device_id=left.id, name="Hot")
     assert len(devices(hass, published)) == 2
     await set_up(hass, published)
     assert [item.id for item in devices(hass, published)] == [device.id]
     assert er.async_get(hass).entities[entity_id].device_id == device.id
+    assert er.async_get(hass).entities[entity_id].name == "Hot"

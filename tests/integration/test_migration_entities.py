@@ -273,6 +273,21 @@ async def test_migration_gives_no_sensor_the_place_of_another(
     assert after["sensor.supermicro_bsn1_system_temp"] == system
 
 
+async def test_migration_guesses_nothing_between_sensors_of_one_name(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Do not conclude from the match of one sensor that the others match as well."""
+    rename(bmc, "FAN2", "FAN1")
+    known, unknown = (
+        register_entity(hass, published, f"sensor.fan_{member_id}", Row("FAN1", ""))
+        for member_id in (0, 9)
+    )
+    await set_up(hass, published)
+    after = registered_ids(hass, published)
+    assert after[known] == f"{published.unique_id}_fan_FAN1 #0"
+    assert replacements(hass) == {unknown: ""}
+
+
 def fail_thermal(bmc: Bmc) -> None:
     """Let the temperatures fail."""
     bmc.fail(THERMAL, status=500)

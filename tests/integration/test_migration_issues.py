@@ -17,7 +17,7 @@ from homeassistant.helpers import (
 )
 import pytest
 
-import custom_components.supermicro_redfish as integration
+from custom_components.supermicro_redfish.aiosupermicro import SupermicroRedfishError
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -58,18 +58,24 @@ async def settle(hass: HomeAssistant) -> None:
 # The certificate
 
 
+def verify_ssl(entry: ConfigEntry) -> bool | str:
+    """Return the setting of the certificate."""
+    setting: bool | str = entry.data["verify_ssl"]
+    return setting
+
+
 async def test_migration_offers_to_pin_certificate(
     hass: HomeAssistant, published: ConfigEntry, server: Server
 ) -> None:
     """Do not verify until the user confirms, and then pin what was shown."""
     await set_up(hass, published)
-    assert published.data["verify_ssl"] is False
+    assert verify_ssl(published) is False
     issue = open_issues(hass)["certificate_unverified"]
     assert issue.is_fixable
     assert issue.severity is ir.IssueSeverity.WARNING
     shown = await confirm(hass, issue)
     assert shown["new"].replace(":", "").lower() == server.certificate_sha256
-    assert published.data["verify_ssl"] == server.certificate_sha256
+    assert verify_ssl(published) == server.certificate_sha256
     assert entry_state(published) is ConfigEntryState.LOADED
     assert "certificate_unverified" not in open_issues(hass)
 
@@ -108,6 +114,17 @@ async def test_decision_in_reconfigure_flow_settles_certificate_issue(
     assert set(open_issues(hass)) == {"entities_migrated"}
 
 
+async def test_verified_certificate_settles_certificate_issue(
+    hass: HomeAssistant, published: ConfigEntry, server: Server
+) -> None:
+    """Delete the issue if the certificate has been pinned in another way."""
+    await set_up(hass, published)
+    pinned = {**published.data, "verify_ssl": server.certificate_sha256}
+    hass.config_entries.async_update_entry(published, data=pinned)
+    await hass.config_entries.async_reload(published.entry_id)
+    assert set(open_issues(hass)) == {"entities_migrated"}
+
+
 async def test_migration_keeps_verification(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
@@ -127,7 +144,7 @@ async def test_migration_goes_on_without_certificate(
     hass: HomeAssistant, published: ConfigEntry
 ) -> None:
     """Offer nothing if the certificate cannot be read."""
-    error = integration.migration.SupermicroRedfishError("malformed")
+    error = SupermicroRedfishError("malformed")
     name = "custom_components.supermicro_redfish.migration.async_get_server_certificate"
     with patch(name, side_effect=error):
         await set_up(hass, published)
