@@ -116,7 +116,11 @@ class ServerReader:
         with background():
             static = await self._client.async_get_static_data()
             found: dict[str, Any] = {}
-            errors = dict(static.errors)
+            errors = {
+                name: error
+                for name, error in static.errors.items()
+                if not name.startswith("/")
+            }
             for name in self._read_fns:
                 try:
                     found[name] = await self._async_read_resource(name)

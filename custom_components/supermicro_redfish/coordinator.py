@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
+import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -125,6 +127,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
     def _log_failures(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
         """Log once when a resource fails, and once when it recovers.
 
+        A link of the board that leads nowhere is no reason for a warning.
         A missing license is not logged: it has a repair issue.
         """
         errors = {
@@ -133,7 +136,10 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             if not isinstance(error, LicenseError)
         }
         for name in errors.keys() - self._failing:
-            LOGGER.warning("%s: %s cannot be read: %s", self.name, name, errors[name])
+            error = errors[name]
+            is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
+            level = logging.INFO if is_dead_link else logging.WARNING
+            LOGGER.log(level, "%s: %s cannot be read: %s", self.name, name, error)
         for name in self._failing - errors.keys():
             LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)

@@ -1,1 +1,1 @@
-"""The fault matrix: what goes wrong, what the user sees, and what the BMC sees."""
+"""Tests of the integration under faults."""

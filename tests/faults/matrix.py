@@ -1,108 +1,248 @@
-"""The fault matrix: the fault, what the user sees, what the BMC sees.
+"""The fault matrix: one row for each fault.
 
-A row reads from its fault on: while the server is added, when Home Assistant starts, at
-a poll, at a command. What a cell leaves out is as on a good day.
+To add a fault, add a row: its injection, the expectation for each situation, and its
+recovery unless `FaultScenario.recover` undoes it. `boards` names the boards that a row
+is tested on.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from tests.integration import MANAGER, NTP, SYSTEM, THERMAL
-from tests.simulator import Bmc
+from homeassistant.util import dt as dt_util
 
-from .row import (
+from tests.scenario.fault_scenario import FaultScenario
+from tests.scenario.fault_table import (
+    ALL,
+    GONE,
+    Action,
+    AddServer,
     Command,
-    Dialogue,
+    ExpectedStates,
     Fault,
     Poll,
-    Row,
-    View,
-    given_up,
-    loaded,
-    tried_again,
+    SetUp,
+    in_turn,
+    unavailable,
 )
-from .scene import RESTART, Scene
+from tests.scenario.scenario import RESTART_SECONDS, SHIPPED_BOARD
+from tests.simulator import Bmc
 
-GONE = View(unavailable=("",))
-"""Nothing of the server is shown but that it cannot be reached."""
+from .hardware import (
+    add_drive,
+    add_memory,
+    change_settings_offline,
+    move_oem_resources,
+    remove_sensor,
+    set_thermal_to_null,
+)
+
+# Parts of the lines that are logged
+NOT_CONNECTED = "could not connect"
+CONNECTION_LOST = "lost the connection"
+NO_ROUTE = "No route to host"
+NAME_UNKNOWN = "not known"
+TLS_FAILED = "SSL"
+CERTIFICATE_CHANGED = "certificate has changed"
+TIMED_OUT = "timed out"
+NOT_AUTHENTICATED = "could not authenticate"
+REJECTED = "rejected the username or password"
+NOT_FOUND = "not available on this server"
+BUSY = "busy"
+NO_JSON = "without a JSON object"
+REDIRECT_LOOP = "too many redirects"
+REDIRECT_AWAY = "leads away from"
+THERMAL_FAILED = "thermal cannot be read"
+SYSTEM_FAILED = "system cannot be read"
+NTP_FAILED = "ntp cannot be read"
+
+# Prompts for the user
+REAUTH = ("reauth",)
+NEW_CERTIFICATE = ("certificate_changed",)
+NO_LICENSE = ("license_missing",)
 
 THERMALS = ("sensor.temperature", "sensor.fan", "sensor.headroom")
-NO_THERMALS = View(unavailable=THERMALS)
-OF_SYSTEM = (
+SYSTEM_ENTITIES = (
     "light.identify_led",
     "number.",
     "select.boot_source",
     "sensor.boot_progress",
     "switch.host_power",
     *(
-        f"binary_sensor.{what}"
-        for what in ("host_power", "system_", "processor_", "memory_")
+        f"binary_sensor.{name}"
+        for name in ("host_power", "system_", "processor_", "memory_")
     ),
 )
 CONTROLS = ("button.", "light.", "number.", "select.", "switch.")
-OF_HOST = ("sensor.temperature_CPU", "sensor.fan")
-OFF = View(
-    unknown=(*OF_HOST, "sensor.drive_temperature"),
-    says={
+HOST_SENSORS = ("sensor.temperature_CPU", "sensor.fan")
+DRIVE_TEMPERATURE = "sensor.drive_temperature"
+NEW_DRIVE_TEMPERATURE = f"{DRIVE_TEMPERATURE}_Disk.Bay.2"
+
+NO_THERMALS = unavailable(*THERMALS)
+HOST_OFF = ExpectedStates(
+    unknown=(*HOST_SENSORS, DRIVE_TEMPERATURE),
+    states={
         "binary_sensor.host_power": "off",
         "sensor.boot_progress": "off",
         "sensor.power_consumption": "9",
     },
 )
-DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.2"
-DRIVE = View(
-    says={
+NO_PCH = unavailable("sensor.temperature_PCH")
+NULL_THERMALS = ExpectedStates(unavailable=THERMALS[:2], unknown=("sensor.headroom",))
+BOOTING = ExpectedStates(
+    unknown=HOST_SENSORS, states={"sensor.boot_progress": "processor_initialization"}
+)
+NEW_DRIVE = ExpectedStates(
+    states={
         "binary_sensor.drive_problem_Disk.Bay.2": "off",
         "sensor.drive_life_used_Disk.Bay.2": "4",
-        DRIVE_TEMPERATURE: "36",
+        NEW_DRIVE_TEMPERATURE: "36",
     }
 )
-PAGE = "<!DOCTYPE html><html><body>Welcome</body></html>"
-HTML: dict[str, Any] = {"body": PAGE, "content_type": "text/html"}
-ALL_BUT_ROOT = "/redfish/v1/*"
+
+_PAGE: dict[str, Any] = {
+    "body": "<!DOCTYPE html><html><body>Welcome</body></html>",
+    "content_type": "text/html",
+}
+_RETRY_AFTER = {"Retry-After": "120"}
 
 
-def answers(status: int, path: str = "*", **answer: Any) -> Fault:
-    """Return that the BMC answers so."""
-    return lambda scene: scene.bmc.fail(path, status=status, **answer)
+def respond(status: int, kind: str = "*", **response: Any) -> Action:
+    """Respond with a status to requests for a Redfish type, or for a path."""
+
+    def inject(scenario: FaultScenario) -> None:
+        path = kind if kind.endswith("*") else scenario.path(kind)
+        scenario.bmc.fail(path, status=status, **response)
+
+    return inject
 
 
-def in_bodies(fault: Callable[[Bmc], None]) -> Fault:
-    """Return what goes wrong with bodies, where every answer has one."""
-
-    def made(scene: Scene) -> None:
-        scene.bmc.not_modified = False
-        fault(scene.bmc)
-
-    return made
+def reject_writes(status: int, **response: Any) -> Action:
+    """Respond to writes with an error status."""
+    return respond(status, method="PATCH", **response)
 
 
-def answers_writes(status: int, **answer: Any) -> Fault:
-    """Return that the BMC answers so to every write."""
-    return lambda scene: scene.bmc.fail("*", status=status, method="PATCH", **answer)
+def deliver(fault: Callable[[Bmc], None]) -> Action:
+    """Interrupt or delay bodies; every response has one, since none is a 304."""
+
+    def inject(scenario: FaultScenario) -> None:
+        scenario.bmc.not_modified = False
+        fault(scenario.bmc)
+
+    return inject
 
 
-MATRIX: tuple[Row, ...] = (
+def set_trait(name: str, value: Any) -> Action:
+    """Set an attribute of the simulated BMC."""
+    return lambda scenario: setattr(scenario.bmc, name, value)
+
+
+def use_text_type(scenario: FaultScenario) -> None:
+    """Send Thermal as text/plain."""
+    body = scenario.bmc.resource(scenario.path("Thermal"))
+    respond(200, "Thermal", body=body, content_type="text/plain")(scenario)
+
+
+def redirect_thermal_to_itself(scenario: FaultScenario) -> None:
+    """Redirect Thermal to its own path."""
+    path = scenario.path("Thermal")
+    scenario.bmc.fail(path, status=302, headers={"Location": path})
+
+
+def remove_thermal_license(scenario: FaultScenario) -> None:
+    """Refuse Thermal because a license is missing."""
+    scenario.bmc.unlicensed = (scenario.path("Thermal"),)
+
+
+def lose_session_during_poll(scenario: FaultScenario) -> None:
+    """Expire all sessions when Thermal is read."""
+    scenario.bmc.on_request(scenario.path("Thermal"), scenario.bmc.expire_sessions)
+
+
+def set_clock_back(scenario: FaultScenario) -> None:
+    """Set the clock of Home Assistant's machine back by an hour."""
+    now = dt_util.utcnow
+    scenario.monkeypatch.setattr(dt_util, "utcnow", lambda: now() - timedelta(hours=1))
+
+
+async def sleep_for_a_day(scenario: FaultScenario) -> None:
+    """Suspend Home Assistant's machine for a day."""
+    await scenario.elapse(24 * 3600, 24 * 3600)
+
+
+def do_nothing(_: FaultScenario) -> None:
+    """Leave the change in place."""
+
+
+def not_connected(log: str) -> dict[str, Any]:
+    """Expect that no request reaches the BMC."""
+    return {
+        "add_server": AddServer("cannot_connect"),
+        "set_up": SetUp.retry("cannot_connect", requests=0, logins=0),
+        "poll": Poll.gone(log, requests=0),
+        "command": Command("cannot_connect", writes=0),
+    }
+
+
+def rejected_setup(**fields: Any) -> SetUp:
+    """Expect that Home Assistant prompts for the password."""
+    log = (NOT_AUTHENTICATED,)
+    return SetUp.error("invalid_auth", log=log, prompts=REAUTH, **fields)
+
+
+def all_fail(
+    error: str, log: str, *, command: Command | None = None, **poll: Any
+) -> dict[str, Any]:
+    """Expect that every request fails with the same error."""
+    return {
+        "add_server": AddServer(error),
+        "set_up": SetUp.retry(error, logins=0),
+        "poll": Poll.gone(log, **poll),
+        "command": command or Command(error),
+    }
+
+
+UNTRUSTED: dict[str, Any] = {
+    "log": CERTIFICATE_CHANGED,
+    "prompts": NEW_CERTIFICATE,
+    "requests": 0,
+    "sessions": 0,
+}
+_BUSY = all_fail("busy", BUSY)
+_BUSY_FOR_LONG = all_fail(
+    "busy",
+    BUSY,
+    command=Command("busy", recovers_after=120),
+    requests=3,
+    recovers_after=60,
+)
+_INVALID = all_fail("invalid_response", NO_JSON)
+_APPLIED_THEN_GONE = Command(is_applied=True, states=GONE)
+_INCOMPLETE: dict[str, Any] = {"command": _APPLIED_THEN_GONE, "requests": 6}
+_NO_THERMAL: dict[str, Any] = {
+    "set_up": SetUp(missing=THERMALS, log=(THERMAL_FAILED,)),
+    "poll": Poll(states=NO_THERMALS, log=(THERMAL_FAILED,)),
+}
+_SUCCEEDS: dict[str, Any] = {"poll": Poll(), "command": Command(is_applied=True)}
+
+MATRIX: tuple[Fault, ...] = (
     # No connection
-    Row(
+    Fault(
         "connection refused",
-        Scene.close_port,
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", requests=0, logins=0),
-        poll=Poll(shows=GONE, log=("no connection",), requests=0),
-        command=Command(error="cannot_connect", writes=0),
+        FaultScenario.close_port,
+        **not_connected(NOT_CONNECTED),
+        boards=(SHIPPED_BOARD, "x10sdv"),
     ),
-    Row(
-        "connection refused for a quarter of an hour, in which somebody changes things",
-        Scene.change_unseen,
-        poll=Poll(
-            shows=GONE,
-            log=("no connection",),
+    Fault(
+        "connection refused for 16 minutes while settings change",
+        change_settings_offline,
+        poll=Poll.gone(
+            NOT_CONNECTED,
             seconds=960,
             requests=0,
             sessions=0,
-            after=View(
-                says={
+            states_after=ExpectedStates(
+                states={
                     "sensor.temperature_CPU Temp": "61",
                     "sensor.headroom": "26",
                     "select.fan_mode": "standard",
@@ -110,460 +250,299 @@ MATRIX: tuple[Row, ...] = (
             ),
             logins_after=1,
         ),
-        mended=Scene.open_port,
+        recover=FaultScenario.open_port,
     ),
-    Row(
-        "host unreachable",
-        Scene.lose_route,
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", requests=0, logins=0),
-        poll=Poll(shows=GONE, log=("No route to host",), requests=0),
-        command=Command(error="cannot_connect", writes=0),
+    Fault("host unreachable", FaultScenario.lose_route, **not_connected(NO_ROUTE)),
+    Fault(
+        "name cannot be resolved",
+        FaultScenario.lose_name,
+        **not_connected(NAME_UNKNOWN),
     ),
-    Row(
-        "the name is not known",
-        Scene.lose_name,
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", requests=0, logins=0),
-        poll=Poll(shows=GONE, log=("not known",), requests=0),
-        command=Command(error="cannot_connect", writes=0),
+    Fault(
+        "TLS handshake fails",
+        FaultScenario.serve_without_tls,
+        **not_connected(TLS_FAILED),
     ),
-    Row(
-        "TLS fails",
-        Scene.speak_no_tls,
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", requests=0, logins=0),
-        poll=Poll(shows=GONE, log=("SSL",), requests=0),
-        command=Command(error="cannot_connect", writes=0),
-    ),
-    Row(
-        "the certificate has changed",
-        Scene.change_certificate,
-        set_up=tried_again(
-            "certificate_changed",
-            asks=("certificate_changed",),
-            requests=0,
-            logins=0,
+    Fault(
+        "certificate changed",
+        FaultScenario.change_certificate,
+        set_up=SetUp.retry(
+            "certificate_changed", prompts=NEW_CERTIFICATE, requests=0, logins=0
         ),
-        poll=Poll(
-            shows=GONE,
-            log=("certificate is another one",),
-            asks=("certificate_changed",),
-            requests=0,
-            sessions=0,
-            logins_after=1,
-        ),
-        command=Command(error="certificate_changed", writes=0),
-        mended=Scene.accept_certificate,
+        poll=Poll.gone(**UNTRUSTED, logins_after=1),
+        command=Command("certificate_changed", writes=0),
+        recover=FaultScenario.accept_certificate,
     ),
-    # An answer that is late, or breaks off
-    Row(
-        "every answer is late, but comes in time",
-        lambda scene: scene.bmc.hang("*", 1.1),
+    # Late and incomplete responses
+    Fault(
+        "responses late but in time",
+        lambda scenario: scenario.bmc.hang("*", 1.1),
         poll=Poll(seconds=30, requests=3),
     ),
-    Row(
-        "no answer in time",
-        lambda scene: scene.bmc.hang("*", 60),
-        dialogue=Dialogue(error="timeout"),
-        set_up=tried_again("timeout", logins=0),
-        # It goes on working on what nobody waits for any more.
-        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6, parallel=4),
-        command=Command(error="timeout"),
+    Fault(
+        "no response in time",
+        lambda scenario: scenario.bmc.hang("*", 60),
+        # The BMC goes on working on requests after their timeout.
+        **all_fail("timeout", TIMED_OUT, requests=6, parallel=4),
         is_slow=True,
     ),
-    Row(
-        "no end of the answer in time",
-        in_bodies(lambda bmc: bmc.stall("*")),
-        dialogue=Dialogue(error="timeout"),
-        set_up=tried_again("timeout", logins=0),
-        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
-        command=Command(is_done=True, shows=GONE),
+    Fault(
+        "responses never complete",
+        deliver(lambda bmc: bmc.stall("*")),
+        **all_fail("timeout", TIMED_OUT, **_INCOMPLETE),
         is_slow=True,
     ),
-    Row(
-        "the connection is reset in the body",
-        in_bodies(lambda bmc: bmc.cut("*")),
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", logins=0),
-        poll=Poll(shows=GONE, log=("no connection any more",), requests=6),
-        command=Command(is_done=True, shows=GONE),
+    Fault(
+        "connection reset in the body",
+        deliver(lambda bmc: bmc.cut("*")),
+        **all_fail("busy", BUSY, command=_APPLIED_THEN_GONE),
     ),
-    Row(
-        "the connection is closed between two polls",
-        Scene.close_connections,
-        poll=Poll(),
-        command=Command(is_done=True),
+    Fault(
+        "connection closed between two polls",
+        FaultScenario.close_connections,
+        **_SUCCEEDS,
     ),
-    Row(
-        "the connection is closed just as a request comes",
-        lambda scene: scene.bmc.drop("*", times=1),
-        set_up=loaded(requests=30),
+    Fault(
+        "connection closed when a request arrives",
+        lambda scenario: scenario.bmc.drop("*", times=1),
+        set_up=SetUp(requests=30),
         poll=Poll(requests=10),
-        command=Command(error="cannot_connect"),
+        command=Command("cannot_connect"),
     ),
-    Row(
-        "the connection breaks when a command is done and not yet answered",
-        lambda scene: scene.bmc.drop(SYSTEM, times=1, is_executed=True),
-        command=Command(error="cannot_connect", is_done=True, shows=View()),
+    Fault(
+        "connection lost before a command is acknowledged",
+        lambda scenario: scenario.bmc.drop(
+            scenario.path("ComputerSystem"), times=1, is_executed=True
+        ),
+        command=Command("cannot_connect", is_applied=True, states=ExpectedStates()),
     ),
-    Row(
-        "every answer trickles, but comes in time",
-        in_bodies(lambda bmc: bmc.trickle("*", 0.02)),
-        set_up=loaded(),
-        poll=Poll(),
-        command=Command(is_done=True),
+    Fault(
+        "responses trickle but complete in time",
+        deliver(lambda bmc: bmc.trickle("*", 0.02)),
+        set_up=SetUp(),
+        **_SUCCEEDS,
     ),
-    Row(
-        "every answer trickles for too long",
-        in_bodies(lambda bmc: bmc.trickle("*", 60)),
-        dialogue=Dialogue(error="timeout"),
-        set_up=tried_again("timeout", logins=0),
-        poll=Poll(shows=GONE, log=("did not answer in time",), requests=6),
-        command=Command(is_done=True, shows=GONE),
+    Fault(
+        "responses trickle for too long",
+        deliver(lambda bmc: bmc.trickle("*", 60)),
+        **all_fail("timeout", TIMED_OUT, **_INCOMPLETE),
         is_slow=True,
     ),
-    # A refusal
-    Row(
+    # Error statuses
+    Fault(
         "401 once",
-        answers(401, SYSTEM, times=1),
-        set_up=loaded(requests=34, logins=2),
+        respond(401, "ComputerSystem", times=1),
+        set_up=SetUp(requests=34, logins=2),
         poll=Poll(requests=14, logins=1),
-        command=Command(is_done=True, logins=1, writes=2),
+        command=Command(is_applied=True, logins=1, writes=2),
     ),
-    Row(
-        "401 for good, though the login is taken",
-        answers(401, ALL_BUT_ROOT, method="GET"),
-        dialogue=Dialogue(error="invalid_auth", logins=2),
-        set_up=given_up(
-            "invalid_auth",
-            log=("could not authenticate",),
-            asks=("reauth",),
-            requests=9,
-            logins=2,
-        ),
-        poll=Poll(
-            shows=GONE, log=("refuses",), asks=("reauth",), logins=1, logins_after=2
-        ),
-        mended=Scene.mend_and_enter_password,
+    Fault(
+        "401 for all reads after a successful login",
+        respond(401, "/redfish/v1/*", method="GET"),
+        add_server=AddServer("invalid_auth", logins=2),
+        set_up=rejected_setup(requests=9, logins=2),
+        poll=Poll.gone(REJECTED, prompts=REAUTH, logins=1, logins_after=2),
+        recover=in_turn(FaultScenario.recover, FaultScenario.enter_password),
     ),
-    Row(
-        "403",
-        answers(403, THERMAL),
-        set_up=loaded(lacks=THERMALS, log=("thermal cannot be read",)),
-        poll=Poll(shows=NO_THERMALS, log=("thermal cannot be read",)),
+    Fault("403", respond(403, "Thermal"), **_NO_THERMAL),
+    Fault(
+        "403 because of a missing license",
+        remove_thermal_license,
+        set_up=SetUp(missing=THERMALS, prompts=NO_LICENSE, needs_reload=True),
+        poll=Poll(states=NO_THERMALS, prompts=NO_LICENSE),
     ),
-    Row(
-        "403 for want of a licence",
-        lambda scene: setattr(scene.bmc, "unlicensed", (THERMAL,)),
-        set_up=loaded(lacks=THERMALS, asks=("license_missing",), is_final=True),
-        poll=Poll(shows=NO_THERMALS, asks=("license_missing",)),
-    ),
-    Row(
+    Fault(
         "404 of an optional resource",
-        answers(404, NTP),
-        set_up=loaded(lacks=("switch.ntp",), is_final=True),
+        respond(404, "NTP"),
+        set_up=SetUp(missing=("switch.ntp",), needs_reload=True),
         poll=Poll(
-            shows=View(unavailable=("switch.ntp",)),
-            log=("ntp cannot be read",),
+            states=unavailable("switch.ntp"),
+            log=(NTP_FAILED,),
             seconds=900,
             requests=103,
-            back_after=900,
+            recovers_after=900,
         ),
     ),
-    Row(
+    Fault(
         "404 of a required resource",
-        answers(404, SYSTEM),
-        dialogue=Dialogue(error="not_found", logins=1),
-        set_up=tried_again("not_found", requests=9),
-        poll=Poll(shows=View(unavailable=OF_SYSTEM), log=("system cannot be read",)),
+        respond(404, "ComputerSystem"),
+        add_server=AddServer("not_found", logins=1),
+        set_up=SetUp.retry("not_found", requests=9),
+        poll=Poll(states=unavailable(*SYSTEM_ENTITIES), log=(SYSTEM_FAILED,)),
     ),
-    Row(
-        "404 of everything",
-        answers(404, **HTML),
-        dialogue=Dialogue(error="not_found"),
-        set_up=tried_again("not_found", logins=0),
-        poll=Poll(shows=GONE, log=("does not have that",)),
-        command=Command(error="not_found"),
+    Fault(
+        "404 of all resources",
+        respond(404, **_PAGE),
+        **all_fail("not_found", NOT_FOUND),
     ),
-    Row(
-        "405 of a read",
-        answers(405, THERMAL),
-        set_up=loaded(lacks=THERMALS, log=("thermal cannot be read",)),
-        poll=Poll(shows=NO_THERMALS, log=("thermal cannot be read",)),
+    Fault("405 for a read", respond(405, "Thermal"), **_NO_THERMAL),
+    Fault(
+        "405 for a write", reject_writes(405), poll=Poll(), command=Command("refused")
     ),
-    Row(
-        "405 of a write",
-        answers_writes(405),
-        poll=Poll(),
-        command=Command(error="refused"),
-    ),
-    Row(
-        "403 of a write",
-        answers_writes(403),
-        command=Command(error="not_authorized"),
-    ),
-    Row(
+    Fault("403 for a write", reject_writes(403), command=Command("not_authorized")),
+    Fault(
         "412 once",
-        answers_writes(412, times=1),
-        command=Command(is_done=True, writes=2),
+        reject_writes(412, times=1),
+        command=Command(is_applied=True, writes=2),
     ),
-    Row(
-        "412 for good",
-        answers_writes(412),
-        command=Command(error="refused", writes=2),
+    Fault("412 always", reject_writes(412), command=Command("refused", writes=3)),
+    Fault(
+        "428 until an ETag is sent",
+        set_trait("if_match_required", value=True),
+        command=Command(is_applied=True, writes=2),
     ),
-    Row(
-        "428: the BMC wants an ETag",
-        lambda scene: setattr(scene.bmc, "if_match_required", True),
-        command=Command(is_done=True, writes=2),
+    Fault("429", respond(429), **_BUSY),
+    Fault("429 with Retry-After", respond(429, headers=_RETRY_AFTER), **_BUSY_FOR_LONG),
+    Fault("500", respond(500), **_BUSY),
+    Fault("503", respond(503), **_BUSY),
+    Fault("503 with Retry-After", respond(503, headers=_RETRY_AFTER), **_BUSY_FOR_LONG),
+    # Invalid responses
+    Fault("HTML page instead of each resource", respond(200, **_PAGE), **_INVALID),
+    # An empty body acknowledges a write.
+    Fault("empty body", respond(200, body=b""), **_INVALID | {"command": None}),
+    Fault("truncated JSON", respond(200, body='{"Systems": {'), **_INVALID),
+    Fault(
+        "truncated JSON in one resource",
+        respond(200, "Thermal", body='{"Temperatures": ['),
+        **_NO_THERMAL,
     ),
-    Row(
-        "429",
-        answers(429),
-        dialogue=Dialogue(error="busy"),
-        set_up=tried_again("busy", logins=0),
-        poll=Poll(shows=GONE, log=("busy",)),
-        command=Command(error="busy"),
-    ),
-    Row(
-        "429 with Retry-After",
-        answers(429, headers={"Retry-After": "120"}),
-        dialogue=Dialogue(error="busy"),
-        set_up=tried_again("busy", logins=0),
-        poll=Poll(shows=GONE, log=("busy",), requests=3, back_after=60),
-        command=Command(error="busy", back_after=120),
-    ),
-    Row(
-        "500",
-        answers(500),
-        dialogue=Dialogue(error="busy"),
-        set_up=tried_again("busy", logins=0),
-        poll=Poll(shows=GONE, log=("busy",)),
-        command=Command(error="busy"),
-    ),
-    Row(
-        "503",
-        answers(503),
-        dialogue=Dialogue(error="busy"),
-        set_up=tried_again("busy", logins=0),
-        poll=Poll(shows=GONE, log=("busy",)),
-        command=Command(error="busy"),
-    ),
-    Row(
-        "503 with Retry-After",
-        answers(503, headers={"Retry-After": "120"}),
-        dialogue=Dialogue(error="busy"),
-        set_up=tried_again("busy", logins=0),
-        poll=Poll(shows=GONE, log=("busy",), requests=3, back_after=60),
-        command=Command(error="busy", back_after=120),
-    ),
-    # An answer that is none
-    Row(
-        "a page in the place of every resource",
-        answers(200, **HTML),
-        dialogue=Dialogue(error="invalid_response"),
-        set_up=tried_again("invalid_response", logins=0),
-        poll=Poll(shows=GONE, log=("no JSON object",)),
-        command=Command(error="invalid_response"),
-    ),
-    Row(
-        "an empty body",
-        answers(200, body=b""),
-        dialogue=Dialogue(error="invalid_response"),
-        set_up=tried_again("invalid_response", logins=0),
-        poll=Poll(shows=GONE, log=("no JSON object",)),
-    ),
-    Row(
-        "JSON that is cut short",
-        answers(200, body='{"Systems": {'),
-        dialogue=Dialogue(error="invalid_response"),
-        set_up=tried_again("invalid_response", logins=0),
-        poll=Poll(shows=GONE, log=("no JSON object",)),
-        command=Command(error="invalid_response"),
-    ),
-    Row(
-        "JSON that is cut short, in one resource",
-        answers(200, THERMAL, body='{"Temperatures": ['),
-        set_up=loaded(lacks=THERMALS, log=("thermal cannot be read",)),
-        poll=Poll(shows=NO_THERMALS, log=("thermal cannot be read",)),
-    ),
-    Row(
-        "a wrong content type",
-        lambda scene: answers(
-            200, THERMAL, body=scene.bmc.resource(THERMAL), content_type="text/plain"
-        )(scene),
-        set_up=loaded(),
-        poll=Poll(),
-    ),
-    Row(
-        "a JSON list",
-        answers(200, body="[]"),
-        dialogue=Dialogue(error="invalid_response"),
-        set_up=tried_again("invalid_response", logins=0),
-        poll=Poll(shows=GONE, log=("no JSON object",)),
-        command=Command(error="invalid_response"),
-    ),
-    Row(
+    Fault("wrong content type", use_text_type, set_up=SetUp(), poll=Poll()),
+    Fault("JSON list", respond(200, body="[]"), **_INVALID),
+    Fault(
         "null for every key",
-        Scene.nothing_but_nulls,
-        set_up=loaded(lacks=THERMALS),
-        poll=Poll(shows=View(unavailable=THERMALS[:2], unknown=("sensor.headroom",))),
+        set_thermal_to_null,
+        set_up=SetUp(missing=THERMALS),
+        poll=Poll(states=NULL_THERMALS),
     ),
-    Row(
-        "a body of 10 MB",
-        answers(200, THERMAL, body=b'{"a": "' + 10_000_000 * b"a" + b'"}'),
-        set_up=loaded(lacks=THERMALS, log=("thermal cannot be read",)),
-        poll=Poll(shows=NO_THERMALS, log=("thermal cannot be read",)),
+    Fault(
+        "body of 10 MB",
+        respond(200, "Thermal", body=b'{"a": "' + 10_000_000 * b"a" + b'"}'),
+        **_NO_THERMAL,
     ),
-    Row(
-        "an endless redirect",
-        answers(302, THERMAL, headers={"Location": THERMAL}),
-        set_up=loaded(requests=31, lacks=THERMALS, log=("redirects in circles",)),
-        poll=Poll(shows=NO_THERMALS, log=("redirects in circles",), requests=15),
+    Fault(
+        "endless redirect",
+        redirect_thermal_to_itself,
+        set_up=SetUp(requests=31, missing=THERMALS, log=(REDIRECT_LOOP,)),
+        poll=Poll(states=NO_THERMALS, log=(REDIRECT_LOOP,), requests=15),
     ),
-    Row(
-        "a redirect to another host",
-        answers(302, headers={"Location": "https://192.0.2.1/redfish/v1/"}),
-        dialogue=Dialogue(error="invalid_response"),
-        set_up=tried_again("invalid_response", logins=0),
-        poll=Poll(shows=GONE, log=("leads away from",)),
-        command=Command(error="invalid_response"),
+    Fault(
+        "redirect to another host",
+        respond(302, headers={"Location": "https://192.0.2.1/redfish/v1/"}),
+        **all_fail("invalid_response", REDIRECT_AWAY),
     ),
     # Sessions and accounts
-    Row(
-        "the table of sessions is full",
-        Scene.fill_sessions,
-        set_up=loaded(requests=30, sessions=0),
+    Fault(
+        "all sessions in use",
+        FaultScenario.fill_sessions,
+        set_up=SetUp(requests=30, sessions=0),
         poll=Poll(requests=15, logins=1, sessions=0, sessions_after=0),
     ),
-    Row(
-        "the token is dropped in the middle of a poll",
-        lambda scene: scene.bmc.on_request(THERMAL, scene.bmc.expire_sessions),
-        set_up=loaded(requests=34, logins=2),
+    Fault(
+        "session lost during a poll",
+        lose_session_during_poll,
+        set_up=SetUp(requests=34, logins=2),
         poll=Poll(requests=14, logins=1),
     ),
-    Row(
-        "the password was changed",
-        Scene.change_password,
-        dialogue=Dialogue(error="invalid_auth", logins=1),
-        set_up=given_up(
-            "invalid_auth",
-            log=("could not authenticate",),
-            asks=("reauth",),
-            requests=2,
+    Fault(
+        "password changed",
+        lambda scenario: scenario.change_password("changed"),
+        add_server=AddServer("invalid_auth", logins=1),
+        set_up=rejected_setup(requests=2),
+        poll=Poll.gone(
+            REJECTED, prompts=REAUTH, requests=5, logins=1, sessions=0, logins_after=2
         ),
-        poll=Poll(
-            shows=GONE,
-            asks=("reauth",),
-            log=("refuses",),
-            requests=5,
-            logins=1,
-            sessions=0,
-            logins_after=2,
-        ),
-        command=Command(error="invalid_auth", logins=1),
-        mended=Scene.enter_password,
+        command=Command("invalid_auth", logins=1),
+        recover=FaultScenario.enter_password,
     ),
-    Row(
-        "the account was made read-only",
-        lambda scene: setattr(scene.bmc, "role", "ReadOnly"),
-        set_up=loaded(lacks=CONTROLS, back_after=900),
+    Fault(
+        "account became read-only",
+        set_trait("role", "ReadOnly"),
+        set_up=SetUp(missing=CONTROLS, recovers_after=900),
         poll=Poll(),
         command=Command(
-            error="not_authorized",
-            shows=View(loses=CONTROLS, says={"sensor.account_access": "read_only"}),
-            back_after=900,
+            "not_authorized",
+            states=ExpectedStates(
+                removed=CONTROLS, states={"sensor.account_access": "read_only"}
+            ),
+            recovers_after=900,
         ),
     ),
-    # What a server lives through
-    Row(
-        "the BMC restarts for four minutes",
-        lambda scene: scene.bmc.restart(RESTART),
-        dialogue=Dialogue(error="cannot_connect"),
-        set_up=tried_again("cannot_connect", requests=2, logins=0),
-        poll=Poll(
-            shows=GONE,
-            log=("no connection any more",),
-            seconds=210,
-            requests=15,
-            sessions=0,
-            back_after=30,
-            logins_after=1,
+    # Restarts, clocks, and changes of host, hardware and firmware
+    Fault(
+        "BMC restarts for four minutes",
+        lambda scenario: scenario.bmc.restart(RESTART_SECONDS),
+        add_server=AddServer("cannot_connect"),
+        set_up=SetUp.retry("cannot_connect", requests=2, logins=0),
+        poll=Poll.gone(
+            CONNECTION_LOST, seconds=210, requests=15, sessions=0, logins_after=1
         ),
-        command=Command(error="cannot_connect", writes=0),
+        command=Command("cannot_connect", writes=0),
     ),
-    Row(
-        "the BMC's clock jumps back by half a century",
-        lambda scene: scene.bmc.change(MANAGER, {"DateTime": "1970-01-01T00:00:42Z"}),
-        set_up=loaded(),
+    Fault(
+        "clock of the BMC jumps back to 1970",
+        lambda scenario: scenario.bmc.change(
+            scenario.path("Manager"), {"DateTime": "1970-01-01T00:00:42Z"}
+        ),
+        set_up=SetUp(),
         poll=Poll(seconds=900, requests=103),
     ),
-    Row(
-        "Home Assistant's clock jumps back by an hour",
-        Scene.set_clock_back,
-        poll=Poll(),
-        command=Command(is_done=True),
-    ),
-    Row(
-        "Home Assistant's machine sleeps for a day",
-        Scene.sleep,
+    Fault("clock of Home Assistant jumps back by an hour", set_clock_back, **_SUCCEEDS),
+    Fault(
+        "Home Assistant sleeps for a day",
+        sleep_for_a_day,
         poll=Poll(requests=33, logins=1),
     ),
-    Row(
-        "the host is off",
-        Scene.switch_off,
-        set_up=loaded(lacks=OF_HOST),
-        poll=Poll(shows=OFF, requests=16),
-        command=Command(is_done=True),
-        mended=Scene.switch_on,
+    Fault(
+        "host off",
+        FaultScenario.power_off,
+        set_up=SetUp(missing=HOST_SENSORS),
+        poll=Poll(states=HOST_OFF, requests=16),
+        command=Command(is_applied=True),
+        recover=FaultScenario.power_on,
     ),
-    Row(
-        "the host boots",
-        Scene.begin_to_boot,
-        set_up=loaded(lacks=OF_HOST),
+    Fault(
+        "host boots",
+        FaultScenario.start_boot,
+        set_up=SetUp(missing=HOST_SENSORS),
         poll=Poll(
-            shows=View(
-                unknown=OF_HOST,
-                says={"sensor.boot_progress": "processor_initialization"},
-            ),
-            passing=("sensor.drive_temperature",),
+            states=BOOTING,
+            may_flicker=(DRIVE_TEMPERATURE,),
             seconds=5,
             requests=12,
-            back_after=60,
+            recovers_after=60,
         ),
-        mended=lambda _: None,
+        recover=do_nothing,
     ),
-    Row(
-        "a sensor vanishes",
-        Scene.pull_sensor,
-        set_up=loaded(lacks=("sensor.temperature_PCH",)),
-        poll=Poll(shows=View(unavailable=("sensor.temperature_PCH",))),
+    Fault(
+        "sensor removed",
+        remove_sensor,
+        set_up=SetUp(missing=("sensor.temperature_PCH",)),
+        poll=Poll(states=NO_PCH),
     ),
-    Row(
-        "a drive is added",
-        Scene.add_drive,
-        poll=Poll(shows=DRIVE, after=DRIVE, seconds=900, requests=104),
-        mended=lambda _: None,
+    Fault(
+        "drive added",
+        add_drive,
+        poll=Poll(states=NEW_DRIVE, states_after=NEW_DRIVE, seconds=900, requests=104),
+        recover=do_nothing,
     ),
-    Row(
-        "a module of memory is added",
-        Scene.add_memory,
-        set_up=loaded(),
+    Fault(
+        "memory module added",
+        add_memory,
+        set_up=SetUp(),
         poll=Poll(seconds=900, requests=103),
-        mended=lambda _: None,
+        recover=do_nothing,
     ),
-    Row(
-        "new firmware has moved all that is Supermicro's own",
-        Scene.move_oem,
+    Fault(
+        "firmware update moves OEM resources",
+        move_oem_resources,
         poll=Poll(
-            passing=("",),
+            may_flicker=ALL,
+            log=(CONNECTION_LOST,),
             seconds=900,
-            log=("no connection",),
             requests=112,
             logins=1,
-            back_after=900,
+            recovers_after=900,
         ),
-        mended=lambda _: None,
+        recover=do_nothing,
     ),
 )

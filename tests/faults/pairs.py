@@ -1,316 +1,222 @@
-"""Two faults at once: the twenty likeliest pairs, and why they are likely.
+"""Pairs of faults that are likely to occur together.
 
-The faults are those of the matrix, by their names; the second comes right after the
-first, and is watched at the polls.
+The second fault is injected right after the first, and both last for some polls.
 """
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
-import inspect
+from typing import Any
 
 from homeassistant.const import STATE_UNKNOWN
 
+from tests.scenario.fault_scenario import FaultScenario
+from tests.scenario.fault_table import ALL, Action, ExpectedStates, Fault, Poll, in_turn
+from tests.scenario.scenario import RESTART_SECONDS
+
 from .matrix import (
-    DRIVE,
+    BOOTING,
+    BUSY,
+    CONNECTION_LOST,
     DRIVE_TEMPERATURE,
-    GONE,
+    HOST_OFF,
     MATRIX,
+    NAME_UNKNOWN,
+    NEW_DRIVE,
+    NEW_DRIVE_TEMPERATURE,
+    NO_LICENSE,
+    NO_PCH,
+    NO_ROUTE,
     NO_THERMALS,
-    OF_HOST,
-    OFF,
+    NOT_AUTHENTICATED,
+    REAUTH,
+    REJECTED,
+    THERMAL_FAILED,
     THERMALS,
+    UNTRUSTED,
 )
-from .row import Fault, Poll, View
-from .scene import RESTART, Scene
 
-ROWS = {row.fault: row for row in MATRIX}
+_FAULTS = {fault.name: fault for fault in MATRIX}
 
-RESTARTS = "the BMC restarts for four minutes"
-NEW_CERTIFICATE = "the certificate has changed"
-NEW_PASSWORD = "the password was changed"
-FULL = "the table of sessions is full"
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two faults at once, and what becomes of them."""
-
-    first: str
-    second: str
-    why: str
-    """Why they come together."""
-    poll: Poll
-    mended: Fault = Scene.mend
-
-    @property
-    def fault(self) -> str:
-        """What it is, in plain words."""
-        return f"{self.first}, and {self.second}"
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether somebody loses patience."""
-        return ROWS[self.first].is_slow or ROWS[self.second].is_slow
-
-    async def made(self, scene: Scene) -> None:
-        """Let both go wrong."""
-        for name in (self.first, self.second):
-            made: Awaitable[None] | None = ROWS[name].made(scene)
-            if inspect.isawaitable(made):
-                await made
+_RESTART = "BMC restarts for four minutes"
+_NEW_CERTIFICATE = "certificate changed"
+_NEW_PASSWORD = "password changed"
+_FULL = "all sessions in use"
+_401 = "401 once"
 
 
-async def accept_and_enter(scene: Scene) -> None:
-    """Let the user accept the certificate, and then enter the new password."""
-    await scene.accept_certificate()
-    await scene.enter_password()
+def pair(
+    names: tuple[str, str],
+    reason: str,
+    poll: Poll,
+    recover: Action = FaultScenario.recover,
+) -> Fault:
+    """Combine two faults of the matrix, with the expectation at a poll."""
+    faults = [_FAULTS[name] for name in names]
+    return Fault(
+        ", ".join(names),
+        in_turn(*(fault.inject for fault in faults)),
+        poll=poll,
+        recover=recover,
+        is_slow=any(fault.is_slow for fault in faults),
+        reason=reason,
+    )
 
 
-async def wait_and_accept(scene: Scene) -> None:
-    """Let the BMC come up, and the user accept its certificate."""
-    await scene.elapse(RESTART)
-    await scene.accept_certificate()
+async def wait_for_restart(scenario: FaultScenario) -> None:
+    """Wait until the BMC has restarted."""
+    await scenario.elapse(RESTART_SECONDS)
 
 
-PAIRS: tuple[Pair, ...] = (
-    Pair(
-        RESTARTS,
-        NEW_CERTIFICATE,
-        why="a firmware update makes a new certificate",
-        poll=Poll(
-            shows=GONE,
-            log=("certificate is another one",),
-            asks=("certificate_changed",),
-            requests=0,
-            sessions=0,
-            logins_after=1,
-        ),
-        mended=wait_and_accept,
+_RESTARTED: dict[str, Any] = {"sessions": 0, "logins_after": 1}
+_REJECTED: dict[str, Any] = {
+    "prompts": REAUTH,
+    "logins": 1,
+    "sessions": 0,
+    "logins_after": 2,
+}
+
+PAIRS: tuple[Fault, ...] = (
+    pair(
+        (_RESTART, _NEW_CERTIFICATE),
+        "A firmware update generates a new certificate.",
+        Poll.gone(**UNTRUSTED, logins_after=1),
+        recover=in_turn(wait_for_restart, FaultScenario.accept_certificate),
     ),
-    Pair(
-        RESTARTS,
-        NEW_PASSWORD,
-        why="a reset to factory defaults",
-        poll=Poll(
-            shows=GONE,
-            log=("no connection any more",),
-            asks=("reauth",),
-            seconds=RESTART + 60,
-            requests=20,
-            logins=1,
-            sessions=0,
-            logins_after=2,
+    pair(
+        (_RESTART, _NEW_PASSWORD),
+        "The BMC was reset to factory defaults.",
+        Poll.gone(
+            CONNECTION_LOST, **_REJECTED, seconds=RESTART_SECONDS + 60, requests=20
         ),
-        mended=Scene.enter_password,
+        recover=FaultScenario.enter_password,
     ),
-    Pair(
-        RESTARTS,
-        "503",
-        why="the web server is up before the Redfish service",
-        poll=Poll(
-            shows=GONE,
-            log=("no connection any more",),
-            seconds=RESTART + 60,
-            requests=26,
-            sessions=0,
-            logins_after=1,
+    pair(
+        (_RESTART, "503"),
+        "The web server starts before the Redfish service.",
+        Poll.gone(
+            CONNECTION_LOST, **_RESTARTED, seconds=RESTART_SECONDS + 60, requests=26
         ),
     ),
-    Pair(
-        RESTARTS,
-        "the name is not known",
-        why="one power cut hits the server and the router",
-        poll=Poll(
-            shows=GONE,
-            log=("not known",),
-            requests=0,
-            sessions=0,
-            logins_after=1,
-        ),
+    pair(
+        (_RESTART, "name cannot be resolved"),
+        "A power cut hits the server and the router.",
+        Poll.gone(NAME_UNKNOWN, **_RESTARTED, requests=0),
     ),
-    Pair(
-        RESTARTS,
-        "the host is off",
-        why="the server's plug was pulled, and the host waits for its button",
-        poll=Poll(
-            shows=GONE,
-            log=("no connection any more",),
-            requests=20,
-            sessions=0,
-            after=OFF,
-            logins_after=1,
-        ),
+    pair(
+        (_RESTART, "host off"),
+        "The server was unplugged; its host waits for the power button.",
+        Poll.gone(CONNECTION_LOST, **_RESTARTED, requests=20, states_after=HOST_OFF),
     ),
-    Pair(
-        "the BMC's clock jumps back by half a century",
-        RESTARTS,
-        why="its battery is empty",
-        poll=Poll(
-            shows=GONE,
-            log=("no connection any more",),
-            requests=12,
-            sessions=0,
-            logins_after=1,
-        ),
+    pair(
+        ("clock of the BMC jumps back to 1970", _RESTART),
+        "The battery of the BMC is empty.",
+        Poll.gone(CONNECTION_LOST, **_RESTARTED, requests=12),
     ),
-    Pair(
-        NEW_CERTIFICATE,
-        NEW_PASSWORD,
-        why="another BMC, or a reset to factory defaults, that nobody has seen",
-        poll=Poll(
-            shows=GONE,
-            log=("certificate is another one",),
-            asks=("certificate_changed",),
-            requests=0,
-            sessions=0,
-            log_after=("could not authenticate",),
-            logins_after=3,
-        ),
-        mended=accept_and_enter,
+    pair(
+        (_NEW_CERTIFICATE, _NEW_PASSWORD),
+        "The BMC was replaced or reset to factory defaults meanwhile.",
+        Poll.gone(**UNTRUSTED, log_after=(NOT_AUTHENTICATED,), logins_after=3),
+        recover=in_turn(FaultScenario.accept_certificate, FaultScenario.enter_password),
     ),
-    Pair(
-        NEW_CERTIFICATE,
-        "a page in the place of every resource",
-        why="a proxy or a captive portal is in between",
-        poll=Poll(
-            shows=GONE,
-            log=("certificate is another one",),
-            asks=("certificate_changed",),
-            requests=0,
-            sessions=0,
-            back_after=300,
-            logins_after=1,
-        ),
+    pair(
+        (_NEW_CERTIFICATE, "HTML page instead of each resource"),
+        "A proxy or a captive portal intercepts the connection.",
+        Poll.gone(**UNTRUSTED, recovers_after=300, logins_after=1),
     ),
-    Pair(
-        "the host boots",
-        "every answer trickles, but comes in time",
-        why="the BMC is busy with the host",
-        poll=Poll(
-            shows=View(
-                unknown=OF_HOST,
-                says={"sensor.boot_progress": "processor_initialization"},
-            ),
-            passing=("sensor.drive_temperature",),
+    pair(
+        ("host boots", "responses trickle but complete in time"),
+        "The BMC is busy with the host.",
+        Poll(
+            states=BOOTING,
+            may_flicker=(DRIVE_TEMPERATURE,),
             seconds=5,
             requests=16,
-            back_after=60,
+            recovers_after=60,
         ),
     ),
-    Pair(
-        "the host is off",
-        "null for every key",
-        why="a BMC may have nothing to say of the sensors then",
-        poll=Poll(
-            shows=View(
+    pair(
+        ("host off", "null for every key"),
+        "A BMC may have no sensor readings without the host.",
+        Poll(
+            states=ExpectedStates(
                 unavailable=THERMALS[:2],
-                unknown=("sensor.drive_temperature", "sensor.headroom"),
-                says=OFF.says,
+                unknown=(DRIVE_TEMPERATURE, "sensor.headroom"),
+                states=HOST_OFF.states,
             ),
             requests=16,
-            after=OFF,
+            states_after=HOST_OFF,
         ),
     ),
-    Pair(
-        "the host is off",
-        "a drive is added",
-        why="that is how one adds a drive",
-        poll=Poll(
-            shows=View(
-                unknown=OFF.unknown,
-                says={**OFF.says, **DRIVE.says, DRIVE_TEMPERATURE: STATE_UNKNOWN},
+    pair(
+        ("host off", "drive added"),
+        "Owners switch the host off to add a drive.",
+        Poll(
+            states=ExpectedStates(
+                unknown=HOST_OFF.unknown,
+                states={
+                    **HOST_OFF.states,
+                    **NEW_DRIVE.states,
+                    NEW_DRIVE_TEMPERATURE: STATE_UNKNOWN,
+                },
             ),
             seconds=900,
             requests=110,
-            after=DRIVE,
+            states_after=NEW_DRIVE,
         ),
-        mended=Scene.switch_on,
+        recover=FaultScenario.power_on,
     ),
-    Pair(
-        "the host is off",
-        "a module of memory is added",
-        why="that is how one adds memory",
-        poll=Poll(shows=OFF, seconds=900, requests=110),
-        mended=Scene.switch_on,
+    pair(
+        ("host off", "memory module added"),
+        "Owners switch the host off to add memory.",
+        Poll(states=HOST_OFF, seconds=900, requests=110),
+        recover=FaultScenario.power_on,
     ),
-    Pair(
-        FULL,
-        NEW_PASSWORD,
-        why="a script with the old password has taken all sessions",
-        poll=Poll(
-            shows=GONE,
-            log=("refuses",),
-            asks=("reauth",),
-            requests=8,
-            logins=1,
-            sessions=0,
-            logins_after=2,
-        ),
-        mended=Scene.enter_password,
+    pair(
+        (_FULL, _NEW_PASSWORD),
+        "A script with the old password has taken all sessions.",
+        Poll.gone(REJECTED, **_REJECTED, requests=8),
+        recover=FaultScenario.enter_password,
     ),
-    Pair(
-        FULL,
-        "the connection is closed between two polls",
-        why="a BMC with many clients is short of connections, too",
-        poll=Poll(requests=15, logins=1, sessions=0, sessions_after=0),
+    pair(
+        (_FULL, "connection closed between two polls"),
+        "A BMC with many clients also runs out of connections.",
+        Poll(requests=15, logins=1, sessions=0, sessions_after=0),
     ),
-    Pair(
-        "401 once",
-        "the connection is closed just as a request comes",
-        why="its web server has crashed, and came up again",
-        poll=Poll(requests=15, logins=1),
+    pair(
+        (_401, "connection closed when a request arrives"),
+        "The web server of the BMC crashed and was restarted.",
+        Poll(requests=15, logins=1),
     ),
-    Pair(
-        "every answer trickles, but comes in time",
-        "401 once",
-        why="a busy BMC drops sessions",
-        poll=Poll(requests=15, logins=1),
+    pair(
+        ("responses trickle but complete in time", _401),
+        "A busy BMC loses sessions.",
+        Poll(requests=15, logins=1),
     ),
-    Pair(
-        "JSON that is cut short, in one resource",
-        "401 once",
-        why="its web server is out of memory",
-        poll=Poll(
-            shows=NO_THERMALS,
-            log=("thermal cannot be read",),
-            requests=15,
-            logins=1,
-        ),
+    pair(
+        ("truncated JSON in one resource", _401),
+        "The web server of the BMC is out of memory.",
+        Poll(states=NO_THERMALS, log=(THERMAL_FAILED,), requests=15, logins=1),
     ),
-    Pair(
-        "Home Assistant's machine sleeps for a day",
-        "host unreachable",
-        why="a machine wakes up before its network does",
-        poll=Poll(
-            shows=GONE,
-            log=("No route to host",),
-            requests=35,
-            logins=1,
-        ),
+    pair(
+        ("Home Assistant sleeps for a day", "host unreachable"),
+        "A machine resumes before its network does.",
+        Poll.gone(NO_ROUTE, requests=35, logins=1),
     ),
-    Pair(
-        "new firmware has moved all that is Supermicro's own",
-        "403 for want of a licence",
-        why="new firmware asks for licences that the old one did not",
-        poll=Poll(
-            shows=NO_THERMALS,
-            log=("no connection any more",),
-            asks=("license_missing",),
-            passing=("",),
+    pair(
+        ("firmware update moves OEM resources", "403 because of a missing license"),
+        "New firmware requires more licenses.",
+        Poll(
+            states=NO_THERMALS,
+            may_flicker=ALL,
+            log=(CONNECTION_LOST,),
+            prompts=NO_LICENSE,
             seconds=900,
             requests=112,
             logins=1,
         ),
     ),
-    Pair(
-        "503",
-        "a sensor vanishes",
-        why="a part fails and takes the BMC along for a while",
-        poll=Poll(
-            shows=GONE,
-            log=("busy",),
-            after=View(unavailable=("sensor.temperature_PCH",)),
-        ),
-        mended=lambda scene: scene.bmc.heal(),
+    pair(
+        ("503", "sensor removed"),
+        "A part fails and keeps the BMC busy for a while.",
+        Poll.gone(BUSY, states_after=NO_PCH),
+        recover=lambda scenario: scenario.bmc.heal(),
     ),
 )

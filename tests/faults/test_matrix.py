@@ -1,249 +1,213 @@
-"""The fault matrix is true: every cell of every row is tried."""
+"""Tests of every situation of every row of the fault matrix."""
 
 from collections.abc import Iterable
-import inspect
-import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import (
-    EVENT_STATE_CHANGED,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.supermicro_redfish.const import DOMAIN
-from tests.integration import DYNAMIC, asked, call, lifecycle, set_up, states
-from tests.integration.dialogue import begin, submit
+from tests.scenario.fault_scenario import FaultScenario
+from tests.scenario.fault_table import (
+    LED,
+    AddServer,
+    Command,
+    Fault,
+    Poll,
+    SetUp,
+    perform,
+)
+from tests.scenario.hass_instance import NO_VALUE, HassInstance
+from tests.scenario.integration_helpers import DYNAMIC
+from tests.scenario.scenario import BOARDS, SHIPPED_BOARD
 
 from .matrix import MATRIX
-from .pairs import PAIRS, Pair
-from .row import LED, Command, Dialogue, Fault, Poll, Row, SetUp
-from .scene import Scene
+from .pairs import PAIRS
 
-NOTHING = (STATE_UNAVAILABLE, STATE_UNKNOWN)
+SITUATIONS = ("add_server", "set_up", "poll", "command")
 
-# What aiohttp has against showing the password with each request.
+# aiohttp deprecates Basic authentication, which the client falls back to.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
 
 
-def rows(cell: str, table: Iterable[Row | Pair]) -> pytest.MarkDecorator:
-    """Try a cell of every row that has it."""
-    filled = [
-        pytest.param(row, getattr(row, cell), id=row.fault)
-        for row in table
-        if getattr(row, cell)
-    ]
-    return pytest.mark.parametrize(("row", "cell"), filled)
-
-
-def kinds(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
-    """Return the entities by their id, each as `platform.key`."""
-    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return {
-        item.entity_id: (
-            f"{item.domain}.{item.unique_id.removeprefix(f'{entry.unique_id}_')}"
+def rows(situation: str, table: Iterable[Fault] = MATRIX) -> pytest.MarkDecorator:
+    """Parametrize a test over all faults and boards that have a situation."""
+    parameters = [
+        pytest.param(
+            fault,
+            expected,
+            board,
+            id=fault.name if board == SHIPPED_BOARD else f"{fault.name} on {board}",
+            marks=() if board in BOARDS else pytest.mark.skip(f"no board {board}"),
         )
-        for item in registered
-    }
+        for fault in table
+        if (expected := getattr(fault, situation))
+        for board in fault.boards
+    ]
+    return pytest.mark.parametrize(("fault", "expected", "board_name"), parameters)
 
 
-def shown(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
-    """Return what is shown, by `platform.key`."""
-    known = kinds(hass, entry)
-    return {known[at]: state for at, state in states(hass).items() if at in known}
-
-
-def lost(
-    hass: HomeAssistant, entry: ConfigEntry, changes: list[Event[Any]]
-) -> set[str]:
-    """Return what was not to be seen for a moment at least, by `platform.key`."""
-    known = kinds(hass, entry)
-    seen = [(item.data["entity_id"], item.data["new_state"]) for item in changes]
-    return {
-        known[at]
-        for at, new in seen
-        if at in known and (not new or new.state in NOTHING)
-    }
-
-
-async def make(fault: Fault, scene: Scene) -> None:
-    """Let something go wrong."""
-    made = fault(scene)
-    if inspect.isawaitable(made):
-        await made
-
-
-def require_log(scene: Scene, expected: tuple[str, ...]) -> None:
-    """Make sure that the log has what is expected, each once."""
-    log = scene.log
-    assert len(log) == len(expected), log
-    assert [words for words in expected if not any(words in line for line in log)] == []
-
-
-def require_plain_log(scene: Scene) -> None:
-    """Make sure that the log has no line twice, and no traceback."""
-    records = [item for item in scene.caplog.records if DOMAIN in item.name]
-    told = [item for item in records if item.levelno >= logging.INFO]
-    assert not [item for item in told if item.exc_info]
-    lines = [item.getMessage() for item in told]
-    assert len(lines) == len(set(lines)), lines
-
-
-async def require_end(scene: Scene, entry: ConfigEntry, parallel: int = 2) -> None:
-    """Unload the entry: nothing is left of it, and never was the BMC asked too much."""
-    assert scene.questions == []
-    require_plain_log(scene)
-    assert await scene.hass.config_entries.async_unload(entry.entry_id)
-    await scene.hass.async_block_till_done(wait_background_tasks=True)
-    assert scene.sessions == 0
-    assert scene.bmc.peak_parallel <= parallel
-
-
-def test_every_row_is_tried() -> None:
-    """Each is another fault, and somewhere it is said what becomes of it."""
-    table: list[Row | Pair] = [*MATRIX, *PAIRS]
-    assert len({row.fault for row in table}) == len(table)
-    cells = ("dialogue", "set_up", "poll", "command")
-    assert [
-        row.fault for row in MATRIX if not any(getattr(row, at) for at in cells)
-    ] == []
+def test_every_fault_has_name_and_situation() -> None:
+    """Verify that rows are unique and that each is tested in some situation."""
+    table = (*MATRIX, *PAIRS)
+    assert len({fault.name for fault in table}) == len(table)
+    untested = [
+        fault.name
+        for fault in table
+        if not any(getattr(fault, situation) for situation in SITUATIONS)
+    ]
+    assert untested == []
     assert len(PAIRS) == 20
 
 
-@rows("dialogue", MATRIX)
-async def test_while_a_server_is_added(scene: Scene, row: Row, cell: Dialogue) -> None:
-    """The form says what is wrong, and works once that is mended."""
-    await make(row.made, scene)
-    form = await submit(scene.hass, await begin(scene.hass), scene.account)
-    assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {"base": cell.error}
-    assert scene.bmc.login_attempts == cell.logins
-    assert scene.sessions == 0
-    require_log(scene, ())
-
-    await scene.mend()
-    result = await submit(scene.hass, form, scene.account)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["result"].state is ConfigEntryState.LOADED, result["result"].reason
-    assert scene.sessions == 1
-    await require_end(scene, result["result"])
-
-
-@rows("set_up", MATRIX)
-async def test_at_the_start(
-    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: SetUp
+@rows("add_server")
+async def test_add_server_shows_error_until_recovery(
+    scenario: FaultScenario, fault: Fault, expected: AddServer
 ) -> None:
-    """What can be shown is shown; the rest is as soon as it can be."""
-    await make(row.made, scene)
-    await set_up(hass, entry)
-    assert entry.state is cell.state
-    assert entry.error_reason_translation_key == cell.because
-    assert scene.questions == list(cell.asks)
-    lacking = shown(hass, entry)
-    assert not [kind for kind in lacking if kind.startswith(cell.lacks)]
-    assert len(scene.bmc.requests) <= cell.requests
-    assert scene.bmc.login_attempts == cell.logins
-    assert scene.sessions == cell.sessions
-    require_log(scene, cell.log)
+    """Verify that the form shows the error, and adds the server after the recovery."""
+    instance = scenario.instance
+    await perform(fault.inject, scenario)
+    form = await instance.submit(await instance.open_dialog(), scenario.account)
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {"base": expected.error}
+    assert scenario.bmc.login_attempts == expected.logins
+    assert scenario.open_sessions == 0
+    scenario.assert_log(())
 
-    await make(row.mended, scene)
-    if cell.is_final:
-        await hass.config_entries.async_reload(entry.entry_id)
-    await scene.elapse(cell.back_after)
-    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
-    all_that_there_is = shown(hass, entry)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass, entry) == all_that_there_is
-    assert STATE_UNAVAILABLE not in all_that_there_is.values()
-    assert {kind for kind in all_that_there_is if kind.startswith(cell.lacks)} == (
-        all_that_there_is.keys() - lacking.keys()
+    await scenario.recover()
+    result = await instance.submit(form, scenario.account)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert instance.state is ConfigEntryState.LOADED, instance.entry.reason
+    assert scenario.open_sessions == 1
+    await scenario.assert_clean_end()
+
+
+@rows("set_up")
+async def test_setup_shows_readable_entities_and_recovers(
+    scenario: FaultScenario, fault: Fault, expected: SetUp
+) -> None:
+    """Verify which entities a setup creates, and that all exist after the recovery."""
+    instance, bmc = scenario.instance, scenario.bmc
+    scenario.create_entry()
+    await perform(fault.inject, scenario)
+    await instance.set_up()
+    assert instance.state is expected.state
+    assert instance.entry.error_reason_translation_key == expected.reason
+    assert instance.prompts == list(expected.prompts)
+    created = instance.states
+    assert not [entity for entity in created if entity.startswith(expected.missing)]
+    assert len(bmc.requests) <= expected.requests
+    assert bmc.login_attempts == expected.logins
+    assert scenario.open_sessions == expected.sessions
+    scenario.assert_log(expected.log)
+
+    await perform(fault.recover, scenario)
+    if expected.needs_reload:
+        await instance.reload()
+    await scenario.elapse(expected.recovers_after)
+    assert instance.state is ConfigEntryState.LOADED, instance.entry.reason
+    recovered = instance.states
+    await instance.reload()
+    assert instance.states == recovered
+    assert STATE_UNAVAILABLE not in recovered.values()
+    assert {entity for entity in recovered if entity.startswith(expected.missing)} == (
+        recovered.keys() - created.keys()
     )
-    await require_end(scene, entry)
+    await scenario.assert_clean_end()
 
 
 @rows("poll", (*MATRIX, *PAIRS))
-async def test_at_a_poll(
-    hass: HomeAssistant,
-    scene: Scene,
-    entry: ConfigEntry,
-    row: Row | Pair,
-    cell: Poll,
+async def test_poll_shows_expected_states_and_recovers(
+    hass: HomeAssistant, scenario: FaultScenario, fault: Fault, expected: Poll
 ) -> None:
-    """What cannot be read is not shown, the rest is; afterwards all is as before."""
-    await set_up(hass, entry)
-    await scene.elapse(DYNAMIC)
-    before, bmc = shown(hass, entry), scene.bmc
-    scene.caplog.clear()
+    """Verify that only unreadable entities lose their state, and that all recover."""
+    instance, bmc = scenario.instance, scenario.bmc
+    scenario.create_entry()
+    await instance.set_up()
+    await scenario.elapse(DYNAMIC)
+    before = instance.states
+    scenario.caplog.clear()
     requests, logins = len(bmc.requests), bmc.login_attempts
 
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    await make(row.made, scene)
-    await scene.elapse(cell.seconds)
-    seen = cell.shows.of(before)
-    assert shown(hass, entry) == seen
-    assert lifecycle(entry) is ConfigEntryState.LOADED, entry.reason
-    assert scene.questions == list(cell.asks)
-    assert len(bmc.requests) - requests <= cell.requests, asked(bmc, requests)
-    assert bmc.login_attempts - logins == cell.logins
-    assert scene.sessions == cell.sessions
-    require_log(scene, cell.log)
+    await perform(fault.inject, scenario)
+    await scenario.elapse(expected.seconds)
+    during = expected.states.apply(before)
+    assert instance.states == during
+    assert instance.state is ConfigEntryState.LOADED, instance.entry.reason
+    assert instance.prompts == list(expected.prompts)
+    sent = scenario.requests_since(requests)
+    assert len(sent) <= expected.requests, sent
+    assert bmc.login_attempts - logins == expected.logins
+    assert scenario.open_sessions == expected.sessions
+    scenario.assert_log(expected.log)
 
     logins = bmc.login_attempts
-    await make(row.mended, scene)
-    await scene.elapse(cell.back_after)
-    assert shown(hass, entry) == cell.after.of(before)
-    assert bmc.login_attempts - logins == cell.logins_after
-    assert scene.sessions == cell.sessions_after
-    require_log(scene, cell.log + cell.log_after)
-    as_before = {kind for kind, state in before.items() if seen.get(kind) == state}
-    passed = as_before & lost(hass, entry, changes)
-    assert not [kind for kind in passed if not kind.startswith(cell.passing)]
-    await require_end(scene, entry, cell.parallel)
+    await perform(fault.recover, scenario)
+    await scenario.elapse(expected.recovers_after)
+    assert instance.states == expected.states_after.apply(before)
+    assert bmc.login_attempts - logins == expected.logins_after
+    assert scenario.open_sessions == expected.sessions_after
+    scenario.assert_log(expected.log + expected.log_after)
+    unchanged = {
+        entity for entity, state in before.items() if during.get(entity) == state
+    }
+    flickered = unchanged & without_value(instance, changes)
+    assert not [item for item in flickered if not item.startswith(expected.may_flicker)]
+    await scenario.assert_clean_end(expected.parallel)
 
 
-@rows("command", MATRIX)
-async def test_at_a_command(
-    hass: HomeAssistant, scene: Scene, entry: ConfigEntry, row: Row, cell: Command
+def without_value(instance: HassInstance, changes: list[Event[Any]]) -> set[str]:
+    """Return the entities that had no value after one of the changes."""
+    entities = instance.entities
+    found = ((item.data["entity_id"], item.data["new_state"]) for item in changes)
+    return {
+        entities[entity_id]
+        for entity_id, state in found
+        if entity_id in entities and (not state or state.state in NO_VALUE)
+    }
+
+
+@rows("command")
+async def test_command_reports_failure_and_succeeds_after_recovery(
+    scenario: FaultScenario, fault: Fault, expected: Command
 ) -> None:
-    """The user is told, unless it works; once it is mended, it does."""
-    await set_up(hass, entry)
-    bmc = scene.bmc
+    """Verify that the user gets an error unless the command was applied."""
+    instance, bmc = scenario.instance, scenario.bmc
+    scenario.create_entry()
+    await instance.set_up()
     logins = bmc.login_attempts
-    await make(row.made, scene)
-    before = shown(hass, entry)
-    assert await command(hass, entry) == cell.error
-    assert shown(hass, entry) == cell.seen.of(before)
-    assert (bmc.indicator_led == "Lit") is cell.is_done
-    writes = [item for item in asked(bmc) if item.startswith("PATCH")]
-    assert len(writes) == cell.writes
-    await scene.elapse(DYNAMIC)
-    assert bmc.login_attempts - logins == cell.logins
+    await perform(fault.inject, scenario)
+    before = instance.states
+    assert await switch_led_on(instance) == expected.error
+    assert instance.states == expected.expected_states.apply(before)
+    assert (bmc.indicator_led == "Lit") is expected.is_applied
+    writes = [item for item in scenario.requests_since(0) if item.startswith("PATCH")]
+    assert len(writes) == expected.writes
+    await scenario.elapse(DYNAMIC)
+    assert bmc.login_attempts - logins == expected.logins
 
-    await make(row.mended, scene)
-    await scene.elapse(cell.back_after)
-    bmc.change("Systems/1", {"IndicatorLED": "Off"})
-    await scene.elapse(DYNAMIC)
-    assert await command(hass, entry) is None
+    await perform(fault.recover, scenario)
+    await scenario.elapse(expected.recovers_after)
+    bmc.change(scenario.path("ComputerSystem"), {"IndicatorLED": "Off"})
+    await scenario.elapse(DYNAMIC)
+    assert await switch_led_on(instance) is None
     assert bmc.indicator_led == "Lit"
-    assert shown(hass, entry)[LED] == "on"
-    assert scene.sessions == 1
-    await require_end(scene, entry)
+    assert instance.states[LED] == "on"
+    assert scenario.open_sessions == 1
+    await scenario.assert_clean_end()
 
 
-async def command(hass: HomeAssistant, entry: ConfigEntry) -> Any:
-    """Switch the identify LED on; return the key of what the user is told, if any."""
+async def switch_led_on(instance: HassInstance) -> str | None:
+    """Switch the identify LED on and return the key of the error, if any."""
     try:
-        await call(hass, entry, LED, "turn_on")
+        await instance.call(LED, "turn_on")
     except HomeAssistantError as error:
         return error.translation_key
     finally:
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await instance.settle()
     return None

@@ -1,4 +1,4 @@
-"""What the tests of the integration do with a Home Assistant and a server."""
+"""Constants and helpers of the tests of the integration."""
 
 from collections.abc import Callable
 import logging
@@ -15,70 +15,54 @@ from custom_components.supermicro_redfish.const import (
     DYNAMIC_INTERVAL,
     STATIC_INTERVAL,
 )
-from custom_components.supermicro_redfish.host_poller import QUICK_INTERVAL
+from custom_components.supermicro_redfish.energy import LONGEST_GAP
+from custom_components.supermicro_redfish.host_poller import (
+    QUICK_INTERVAL,
+    TRANSITION_SECONDS,
+)
+from tests.conftest import RECORDED
 from tests.simulator import Bmc
+
+from .paths import *  # noqa: F403
+from .paths import MANAGER, NICS, ROOT
 
 DYNAMIC = DYNAMIC_INTERVAL.total_seconds()
 STATIC = STATIC_INTERVAL.total_seconds()
 QUICK = QUICK_INTERVAL.total_seconds()
+TRANSITION = TRANSITION_SECONDS
+"""Seconds for which quick polls follow a change of the power state at most."""
+MAX_ENERGY_GAP = LONGEST_GAP
+"""Seconds between two readings for which energy is counted at most."""
 MINUTE = 60
 HOUR = 3600
 
-ROOT = "/redfish/v1"
-SESSIONS = f"{ROOT}/SessionService/Sessions"
-SYSTEM = f"{ROOT}/Systems/1"
-RESET_INFO = f"{SYSTEM}/ResetActionInfo"
-CHASSIS = f"{ROOT}/Chassis/1"
-THERMAL = f"{CHASSIS}/Thermal"
-POWER = f"{CHASSIS}/Power"
-MANAGER = f"{ROOT}/Managers/1"
-NICS = f"{MANAGER}/EthernetInterfaces"
-FAN_MODE = f"{MANAGER}/Oem/Supermicro/FanMode"
-NTP = f"{MANAGER}/Oem/Supermicro/NTP"
-LLDP = f"{MANAGER}/Oem/Supermicro/LLDP"
-SNOOPING = f"{MANAGER}/Oem/Supermicro/Snooping"
-LICENSES = f"{MANAGER}/LicenseManager/QueryLicense"
-PROTOCOLS = f"{MANAGER}/NetworkProtocol"
-CERTIFICATES = f"{PROTOCOLS}/HTTPS/Certificates"
-STORAGE = f"{SYSTEM}/Storage"
-DRIVES = f"{STORAGE}/NVMeSSD"
-BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
-DRIVE = f"{BACKPLANE}/Drives/Disk.Bay.0"
-LOG = f"{SYSTEM}/LogServices/Log1/Entries"
+type Mutation = Callable[[Bmc], object]
+"""A function that changes or breaks something of a BMC."""
+type ActionResponse = dict[str, Any]
 
-GET_STATIC = [
-    f"GET {path}"
-    for path in (
-        CHASSIS,
-        MANAGER,
-        FAN_MODE,
-        NTP,
-        LLDP,
-        SNOOPING,
-        LICENSES,
-        PROTOCOLS,
-        STORAGE,
-        DRIVES,
-        DRIVE,
-        f"{BACKPLANE}/Drives/Disk.Bay.1",
-        LOG,
-    )
-]
-"""All that the rarer polls ask for."""
 
-BAY_1 = "Power Supply Bay 1"
-BAY_2 = "Power Supply Bay 2"
-DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
-CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
+def nested(at: tuple[str | int, ...], changes: Any) -> Any:
+    """Wrap changes into the objects and lists that lead to them in a resource."""
+    for key in reversed(at):
+        changes = {key: changes}
+    return changes
 
-type Spoil = Callable[[Bmc], None]
-"""Lets something be wrong with a BMC."""
-type Answer = dict[str, Any]
-"""What an action returns."""
+
+def recorded(name: str, *values: Any) -> Any:
+    """Return test parameters with a recorded board as the first."""
+    return pytest.param(RECORDED / name, *values, id=name)
+
+
+def set_host_times(
+    bmc: Bmc, *, power: float = 3, shutdown: float = 10, boot: float = 30
+) -> None:
+    """Set the seconds that the host takes to change its power state."""
+    times = type(bmc.host._times)
+    bmc.host._times = times(power=power, shutdown=shutdown, boot=boot)
 
 
 def mac_address(bmc: Bmc) -> str:
-    """Return the BMC's own MAC address, as Home Assistant writes it."""
+    """Return the BMC's MAC address in Home Assistant's spelling."""
     return next(
         str(body["MACAddress"]).lower()
         for path, body in bmc.board.resources.items()
@@ -87,7 +71,7 @@ def mac_address(bmc: Bmc) -> str:
 
 
 async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Set an entry up, as Home Assistant does when it starts."""
+    """Set up an entry as Home Assistant does when it starts."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -98,71 +82,127 @@ async def unload(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def reload(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Reload an entry."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def stop(hass: HomeAssistant, _: ConfigEntry) -> None:
-    """Let Home Assistant stop, which unloads nothing."""
+    """Stop Home Assistant, which does not unload entries."""
     await hass.async_stop(force=True)
 
 
-def lifecycle(entry: ConfigEntry) -> ConfigEntryState:
-    """Return how far an entry has come, which a type checker takes for constant."""
+def entry_state(entry: ConfigEntry) -> ConfigEntryState:
+    """Return the state of an entry.
+
+    A type checker would take a second comparison of the attribute for constant.
+    """
     return entry.state
 
 
-def entity_id(hass: HomeAssistant, entry: ConfigEntry, of: str) -> str | None:
+def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
     """Return the id of the entity `platform.key`, None if it is not registered."""
-    platform, _, key = of.partition(".")
-    unique_id = f"{entry.unique_id}_{key}"
+    platform, _, name = key.partition(".")
+    unique_id = f"{entry.unique_id}_{name}"
     return er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
 
 
-def entity(hass: HomeAssistant, entry: ConfigEntry, of: str) -> State:
-    """Return the entity `platform.key` as Home Assistant shows it."""
-    registered = entity_id(hass, entry, of)
-    assert registered, f"There is no {of}"
-    shown = hass.states.get(registered)
-    assert shown, f"{registered} has no state"
-    return shown
+def entity(hass: HomeAssistant, entry: ConfigEntry, key: str) -> State:
+    """Return the state of the entity `platform.key`."""
+    registered = entity_id(hass, entry, key)
+    assert registered, f"{key} is not registered"
+    state = hass.states.get(registered)
+    assert state, f"{registered} has no state"
+    return state
 
 
-def states(hass: HomeAssistant, platform: str | None = None) -> dict[str, str]:
-    """Return the states of all entities by entity id; energy goes on all the time."""
+def registry_entry(
+    hass: HomeAssistant, entry: ConfigEntry, key: str
+) -> er.RegistryEntry:
+    """Return the registry entry of the entity `platform.key`."""
+    registered = entity_id(hass, entry, key)
+    assert registered, f"{key} is not registered"
+    return er.async_get(hass).entities[registered]
+
+
+def registered_keys(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
+    """Return `platform.key` of all registered entities by entity id."""
+    prefix = f"{entry.unique_id}_"
     return {
-        shown.entity_id: "counted" if _is_energy(shown) else shown.state
-        for shown in hass.states.async_all(platform)
+        item.entity_id: f"{item.domain}.{item.unique_id.removeprefix(prefix)}"
+        for item in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        )
     }
 
 
-def unavailable(hass: HomeAssistant) -> set[str]:
-    """Return the entities that are not available."""
-    return {of for of, state in states(hass).items() if state == STATE_UNAVAILABLE}
+def states(hass: HomeAssistant, platform: str | None = None) -> dict[str, str]:
+    """Return the states of all entities by entity id.
+
+    Energy grows all the time: the word `counted` takes the place of its number.
+    """
+    return {
+        state.entity_id: "counted" if _is_energy(state) else state.state
+        for state in hass.states.async_all(platform)
+    }
 
 
-def _is_energy(shown: State) -> bool:
-    """Tell whether an entity shows energy, and not that it cannot."""
-    is_shown = shown.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
-    return is_shown and shown.attributes.get("device_class") == "energy"
+def unavailable_entities(hass: HomeAssistant) -> set[str]:
+    """Return the ids of the unavailable entities."""
+    return {key for key, state in states(hass).items() if state == STATE_UNAVAILABLE}
+
+
+def _is_energy(state: State) -> bool:
+    """Return whether a state is a number of kilowatt hours."""
+    has_number = state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+    return has_number and state.attributes.get("device_class") == "energy"
 
 
 async def call(
-    hass: HomeAssistant, entry: ConfigEntry, of: str, service: str, **data: Any
+    hass: HomeAssistant, entry: ConfigEntry, key: str, service: str, **data: Any
 ) -> None:
-    """Call a service for the entity `platform.key`."""
-    target = {"entity_id": entity_id(hass, entry, of)}
-    platform = of.partition(".")[0]
+    """Call a service of the entity `platform.key`."""
+    target = {"entity_id": entity_id(hass, entry, key)}
+    platform = key.partition(".")[0]
     await hass.services.async_call(
         platform, service, data, blocking=True, target=target
     )
 
 
-def asked(bmc: Bmc, since: int = 0) -> list[str]:
-    """Return the requests that the BMC got, without those before a number."""
+async def call_action(
+    hass: HomeAssistant, entry: ConfigEntry, action: str, **data: Any
+) -> ActionResponse:
+    """Call an action of the integration for a server and return its response."""
+    response = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"device_id": device_id(hass, entry), **data},
+        blocking=True,
+        return_response=action != "set_ntp_servers",
+    )
+    return dict(response or {})
+
+
+def requests_since(bmc: Bmc, since: int = 0) -> list[str]:
+    """Return the requests that the BMC received after the first `since`."""
     return [f"{request.method} {request.path}" for request in bmc.requests[since:]]
 
 
-def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged about the integration as a warning or worse.
+def is_single_write(requests: list[str], path: str) -> bool:
+    """Return whether requests are one PATCH that is read back.
 
-    That Home Assistant has not tested it is no complaint.
+    The resource may be read once before, and nothing else may be requested.
+    """
+    *before, write, after = requests
+    reads = {*before, after}
+    return write == f"PATCH {path}" and reads == {f"GET {path}"} and len(before) <= 1
+
+
+def logged_problems(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the warnings and errors about the integration.
+
+    Home Assistant's warning that it has not tested the integration does not count.
     """
     return [
         record.getMessage()
@@ -173,8 +213,8 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
-def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was logged with a traceback that users see."""
+def logged_tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the messages at level info or above that have a traceback."""
     return [
         record.getMessage()
         for record in caplog.records
@@ -182,28 +222,22 @@ def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
 
 
-def is_one_write(requests: list[str], path: str) -> bool:
-    """Tell whether requests are one write to a resource, read back, and no more."""
-    *before, write, after = requests
-    reads = {*before, after}
-    return write == f"PATCH {path}" and reads == {f"GET {path}"} and len(before) <= 1
+def identify_by_uuid(uuid: str | None) -> Mutation:
+    """Return a mutation that leaves a BMC a UUID and no MAC address."""
 
-
-def with_uuid_only(uuid: str | None) -> Spoil:
-    """Return what makes a BMC one that tells no MAC address but this UUID."""
-
-    def spoil(bmc: Bmc) -> None:
+    def mutate(bmc: Bmc) -> None:
         bmc.remove(NICS)
-        bmc.change(MANAGER, {"UUID": uuid})
+        for path in (MANAGER, ROOT):
+            bmc.change(path, {"UUID": uuid})
 
-    return spoil
+    return mutate
 
 
-def become_another(bmc: Bmc) -> None:
-    """Let another BMC answer at the address."""
-    other = "7C:C2:55:00:00:01"
+def change_identity(bmc: Bmc) -> None:
+    """Put another BMC at the address."""
+    mac = "7C:C2:55:00:00:01"
     uuid = "00000000-0000-0000-0000-7CC255000001"
-    bmc.change(f"{NICS}/1", {"MACAddress": other, "PermanentMACAddress": other})
+    bmc.change(f"{NICS}/1", {"MACAddress": mac, "PermanentMACAddress": mac})
     bmc.change(MANAGER, {"UUID": uuid})
     bmc.change(ROOT, {"UUID": uuid})
 
@@ -212,18 +246,3 @@ def device_id(hass: HomeAssistant, entry: ConfigEntry) -> str:
     """Return the id of the server's device."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return next(device.id for device in devices if device.model)
-
-
-async def act(
-    hass: HomeAssistant, entry: ConfigEntry, action: str, **data: Any
-) -> Answer:
-    """Carry out an action for the server, and return its answer, if it has one."""
-    has_answer = action != "set_ntp_servers"
-    answer = await hass.services.async_call(
-        DOMAIN,
-        action,
-        {"device_id": device_id(hass, entry), **data},
-        blocking=True,
-        return_response=has_answer,
-    )
-    return dict(answer or {})

@@ -1,4 +1,4 @@
-"""Letting automations of blueprints run while time passes, also over a restart."""
+"""Automations of the blueprints, and the time that passes for them."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,74 +22,76 @@ from . import DYNAMIC, set_up
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints/automation/supermicro_redfish"
 
-_PATIENT = {
+_WAITING = {
     "_ScriptRun._async_step_wait_template",
     "_ScriptRun._async_run_long_action",
     "_async_wait_until_off",
     "Lock.acquire",
     "Script.async_run",
 }
-"""What waits for time to pass, for its turn, or for another task."""
+"""The coroutines that wait for time to pass, for a lock or for another task."""
 
-_QUIET_ROUNDS = 10
-"""Rounds of the event loop after which nothing comes any more."""
+_IDLE_ITERATIONS = 10
+"""Iterations of the event loop without work after which all work is done."""
 
 
 @dataclass
 class Automations:
-    """The automations of a Home Assistant, and the time that passes for them."""
+    """Home Assistant with automations of the blueprints."""
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
     clock: Clock
     config: list[dict[str, Any]] = field(default_factory=list)
     notifications: list[str] = field(default_factory=list)
-    """The texts that were shown, the last one at the end."""
+    """The messages of the persistent notifications, the newest last."""
 
     async def use(self, blueprint: str, **inputs: Any) -> None:
-        """Let an automation made of a blueprint run."""
+        """Start an automation of a blueprint."""
         use = {"path": f"supermicro_redfish/{blueprint}.yaml", "input": inputs}
         self.config = [{"alias": blueprint, "use_blueprint": use}]
-        persistent_notification.async_register_callback(self.hass, self._note)
+        persistent_notification.async_register_callback(
+            self.hass, self._add_notifications
+        )
         assert await async_setup_component(self.hass, "homeassistant", {})
         config = {"automation": self.config}
         assert await async_setup_component(self.hass, "automation", config)
         await self.settle()
-        shown = self.hass.states.async_all("automation")
-        assert [state.state for state in shown] == ["on"]
+        automations = self.hass.states.async_all("automation")
+        assert [state.state for state in automations] == ["on"]
 
     async def elapse(self, seconds: float) -> None:
-        """Let seconds pass, for Home Assistant and for the BMC."""
-        for begun in range(0, math.ceil(seconds), int(DYNAMIC)):
-            passes = min(DYNAMIC, seconds - begun)
-            self.freezer.tick(passes)
-            self.clock.tick(passes)
+        """Advance the time of Home Assistant and the BMC by seconds."""
+        for start in range(0, math.ceil(seconds), int(DYNAMIC)):
+            duration = min(DYNAMIC, seconds - start)
+            self.freezer.tick(duration)
+            self.clock.tick(duration)
             async_fire_time_changed(self.hass)
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until nothing is left to do before more time passes.
+        """Wait until all tasks only wait for more time to pass.
 
-        What has just been woken up looks patient until its turn comes.
+        A task that was just woken up appears to wait until the event loop runs it.
         """
-        quiet = 0
+        idle = 0
         for _ in range(20_000):
             await asyncio.sleep(0)
-            quiet = quiet + 1 if all(map(_is_patient, self._tasks())) else 0
-            if quiet == _QUIET_ROUNDS:
+            idle = idle + 1 if all(map(_is_waiting, self._tasks())) else 0
+            if idle == _IDLE_ITERATIONS:
                 return
-        pytest.fail("Something goes on and on")
+        pytest.fail("A task does not come to an end")
 
     async def stop(self) -> None:
-        """End what still waits, a shutdown first: its automation waits for it."""
+        """Cancel a shutdown that an automation waits for, and stop all automations."""
         for task in self._tasks():
-            if "_async_wait_until_off" in _steps(task):
+            if "_async_wait_until_off" in _awaited_names(task):
                 task.cancel()
         await self.reload([])
         await self.settle()
 
     async def reload(self, config: list[dict[str, Any]]) -> None:
-        """Put other automations in the place of those that there are."""
+        """Replace the automations by others."""
         with patch(
             "homeassistant.config.load_yaml_config_file",
             return_value={"automation": config},
@@ -100,9 +102,9 @@ class Automations:
     async def restart(
         self, entry: ConfigEntry, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
-        """Restart Home Assistant, with something that happens while it is off.
+        """Restart Home Assistant, and call a function while it is stopped.
 
-        The helpers keep what they held, as they do over a restart.
+        The helpers keep their values, as they do over a restart.
         """
         await self.reload([])
         await self.hass.config_entries.async_unload(entry.entry_id)
@@ -114,26 +116,28 @@ class Automations:
         await self.settle()
 
     @callback
-    def _note(self, _: Any, shown: dict[str, Any]) -> None:
-        """Take note of what is shown."""
-        self.notifications += [each["message"] for each in shown.values()]
+    def _add_notifications(self, _: Any, notifications: dict[str, Any]) -> None:
+        """Record the messages of notifications."""
+        self.notifications += [item["message"] for item in notifications.values()]
 
     def _tasks(self) -> set[asyncio.Task[Any]]:
-        """Return what Home Assistant is at; it does not count the runs of scripts."""
+        """Return Home Assistant's tasks and the runs of scripts, which it omits."""
         runs = {
-            task for task in asyncio.all_tasks() if "_ScriptRun." in _steps(task)[0]
+            task
+            for task in asyncio.all_tasks()
+            if "_ScriptRun." in _awaited_names(task)[0]
         }
-        ours = self.hass._tasks | self.hass._background_tasks
-        return runs | {task for task in ours if isinstance(task, asyncio.Task)}
+        tracked = self.hass._tasks | self.hass._background_tasks
+        return runs | {task for task in tracked if isinstance(task, asyncio.Task)}
 
 
-def _is_patient(task: asyncio.Task[Any]) -> bool:
-    """Tell whether a task waits for something else than the network."""
-    return task.done() or not _PATIENT.isdisjoint(_steps(task))
+def _is_waiting(task: asyncio.Task[Any]) -> bool:
+    """Return whether a task is done or waits for something but the network."""
+    return task.done() or not _WAITING.isdisjoint(_awaited_names(task))
 
 
-def _steps(task: asyncio.Task[Any]) -> list[str]:
-    """Return the names of the coroutines that wait for each other in a task."""
+def _awaited_names(task: asyncio.Task[Any]) -> list[str]:
+    """Return the names of a task's coroutines, from the outermost inwards."""
     awaited: Any = task.get_coro()
     names = []
     while code := getattr(awaited, "cr_code", None):

@@ -1,4 +1,4 @@
-"""A Home Assistant that has the integration, and an entry for the simulated BMC."""
+"""Fixtures: Home Assistant with an entry for the simulated BMC."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -22,62 +22,67 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
-# Before Home Assistant looks for it: the test kit has a package of this name, too.
+# Import before Home Assistant does: the test kit has a package of this name as well.
 import custom_components.supermicro_redfish  # noqa: F401
 from custom_components.supermicro_redfish.aiosupermicro import (
-    Certificate,
+    Certificate as CertificateModel,
     SupermicroRedfishClient,
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, Server
-from tests.simulator.certificate import process_certificate
+from tests.simulator.certificate import Certificate, process_certificate
 
 from . import DYNAMIC, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
-from .health_log import Fired
+from .health_log import FiredEvents
 
-IMPATIENCE = 0.25
-"""Seconds for which the impatient client waits."""
+SHORT_TIMEOUT = 0.25
 
 
 class Elapse(Protocol):
-    """Lets time pass, for Home Assistant and for the BMC."""
+    """A function that advances the time of Home Assistant and the BMC."""
 
     async def __call__(self, seconds: float, step: float = DYNAMIC) -> None:
-        """Let seconds pass, step by step."""
+        """Advance the time by seconds, step by step."""
 
 
-# While time stands still, the class of moments is another one than models name and
-# certificates take.
-Certificate.from_dict({})
+# freezegun replaces the class `datetime`. Models and certificates refer to the original
+# one, so both are prepared before time is frozen.
+CertificateModel.from_dict({})
 process_certificate()
 
 load_board = cache(Board.load)
-"""Loads a board once for all tests; a BMC works on a copy of it."""
+"""Load a board once for all tests. A BMC works on a copy of it."""
 
 
 @pytest.fixture
-def board() -> Board:
-    """Return the shipped board; tests may choose another."""
-    return load_board("x12spi-tf")
+def board(request: pytest.FixtureRequest) -> Board:
+    """Return the shipped board, or the one that an indirect parameter selects.
+
+    A recorded board is selected by its folder. Without the recordings, skip the test.
+    """
+    source = getattr(request, "param", "x12spi-tf")
+    if isinstance(source, Path) and not source.is_dir():
+        pytest.skip(f"no recorded board in {source}")
+    return load_board(source)
 
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
-    """Leave asyncio's debug mode off: it takes as long as the tests themselves."""
+    """Keep asyncio's debug mode off, which would double the duration of the tests."""
 
 
 @pytest.fixture(autouse=True)
 def custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant find the integration."""
+    """Make the integration available to Home Assistant."""
 
 
 @pytest.fixture
 async def entry(
     hass: HomeAssistant, server: Server, bmc: Bmc
 ) -> AsyncIterator[ConfigEntry]:
-    """Return an entry for the BMC, not set up yet; it is unloaded at the end."""
+    """Return an entry for the BMC that is not set up, and unload it at the end."""
     new = MockConfigEntry(
         domain=DOMAIN,
         title=bmc.board.name,
@@ -102,27 +107,25 @@ async def entry(
 
 @pytest.fixture
 async def loaded(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: ConfigEntry
 ) -> ConfigEntry:
-    """Return the entry, set up, with the time standing still until it is moved."""
+    """Return the loaded entry. Time stands still until `elapse` advances it."""
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     return entry
 
 
 @pytest.fixture
-def without_entities(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add servers without their entities."""
+def without_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up entries without platforms."""
     monkeypatch.setattr("custom_components.supermicro_redfish.PLATFORMS", [])
 
 
 @pytest.fixture
-async def unloaded(
-    hass: HomeAssistant, server: Server, without_entities: None
+async def unload_entries(
+    hass: HomeAssistant, server: Server, without_platforms: None
 ) -> AsyncIterator[None]:
-    """Add servers without their entities, and unload them at the end."""
+    """Set up entries without platforms and unload all of them at the end."""
     yield
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         await hass.config_entries.async_unload(entry.entry_id)
@@ -130,34 +133,34 @@ async def unloaded(
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the client wait for a moment only."""
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reduce the default timeout of the client."""
     defaults = SupermicroRedfishClient.__init__.__kwdefaults__
     assert defaults
-    monkeypatch.setitem(defaults, "timeout", IMPATIENCE)
+    monkeypatch.setitem(defaults, "timeout", SHORT_TIMEOUT)
 
 
 @pytest.fixture
 def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) -> Elapse:
-    """Return what lets time pass, for Home Assistant and for the BMC.
+    """Return a function that advances the time of Home Assistant and the BMC.
 
-    It passes in steps, for a session that nobody uses for long would be another thing.
+    Time advances in steps, because one long step would expire the unused session.
     """
 
-    async def pass_by(seconds: float, step: float = DYNAMIC) -> None:
-        for begun in range(0, math.ceil(seconds), int(step)):
-            passes = min(step, seconds - begun)
-            freezer.tick(passes)
-            clock.tick(passes)
+    async def advance(seconds: float, step: float = DYNAMIC) -> None:
+        for start in range(0, math.ceil(seconds), int(step)):
+            duration = min(step, seconds - start)
+            freezer.tick(duration)
+            clock.tick(duration)
             async_fire_time_changed(hass)
             await hass.async_block_till_done(wait_background_tasks=True)
             await _finish_requests()
 
-    return pass_by
+    return advance
 
 
 async def _finish_requests() -> None:
-    """Wait for requests whose poll has failed already, before more time passes."""
+    """Wait for pending requests of failed polls before more time passes."""
     tasks = [
         task
         for task in asyncio.all_tasks()
@@ -169,7 +172,7 @@ async def _finish_requests() -> None:
 
 @pytest.fixture
 def entity_registry_enabled_by_default() -> Iterator[None]:
-    """Enable the entities that wait to be asked for, too."""
+    """Enable all entities, including those that are disabled by default."""
     with patch(
         "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
         return_value=True,
@@ -179,19 +182,25 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write snapshots the way Home Assistant does."""
+    """Write snapshots in Home Assistant's format."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(scope="session")
+def new_certificate() -> Certificate:
+    """Return another certificate, generated before a test freezes the time."""
+    return Certificate.generate()
 
 
 @pytest.fixture
 def user_input(server: Server, bmc: Bmc) -> dict[str, str]:
-    """Return what the user enters."""
+    """Return the input of the dialog that adds the server."""
     return {"host": server.host, "username": bmc.username, "password": bmc.password}
 
 
 @pytest.fixture
 def closed_port(network: None) -> str:
-    """Return an address at which nobody answers."""
+    """Return an address that refuses connections."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{unused.getsockname()[1]}"
@@ -199,7 +208,7 @@ def closed_port(network: None) -> str:
 
 @pytest.fixture
 def blueprints(hass: HomeAssistant, tmp_path: Path) -> None:
-    """Put the blueprints where Home Assistant puts those that it imports."""
+    """Copy the blueprints to the folder for imported blueprints."""
     shutil.copytree(BLUEPRINTS, tmp_path / "blueprints/automation/supermicro_redfish")
     hass.config.config_dir = str(tmp_path)
 
@@ -212,9 +221,9 @@ async def automations(
     clock: Clock,
     loaded: ConfigEntry,
 ) -> AsyncIterator[Automations]:
-    """Return the automations, with the helpers that the blueprints ask for.
+    """Set up automations and the helpers that the blueprints require.
 
-    They end before the server is unloaded, which they may act upon.
+    The automations are stopped before the entry that they control is unloaded.
     """
     helpers: dict[str, Any] = {
         "input_text": {"former_mode": {}},
@@ -229,20 +238,6 @@ async def automations(
 
 
 @pytest.fixture
-async def ready(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    entity_registry_enabled_by_default: None,
-) -> ConfigEntry:
-    """Return a loaded entry with all its entities."""
-    await set_up(hass, entry)
-    bmc.shutdown_seconds = 10
-    return entry
-
-
-@pytest.fixture
-def fired(hass: HomeAssistant) -> Fired:
-    """Return the events that are fired from the test's beginning on."""
-    return Fired(hass)
+def fired(hass: HomeAssistant) -> FiredEvents:
+    """Record the events from the beginning of the test."""
+    return FiredEvents(hass)

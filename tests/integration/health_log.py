@@ -1,4 +1,4 @@
-"""Writing into the health event log, and seeing what comes of it."""
+"""The BMC's health event log, and the events that it causes."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,13 +9,13 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.simulator import Bmc
 
-from . import LOG
+from .paths import LOG
 
 EVENT = "event.health_log"
 
 
-def entry_of(number: int, message: str, **changes: Any) -> dict[str, Any]:
-    """Return an entry in the manner of X13."""
+def log_entry(number: int, message: str, **changes: Any) -> dict[str, Any]:
+    """Return an entry in the format of X13."""
     return {
         "@odata.id": f"{LOG}/{number}",
         "Id": str(number),
@@ -31,56 +31,57 @@ def entry_of(number: int, message: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def entries(bmc: Bmc) -> list[dict[str, Any]]:
+def log_entries(bmc: Bmc) -> list[dict[str, Any]]:
     """Return the entries of the log."""
-    listed: list[dict[str, Any]] = bmc.resource(LOG)["Members"]
-    return listed
+    members: list[dict[str, Any]] = bmc.resource(LOG)["Members"]
+    return members
 
 
-def rewrite(bmc: Bmc, listed: Iterable[dict[str, Any]]) -> None:
-    """Let the log have these entries and no others."""
-    bmc.change(LOG, {"Members": list(listed)})
+def set_log(bmc: Bmc, members: Iterable[dict[str, Any]]) -> None:
+    """Replace all entries of the log."""
+    bmc.change(LOG, {"Members": list(members)})
 
 
-def log(bmc: Bmc, *messages: str, **changes: Any) -> None:
-    """Add entries to the log."""
-    listed = entries(bmc)
-    first = len(listed) + 1
-    rewrite(
+def add_to_log(bmc: Bmc, *messages: str, **changes: Any) -> None:
+    """Add an entry to the log for each message."""
+    members = log_entries(bmc)
+    first = len(members) + 1
+    set_log(
         bmc,
-        listed
+        members
         + [
-            entry_of(number, message, **changes)
+            log_entry(number, message, **changes)
             for number, message in enumerate(messages, first)
         ],
     )
 
 
-class Fired:
-    """The events that were fired since a moment, as an automation sees them."""
+class FiredEvents:
+    """The events that the event entities have fired."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Look from now on."""
+        """Start recording."""
         self._changes = async_capture_events(hass, "state_changed")
 
     @property
     def states(self) -> list[State]:
-        """The states that tell of an event, each of another moment.
+        """The states of the fired events, by order of their timestamps.
 
-        The last one is shown once more when its entity is there again.
+        An entity that becomes available again repeats the last event. Repetitions are
+        left out.
         """
-        moments: dict[str, State] = {}
+        events: dict[str, State] = {}
         for change in self._changes:
             new: State | None = change.data["new_state"]
             if new and new.domain == "event":
-                moments.setdefault(new.state, new)
+                events.setdefault(new.state, new)
         return [
             state
-            for moment, state in moments.items()
-            if moment not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+            for timestamp, state in events.items()
+            if timestamp not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
         ]
 
     @property
     def messages(self) -> list[str]:
-        """The messages, in order."""
+        """The messages of the fired events, in order."""
         return [state.attributes["message"] for state in self.states]

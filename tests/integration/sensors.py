@@ -1,4 +1,4 @@
-"""The lists of sensors that a BMC has, and the entities that are made of them."""
+"""The sensors that a BMC lists, and the entities for them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -6,74 +6,72 @@ from typing import NamedTuple
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 
 from tests.simulator import Bmc
 
-from . import POWER, THERMAL, entity
+from . import entity, registered_keys
+from .paths import POWER, THERMAL
 
 CPU = "sensor.temperature_CPU Temp"
 FAN = "sensor.fan_FAN1"
 
 
-class Kind(NamedTuple):
-    """A list of sensors in a resource, and the key of the entities made of it."""
+class SensorList(NamedTuple):
+    """A list of sensors in a resource."""
 
     key: str
+    """The key of the entities, which the name of the sensor follows."""
     path: str
-    items: str
+    name: str
+    """The property with the list."""
     readings: tuple[str, ...]
-    """The key of the reading; old boards have another for some."""
+    """The property with the reading; old boards have another one for some."""
 
 
-KINDS = (
-    Kind("temperature", THERMAL, "Temperatures", ("ReadingCelsius",)),
-    Kind("fan", THERMAL, "Fans", ("Reading",)),
-    Kind("voltage", POWER, "Voltages", ("ReadingVolts",)),
-    Kind(
-        "power_supply_output",
-        POWER,
-        "PowerSupplies",
-        ("PowerOutputWatts", "LastPowerOutputWatts"),
-    ),
+TEMPERATURES = SensorList("temperature", THERMAL, "Temperatures", ("ReadingCelsius",))
+FANS = SensorList("fan", THERMAL, "Fans", ("Reading",))
+VOLTAGES = SensorList("voltage", POWER, "Voltages", ("ReadingVolts",))
+POWER_SUPPLIES = SensorList(
+    "power_supply_output",
+    POWER,
+    "PowerSupplies",
+    ("PowerOutputWatts", "LastPowerOutputWatts"),
 )
+SENSOR_LISTS = (TEMPERATURES, FANS, VOLTAGES, POWER_SUPPLIES)
 
 
 class Item(NamedTuple):
-    """What a BMC says of a sensor."""
+    """A sensor of a list."""
 
-    of: str
-    """The entity that there is to be for it."""
+    key: str
+    """The expected entity, `platform.key`."""
     is_absent: bool
     reading: float | None
     capacity: float | None
 
 
-def items(bmc: Bmc, kind: Kind) -> Iterator[Item]:
-    """Return what a BMC says of the sensors of a kind."""
-    if not bmc.has(kind.path):
+def listed_items(bmc: Bmc, sensors: SensorList) -> Iterator[Item]:
+    """Return the sensors of a list as the BMC reports them."""
+    if not bmc.has(sensors.path):
         return
-    for item in bmc.resource(kind.path).get(kind.items, ()):
+    for item in bmc.resource(sensors.path).get(sensors.name, ()):
         yield Item(
-            f"sensor.{kind.key}_{item['Name']}",
+            f"sensor.{sensors.key}_{item['Name']}",
             item["Status"]["State"] == "Absent",
-            next((item[key] for key in kind.readings if key in item), None),
+            next((item[key] for key in sensors.readings if key in item), None),
             item.get("PowerCapacityWatts"),
         )
 
 
-def registered(hass: HomeAssistant, entry: ConfigEntry, kind: Kind) -> set[str]:
-    """Return the entities of a kind."""
-    entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    keys = {
-        item.unique_id.removeprefix(f"{entry.unique_id}_")
-        for item in entries
-        if item.domain == "sensor"
-    }
-    return {f"sensor.{key}" for key in keys if key.startswith(f"{kind.key}_")}
+def registered_sensors(
+    hass: HomeAssistant, entry: ConfigEntry, sensors: SensorList
+) -> set[str]:
+    """Return the registered entities of a list, as `platform.key`."""
+    keys = registered_keys(hass, entry).values()
+    return {key for key in keys if key.startswith(f"sensor.{sensors.key}_")}
 
 
-def number(hass: HomeAssistant, entry: ConfigEntry, of: str) -> float | None:
-    """Return what a sensor shows, None for nothing."""
-    shown = entity(hass, entry, of).state
-    return None if shown == STATE_UNKNOWN else float(shown)
+def sensor_value(hass: HomeAssistant, entry: ConfigEntry, key: str) -> float | None:
+    """Return the number that a sensor shows, None if it is unknown."""
+    state = entity(hass, entry, key).state
+    return None if state == STATE_UNKNOWN else float(state)

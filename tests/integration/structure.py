@@ -18,6 +18,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.aiosupermicro.readings import Readings
 from custom_components.supermicro_redfish.models import ServerData
+from custom_components.supermicro_redfish.sources import EntitySource
 from tests.simulator import Bmc, Server
 
 type JsonObject = dict[str, Any]
@@ -30,7 +31,7 @@ LISTS = {
     "PowerSupplies": ("power", "PowerOutputWatts"),
 }
 """The key of each list: the resource that has it, and the property of a reading."""
-SOURCES = {
+SOURCES: dict[str, tuple[EntitySource[Any], ...]] = {
     "Temperatures": (sources.MAIN_TEMPERATURES, sources.OTHER_TEMPERATURES),
     "Fans": (sources.FANS, sources.FAN_DUTIES),
     "Voltages": (sources.VOLTAGES,),
@@ -168,13 +169,11 @@ def _mutate(part: JsonObject, random: Random, *, has_serial: bool) -> None:
 
 def shown_parts(data: ServerData, key: str) -> dict[str, float]:
     """Return the reading of each item of a list, by the key of its entity."""
-    reading = {"PowerSupplies": "power_output_watts"}.get(key)
+    name = "power_output_watts" if key == "PowerSupplies" else "_raw_reading"
     return {
-        f"{place}/{name}": (
-            getattr(item, reading) if reading else getattr(item, "_raw_reading", None)
-        )
+        f"{place}/{item_key}": float(getattr(item, name))
         for place, source in enumerate(SOURCES[key])
-        for name, item in source.items_fn(data).items()
+        for item_key, item in source.items_fn(data).items()
     }
 
 

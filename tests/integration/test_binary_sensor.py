@@ -1,7 +1,6 @@
-"""Whether the host is on, the case was opened, and the certificate expires."""
+"""Test the binary sensors for host power, intrusion and certificate expiry."""
 
 from datetime import timedelta
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -9,51 +8,42 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
-from tests.conftest import RECORDED, Clock
-from tests.simulator import REMOVED, Bmc, Board
+from tests.conftest import Clock
+from tests.simulator import Bmc
 
 from . import (
-    BAY_1,
-    BAY_2,
-    CERTIFICATES,
-    CHASSIS,
-    CRITICAL,
     DYNAMIC,
-    LOG,
-    POWER,
     STATIC,
-    SYSTEM,
-    asked,
     entity,
     entity_id,
+    recorded,
+    requests_since,
     set_up,
     states,
 )
-from .conftest import Elapse, load_board
+from .conftest import Elapse
+from .paths import BAY_1, BAY_2, CERTIFICATES, CHASSIS, HOST_POWER
 
-HOST = "binary_sensor.host_power"
 INTRUSION = "binary_sensor.intrusion"
 CERTIFICATE = f"{CERTIFICATES}/1"
+EXPIRING = "binary_sensor.certificate_expiring"
 
 
-# Host power
-
-
-async def test_the_host_is_on_or_off(
+async def test_host_power_follows_power_state(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """As the BMC says, with the next poll."""
-    assert entity(hass, loaded, HOST).state == STATE_ON
+    """Show the power state of the host with the next poll."""
+    assert entity(hass, loaded, HOST_POWER).state == STATE_ON
     bmc.power("ForceOff")
     await elapse(DYNAMIC)
-    assert entity(hass, loaded, HOST).state == STATE_OFF
+    assert entity(hass, loaded, HOST_POWER).state == STATE_OFF
     bmc.power("On")
     await elapse(DYNAMIC)
-    assert entity(hass, loaded, HOST).state == STATE_ON
+    assert entity(hass, loaded, HOST_POWER).state == STATE_ON
 
 
 @pytest.mark.parametrize(
-    ("state", "shown"),
+    ("power_state", "expected"),
     [
         ("PoweringOn", STATE_ON),
         ("PoweringOff", STATE_ON),
@@ -62,213 +52,145 @@ async def test_the_host_is_on_or_off(
         (None, STATE_UNKNOWN),
     ],
 )
-async def test_a_host_on_its_way_has_power_and_what_says_nothing_is_not_off(
+async def test_host_power_is_off_only_for_a_host_without_power(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
-    state: str | None,
-    shown: str,
+    power_state: str | None,
+    expected: str,
 ) -> None:
-    """An automation that cuts the mains has to wait until it is really off (R3)."""
-    bmc.host.state = state  # type: ignore[assignment]  # a board may say anything
+    """Stay on during transitions: an automation may cut the mains when it is off."""
+    bmc.host.state = power_state  # type: ignore[assignment]  # a board may report anything
     await elapse(DYNAMIC)
-    assert entity(hass, loaded, HOST).state == shown
+    assert entity(hass, loaded, HOST_POWER).state == expected
 
 
-async def test_a_bmc_that_is_gone_has_a_host_that_is_not_off(
+async def test_host_power_is_unavailable_without_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """The reference shows one that is off while it runs (B1)."""
+    """Show no `off` for a running host, as the reference integration does."""
     bmc.fail("*", status=503)
     await elapse(DYNAMIC)
     assert set(states(hass, "binary_sensor").values()) == {STATE_UNAVAILABLE}
-    assert entity(hass, loaded, HOST).state == STATE_UNAVAILABLE
+    assert entity(hass, loaded, HOST_POWER).state == STATE_UNAVAILABLE
 
 
-# Intrusion
+@pytest.mark.parametrize(
+    "board", [recorded("x10sdv"), recorded("x11dpu")], indirect=True
+)
+async def test_host_power_is_off_on_recorded_board(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, clock: Clock
+) -> None:
+    """Report a host that is off, also for a chassis without a power state."""
+    bmc.power("ForceOff")
+    clock.tick(DYNAMIC)
+    await set_up(hass, entry)
+    assert entity(hass, entry, HOST_POWER).state == STATE_OFF
 
 
-async def test_an_opened_case_is_shown(
+async def test_intrusion_is_on_when_case_was_opened(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Until the sensor is armed again."""
+    """Stay on until the sensor is rearmed."""
     assert entity(hass, loaded, INTRUSION).state == STATE_OFF
     bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
     await elapse(STATIC)
     assert entity(hass, loaded, INTRUSION).state == STATE_ON
 
 
-async def test_an_opened_case_that_changes_the_health_is_shown_at_once(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Chassis and log are then read before their turn."""
-    since = len(bmc.requests)
-    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
-    bmc.change(SYSTEM, CRITICAL)
-    await elapse(DYNAMIC)
-    assert entity(hass, loaded, INTRUSION).state == STATE_ON
-    early = [request for request in asked(bmc, since) if request not in _DYNAMIC]
-    assert early == [f"GET {CHASSIS}", f"GET {LOG}"]
-
-
-_DYNAMIC = (f"GET {SYSTEM}", f"GET {CHASSIS}/Thermal", f"GET {POWER}")
-
-
 @pytest.mark.parametrize(
-    "security",
-    [
-        None,
-        REMOVED,
-        {
-            "IntrusionSensor": None,
-            "IntrusionSensorNumber": None,
-            "IntrusionSensorReArm": None,
-        },
-    ],
-)
-async def test_a_case_without_a_sensor_has_no_entity(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, security: Any
-) -> None:
-    """The reference calls it normal (R4)."""
-    bmc.change(CHASSIS, {"PhysicalSecurity": security})
-    await set_up(hass, entry)
-    assert entity_id(hass, entry, INTRUSION) is None
-
-
-# Certificate
-
-
-@pytest.mark.parametrize(
-    ("days", "shown"),
+    ("days", "expected"),
     [(400, STATE_OFF), (31, STATE_OFF), (29, STATE_ON), (-1, STATE_ON)],
 )
-async def test_a_certificate_is_called_expiring_a_month_before(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, days: int, shown: str
+async def test_certificate_is_expiring_for_its_last_month(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, days: int, expected: str
 ) -> None:
-    """And when it is over."""
-    ends = (dt_util.utcnow() + timedelta(days=days)).isoformat()
-    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
+    """Turn on 30 days before the certificate expires, and stay on afterwards."""
+    expires = (dt_util.utcnow() + timedelta(days=days)).isoformat()
+    bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
     await set_up(hass, entry)
-    assert entity(hass, entry, "binary_sensor.certificate_expiring").state == shown
+    assert entity(hass, entry, EXPIRING).state == expected
 
 
-@pytest.mark.parametrize("ends", [None, REMOVED, "never", "0000-00-00T00:00:00Z"])
-async def test_a_certificate_without_an_end_has_no_entity(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, ends: Any
-) -> None:
-    """It tells nothing."""
-    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
-    await set_up(hass, entry)
-    assert entity_id(hass, entry, "binary_sensor.certificate_expiring") is None
-
-
-async def test_a_certificate_is_read_once_a_day(
+async def test_certificate_is_read_once_a_day(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It costs two requests and hardly ever changes."""
+    """Read the certificate rarely, because it costs two requests and hardly changes."""
     await elapse(24 * 3600 - STATIC, step=STATIC)
-    assert asked(bmc).count(f"GET {CERTIFICATE}") == 1
-    ends = (dt_util.utcnow() + timedelta(days=3)).isoformat()
-    bmc.change(CERTIFICATE, {"ValidNotAfter": ends})
+    assert requests_since(bmc).count(f"GET {CERTIFICATE}") == 1
+    expires = (dt_util.utcnow() + timedelta(days=3)).isoformat()
+    bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
     await elapse(STATIC)
-    assert asked(bmc).count(f"GET {CERTIFICATE}") == 2
-    of = "binary_sensor.certificate_expiring"
-    assert entity(hass, loaded, of).state == STATE_ON
+    assert requests_since(bmc).count(f"GET {CERTIFICATE}") == 2
+    assert entity(hass, loaded, EXPIRING).state == STATE_ON
 
 
-# Recorded boards
-
-
-class TestRecordedBoards:
-    """What boards with troubles of their own say."""
-
-    @pytest.fixture
-    def board(self, request: pytest.FixtureRequest) -> Board:
-        """Return a recorded board."""
-        if not RECORDED.is_dir():
-            pytest.skip(f"no recorded boards in {RECORDED}")
-        return load_board(RECORDED / request.param)
-
-    @pytest.mark.parametrize(
-        ("board", "expected"),
-        [
-            (
-                "x11dpu",
-                {
-                    "system_problem": STATE_ON,
-                    "chassis_problem": STATE_ON,
-                    "intrusion": STATE_ON,
-                    f"power_supply_problem_{BAY_1}": STATE_ON,
-                    f"power_supply_problem_{BAY_2}": STATE_OFF,
-                    "redundancy_problem": STATE_ON,
-                    "battery_problem": STATE_OFF,
-                    "certificate_expiring": None,
-                    "drive_problem_Disk.Bay.0": None,
-                },
-            ),
-            (
-                "x12-fw0104",
-                {
-                    "system_problem": STATE_ON,
-                    "processor_problem": STATE_OFF,
-                    f"power_supply_problem_{BAY_1}": STATE_OFF,
-                    f"power_supply_problem_{BAY_2}": STATE_ON,
-                    "redundancy_problem": STATE_ON,
-                },
-            ),
-            (
-                "x13-sys-821ge-tnhr",
-                {
-                    "system_problem": STATE_OFF,
-                    "intrusion": None,
-                    "drive_problem_Disk.Bay.5": STATE_OFF,
-                },
-            ),
-            (
-                "x10sdv",
-                {
-                    "host_power": STATE_ON,
-                    "system_problem": STATE_OFF,
-                    "intrusion": STATE_OFF,
-                    "redundancy_problem": None,
-                    "certificate_expiring": None,
-                },
-            ),
-            (
-                "gb300-openbmc",
-                {
-                    "host_power": STATE_ON,
-                    "processor_problem": None,
-                    "redundancy_problem": None,
-                    "drive_problem_NVMe_SSD_200": None,
-                },
-            ),
-        ],
-        indirect=["board"],
-    )
-    async def test_they_show_what_was_recorded(
-        self, hass: HomeAssistant, loaded: ConfigEntry, expected: dict[str, str | None]
-    ) -> None:
-        """None is: there is no such entity."""
-        shown = {
-            key: entity(hass, loaded, of).state
-            if entity_id(hass, loaded, of := f"binary_sensor.{key}")
-            else None
-            for key in expected
-        }
-        assert shown == expected
-
-    @pytest.mark.parametrize("board", ["x10sdv", "x11dpu"], indirect=True)
-    async def test_the_host_that_is_off_is_off(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        bmc: Bmc,
-        clock: Clock,
-    ) -> None:
-        """Also where the chassis has no power state (R3)."""
-        bmc.power("ForceOff")
-        clock.tick(DYNAMIC)
-        await set_up(hass, entry)
-        assert entity(hass, entry, HOST).state == STATE_OFF
+@pytest.mark.parametrize(
+    ("board", "expected"),
+    [
+        recorded(
+            "x11dpu",
+            {
+                "system_problem": STATE_ON,
+                "chassis_problem": STATE_ON,
+                "intrusion": STATE_ON,
+                f"power_supply_problem_{BAY_1}": STATE_ON,
+                f"power_supply_problem_{BAY_2}": STATE_OFF,
+                "redundancy_problem": STATE_ON,
+                "battery_problem": STATE_OFF,
+                "certificate_expiring": None,
+                "drive_problem_Disk.Bay.0": None,
+            },
+        ),
+        recorded(
+            "x12-fw0104",
+            {
+                "system_problem": STATE_ON,
+                "processor_problem": STATE_OFF,
+                f"power_supply_problem_{BAY_1}": STATE_OFF,
+                f"power_supply_problem_{BAY_2}": STATE_ON,
+                "redundancy_problem": STATE_ON,
+            },
+        ),
+        recorded(
+            "x13-sys-821ge-tnhr",
+            {
+                "system_problem": STATE_OFF,
+                "intrusion": None,
+                "drive_problem_Disk.Bay.5": STATE_OFF,
+            },
+        ),
+        recorded(
+            "x10sdv",
+            {
+                "host_power": STATE_ON,
+                "system_problem": STATE_OFF,
+                "intrusion": STATE_OFF,
+                "redundancy_problem": None,
+                "certificate_expiring": None,
+            },
+        ),
+        recorded(
+            "gb300-openbmc",
+            {
+                "host_power": STATE_ON,
+                "processor_problem": None,
+                "redundancy_problem": None,
+                "drive_problem_NVMe_SSD_200": None,
+            },
+        ),
+    ],
+    indirect=["board"],
+)
+async def test_binary_sensors_of_recorded_board(
+    hass: HomeAssistant, loaded: ConfigEntry, expected: dict[str, str | None]
+) -> None:
+    """Show the recorded states; None stands for an entity that must not exist."""
+    found = {
+        key: entity(hass, loaded, full_key).state
+        if entity_id(hass, loaded, full_key := f"binary_sensor.{key}")
+        else None
+        for key in expected
+    }
+    assert found == expected

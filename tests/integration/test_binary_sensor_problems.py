@@ -1,4 +1,4 @@
-"""What is not as it should be is a problem, and what tells nothing is none."""
+"""Test the binary sensors for problems."""
 
 from typing import Any
 
@@ -9,137 +9,146 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import (
+from . import DYNAMIC, STATIC, entity, entity_id, nested, set_up
+from .conftest import Elapse
+from .paths import (
+    ABSENT,
     BAY_1,
     BAY_2,
     CHASSIS,
     CRITICAL,
     DRIVE,
-    DYNAMIC,
     MANAGER,
     POWER,
-    STATIC,
     SYSTEM,
-    entity,
-    entity_id,
-    set_up,
-)
-from .conftest import Elapse
-
-NOTHING: dict[str, Any] = {"Status": {"Health": None, "HealthRollup": None}}
-
-PROBLEMS = [
-    ("system_problem", SYSTEM, (), DYNAMIC),
-    ("processor_problem", SYSTEM, ("ProcessorSummary",), DYNAMIC),
-    ("memory_problem", SYSTEM, ("MemorySummary",), DYNAMIC),
-    (f"power_supply_problem_{BAY_2}", POWER, ("PowerSupplies", BAY_2), DYNAMIC),
-    ("battery_problem", POWER, ("Oem", "Supermicro", "Battery"), DYNAMIC),
-    ("chassis_problem", CHASSIS, (), STATIC),
-    ("bmc_problem", MANAGER, (), STATIC),
-    ("drive_problem_Disk.Bay.0", DRIVE, (), STATIC),
-]
-EVERY_PROBLEM = pytest.mark.parametrize(
-    ("key", "path", "at", "after"), [pytest.param(*row, id=row[0]) for row in PROBLEMS]
 )
 
+type Path = tuple[str, ...]
 
-def change(bmc: Bmc, path: str, at: tuple[str, ...], changes: dict[str, Any]) -> None:
-    """Change something below a resource."""
-    for key in reversed(at):
-        changes = {key: changes}
-    bmc.change(path, changes)
+DRIVE_PROBLEM = "binary_sensor.drive_problem_Disk.Bay.0"
+SUPPLY_PROBLEM = f"binary_sensor.power_supply_problem_{BAY_2}"
+REDUNDANCY_PROBLEM = "binary_sensor.redundancy_problem"
+
+every_problem = pytest.mark.parametrize(
+    ("key", "path", "at", "interval"),
+    [
+        pytest.param(f"binary_sensor.{key}", *row, id=key)
+        for key, *row in (
+            ("system_problem", SYSTEM, (), DYNAMIC),
+            ("processor_problem", SYSTEM, ("ProcessorSummary",), DYNAMIC),
+            ("memory_problem", SYSTEM, ("MemorySummary",), DYNAMIC),
+            (f"power_supply_problem_{BAY_2}", POWER, ("PowerSupplies", BAY_2), DYNAMIC),
+            ("battery_problem", POWER, ("Oem", "Supermicro", "Battery"), DYNAMIC),
+            ("chassis_problem", CHASSIS, (), STATIC),
+            ("bmc_problem", MANAGER, (), STATIC),
+            ("drive_problem_Disk.Bay.0", DRIVE, (), STATIC),
+        )
+    ],
+)
 
 
-@EVERY_PROBLEM
-@pytest.mark.parametrize("health", ["Critical", "Warning", "Doomed"])
-async def test_what_is_not_well_is_a_problem(
+@every_problem
+@pytest.mark.parametrize("health", ["Critical", "Warning"])
+async def test_problem_is_on_while_health_is_not_ok(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     key: str,
     path: str,
-    at: tuple[str, ...],
-    after: float,
+    at: Path,
+    interval: float,
     health: str,
 ) -> None:
-    """Until it is well again; all that is not OK counts."""
-    of = f"binary_sensor.{key}"
-    assert entity(hass, loaded, of).state == STATE_OFF
-    change(bmc, path, at, {"Status": {"Health": health}})
-    await elapse(after)
-    assert entity(hass, loaded, of).state == STATE_ON
-    change(bmc, path, at, {"Status": {"Health": "OK"}})
-    await elapse(after)
-    assert entity(hass, loaded, of).state == STATE_OFF
+    """Report a problem for a health that is not OK, until it is OK again."""
+    assert entity(hass, loaded, key).state == STATE_OFF
+    for value, expected in ((health, STATE_ON), ("OK", STATE_OFF)):
+        bmc.change(path, nested(at, {"Status": {"Health": value}}))
+        await elapse(interval)
+        assert entity(hass, loaded, key).state == expected
 
 
-@EVERY_PROBLEM
+@every_problem
 @pytest.mark.parametrize(
-    "status", [{"Health": None, "HealthRollup": None}, None, REMOVED, "OK", []]
+    "status",
+    [
+        {"Health": None, "HealthRollup": None},
+        {"Health": "Doomed", "HealthRollup": None},
+        None,
+        REMOVED,
+        "OK",
+        [],
+    ],
 )
-async def test_what_tells_nothing_is_unknown(
+async def test_problem_is_unknown_without_health(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     key: str,
     path: str,
-    at: tuple[str, ...],
-    after: float,
+    at: Path,
+    interval: float,
     status: Any,
 ) -> None:
-    """It is neither well nor a problem."""
-    change(bmc, path, at, {"Status": status})
-    await elapse(after)
-    assert entity(hass, loaded, f"binary_sensor.{key}").state == STATE_UNKNOWN
+    """Show neither on nor off when the BMC reports no health that Redfish defines."""
+    bmc.change(path, nested(at, {"Status": status}))
+    await elapse(interval)
+    assert entity(hass, loaded, key).state == STATE_UNKNOWN
 
 
-@EVERY_PROBLEM
-async def test_what_never_told_anything_has_no_entity(
+@every_problem
+async def test_problem_is_created_with_the_first_health(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     key: str,
     path: str,
-    at: tuple[str, ...],
-    after: float,
+    at: Path,
+    interval: float,
 ) -> None:
-    """Until it does."""
-    change(bmc, path, at, NOTHING)
+    """Create no entity until the BMC reports a health.
+
+    Only power supplies and drives have one from the beginning.
+    """
+    none = {"Status": {"Health": None, "HealthRollup": None}}
+    bmc.change(path, nested(at, none))
     await set_up(hass, entry)
-    assert entity_id(hass, entry, f"binary_sensor.{key}") is None
-    change(bmc, path, at, CRITICAL)
-    await elapse(after)
-    assert entity(hass, entry, f"binary_sensor.{key}").state == STATE_ON
+    if key in (SUPPLY_PROBLEM, DRIVE_PROBLEM):
+        assert entity(hass, entry, key).state == STATE_UNKNOWN
+    else:
+        assert entity_id(hass, entry, key) is None
+    bmc.change(path, nested(at, CRITICAL))
+    await elapse(interval)
+    assert entity(hass, entry, key).state == STATE_ON
 
 
-async def test_a_part_of_the_whole_is_a_problem_of_the_whole(
+async def test_problem_includes_health_rollup(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Where a board rolls the health up."""
+    """Report a problem of a part, on boards that roll the health up."""
     bmc.change(SYSTEM, {"MemorySummary": {"Status": {"HealthRollup": "Warning"}}})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, "binary_sensor.memory_problem").state == STATE_ON
 
 
-async def test_what_is_absent_is_no_problem(
+async def test_problem_is_unknown_for_absent_hardware(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """OpenBMC calls what is absent Critical."""
+    """Ignore the health of absent hardware, which is Critical on OpenBMC."""
     absent = {"Status": {"State": "Absent", "Health": "Critical"}}
     bmc.change(DRIVE, absent)
     bmc.change(POWER, {"PowerSupplies": {BAY_2: absent}})
     await elapse(STATIC)
-    for key in ("drive_problem_Disk.Bay.0", f"power_supply_problem_{BAY_2}"):
-        assert entity(hass, loaded, f"binary_sensor.{key}").state == STATE_UNKNOWN
+    for key in (DRIVE_PROBLEM, SUPPLY_PROBLEM):
+        assert entity(hass, loaded, key).state == STATE_UNKNOWN
 
 
-async def test_a_drive_that_will_fail_is_a_problem(
+async def test_drive_problem_is_on_when_failure_is_predicted(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It says so itself, while its health is still OK."""
+    """Report a drive that predicts its failure while its health is still OK."""
     bmc.change(DRIVE, {"FailurePredicted": True})
     await elapse(STATIC)
     drive = "binary_sensor.drive_problem_Disk.Bay."
@@ -148,56 +157,47 @@ async def test_a_drive_that_will_fail_is_a_problem(
 
 
 @pytest.mark.parametrize(
-    ("supplies", "shown"),
+    ("supplies", "expected"),
     [
         ({}, STATE_OFF),
         ({BAY_2: CRITICAL}, STATE_ON),
         ({BAY_1: CRITICAL}, STATE_ON),
         ({BAY_1: CRITICAL, BAY_2: CRITICAL}, STATE_ON),
-        ({BAY_2: {"Status": {"State": "Absent", "Health": None}}}, STATE_ON),
+        ({BAY_2: ABSENT}, STATE_ON),
     ],
 )
-async def test_redundancy_is_that_of_the_supplies(
+async def test_redundancy_problem_is_derived_from_power_supplies(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     supplies: dict[str, Any],
-    shown: str,
+    expected: str,
 ) -> None:
-    """The BMC's own word for it stays OK while one of two is Critical."""
+    """Ignore the BMC's Redundancy, which stays OK while one of two is Critical."""
     bmc.change(POWER, {"PowerSupplies": supplies})
     await elapse(DYNAMIC)
     assert bmc.resource(POWER)["Redundancy"][0]["Status"]["Health"] == "OK"
-    assert entity(hass, loaded, "binary_sensor.redundancy_problem").state == shown
-
-
-async def test_a_single_supply_is_not_called_without_redundancy(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """There was never any; the board tells of a redundancy group all the same."""
-    bmc.change(POWER, {"PowerSupplies": bmc.resource(POWER)["PowerSupplies"][:1]})
-    await set_up(hass, entry)
-    assert entity_id(hass, entry, "binary_sensor.redundancy_problem") is None
+    assert entity(hass, loaded, REDUNDANCY_PROBLEM).state == expected
 
 
 @pytest.mark.parametrize(
-    ("voltage", "shown"),
+    ("voltage", "expected"),
     [
         ({"State": "Enabled", "Health": "OK"}, STATE_OFF),
         ({"State": "Enabled", "Health": "Critical"}, STATE_ON),
     ],
 )
-async def test_an_old_boards_battery_is_one_of_the_voltages(
+async def test_battery_problem_is_derived_from_voltage_on_old_board(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     voltage: dict[str, str],
-    shown: str,
+    expected: str,
 ) -> None:
-    """X10 has no other word about it."""
+    """Use the health of the voltage VBAT on X10, which has no other one."""
     voltages = bmc.resource(POWER)["Voltages"]
     voltages.append({"Name": "VBAT", "ReadingVolts": 3.1, "Status": voltage})
     bmc.change(POWER, {"Voltages": voltages, "Oem": REMOVED})
     await set_up(hass, entry)
-    assert entity(hass, entry, "binary_sensor.battery_problem").state == shown
+    assert entity(hass, entry, "binary_sensor.battery_problem").state == expected

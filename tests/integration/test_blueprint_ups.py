@@ -1,5 +1,6 @@
-"""The blueprint for a UPS: the server is shut down, and switched on again."""
+"""Test the blueprint that shuts a server down during a power loss."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -10,270 +11,261 @@ from tests.simulator import Bmc
 
 from . import MINUTE, entity_id
 from .automations import Automations
+from .paths import HOST_POWER
 
 UPS = "input_boolean.mains"
 SHUT_DOWN = "input_boolean.shut_down"
-HOST = "binary_sensor.host_power"
+
+
+@dataclass
+class Ups:
+    """Home Assistant with the blueprint's automation and a toggle as the UPS."""
+
+    hass: HomeAssistant
+    automations: Automations
+    inputs: dict[str, Any]
+
+    async def start(self, **inputs: Any) -> None:
+        """Start the automation."""
+        await self.automations.use("ups", **self.inputs | inputs)
+
+    async def toggle_mains(self, minutes: float) -> None:
+        """Switch the mains off or on, and let minutes pass."""
+        data = {"entity_id": UPS}
+        await self.hass.services.async_call(
+            "input_boolean", "toggle", data, blocking=True
+        )
+        await self.elapse(minutes)
+
+    async def elapse(self, minutes: float) -> None:
+        """Advance the time by minutes."""
+        await self.automations.elapse(minutes * MINUTE)
+
+    async def restart_with_mains(self, entry: ConfigEntry) -> None:
+        """Restart Home Assistant while the mains return."""
+        await self.automations.restart(
+            entry, lambda: self.hass.states.async_set(UPS, "on")
+        )
+
+    def has_shut_down(self) -> bool:
+        """Return whether the helper remembers a shutdown."""
+        helper = self.hass.states.get(SHUT_DOWN)
+        assert helper
+        return {"on": True, "off": False}[helper.state]
+
+    @property
+    def notifications(self) -> list[str]:
+        """The messages of the automation, the newest last."""
+        return self.automations.notifications
 
 
 @pytest.fixture
-def supply(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
-    """Return the choices for a server on a UPS that a toggle stands for."""
-    return {
+def ups(hass: HomeAssistant, loaded: ConfigEntry, automations: Automations) -> Ups:
+    """Return the UPS, with the automation not started."""
+    inputs = {
         "ups": UPS,
-        "host_power": entity_id(hass, loaded, HOST),
+        "host_power": entity_id(hass, loaded, HOST_POWER),
         "power_on": entity_id(hass, loaded, "button.reset_on"),
         "memory": SHUT_DOWN,
     }
+    return Ups(hass, automations, inputs)
 
 
-async def toggle(hass: HomeAssistant, name: str) -> None:
-    """Turn a toggle on, or off."""
-    data = {"entity_id": name}
-    await hass.services.async_call("input_boolean", "toggle", data, blocking=True)
-
-
-async def test_a_power_loss_shuts_down_and_its_end_switches_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """After two minutes of battery, and after ten of mains."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(1.5 * MINUTE)
+async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> None:
+    """Wait for two minutes on battery, and for ten minutes on mains."""
+    await ups.start()
+    await ups.toggle_mains(1.5)
     assert bmc.power_state == "On"
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     assert bmc.power_state == "Off"
-    await automations.elapse(MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "on")
-    await toggle(hass, UPS)
-    await automations.elapse(9 * MINUTE)
+    await ups.elapse(1)
+    assert ups.has_shut_down()
+    await ups.toggle_mains(9)
     assert bmc.power_state == "Off"
-    await automations.elapse(2 * MINUTE)
+    await ups.elapse(2)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    assert automations.notifications == [
+    assert not ups.has_shut_down()
+    assert ups.notifications == [
         "x12spi-tf has been shut down.",
         "Mains power is back. x12spi-tf is being switched on again.",
     ]
 
 
-async def test_a_short_power_loss_does_nothing(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """Nor does a second one begin where the first one ended."""
-    await automations.use("ups", **supply)
+async def test_short_power_losses_are_ignored(bmc: Bmc, ups: Ups) -> None:
+    """Count the time of a second power loss from its own beginning."""
+    await ups.start()
     for _ in range(2):
-        await toggle(hass, UPS)
-        await automations.elapse(1.5 * MINUTE)
-        await toggle(hass, UPS)
-        await automations.elapse(MINUTE)
+        await ups.toggle_mains(1.5)
+        await ups.toggle_mains(1)
     assert bmc.power_state == "On"
-    assert automations.notifications == []
+    assert ups.notifications == []
 
 
-async def test_mains_that_come_back_for_a_moment_switch_nothing_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """The battery may be empty."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(8 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(8 * MINUTE)
+async def test_short_return_of_mains_is_ignored(bmc: Bmc, ups: Ups) -> None:
+    """Wait for stable mains, because the battery may be empty."""
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.toggle_mains(8)
+    await ups.toggle_mains(1)
+    await ups.toggle_mains(8)
     assert bmc.power_state == "Off"
-    await automations.elapse(3 * MINUTE)
+    await ups.elapse(3)
     assert bmc.power_state == "On"
 
 
-async def test_a_server_that_was_off_before_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """Somebody wanted it to be off."""
+# Servers that are off for another reason
+
+
+async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
+    """Power no server on that the user had powered off."""
     bmc.power("GracefulShutdown")
-    await automations.use("ups", **supply)
-    await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(5 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(20 * MINUTE)
+    await ups.start()
+    await ups.elapse(1)
+    await ups.toggle_mains(5)
+    await ups.toggle_mains(20)
     assert bmc.power_state == "Off"
-    assert automations.notifications == []
+    assert ups.notifications == []
 
 
-async def test_a_server_that_is_off_later_for_another_reason_stays_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """It was on in between, so that its shutdown is somebody else's."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
+async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -> None:
+    """Forget the own shutdown when the server was on in between."""
+    await ups.start()
+    await ups.toggle_mains(4)
     bmc.power("On")
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     bmc.power("ForceOff")
-    await automations.elapse(MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(20 * MINUTE)
+    await ups.elapse(1)
+    await ups.toggle_mains(20)
     assert bmc.power_state == "Off"
 
 
-async def test_a_shutdown_outlasts_a_restart(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    automations: Automations,
-    supply: dict[str, Any],
+async def test_server_that_the_user_powered_on_can_be_powered_off(
+    bmc: Bmc, ups: Ups
 ) -> None:
-    """The mains came back while Home Assistant was off, too."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
-    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
-    await automations.elapse(11 * MINUTE)
+    """Forget the own shutdown when the user powers on before the automation does."""
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.toggle_mains(5)
+    bmc.power("On")
+    await ups.elapse(15)
+    assert not ups.has_shut_down()
+    bmc.power("ForceOff")
+    await ups.elapse(30)
+    assert bmc.power_state == "Off"
+
+
+# Restarts of Home Assistant
+
+
+async def test_shutdown_is_remembered_over_restart(
+    loaded: ConfigEntry, bmc: Bmc, ups: Ups
+) -> None:
+    """Power on although the mains returned while Home Assistant was stopped."""
+    await ups.start()
+    await ups.toggle_mains(4)
+    await ups.restart_with_mains(loaded)
+    await ups.elapse(11)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down()
 
 
-async def test_mains_that_come_back_during_the_shutdown_switch_on_after_it(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
+async def test_unfinished_shutdown_is_remembered_over_restart(
+    loaded: ConfigEntry, bmc: Bmc, ups: Ups
 ) -> None:
-    """A shutdown cannot be called off."""
+    """Use the helper's value: the running automation does not survive a restart."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", force=True, **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.restart_with_mains(loaded)
+    await ups.elapse(30)
+    bmc.power("ForceOff")
+    await ups.elapse(2)
     assert bmc.power_state == "On"
-    await toggle(hass, UPS)
-    await automations.elapse(5 * MINUTE)
+
+
+# Shutdowns that take long or fail
+
+
+async def test_mains_that_return_during_shutdown_power_on_after_it(
+    bmc: Bmc, ups: Ups
+) -> None:
+    """Wait for the end of the shutdown, which cannot be canceled."""
+    bmc.host.accepts_shutdown = False
+    await ups.start(force=True)
+    await ups.toggle_mains(4)
+    assert bmc.power_state == "On"
+    await ups.toggle_mains(5)
     assert bmc.power_state == "Off"
-    await automations.elapse(12 * MINUTE)
+    await ups.elapse(12)
     assert bmc.power_state == "On"
-    assert automations.notifications[0] == (
+    assert ups.notifications[0] == (
         "x12spi-tf did not shut down in time, so its power was cut."
     )
 
 
-async def test_a_system_that_ignores_the_request_runs_on(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """Its power is cut only where that is wanted; later it is not ours any more."""
+async def test_ignored_shutdown_leaves_server_on(bmc: Bmc, ups: Ups) -> None:
+    """Cut the power only on request, and forget the shutdown after an hour."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(10 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
     assert bmc.power_state == "On"
-    assert automations.notifications == [
+    assert ups.notifications == [
         "x12spi-tf did not shut down in time. It is still running."
     ]
-    await toggle(hass, UPS)
-    await automations.elapse(65 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "on")
-    await automations.elapse(10 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    await ups.toggle_mains(65)
+    assert ups.has_shut_down()
+    await ups.elapse(10)
+    assert not ups.has_shut_down()
 
 
-async def test_a_shutdown_may_take_longer_than_the_mains_are_away(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """It cannot be called off, and is still this automation's own."""
+async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None:
+    """Power on after a late shutdown, which cannot be canceled."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(10 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(30 * MINUTE)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.toggle_mains(30)
     assert bmc.power_state == "On"
     bmc.power("ForceOff")
-    await automations.elapse(4 * MINUTE)
+    await ups.elapse(4)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    assert automations.notifications[1:] == [
+    assert not ups.has_shut_down()
+    assert ups.notifications[1:] == [
         "Mains power is back. x12spi-tf is being switched on again."
     ]
 
 
-async def test_a_shutdown_may_outlast_a_restart_too(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    automations: Automations,
-    supply: dict[str, Any],
-) -> None:
-    """Home Assistant forgets what it waited for, but not what it noted."""
-    bmc.host.accepts_shutdown = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(10 * MINUTE)
-    await automations.restart(loaded, lambda: hass.states.async_set(UPS, "on"))
-    await automations.elapse(30 * MINUTE)
-    bmc.power("ForceOff")
-    await automations.elapse(2 * MINUTE)
-    assert bmc.power_state == "On"
-
-
-async def test_a_server_that_somebody_switched_on_may_be_switched_off(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """Before the automation did: what it is told later is not undone."""
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(5 * MINUTE)
-    bmc.power("On")
-    await automations.elapse(15 * MINUTE)
-    assert hass.states.is_state(SHUT_DOWN, "off")
-    bmc.power("ForceOff")
-    await automations.elapse(30 * MINUTE)
-    assert bmc.power_state == "Off"
-
-
 @pytest.mark.parametrize("answers", [True, False])
-async def test_a_second_power_loss_asks_again(
-    hass: HomeAssistant,
-    bmc: Bmc,
-    automations: Automations,
-    supply: dict[str, Any],
-    *,
-    answers: bool,
+async def test_second_power_loss_requests_shutdown_again(
+    bmc: Bmc, ups: Ups, *, answers: bool
 ) -> None:
-    """A server that still runs; not if the shutdown ends before that."""
+    """Repeat the request if the server still runs after two minutes."""
     bmc.host.accepts_shutdown = False
-    await automations.use("ups", **supply)
-    await toggle(hass, UPS)
-    await automations.elapse(10 * MINUTE)
-    await toggle(hass, UPS)
-    await automations.elapse(15 * MINUTE)
-    await toggle(hass, UPS)
+    await ups.start()
+    await ups.toggle_mains(10)
+    await ups.toggle_mains(15)
+    await ups.toggle_mains(0)
     bmc.host.accepts_shutdown = answers
-    await automations.elapse(MINUTE)
+    await ups.elapse(1)
     if not answers:
         bmc.power("ForceOff")
-    await automations.elapse(4 * MINUTE)
+    await ups.elapse(4)
     assert bmc.power_state == "Off"
-    asked_again = ["x12spi-tf has been shut down."] if answers else []
-    assert automations.notifications[1:] == asked_again
-    await toggle(hass, UPS)
-    await automations.elapse(13 * MINUTE)
+    second = ["x12spi-tf has been shut down."] if answers else []
+    assert ups.notifications[1:] == second
+    await ups.toggle_mains(13)
     assert bmc.power_state == "On"
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down()
 
 
-async def test_a_shutdown_that_fails_is_told_and_forgotten(
-    hass: HomeAssistant, bmc: Bmc, automations: Automations, supply: dict[str, Any]
-) -> None:
-    """A server that is off later was not shut down by this automation."""
-    await automations.use("ups", **supply)
+async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> None:
+    """Power no server on later that this automation did not shut down."""
+    await ups.start()
     bmc.fail("/redfish/v1/Systems/1/Actions/*", status=500)
-    await toggle(hass, UPS)
-    await automations.elapse(4 * MINUTE)
-    assert automations.notifications == [
+    await ups.toggle_mains(4)
+    assert ups.notifications == [
         "x12spi-tf could not be shut down. See the log for the reason."
     ]
-    assert hass.states.is_state(SHUT_DOWN, "off")
+    assert not ups.has_shut_down()
 
 
 @pytest.mark.parametrize(
@@ -284,30 +276,20 @@ async def test_a_shutdown_that_fails_is_told_and_forgotten(
         ("off", "on", {"mains_state": "off"}),
     ],
 )
-async def test_a_ups_may_say_it_in_other_words(
-    hass: HomeAssistant,
-    bmc: Bmc,
-    automations: Automations,
-    supply: dict[str, Any],
-    mains: str,
-    battery: str,
-    choices: dict[str, str],
+async def test_ups_states_of_other_integrations_are_understood(
+    bmc: Bmc, ups: Ups, mains: str, battery: str, choices: dict[str, str]
 ) -> None:
-    """Those of Network UPS Tools, or the other way round."""
-    supply["ups"] = "sensor.ups"
-    hass.states.async_set("sensor.ups", mains)
-    await automations.use("ups", **supply, **choices)
-    await automations.elapse(3 * MINUTE)
-    assert bmc.power_state == "On"
-    hass.states.async_set("sensor.ups", "unavailable")
-    await automations.elapse(3 * MINUTE)
-    assert bmc.power_state == "On"
-    hass.states.async_set("sensor.ups", battery)
-    await automations.elapse(4 * MINUTE)
-    assert bmc.power_state == "Off"
-    hass.states.async_set("sensor.ups", "unknown")
-    await automations.elapse(11 * MINUTE)
-    assert bmc.power_state == "Off"
-    hass.states.async_set("sensor.ups", mains)
-    await automations.elapse(11 * MINUTE)
-    assert bmc.power_state == "On"
+    """Understand Network UPS Tools and inverted states, and ignore unknown ones."""
+    ups.hass.states.async_set("sensor.ups", mains)
+    await ups.start(ups="sensor.ups", **choices)
+    for state, minutes, power_state in (
+        (None, 3, "On"),
+        ("unavailable", 3, "On"),
+        (battery, 4, "Off"),
+        ("unknown", 11, "Off"),
+        (mains, 11, "On"),
+    ):
+        if state:
+            ups.hass.states.async_set("sensor.ups", state)
+        await ups.elapse(minutes)
+        assert bmc.power_state == power_state

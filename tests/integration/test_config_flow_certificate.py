@@ -1,4 +1,4 @@
-"""Adding a server: its certificate is shown before the password is sent."""
+"""Test the certificate step of the config flow."""
 
 import ssl
 
@@ -11,25 +11,26 @@ from custom_components.supermicro_redfish import client
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import ROOT, asked, lifecycle
-from .dialogue import begin, fill_in, submit
+from . import entry_state, requests_since
+from .dialog import begin, fill_in, submit
+from .paths import ROOT
 
-pytestmark = pytest.mark.usefixtures("unloaded")
+pytestmark = pytest.mark.usefixtures("unload_entries")
 
 
 @pytest.fixture
-def trusted(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the BMC have a certificate that this machine trusts."""
+def trusted_certificate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the BMC a certificate of a trusted authority."""
     certificate = Certificate.generate("127.0.0.1")
     server.renew_certificate(certificate)
     context = ssl.create_default_context(cadata=certificate.pem.decode())
     monkeypatch.setattr(client, "get_default_context", lambda: context)
 
 
-async def test_a_certificate_is_shown_before_the_password_is_sent(
+async def test_certificate_is_shown_before_password_is_sent(
     hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
 ) -> None:
-    """What is shown is what a browser would show; until then only the root is read."""
+    """Show the details that a browser shows, and read nothing but the root before."""
     form = await fill_in(hass, await begin(hass), user_input)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "certificate")
     assert server.certificate_sha256
@@ -41,41 +42,40 @@ async def test_a_certificate_is_shown_before_the_password_is_sent(
     assert "CN=IPMI" in shown["subject"]
     assert shown["issuer"] == shown["subject"]
     assert shown["not_before"] < shown["not_after"]
-    assert asked(bmc) == [f"GET {ROOT}"]
+    assert requests_since(bmc) == [f"GET {ROOT}"]
     assert not any("authorization" in request.headers for request in bmc.requests)
 
     result = await fill_in(hass, form, {"certificate": "pin"})
     assert result["data"]["verify_ssl"] == server.certificate_sha256
 
 
-async def test_a_certificate_need_not_be_pinned(
+async def test_unverified_certificate_may_change(
     hass: HomeAssistant, server: Server, user_input: dict[str, str]
 ) -> None:
-    """Whoever renews it often may do without; then any is taken."""
+    """Accept any certificate, because some users renew it often."""
     result = await submit(hass, await begin(hass), user_input, certificate="unverified")
     assert result["data"]["verify_ssl"] is False
     entry = result["result"]
     server.renew_certificate()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
-async def test_a_certificate_that_somebody_vouches_for_needs_no_question(
-    hass: HomeAssistant,
-    trusted: None,
-    user_input: dict[str, str],
+@pytest.mark.usefixtures("trusted_certificate")
+async def test_trusted_certificate_needs_no_confirmation(
+    hass: HomeAssistant, user_input: dict[str, str]
 ) -> None:
-    """It is checked from then on as well."""
+    """Skip the step, and verify the certificate from then on."""
     result = await fill_in(hass, await begin(hass), user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"]["verify_ssl"] is True
-    assert lifecycle(result["result"]) is ConfigEntryState.LOADED
+    assert entry_state(result["result"]) is ConfigEntryState.LOADED
 
 
-async def test_a_certificate_is_asked_about_only_once(
+async def test_certificate_is_confirmed_once_per_dialog(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:
-    """After a mistyped password the next attempt goes straight to the login."""
+    """Log in without the step after a mistyped password."""
     wrong = user_input | {"password": "mistyped"}
     form = await submit(hass, await begin(hass), wrong)
     assert form["errors"] == {"base": "invalid_auth"}
@@ -84,10 +84,10 @@ async def test_a_certificate_is_asked_about_only_once(
     assert bmc.login_attempts == 3
 
 
-async def test_another_certificate_is_asked_about_anew(
+async def test_new_certificate_is_confirmed_again(
     hass: HomeAssistant, server: Server, user_input: dict[str, str]
 ) -> None:
-    """What was said about the first says nothing about the second."""
+    """Show the step again when the certificate has changed between two attempts."""
     wrong = user_input | {"password": "mistyped"}
     form = await submit(hass, await begin(hass), wrong)
     server.renew_certificate()
@@ -95,10 +95,10 @@ async def test_another_certificate_is_asked_about_anew(
     assert form["step_id"] == "certificate"
 
 
-async def test_a_certificate_that_changes_under_the_users_eyes_gets_no_password(
+async def test_certificate_that_changes_during_confirmation_is_rejected(
     hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
 ) -> None:
-    """The one that was shown is the one that is trusted."""
+    """Trust only the certificate that was shown, and send no password to another."""
     form = await fill_in(hass, await begin(hass), user_input)
     server.renew_certificate()
     form = await fill_in(hass, form, {"certificate": "pin"})

@@ -1,4 +1,4 @@
-"""Adding a server: what the dialogue says if it cannot, and how that is mended."""
+"""Test the errors of the dialog that adds a server, and the next attempt."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,34 +14,24 @@ from custom_components.supermicro_redfish import identity
 from tests.simulator import REMOVED, Bmc
 from tests.simulator.certificate import process_certificate
 
-from . import (
-    CHASSIS,
-    MANAGER,
-    ROOT,
-    SESSIONS,
-    SYSTEM,
-    Spoil,
-    asked,
-    complaints,
-    with_uuid_only,
-)
-from .dialogue import begin, submit, suggested
+from . import Mutation, identify_by_uuid, logged_problems, requests_since
+from .dialog import add, begin, submit, suggested_values
+from .paths import CHASSIS, MANAGER, ROOT, SESSIONS, SYSTEM
 
-pytestmark = pytest.mark.usefixtures("unloaded")
+pytestmark = pytest.mark.usefixtures("unload_entries")
 
 PAGE = "<!DOCTYPE html><html><body>Welcome</body></html>"
 
 
 @pytest.fixture
 async def web_server(
-    network: None,
-    request: pytest.FixtureRequest,
+    network: None, request: pytest.FixtureRequest
 ) -> AsyncIterator[str]:
-    """Serve something that is no BMC, over TLS or not, and return its address."""
+    """Run a web server that is no BMC, with or without TLS, and return its address."""
     answer, has_tls = request.param
 
     async def respond(_: web.BaseRequest) -> web.Response:
-        """Answer everything alike; a response can be sent but once."""
+        """Answer all requests alike. A response can be sent only once."""
         status, text, headers = answer
         return web.Response(
             status=status, text=text, content_type="text/html", headers=headers
@@ -57,8 +47,8 @@ async def web_server(
     await runner.cleanup()
 
 
-def mend(bmc: Bmc) -> None:
-    """Let a spoilt BMC be as it was."""
+def repair(bmc: Bmc) -> None:
+    """Undo all mutations of a BMC."""
     bmc.heal()
     bmc.password = "ADMIN"
     bmc.unlicensed = ()
@@ -67,117 +57,106 @@ def mend(bmc: Bmc) -> None:
         bmc.put(path, body)
 
 
-def _old_style_of(manufacturer: str | None) -> Spoil:
-    """Return what makes a BMC one whose root does not say who made it."""
+def _answer(path: str, **answer: Any) -> Mutation:
+    """Return a mutation that changes the answer to the requests for a path."""
+    return lambda bmc: bmc.fail(path, **answer)
 
-    def spoil(bmc: Bmc) -> None:
+
+def _old_style_of(manufacturer: str | None) -> Mutation:
+    """Return a mutation that names the manufacturer in the system only, as X10 does."""
+
+    def mutate(bmc: Bmc) -> None:
         bmc.change(ROOT, {"Oem": REMOVED})
         bmc.change(SYSTEM, {"Manufacturer": manufacturer})
 
-    return spoil
+    return mutate
 
 
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(
-    ("spoil", "error", "login_attempts"),
-    [
-        pytest.param(
-            lambda bmc: bmc.change_password("changed"), "invalid_auth", 1, id="password"
-        ),
-        pytest.param(lambda bmc: bmc.drop("*"), "cannot_connect", 0, id="dropped"),
-        pytest.param(
-            lambda bmc: bmc.drop(SESSIONS), "cannot_connect", 1, id="dropped at login"
-        ),
-        pytest.param(lambda bmc: bmc.hang("*", 0.5), "timeout", 0, id="hanging"),
-        pytest.param(
-            lambda bmc: bmc.hang(CHASSIS, 0.5), "timeout", 1, id="hanging late"
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail("*", status=503), "busy", 0, id="unavailable"
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail(MANAGER, status=503), "busy", 1, id="unavailable late"
-        ),
-        pytest.param(lambda bmc: bmc.fail("*", status=429), "busy", 0, id="too often"),
-        pytest.param(
-            lambda bmc: bmc.fail(ROOT, status=200, body=PAGE, content_type="text/html"),
-            "invalid_response",
-            0,
-            id="page",
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail(ROOT, status=200, body='{"Systems": {'),
-            "invalid_response",
-            0,
-            id="cut short",
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail(ROOT, status=200, body="[]"),
-            "invalid_response",
-            0,
-            id="no object",
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail("*", status=404, body=PAGE, content_type="text/html"),
-            "not_found",
-            0,
-            id="nothing there",
-        ),
-        pytest.param(
-            lambda bmc: bmc.fail(SYSTEM, status=403), "not_authorized", 1, id="no right"
-        ),
-        pytest.param(
-            lambda bmc: setattr(bmc, "unlicensed", (ROOT,)),
-            "license_missing",
-            0,
-            id="no licence",
-        ),
-        pytest.param(lambda bmc: bmc.fail("*", status=400), "refused", 0, id="refused"),
-        pytest.param(
-            lambda bmc: bmc.fail(ROOT, status=401), "not_supported", 0, id="closed root"
-        ),
-        pytest.param(
-            lambda bmc: bmc.change(ROOT, {"Oem": REMOVED, "Vendor": "Dell"}),
-            "not_supported",
-            0,
-            id="another maker's root",
-        ),
-        pytest.param(
-            _old_style_of("Dell Inc."), "not_supported", 1, id="another maker's system"
-        ),
-        pytest.param(_old_style_of(None), "not_supported", 1, id="nobody's system"),
-        pytest.param(with_uuid_only(None), "not_supported", 1, id="no identity"),
-        pytest.param(
-            with_uuid_only(f"00000000-0000-0000-0000-{12 * '0'}"),
-            "not_supported",
-            1,
-            id="an empty identity",
-        ),
-    ],
+HTML = {"body": PAGE, "content_type": "text/html"}
+
+FAILURES: tuple[tuple[str, Mutation, str, int], ...] = (
+    ("password", lambda bmc: bmc.change_password("changed"), "invalid_auth", 1),
+    ("dropped", lambda bmc: bmc.drop("*"), "cannot_connect", 0),
+    ("dropped at login", lambda bmc: bmc.drop(SESSIONS), "cannot_connect", 1),
+    ("hang", lambda bmc: bmc.hang("*", 0.5), "timeout", 0),
+    ("hang after login", lambda bmc: bmc.hang(CHASSIS, 0.5), "timeout", 1),
+    ("unavailable", _answer("*", status=503), "busy", 0),
+    ("unavailable after login", _answer(MANAGER, status=503), "busy", 1),
+    ("too many requests", _answer("*", status=429), "busy", 0),
+    ("page", _answer(ROOT, status=200, **HTML), "invalid_response", 0),
+    (
+        "truncated",
+        _answer(ROOT, status=200, body='{"Systems": {'),
+        "invalid_response",
+        0,
+    ),
+    ("no object", _answer(ROOT, status=200, body="[]"), "invalid_response", 0),
+    ("not found", _answer("*", status=404, **HTML), "not_found", 0),
+    ("not authorized", _answer(SYSTEM, status=403), "not_authorized", 1),
+    ("license", lambda bmc: setattr(bmc, "unlicensed", (ROOT,)), "license_missing", 0),
+    ("refused", _answer("*", status=400), "refused", 0),
+    ("root with login", _answer(ROOT, status=401), "not_supported", 0),
+    (
+        "other vendor in root",
+        lambda bmc: bmc.change(ROOT, {"Oem": REMOVED, "Vendor": "Dell"}),
+        "not_supported",
+        0,
+    ),
+    ("other vendor in system", _old_style_of("Dell Inc."), "not_supported", 1),
+    ("no vendor", _old_style_of(None), "not_supported", 1),
+    ("no identity", identify_by_uuid(None), "not_supported", 1),
+    (
+        "empty identity",
+        identify_by_uuid(f"00000000-0000-0000-0000-{12 * '0'}"),
+        "not_supported",
+        1,
+    ),
 )
-async def test_each_failure_has_its_own_message_and_can_be_mended(
+
+
+@pytest.mark.usefixtures("short_timeout")
+@pytest.mark.parametrize(
+    ("mutate", "error", "login_attempts"),
+    [pytest.param(*row, id=name) for name, *row in FAILURES],
+)
+async def test_config_flow_shows_error_and_accepts_next_attempt(
     hass: HomeAssistant,
     bmc: Bmc,
     user_input: dict[str, str],
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    mutate: Mutation,
     error: str,
     login_attempts: int,
 ) -> None:
-    """No second login is tried, no session stays open, nothing is logged.
+    """Try no second login, leave no session open and log nothing.
 
-    Another maker's BMC that says so in its root never sees the password.
+    Send no password to another vendor's BMC that names the vendor in its root.
     """
-    spoil(bmc)
-    others = bmc.open_sessions
-    form = await submit(hass, await begin(hass), user_input)
+    mutate(bmc)
+    sessions = bmc.open_sessions
+    form = await add(hass, user_input)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {"base": error}
-    assert asked(bmc).count(f"POST {SESSIONS}") == login_attempts
-    assert bmc.open_sessions == others
-    assert complaints(caplog) == []
+    assert requests_since(bmc).count(f"POST {SESSIONS}") == login_attempts
+    assert bmc.open_sessions == sessions
+    assert logged_problems(caplog) == []
 
-    mend(bmc)
+    repair(bmc)
+    result = await submit(hass, form, user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def _require_error_for_host(
+    hass: HomeAssistant,
+    user_input: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
+    host: str,
+    error: str,
+) -> None:
+    """Enter a host that is no BMC, and the right one after the error."""
+    form = await add(hass, user_input | {"host": host})
+    assert form["errors"] == {"base": error}
+    assert logged_problems(caplog) == []
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -190,44 +169,38 @@ async def test_each_failure_has_its_own_message_and_can_be_mended(
         pytest.param(
             ((302, "", {"Location": "/login.html"}), True),
             "invalid_response",
-            id="login page",
+            id="redirect to login page",
         ),
         pytest.param(
             ((302, "", {"Location": "https://192.0.2.1/redfish/v1/"}), True),
             "invalid_response",
-            id="sends elsewhere",
+            id="redirect to other host",
         ),
         pytest.param(((404, PAGE, {}), False), "cannot_connect", id="no TLS"),
     ],
     indirect=["web_server"],
 )
-async def test_a_web_server_is_told_from_a_bmc(
+async def test_config_flow_rejects_web_server_without_redfish(
     hass: HomeAssistant,
     user_input: dict[str, str],
     caplog: pytest.LogCaptureFixture,
     web_server: str,
     error: str,
 ) -> None:
-    """What is no Redfish service gets no password, and the user another try."""
-    form = await submit(hass, await begin(hass), user_input | {"host": web_server})
-    assert form["errors"] == {"base": error}
-    assert complaints(caplog) == []
-    result = await submit(hass, form, user_input)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    """Send no password to a server that offers no Redfish service."""
+    await _require_error_for_host(hass, user_input, caplog, web_server, error)
 
 
-async def test_a_port_at_which_nobody_answers_cannot_be_connected_to(
+async def test_config_flow_reports_refused_connection(
     hass: HomeAssistant,
     user_input: dict[str, str],
     caplog: pytest.LogCaptureFixture,
     closed_port: str,
 ) -> None:
-    """A refused connection is said to be that, and the user has another try."""
-    form = await submit(hass, await begin(hass), user_input | {"host": closed_port})
-    assert form["errors"] == {"base": "cannot_connect"}
-    assert complaints(caplog) == []
-    result = await submit(hass, form, user_input)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    """Show that the connection failed, and accept another attempt."""
+    await _require_error_for_host(
+        hass, user_input, caplog, closed_port, "cannot_connect"
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,33 +219,32 @@ async def test_a_port_at_which_nobody_answers_cannot_be_connected_to(
         ":443",
     ],
 )
-async def test_a_malformed_address_is_marked_at_its_field(
+async def test_config_flow_rejects_malformed_host(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str], host: str
 ) -> None:
-    """Nothing is sent to an address that is none."""
-    form = await submit(hass, await begin(hass), user_input | {"host": host})
+    """Show the error at the field, and send no request."""
+    form = await add(hass, user_input | {"host": host})
     assert form["errors"] == {"host": "invalid_host"}
     assert bmc.requests == []
     result = await submit(hass, form, user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_what_nobody_thought_of_is_logged_and_does_not_end_the_dialogue(
+async def test_config_flow_logs_unexpected_error(
     hass: HomeAssistant,
     bmc: Bmc,
     user_input: dict[str, str],
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A defect of the integration is for its log, with the traceback."""
+    """Log a defect of the integration with its traceback, and continue the dialog."""
 
     def fail(*_: Any) -> None:
-        """Be such a defect."""
         raise RuntimeError
 
     with monkeypatch.context() as patched:
         patched.setattr(identity, "server_name", fail)
-        form = await submit(hass, await begin(hass), user_input)
+        form = await add(hass, user_input)
     assert form["errors"] == {"base": "unknown"}
     assert bmc.open_sessions == 0
     assert "Traceback" in caplog.text
@@ -280,22 +252,22 @@ async def test_what_nobody_thought_of_is_logged_and_does_not_end_the_dialogue(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_a_form_that_failed_keeps_what_was_entered(
+async def test_config_flow_keeps_input_after_error(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:
-    """The address and the user name need not be typed again, the password must."""
+    """Suggest the entered host and user name, but not the password."""
     bmc.change_password("changed")
-    form = await submit(hass, await begin(hass), user_input)
-    assert suggested(form)["host"] == user_input["host"]
-    assert suggested(form)["username"] == user_input["username"]
-    assert suggested(form)["password"] is None
+    suggested = suggested_values(await add(hass, user_input))
+    assert suggested["host"] == user_input["host"]
+    assert suggested["username"] == user_input["username"]
+    assert suggested["password"] is None
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_a_dialogue_that_is_broken_off_leaves_no_session(
+@pytest.mark.usefixtures("short_timeout")
+async def test_canceled_config_flow_leaves_no_session(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:
-    """Whoever cancels the dialogue while it waits does not lock others out."""
+    """Log out when the user cancels the dialog while it waits for the BMC."""
     bmc.hang(CHASSIS, 0.5)
     form = await begin(hass)
     with pytest.raises(TimeoutError):

@@ -1,4 +1,4 @@
-"""Another password: it is asked for once the BMC refuses the old one."""
+"""Test the reauthentication flow."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -7,82 +7,77 @@ import pytest
 
 from tests.simulator import Bmc, Server
 
-from . import become_another, lifecycle, set_up
+from . import HOUR, change_identity, entry_state, set_up
 from .conftest import Elapse
-from .dialogue import fill_in, question
+from .dialog import fill_in, reauth_form
 
-pytestmark = pytest.mark.usefixtures("unloaded")
+pytestmark = pytest.mark.usefixtures("unload_entries")
+
+NEW_ACCOUNT = {"username": "ADMIN", "password": "new"}
 
 
-async def test_a_new_password_is_asked_for_and_taken(
+async def test_reauth_flow_stores_new_password(
     hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry
 ) -> None:
-    """One attempt with the old one, a question, and all is well again."""
+    """Try the old password once, ask for the new one and load the entry."""
     bmc.change_password("new")
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_ERROR
+    assert entry_state(entry) is ConfigEntryState.SETUP_ERROR
     assert bmc.login_attempts == 1
-    form = await question(hass)
+    form = await reauth_form(hass)
     assert form["step_id"] == "reauth_confirm"
 
     for wrong in ("newer", "newest"):
-        form = await fill_in(hass, form, {"username": "ADMIN", "password": wrong})
+        form = await fill_in(hass, form, NEW_ACCOUNT | {"password": wrong})
         assert form["errors"] == {"base": "invalid_auth"}
     assert bmc.login_attempts == 3
 
-    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    result = await fill_in(hass, form, NEW_ACCOUNT)
     assert result["reason"] == "reauth_successful"
     assert entry.data["password"] == "new"
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
-async def test_a_password_that_changes_meanwhile_is_asked_for(
+async def test_reauth_flow_starts_when_password_changes_later(
     hass: HomeAssistant, bmc: Bmc, loaded: ConfigEntry, elapse: Elapse
 ) -> None:
-    """Polling stops after the one attempt, for the BMC would lock the account."""
+    """Stop polling after one attempt, because the BMC would lock the account."""
     bmc.change_password("new")
     bmc.expire_sessions()
-    await elapse(3600)
+    await elapse(HOUR)
     assert bmc.login_attempts == 2
-    form = await question(hass)
-    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    result = await fill_in(hass, await reauth_form(hass), NEW_ACCOUNT)
     assert result["reason"] == "reauth_successful"
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
-@pytest.mark.parametrize("verify_ssl", [False, "pinned"])
-async def test_a_new_password_is_no_reason_to_ask_about_the_certificate(
-    hass: HomeAssistant,
-    bmc: Bmc,
-    entry: ConfigEntry,
-    verify_ssl: bool | str,  # noqa: FBT001
+@pytest.mark.parametrize("is_pinned", [False, True])
+async def test_reauth_flow_keeps_certificate_setting(
+    hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry, *, is_pinned: bool
 ) -> None:
-    """Neither where it is pinned nor where it is not."""
-    if verify_ssl is False:
+    """Skip the certificate step for an unchanged or unverified certificate."""
+    if not is_pinned:
         hass.config_entries.async_update_entry(
             entry, data={**entry.data, "verify_ssl": False}
         )
     before = entry.data["verify_ssl"]
     bmc.change_password("new")
     await set_up(hass, entry)
-    form = await question(hass)
-    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    result = await fill_in(hass, await reauth_form(hass), NEW_ACCOUNT)
     assert result["reason"] == "reauth_successful"
     assert entry.data["verify_ssl"] == before
 
 
-async def test_a_new_certificate_is_asked_about_with_a_new_password(
+async def test_reauth_flow_confirms_new_certificate(
     hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
 ) -> None:
-    """A reset to the factory's settings changes both."""
+    """Show the certificate step after a factory reset, which changes both."""
     bmc.change_password("new")
     await set_up(hass, entry)
     server.renew_certificate()
-    form = await question(hass)
-    account = {"username": "ADMIN", "password": "new"}
-    form = await fill_in(hass, form, account)
+    form = await fill_in(hass, await reauth_form(hass), NEW_ACCOUNT)
     assert form["step_id"] == "certificate"
     assert bmc.login_attempts == 1
     result = await fill_in(hass, form, {"certificate": "pin"})
@@ -90,15 +85,14 @@ async def test_a_new_certificate_is_asked_about_with_a_new_password(
     assert entry.data["verify_ssl"] == server.certificate_sha256
 
 
-async def test_a_password_of_another_bmc_is_not_taken(
+async def test_reauth_flow_rejects_other_bmc(
     hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry
 ) -> None:
-    """An address may lead elsewhere by now."""
+    """Abort when another BMC answers at the address."""
     bmc.change_password("new")
     await set_up(hass, entry)
-    become_another(bmc)
-    form = await question(hass)
-    result = await fill_in(hass, form, {"username": "ADMIN", "password": "new"})
+    change_identity(bmc)
+    result = await fill_in(hass, await reauth_form(hass), NEW_ACCOUNT)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
     assert entry.data["password"] == "ADMIN"
     assert bmc.open_sessions == 0

@@ -1,4 +1,4 @@
-"""Another address: a server may move, but not become another."""
+"""Test the reconfiguration flow."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -7,55 +7,52 @@ import pytest
 
 from tests.simulator import Bmc, Server
 
-from . import become_another, lifecycle
-from .dialogue import fill_in, suggested
+from . import change_identity, entry_state
+from .dialog import fill_in, suggested_values
 
-pytestmark = pytest.mark.usefixtures("unloaded")
+pytestmark = pytest.mark.usefixtures("unload_entries")
 
 
 @pytest.mark.parametrize("password", [{}, {"password": "ADMIN"}])
-async def test_a_server_can_be_given_another_address(
+async def test_reconfigure_flow_changes_host(
     hass: HomeAssistant,
     bmc: Bmc,
     server: Server,
     entry: ConfigEntry,
     password: dict[str, str],
 ) -> None:
-    """The password need not be entered again, and is not shown."""
+    """Require no password, and do not show it."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "host": "127.0.0.1:9"}
     )
     form = await entry.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
-    assert suggested(form)["host"] == "127.0.0.1:9"
-    assert suggested(form)["password"] is None
+    assert suggested_values(form)["host"] == "127.0.0.1:9"
+    assert suggested_values(form)["password"] is None
     result = await fill_in(
         hass, form, {"host": server.url, "username": "ADMIN", **password}
     )
     assert result["reason"] == "reconfigure_successful"
     assert entry.data["host"] == server.host
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
 
 
-async def test_a_server_cannot_become_another(
+async def test_reconfigure_flow_rejects_other_bmc(
     hass: HomeAssistant, bmc: Bmc, server: Server, loaded: ConfigEntry
 ) -> None:
-    """Its history is that of one machine."""
+    """Abort, because the history of an entry belongs to one server."""
     before = dict(loaded.data)
-    become_another(bmc)
+    change_identity(bmc)
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
     result = await fill_in(hass, form, {"host": server.host, "username": "ADMIN"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
     assert loaded.data == before
 
 
-async def test_a_mistake_in_a_new_address_can_be_mended(
-    hass: HomeAssistant,
-    server: Server,
-    loaded: ConfigEntry,
-    closed_port: str,
+async def test_reconfigure_flow_accepts_next_attempt_after_error(
+    hass: HomeAssistant, server: Server, loaded: ConfigEntry, closed_port: str
 ) -> None:
-    """The entry stays as it is until then."""
+    """Leave the entry unchanged until the new host works."""
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
     for host, errors in {
         "no address": {"host": "invalid_host"},
@@ -68,25 +65,25 @@ async def test_a_mistake_in_a_new_address_can_be_mended(
     assert result["reason"] == "reconfigure_successful"
 
 
-async def test_a_field_that_is_left_empty_means_the_stored_password(
+async def test_reconfigure_flow_uses_stored_password_for_empty_field(
     hass: HomeAssistant, server: Server, bmc: Bmc, loaded: ConfigEntry
 ) -> None:
-    """Also after another one was tried, which would lock the account in the end."""
+    """Use it also after a mistyped one, which would lock the account in the end."""
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
-    known = {"host": server.host, "username": "ADMIN"}
-    form = await fill_in(hass, form, {**known, "password": "mistyped"})
+    user_input = {"host": server.host, "username": "ADMIN"}
+    form = await fill_in(hass, form, {**user_input, "password": "mistyped"})
     assert form["errors"] == {"base": "invalid_auth"}
     attempts = bmc.login_attempts
-    result = await fill_in(hass, form, known)
+    result = await fill_in(hass, form, user_input)
     assert result["reason"] == "reconfigure_successful"
     assert loaded.data["password"] == "ADMIN"
-    assert bmc.login_attempts == attempts + 2  # the dialogue's and the entry's
+    assert bmc.login_attempts == attempts + 2  # the dialog's and the entry's
 
 
-async def test_an_unverified_certificate_can_be_pinned_later(
+async def test_reconfigure_flow_pins_unverified_certificate(
     hass: HomeAssistant, server: Server, entry: ConfigEntry
 ) -> None:
-    """Whoever reconfigures is asked about it, and may change their mind."""
+    """Show the certificate step again, so that users can change their decision."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "verify_ssl": False}
     )

@@ -1,4 +1,4 @@
-"""A day of a server's life, with all that may happen in it."""
+"""Test a simulated day with a power cycle, a BMC restart and changed credentials."""
 
 from collections import Counter
 
@@ -7,41 +7,39 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.supermicro_redfish.energy import LONGEST_GAP
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
 from . import (
     DYNAMIC,
     HOUR,
+    MAX_ENERGY_GAP,
     MINUTE,
-    POWER,
-    THERMAL,
-    asked,
-    complaints,
     entity,
-    lifecycle,
+    entry_state,
+    logged_problems,
+    requests_since,
     states,
 )
 from .conftest import Elapse
-from .dialogue import fill_in, question
-from .test_repairs import issues, mend, renewed
-
-__all__ = ["renewed"]
+from .dialog import fill_in, reauth_form
+from .paths import HOST_POWER, POWER, THERMAL
+from .repair_flow import fix_issue, open_issues
+from .sensors import CPU
 
 DAY = 86400
 
 
-async def test_a_day_ends_as_if_nothing_had_happened(
+async def test_day_with_incidents_ends_in_the_state_of_its_beginning(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A power cycle, a BMC's restart, a new password and a new certificate."""
+    """Recover from every incident, and log each problem once."""
     before = states(hass)
     await elapse(3 * HOUR)
     await _cycle_power(hass, loaded, bmc, elapse)
@@ -50,75 +48,75 @@ async def test_a_day_ends_as_if_nothing_had_happened(
     await elapse(4 * HOUR)
     await _change_password(hass, loaded, bmc, elapse)
     await elapse(4 * HOUR)
-    await _change_certificate(hass, loaded, bmc, server, renewed, elapse)
+    await _change_certificate(hass, loaded, bmc, server, new_certificate, elapse)
     await elapse(5 * HOUR)
 
-    polls = asked(bmc).count(f"GET {THERMAL}")
+    polls = requests_since(bmc).count(f"GET {THERMAL}")
     assert polls == pytest.approx(DAY / DYNAMIC - 2 * HOUR / DYNAMIC, rel=0.03)
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
+    assert entry_state(loaded) is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1
     assert bmc.peak_parallel <= 2
-    assert issues(hass) == []
+    assert open_issues(hass) == []
     assert not hass.config_entries.flow.async_progress()
-    _require_right(hass, loaded, bmc)
+    _require_current_states(hass, loaded, bmc)
     assert states(hass) == before
-    watched = DAY - 3.3 * HOUR
-    longest = watched + 3 * LONGEST_GAP
+    monitored = DAY - 3.3 * HOUR
+    longest = monitored + 3 * MAX_ENERGY_GAP
     energy = float(entity(hass, loaded, "sensor.energy").state)
-    assert 0.118 * watched / HOUR < energy < 0.118 * longest / HOUR
+    assert 0.118 * monitored / HOUR < energy < 0.118 * longest / HOUR
     reasons = [
         text.replace(" static ", " ").replace(" dynamic ", " ").partition(": GET")[0]
-        for text in complaints(caplog)
+        for text in logged_problems(caplog)
     ]
-    twice = [text for text, count in Counter(reasons).items() if count > 1]
-    assert twice == []
+    repeated = [text for text, count in Counter(reasons).items() if count > 1]
+    assert repeated == []
 
 
 async def _cycle_power(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Somebody presses the server's own power button, and an hour later again."""
+    """Press the server's power button, and again an hour later."""
     bmc.power("GracefulShutdown")
     await elapse(10 * MINUTE)
     assert bmc.power_state == "Off"
-    assert entity(hass, entry, "binary_sensor.host_power").state == "off"
-    assert entity(hass, entry, "sensor.temperature_CPU Temp").state == STATE_UNKNOWN
+    assert entity(hass, entry, HOST_POWER).state == "off"
+    assert entity(hass, entry, CPU).state == STATE_UNKNOWN
     await elapse(HOUR)
     bmc.power("On")
     await elapse(20 * MINUTE)
-    assert entity(hass, entry, "binary_sensor.host_power").state == "on"
-    _require_right(hass, entry, bmc)
+    assert entity(hass, entry, HOST_POWER).state == "on"
+    _require_current_states(hass, entry, bmc)
 
 
 async def _restart_bmc(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """For two minutes it refuses connections, for two more it is not ready."""
+    """Refuse connections for two minutes, and answer 503 for two more."""
     logins = bmc.logins
     bmc.restart(2 * MINUTE)
     await elapse(2 * MINUTE - 1)
-    assert entity(hass, entry, "binary_sensor.host_power").state == STATE_UNAVAILABLE
+    assert entity(hass, entry, HOST_POWER).state == STATE_UNAVAILABLE
     bmc.restart(2 * MINUTE, status=503)
     await elapse(3 * MINUTE)
-    assert entity(hass, entry, "binary_sensor.host_power").state == "on"
+    assert entity(hass, entry, HOST_POWER).state == "on"
     assert bmc.logins == logins + 1
     await elapse(20 * MINUTE)
-    _require_right(hass, entry, bmc)
+    _require_current_states(hass, entry, bmc)
 
 
 async def _change_password(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Let the password be tried once more and asked for; it is entered much later."""
+    """Change the password, and enter the new one an hour later."""
     attempts = bmc.login_attempts
     bmc.change_password("another")
     bmc.expire_sessions()
     await elapse(HOUR)
     assert bmc.login_attempts == attempts + 1
-    form = await question(hass)
+    form = await reauth_form(hass)
     await fill_in(hass, form, {"username": "ADMIN", "password": "another"})
-    assert lifecycle(entry) is ConfigEntryState.LOADED
-    _require_right(hass, entry, bmc)
+    assert entry_state(entry) is ConfigEntryState.LOADED
+    _require_current_states(hass, entry, bmc)
 
 
 async def _change_certificate(
@@ -126,25 +124,25 @@ async def _change_certificate(
     entry: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
 ) -> None:
-    """Its web server starts again with it; somebody accepts it an hour later."""
+    """Restart the BMC with a new certificate, and accept it an hour later."""
     attempts = bmc.login_attempts
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(1)
     await elapse(HOUR)
     assert bmc.login_attempts == attempts
-    (issue,) = issues(hass)
-    await mend(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
-    _require_right(hass, entry, bmc)
+    (issue,) = open_issues(hass)
+    await fix_issue(hass, issue)
+    assert entry_state(entry) is ConfigEntryState.LOADED
+    _require_current_states(hass, entry, bmc)
 
 
-def _require_right(hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc) -> None:
-    """Compare what is shown with what the BMC would answer now."""
+def _require_current_states(hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc) -> None:
+    """Compare the states with the BMC's current readings."""
     assert STATE_UNAVAILABLE not in states(hass).values()
-    shown = entity(hass, entry, "sensor.temperature_CPU Temp").state
+    shown = entity(hass, entry, CPU).state
     (sensor,) = (
         sensor
         for sensor in bmc.resource(THERMAL)["Temperatures"]

@@ -1,4 +1,4 @@
-"""What a report of a fault holds, and what it does not."""
+"""Test the diagnostics and the system health."""
 
 import json
 from pathlib import Path
@@ -22,27 +22,27 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board, serve
 
-from . import ROOT, SYSTEM, THERMAL, mac_address, set_up
-from .conftest import load_board
+from . import mac_address, set_up, unload
+from .paths import ROOT, SYSTEM, THERMAL
 
-BOARDS = [*Board.names(), *(RECORDED / name for name in RECORDINGS)]
 MAC_UUID = "00000000-0000-0000-0000-"
 
-
-@pytest.fixture
-def board(request: pytest.FixtureRequest) -> Board:
-    """Return the board that a test asks for."""
-    return load_board(getattr(request, "param", "x12spi-tf"))
+every_board = pytest.mark.parametrize(
+    "board",
+    [*Board.names(), *(RECORDED / name for name in RECORDINGS)],
+    indirect=True,
+    ids=str,
+)
 
 
 def read(report: Path) -> dict[str, Any]:
-    """Return what a report holds."""
+    """Return the data of a report."""
     data: dict[str, Any] = json.loads(report.read_text())["data"]
     return data
 
 
 def identity(bmc: Bmc) -> str:
-    """Return the unique id of a server: its MAC, which the root may tell alone."""
+    """Return the server's unique id: its MAC address, which may be in the root only."""
     uuid = bmc.resource(ROOT)["UUID"]
     return (
         format_mac(uuid.removeprefix(MAC_UUID))
@@ -58,7 +58,7 @@ async def report(
     hass_client: ClientSessionGenerator,
     tmp_path: Path,
 ) -> Path:
-    """Return the file that the user downloads."""
+    """Return the file of diagnostics that a user downloads."""
     await async_setup_component(hass, "diagnostics", {})
     data = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
     file = tmp_path / "report.json"
@@ -66,10 +66,10 @@ async def report(
     return file
 
 
-async def test_a_report_tells_how_reading_goes(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, report: Path
+async def test_diagnostics_contain_state_and_resources(
+    loaded: ConfigEntry, bmc: Bmc, report: Path
 ) -> None:
-    """The entry, both cadences, the statistics, and what was read."""
+    """Include the entry, both coordinators, the statistics and the resources."""
     data = read(report)
     assert data["entry"]["password"] == "**REDACTED**"
     assert data["entry"]["verify_ssl"] == loaded.data["verify_ssl"]
@@ -80,13 +80,13 @@ async def test_a_report_tells_how_reading_goes(
     assert data["resources"][THERMAL]["Temperatures"]
 
 
-async def test_a_report_of_a_failure_names_its_kind(
+async def test_diagnostics_name_class_of_error(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """Not its words, which hold the address."""
+    """Omit the message of an error, because it contains the address."""
     bmc.fail(THERMAL, status=503)
     await set_up(hass, entry)
     await async_setup_component(hass, "diagnostics", {})
@@ -95,38 +95,40 @@ async def test_a_report_of_a_failure_names_its_kind(
     assert errors == {"thermal": "ServiceUnavailableError"}
 
 
-@pytest.mark.parametrize("board", BOARDS, indirect=True, ids=str)
-async def test_a_report_does_not_name_the_owner(bmc: Bmc, report: Path) -> None:
-    """No address, no serial number, no account, no key."""
+@every_board
+async def test_diagnostics_do_not_identify_the_owner(bmc: Bmc, report: Path) -> None:
+    """Redact addresses, serial numbers, accounts and keys."""
     data = read(report)
     text = json.dumps(data)
-    secret = {
+    secrets = {
         str(value).strip()
         for body in bmc.board.resources.values()
         for key in ("SerialNumber", "HostName", "FQDN", "MACAddress", "UserName")
         if (value := body.get(key))
     }
-    secret |= {mac_address(bmc).upper(), mac_address(bmc).replace(":", "").upper()}
-    named = {value for value in secret if len(value) > 5 and value in text}
-    assert not named
+    secrets |= {mac_address(bmc).upper(), mac_address(bmc).replace(":", "").upper()}
+    revealed = {value for value in secrets if len(value) > 5 and value in text}
+    assert not revealed
     assert bmc.password not in data["entry"].values()
 
 
-def _nameless(of: str, state: str) -> str:
-    """Return a state as it is where the account's name is hidden."""
-    return "unknown" if of.endswith("_account_access") else state
+def states_by_id(hass: HomeAssistant) -> dict[str, str]:
+    """Return the states of all entities, energy included."""
+    return {state.entity_id: state.state for state in hass.states.async_all()}
 
 
-@pytest.mark.parametrize("board", BOARDS, indirect=True, ids=str)
-async def test_a_report_becomes_a_board(
+@every_board
+async def test_diagnostics_can_be_simulated(
     hass: HomeAssistant, loaded: ConfigEntry, report: Path, clock: Clock
 ) -> None:
-    """The simulator serves it, and shows the same entities with the same values.
+    """Show the same states when the simulator serves the report.
 
-    What the account may do is not known without its name.
+    Only the access level is unknown, because the account's name is redacted.
     """
-    before = {state.entity_id: state.state for state in hass.states.async_all()}
-    before = {of: _nameless(of, state) for of, state in before.items()}
+    before = {
+        entity: "unknown" if entity.endswith("_account_access") else state
+        for entity, state in states_by_id(hass).items()
+    }
     await hass.config_entries.async_remove(loaded.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -140,16 +142,15 @@ async def test_a_report_becomes_a_board(
         )
         entry.add_to_hass(hass)
         await set_up(hass, entry)
-        after = {state.entity_id: state.state for state in hass.states.async_all()}
-        await hass.config_entries.async_unload(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        after = states_by_id(hass)
+        await unload(hass, entry)
     assert after == before
 
 
-async def test_the_health_of_the_system_counts_servers_and_requests(
+async def test_system_health_counts_servers_and_requests(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Nothing is asked for it."""
+    """Send no request for the information."""
     await async_setup_component(hass, "system_health", {})
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, DOMAIN)

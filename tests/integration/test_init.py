@@ -1,4 +1,4 @@
-"""A server's life in Home Assistant: set-up, polls and the end."""
+"""Test setup, polls and unloading of an entry."""
 
 import asyncio
 from collections import Counter
@@ -16,177 +16,190 @@ from tests.conftest import until
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import (
-    CHASSIS,
     DYNAMIC,
-    GET_STATIC,
     HOUR,
-    MANAGER,
-    POWER,
-    SESSIONS,
     STATIC,
-    SYSTEM,
-    THERMAL,
-    asked,
     call,
-    complaints,
     entity,
+    logged_problems,
+    reload,
+    requests_since,
     set_up,
     stop,
     unload,
 )
 from .conftest import Elapse
+from .paths import (
+    CHASSIS,
+    GET_DYNAMIC,
+    GET_STATIC,
+    MANAGER,
+    POWER,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+)
 
-GET_DYNAMIC = [f"GET {SYSTEM}", f"GET {THERMAL}", f"GET {POWER}"]
-DELETE = f"DELETE {SESSIONS}/1"
+LED = "light.identify_led"
+LOGOUT = f"DELETE {SESSIONS}/1"
 
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[None]]
 
+every_end = pytest.mark.parametrize("end", [unload, stop])
 
-async def begin_poll(hass: HomeAssistant, bmc: Bmc, until: str = THERMAL) -> None:
-    """Begin a poll, and return when it has read the system and waits for the rest."""
+
+async def begin_poll(hass: HomeAssistant, bmc: Bmc, path: str = THERMAL) -> None:
+    """Begin a poll, and return when it has read the system and requests a path."""
     since = len(bmc.requests)
     async_fire_time_changed(hass, dt_util.utcnow() + DYNAMIC_INTERVAL)
-    while f"GET {until}" not in asked(bmc, since):  # noqa: ASYNC110
+    while f"GET {path}" not in requests_since(bmc, since):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     assert bmc.requests[since].status
 
 
-async def test_a_set_up_asks_for_nothing_twice(loaded: ConfigEntry, bmc: Bmc) -> None:
-    """What both coordinators need, such as the system, is asked for once."""
+# Setup and polls
+
+
+async def test_setup_reads_each_resource_once(loaded: ConfigEntry, bmc: Bmc) -> None:
+    """Share resources such as the system between both coordinators."""
     assert loaded.state is ConfigEntryState.LOADED
-    requests = asked(bmc)
+    requests = requests_since(bmc)
     assert len(requests) == len(set(requests))
     assert all(request.status < 400 for request in bmc.requests)
 
 
-async def test_a_set_up_asks_for_what_is_shown(
+async def test_setup_requests_match_snapshot(
     loaded: ConfigEntry, bmc: Bmc, snapshot: SnapshotAssertion
 ) -> None:
-    """The way from the root to it, and nothing besides."""
+    """Read the resources of the entities, and the links that lead to them."""
     assert loaded.state is ConfigEntryState.LOADED
-    assert sorted(asked(bmc)) == snapshot
+    assert sorted(requests_since(bmc)) == snapshot
 
 
-async def test_a_set_up_and_an_hour_of_polls_are_nothing_to_complain_about(
+async def test_polls_use_one_session_and_one_connection(
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One login does, and one connection (B6)."""
+    """Poll for an hour with one login, one connection and no logged problem."""
     since = len(bmc.requests)
-    for _ in range(int(HOUR / DYNAMIC)):
-        await elapse(DYNAMIC)
-    polls = asked(bmc, since)
+    await elapse(HOUR)
+    polls = requests_since(bmc, since)
     assert polls.count(f"GET {THERMAL}") == HOUR / DYNAMIC
     assert polls.count(f"GET {MANAGER}") == HOUR / STATIC
     assert bmc.login_attempts == 1
     assert server.handshakes == 1
     assert bmc.peak_parallel == 1
     assert bmc.open_sessions == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
-async def test_a_dynamic_poll_asks_for_what_moves(
+async def test_dynamic_poll_sends_three_requests(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It is three requests."""
+    """Read system, thermal and power, and nothing else."""
     since = len(bmc.requests)
     await elapse(DYNAMIC)
-    assert sorted(asked(bmc, since)) == sorted(GET_DYNAMIC)
+    assert sorted(requests_since(bmc, since)) == sorted(GET_DYNAMIC)
     assert loaded.runtime_data.dynamic.last_update_success
 
 
-async def test_a_static_poll_asks_for_what_is_shown(
+async def test_static_poll_reads_each_resource_once(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It is one request for each resource."""
+    """Send one request for each static resource of an entity."""
     await elapse(DYNAMIC)
     since = len(bmc.requests)
     await elapse(STATIC - DYNAMIC)
     assert loaded.runtime_data.static.last_update_success
-    assert Counter(asked(bmc, since)) == Counter(GET_STATIC) + Counter(
+    assert Counter(requests_since(bmc, since)) == Counter(GET_STATIC) + Counter(
         GET_DYNAMIC * int(STATIC / DYNAMIC - 1)
     )
 
 
-async def test_unloading_gives_the_session_back(
+# Unloading
+
+
+async def test_unloading_logs_out_and_stops_polls(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """And nothing is asked for after that."""
+    """Delete the session with the last request."""
     await unload(hass, loaded)
     assert loaded.state is ConfigEntryState.NOT_LOADED
     assert bmc.open_sessions == 0
-    assert asked(bmc)[-1] == DELETE
+    assert requests_since(bmc)[-1] == LOGOUT
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
-async def test_reloading_gives_one_session_back_and_takes_another(
+async def test_reloading_replaces_the_session(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """A reload is an end and a beginning."""
-    await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    """Log out of the old session and open a new one."""
+    await reload(hass, loaded)
     assert bmc.logins == 2
     assert bmc.open_sessions == 1
 
 
-async def test_the_end_of_home_assistant_gives_the_session_back(
+async def test_stopping_home_assistant_logs_out(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Home Assistant unloads nothing when it stops."""
+    """Delete the session although Home Assistant does not unload entries."""
     await stop(hass, loaded)
     assert bmc.open_sessions == 0
-    assert asked(bmc)[-1] == DELETE
-    assert complaints(caplog) == []
+    assert requests_since(bmc)[-1] == LOGOUT
+    assert logged_problems(caplog) == []
 
 
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("end", [unload, stop])
-async def test_an_end_during_a_poll_leaves_no_session_and_no_complaint(
+@pytest.mark.usefixtures("short_timeout")
+@every_end
+async def test_end_during_poll_logs_out_without_problem(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
     end: End,
 ) -> None:
-    """The poll is broken off, which is no failure of the BMC."""
+    """Cancel the poll, and do not take that for a failure of the BMC."""
     await set_up(hass, entry)
     bmc.hang(THERMAL, 0.1, times=1)
     await begin_poll(hass, bmc)
     await end(hass, entry)
     assert bmc.open_sessions == 0
     assert bmc.logins == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
-@pytest.mark.parametrize("end", [unload, stop])
-async def test_an_end_during_a_command_leaves_no_session_and_no_complaint(
+@every_end
+async def test_end_during_command_logs_out_without_problem(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
     end: End,
 ) -> None:
-    """The command is done, but what became of it is not read any more."""
+    """Complete the command, but do not read its result back."""
     await set_up(hass, entry)
     bmc.hang(SYSTEM, 0.1, times=1)
     since = len(bmc.requests)
-    command = asyncio.create_task(call(hass, entry, "light.identify_led", "turn_on"))
-    await until(lambda: f"PATCH {SYSTEM}" in asked(bmc, since))
+    command = asyncio.create_task(call(hass, entry, LED, "turn_on"))
+    await until(lambda: f"PATCH {SYSTEM}" in requests_since(bmc, since))
     await end(hass, entry)
     await command
     assert bmc.indicator_led == "Lit"
-    assert asked(bmc, since) == [f"PATCH {SYSTEM}", DELETE]
+    assert requests_since(bmc, since) == [f"PATCH {SYSTEM}", LOGOUT]
     assert bmc.open_sessions == 0
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
-def put_subsystem(bmc: Bmc, fans: int) -> list[str]:
-    """Let a board have a resource for each fan, as Gen 14 does; return their paths."""
+# Commands during a poll
+
+
+def add_thermal_subsystem(bmc: Bmc, fans: int) -> list[str]:
+    """Replace Thermal by one resource per fan, as on Gen 14, and return their paths."""
     subsystem = f"{CHASSIS}/ThermalSubsystem"
     paths = [f"{subsystem}/Fans/{number}" for number in range(fans)]
     links = [{"@odata.id": path} for path in paths]
@@ -200,22 +213,23 @@ def put_subsystem(bmc: Bmc, fans: int) -> list[str]:
     return paths
 
 
-async def test_a_poll_that_is_under_way_does_not_undo_a_command(
+async def test_running_poll_does_not_revert_command(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """What was read back after a command is newer than what the poll read before.
+    """Keep the result of a command, which is newer than the poll's earlier reads.
 
-    Only where a poll is one request after the other a command comes in between.
+    A command comes in between only where a poll sends one request after the other.
     """
-    fans = put_subsystem(bmc, 3)
+    fans = add_thermal_subsystem(bmc, 3)
     await set_up(hass, entry)
     for fan in fans:
         bmc.hang(fan, 0.1, times=1)
     bmc.change(POWER, {"PowerControl": {0: {"PowerConsumedWatts": 119}}})
     await begin_poll(hass, bmc, fans[0])
-    await call(hass, entry, "light.identify_led", "turn_on")
+    await call(hass, entry, LED, "turn_on")
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert f"GET {fans[-1]}" in asked(bmc, asked(bmc).index(f"PATCH {SYSTEM}"))
+    write = requests_since(bmc).index(f"PATCH {SYSTEM}")
+    assert f"GET {fans[-1]}" in requests_since(bmc, write)
     assert entity(hass, entry, "sensor.power_consumption").state == "119"
     assert bmc.indicator_led == "Lit"
-    assert entity(hass, entry, "light.identify_led").state == "on"
+    assert entity(hass, entry, LED).state == "on"

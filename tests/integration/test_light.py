@@ -1,4 +1,4 @@
-"""The identify LED."""
+"""Test the light of the identify LED."""
 
 from typing import Any
 
@@ -8,15 +8,16 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SYSTEM, asked, call, entity, entity_id, is_one_write, set_up
+from . import DYNAMIC, call, entity, is_single_write, requests_since, set_up
 from .conftest import Elapse
+from .paths import SYSTEM
 
 LED = "light.identify_led"
 LOCATION = "LocationIndicatorActive"
 
 
 @pytest.mark.parametrize(
-    ("at_first", "service", "data", "led", "state", "effect"),
+    ("before", "service", "data", "after", "state", "effect"),
     [
         ("Off", "turn_on", {}, "Lit", "on", "off"),
         ("Blinking", "turn_on", {}, "Lit", "on", "off"),
@@ -27,33 +28,33 @@ LOCATION = "LocationIndicatorActive"
         ("Lit", "toggle", {}, "Off", "off", None),
     ],
 )
-async def test_the_led_does_what_the_light_is_told(
+async def test_light_controls_led(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
-    at_first: str,
+    before: str,
     service: str,
     data: dict[str, Any],
-    led: str,
+    after: str,
     state: str,
     effect: str | None,
 ) -> None:
-    """Without an effect it shines; the result is shown at once (B5)."""
-    bmc.change(SYSTEM, {"IndicatorLED": at_first})
+    """Show the result immediately; without an effect the LED is lit."""
+    bmc.change(SYSTEM, {"IndicatorLED": before})
     await set_up(hass, entry)
     await call(hass, entry, LED, service, **data)
-    assert bmc.indicator_led == led
+    assert bmc.indicator_led == after
     assert entity(hass, entry, LED).state == state
     assert entity(hass, entry, LED).attributes["effect"] == effect
 
 
-async def test_a_command_is_one_write_that_is_read_back(
+async def test_light_command_is_one_write(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """What it changes may be read before, and is read after; nothing else is."""
+    """Read the system back after the write, and request nothing else."""
     since = len(bmc.requests)
     await call(hass, loaded, LED, "turn_on")
-    assert is_one_write(asked(bmc, since), SYSTEM)
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +66,16 @@ async def test_a_command_is_one_write_that_is_read_back(
         ("Unknown", "unknown", None),
     ],
 )
-async def test_the_light_shows_what_others_do_to_the_led(
+async def test_light_shows_external_changes(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
-    led: Any,
+    led: str,
     state: str,
     effect: str | None,
 ) -> None:
-    """What the BMC does not know is not off."""
+    """Show unknown, not off, for a state that the BMC does not know."""
     bmc.change(SYSTEM, {"IndicatorLED": led})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, LED).state == state
@@ -82,19 +83,19 @@ async def test_the_light_shows_what_others_do_to_the_led(
 
 
 @pytest.mark.parametrize("led", [None, REMOVED])
-async def test_what_the_bmc_does_not_tell_any_more_is_unknown(
+async def test_light_is_unknown_without_reported_state(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, led: Any
 ) -> None:
-    """It is not off."""
+    """Show unknown, not off, when the BMC reports the LED no longer."""
     bmc.change(SYSTEM, {"IndicatorLED": led, LOCATION: led})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, LED).state == "unknown"
 
 
-async def test_a_board_with_the_later_indicator_alone_has_a_light_without_effect(
+async def test_light_has_no_effect_without_indicator_led(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """It is on or off, on the BMC and here."""
+    """Switch LocationIndicatorActive on boards without the older IndicatorLED."""
     bmc.change(SYSTEM, {"IndicatorLED": REMOVED})
     await set_up(hass, entry)
     assert entity(hass, entry, LED).state == "off"
@@ -108,21 +109,11 @@ async def test_a_board_with_the_later_indicator_alone_has_a_light_without_effect
     assert entity(hass, entry, LED).state == "off"
 
 
-async def test_a_board_with_both_indicators_blinks_by_the_older_one(
+async def test_light_writes_older_property_if_board_has_both(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """The later one is left to the BMC."""
+    """Write IndicatorLED, and leave LocationIndicatorActive to the BMC."""
     since = len(bmc.requests)
     await call(hass, loaded, LED, "turn_on", effect="blink")
     (write,) = [item for item in bmc.requests[since:] if item.method == "PATCH"]
     assert write.body == {"IndicatorLED": "Blinking"}
-
-
-@pytest.mark.parametrize("led", [None, REMOVED])
-async def test_a_board_without_an_led_has_no_light(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, led: Any
-) -> None:
-    """An entity that can do nothing is none."""
-    bmc.change(SYSTEM, {"IndicatorLED": led, LOCATION: led})
-    await set_up(hass, entry)
-    assert entity_id(hass, entry, LED) is None

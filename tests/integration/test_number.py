@@ -1,4 +1,4 @@
-"""How long the host waits before it changes its power state."""
+"""Test the numbers for the delays of the host's power."""
 
 from typing import Any
 
@@ -9,34 +9,41 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SYSTEM, asked, call, entity, entity_id, is_one_write, set_up
+from . import DYNAMIC, call, entity, is_single_write, requests_since, set_up
 from .conftest import Elapse
+from .paths import SYSTEM
 
-KEYS = {
-    "power_on_delay": "PowerOnDelaySeconds",
-    "power_off_delay": "PowerOffDelaySeconds",
-    "power_cycle_delay": "PowerCycleDelaySeconds",
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
+POWER_ON = "number.power_on_delay"
+PROPERTIES = {
+    POWER_ON: "PowerOnDelaySeconds",
+    "number.power_off_delay": "PowerOffDelaySeconds",
+    "number.power_cycle_delay": "PowerCycleDelaySeconds",
 }
-ALLOWED = "@Redfish.AllowableNumbers"
+ALLOWED = "PowerOnDelaySeconds@Redfish.AllowableNumbers"
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-@pytest.mark.parametrize(("key", "name"), KEYS.items())
-async def test_a_number_sets_its_own_delay(
+def delays(bmc: Bmc) -> dict[str, int]:
+    """Return the delays of the BMC by property."""
+    system = bmc.resource(SYSTEM)
+    return {name: system[name] for name in PROPERTIES.values()}
+
+
+@pytest.mark.parametrize(("key", "name"), PROPERTIES.items())
+async def test_number_sets_its_delay(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, key: str, name: str
 ) -> None:
-    """The result is shown at once; the other delays stay as they are."""
+    """Show the result immediately, and keep the other delays."""
     await set_up(hass, entry)
-    before = {other: bmc.resource(SYSTEM)[other] for other in KEYS.values()}
+    before = delays(bmc)
     since = len(bmc.requests)
-    await call(hass, entry, f"number.{key}", "set_value", value=42)
-    assert is_one_write(asked(bmc, since), SYSTEM)
-    after = {other: bmc.resource(SYSTEM)[other] for other in KEYS.values()}
-    assert after == before | {name: 42}
-    assert entity(hass, entry, f"number.{key}").state == "42"
+    await call(hass, entry, key, "set_value", value=42)
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
+    assert delays(bmc) == before | {name: 42}
+    assert entity(hass, entry, key).state == "42"
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("allowed", "limits"),
     [
@@ -47,70 +54,49 @@ async def test_a_number_sets_its_own_delay(
         (REMOVED, (0, 254, 1)),
     ],
 )
-async def test_a_delay_may_be_what_the_board_allows(
+async def test_number_range_is_the_allowable_one(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     allowed: Any,
     limits: tuple[int, int, int],
 ) -> None:
-    """Where it lists nothing, 254 seconds are the most that any board does."""
-    bmc.change(SYSTEM, {f"PowerOnDelaySeconds{ALLOWED}": allowed})
+    """Default to 254 seconds, the maximum of all boards."""
+    bmc.change(SYSTEM, {ALLOWED: allowed})
     await set_up(hass, entry)
-    shown = entity(hass, entry, "number.power_on_delay").attributes
+    shown = entity(hass, entry, POWER_ON).attributes
     assert (shown["min"], shown["max"], shown["step"]) == limits
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_delay_that_is_not_allowed_is_not_sent(
+async def test_number_out_of_range_is_not_sent(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """The BMC is not asked."""
+    """Reject the value without a request."""
     await set_up(hass, entry)
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
-        await call(hass, entry, "number.power_on_delay", "set_value", value=2)
-    assert asked(bmc, since) == []
+        await call(hass, entry, POWER_ON, "set_value", value=2)
+    assert requests_since(bmc, since) == []
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_delay_that_the_bmc_refuses_stays(
+async def test_number_keeps_value_that_bmc_did_not_change(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """It is told in the BMC's own words."""
+    """Raise an error with the BMC's message."""
     await set_up(hass, entry)
-    bmc.change(SYSTEM, {f"PowerOnDelaySeconds{ALLOWED}": ["3:10:1"]})
+    bmc.change(SYSTEM, {ALLOWED: ["3:10:1"]})
     with pytest.raises(HomeAssistantError, match="not in the supported range"):
-        await call(hass, entry, "number.power_on_delay", "set_value", value=200)
+        await call(hass, entry, POWER_ON, "set_value", value=200)
     assert bmc.resource(SYSTEM)["PowerOnDelaySeconds"] == 3
-    assert entity(hass, entry, "number.power_on_delay").state == "3"
+    assert entity(hass, entry, POWER_ON).state == "3"
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_delay_shows_what_others_set(
+async def test_number_shows_external_changes(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """What the BMC does not tell any more is unknown."""
+    """Show unknown for a delay that the BMC does not report."""
     await set_up(hass, entry)
     for seconds, state in ((0, "0"), (None, "unknown")):
         bmc.change(SYSTEM, {"PowerOffDelaySeconds": seconds})
         await elapse(DYNAMIC)
         assert entity(hass, entry, "number.power_off_delay").state == state
-
-
-@pytest.mark.parametrize("value", [None, REMOVED])
-async def test_a_board_without_delays_has_no_numbers(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, value: Any
-) -> None:
-    """X10, X11 and early X12 have none."""
-    bmc.change(SYSTEM, dict.fromkeys(KEYS.values(), value))
-    await set_up(hass, entry)
-    assert not any(entity_id(hass, entry, f"number.{key}") for key in KEYS)
-
-
-async def test_delays_wait_to_be_enabled(
-    hass: HomeAssistant, loaded: ConfigEntry
-) -> None:
-    """They are set once, if ever."""
-    assert all(entity_id(hass, loaded, f"number.{key}") for key in KEYS)
-    assert not hass.states.async_all("number")

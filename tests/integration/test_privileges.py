@@ -1,6 +1,5 @@
-"""What the BMC's account may do, and what is offered of it."""
+"""Test the controls that the privileges of the BMC's account allow."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -13,28 +12,29 @@ import pytest
 from tests.simulator import Bmc
 
 from . import (
-    FAN_MODE,
-    NTP,
-    ROOT,
     STATIC,
-    SYSTEM,
-    asked,
+    Mutation,
     call,
-    complaints,
     entity,
     entity_id,
+    logged_problems,
+    registered_keys,
+    reload,
+    requests_since,
     set_up,
     states,
 )
 from .conftest import Elapse
+from .paths import FAN_MODE, MANAGER, NTP, ROOT, SYSTEM
 
 SERVICE = f"{ROOT}/AccountService"
 ACCOUNTS = f"{SERVICE}/Accounts"
 ROLES = f"{SERVICE}/Roles"
 ACCESS = "sensor.account_access"
+LED = "light.identify_led"
 
-CONTROLS = {"button", "light", "number", "select", "switch"}
-OF_THE_HOST = {
+PLATFORMS = {"button", "light", "number", "select", "switch"}
+HOST_CONTROLS = {
     "boot_source",
     "host_power",
     "identify_led",
@@ -43,24 +43,22 @@ OF_THE_HOST = {
     "power_on_delay",
     "rearm_intrusion",
 }
-OF_THE_BMC = {"clear_log", "fan_mode", "lldp", "ntp", "restart_bmc"}
-
-type Spoil = Callable[[Bmc], None]
+BMC_CONTROLS = {"clear_log", "fan_mode", "lldp", "ntp", "restart_bmc"}
+ALL_CONTROLS = HOST_CONTROLS | BMC_CONTROLS
 
 
 def controls(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
     """Return the keys of the registered controls, without resets and protocols."""
-    entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    keys = {
-        item.unique_id.removeprefix(f"{entry.unique_id}_")
-        for item in entries
-        if item.domain in CONTROLS
+    keys = (key.split(".", 1) for key in registered_keys(hass, entry).values())
+    return {
+        key
+        for platform, key in keys
+        if platform in PLATFORMS and not key.startswith(("reset_", "protocol_"))
     }
-    return {key for key in keys if not key.startswith(("reset_", "protocol_"))}
 
 
 def add_accounts(bmc: Bmc, *names: str) -> None:
-    """Let the BMC have some accounts, the first of them the one that it came with."""
+    """Give the BMC some accounts, the first in the place of the factory's."""
     paths = [f"{ACCOUNTS}/{number}" for number in range(2, 2 + len(names))]
     template = bmc.resource(f"{ACCOUNTS}/2")
     for path, name in zip(paths, names, strict=True):
@@ -68,43 +66,57 @@ def add_accounts(bmc: Bmc, *names: str) -> None:
     bmc.change(ACCOUNTS, {"Members": [{"@odata.id": path} for path in paths]})
 
 
+def use_account(hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, name: str) -> None:
+    """Let the entry log in as another user."""
+    bmc.username = name
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "username": name})
+
+
+def privilege_requests(bmc: Bmc, since: int = 0) -> list[str]:
+    """Return the requests to the account service."""
+    return [request for request in requests_since(bmc, since) if SERVICE in request]
+
+
+# Controls by role
+
+
 @pytest.mark.parametrize(
-    ("role", "offered", "access"),
+    ("role", "expected", "access"),
     [
-        ("Administrator", OF_THE_HOST | OF_THE_BMC, "full"),
-        ("Operator", OF_THE_HOST, "host_only"),
+        ("Administrator", ALL_CONTROLS, "full"),
+        ("Operator", HOST_CONTROLS, "host_only"),
         ("ReadOnly", set(), "read_only"),
     ],
 )
-async def test_only_what_the_account_may_do_is_offered(
+async def test_controls_match_privileges(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
     role: Any,
-    offered: set[str],
+    expected: set[str],
     access: str,
 ) -> None:
-    """A diagnostic says why the rest is missing; readings are all there."""
+    """Create all sensors, and explain missing controls by the access level."""
     bmc.role = role
     await set_up(hass, entry)
-    assert controls(hass, entry) == offered
+    assert controls(hass, entry) == expected
     assert entity(hass, entry, ACCESS).state == access
-    assert bool(entity_id(hass, entry, "button.reset_on")) is bool(offered)
+    assert bool(entity_id(hass, entry, "button.reset_on")) is bool(expected)
     assert bool(entity_id(hass, entry, "switch.protocol_ssh")) is (access == "full")
     assert len(states(hass, "sensor")) > 10
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("role", ["Operator", "Administrator"])
-async def test_what_is_offered_works(
+async def test_offered_controls_are_authorized(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, role: Any
 ) -> None:
-    """The BMC goes by the same privileges."""
+    """Offer no control that the BMC refuses to the same account."""
     bmc.role = role
     await set_up(hass, entry)
-    await call(hass, entry, "light.identify_led", "turn_on")
+    await call(hass, entry, LED, "turn_on")
     await call(hass, entry, "number.power_on_delay", "set_value", value=9)
     await call(hass, entry, "select.boot_source", "select_option", option="pxe")
     await call(hass, entry, "button.rearm_intrusion", "press")
@@ -113,140 +125,150 @@ async def test_what_is_offered_works(
     assert all(item.status < HTTPStatus.BAD_REQUEST for item in bmc.requests)
 
 
-async def test_the_privileges_take_four_requests(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+# Discovery of the account
+
+
+async def test_privileges_are_read_with_four_requests(
+    loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Once: the service, its accounts, the own one and its role."""
-    assert [path for path in asked(bmc) if SERVICE in path] == [
+    """Read the service, its accounts, the own account and its role, once each."""
+    assert privilege_requests(bmc) == [
         f"GET {path}"
         for path in (SERVICE, ACCOUNTS, f"{ACCOUNTS}/2", f"{ROLES}/Administrator")
     ]
 
 
 @pytest.mark.parametrize(
-    ("names", "looked_at"),
+    ("names", "read", "access"),
     [
-        pytest.param(["ADMIN", "ha", "guest"], ["4", "3"], id="among others"),
-        pytest.param(["ha", "guest"], ["3", "2"], id="the first, renamed"),
-        pytest.param(["a", "ha", "b", "c", "d"], ["6", "5", "4"], id="too many"),
+        pytest.param(["ADMIN", "ha", "guest"], ["4", "3"], "full", id="one of three"),
+        pytest.param(["ha", "guest"], ["3", "2"], "full", id="first, renamed"),
+        pytest.param(
+            ["a", "ha", "b", "c", "d"], ["6", "5", "4"], "unknown", id="too many"
+        ),
     ],
 )
-async def test_an_account_is_looked_for_in_a_few_of_sixteen(
+async def test_few_accounts_are_read_to_find_the_own(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     names: list[str],
-    looked_at: list[str],
+    read: list[str],
+    access: str,
 ) -> None:
-    """Set-up has to go on; who is not found may do all until it is refused."""
-    bmc.username = "ha"
+    """Limit the search among sixteen accounts, so that it does not delay the setup.
+
+    Offer all controls to an account that was not found, until the BMC refuses one.
+    """
     add_accounts(bmc, *names)
-    hass.config_entries.async_update_entry(entry, data={**entry.data, "username": "ha"})
+    use_account(hass, entry, bmc, "ha")
     await set_up(hass, entry)
-    tried = [path for path in asked(bmc) if path.startswith(f"GET {ACCOUNTS}/")]
-    assert tried == [f"GET {ACCOUNTS}/{number}" for number in looked_at]
-    is_found = len(looked_at) < 3
-    assert entity(hass, entry, ACCESS).state == ("full" if is_found else "unknown")
-    assert controls(hass, entry) == OF_THE_HOST | OF_THE_BMC
+    requests = requests_since(bmc)
+    tried = [path for path in requests if path.startswith(f"GET {ACCOUNTS}/")]
+    assert tried == [f"GET {ACCOUNTS}/{number}" for number in read]
+    assert entity(hass, entry, ACCESS).state == access
+    assert controls(hass, entry) == ALL_CONTROLS
 
 
-async def test_an_account_may_not_see_the_others_and_is_found_all_the_same(
+async def test_own_account_is_found_without_access_to_others(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """It may always read itself."""
-    bmc.username, bmc.role = "ha", "ReadOnly"
+    """Find a ReadOnly account, which may read itself only."""
+    bmc.role = "ReadOnly"
     add_accounts(bmc, "ADMIN", "ha", "guest")
-    hass.config_entries.async_update_entry(entry, data={**entry.data, "username": "ha"})
+    use_account(hass, entry, bmc, "ha")
     await set_up(hass, entry)
     assert entity(hass, entry, ACCESS).state == "read_only"
     assert controls(hass, entry) == set()
 
 
-UNKNOWN = [
-    pytest.param(lambda bmc: bmc.fail(SERVICE, status=403), id="service refused"),
-    pytest.param(lambda bmc: bmc.fail(ACCOUNTS, status=404), id="no accounts"),
-    pytest.param(lambda bmc: bmc.fail(f"{ACCOUNTS}/*", status=403), id="refused"),
-    pytest.param(lambda bmc: bmc.fail(f"{ROLES}/*", status=503), id="role busy"),
-    pytest.param(lambda bmc: bmc.change(f"{ACCOUNTS}/2", {"UserName": "x"}), id="LDAP"),
-    pytest.param(
-        lambda bmc: bmc.change(f"{ROLES}/ReadOnly", {"AssignedPrivileges": []}),
-        id="a role that says nothing",
-    ),
-]
-
-
-@pytest.mark.parametrize("spoil", UNKNOWN)
-async def test_an_account_of_which_nothing_is_known_may_try(
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda bmc: bmc.fail(SERVICE, status=403), id="service refused"),
+        pytest.param(lambda bmc: bmc.fail(ACCOUNTS, status=404), id="no accounts"),
+        pytest.param(lambda bmc: bmc.fail(f"{ACCOUNTS}/*", status=403), id="refused"),
+        pytest.param(lambda bmc: bmc.fail(f"{ROLES}/*", status=503), id="role busy"),
+        pytest.param(
+            lambda bmc: bmc.change(f"{ACCOUNTS}/2", {"UserName": "x"}), id="LDAP"
+        ),
+        pytest.param(
+            lambda bmc: bmc.change(f"{ROLES}/ReadOnly", {"AssignedPrivileges": []}),
+            id="role without privileges",
+        ),
+    ],
+)
+async def test_unknown_privileges_offer_all_controls(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
-    spoil: Spoil,
+    mutate: Mutation,
 ) -> None:
-    """The first refusal tells, in plain words and for all to see."""
+    """Raise an error at the first refusal, and show that the access is restricted."""
     bmc.role = "ReadOnly"
-    spoil(bmc)
+    mutate(bmc)
     await set_up(hass, entry)
-    assert controls(hass, entry) == OF_THE_HOST | OF_THE_BMC
+    assert controls(hass, entry) == ALL_CONTROLS
     assert entity(hass, entry, ACCESS).state == "unknown"
     with pytest.raises(
-        HomeAssistantError, match="account at the BMC may not do this"
+        HomeAssistantError, match="BMC account is not allowed to do this"
     ) as failure:
-        await call(hass, entry, "light.identify_led", "turn_on")
+        await call(hass, entry, LED, "turn_on")
     assert failure.value.translation_key == "not_authorized"
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entity(hass, entry, ACCESS).state == "restricted"
-    assert entity(hass, entry, "light.identify_led").state == "off"
-    assert complaints(caplog) == []
+    assert entity(hass, entry, LED).state == "off"
+    assert logged_problems(caplog) == []
 
 
-async def test_an_account_that_loses_its_privileges_loses_its_controls(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    caplog: pytest.LogCaptureFixture,
+# Changes of the privileges
+
+
+async def test_lost_privileges_remove_controls(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They would be shown as broken; nothing is left of them."""
+    """Remove the controls completely, so that none is shown as unavailable."""
     bmc.role = "ReadOnly"
     with pytest.raises(HomeAssistantError, match="insufficient privileges"):
-        await call(hass, loaded, "light.identify_led", "turn_on")
+        await call(hass, loaded, LED, "turn_on")
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entity(hass, loaded, ACCESS).state == "read_only"
     assert controls(hass, loaded) == set()
-    assert not any(hass.states.async_all(domain) for domain in CONTROLS)
+    assert not any(hass.states.async_all(platform) for platform in PLATFORMS)
     assert bmc.open_sessions == 1
-    assert complaints(caplog) == []
+    assert logged_problems(caplog) == []
 
 
-async def test_an_account_that_is_given_more_gets_its_controls(
+async def test_gained_privileges_add_controls(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Without a reload; one that may do everything is not looked at again."""
+    """Require no reload, and stop reading the privileges once the access is full."""
     bmc.role = "ReadOnly"
     await set_up(hass, entry)
     assert controls(hass, entry) == set()
-    for role, offered, access in (
-        ("Operator", OF_THE_HOST, "host_only"),
-        ("Administrator", OF_THE_HOST | OF_THE_BMC, "full"),
+    for role, expected, access in (
+        ("Operator", HOST_CONTROLS, "host_only"),
+        ("Administrator", ALL_CONTROLS, "full"),
     ):
         bmc.role = role  # type: ignore[assignment]
         await elapse(STATIC)
         assert entity(hass, entry, ACCESS).state == access
-        assert controls(hass, entry) == offered
-    assert entity(hass, entry, "light.identify_led").state == "off"
+        assert controls(hass, entry) == expected
+    assert entity(hass, entry, LED).state == "off"
     since = len(bmc.requests)
     await elapse(STATIC)
-    assert not any(SERVICE in path for path in asked(bmc, since))
+    assert not privilege_requests(bmc, since)
 
 
-async def test_controls_come_back_as_they_were(
+async def test_returning_controls_keep_their_settings(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """With the names that their owner gave them, and what was enabled."""
-    led = entity_id(hass, loaded, "light.identify_led")
+    """Restore the user's names, and the entities that the user has enabled."""
+    led = entity_id(hass, loaded, LED)
     delay = entity_id(hass, loaded, "number.power_on_delay")
     assert led
     assert delay
@@ -254,55 +276,56 @@ async def test_controls_come_back_as_they_were(
     entity_registry.async_update_entity(delay, disabled_by=None)
     for role in ("ReadOnly", "Administrator"):
         bmc.role = role
-        await hass.config_entries.async_reload(loaded.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await reload(hass, loaded)
         assert bool(controls(hass, loaded)) is (role == "Administrator")
-    assert entity_id(hass, loaded, "light.identify_led") == led
+    assert entity_id(hass, loaded, LED) == led
     assert entity_registry.entities[led].name == "Blue one"
     assert hass.states.get(delay)
 
 
+# Refusals for other reasons
+
+
 @pytest.mark.parametrize(
-    "refuse",
+    "mutate",
     [
         pytest.param(
-            lambda bmc: setattr(bmc, "unlicensed", (FAN_MODE,)), id="no licence"
+            lambda bmc: setattr(bmc, "unlicensed", (FAN_MODE,)), id="no license"
         ),
         pytest.param(
             lambda bmc: bmc.change(
-                f"{ROOT}/Managers/1/Oem/Supermicro/SysLockdown",
-                {"SysLockdownEnabled": True},
+                f"{MANAGER}/Oem/Supermicro/SysLockdown", {"SysLockdownEnabled": True}
             ),
-            id="locked down",
+            id="system lockdown",
         ),
         pytest.param(lambda bmc: bmc.fail(FAN_MODE, status=400), id="refused"),
     ],
 )
-async def test_other_refusals_tell_nothing_of_privileges(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, refuse: Spoil
+async def test_other_refusal_does_not_change_access(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, mutate: Mutation
 ) -> None:
-    """The account is not looked at again, and goes on being offered all."""
-    refuse(bmc)
+    """Read no privileges again, and keep all controls."""
+    mutate(bmc)
     since = len(bmc.requests)
     with pytest.raises(HomeAssistantError) as failure:
         await call(
             hass, loaded, "select.fan_mode", "select_option", option="full_speed"
         )
     assert failure.value.translation_key in ("license_missing", "refused")
-    assert not any(SERVICE in path for path in asked(bmc, since))
+    assert not privilege_requests(bmc, since)
     assert entity(hass, loaded, ACCESS).state == "full"
 
 
-async def test_one_resource_that_is_refused_takes_nothing_else_away(
+async def test_refusal_for_one_resource_removes_no_controls(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """The account still has its privileges, which is asked once more."""
+    """Read the privileges once more, and find them unchanged."""
     bmc.fail(NTP, method="PATCH", status=403)
     since = len(bmc.requests)
     with pytest.raises(HomeAssistantError) as failure:
         await call(hass, loaded, "switch.ntp", "turn_off")
     assert failure.value.translation_key == "not_authorized"
-    assert len([path for path in asked(bmc, since) if SERVICE in path]) <= 4
+    assert len(privilege_requests(bmc, since)) <= 4
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert controls(hass, loaded) == OF_THE_HOST | OF_THE_BMC
-    assert asked(bmc).count(f"GET {SYSTEM}") == 1
+    assert controls(hass, loaded) == ALL_CONTROLS
+    assert requests_since(bmc).count(f"GET {SYSTEM}") == 1

@@ -1,11 +1,9 @@
-"""What only the owner of a server can mend."""
+"""Test the repair issues for certificates and licenses."""
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.supermicro_redfish.aiosupermicro import CertificateError
@@ -17,210 +15,151 @@ from custom_components.supermicro_redfish.repairs import (
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 
-from . import (
-    LICENSES,
-    LLDP,
-    MINUTE,
-    NICS,
-    ROOT,
-    become_another,
-    complaints,
-    entity,
-    lifecycle,
-    set_up,
-)
+from . import MINUTE, entity, entry_state, logged_problems, reload, set_up
 from .conftest import Elapse
+from .paths import LICENSES, LLDP
+from .repair_flow import fix_issue, open_issues
+
+POWER = "sensor.power_consumption"
 
 
-@pytest.fixture(scope="module")
-def renewed() -> Certificate:
-    """Return another certificate, made before time stands still."""
-    return Certificate.generate()
+def digits(fingerprint: str) -> str:
+    """Return a fingerprint as lowercase digits without colons."""
+    return fingerprint.replace(":", "").lower()
 
 
-def issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
-    """Return the issues of the integration that are open."""
-    return [
-        issue
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN and issue.active
-    ]
+# Certificates
 
 
-async def mend(hass: HomeAssistant, issue: ir.IssueEntry) -> dict[str, str]:
-    """Click through what mends an issue; return what was shown."""
-    await async_setup_component(hass, REPAIRS, {})
-    flows = hass.data[REPAIRS]["flow_manager"]
-    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
-    assert form["step_id"] == "confirm"
-    shown: dict[str, str] = form["description_placeholders"]
-    result = await flows.async_configure(form["flow_id"], {})
-    assert result["type"] == "create_entry"
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return shown
-
-
-async def test_a_certificate_that_changes_gets_no_password_and_raises_an_issue(
+async def test_changed_certificate_stops_polls_until_accepted(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One click accepts the one that was shown, and all is as before."""
+    """Send no password, show both fingerprints, and recover with one confirmation."""
     old = server.certificate_sha256
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(seconds=90)
     await elapse(20 * MINUTE)
     assert bmc.login_attempts == 1
-    assert entity(hass, loaded, "sensor.power_consumption").state == STATE_UNAVAILABLE
-    assert len(complaints(caplog)) <= 2
+    assert entity(hass, loaded, POWER).state == STATE_UNAVAILABLE
+    assert len(logged_problems(caplog)) <= 2
 
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert issue.is_fixable
     assert issue.severity is ir.IssueSeverity.ERROR
-    shown = await mend(hass, issue)
+    shown = await fix_issue(hass, issue)
     assert shown["name"] == loaded.title
-    assert shown["old"].replace(":", "").lower() == old
-    assert shown["new"].replace(":", "").lower() == renewed.sha256
+    assert digits(shown["old"]) == old
+    assert digits(shown["new"]) == new_certificate.sha256
 
-    assert loaded.data["verify_ssl"] == renewed.sha256
-    assert lifecycle(loaded) is ConfigEntryState.LOADED
-    assert entity(hass, loaded, "sensor.power_consumption").state == "118"
-    assert issues(hass) == []
+    assert loaded.data["verify_ssl"] == new_certificate.sha256
+    assert entry_state(loaded) is ConfigEntryState.LOADED
+    assert entity(hass, loaded, POWER).state == "118"
+    assert open_issues(hass) == []
     assert bmc.open_sessions == 1
 
 
-async def test_a_certificate_that_changed_before_the_set_up_is_an_issue_too(
+async def test_certificate_changed_before_setup_creates_issue(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
-    """Nothing is sent; the click sets the entry up."""
+    """Send no request, and set the entry up when the certificate is accepted."""
     server.renew_certificate()
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
-    (issue,) = issues(hass)
-    await mend(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
-    assert issues(hass) == []
+    (issue,) = open_issues(hass)
+    await fix_issue(hass, issue)
+    assert entry_state(entry) is ConfigEntryState.LOADED
+    assert open_issues(hass) == []
 
 
-async def test_what_is_accepted_is_what_was_shown(
+async def test_only_the_shown_certificate_is_accepted(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
-    """A third certificate is another question."""
+    """Create another issue for a third certificate."""
     server.renew_certificate()
     await set_up(hass, entry)
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     server.renew_certificate()
-    await mend(hass, issue)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_RETRY
+    await fix_issue(hass, issue)
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
-    (issue,) = issues(hass)
-    shown = await mend(hass, issue)
-    assert shown["new"].replace(":", "").lower() == server.certificate_sha256
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    (issue,) = open_issues(hass)
+    shown = await fix_issue(hass, issue)
+    assert digits(shown["new"]) == server.certificate_sha256
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
-async def test_an_issue_goes_when_the_old_certificate_is_back(
+async def test_issue_is_deleted_when_old_certificate_is_back(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     server: Server,
-    renewed: Certificate,
+    new_certificate: Certificate,
     elapse: Elapse,
 ) -> None:
-    """Nobody has to accept anything then."""
+    """Recover without the user."""
     old = server._certificate
-    server.renew_certificate(renewed)
+    server.renew_certificate(new_certificate)
     bmc.restart(seconds=90)
     await elapse(10 * MINUTE)
-    assert issues(hass)
+    assert open_issues(hass)
     server.renew_certificate(old)
     await elapse(10 * MINUTE)
-    assert issues(hass) == []
-    assert entity(hass, loaded, "sensor.power_consumption").state == "118"
+    assert open_issues(hass) == []
+    assert entity(hass, loaded, POWER).state == "118"
 
 
-async def test_a_certificate_that_nobody_vouches_for_any_more_is_an_issue(
+async def test_untrusted_certificate_creates_issue(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
-    """It may have expired, or a factory's own be back."""
+    """Offer to pin a certificate that has expired or was reset to the factory's."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "verify_ssl": True}
     )
     await set_up(hass, entry)
     assert bmc.requests == []
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     assert issue.translation_key == "certificate_untrusted"
-    await mend(hass, issue)
+    await fix_issue(hass, issue)
     assert entry.data["verify_ssl"] == server.certificate_sha256
-    assert lifecycle(entry) is ConfigEntryState.LOADED
+    assert entry_state(entry) is ConfigEntryState.LOADED
 
 
-async def test_an_issue_goes_with_its_server(
+async def test_unreachable_bmc_creates_no_certificate_issue(
     hass: HomeAssistant, entry: ConfigEntry, server: Server
 ) -> None:
-    """Whoever removes it has mended it."""
+    """Wait for the next attempt if the certificate cannot be read."""
+    for host, issues in (("127.0.0.1:1", 0), (server.host, 1)):
+        data = {**entry.data, "host": host, "verify_ssl": True}
+        hass.config_entries.async_update_entry(entry, data=data)
+        await async_report_certificate(hass, entry, CertificateError("untrusted"))
+        assert len(open_issues(hass)) == issues
+
+
+async def test_issue_is_deleted_with_its_entry(
+    hass: HomeAssistant, entry: ConfigEntry, server: Server
+) -> None:
+    """Delete the issues of a removed server."""
     server.renew_certificate()
     await set_up(hass, entry)
-    assert issues(hass)
+    assert open_issues(hass)
     await hass.config_entries.async_remove(entry.entry_id)
-    assert issues(hass) == []
+    assert open_issues(hass) == []
 
 
-async def test_a_missing_licence_is_told_once_and_can_be_ignored(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """It names what is missing and which licence helps; nothing nags after that."""
-    bmc.unlicensed = (LICENSES, LLDP)
-    await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
-    (issue,) = issues(hass)
-    assert not issue.is_fixable
-    assert issue.translation_placeholders
-    assert issue.translation_placeholders["parts"] == "license, lldp"
-    assert "DCMS" in issue.translation_placeholders["licenses"]
-    ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
-    since = len(bmc.requests)
-    await elapse(60 * MINUTE)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    (issue,) = issues(hass)
-    assert issue.dismissed_version
-    refused = [request for request in bmc.requests[since:] if request.status == 403]
-    assert len(refused) == 2
-    assert bmc.login_attempts == 2
-    assert complaints(caplog) == []
-
-
-async def test_a_licence_that_was_activated_ends_the_matter(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """It is asked for again when the entry is loaded anew."""
-    bmc.unlicensed = (LLDP,)
-    await set_up(hass, entry)
-    assert issues(hass)
-    bmc.unlicensed = ()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert issues(hass) == []
-    assert entity(hass, entry, "switch.lldp").state != STATE_UNAVAILABLE
-
-
-async def test_a_server_that_is_removed_meanwhile_needs_no_mending(
+async def test_repair_of_removed_entry_ends_without_error(
     hass: HomeAssistant, entry: ConfigEntry, server: Server
 ) -> None:
-    """The question may be open in a browser still."""
+    """Accept the confirmation of a form that is still open in a browser."""
     server.renew_certificate()
     await set_up(hass, entry)
-    (issue,) = issues(hass)
+    (issue,) = open_issues(hass)
     flow = await async_create_fix_flow(hass, issue.issue_id, dict(issue.data or {}))
     flow.hass = hass
     await hass.config_entries.async_remove(entry.entry_id)
@@ -228,40 +167,48 @@ async def test_a_server_that_is_removed_meanwhile_needs_no_mending(
     assert not hass.config_entries.async_entries(DOMAIN)
 
 
-# Another BMC at the address
+# Licenses
 
 
-async def test_another_bmc_at_the_address_is_not_read(
+async def test_missing_license_creates_one_issue_that_can_be_ignored(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Name the missing resources and the license, and stay ignored after a reload.
+
+    The resources are requested again after an hour at the earliest.
+    """
+    bmc.unlicensed = (LICENSES, LLDP)
+    await set_up(hass, entry)
+    assert entry_state(entry) is ConfigEntryState.LOADED
+    (issue,) = open_issues(hass)
+    assert not issue.is_fixable
+    assert issue.translation_placeholders
+    assert issue.translation_placeholders["parts"] == "license, lldp"
+    assert "DCMS" in issue.translation_placeholders["licenses"]
+    ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
+    since = len(bmc.requests)
+    await elapse(50 * MINUTE)
+    await reload(hass, entry)
+    (issue,) = open_issues(hass)
+    assert issue.dismissed_version
+    refused = [request for request in bmc.requests[since:] if request.status == 403]
+    assert len(refused) == 2
+    assert bmc.login_attempts == 2
+    assert logged_problems(caplog) == []
+
+
+async def test_activated_license_deletes_issue(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Its values would be taken for those of the server; it is left alone at once."""
-    become_another(bmc)
+    """Read the resource again when the entry is reloaded."""
+    bmc.unlicensed = (LLDP,)
     await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.SETUP_ERROR
-    assert entry.error_reason_translation_key == "wrong_device"
-    assert bmc.open_sessions == 0
-    assert hass.states.async_all() == []
-
-
-async def test_a_root_that_tells_nothing_is_no_reason_to_doubt(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """Then the BMC's network interface tells which one it is."""
-    bmc.change(ROOT, {"UUID": "5a5a1f0e-93a4-4c5a-8d5b-6f1f6d6c7e01"})
-    await set_up(hass, entry)
-    assert lifecycle(entry) is ConfigEntryState.LOADED
-    assert any(request.path == f"{NICS}/1" for request in bmc.requests)
-
-
-async def test_a_certificate_that_nobody_can_show_is_no_question(
-    hass: HomeAssistant, entry: ConfigEntry, server: Server
-) -> None:
-    """The BMC is gone before it could be looked at; the next attempt tells."""
-    gone = {**entry.data, "host": "127.0.0.1:1", "verify_ssl": True}
-    hass.config_entries.async_update_entry(entry, data=gone)
-    await async_report_certificate(hass, entry, CertificateError("untrusted"))
-    assert issues(hass) == []
-    there = {**gone, "host": server.host}
-    hass.config_entries.async_update_entry(entry, data=there)
-    await async_report_certificate(hass, entry, CertificateError("untrusted"))
-    assert len(issues(hass)) == 1
+    assert open_issues(hass)
+    bmc.unlicensed = ()
+    await reload(hass, entry)
+    assert open_issues(hass) == []
+    assert entity(hass, entry, "switch.lldp").state != STATE_UNAVAILABLE

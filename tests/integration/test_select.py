@@ -1,8 +1,7 @@
-"""The fan mode, and where the host boots from next."""
+"""Test the selectors for the fan mode and the boot source."""
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -11,46 +10,46 @@ import pytest
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
-from . import (
-    DYNAMIC,
-    FAN_MODE,
-    STATIC,
-    SYSTEM,
-    asked,
-    call,
-    entity,
-    entity_id,
-    is_one_write,
-    set_up,
-)
+from . import DYNAMIC, STATIC, call, entity, is_single_write, requests_since, set_up
 from .conftest import Elapse
+from .paths import FAN_MODE, SYSTEM
 
 MODE = "select.fan_mode"
-LISTED = "Mode@Redfish.AllowableValues"
+MODES = "Mode@Redfish.AllowableValues"
 
 SOURCE = "select.boot_source"
 SOURCES = "BootSourceOverrideTarget@Redfish.AllowableValues"
+
+
+async def select(
+    hass: HomeAssistant, entry: ConfigEntry, key: str, option: str
+) -> None:
+    """Select an option."""
+    await call(hass, entry, key, "select_option", option=option)
+
+
+# Fan mode
 
 
 @pytest.mark.parametrize(
     ("option", "mode"),
     [("standard", "Standard"), ("full_speed", "FullSpeed"), ("heavy_io", "HeavyIO")],
 )
-async def test_an_option_sets_the_mode_of_the_fans(
+async def test_fan_mode_is_set(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, option: str, mode: str
 ) -> None:
-    """The BMC gets its own word for it, and the result is shown at once."""
+    """Send the BMC's spelling of the mode, and show the result immediately."""
     since = len(bmc.requests)
-    await call(hass, loaded, MODE, "select_option", option=option)
+    await select(hass, loaded, MODE, option)
     assert bmc.fan_mode == mode
     assert entity(hass, loaded, MODE).state == option
-    assert is_one_write(asked(bmc, since), FAN_MODE)
+    assert is_single_write(requests_since(bmc, since), FAN_MODE)
 
 
-async def test_the_options_are_the_boards_own(
+async def test_fan_mode_options_are_the_allowable_values(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """In the board's order; boards differ."""
+    """Offer the modes of the board in its order."""
     assert entity(hass, loaded, MODE).attributes["options"] == [
         "standard",
         "full_speed",
@@ -59,209 +58,171 @@ async def test_the_options_are_the_boards_own(
     ]
 
 
-async def test_a_mode_that_nobody_knows_can_be_chosen(
+async def test_unknown_fan_mode_can_be_selected(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """It stands for itself, on the page and on the wire."""
-    bmc.change(FAN_MODE, {LISTED: ["Optimal", "Smart Speed"]})
+    """Show and send an unknown mode in the board's spelling."""
+    bmc.change(FAN_MODE, {MODES: ["Optimal", "Smart Speed"]})
     await set_up(hass, entry)
     assert entity(hass, entry, MODE).attributes["options"] == ["optimal", "Smart Speed"]
-    await call(hass, entry, MODE, "select_option", option="Smart Speed")
+    await select(hass, entry, MODE, "Smart Speed")
     assert bmc.fan_mode == "Smart Speed"
     assert entity(hass, entry, MODE).state == "Smart Speed"
-    await call(hass, entry, MODE, "select_option", option="optimal")
+    await select(hass, entry, MODE, "optimal")
     assert bmc.fan_mode == "Optimal"
 
 
 @pytest.mark.parametrize(
     ("mode", "option"), [("PUE2", "pue2"), ("LiquidCooling", "liquid_cooling")]
 )
-async def test_a_mode_outside_the_list_is_shown_as_long_as_it_is_on(
+async def test_active_fan_mode_is_an_option(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, mode: str, option: str
 ) -> None:
-    """Home Assistant takes a state that is no option for unknown."""
+    """Offer a mode that the board does not list while it is active.
+
+    Home Assistant shows a state that is no option as unknown.
+    """
     bmc.change(FAN_MODE, {"Mode": mode})
     await loaded.runtime_data.static.async_refresh()
     assert entity(hass, loaded, MODE).state == option
-    await call(hass, loaded, MODE, "select_option", option="optimal")
+    await select(hass, loaded, MODE, "optimal")
     assert bmc.fan_mode == "Optimal"
     assert option not in entity(hass, loaded, MODE).attributes["options"]
 
 
-async def test_what_is_no_option_is_refused_without_asking_the_bmc(
+async def test_unlisted_fan_mode_is_not_sent(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Only what the board lists is ever sent."""
+    """Reject an option that the board does not list without a request."""
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
-        await call(hass, loaded, MODE, "select_option", option="pue_optimal")
-    assert asked(bmc, since) == []
+        await select(hass, loaded, MODE, "pue_optimal")
+    assert requests_since(bmc, since) == []
 
 
-async def test_a_mode_that_the_bmc_does_not_tell_is_unknown(
+async def test_fan_mode_shows_external_changes(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """And comes back by itself, as does one that was set elsewhere."""
-    bmc.change(FAN_MODE, {"Mode": None})
-    await elapse(STATIC)
-    assert entity(hass, loaded, MODE).state == "unknown"
-    bmc.change(FAN_MODE, {"Mode": "Standard"})
-    await elapse(STATIC)
-    assert entity(hass, loaded, MODE).state == "standard"
+    """Show unknown for a mode that the BMC does not report, until it does again."""
+    for mode, state in ((None, "unknown"), ("Standard", "standard")):
+        bmc.change(FAN_MODE, {"Mode": mode})
+        await elapse(STATIC)
+        assert entity(hass, loaded, MODE).state == state
 
 
-async def test_a_board_that_lists_no_modes_has_no_choice(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """What may be sent to it is not known."""
-    bmc.change(FAN_MODE, {LISTED: []})
-    await set_up(hass, entry)
-    assert entity_id(hass, entry, MODE) is None
+# Boot source
 
 
 @pytest.fixture
-async def with_source(
+async def boot_entry(
     hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
+    freezer: Any,
     entry: ConfigEntry,
     bmc: Bmc,
     entity_registry_enabled_by_default: None,
     boot: dict[str, Any],
 ) -> ConfigEntry:
-    """Return a loaded entry whose BMC shows a certain boot override."""
+    """Return a loaded entry with changes to the system's Boot property."""
     bmc.change(SYSTEM, {"Boot": boot})
     await set_up(hass, entry)
     return entry
 
 
-def shown_boot(bmc: Bmc) -> list[Any]:
-    """Return the boot override as the BMC has it: target, how long, mode."""
+def boot_override(bmc: Bmc) -> list[Any]:
+    """Return target, duration and mode of the BMC's boot override."""
     boot = bmc.resource(SYSTEM)["Boot"]
     keys = ("Target", "Enabled", "Mode")
     return [boot.get(f"BootSourceOverride{key}") for key in keys]
 
 
 @pytest.mark.parametrize("boot", [{}])
-async def test_an_option_sets_where_the_host_boots_once(
-    hass: HomeAssistant,
-    with_source: ConfigEntry,
-    bmc: Bmc,
-    clock: Clock,
-    elapse: Elapse,
+async def test_boot_source_is_set_once(
+    hass: HomeAssistant, boot_entry: ConfigEntry, bmc: Bmc, clock: Clock, elapse: Elapse
 ) -> None:
-    """With the mode that the board shows, else it would fall back to another."""
-    assert entity(hass, with_source, SOURCE).state == "none"
+    """Send the current mode as well, which the BMC would change otherwise."""
+    assert entity(hass, boot_entry, SOURCE).state == "none"
     since = len(bmc.requests)
-    await call(hass, with_source, SOURCE, "select_option", option="bios_setup")
-    assert is_one_write(asked(bmc, since), SYSTEM)
-    assert shown_boot(bmc) == ["BiosSetup", "Once", "UEFI"]
-    assert entity(hass, with_source, SOURCE).state == "bios_setup"
+    await select(hass, boot_entry, SOURCE, "bios_setup")
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
+    assert boot_override(bmc) == ["BiosSetup", "Once", "UEFI"]
+    assert entity(hass, boot_entry, SOURCE).state == "bios_setup"
 
     bmc.power("ForceRestart")
     clock.tick(60)
     await elapse(DYNAMIC)
-    assert entity(hass, with_source, SOURCE).state == "none"
+    assert entity(hass, boot_entry, SOURCE).state == "none"
 
 
 @pytest.mark.parametrize("boot", [{}])
-async def test_an_override_is_taken_back(
-    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+async def test_boot_source_can_be_cleared(
+    hass: HomeAssistant, boot_entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Its end has an option of its own."""
-    await call(hass, with_source, SOURCE, "select_option", option="pxe")
-    await call(hass, with_source, SOURCE, "select_option", option="none")
-    assert shown_boot(bmc) == ["None", "Disabled", "UEFI"]
-    assert entity(hass, with_source, SOURCE).state == "none"
+    """Offer an option that disables the override."""
+    await select(hass, boot_entry, SOURCE, "pxe")
+    await select(hass, boot_entry, SOURCE, "none")
+    assert boot_override(bmc) == ["None", "Disabled", "UEFI"]
+    assert entity(hass, boot_entry, SOURCE).state == "none"
 
 
 @pytest.mark.parametrize("boot", [{"BootSourceOverrideMode": REMOVED}])
-async def test_a_board_that_shows_no_mode_is_told_none(
-    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+async def test_boot_source_omits_mode_if_board_has_none(
+    hass: HomeAssistant, boot_entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """X10 and X11 refuse it."""
-    await call(hass, with_source, SOURCE, "select_option", option="pxe")
-    assert shown_boot(bmc) == ["Pxe", "Once", None]
+    """Send no mode to X10 and X11, which refuse it."""
+    await select(hass, boot_entry, SOURCE, "pxe")
+    assert boot_override(bmc) == ["Pxe", "Once", None]
 
 
 @pytest.mark.parametrize(
     ("boot", "state"),
     [
         pytest.param(
-            {"BootSourceOverrideTarget": "Cd"}, "none", id="a target that is left over"
-        ),
-        pytest.param(
-            {"BootSourceOverrideTarget": "Cd", "BootSourceOverrideEnabled": "Once"},
-            "cd",
-            id="once",
-        ),
-        pytest.param(
-            {
-                "BootSourceOverrideTarget": "Pxe",
-                "BootSourceOverrideEnabled": "Continuous",
-            },
-            "pxe",
-            id="always",
-        ),
-        pytest.param(
-            {"BootSourceOverrideTarget": None, "BootSourceOverrideEnabled": None},
-            "unknown",
-            id="not told",
-        ),
-        pytest.param(
-            {
-                "BootSourceOverrideTarget": "Tape",
-                "BootSourceOverrideEnabled": "Once",
-                SOURCES: ["None", "Tape"],
-            },
-            "Tape",
-            id="unheard of",
-        ),
+            {f"BootSourceOverride{key}": value for key, value in override.items()}
+            | others,
+            state,
+            id=name,
+        )
+        for name, override, others, state in (
+            ("disabled", {"Target": "Cd"}, {}, "none"),
+            ("once", {"Target": "Cd", "Enabled": "Once"}, {}, "cd"),
+            ("always", {"Target": "Pxe", "Enabled": "Continuous"}, {}, "pxe"),
+            ("not reported", {"Target": None, "Enabled": None}, {}, "unknown"),
+            (
+                "unknown source",
+                {"Target": "Tape", "Enabled": "Once"},
+                {SOURCES: ["None", "Tape"]},
+                "Tape",
+            ),
+        )
     ],
 )
-async def test_the_next_boot_is_what_the_bmc_says(
-    hass: HomeAssistant, with_source: ConfigEntry, state: str
+async def test_boot_source_shows_enabled_override(
+    hass: HomeAssistant, boot_entry: ConfigEntry, state: str
 ) -> None:
-    """An override that is disabled is none."""
-    assert entity(hass, with_source, SOURCE).state == state
+    """Show no source for the remaining target of a disabled override."""
+    assert entity(hass, boot_entry, SOURCE).state == state
 
 
 @pytest.mark.parametrize("boot", [{SOURCES: ["None", "CD/DVD", "UsbKey", "Tape"]}])
-async def test_a_source_is_sent_in_the_boards_own_words(
-    hass: HomeAssistant, with_source: ConfigEntry, bmc: Bmc
+async def test_boot_source_is_sent_in_spelling_of_board(
+    hass: HomeAssistant, boot_entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """X10 and X11 have words of their own."""
-    options = entity(hass, with_source, SOURCE).attributes["options"]
+    """Keep the names of X10 and X11, which differ from the schema."""
+    options = entity(hass, boot_entry, SOURCE).attributes["options"]
     assert options == ["none", "cd_dvd", "usb_key", "Tape"]
     for option, target in (("cd_dvd", "CD/DVD"), ("Tape", "Tape")):
-        await call(hass, with_source, SOURCE, "select_option", option=option)
-        assert shown_boot(bmc)[0] == target
-        assert entity(hass, with_source, SOURCE).state == option
+        await select(hass, boot_entry, SOURCE, option)
+        assert boot_override(bmc)[0] == target
+        assert entity(hass, boot_entry, SOURCE).state == option
 
 
 @pytest.mark.parametrize(
     ("boot", "is_offered"),
     [({"BootNext": None}, False), ({"BootNext": "Boot0001"}, True)],
 )
-async def test_a_source_that_points_nowhere_is_not_offered(
-    hass: HomeAssistant, with_source: ConfigEntry, *, is_offered: bool
+async def test_boot_next_is_offered_only_with_target(
+    hass: HomeAssistant, boot_entry: ConfigEntry, *, is_offered: bool
 ) -> None:
-    """UefiBootNext boots what another setting names, which is unset on all boards."""
-    options = entity(hass, with_source, SOURCE).attributes["options"]
+    """Require BootNext for UefiBootNext; it is unset on all boards."""
+    options = entity(hass, boot_entry, SOURCE).attributes["options"]
     assert ("uefi_boot_next" in options) is is_offered
-
-
-@pytest.mark.parametrize("boot", [{SOURCES: REMOVED}])
-async def test_a_board_that_lists_no_sources_has_no_choice_of_them(
-    hass: HomeAssistant, with_source: ConfigEntry
-) -> None:
-    """What may be sent to it is not known."""
-    assert entity_id(hass, with_source, SOURCE) is None
-
-
-async def test_the_next_boot_waits_to_be_enabled(
-    hass: HomeAssistant, loaded: ConfigEntry
-) -> None:
-    """Few need it, and it surprises whoever boots the host next."""
-    registered = entity_id(hass, loaded, SOURCE)
-    assert registered
-    assert hass.states.get(registered) is None

@@ -1,4 +1,4 @@
-"""Temperatures, fans, voltages and power, on the shipped board and on recorded ones."""
+"""Test the sensors for temperatures, fans, voltages and power supplies."""
 
 from pathlib import Path
 from typing import Any
@@ -12,152 +12,165 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.conftest import RECORDED, RECORDINGS
-from tests.simulator import REMOVED, Bmc, Board
+from tests.simulator import REMOVED, Bmc
 
 from . import (
     DYNAMIC,
-    POWER,
-    THERMAL,
-    complaints,
     entity,
     entity_id,
+    logged_problems,
     mac_address,
+    recorded,
+    registry_entry,
+    reload,
     set_up,
     states,
+    unload,
 )
-from .conftest import Elapse, load_board
-from .dialogue import add
-from .sensors import CPU, FAN, KINDS, items, number, registered
+from .conftest import Elapse
+from .dialog import add
+from .paths import POWER, THERMAL
+from .sensors import (
+    CPU,
+    FAN,
+    FANS,
+    POWER_SUPPLIES,
+    SENSOR_LISTS,
+    TEMPERATURES,
+    listed_items,
+    registered_sensors,
+    sensor_value,
+)
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 
-def boards(*, with_lists: bool = False) -> list[Any]:
-    """Return the recorded boards, or the reason why there are none to test with.
-
-    Some have their readings in other resources than Thermal and Power.
-    """
-    why = pytest.mark.skip(reason=f"no recorded boards in {RECORDED}")
-    found = [name for name in RECORDINGS if not with_lists or _has_lists(name)]
-    return found or [pytest.param("", marks=why)]
+# Recorded boards
 
 
 def _has_lists(name: str) -> bool:
-    """Tell whether a board's Thermal or Power was recorded."""
-    places = (f"{RECORDED / name}{path}" for path in (THERMAL, POWER))
-    return any(Path(place).is_dir() for place in places)
+    """Return whether Thermal or Power of a board was recorded."""
+    return any(Path(f"{RECORDED / name}{path}").is_dir() for path in (THERMAL, POWER))
 
 
-class TestRecordedBoards:
-    """Every board that was recorded from hardware."""
-
-    @pytest.fixture(params=boards())
-    def board(self, request: pytest.FixtureRequest) -> Board:
-        """Return a recorded board."""
-        return load_board(RECORDED / request.param)
-
-    async def test_the_dialogue_adds_it_and_all_is_well(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        bmc: Bmc,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        """There is nothing to complain about, and no session is left at the end."""
-        await hass.config_entries.async_remove(entry.entry_id)
-        result = await add(
-            hass, {key: entry.data[key] for key in ("host", "username", "password")}
-        )
-        assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
-        assert result["result"].state is ConfigEntryState.LOADED
-        assert result["result"].unique_id == mac_address(bmc)
-        assert complaints(caplog) == []
-        assert bmc.logins == 2
-        await hass.config_entries.async_unload(result["result"].entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        assert bmc.open_sessions == 0
-
-    @pytest.mark.parametrize("board", boards(with_lists=True), indirect=True)
-    async def test_there_is_a_sensor_for_all_that_is_fitted_and_nothing_else(
-        self, hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
-    ) -> None:
-        """It shows the recorded number; no zero is shown for what says nothing.
-
-        A module in a power supply's bay that has nothing but a fan delivers nothing.
-        """
-        for kind in KINDS:
-            expected = {
-                item.of: item.reading
-                for item in items(bmc, kind)
-                if not item.is_absent
-                and (
-                    kind.items != "PowerSupplies"
-                    or (item.reading, item.capacity) != (None, None)
-                )
-            }
-            assert registered(hass, loaded, kind) == set(expected)
-            assert {of: number(hass, loaded, of) for of in expected} == expected
-
-    @pytest.mark.parametrize("board", boards(with_lists=True), indirect=True)
-    async def test_the_power_side_is_the_recorded_one(
-        self, hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
-    ) -> None:
-        """Every fitted supply has a health, also one without mains (R2).
-
-        A board whose supplies say nothing has no power draw: it reports 0 W.
-        """
-        power = bmc.resource(POWER) if bmc.has(POWER) else {}
-        supplies = power.get("PowerSupplies", ())
-        for supply in supplies:
-            health = f"sensor.power_supply_health_{supply['Name']}"
-            shown = entity(hass, loaded, health).state
-            assert shown == supply["Status"]["Health"].lower()
-        draw = "sensor.power_consumption"
-        if supplies:
-            watts = power["PowerControl"][0]["PowerConsumedWatts"]
-            assert number(hass, loaded, draw) == watts
-        else:
-            assert entity_id(hass, loaded, draw) is None
-
-    async def test_what_a_host_that_is_off_does_not_measure_is_unknown(
-        self, hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
-    ) -> None:
-        """It does not disappear, and it is not zero; the rest is still shown.
-
-        Boards with a resource for each sensor are not read whole at once.
-        """
-        before = set(states(hass))
-        bmc.power("ForceOff")
-        await elapse(DYNAMIC)
-        assert bmc.power_state == "Off"
-        assert set(states(hass)) >= before
-        for kind in KINDS:
-            for item in items(bmc, kind):
-                if entity_id(hass, loaded, item.of):
-                    expected = None if item.is_absent else item.reading
-                    assert number(hass, loaded, item.of) == expected
+def _boards(names: list[str]) -> pytest.MarkDecorator:
+    """Return a mark that runs a test with recorded boards, or skips it without any."""
+    reason = f"no recorded boards in {RECORDED}"
+    skipped = pytest.param("x12spi-tf", marks=pytest.mark.skip(reason=reason))
+    boards = [recorded(name) for name in names]
+    return pytest.mark.parametrize("board", boards or [skipped], indirect=True)
 
 
-async def test_a_reading_is_shown_with_the_next_poll(
+every_recorded_board = _boards(RECORDINGS)
+every_recorded_board_with_lists = _boards(list(filter(_has_lists, RECORDINGS)))
+"""Other boards have their readings in other resources than Thermal and Power."""
+
+
+@every_recorded_board
+async def test_recorded_board_can_be_added(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Log no problem, and leave no session open after unloading."""
+    await hass.config_entries.async_remove(entry.entry_id)
+    result = await add(
+        hass, {key: entry.data[key] for key in ("host", "username", "password")}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result.get("errors")
+    assert result["result"].state is ConfigEntryState.LOADED
+    assert result["result"].unique_id == mac_address(bmc)
+    assert logged_problems(caplog) == []
+    assert bmc.logins == 2
+    await unload(hass, result["result"])
+    assert bmc.open_sessions == 0
+
+
+@every_recorded_board_with_lists
+async def test_recorded_sensors_have_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the recorded readings of all present items, and no zero for a missing one.
+
+    A fan module in the bay of a power supply delivers no power and has no sensor.
+    """
+    for sensors in SENSOR_LISTS:
+        expected = {
+            item.key: item.reading
+            for item in listed_items(bmc, sensors)
+            if not item.is_absent
+            and (
+                sensors is not POWER_SUPPLIES
+                or (item.reading, item.capacity) != (None, None)
+            )
+        }
+        assert registered_sensors(hass, loaded, sensors) == set(expected)
+        assert {key: sensor_value(hass, loaded, key) for key in expected} == expected
+
+
+@every_recorded_board_with_lists
+async def test_recorded_power_is_shown(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the health of every power supply, also of one without mains.
+
+    Create no power consumption without power supplies: such a board reports 0 W.
+    """
+    power = bmc.resource(POWER) if bmc.has(POWER) else {}
+    supplies = power.get("PowerSupplies", ())
+    for supply in supplies:
+        health = f"sensor.power_supply_health_{supply['Name']}"
+        shown = entity(hass, loaded, health).state
+        assert shown == supply["Status"]["Health"].lower()
+    consumption = "sensor.power_consumption"
+    if supplies:
+        watts = power["PowerControl"][0]["PowerConsumedWatts"]
+        assert sensor_value(hass, loaded, consumption) == watts
+    else:
+        assert entity_id(hass, loaded, consumption) is None
+
+
+@every_recorded_board
+async def test_recorded_sensors_without_reading_are_unknown_while_host_is_off(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """A fan that stands still reads 0, for it is there."""
+    """Keep all entities: those without a reading are unknown, not removed or zero.
+
+    Boards with one resource per sensor are not read completely by one poll.
+    """
+    before = set(states(hass))
+    bmc.power("ForceOff")
+    await elapse(DYNAMIC)
+    assert bmc.power_state == "Off"
+    assert set(states(hass)) >= before
+    for sensors in SENSOR_LISTS:
+        for item in listed_items(bmc, sensors):
+            if entity_id(hass, loaded, item.key):
+                expected = None if item.is_absent else item.reading
+                assert sensor_value(hass, loaded, item.key) == expected
+
+
+# Readings
+
+
+async def test_sensor_shows_reading_of_next_poll(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show 0 for a fan that is present and does not turn."""
+    keys = (CPU, FAN)
     bmc.set_reading("CPU Temp", 61)
     bmc.set_reading("FAN1", 0)
-    assert (number(hass, loaded, CPU), number(hass, loaded, FAN)) == (44, 980)
+    assert [sensor_value(hass, loaded, key) for key in keys] == [44, 980]
     await elapse(DYNAMIC)
-    assert (number(hass, loaded, CPU), number(hass, loaded, FAN)) == (61, 0)
+    assert [sensor_value(hass, loaded, key) for key in keys] == [61, 0]
 
 
-async def test_a_poll_writes_the_states_that_changed(
+async def test_poll_writes_changed_states_only(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """One of many readings has moved: the others are not written again."""
+    """Write one changed reading and the energy, and report no unchanged state."""
     reported: list[object] = []
     hass.bus.async_listen(
         EVENT_STATE_REPORTED, reported.append, event_filter=callback(lambda _: True)
@@ -168,11 +181,12 @@ async def test_a_poll_writes_the_states_that_changed(
         await elapse(DYNAMIC)
     assert reported == []
     ids = {event.data["entity_id"] for event in changed}
-    assert ids == {entity(hass, loaded, of).entity_id for of in (CPU, "sensor.energy")}
+    keys = (CPU, "sensor.energy")
+    assert ids == {entity(hass, loaded, key).entity_id for key in keys}
 
 
 @pytest.mark.parametrize(
-    ("changes", "shown"),
+    ("changes", "expected"),
     [
         ({"ReadingCelsius": None}, STATE_UNKNOWN),
         ({"ReadingCelsius": "N/A"}, STATE_UNKNOWN),
@@ -185,81 +199,83 @@ async def test_a_poll_writes_the_states_that_changed(
         ({"ReadingCelsius": -3}, "-3"),
     ],
 )
-async def test_a_reading_counts_while_its_sensor_works(
+async def test_sensor_is_unknown_without_valid_reading(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     changes: dict[str, Any],
-    shown: str,
+    expected: str,
 ) -> None:
-    """What is no reading is unknown."""
+    """Show a reading only while the sensor works, whatever its health is."""
     bmc.change(THERMAL, {"Temperatures": {"CPU Temp": changes}})
     await elapse(DYNAMIC)
-    assert entity(hass, loaded, CPU).state == shown
+    assert entity(hass, loaded, CPU).state == expected
 
 
-async def test_a_sensor_that_the_bmc_no_longer_lists_is_unavailable(
+# Lists of sensors
+
+
+async def test_unlisted_sensor_is_unavailable(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """And shows its reading again as soon as it is back."""
+    """Show its reading again as soon as the BMC lists it again."""
     listed = bmc.resource(THERMAL)["Temperatures"]
-    bmc.change(THERMAL, {"Temperatures": listed[1:]})
-    await elapse(DYNAMIC)
-    assert entity(hass, loaded, CPU).state == STATE_UNAVAILABLE
-    bmc.change(THERMAL, {"Temperatures": listed})
-    await elapse(DYNAMIC)
-    assert entity(hass, loaded, CPU).state == "44"
+    for members, state in ((listed[1:], STATE_UNAVAILABLE), (listed, "44")):
+        bmc.change(THERMAL, {"Temperatures": members})
+        await elapse(DYNAMIC)
+        assert entity(hass, loaded, CPU).state == state
 
 
-async def test_a_list_in_another_order_leaves_every_sensor_its_entity(
+async def test_sensors_are_identified_by_name(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """The place in the list, MemberId, is no identity (M16)."""
+    """Keep the entities when the order changes, and with it every MemberId."""
     before = states(hass)
-    for kind in KINDS:
-        listed = list(reversed(bmc.resource(kind.path)[kind.items]))
-        for place, item in enumerate(listed):
-            item["MemberId"] = str(place)
-        bmc.change(kind.path, {kind.items: listed})
+    for sensors in SENSOR_LISTS:
+        listed = list(reversed(bmc.resource(sensors.path)[sensors.name]))
+        for index, item in enumerate(listed):
+            item["MemberId"] = str(index)
+        bmc.change(sensors.path, {sensors.name: listed})
     await elapse(DYNAMIC)
     assert states(hass) == before
-    await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await reload(hass, loaded)
     assert states(hass) == before
 
 
-async def test_two_sensors_of_one_name_are_two_entities(
+async def test_sensors_with_equal_names_have_two_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """No board was seen to do this; none of the two may get lost."""
+    """Lose no sensor, although no recorded board has equal names."""
     bmc.change(THERMAL, {"Temperatures": {"Inlet Temp": {"Name": "CPU Temp"}}})
     await set_up(hass, entry)
-    alike = {of for of in registered(hass, entry, KINDS[0]) if "CPU Temp" in of}
-    assert {number(hass, entry, of) for of in alike} == {44, 24}
+    keys = registered_sensors(hass, entry, TEMPERATURES)
+    equal = {key for key in keys if "CPU Temp" in key}
+    assert {sensor_value(hass, entry, key) for key in equal} == {44, 24}
 
 
 @pytest.mark.parametrize("name", ["", "   ", None, REMOVED])
-async def test_a_sensor_without_a_name_is_shown_all_the_same(
+async def test_sensor_without_name_has_an_entity(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, name: Any
 ) -> None:
-    """By its place in the list, for want of anything better."""
+    """Identify a nameless sensor by its index in the list."""
     bmc.change(THERMAL, {"Fans": {0: {"Name": name}}})
     await set_up(hass, entry)
-    shown = [number(hass, entry, of) for of in registered(hass, entry, KINDS[1])]
-    assert sorted(reading or 0 for reading in shown) == [840, 840, 980, 1120]
+    keys = registered_sensors(hass, entry, FANS)
+    readings = [sensor_value(hass, entry, key) or 0 for key in keys]
+    assert sorted(readings) == [840, 840, 980, 1120]
 
 
-async def test_the_oldest_spellings_are_understood(
+async def test_old_property_names_are_understood(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """X10 of 2017 writes MemberID and FanName (R8)."""
+    """Accept MemberID and FanName of X10 of 2017."""
     fans = bmc.resource(THERMAL)["Fans"]
     for fan in fans:
         fan["FanName"], fan["MemberID"] = fan.pop("Name"), fan.pop("MemberId")
     bmc.change(THERMAL, {"Fans": fans})
     await set_up(hass, entry)
-    assert number(hass, entry, FAN) == 980
+    assert sensor_value(hass, entry, FAN) == 980
 
 
 @pytest.mark.parametrize(
@@ -280,7 +296,7 @@ async def test_the_oldest_spellings_are_understood(
         ("NVMe_SSDA Temp", "StorageDevice", False),
     ],
 )
-async def test_the_temperatures_that_everybody_wants_have_no_category(
+async def test_main_temperatures_have_no_category(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
@@ -288,7 +304,7 @@ async def test_the_temperatures_that_everybody_wants_have_no_category(
     context: str | None,
     is_main: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """They are told by their own words: X10 calls every context CPU."""
+    """Recognize them by their names, because X10 reports the context CPU for all."""
     sensor = {
         "Name": name,
         "PhysicalContext": context,
@@ -297,8 +313,5 @@ async def test_the_temperatures_that_everybody_wants_have_no_category(
     }
     bmc.change(THERMAL, {"Temperatures": [sensor]})
     await set_up(hass, entry)
-    registered = entity_id(hass, entry, f"sensor.temperature_{name}")
-    assert registered
-    found = er.async_get(hass).async_get(registered)
-    assert found
+    found = registry_entry(hass, entry, f"sensor.temperature_{name}")
     assert (found.entity_category is None) is is_main

@@ -1,4 +1,4 @@
-"""How far the host has booted, and the POST code on the way."""
+"""Test the sensors for boot progress and POST code."""
 
 from typing import Any
 
@@ -9,16 +9,19 @@ import pytest
 
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, SNOOPING, STATIC, SYSTEM, entity, entity_id, set_up
+from . import DYNAMIC, STATIC, entity, entity_id, set_up
 from .conftest import Elapse
+from .paths import SNOOPING, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
+BOOT_PROGRESS = "sensor.boot_progress"
 
-async def test_the_post_code_is_that_of_the_boot(
+
+async def test_post_code_is_shown_as_two_digits(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Two digits, as the BMC writes them."""
+    """Show the POST code in the BMC's spelling."""
     await set_up(hass, entry)
     assert entity(hass, entry, "sensor.post_code").state == "aa"
     bmc.change(SNOOPING, {"PostCode": "b4"})
@@ -27,7 +30,7 @@ async def test_the_post_code_is_that_of_the_boot(
 
 
 @pytest.mark.parametrize(
-    ("progress", "code", "shown"),
+    ("progress", "code", "expected"),
     [
         ("MemoryInitializationStarted", "aa", "memory_initialization"),
         ("OSRunning", "10", "os_running"),
@@ -46,50 +49,50 @@ async def test_the_post_code_is_that_of_the_boot(
         ({}, 7, STATE_UNKNOWN),
     ],
 )
-async def test_how_far_the_host_has_booted_is_what_is_certain(
+async def test_boot_progress_is_derived_from_known_values(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     progress: Any,
     code: Any,
-    shown: str,
+    expected: str,
 ) -> None:
-    """BootProgress counts where a board has it, else the POST codes that are known."""
+    """Prefer BootProgress, and use known POST codes on boards without it."""
     bmc.change(SYSTEM, {"BootProgress": {"LastState": progress}})
     bmc.change(SNOOPING, {"PostCode": code})
     await set_up(hass, entry)
-    assert entity(hass, entry, "sensor.boot_progress").state == shown
+    assert entity(hass, entry, BOOT_PROGRESS).state == expected
 
 
-async def test_a_board_that_tells_nothing_of_a_boot_has_no_progress_of_it(
+async def test_boot_progress_is_created_with_its_first_source(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Until it does; whether the host is on is another entity."""
+    """Create no boot progress from the power state, which has an entity of its own."""
     bmc.change(SYSTEM, {"BootProgress": REMOVED})
     bmc.fail(SNOOPING, status=503)
     await set_up(hass, entry)
-    assert entity_id(hass, entry, "sensor.boot_progress") is None
+    assert entity_id(hass, entry, BOOT_PROGRESS) is None
     bmc.heal()
     bmc.change(SNOOPING, {"PostCode": "b4"})
     await elapse(STATIC)
     await elapse(DYNAMIC)
-    assert entity(hass, entry, "sensor.boot_progress").state == "firmware_done"
+    assert entity(hass, entry, BOOT_PROGRESS).state == "firmware_done"
 
 
-@pytest.mark.parametrize("state", [None, "Paused"])
-async def test_a_host_that_is_neither_on_nor_off_tells_nothing_of_its_boot(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, state: Any
+@pytest.mark.parametrize("power_state", [None, "Paused"])
+async def test_boot_progress_is_unknown_with_unknown_power_state(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, power_state: Any
 ) -> None:
-    """What the board says of an earlier boot does not count."""
-    bmc.host.state = state
+    """Ignore the values of an earlier boot."""
+    bmc.host.state = power_state
     await elapse(DYNAMIC)
-    assert entity(hass, loaded, "sensor.boot_progress").state == STATE_UNKNOWN
+    assert entity(hass, loaded, BOOT_PROGRESS).state == STATE_UNKNOWN
 
 
-async def test_a_boot_is_followed_from_off_to_the_end_of_the_firmware(
+async def test_boot_progress_follows_a_boot(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Each stage as it is reached."""
+    """Show each stage from off to the end of the firmware."""
     bmc.power("ForceOff")
     await elapse(DYNAMIC)
     bmc.power("On")
@@ -98,7 +101,7 @@ async def test_a_boot_is_followed_from_off_to_the_end_of_the_firmware(
         await elapse(2, step=1)
         await loaded.runtime_data.dynamic.async_refresh()
         await hass.async_block_till_done(wait_background_tasks=True)
-        seen.append(entity(hass, loaded, "sensor.boot_progress").state)
+        seen.append(entity(hass, loaded, BOOT_PROGRESS).state)
     assert list(dict.fromkeys(seen)) == [
         "powering_on",
         "processor_initialization",

@@ -1,6 +1,7 @@
-"""Actions: what a server can be told and asked beyond its entities."""
+"""Test the actions that set NTP servers and return log entries."""
 
 import json
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -11,57 +12,91 @@ import voluptuous as vol
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc
 
-from . import MANAGER, NTP, SYSTEM, act, asked, device_id, entity, set_up
+from . import Mutation, call_action, device_id, entity, requests_since, set_up
+from .paths import LOG, MAINTENANCE_LOG, MANAGER, NTP
 
-HEALTH_LOG = f"{SYSTEM}/LogServices/Log1/Entries"
-MAINTENANCE_LOG = f"{MANAGER}/LogServices/Log1/Entries"
+SET_NTP = "set_ntp_servers"
+GET_LOG = "get_log_entries"
+SHUTDOWN = "shutdown_and_wait"
 
 
-async def test_the_actions_are_there_before_any_server_is(
+async def test_actions_exist_without_loaded_entry(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """And stay when none is loaded: then they say so."""
+    """Raise an error that the server is not loaded."""
     device = device_id(hass, loaded)
-    assert set(hass.services.async_services_for_domain(DOMAIN)) == {
-        "set_ntp_servers",
-        "get_log_entries",
-        "shutdown_and_wait",
-    }
+    actions = set(hass.services.async_services_for_domain(DOMAIN))
+    assert actions == {SET_NTP, GET_LOG, SHUTDOWN}
     await hass.config_entries.async_unload(loaded.entry_id)
-    for action, data in (
-        ("set_ntp_servers", {"primary": "time.example"}),
-        ("shutdown_and_wait", {}),
-    ):
+    for action, data in ((SET_NTP, {"primary": "time.example"}), (SHUTDOWN, {})):
         with pytest.raises(ServiceValidationError, match="not loaded"):
             await hass.services.async_call(
                 DOMAIN, action, {"device_id": device, **data}, blocking=True
             )
 
 
-async def test_a_device_of_something_else_is_no_server(
+async def test_action_rejects_device_of_other_integration(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Nothing is asked."""
+    """Send no request."""
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
-            DOMAIN, "shutdown_and_wait", {"device_id": "nonsense"}, blocking=True
+            DOMAIN, SHUTDOWN, {"device_id": "nonsense"}, blocking=True
         )
-    assert asked(bmc, since) == []
+    assert requests_since(bmc, since) == []
 
 
-# Time servers
-
-
-@pytest.mark.parametrize("is_on", [True, False])
-async def test_time_servers_are_set_and_used(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, *, is_on: bool
+@pytest.mark.parametrize(
+    ("mutate", "action", "data", "translation_key"),
+    [
+        # OpenBMC has no NTP resource of Supermicro.
+        pytest.param(
+            lambda bmc: bmc.remove(NTP),
+            SET_NTP,
+            {"primary": "time.example"},
+            "not_found",
+            id="NTP",
+        ),
+        # X10 has no maintenance log.
+        pytest.param(
+            lambda bmc: bmc.change(MANAGER, {"LogServices": REMOVED}),
+            GET_LOG,
+            {"log": "maintenance"},
+            "not_found",
+            id="maintenance log",
+        ),
+    ],
+)
+async def test_action_fails_without_resource(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    mutate: Mutation,
+    action: str,
+    data: dict[str, Any],
+    translation_key: str,
 ) -> None:
-    """The BMC takes them only together with its time service being on."""
-    bmc.change(NTP, {"NTPEnable": is_on})
+    """Raise an error on boards that lack the resource of an action."""
+    mutate(bmc)
+    await set_up(hass, entry)
+    with pytest.raises(HomeAssistantError) as failure:
+        await call_action(hass, entry, action, **data)
+    assert failure.value.translation_key == translation_key
+
+
+# NTP servers
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+async def test_ntp_servers_are_set_and_ntp_is_enabled(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, *, was_enabled: bool
+) -> None:
+    """Enable NTP with the same write, without which the BMC refuses the servers."""
+    bmc.change(NTP, {"NTPEnable": was_enabled})
     since = len(bmc.requests)
-    await act(
-        hass, loaded, "set_ntp_servers", primary=" time.example ", secondary="10.0.0.1"
+    await call_action(
+        hass, loaded, SET_NTP, primary=" time.example ", secondary="10.0.0.1"
     )
     assert bmc.resource(NTP)["PrimaryNTPServer"] == "time.example"
     assert bmc.resource(NTP)["SecondaryNTPServer"] == "10.0.0.1"
@@ -71,58 +106,70 @@ async def test_time_servers_are_set_and_used(
     assert len(writes) == 1
 
 
-async def test_the_second_time_server_stays_if_none_is_given(
+async def test_secondary_ntp_server_is_kept_by_default(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Only what is said is changed."""
+    """Change only the given server."""
     before = bmc.resource(NTP)["SecondaryNTPServer"]
-    await act(hass, loaded, "set_ntp_servers", primary="time.example")
+    await call_action(hass, loaded, SET_NTP, primary="time.example")
     assert bmc.resource(NTP)["SecondaryNTPServer"] == before
     assert loaded.runtime_data.static.data.ntp.primary_server == "time.example"
 
 
-async def test_an_empty_time_server_is_none(
+async def test_empty_ntp_server_is_rejected(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """The BMC is not asked."""
+    """Send no request."""
     since = len(bmc.requests)
     with pytest.raises(vol.Invalid):
-        await act(hass, loaded, "set_ntp_servers", primary=" ")
-    assert asked(bmc, since) == []
+        await call_action(hass, loaded, SET_NTP, primary=" ")
+    assert requests_since(bmc, since) == []
 
 
-async def test_time_servers_that_are_refused_say_why(
+async def test_refused_ntp_servers_raise_message_of_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """In the BMC's own words."""
+    """Raise the BMC's message in a translated error."""
     bmc.role = "ReadOnly"
     with pytest.raises(HomeAssistantError, match="insufficient") as failure:
-        await act(hass, loaded, "set_ntp_servers", primary="time.example")
+        await call_action(hass, loaded, SET_NTP, primary="time.example")
     assert failure.value.translation_key == "not_authorized"
-
-
-async def test_a_board_without_the_time_service_says_so(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """OpenBMC has none of Supermicro's own."""
-    bmc.remove(NTP)
-    await set_up(hass, entry)
-    with pytest.raises(HomeAssistantError) as failure:
-        await act(hass, entry, "set_ntp_servers", primary="time.example")
-    assert failure.value.translation_key == "not_found"
 
 
 # Log entries
 
+NEW_ENTRY = {
+    "@odata.id": f"{LOG}/4711",
+    "Id": "4711",
+    "Created": "2026-03-01T10:00:00Z",
+    "EntryCode": "Assert",
+    "Message": "[PWR-0001] PS2 Status, Failure detected",
+    "SensorType": "Power Supply",
+    "Severity": "Critical",
+    "Oem": {"Supermicro": {"RawEventData": {"SensorName": "PS2 Status"}}},
+}
 
-async def test_the_health_events_are_returned_the_newest_first(
+OLD_ENTRY = {
+    "@odata.id": f"{LOG}/1",
+    "Id": "1",
+    "Created": "some day",
+    "Message": "[ OEM ] Correctable ECC @DIMMB1",
+}
+
+
+def set_log(bmc: Bmc, members: list[dict[str, Any]]) -> None:
+    """Replace all entries of the health event log."""
+    bmc.put(LOG, bmc.resource(LOG) | {"Members": members})
+
+
+async def test_log_entries_are_returned_newest_first(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """All that automations may want to know of them, as the BMC has it now."""
-    members = bmc.resource(HEALTH_LOG)["Members"]
-    bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": [*members, NEW]})
-    answer = await act(hass, loaded, "get_log_entries")
-    entries = answer["entries"]
+    """Read the log anew, and return all details of its entries."""
+    members = bmc.resource(LOG)["Members"]
+    set_log(bmc, [*members, NEW_ENTRY])
+    response = await call_action(hass, loaded, GET_LOG)
+    entries = response["entries"]
     assert len(entries) == len(members) + 1
     assert entries[0] == {
         "id": "4711",
@@ -138,40 +185,21 @@ async def test_the_health_events_are_returned_the_newest_first(
     assert [item["id"] for item in entries[1:]] == [
         member["Id"] for member in reversed(members)
     ]
-    assert json.loads(json.dumps(answer)) == answer
+    assert json.loads(json.dumps(response)) == response
 
 
-NEW = {
-    "@odata.id": f"{HEALTH_LOG}/4711",
-    "Id": "4711",
-    "Created": "2026-03-01T10:00:00Z",
-    "EntryCode": "Assert",
-    "Message": "[PWR-0001] PS2 Status, Failure detected",
-    "SensorType": "Power Supply",
-    "Severity": "Critical",
-    "Oem": {"Supermicro": {"RawEventData": {"SensorName": "PS2 Status"}}},
-}
-
-OLD = {
-    "@odata.id": f"{HEALTH_LOG}/1",
-    "Id": "1",
-    "Created": "some day",
-    "Message": "[ OEM ] Correctable ECC @DIMMB1",
-}
-
-
-async def test_an_entry_of_an_old_board_says_what_it_can(
+async def test_log_entry_of_old_board_is_incomplete(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """X10 gives neither severity nor code."""
-    bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": [OLD]})
-    (found,) = (await act(hass, loaded, "get_log_entries"))["entries"]
+    """Accept entries without severity and code, as on X10."""
+    set_log(bmc, [OLD_ENTRY])
+    (found,) = (await call_action(hass, loaded, GET_LOG))["entries"]
     assert {key: value for key, value in found.items() if value is not None} == {
         "id": "1",
         "created": "some day",
         "message": "[ OEM ] Correctable ECC @DIMMB1",
     }
-    filtered = await act(hass, loaded, "get_log_entries", severity="ok")
+    filtered = await call_action(hass, loaded, GET_LOG, severity="ok")
     assert filtered == {"entries": []}
 
 
@@ -184,7 +212,7 @@ async def test_an_entry_of_an_old_board_says_what_it_can(
         (["ok"], 1, ["6"]),
     ],
 )
-async def test_entries_are_chosen_by_severity_before_they_are_counted(
+async def test_log_entries_are_filtered_before_they_are_limited(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
@@ -192,7 +220,7 @@ async def test_entries_are_chosen_by_severity_before_they_are_counted(
     limit: int,
     expected: list[str],
 ) -> None:
-    """A page full of clock changes would hide what matters."""
+    """Return severe entries also if many clock changes were logged since."""
     severities = {
         "5": "OK",
         "6": "OK",
@@ -200,32 +228,22 @@ async def test_entries_are_chosen_by_severity_before_they_are_counted(
         "8": "Warning",
         "9": "Critical",
     }
-    members = [NEW | {"Id": key, "Severity": of} for key, of in severities.items()]
-    bmc.put(HEALTH_LOG, bmc.resource(HEALTH_LOG) | {"Members": members})
-    answer = await act(
-        hass, loaded, "get_log_entries", severity=severity, limit=float(limit)
+    set_log(
+        bmc, [NEW_ENTRY | {"Id": key, "Severity": of} for key, of in severities.items()]
     )
-    assert [item["id"] for item in answer["entries"]] == expected
+    response = await call_action(
+        hass, loaded, GET_LOG, severity=severity, limit=float(limit)
+    )
+    assert [item["id"] for item in response["entries"]] == expected
 
 
-async def test_the_maintenance_log_tells_who_did_what(
+async def test_maintenance_log_names_the_user(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """It is the BMC's own, not the host's."""
+    """Read the BMC's own log, not that of the host."""
     since = len(bmc.requests)
-    answer = await act(hass, loaded, "get_log_entries", log="maintenance", limit=1)
-    assert asked(bmc, since)[-1] == f"GET {MAINTENANCE_LOG}"
+    response = await call_action(hass, loaded, GET_LOG, log="maintenance", limit=1)
+    assert requests_since(bmc, since)[-1] == f"GET {MAINTENANCE_LOG}"
     last = bmc.resource(MAINTENANCE_LOG)["Members"][-1]
-    assert answer["entries"][0]["id"] == last["Id"]
-    assert answer["entries"][0]["user"] == last["Oem"]["Supermicro"]["User"]
-
-
-async def test_a_log_that_is_not_there_is_told(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
-) -> None:
-    """X10 has no maintenance log."""
-    bmc.change(MANAGER, {"LogServices": REMOVED})
-    await set_up(hass, entry)
-    with pytest.raises(HomeAssistantError) as failure:
-        await act(hass, entry, "get_log_entries", log="maintenance")
-    assert failure.value.translation_key == "not_found"
+    assert response["entries"][0]["id"] == last["Id"]
+    assert response["entries"][0]["user"] == last["Oem"]["Supermicro"]["User"]

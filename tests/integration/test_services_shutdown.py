@@ -1,4 +1,4 @@
-"""The action that shuts a host down, waits, and says what became of it."""
+"""Test the action that shuts the host down, waits and returns the result."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,61 +10,65 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
-from custom_components.supermicro_redfish.host_poller import QUICK_INTERVAL
 from tests.conftest import Clock
 from tests.simulator import Bmc
 
-from . import DYNAMIC, QUICK, RESET_INFO, SYSTEM, Answer, act, asked, set_up
+from . import (
+    DYNAMIC,
+    QUICK,
+    ActionResponse,
+    call_action,
+    requests_since,
+    set_host_times,
+    set_up,
+)
 from .conftest import Elapse
-from .test_entities import RESET
+from .host_poller import interval, polled_power_state
+from .paths import RESET, RESET_INFO, SYSTEM
+
+SHUTDOWN = "shutdown_and_wait"
+
+type Task = asyncio.Task[ActionResponse]
 
 
 @pytest.fixture
-async def waiting() -> AsyncIterator[list[asyncio.Task[Answer]]]:
-    """Return a place for actions that wait; what waits in the end is ended."""
-    tasks: list[asyncio.Task[Answer]] = []
-    yield tasks
-    for task in tasks:
+async def tasks() -> AsyncIterator[list[Task]]:
+    """Return a list for tasks of running actions, and cancel them at the end."""
+    running: list[Task] = []
+    yield running
+    for task in running:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 @pytest.fixture
 def begin(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    waiting: list[asyncio.Task[Answer]],
-) -> Any:
-    """Return what begins a shutdown, and returns the task that waits for its end."""
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, tasks: list[Task]
+) -> Callable[..., Any]:
+    """Return a function that begins a shutdown and returns the task of the action."""
 
-    async def begin_shutdown(**data: Any) -> asyncio.Task[Answer]:
-        task = asyncio.create_task(act(hass, loaded, "shutdown_and_wait", **data))
-        waiting.append(task)
-        await spin(lambda: task.done() or is_quick(loaded))
+    async def begin_shutdown(**data: Any) -> Task:
+        task = asyncio.create_task(call_action(hass, loaded, SHUTDOWN, **data))
+        tasks.append(task)
+        await spin(lambda: task.done() or interval(loaded) == QUICK)
         return task
 
     return begin_shutdown
 
 
 async def spin(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, while the time stands still."""
+    """Wait for a condition without advancing the time."""
     for _ in range(100_000):
         if condition():
             return
         await asyncio.sleep(0)
-    pytest.fail("It never was")
+    pytest.fail("The condition did not become true")
 
 
-def is_quick(entry: ConfigEntry) -> bool:
-    """Tell whether the host is followed more closely."""
-    return bool(entry.runtime_data.dynamic.update_interval == QUICK_INTERVAL)
-
-
-async def test_a_host_that_shuts_down_is_waited_for(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_shutdown_returns_when_host_is_off(
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """It is told when it is off, and how long that took."""
+    """Return the seconds that the shutdown took."""
     since = len(bmc.requests)
     task = await begin()
     assert bmc.requests[since + 1].body == {"ResetType": "GracefulShutdown"}
@@ -75,35 +79,33 @@ async def test_a_host_that_shuts_down_is_waited_for(
     assert bmc.power_state == "Off"
 
 
-async def test_a_host_that_is_off_is_not_shut_down(
+async def test_shutdown_reads_power_state_of_host_first(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, clock: Clock
 ) -> None:
-    """The BMC is asked, though: Home Assistant may not know it yet."""
+    """Send no reset to a host that was powered off since the last poll."""
     bmc.power("ForceOff")
     clock.tick(10)
     since = len(bmc.requests)
-    answer = await act(hass, loaded, "shutdown_and_wait")
-    assert answer == {"result": "already_off", "seconds": 0}
-    assert asked(bmc, since) == [f"GET {SYSTEM}"]
-    assert loaded.runtime_data.dynamic.data.system.power_state == "Off"
+    response = await call_action(hass, loaded, SHUTDOWN)
+    assert response == {"result": "already_off", "seconds": 0}
+    assert requests_since(bmc, since) == [f"GET {SYSTEM}"]
+    assert polled_power_state(loaded) == "Off"
 
 
-async def test_a_host_that_shuts_down_already_is_waited_for(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_running_shutdown_is_not_requested_again(
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """It is not told twice."""
+    """Wait for the end of a shutdown that was started elsewhere."""
     bmc.power("GracefulShutdown")
     since = len(bmc.requests)
     task = await begin()
     await elapse(2 * QUICK, QUICK)
     assert await task == {"result": "shut_down", "seconds": 10}
-    assert f"POST {RESET}" not in asked(bmc, since)
+    assert f"POST {RESET}" not in requests_since(bmc, since)
 
 
-async def test_a_host_that_does_not_answer_is_told(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
-) -> None:
-    """It goes on running."""
+async def test_ignored_shutdown_times_out(bmc: Bmc, elapse: Elapse, begin: Any) -> None:
+    """Leave a host on that ignores the request."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=60)
     await elapse(60, QUICK)
@@ -111,52 +113,56 @@ async def test_a_host_that_does_not_answer_is_told(
     assert bmc.power_state == "On"
 
 
-async def test_a_host_that_does_not_answer_is_forced_if_that_is_wanted(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_ignored_shutdown_is_forced_on_request(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """After it had its time."""
+    """Cut the power after the timeout."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=60, force=True)
     await elapse(55, QUICK)
     assert bmc.power_state == "On"
     since = len(bmc.requests)
     await elapse(QUICK, QUICK)
-    await spin(lambda: f"POST {RESET}" in asked(bmc, since) and is_quick(loaded))
+    await spin(
+        lambda: (
+            f"POST {RESET}" in requests_since(bmc, since) and interval(loaded) == QUICK
+        )
+    )
     await elapse(QUICK, QUICK)
     assert await task == {"result": "forced", "seconds": 65}
     assert bmc.power_state == "Off"
 
 
-async def test_a_host_that_nothing_ends_is_told(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_ineffective_forced_shutdown_times_out(
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """A minute after it was forced."""
+    """Return one minute after the power should have been cut."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=10, force=True)
-    bmc.host._times = bmc.host._times.__class__(power=9999, shutdown=1, boot=1)
+    set_host_times(bmc, power=9999, shutdown=1, boot=1)
     since = len(bmc.requests)
     await elapse(10, QUICK)
-    await spin(lambda: f"POST {RESET}" in asked(bmc, since))
+    await spin(lambda: f"POST {RESET}" in requests_since(bmc, since))
     await elapse(60 + QUICK, QUICK)
-    answer = await task
-    assert answer["result"] == "timed_out"
-    assert 70 <= answer["seconds"] <= 75
+    response = await task
+    assert response["result"] == "timed_out"
+    assert 70 <= response["seconds"] <= 75
 
 
-async def test_a_long_shutdown_is_followed_to_its_end(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_long_shutdown_is_polled_quickly_to_its_end(
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """Who waits wants to know it soon, also after minutes."""
-    bmc.host._times = bmc.host._times.__class__(power=3, shutdown=400, boot=30)
+    """Return promptly also after more than the usual time of quick polls."""
+    set_host_times(bmc, shutdown=400)
     task = await begin(timeout=600)
     await elapse(400, QUICK)
     assert await task == {"result": "shut_down", "seconds": 400}
 
 
-async def test_a_bmc_that_is_away_meanwhile_may_still_tell_in_time(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+async def test_shutdown_continues_over_connection_loss(
+    bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """It does not end the waiting."""
+    """Return the result if the BMC is back before the timeout."""
     task = await begin(timeout=120)
     bmc.drop("*")
     await elapse(2 * DYNAMIC, QUICK)
@@ -166,10 +172,10 @@ async def test_a_bmc_that_is_away_meanwhile_may_still_tell_in_time(
     assert (await task)["result"] == "shut_down"
 
 
-async def test_an_entry_that_is_unloaded_ends_the_waiting(
+async def test_shutdown_fails_when_entry_is_unloaded(
     hass: HomeAssistant, loaded: ConfigEntry, begin: Any
 ) -> None:
-    """Nobody would tell it any more."""
+    """Raise an error, because no poll can detect the result any more."""
     task = await begin()
     await hass.config_entries.async_unload(loaded.entry_id)
     with pytest.raises(HomeAssistantError) as failure:
@@ -177,10 +183,8 @@ async def test_an_entry_that_is_unloaded_ends_the_waiting(
     assert failure.value.translation_key == "unloaded_meanwhile"
 
 
-async def test_a_shutdown_that_is_refused_says_why(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, begin: Any
-) -> None:
-    """An X11 lists it and refuses it; it is not forced for that."""
+async def test_refused_shutdown_is_not_forced(bmc: Bmc, begin: Any) -> None:
+    """Raise the error of a board that lists the reset type but refuses it, as X11."""
     bmc.fail(RESET, status=400)
     with pytest.raises(HomeAssistantError) as failure:
         await (await begin(force=True))
@@ -189,33 +193,33 @@ async def test_a_shutdown_that_is_refused_says_why(
 
 
 @pytest.mark.parametrize(
-    ("offered", "data", "named"),
+    ("offered", "data", "missing"),
     [
         (["On", "ForceOff"], {}, "GracefulShutdown"),
         (["On", "GracefulShutdown"], {"force": True}, "ForceOff"),
     ],
 )
-async def test_what_a_board_does_not_offer_is_told_at_once(
+async def test_missing_reset_type_is_reported_before_shutdown(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     offered: list[str],
     data: dict[str, Any],
-    named: str,
+    missing: str,
 ) -> None:
-    """Not when the time is up."""
+    """Check both reset types at the beginning, and send no request."""
     bmc.change(RESET_INFO, {"Parameters": {0: {"AllowableValues": offered}}})
     await set_up(hass, entry)
     since = len(bmc.requests)
-    with pytest.raises(ServiceValidationError, match=named):
-        await act(hass, entry, "shutdown_and_wait", **data)
-    assert asked(bmc, since) == []
+    with pytest.raises(ServiceValidationError, match=missing):
+        await call_action(hass, entry, SHUTDOWN, **data)
+    assert requests_since(bmc, since) == []
 
 
 @pytest.mark.parametrize("seconds", [0, 5, 3601, "soon"])
-async def test_a_time_that_makes_no_sense_is_refused(
+async def test_timeout_out_of_range_is_rejected(
     hass: HomeAssistant, loaded: ConfigEntry, seconds: Any
 ) -> None:
-    """No operating system is that fast."""
+    """Require enough time for an operating system, and at most an hour."""
     with pytest.raises(vol.Invalid):
-        await act(hass, loaded, "shutdown_and_wait", timeout=seconds)
+        await call_action(hass, loaded, SHUTDOWN, timeout=seconds)

@@ -78,7 +78,7 @@ async def _check_reversed(
     """Check that a part with an identity has the same item in a reversed list."""
     for parts in variant.lists.values():
         parts.reverse()
-    fuzzer.apply(Variant(variant.lists), Random(0))  # noqa: S311
+    fuzzer.apply(Variant(variant.lists), Random(0))  # noqa: S311 - not for a secret
     data = await fuzzer.async_read()
     for key, parts in variant.lists.items():
         reading = LISTS[key][1]

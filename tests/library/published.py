@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import BasicAuth, ClientSession, ClientTimeout
 
 import aiosupermicro
 from aiosupermicro import SupermicroRedfishClient, models as m
@@ -33,9 +33,6 @@ from aiosupermicro.models import (
     thermal,
     update,
 )
-
-if TYPE_CHECKING:
-    from aiohttp import BasicAuth
 
 
 class SeedClient(Protocol):
@@ -493,16 +490,16 @@ PROPERTIES = {
 }
 """Published fields that are read-only properties here."""
 
-FIELDS_GONE = dict.fromkeys(
-    (
-        (oem.LicenseEntry, "license_type"),
-        (oem.LicenseEntry, "license_status"),
-        (oem.LicenseEntry, "description"),
-        (oem.LicenseEntry, "expiration"),
-    ),
-    "no recorded BMC sends it: a license is a JSON document inside a string, with an "
-    "id, a name and a date",
+ALWAYS_VALID = (
+    accounts.AccountService,
+    events.EventService,
+    oem.LLDP,
+    oem.License,
+    oem.NTP,
+    sessions.SessionService,
+    update.UpdateService,
 )
+"""Models that are valid without any value: each setting may be off."""
 
 TYPES: dict[tuple[type[m.Model], str], tuple[Any, str]] = {
     (logs.LogEntry, "severity"): (m.Health | str, "a member of Health where it is one"),
@@ -526,18 +523,6 @@ TYPES: dict[tuple[type[m.Model], str], tuple[Any, str]] = {
 """Fields of another type. In addition, every list is a tuple here, and every field is
 None where the BMC sends no value."""
 
-BULK_MOVED = {
-    (aiosupermicro.StaticData, "system"): (
-        "the power state changes every second: the system is in DynamicData"
-    ),
-    (aiosupermicro.DynamicData, "fan_mode"): (
-        "only a command changes it: it is in StaticData"
-    ),
-    (aiosupermicro.DynamicData, "snooping"): (
-        "the POST code does not change while a host runs: it is in StaticData"
-    ),
-}
-
 CONSTANTS_CHANGED = {
     "REDFISH_ROOT": "old boards link to the root with a trailing slash",
     "SESSION_REFRESH_MARGIN": "sessions are not renewed by a margin",
@@ -549,13 +534,6 @@ CONSTANTS_GONE = {
     "the resources on this one"
 }
 """Prefixes of names."""
-
-AUTH_GONE = {
-    (SessionAuth, "get_basic_auth"): (
-        "aiohttp is removing its BasicAuth; where a BMC supports no sessions, "
-        "`async_get_headers` returns the header for basic authentication"
-    )
-}
 
 AUTH_TYPES = {
     (SessionAuth, "ssl"): "also a context or a fingerprint, as `verify_ssl`",

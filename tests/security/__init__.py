@@ -1,1 +1,1 @@
-"""No secret gets out, no password goes astray, and nothing hostile spreads."""
+"""Tests for leaked secrets, misdirected credentials and hostile BMCs."""

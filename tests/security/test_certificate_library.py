@@ -1,7 +1,6 @@
-"""The library alone: who pretends to be the BMC is told nothing."""
+"""Verify that the library sends nothing to a server with an untrusted certificate."""
 
 from collections.abc import Callable
-import ssl
 from typing import Any
 
 from aiohttp import ClientSession
@@ -11,74 +10,72 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     CertificateError,
     SupermicroRedfishClient,
 )
-from tests.integration import SYSTEM
+from tests.integration.paths import SYSTEM
 from tests.simulator import Bmc, Server
 
-from .evidence import told_to
-from .proxy import Proxy
+from .impostor import Authority, Impostor
 
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Do without Home Assistant."""
+    """Run without Home Assistant."""
 
 
-TRUSTED: dict[str, Callable[[Server, ssl.SSLContext], Any]] = {
-    "verified": lambda _server, _context: True,
-    "own_authority": lambda _server, context: context,
-    "pinned": lambda server, _context: server.certificate_sha256,
+TRUST: dict[str, Callable[[Server, Authority], Any]] = {
+    "verified": lambda _server, _authority: True,
+    "own_authority": lambda _server, authority: authority.context,
+    "pinned": lambda server, _authority: server.certificate_sha256,
 }
 
 
-@pytest.mark.parametrize("trust", TRUSTED)
+@pytest.mark.parametrize("trust", TRUST)
 @pytest.mark.parametrize("is_logged_in", [False, True], ids=["before", "after"])
-async def test_the_library_tells_a_thief_nothing(
-    proxy: Proxy,
+async def test_client_sends_nothing_to_impostor(
     bmc: Bmc,
     server: Server,
-    thief: Bmc,
-    lair: Server,
-    authority: ssl.SSLContext,
+    authority: Authority,
+    impostor: Impostor,
     trust: str,
     is_logged_in: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Before the login and after it, to a read, a write and a logout."""
+    """Reject the impostor before and after the login, for reads, writes and logout."""
+    verify_ssl = TRUST[trust](server, authority)
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
             session,
-            proxy.host,
+            impostor.proxy.host,
             bmc.username,
             bmc.password,
-            verify_ssl=TRUSTED[trust](server, authority),
+            verify_ssl=verify_ssl,
         )
         if is_logged_in:
             await client.async_get_system()
-        proxy.lead_to(lair.port)
-        for work in (
+        impostor.take_over()
+        for request in (
             client.async_get_system,
             lambda: client.async_set_indicator_led("Lit"),
             client.async_get_all_data,
             client.async_test_connection,
         ):
             with pytest.raises(CertificateError):
-                await work()
-        assert thief.requests == []
+                await request()
+        assert impostor.bmc.requests == []
         await client.async_disconnect()
-    assert thief.requests == []
+    assert impostor.bmc.requests == []
     assert bool(bmc.logins) is is_logged_in
 
 
-async def test_the_library_goes_anywhere_if_it_is_told_to(
-    proxy: Proxy, bmc: Bmc, thief: Bmc, lair: Server
+async def test_client_without_verification_accepts_impostor(
+    bmc: Bmc, impostor: Impostor
 ) -> None:
-    """With False any certificate will do, which is to be said by the caller."""
+    """Accept any certificate if the caller demands it."""
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
-            session, proxy.host, bmc.username, bmc.password, verify_ssl=False
+            session, impostor.proxy.host, bmc.username, bmc.password, verify_ssl=False
         )
         await client.async_get_system()
-        proxy.lead_to(lair.port)
+        impostor.take_over()
         await client.async_get_system()
         await client.async_disconnect()
-    assert told_to(thief)
-    assert SYSTEM in {request.path for request in thief.requests}
+    assert impostor.received_credentials
+    assert SYSTEM in {request.path for request in impostor.bmc.requests}

@@ -19,6 +19,28 @@ advance. `python -m tests.simulator x12spi-tf` serves a board for manual tests.
 The package imports neither the library nor the integration, so that it does not repeat
 their mistakes, and it runs on Python 3.11, as the library's tests do.
 
+Faults and differences between boards are values, which a table of tests can name:
+
+- a body that breaks off: `bmc.fail(path, status=401, delivery=…)` with a value of
+  `faults.BROKEN_BODIES`, for any status, headers and body; for the BMC's own responses
+  `bmc.deliver(path, …)`. Half of a license error: `body=license_error()`.
+- one resource that fails, such as a member of a collection:
+  `bmc.break_resource(path, "redirect loop")`, a name of `faults.BROKEN_RESOURCES`.
+- late and missing responses, and restarts: `hang`, `drop`, `trickle`, `restart`.
+- ETags in header and body: `Bmc(etags="quoted twice")`, see `etags.EtagSpelling`. The
+  tag that a write must name: `Bmc(if_match="*")`, see `etags.IfMatch`.
+- a login without Location and Id, or without a token: `Bmc(login_response=…)`.
+- `$expand`: `Bmc(expand="paged", expand_advertised=True)`, see `expand.Expand`.
+- repeated names, missing ids, other orders, control characters:
+  `mutations.mutate(bmc, path, "Fans", "no ids")`, a name of `mutations.MUTATIONS`.
+  Other texts with characters that JSON forbids: `bmc.change(path, {key: raw(text)})`.
+- leak detectors: `mutations.add_leak_detectors(bmc, "Manifold")`, `set_leak_detector`.
+
+All faults take `times`, the number of affected requests, and end with `bmc.heal()`. The
+keywords of `Bmc` are attributes that a test may also change later.
+
+The DMTF's validators judge the simulator every night: see `tests/validators`.
+
 Words: a *board* is a set of recorded resources. The *old* firmware family is that of
 X10 and X11, the *new* one that of X12 and later. An *assumption*, in a comment, is a
 behavior that no recording shows.
@@ -31,9 +53,10 @@ To add ...
   right. `Board.load` accepts any other folder too; `completion.py` adds the links that
   such a recording lacks.
 - a fault: a field of `Fault` in `faults.py`, its effect in `Server._get_response`, a
-  method of `Bmc` beside `fail` and `drop`, and a test in `test_faults.py`. Faults are
-  values: `bmc.faults.add(Fault(...))` activates any combination of fields.
-- a difference between firmwares: a keyword of `Bmc`, such as `etag_header`, which
+  method of `FaultControls` beside `fail` and `drop`, and a test in `test_faults.py`.
+  Faults are values: `bmc.faults.add(Fault(...))` activates any combination of fields.
+- a way in which a body breaks: a name in `BROKEN_BODIES`, its effect in `delivery.py`.
+- a difference between firmwares: a keyword of `Bmc`, such as `etags`, which
   `redfish.py` or another module of the table evaluates.
 - a writable property: its name in `WRITABLE` of `validation.py`. If it changes other
   resources too, a function in `_EFFECTS` of `patch.py`.
@@ -43,7 +66,9 @@ Modules:
 
 | state | |
 | --- | --- |
-| `bmc` | the BMC; changes by the hardware, and all faults |
+| `bmc` | the BMC; its switches, and changes by the hardware |
+| `faults` | faults as values, and the methods of the BMC that activate them |
+| `mutations` | change the parts of a board: names, ids, order; leak detectors |
 | `board`, `completion` | load a recording, and add the resources that it lacks |
 | `store`, `resources` | resources by path; paths, links and types |
 | `host`, `host_state` | power and boot of the host, and their effect on resources |
@@ -57,12 +82,14 @@ Modules:
 | `patch`, `validation`, `changes` | execute, validate and merge a PATCH |
 | `actions` | execute an action |
 | `responses`, `message_registry` | responses other than resources, and their texts |
-| `etags` | ETags |
+| `documents` | message registries and OData metadata |
+| `etags` | ETags and their spellings |
+| `expand` | reads with `$expand` |
 
 | wire | |
 | --- | --- |
 | `server`, `certificate` | the HTTPS server and its certificate |
-| `faults` | faults as values |
+| `delivery` | bodies that arrive in parts |
 | `__main__` | the command line |
 | `testing` | a plain HTTP client, and helpers for tests |
 """

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 import copy
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
 from typing import Any, Literal
 
 from .board import Board
 from .changes import change
-from .etags import ETAG, with_etag
-from .faults import Fault, Faults
+from .etags import ETAG, EtagSpelling, IfMatch, with_etag
+from .expand import Expand, advertise
+from .faults import FaultControls, Faults
 from .host import Host, HostTimes
 from .host_state import show_host_state
 from .privileges import show_role
@@ -24,7 +25,7 @@ from .resources import (
     link,
     normalize_path,
 )
-from .responses import JSON_TYPE, Response, ResponseBuilder
+from .responses import Response, ResponseBuilder
 from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
@@ -57,7 +58,7 @@ class Exchange:
 
 
 @dataclass(eq=False, repr=False)
-class Bmc:
+class Bmc(FaultControls):
     """A BMC that starts as a recorded board and reacts to writes, time and faults.
 
     The keywords select the behavior that differs between firmware families or that no
@@ -80,14 +81,25 @@ class Bmc:
     """Whether sessions can be opened. Some X11 boards accept only Basic."""
     basic_auth: bool = True
     """Whether Basic authentication works. Some boards accept sessions only."""
+    login_response: Literal["session", "token only", "no token"] = "session"
+    """Response to a login: 201 with token, Location and session; 201 with the token and
+    without Location and Id; or 200 without a token, for which no session opens."""
     location: Literal["relative", "absolute"] = "relative"
     """Format of the Location header of a login: a path or a complete URL."""
-    etag_header: bool = True
-    """Whether responses have an ETag header, beside the ETag in the body."""
+    etag_header: InitVar[bool] = True
+    """False for `etags="body only"`."""
+    etags: EtagSpelling = "equal"
+    """Spelling of ETags in the header and in the body."""
     not_modified: bool = True
     """Whether the response to a matching If-None-Match is 304."""
     if_match_required: bool = False
     """Whether a write without If-Match is rejected."""
+    if_match: IfMatch = "any tag"
+    """The values of If-Match that a write accepts."""
+    expand: Expand = "400"
+    """Response to a read with `$expand`."""
+    expand_advertised: bool | None = None
+    """Whether the root advertises `$expand`; None for the recorded root."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
     write_response: Literal["success", "resource", "nothing"] = "success"
@@ -117,8 +129,10 @@ class Bmc:
     peak_parallel: int = field(default=0, init=False)
     """Highest number of requests that were processed at once."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, etag_header: bool) -> None:
         """Build the state from the board."""
+        if not etag_header:
+            self.etags = "body only"
         self.store = Store(self.board.resources)
         # The sessions of the recording are closed.
         self.store.clear_below(SESSIONS)
@@ -252,61 +266,6 @@ class Bmc:
         if "LastResetTime" in manager:
             manager["LastResetTime"] = self.date_time()
 
-    # Faults; if several match a request, the newest one applies
-
-    def fail(
-        self,
-        path: str,
-        *,
-        status: int = 500,
-        body: JsonObject | bytes | str | None = None,
-        headers: Mapping[str, str] | None = None,
-        content_type: str = JSON_TYPE,
-        method: str | None = None,
-        times: int | None = None,
-    ) -> None:
-        """Respond with a status and a body; without one, with a Redfish error.
-
-        The path may be a prefix that ends in `*`. `times` limits the number of affected
-        requests; without it, the fault lasts until `heal`. This applies to all faults.
-        """
-        if body is None:
-            body = self.response_builder.error(status).body
-        response = Response(status, body, dict(headers or {}), content_type)
-        self.faults.add(Fault(path, method, times, response))
-
-    def hang(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Delay responses."""
-        self.faults.add(Fault(path, times=times, seconds=seconds))
-
-    def drop(
-        self, path: str, *, times: int | None = None, is_executed: bool = False
-    ) -> None:
-        """Close the connection without a response, before or after execution."""
-        self.faults.add(Fault(path, times=times, is_drop=True, is_executed=is_executed))
-
-    def cut(self, path: str, *, times: int | None = None) -> None:
-        """Reset the connection in the middle of the body."""
-        self.faults.add(Fault(path, times=times, delivery="cut"))
-
-    def stall(self, path: str, *, times: int | None = None) -> None:
-        """Send half of the body, and keep the connection open."""
-        self.faults.add(Fault(path, times=times, delivery="stalled"))
-
-    def trickle(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Send the body in small pieces over some seconds."""
-        self.faults.add(
-            Fault(path, times=times, delivery="trickled", delivery_seconds=seconds)
-        )
-
-    def on_request(self, path: str, callback: Callable[[], None]) -> None:
-        """Call back just before the next request for a path is executed."""
-        self.faults.add(Fault(path, times=1, callback=callback))
-
-    def heal(self) -> None:
-        """Remove all faults."""
-        self.faults.clear()
-
     # Interface for the handling of requests
 
     def record(self, exchange: Exchange) -> None:
@@ -353,6 +312,8 @@ class Bmc:
             body |= {"Members": members, "Members@odata.count": len(members)}
         elif path == SESSION_SERVICE:
             body["SessionTimeout"] = round(self.sessions.timeout)
+        elif path == ROOT and self.expand_advertised is not None:
+            advertise(body, is_supported=self.expand_advertised)
         show_host_state(body, self.host, old=self.board.is_old)
         show_role(self, body)
         return body

@@ -19,12 +19,23 @@ None cannot mark it, because a reading may be null."""
 
 
 def merge(body: JsonObject, patch: JsonObject) -> None:
-    """Merge a PATCH into a body in place: merge objects, replace everything else."""
+    """Merge a PATCH into a body in place: merge objects and lists, replace the rest."""
     for key, value in patch.items():
         if isinstance(value, dict) and isinstance(body.get(key), dict):
             merge(body[key], value)
+        elif isinstance(value, list) and isinstance(body.get(key), list):
+            body[key] = _merge_items(body[key], value)
         else:
             body[key] = copy.deepcopy(value)
+
+
+def _merge_items(items: list[Any], patch: list[Any]) -> list[Any]:
+    """Return a patched list: an empty object keeps an item, and null removes it."""
+    merged = [
+        items[index] if value == {} and index < len(items) else copy.deepcopy(value)
+        for index, value in enumerate(patch)
+    ]
+    return [value for value in merged if value is not None]
 
 
 def change(body: Any, changes: dict[Any, Any]) -> None:

@@ -150,6 +150,18 @@ MESSAGES = {
         "Querying is not supported by the implementation.",
         f"Remove the query parameters {_RESUBMIT}",
     ),
+    "Base.QueryParameterUnsupported": Message(
+        501,
+        "Warning",
+        "The query parameter '{0}' is not supported by the implementation.",
+        "Remove the query parameter and resubmit the request if the operation failed.",
+    ),
+    "Base.HeaderInvalid": Message(
+        412,
+        "Critical",
+        "The header '{0}' has a value that the service does not support.",
+        "Correct the value of the header and resubmit the request.",
+    ),
     "Base.ActionNotSupported": Message(
         400,
         "Critical",

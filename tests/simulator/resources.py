@@ -13,6 +13,11 @@ SESSION_SERVICE = f"{ROOT}/SessionService"
 SESSIONS = f"{SESSION_SERVICE}/Sessions"
 TASKS = f"{ROOT}/TaskService/Tasks"
 
+_RAW = 0xE000
+"""First of the characters that stand for control characters; see `raw`."""
+
+_RAW_CHARACTERS = {_RAW + code: code for code in range(32)}
+
 
 def normalize_path(path: str) -> str:
     """Convert a path or URL to the spelling of the boards.
@@ -38,7 +43,17 @@ def resource_type(body: JsonObject) -> str:
 
 def compact_json(body: JsonObject) -> bytes:
     """Serialize JSON in the format of the BMC, which is also the input of its ETags."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return text.translate(_RAW_CHARACTERS).encode()
+
+
+def raw(text: str) -> str:
+    """Mark the control characters of a text as ones that the BMC does not escape.
+
+    JSON forbids them. The marks are characters for private use in a resource, and
+    `compact_json` sends the control characters themselves.
+    """
+    return text.translate({code: _RAW + code for code in range(32)})
 
 
 def parse_json(payload: bytes) -> Any:

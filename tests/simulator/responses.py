@@ -8,12 +8,25 @@ from typing import Literal
 from .message_registry import MESSAGES, OLD_MESSAGES, Message
 from .resources import JsonObject, compact_json
 
-Delivery = Literal["whole", "cut", "stalled", "trickled"]
-"""Delivery of a body: at once, half of it before a connection reset, half of it and no
-more, or in small pieces."""
+Delivery = Literal[
+    "whole",
+    "trickled",
+    "half",
+    "stalled",
+    "cut",
+    "short",
+    "chunked_endless",
+    "chunked_closed",
+    "bad_gzip",
+]
+"""Delivery of a body. All of it arrives at once (whole) or in small pieces (trickled).
+Only half of it arrives, with a matching Content-Length (half), before the connection
+stalls, is reset (cut) or is closed (short), or in chunks before the connection stalls
+(chunked_endless) or is closed (chunked_closed). Or it is invalid gzip (bad_gzip)."""
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"
+XML_TYPE = "application/xml"
 
 GENERAL_ERROR = "A general error has occurred. See ExtendedInfo for more information."
 ACCEPTED = (
@@ -32,6 +45,8 @@ NOT_FOUND_PAGE = b"""<!DOCTYPE html>
  </body>
 </html>
 """
+
+WELCOME_PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
 
 
 @dataclass
@@ -69,21 +84,31 @@ class RedfishError(Exception):
         self.related = related
 
 
+def license_error() -> RedfishError:
+    """Return the rejection of a request that needs a license."""
+    return RedfishError("SMC.OemLicenseNotPassed", "DCMS ", related=("",))
+
+
 class ResponseBuilder:
     """Responses in the wording of one firmware family."""
 
     def __init__(self, *, old: bool) -> None:
         """Initialize for X10 and X11 (old), or for X12 and later."""
-        self._messages = MESSAGES | OLD_MESSAGES if old else MESSAGES
+        self.messages = MESSAGES | OLD_MESSAGES if old else MESSAGES
         self._base = "Base.v1_4_0" if old else "Base.v1_10_3"
         # The old family spells the key with a capital letter.
         self._text_key = "Message" if old else "message"
 
     def from_error(self, error: RedfishError) -> Response:
         """Return the response to a rejected request."""
-        message = self._messages[error.message]
+        message = self.messages[error.message]
         info = self._info(error.message, message, error.arguments, error.related)
-        return Response(message.status, {"error": self._envelope(info)})
+        body = {"error": self._envelope(info)}
+        # No recording shows the headers of a rejection: the DMTF demands this one.
+        challenge = {"WWW-Authenticate": 'Basic realm="Redfish"'}
+        return Response(
+            message.status, body, challenge if message.status == 401 else {}
+        )
 
     def error(self, status: int) -> Response:
         """Return an error with a status and without a specific message."""
@@ -99,7 +124,7 @@ class ResponseBuilder:
 
     def accepted(self, name: str, task: str, related: tuple[str, ...] = ()) -> Response:
         """Return the response to a write that a task executes."""
-        info = self._info(name, self._messages[name], (task,), related)
+        info = self._info(name, self.messages[name], (task,), related)
         text = {
             "code": f"{self._base}.Accepted",
             self._text_key: ACCEPTED,

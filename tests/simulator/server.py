@@ -8,22 +8,20 @@ from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
     nullcontext,
-    suppress,
 )
 from dataclasses import replace
 import logging
-import socket
 import ssl
-import struct
 import time
 from typing import Any
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import BadHttpMethod, HttpProcessingError
 
 from . import redfish
 from .bmc import Bmc, Exchange
 from .certificate import Certificate, process_certificate
+from .delivery import send_in_parts
 from .resources import parse_json
 from .responses import Response
 
@@ -40,13 +38,8 @@ _HEADERS = {
 
 _SHUTDOWN_SECONDS = 0.1
 
-_STALL_SECONDS = 24 * 3600.0
-"""Longer than the timeout of any client."""
-
-_TRICKLE_PIECES = 10
-
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""Value of SO_LINGER that turns the close of a connection into a reset."""
+_WITHOUT_BODY = (204, 304)
+"""The statuses of responses that have no body."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -62,6 +55,21 @@ def _is_simulator_error(record: logging.LogRecord) -> bool:
 _LOGGER.addFilter(_is_simulator_error)
 
 
+class _Handler(web.RequestHandler):
+    """aiohttp's connection that responds to an unknown method as lighttpd does."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the response to invalid HTTP."""
+        status = 501 if isinstance(exc, BadHttpMethod) else status
+        return super().handle_error(request, status, exc, message)
+
+
 class _CountingServer(web.Server):
     """aiohttp's server with a count of its connections."""
 
@@ -72,6 +80,10 @@ class _CountingServer(web.Server):
         super().__init__(*args, **kwargs)
         self._boots = boots
         self._boot_by_connection: dict[web.RequestHandler, int] = {}
+
+    def __call__(self) -> web.RequestHandler:
+        """Return the handler of a new connection."""
+        return _Handler(self, loop=self._loop, **self._kwargs)
 
     def is_broken(self, handler: web.RequestHandler) -> bool:
         """Return whether the BMC has restarted since a connection was made."""
@@ -235,44 +247,22 @@ class Server:
         if response is None:
             return self._abort(request)
         exchange.status = response.status
-        if response.delivery == "cut" and not response.payload:
-            return self._abort(request)
-        if response.delivery == "whole":
-            return self._to_http(response)
-        return await self._stream(request, response)
+        return await self._send(request, response)
 
-    async def _stream(
+    async def _send(
         self, request: web.BaseRequest, response: Response
     ) -> web.StreamResponse:
-        """Send a response with a body that is not delivered at once."""
-        headers = self._to_http(response).headers
-        stream = web.StreamResponse(status=response.status, headers=headers)
-        stream.content_length = len(response.payload)
-        await stream.prepare(request)
-        with suppress(ConnectionError):
-            await self._deliver(request, stream, response)
-        return stream
-
-    async def _deliver(
-        self, request: web.BaseRequest, stream: web.StreamResponse, response: Response
-    ) -> None:
-        """Send a body that is cut, stalled or trickled."""
-        body, delivery = response.payload, response.delivery
-        size = len(body) // (_TRICKLE_PIECES if delivery == "trickled" else 2) + 1
-        pause = response.seconds / _TRICKLE_PIECES
-        for begin in range(0, len(body), size):
-            await stream.write(body[begin : begin + size])
-            if delivery == "cut":
-                self._reset_connection(request)
-                return
-            await asyncio.sleep(_STALL_SECONDS if delivery == "stalled" else pause)
-
-    def _reset_connection(self, request: web.BaseRequest) -> None:
-        """Reset a connection."""
-        if request.transport is not None:
-            wire: socket.socket = request.transport.get_extra_info("socket")
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            request.transport.abort()
+        """Send a response in the way of its delivery."""
+        if response.delivery == "half":
+            payload = response.payload
+            response = replace(response, body=payload[: len(payload) // 2])
+        elif response.status in _WITHOUT_BODY:
+            if response.delivery == "cut":
+                return self._abort(request)
+        elif response.delivery != "whole":
+            headers = self._to_http(response).headers
+            return await send_in_parts(request, response, headers)
+        return self._to_http(response)
 
     def _abort(self, request: web.BaseRequest) -> web.Response:
         """Abort a connection, and return a response that is never sent."""

@@ -30,6 +30,11 @@ class Store:
         """Delete a body; raise KeyError if it is missing."""
         del self._bodies[normalize_path(path)]
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all resources."""
+        return list(self._bodies)
+
     def find(self, kind: str) -> list[str]:
         """Return the paths of all resources of a type."""
         items = self._bodies.items()

@@ -91,6 +91,31 @@ async def test_login_returns_absolute_location_when_configured() -> None:
     assert location == f"{client.server.url}{SESSIONS}/1"
 
 
+async def test_login_returns_token_alone_when_configured() -> None:
+    """Return no Location and no Id. The session is found in the collection."""
+    async with connected(
+        Bmc(Board.load("x12spi-tf"), login_response="token only")
+    ) as client:
+        response = await client.login()
+        assert response.status == 201
+        assert "Location" not in response.headers
+        assert not {"Id", "@odata.id"} & response.body.keys()
+        (member,) = (await client.get(SESSIONS)).body["Members"]
+        assert (await client.get(member["@odata.id"])).body["UserName"] == "ADMIN"
+
+
+async def test_login_returns_no_token_when_configured() -> None:
+    """Respond with 200 and without a token, and open no session."""
+    async with connected(
+        Bmc(Board.load("x12spi-tf"), login_response="no token")
+    ) as client:
+        response = await client.login()
+        assert response.status == 200
+        assert "X-Auth-Token" not in response.headers
+        assert (client.bmc.login_attempts, client.bmc.open_sessions) == (1, 0)
+        assert (await client.login(password="wrong")).status == 401
+
+
 @pytest.mark.parametrize(
     ("username", "password"), [("ADMIN", "admin"), ("admin", "ADMIN"), ("", "")]
 )

@@ -5,13 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from typing import Any
 
 import aiohttp
 import pytest
 
 from tests.conftest import Clock
+from tests.simulator.faults import BROKEN_BODIES, BROKEN_RESOURCES
 from tests.simulator.resources import ROOT
+from tests.simulator.responses import WELCOME_PAGE, license_error
 from tests.simulator.testing import MANAGER, SYSTEM, THERMAL, logged_in
+
+DIMMS = f"{SYSTEM}/Memory"
+
+BROKEN = {
+    "HTML": (200, WELCOME_PAGE),
+    "null": (200, None),
+    "empty object": (200, {}),
+    "list": (200, [{"Id": "1"}]),
+    "half a body": json.JSONDecodeError,
+    "timeout": TimeoutError,
+}
+"""The outcome of a read by the way in which the resource fails."""
 
 pytestmark = pytest.mark.usefixtures("network")
 
@@ -72,6 +87,90 @@ async def test_cut_stall_and_trickle_deliver_body_in_parts() -> None:
         assert time.perf_counter() - began >= 0.08
         statuses = [item.status for item in client.bmc.requests[1:]]
         assert statuses == [200, 200, 304, 304, 200, 200]
+
+
+ENDLESS = {"chunked_endless", "stalled"}
+
+
+@pytest.mark.parametrize("kind", BROKEN_BODIES)
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (200, {}, None),
+        (401, {}, None),
+        (401, {}, b""),
+        (403, {}, license_error()),
+        (404, {}, None),
+        (429, {"Retry-After": "7"}, None),
+        (500, {}, None),
+        (503, {"Retry-After": "7"}, None),
+    ],
+)
+async def test_body_breaks_after_status_and_headers(
+    kind: str, status: int, headers: dict[str, str], body: Any
+) -> None:
+    """Send the status line, the headers and half of the body, and then recover."""
+    delivery = BROKEN_BODIES[kind]
+    async with logged_in() as client:
+        client.bmc.fail(
+            THERMAL,
+            status=status,
+            headers=headers,
+            body=body,
+            delivery=delivery,
+            times=1,
+        )
+        async with client.request("GET", THERMAL) as response:
+            assert response.status == status
+            assert headers.items() <= dict(response.headers).items()
+            is_chunked = response.headers.get("Transfer-Encoding") == "chunked"
+            assert is_chunked is delivery.startswith("chunked")
+            is_gzip = response.headers.get("Content-Encoding") == "gzip"
+            assert is_gzip is (delivery == "bad_gzip")
+            error = TimeoutError if delivery in ENDLESS else aiohttp.ClientPayloadError
+            with pytest.raises((error, aiohttp.ClientConnectionError)):
+                await asyncio.wait_for(response.read(), 0.1)
+        assert client.bmc.requests[-1].status == status
+        assert (await client.get(THERMAL)).status == 200
+
+
+async def test_broken_body_contains_half_of_error() -> None:
+    """Send so much of a license error that its message id can be read."""
+    async with logged_in() as client:
+        client.bmc.fail(
+            THERMAL, status=403, body=license_error(), delivery="chunked_closed"
+        )
+        async with client.request("GET", THERMAL) as response:
+            begin = await response.content.readany()
+    assert b"OemLicenseNotPassed" in begin
+    assert not begin.endswith(b"}")
+
+
+@pytest.mark.parametrize("kind", BROKEN_RESOURCES)
+async def test_resource_breaks_in_named_way(kind: str) -> None:
+    """Let one member of a collection fail, and leave the others alone."""
+    async with logged_in() as client:
+        client.bmc.break_resource(f"{DIMMS}/2", kind, times=1)
+        outcome: Any
+        try:
+            response = await asyncio.wait_for(client.get(f"{DIMMS}/2"), 0.2)
+            outcome = response.status, response.body
+        except (TimeoutError, ValueError, aiohttp.ClientError) as error:
+            outcome = type(error)
+        if kind == "redirect loop":
+            # The client follows the first redirect only, as the fault ends there.
+            assert outcome[0] == 200
+            assert client.bmc.requests[-2].status == 307
+            client.bmc.break_resource(f"{DIMMS}/2", kind)
+            with pytest.raises(aiohttp.TooManyRedirects):
+                await client.get(f"{DIMMS}/2")
+            client.bmc.heal()
+        elif kind in ("403", "404", "500"):
+            assert outcome[0] == int(kind)
+        else:
+            assert outcome == BROKEN[kind]
+        assert (await client.get(f"{DIMMS}/1")).status == 200
+        assert (await client.get(f"{DIMMS}/2")).body["Id"] == "2"
 
 
 async def test_server_cancels_pending_requests_on_close() -> None:

@@ -298,6 +298,32 @@ async def test_patch_needs_if_match_when_configured() -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "statuses"),
+    [
+        ({}, (200, 200, 200, 200)),
+        ({"etags": "quoted twice"}, (200, 412, 200, 200)),
+        ({"etags": "quoted twice", "if_match": "body's tag"}, (428, 412, 200, 412)),
+        ({"etags": "weak", "if_match": "body's tag"}, (428, 200, 200, 412)),
+        ({"etags": "quoted twice", "if_match": "*"}, (428, 412, 412, 200)),
+        ({"if_match": "*"}, (428, 412, 412, 200)),
+    ],
+)
+async def test_patch_accepts_if_match_as_configured(
+    options: dict[str, Any], statuses: tuple[int, ...]
+) -> None:
+    """Accept a write without a condition, the header's tag, the body's tag or `*`."""
+    async with logged_in(**options) as client:
+        for index, expected in enumerate(statuses):
+            resource = await client.get(FAN_MODE)
+            tags = (None, resource.headers["ETag"], resource.body["@odata.etag"], "*")
+            tag = tags[index]
+            patch = {"Mode": "Standard" if index % 2 else "FullSpeed"}
+            headers = {} if tag is None else {"If-Match": tag}
+            response = await client.patch(FAN_MODE, patch, headers)
+            assert response.status == expected, tag
+
+
+@pytest.mark.parametrize(
     ("body", "status", "key"), [("resource", 200, "Mode"), ("nothing", 204, None)]
 )
 async def test_patch_responds_with_resource_or_nothing_when_configured(

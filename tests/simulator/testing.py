@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 import hashlib
 import json
 from typing import Any, NamedTuple
 
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 
 from .bmc import Bmc
 from .board import Board
@@ -88,17 +88,24 @@ class Client:
         self.headers: dict[str, str] = {}
         """Headers of every request."""
 
-    async def send(
+    def request(
         self, method: str, path: str, *, headers: Any = None, **content: Any
-    ) -> ReceivedResponse:
-        """Send a request; aiohttp's `json` or `data` is its content."""
-        async with self._http.request(
+    ) -> AbstractAsyncContextManager[ClientResponse]:
+        """Send a request, and return its response before its body is read."""
+        return self._http.request(
             method,
             f"{self.server.url}{path}",
             headers=self.headers | (headers or {}),
             ssl=False,
             **content,
-        ) as response:
+        )
+
+    async def send(
+        self, method: str, path: str, *, headers: Any = None, **content: Any
+    ) -> ReceivedResponse:
+        """Send a request; aiohttp's `json` or `data` is its content."""
+        request = self.request(method, path, headers=headers, **content)
+        async with request as response:
             payload = await response.read()
             is_json = response.content_type == JSON_TYPE and payload
             body = json.loads(payload) if is_json else payload

@@ -1,1 +1,1 @@
-"""Simulated days with random faults, against a model of what must hold."""
+"""Simulated days with random faults, checked against a model."""

@@ -4,28 +4,30 @@ from argparse import ArgumentParser
 import random
 import sys
 
-# Before Home Assistant, whose own clock is to stand still with all others.
+# Before Home Assistant, so that freezegun controls its clock as well.
 from pytest_homeassistant_custom_component import patch_time  # noqa: F401
 
 import custom_components.supermicro_redfish  # noqa: F401
 
-from .soak import DAY, run, say
+from .soak import DAY, run, write_line
 
 
 def main() -> int:
-    """Live for some days; tell what was not as it has to be."""
+    """Run for some days, print all violations and return the exit code."""
     parser = ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--days", type=float, default=7, help="simulated days")
-    parser.add_argument("--seed", type=int, help="repeats a run; else a random one")
-    asked = parser.parse_args()
-    seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
-    say(f"soak: {asked.days:g} days, seed {seed}")
-    complaints = run(asked.days * DAY, seed)
-    for text in complaints:
-        say(f"violation: {text}")
-    verdict = f"FAILED with {len(complaints)} violations" if complaints else "passed"
-    say(f"soak {verdict}: {asked.days:g} days, seed {seed}")
-    return int(bool(complaints))
+    parser.add_argument("--seed", type=int, help="repeat a run; random by default")
+    options = parser.parse_args()
+    seed = options.seed
+    if seed is None:
+        seed = random.SystemRandom().randrange(10**6)
+    write_line(f"soak: {options.days:g} days, seed {seed}")
+    violations = run(options.days * DAY, seed)
+    for text in violations:
+        write_line(f"violation: {text}")
+    result = f"FAILED with {len(violations)} violations" if violations else "passed"
+    write_line(f"soak {result}: {options.days:g} days, seed {seed}")
+    return int(bool(violations))
 
 
 if __name__ == "__main__":

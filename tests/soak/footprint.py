@@ -1,4 +1,4 @@
-"""What a soak leaves in this process: memory, tasks and timers."""
+"""Measure the memory, tasks and timers of this process."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from pathlib import Path
 import resource
 from typing import Any
 
-from .timeline import Timeline
+from tests.scenario.virtual_time import VirtualTimeLoop
 
 _OURS = "supermicro"
 _STATM = Path("/proc/self/statm")
@@ -16,7 +16,7 @@ _STATM = Path("/proc/self/statm")
 
 @dataclass(frozen=True)
 class Footprint:
-    """What there is at a moment at which nothing is wrong."""
+    """The resources in use at a moment without faults."""
 
     mebibytes: float
     objects: int
@@ -24,8 +24,8 @@ class Footprint:
     timers: Counter[str]
 
     @classmethod
-    def take(cls, loop: Timeline) -> Footprint:
-        """Clean up and count."""
+    def measure(cls, loop: VirtualTimeLoop) -> Footprint:
+        """Collect garbage and measure."""
         for _ in range(2):
             gc.collect()
         pages = int(_STATM.read_text(encoding="ascii").split()[1])
@@ -43,7 +43,7 @@ class Footprint:
         return Counter({name: n for name, n in both.items() if _OURS in name})
 
     def growth(self, before: Footprint) -> list[str]:
-        """Return what has grown since before, and must not have."""
+        """Return all growth beyond its tolerance."""
         found = []
         if self.mebibytes > before.mebibytes * 1.05 + 8:
             found.append(f"{self.mebibytes:.0f} MiB after {before.mebibytes:.0f}")
@@ -54,11 +54,11 @@ class Footprint:
             if now.total() > then.total() + 2:
                 found.append(f"more {kind}: {dict(now - then)}")
         if new := self.ours - before.ours:
-            found.append(f"more of ours: {dict(new)}")
+            found.append(f"more of the integration: {dict(new)}")
         return found
 
     def __str__(self) -> str:
-        """Return it for a line of the report."""
+        """Return a summary for the report."""
         return (
             f"{self.mebibytes:.1f} MiB, {self.objects} objects, "
             f"{self.tasks.total()} tasks, {self.timers.total()} timers"
@@ -66,7 +66,7 @@ class Footprint:
 
 
 def _name(called: Any) -> str:
-    """Return where something that runs or is called comes from."""
+    """Return file, name and owner of a coroutine or callback."""
     target = getattr(called, "__wrapped__", called)
     owner = getattr(target, "__self__", None)
     code = getattr(target, "cr_code", None) or getattr(target, "__code__", None)

@@ -1,4 +1,4 @@
-"""Days of troubles, one after the other and sometimes two at once."""
+"""Run an environment for days, with one or two random faults at a time."""
 
 import asyncio
 from collections import Counter
@@ -14,178 +14,186 @@ import freezegun.api
 from homeassistant.util import dt as dt_util
 
 from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
+from tests.scenario.virtual_time import (
+    START,
+    VirtualClock,
+    VirtualTimeLoop,
+    use_virtual_time,
+)
 from tests.simulator.certificate import Certificate, process_certificate
 
+from .environment import Environment, SoakError, run_environment
+from .faults import FAULTS, SoakFault
 from .footprint import Footprint
-from .timeline import START, Clock, Timeline, going_by
-from .troubles import TROUBLES, Trouble
-from .world import CERTIFICATES, SoakError, World, world
 
 DAY = 86400.0
-_LOOK_SECONDS = 10.0
-_QUIET_SECONDS = 1200.0
-_BETWEEN_SECONDS = 4.0
-"""More than any answer takes when nothing is wrong, less than two polls are apart."""
-_MOST_AT_ONCE = 2
+_CHECK_SECONDS = 10.0
+_MEAN_PAUSE_SECONDS = 1200.0
+_RECOVERY_SECONDS = 700
+_QUIET_SECONDS = 4.0
+"""Longer than any response takes without faults, shorter than the polling interval."""
+_MAX_FAULTS = 2
 
 
 class Soak:
-    """Lets days pass in a world, and tells of them."""
+    """Inject faults into an environment and report each day."""
 
     def __init__(
-        self, world: World, loop: Timeline, kinds: Mapping[Trouble, int]
+        self,
+        environment: Environment,
+        loop: VirtualTimeLoop,
+        faults: Mapping[SoakFault, int],
     ) -> None:
-        """Begin with the entry set up; troubles come by their weight."""
-        self._world = world
+        """Begin with a loaded entry; `faults` gives the frequency of each fault."""
+        self._env = environment
         self._loop = loop
-        self._kinds = kinds
-        self._troubles: set[asyncio.Task[None]] = set()
+        self._weights = faults
+        self._running: set[asyncio.Task[None]] = set()
         self._first: Footprint | None = None
-        self._said = 0
-        self._told: Counter[str] = Counter()
+        self._printed = 0
+        self._counted: Counter[str] = Counter()
         self._began = freezegun.api.real_monotonic()
 
-    async def live(self, seconds: float) -> None:
-        """Let time pass, with all that may happen in it, and unload the entry."""
+    async def run(self, seconds: float) -> None:
+        """Inject faults and check all states for some seconds, then unload."""
         if abs((dt_util.utcnow() - START).total_seconds()) > DAY:
-            raise SoakError("Home Assistant's own clock is another one")
+            raise SoakError("Home Assistant does not use the virtual time")
         routines = [
-            asyncio.create_task(self._watch(), name="watch"),
-            asyncio.create_task(self._move(), name="move"),
+            asyncio.create_task(self._check_states(), name="check"),
+            asyncio.create_task(self._change_readings(), name="workload"),
         ]
-        days = asyncio.create_task(self._live(seconds), name="days")
+        days = asyncio.create_task(self._run_days(seconds), name="days")
         try:
             await asyncio.wait([days, *routines], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (*routines, days, *self._troubles):
+            for task in (*routines, days, *self._running):
                 if not task.done():
                     task.cancel()
             await asyncio.gather(
-                *routines, days, *self._troubles, return_exceptions=True
+                *routines, days, *self._running, return_exceptions=True
             )
         for task in (*routines, days):
             if not task.cancelled() and (error := task.exception()):
                 raise error
-        await self._unload()
+        await self._check_unload()
 
-    async def _live(self, seconds: float) -> None:
-        """Live day after day."""
+    async def _run_days(self, seconds: float) -> None:
+        """Run day after day."""
         elapsed = 0.0
         while elapsed < seconds:
             length = min(DAY, seconds - elapsed)
             elapsed += length
-            await self._suffer(self._world.clock.now + length)
-            await self._rest()
+            await self._inject_faults(self._env.clock.now + length)
+            await self._wait_for_recovery()
             self._report(elapsed)
 
-    async def _suffer(self, until: float) -> None:
-        """Let troubles begin at random, as long as it is day."""
-        world = self._world
-        kinds, weights = list(self._kinds), list(self._kinds.values())
-        while world.clock.now < until:
-            await asyncio.sleep(world.random.expovariate(1 / _QUIET_SECONDS))
-            if len(self._troubles) < _MOST_AT_ONCE:
-                (trouble,) = world.random.choices(kinds, weights)
-                task = asyncio.create_task(self._have(trouble))
-                self._troubles.add(task)
-                task.add_done_callback(self._troubles.discard)
+    async def _inject_faults(self, until: float) -> None:
+        """Start random faults until the end of the day."""
+        env = self._env
+        faults, weights = list(self._weights), list(self._weights.values())
+        while env.clock.now < until:
+            await asyncio.sleep(env.random.expovariate(1 / _MEAN_PAUSE_SECONDS))
+            if len(self._running) < _MAX_FAULTS:
+                (fault,) = env.random.choices(faults, weights)
+                task = asyncio.create_task(self._inject(fault))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
 
-    async def _have(self, trouble: Trouble) -> None:
-        """Have a trouble from its beginning to its end."""
-        world = self._world
-        world.active += 1
-        world.tally[trouble.__name__] += 1
-        world.tell(trouble.__name__)
+    async def _inject(self, fault: SoakFault) -> None:
+        """Run one fault from its injection to its recovery."""
+        env, name = self._env, fault.__name__
+        env.active_faults += 1
+        env.injected[name] += 1
+        env.note(name)
         try:
-            await trouble(world)
-        except Exception as error:  # noqa: BLE001 - the soak has to fail by it
-            world.complaints.append(f"{trouble.__name__} ended in {error!r}")
+            await fault(env)
+        except Exception as error:  # noqa: BLE001 - it fails the soak
+            env.violations.append(f"{name} failed with {error!r}")
         finally:
-            world.active -= 1
-            if not world.active:
-                world.bmc.heal()
+            env.active_faults -= 1
+            if not env.active_faults:
+                env.bmc.heal()
 
-    async def _rest(self) -> None:
-        """Wait until nothing is wrong any more and all has recovered."""
-        world = self._world
-        while self._troubles:
-            await asyncio.wait(self._troubles)
-        await asyncio.sleep(world.told.recovery(is_often=False) + 700)
+    async def _wait_for_recovery(self) -> None:
+        """Wait until all faults have ended and all states have recovered."""
+        env = self._env
+        while self._running:
+            await asyncio.wait(self._running)
+        recovery = env.expected.recovery_seconds(is_dynamic=False)
+        await asyncio.sleep(recovery + _RECOVERY_SECONDS)
         sent = -1
-        while sent != world.conduct.count["requests"]:
-            sent = world.conduct.count["requests"]
-            await asyncio.sleep(_BETWEEN_SECONDS)
-        world.check_log()
+        while sent != env.traffic.count["requests"]:
+            sent = env.traffic.count["requests"]
+            await asyncio.sleep(_QUIET_SECONDS)
+        env.check_log()
 
-    async def _watch(self) -> None:
-        """Look at everything all the time."""
+    async def _check_states(self) -> None:
+        """Check all states periodically."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            self._world.check()
-            self._world.bmc.requests.clear()
+            await asyncio.sleep(_CHECK_SECONDS)
+            self._env.check()
+            self._env.bmc.requests.clear()
 
-    async def _move(self) -> None:
-        """Let the readings move."""
+    async def _change_readings(self) -> None:
+        """Change readings at random intervals."""
         while True:
-            await asyncio.sleep(self._world.random.uniform(4, 20))
-            self._world.nature.move()
+            await asyncio.sleep(self._env.random.uniform(4, 20))
+            self._env.workload.change_readings()
 
     def _report(self, elapsed: float) -> None:
-        """Tell of a day, and compare what it left with what the first one did."""
-        world = self._world
-        world.told.forget(DAY)
-        now = Footprint.take(self._loop)
+        """Print a summary of the day, and compare the footprint with the first day."""
+        env, traffic = self._env, self._env.traffic
+        env.expected.forget(DAY)
+        now = Footprint.measure(self._loop)
         if self._first is None:
             self._first = now
         for text in now.growth(self._first):
-            world.complain(f"Not flat: {text}")
-        count = world.conduct.count
-        today, self._told = count - self._told, Counter(count)
-        troubles, world.tally = world.tally, Counter()
-        kinds = ", ".join(f"{kind} {n}" for kind, n in troubles.most_common())
-        say(
-            f"day {elapsed / DAY:.2f}: {troubles.total()} troubles ({kinds}); "
+            env.report_violation(f"Footprint grew: {text}")
+        today, self._counted = traffic.count - self._counted, Counter(traffic.count)
+        injected, env.injected = env.injected, Counter()
+        faults = ", ".join(f"{name} {n}" for name, n in injected.most_common())
+        write_line(
+            f"day {elapsed / DAY:.2f}: {injected.total()} faults ({faults}); "
             f"{today['polls']} polls, {today['requests']} requests, "
-            f"{today['logins']} logins, {world.conduct.peak} at once at most; {now}; "
-            f"{len(world.complaints)} violations, "
+            f"{today['logins']} logins, at most {traffic.peak} in parallel; {now}; "
+            f"{len(env.violations)} violations, "
             f"{freezegun.api.real_monotonic() - self._began:.0f} s"
         )
-        for text in world.complaints[self._said :]:
-            say(f"violation: {text}")
-        self._said = len(world.complaints)
+        for text in env.violations[self._printed :]:
+            write_line(f"violation: {text}")
+        self._printed = len(env.violations)
 
-    async def _unload(self) -> None:
-        """Unload the entry: nothing of it may be left, here or at the BMC."""
-        world, there = self._world, self._world.home
-        with world.conduct.user():
-            await there.hass.config_entries.async_unload(there.entry.entry_id)
-            await there.hass.async_block_till_done()
+    async def _check_unload(self) -> None:
+        """Unload the entry; check that nothing is left here and at the BMC."""
+        env = self._env
+        with env.traffic.user_action():
+            await env.instance.unload()
             await asyncio.sleep(1)
-        if left := Footprint.take(self._loop).ours:
-            world.complain(f"Left after unloading: {dict(left)}")
-        if world.conduct.open_sessions:
-            world.complain("A session is left after unloading")
-        sent = world.conduct.count["requests"]
+        if left := Footprint.measure(self._loop).ours:
+            env.report_violation(f"Left after unloading: {dict(left)}")
+        if env.traffic.open_sessions:
+            env.report_violation("A session is left after unloading")
+        sent = env.traffic.count["requests"]
         await asyncio.sleep(3600)
-        if world.conduct.count["requests"] != sent:
-            world.complain("Requests were sent after unloading")
+        if env.traffic.count["requests"] != sent:
+            env.report_violation("Requests were sent after unloading")
 
 
-def say(text: str) -> None:
-    """Tell something at once."""
+def write_line(text: str) -> None:
+    """Write a line of the report without delay."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 @cache
 def _other_certificate() -> Certificate:
-    """Return another certificate than the usual one, made once."""
+    """Generate a second certificate once."""
     return Certificate.generate()
 
 
 @contextmanager
 def _only_new_objects() -> Iterator[None]:
-    """Leave what was there before out of what is cleaned up and counted."""
+    """Exclude all present objects from garbage collection and from the footprint."""
     gc.collect()
     gc.freeze()
     try:
@@ -195,34 +203,35 @@ def _only_new_objects() -> Iterator[None]:
 
 
 def run(
-    seconds: float, seed: int, troubles: Mapping[Trouble, int] = TROUBLES
+    seconds: float, seed: int, faults: Mapping[SoakFault, int] = FAULTS
 ) -> list[str]:
-    """Live for some simulated seconds; return what was not as it has to be."""
-    # While time is left out, moments are of another class than models name.
+    """Run a soak for some simulated seconds and return all violations."""
+    # Before freezegun replaces the datetime class that models and certificates use.
     Model.from_dict({})
-    CERTIFICATES[:] = [process_certificate(), _other_certificate()]
+    process_certificate()
+    other_certificate = _other_certificate()
     random.seed(seed)
-    clock = Clock()
-    complaints: list[str] = []
+    clock = VirtualClock()
+    violations: list[str] = []
 
-    async def live() -> None:
+    async def run_soak() -> None:
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, Timeline)
-        chance = Random(seed)  # noqa: S311 - it has to be repeatable
-        async with world(clock, chance) as new:
-            traits = (f"{name} {value}" for name, value in new.traits.items())
-            say(f"the BMC: {', '.join(traits)}")
+        assert isinstance(loop, VirtualTimeLoop)
+        source = Random(seed)  # noqa: S311 - a run has to be repeatable
+        async with run_environment(clock, source, other_certificate) as env:
+            traits = (f"{name} {value}" for name, value in env.traits.items())
+            write_line(f"BMC: {', '.join(traits)}")
             try:
-                await Soak(new, loop, troubles).live(seconds)
+                await Soak(env, loop, faults).run(seconds)
             except SoakError as error:
-                new.complaints.append(str(error))
+                env.violations.append(str(error))
             finally:
-                complaints.extend(new.complaints)
+                violations.extend(env.violations)
 
     with (
         _only_new_objects(),
-        going_by(clock),
-        asyncio.Runner(loop_factory=lambda: Timeline(clock)) as runner,
+        use_virtual_time(clock),
+        asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(clock)) as runner,
     ):
-        runner.run(live())
-    return complaints
+        runner.run(run_soak())
+    return violations

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ssl import SSLContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
+import warnings
 
 from aiohttp import ClientSession, ClientTimeout
 
 from .const import DEFAULT_TIMEOUT, REDFISH_ROOT
 from .http.authenticator import Authenticator, Credentials, SessionState
 from .http.transport import Transport
+
+if TYPE_CHECKING:
+    from aiohttp import BasicAuth
 
 __all__ = ["SessionAuth", "SessionState"]
 
@@ -51,6 +55,8 @@ class SessionAuth:
             session, base_url, verify_ssl=ssl, timeout=seconds or DEFAULT_TIMEOUT
         )
         self._authenticator = Authenticator(self._transport, username, password)
+        self._username = username
+        self._password = password
         self._root: Mapping[str, Any] = {}
         self._credentials: Credentials | None = None
         self._rejected: Credentials | None = None
@@ -63,6 +69,19 @@ class SessionAuth:
     def has_valid_session(self) -> bool:
         """Return whether there is a session that the BMC should still accept."""
         return self.state.is_valid
+
+    def get_basic_auth(self) -> BasicAuth:
+        """Return the user name and password for the argument `auth` of aiohttp.
+
+        Requests with the headers of `async_get_headers` do not need it: these contain
+        the password where the BMC has no sessions, and aiohttp accepts only one of the
+        two. aiohttp 4 will not have this class any more.
+        """
+        from aiohttp import BasicAuth  # noqa: PLC0415 - aiohttp 4 removes it
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return BasicAuth(self._username, self._password, "utf-8")
 
     async def async_get_headers(self) -> dict[str, str]:
         """Return the headers that authenticate a request, logging in if necessary."""

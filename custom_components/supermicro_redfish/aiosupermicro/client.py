@@ -59,9 +59,19 @@ from .models import (
 from .readings import Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint
-from .resources.reader import ResourceReader
+from .resources.reader import Found, ResourceReader
 
 _MAX_CONCURRENT_REQUESTS = 10
+
+
+def _merge(*parts: Found) -> dict[str, Any]:
+    """Return the arguments of bulk data; the last part wins."""
+    found: dict[str, Any] = {"errors": {}, "missing": {}}
+    for part in parts:
+        found |= part.resources
+        found["errors"] |= part.errors
+        found["missing"] |= part.missing
+    return found
 
 
 class SupermicroRedfishClient:
@@ -111,6 +121,7 @@ class SupermicroRedfishClient:
             session, host, verify_ssl=verify_ssl, timeout=timeout
         )
         self._username = username
+        self._host = host  # shown by the published integration if a poll fails
         self._authenticator = Authenticator(self._transport, username, password)
         self._connection = Connection(self._transport, self._authenticator)
         wanted_ids: dict[Endpoint[Any], str | None] = {
@@ -205,16 +216,43 @@ class SupermicroRedfishClient:
         round robin: a reading may be several polls old, and one that was not read yet
         is missing; see `DynamicData.is_complete`. `async_get_static_data` reads those
         that were never read and finds those that were fitted since.
+
+        Fan mode and POST code are those that were last read by any other method. They
+        are requested here only before the first of those, and after a command; on
+        boards from Gen 14 on never.
         """
-        return await self._async_get_dynamic_data(Scope.POLL)
+        found = await self._async_read_dynamic(Scope.POLL)
+        last = await self._async_get_last(
+            endpoints.FAN_MODE,
+            endpoints.SNOOPING,
+            only_cached=self._readings.limits_requests,
+        )
+        return DynamicData(
+            **_merge(last, found), is_complete=self._readings.is_complete
+        )
 
     async def async_get_static_data(self) -> StaticData:
         """Return the resources that rarely change, conditionally where there are ETags.
 
         On boards with a resource for each fan, supply and sensor, those that were
-        never read are read as well, for `async_get_dynamic_data`.
+        never read are read as well, for `async_get_dynamic_data`. The system is the one
+        that was last read by any other method.
         """
-        found, errors = await self._async_get_cadence(Cadence.STATIC)
+        found = await self._async_read_static()
+        return StaticData(**_merge(await self._async_get_last(endpoints.SYSTEM), found))
+
+    async def async_get_all_data(self) -> RedfishData:
+        """Return static and dynamic data, with all readings."""
+        static, dynamic = await gather_or_raise(
+            self._async_read_static(), self._async_read_dynamic(Scope.ALL)
+        )
+        return RedfishData(
+            **_merge(static, dynamic), is_complete=self._readings.is_complete
+        )
+
+    async def _async_read_static(self) -> Found:
+        """Return the resources that rarely change."""
+        found = await self._async_get_cadence(Cadence.STATIC)
         await self._readings.async_discover()
         more = {
             "inner_thermal": self._readings.async_get_inner_thermal,
@@ -222,34 +260,43 @@ class SupermicroRedfishClient:
         }
         for name, read in more.items():
             try:
-                found[name] = await read()
+                found.resources[name] = await read()
             except ResourceError as error:
-                errors[name] = error
-        return StaticData(**found, errors=errors)
+                found.errors[name] = error
+        return found._replace(errors=self._reader.member_errors | found.errors)
 
-    async def async_get_all_data(self) -> RedfishData:
-        """Return static and dynamic data, with all readings."""
-        static, dynamic = await gather_or_raise(
-            self.async_get_static_data(), self._async_get_dynamic_data(Scope.ALL)
-        )
-        errors = {**static.errors, **dynamic.errors}
-        return RedfishData(**{**vars(static), **vars(dynamic), "errors": errors})
+    async def _async_read_dynamic(self, scope: Scope) -> Found:
+        """Return the resources that change by the second.
 
-    async def _async_get_dynamic_data(self, scope: Scope) -> DynamicData:
-        """Return the resources that change by the second."""
-        found, errors = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        A board that has neither temperatures, fans nor power is a failure: each of
+        these may be missing, but a server without any is more likely to be misread.
+        """
+        found = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        readings = {endpoints.THERMAL.name, endpoints.POWER.name}
+        if readings <= found.missing.keys():
+            found.errors.update((name, found.missing.pop(name)) for name in readings)
         try:
             leaks = await self._readings.async_get_leak_detectors(scope)
-            found["leak_detectors"] = leaks
+            found.resources["leak_detectors"] = leaks
         except ResourceError as error:
-            errors["leak_detectors"] = error
-        return DynamicData(
-            **found, errors=errors, is_complete=self._readings.is_complete
+            found.errors["leak_detectors"] = error
+        return found._replace(errors=self._readings.errors | found.errors)
+
+    async def _async_get_last(
+        self, *rows: Endpoint[Any], only_cached: bool = False
+    ) -> Found:
+        """Return resources as they were last read, without a request if possible."""
+        return await self._reader.async_try_each(
+            {
+                row: partial(self._reader.async_get_last, row)
+                for row in rows
+                if self._reader.has_last(row) or not only_cached
+            }
         )
 
     async def _async_get_cadence(
         self, cadence: Cadence, scope: Scope = Scope.ALL
-    ) -> tuple[dict[str, Any], dict[str, ResourceError]]:
+    ) -> Found:
         """Return the resources of a cadence by name, and the errors of others."""
         special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
             endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),

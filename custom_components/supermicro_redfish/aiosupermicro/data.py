@@ -1,11 +1,16 @@
-"""Results of the bulk reads."""
+"""Results of the bulk reads.
+
+The fields that the published client has are positional, in its order. Some of them it
+reads with the other cadence: these have the value that was read last, and are not
+compared, so that a change of another cadence is no change.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
-from .exceptions import SupermicroRedfishError
+from .exceptions import NotFoundError, SupermicroRedfishError
 from .models import (
     LLDP,
     NTP,
@@ -27,21 +32,38 @@ __all__ = ["BulkData", "DynamicData", "RedfishData", "StaticData"]
 
 @dataclass(frozen=True, kw_only=True)
 class BulkData:
-    """Several resources; each is None if it is missing or could not be read."""
+    """Several resources; each is None if it is missing or could not be read.
+
+    `missing` and `errors` have the reason. A resource is in one of them at most.
+    """
 
     errors: Mapping[str, SupermicroRedfishError] = field(
         default_factory=dict, compare=False
     )
-    """Errors by name of the resource; missing resources are not errors."""
+    """Errors by name of the resource, or by path for a member of a collection.
+
+    Missing resources are no errors, with two exceptions: one that was there before, and
+    a board that has neither temperatures, fans nor power.
+    """
+    missing: Mapping[str, NotFoundError] = field(default_factory=dict, compare=False)
+    """Resources that the board does not have, by name, with what it responded."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class DynamicData(BulkData):
     """Frequently changing data: 3 requests on most boards, 10 at most."""
 
-    system: System | None = None
     thermal: Thermal | None = None
     power: Power | None = None
+    fan_mode: FanMode | None = field(default=None, compare=False)
+    """Fan mode as it was last read; `async_get_static_data` keeps it up to date.
+
+    From Gen 14 on None without a reason before `async_get_static_data`.
+    """
+    snooping: Snooping | None = field(default=None, compare=False)
+    """POST code, likewise."""
+    _: KW_ONLY
+    system: System | None = None
     leak_detectors: tuple[LeakDetector, ...] = ()
     """Leak detectors of liquid-cooled machines; empty on all others."""
     is_complete: bool = True
@@ -52,24 +74,48 @@ class DynamicData(BulkData):
     """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class StaticData(BulkData):
     """Rarely changing data."""
 
+    system: System | None = field(default=None, compare=False)
+    """Host as it was last read; `async_get_dynamic_data` keeps it up to date."""
     chassis: Chassis | None = None
     manager: Manager | None = None
-    fan_mode: FanMode | None = None
+    license: License | None = None
     ntp: NTP | None = None
     lldp: LLDP | None = None
-    snooping: Snooping | None = None
-    license: License | None = None
     network_protocol: NetworkProtocol | None = None
+    _: KW_ONLY
+    fan_mode: FanMode | None = None
+    snooping: Snooping | None = None
     inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
     """Internal temperatures by chassis, on machines with dozens of chassis."""
     reset_types: tuple[ResetType | str, ...] = ()
     """Supported reset types of the host."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RedfishData(StaticData, DynamicData):
-    """All data of the bulk reads."""
+@dataclass(frozen=True)
+class RedfishData(BulkData):
+    """All data of both bulk reads."""
+
+    system: System | None = None
+    chassis: Chassis | None = None
+    thermal: Thermal | None = None
+    power: Power | None = None
+    manager: Manager | None = None
+    fan_mode: FanMode | None = None
+    network_protocol: NetworkProtocol | None = None
+    license: License | None = None
+    snooping: Snooping | None = None
+    ntp: NTP | None = None
+    lldp: LLDP | None = None
+    _: KW_ONLY
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """As in `DynamicData`."""
+    is_complete: bool = True
+    """As in `DynamicData`."""
+    inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
+    """As in `StaticData`."""
+    reset_types: tuple[ResetType | str, ...] = ()
+    """As in `StaticData`."""

@@ -44,7 +44,7 @@ async def poll_all(clients: list[Any]) -> None:
     """Poll the dynamic data of all BMCs, spread over time as in Home Assistant."""
 
     async def poll(client: Any) -> None:
-        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311 - no secret
         await client.async_get_dynamic_data()
 
     await asyncio.gather(*map(poll, clients))

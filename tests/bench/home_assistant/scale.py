@@ -76,7 +76,7 @@ async def poll_all(entries: list[ConfigEntry]) -> None:
     """Poll the dynamic data of all BMCs, spread over time as in Home Assistant."""
 
     async def poll(entry: ConfigEntry) -> None:
-        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, _SPREAD_SECONDS))  # noqa: S311 - no secret
         await entry.runtime_data.dynamic.async_refresh()
 
     await asyncio.gather(*map(poll, entries))

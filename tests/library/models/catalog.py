@@ -66,6 +66,9 @@ UNRECORDED = {
         "DMTF's PowerSubsystem",
     ),
     **dict.fromkeys(
+        ("LicenseType", "LicenseStatus", "Expiration"), "the published client"
+    ),
+    **dict.fromkeys(
         (
             *("InputVoltage", "InputCurrentAmps", "InputPowerWatts"),
             *("OutputPowerWatts", "FanSpeedPercent"),

@@ -299,6 +299,7 @@ NEVER_FILLED = {
     (m.EventDestination, "context"): "null on X13",
     (m.EventDestination, "event_types"): "empty on X13",
     (m.LeakDetector, "physical_context"): "DMTF's LeakDetector",
+    (m.LicenseEntry, "description"): "the published client",
     (m.LLDP, "receive"): "no board was recorded with a neighbor",
     (m.Memory, "enabled"): "the published client; DMTF's Memory",
     (m.NTPSettings, "port"): "DMTF's protocols all have one",

@@ -4,7 +4,7 @@ The layers, from the wire up:
 
 - `transport` sends one request and maps its failure to an exception. It waits for its
   turn at the `limiter` and counts in `stats`.
-- `authenticator` keeps the session of the account.
+- `authenticator` keeps the session of the account; `sessions` finds its resource.
 - `connection` reads with the `cache`, writes, and follows tasks with `task_monitor`.
 - `certificate` reads the certificate of a host before any password is sent.
 """

@@ -6,7 +6,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from time import monotonic
 from typing import Any
@@ -25,23 +25,24 @@ from ..exceptions import (
     AuthenticationError,
     AuthorizationError,
     InvalidRequestError,
-    InvalidResponseError,
-    LicenseError,
     NotFoundError,
     RateLimitError,
     ServiceUnavailableError,
     SupermicroRedfishError,
 )
-from ..models import Session, SessionService
-from ..payload import find_link, path_of
-from .transport import Response, Transport
+from ..models import SessionService
+from ..payload import find_link
+from .sessions import (
+    NoTokenError,
+    SessionFinder,
+    allows_basic,
+    is_table_full,
+    session_path,
+)
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
-_NO_SESSION_STATUSES = (403, 404, 405, 501)
-_NOT_SUPPORTED = ("ActionNotSupported", "OperationNotAllowed")
-_TABLE_FULL = ("SessionLimitExceeded", "CreateLimitReachedForResource")
-_ACCOUNT_LOCKED = "AccountLockup"
 _TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
 
 
@@ -51,7 +52,7 @@ class Credentials:
 
     headers: dict[str, str] = field(repr=False)
     session_path: str | None = field(default=None, repr=False)
-    """The session's own resource; None with basic authentication."""
+    """The session's own resource; None if unknown, and with basic authentication."""
     created_at: float = 0.0
     """The time of the login, by `time.monotonic`."""
     expires: float | None = None
@@ -124,6 +125,7 @@ class Authenticator:
 
     - has no sessions (404, 405 or 501, or 400 with a message that says so);
     - has no free session;
+    - answers a login with success but without a token;
     - refuses a session with 403, neither for a missing license nor for a locked
       account;
     - refuses a session with 401 and has Redfish 1.0: some X11 refuse every session this
@@ -139,6 +141,9 @@ class Authenticator:
         """The last login, running or done; None when logged out."""
         self._session: Credentials | None = None
         """The session to delete."""
+        self._sessions_path = SESSIONS
+        """The collection of sessions."""
+        self._finder = SessionFinder(transport, username)
         self._is_refused = False
         """Whether the password was refused by basic authentication."""
         self._retry_at = 0.0
@@ -295,22 +300,25 @@ class Authenticator:
         self, root: Mapping[str, Any]
     ) -> Credentials:
         """Create a session, or use basic authentication where there is none."""
-        path = find_link(root, "Links/Sessions") or SESSIONS
+        path = self._sessions_path = find_link(root, "Links/Sessions") or SESSIONS
         try:
             return await self._async_create_session(path)
         except SupermicroRedfishError as error:
-            if not _allows_basic(error, root):
+            if not allows_basic(error, root):
                 raise
             _LOGGER.debug("No session available, using basic authentication: %s", error)
             refusal = error
         try:
-            return await self._async_try_basic(path)
+            credentials, is_redfish = await self._async_try_basic(path)
         except AuthenticationError:
-            if not _is_table_full(refusal):
+            if not is_table_full(refusal):
                 raise
             # This BMC accepts sessions only: the 401 is not about the password.
             self._retry_at = monotonic() + SESSION_RETRY_SECONDS
             raise refusal from None
+        if isinstance(refusal, NoTokenError) and not is_redfish:
+            raise refusal  # a web server that answers every request with success
+        return credentials
 
     async def _async_create_session(self, sessions_path: str) -> Credentials:
         """Create a session.
@@ -323,25 +331,36 @@ class Authenticator:
         body = {"UserName": self._username, "Password": self._password}
         response = await self._transport.send("POST", sessions_path, json=body)
         token = response.headers.get(AUTH_TOKEN_HEADER)
-        path = _find_session_path(response, sessions_path)
-        if not token or not path:
-            raise InvalidResponseError(
+        if not token:
+            raise NoTokenError(
                 f"POST {sessions_path} returned no session",
                 status=response.status,
                 path=sessions_path,
             )
         _LOGGER.debug("Logged in to %s", self._transport.url.authority)
+        path = session_path(response, sessions_path)
         self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
+        if path is None:
+            path = await self._finder.async_find(sessions_path, self._session.headers)
+            self._session = replace(self._session, session_path=path)
         return self._session
 
-    async def _async_try_basic(self, sessions_path: str) -> Credentials:
-        """Return the password as credentials unless the BMC refuses it."""
+    async def _async_try_basic(self, sessions_path: str) -> tuple[Credentials, bool]:
+        """Return the password as credentials, and whether the response was Redfish.
+
+        Raises:
+            AuthenticationError: The BMC refuses the password.
+
+        """
         basic = b64encode(f"{self._username}:{self._password}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}"}
         # Any other failure says nothing about the password; the first read will.
+        is_redfish = True
         with suppress(NotFoundError, AuthorizationError, InvalidRequestError):
-            await self._transport.send("GET", sessions_path, headers=headers)
-        return Credentials(headers, expires=monotonic() + SESSION_RETRY_SECONDS)
+            response = await self._transport.send("GET", sessions_path, headers=headers)
+            is_redfish = "Members" in response.body
+        expires = monotonic() + SESSION_RETRY_SECONDS
+        return Credentials(headers, expires=expires), is_redfish
 
     async def _async_close(self, task: asyncio.Task[Credentials]) -> None:
         """Delete the session, also one that is still being created."""
@@ -351,12 +370,17 @@ class Authenticator:
     async def _async_delete_session(self) -> None:
         """Delete the session, if there is one."""
         session, self._session = self._session, None
-        if session is None or session.session_path is None:
+        if session is None:
+            return
+        path = session.session_path
+        if path is None:
+            path = await self._finder.async_find(self._sessions_path, session.headers)
+        if path is None:
             return
         try:
             await self._transport.send(
                 "DELETE",
-                session.session_path,
+                path,
                 headers=session.headers,
                 max_seconds=LOGOUT_SECONDS,
             )
@@ -364,34 +388,6 @@ class Authenticator:
             _LOGGER.debug("The session had already ended")
         except SupermicroRedfishError as error:
             _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
-
-
-def _find_session_path(response: Response, sessions_path: str) -> str | None:
-    """Return the path of a new session; boards report it in three places."""
-    path = path_of(response.headers.get("Location"))
-    path = path or path_of(response.body.get("@odata.id"))
-    name = Session.from_dict(response.body).id
-    return path or (f"{sessions_path}/{name}" if name else None)
-
-
-def _allows_basic(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:
-    """Return whether basic authentication may work where a session was refused."""
-    message_id = error.message_id or ""
-    if isinstance(error, LicenseError) or message_id.endswith(_ACCOUNT_LOCKED):
-        return False
-    if isinstance(error, AuthenticationError):
-        return str(root.get("RedfishVersion")).startswith("1.0.")
-    is_not_supported = message_id.endswith(_NOT_SUPPORTED)
-    return (
-        is_not_supported
-        or _is_table_full(error)
-        or error.status in _NO_SESSION_STATUSES
-    )
-
-
-def _is_table_full(error: SupermicroRedfishError) -> bool:
-    """Return whether a session was refused because too many are open."""
-    return (error.message_id or "").endswith(_TABLE_FULL)
 
 
 def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:

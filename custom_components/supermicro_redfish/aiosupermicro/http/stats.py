@@ -26,10 +26,10 @@ class RequestStats:
         self._response_times.append(elapsed)
 
     @property
-    def avg_response_time_ms(self) -> float | None:
-        """Mean of the last 100 response times in milliseconds; None without any."""
+    def avg_response_time_ms(self) -> float:
+        """Mean of the last 100 response times in milliseconds; 0.0 without any."""
         times = self._response_times
-        return 1000 * sum(times) / len(times) if times else None
+        return 1000 * sum(times) / len(times) if times else 0.0
 
     @property
     def recent_response_times_ms(self) -> list[float]:

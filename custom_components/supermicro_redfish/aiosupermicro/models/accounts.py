@@ -15,6 +15,8 @@ __all__ = ["Account", "AccountService", "Role"]
 class AccountService(Model):
     """Rules for accounts and passwords (AccountService)."""
 
+    _valid_with = ()
+
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -37,6 +39,8 @@ class AccountService(Model):
 class Account(Model):
     """Account of the BMC, without its password (ManagerAccount)."""
 
+    _valid_with = ("user_name",)
+
     id: str | None = None
     name: str | None = None
     user_name: str | None = None
@@ -51,6 +55,8 @@ class Account(Model):
 @dataclass(frozen=True, kw_only=True)
 class Role(Model):
     """Privileges of the accounts with a role (Role)."""
+
+    _valid_with = ("id",)
 
     id: str | None = None
     name: str | None = None

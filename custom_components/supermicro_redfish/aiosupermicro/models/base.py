@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import wraps
+from operator import attrgetter
 import re
 import sys
 from types import NoneType
-from typing import Any, NamedTuple, Self, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    NamedTuple,
+    Self,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 __all__ = ["BaseModel", "Model"]
 
@@ -23,6 +34,11 @@ _MAX_FLOAT = sys.float_info.max
 
 Decoder = Callable[[Any], Any]
 """Convert raw JSON to the value of a field; None if it does not fit."""
+
+Translation = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
+"""Convert the value of a keyword, and the other keywords, to keywords of fields."""
+
+_ModelT = TypeVar("_ModelT", bound="Model")
 
 
 def json_path(
@@ -59,6 +75,9 @@ class Model:
     whole number in the place of a text. Control characters in texts are dropped.
     """
 
+    _valid_with: ClassVar[tuple[str, ...] | None] = None
+    """Attributes that a valid resource has a value in; None if any field suffices."""
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Decode a resource.
@@ -94,12 +113,55 @@ class Model:
 
     @property
     def is_valid(self) -> bool:
-        """Whether at least one field has a value."""
-        return self != type(self)()
+        """Whether the resource is usable, by the rule of the published client.
+
+        Most resources need the values that they are read for, such as a Memory its
+        capacity. Settings that may all be off are always valid. Models that the
+        published client does not have need a value in any field.
+        """
+        if self._valid_with is None:
+            return self != type(self)()
+        return all(_has_value(attrgetter(path)(self)) for path in self._valid_with)
 
 
 BaseModel = Model
 """Name of Model in the published client."""
+
+
+def accept_published(
+    **translations: Translation,
+) -> Callable[[type[_ModelT]], type[_ModelT]]:
+    """Accept names of the published client as keywords of a constructor.
+
+    A field of the published client that is derived from others here is a read-only
+    property. The decorated model accepts its name in the constructor nevertheless, and
+    in `dataclasses.replace`. Decoding does not call the constructor.
+
+    Args:
+        **translations: Translation of each name to the fields that its property is
+            derived from.
+
+    """
+
+    def decorate(model: type[_ModelT]) -> type[_ModelT]:
+        original = model.__init__
+
+        @wraps(original)
+        def init(self: _ModelT, **values: Any) -> None:
+            for name in [name for name in translations if name in values]:
+                value = values.pop(name)
+                values |= translations[name](value, values)
+            original(self, **values)
+
+        model.__init__ = init  # type: ignore[assignment]  # wraps it
+        return model
+
+    return decorate
+
+
+def _has_value(value: Any) -> bool:
+    """Return whether a value is neither missing nor empty nor a number of 0."""
+    return value > 0 if isinstance(value, (int, float)) else bool(value)
 
 
 class FieldSpec(NamedTuple):

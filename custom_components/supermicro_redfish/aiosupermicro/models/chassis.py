@@ -70,6 +70,11 @@ class Chassis(Model):
     oem: ChassisOem = json_path("Oem/Supermicro", default=ChassisOem())
 
     @property
+    def is_valid(self) -> bool:
+        """Whether the health is reported, and the type is not "Unknown"."""
+        return self.status.health is not None and self.chassis_type != "Unknown"
+
+    @property
     def is_intruded(self) -> bool | None:
         """Whether the chassis was opened (IntrusionSensor); None if it is unknown."""
         return self.physical_security.is_intruded
@@ -116,6 +121,8 @@ class PCIeSlots(Model):
 @dataclass(frozen=True, kw_only=True)
 class PCIeDevice(Model):
     """PCIe card, GPU or NVMe drive (PCIeDevice)."""
+
+    _valid_with = ("model",)
 
     id: str | None = None
     name: str | None = None

@@ -44,7 +44,7 @@ def mac_from_uuid(uuid: str | None) -> str | None:
     return normalize_mac(match[1]) if match else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class OdataResource(Model):
     """Properties of every resource."""
 
@@ -56,7 +56,7 @@ class OdataResource(Model):
     description: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Status(Model):
     """State and health of a resource (Status)."""
 
@@ -118,6 +118,8 @@ class Sensor(Model):
     an absent sensor. Thresholds have the unit of the reading; None if not set.
     """
 
+    _valid_with = ("status.is_enabled",)
+
     member_id: str | None = json_path("MemberId", "MemberID")
     """Position in the array, which may change; the name is stable."""
     name: str | None = json_path("Name", "FanName")
@@ -151,11 +153,6 @@ class Sensor(Model):
     def is_available(self) -> bool:
         """Whether the sensor has a reading."""
         return self.reading is not None
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether the sensor is enabled, as in the published client."""
-        return self.status.is_enabled
 
     @property
     def _raw_reading(self) -> float | None:

@@ -17,6 +17,8 @@ _UNUSED_ADDRESS = "0.0.0.0"  # noqa: S104 - the address in an unused slot
 class EventService(Model):
     """Settings for the delivery of events (EventService)."""
 
+    _valid_with = ()
+
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -36,6 +38,8 @@ class EventService(Model):
 @dataclass(frozen=True, kw_only=True)
 class EventDestination(Model):
     """Event subscription, or one of 16 fixed slots for one (EventDestination)."""
+
+    _valid_with = ("destination",)
 
     id: str | None = None
     name: str | None = None

@@ -52,6 +52,8 @@ class LogEntryOem(Model):
 class LogEntry(Model):
     """Entry of the health event log or the maintenance log (LogEntry)."""
 
+    _valid_with = ("message",)
+
     id: str | None = None
     name: str | None = None
     entry_type: str | None = None

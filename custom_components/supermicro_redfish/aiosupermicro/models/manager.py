@@ -61,6 +61,11 @@ class Manager(Model):
     reset: Action | None = json_path("Actions/#Manager.Reset")
 
     @property
+    def is_valid(self) -> bool:
+        """Whether there are a UUID and a firmware version."""
+        return bool(self.uuid) and self.firmware_version not in (None, "Unknown")
+
+    @property
     def is_healthy(self) -> bool | None:
         """Whether the BMC is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
@@ -108,6 +113,8 @@ class NTPSettings(ProtocolSettings):
 @dataclass(frozen=True, kw_only=True)
 class NetworkProtocol(Model):
     """Network services of the BMC (ManagerNetworkProtocol)."""
+
+    _valid_with = ("https.port",)
 
     id: str | None = None
     name: str | None = None
@@ -164,6 +171,8 @@ class EthernetInterfaceIPv6Address(Model):
 @dataclass(frozen=True, kw_only=True)
 class EthernetInterface(Model):
     """Network interface of the BMC or the host (EthernetInterface)."""
+
+    _valid_with = ("mac_address",)
 
     id: str | None = None
     name: str | None = None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import json
 from typing import Any
 
-from .base import Model, json_path, parse_datetime
+from .base import Model, accept_published, json_path, parse_datetime
 from .enums import FanModeType
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
 class FanMode(Model):
     """Fan mode (FanMode)."""
 
+    _valid_with = ("mode", "available_modes")
+
     mode: FanModeType | str | None = None
     available_modes: tuple[FanModeType | str, ...] = json_path(
         "Mode@Redfish.AllowableValues", default=()
@@ -39,6 +41,8 @@ class FanMode(Model):
 @dataclass(frozen=True, kw_only=True)
 class NTP(Model):
     """Settings of the NTP client (NTP)."""
+
+    _valid_with = ()
 
     enabled: bool | None = json_path("NTPEnable")
     primary_server: str | None = json_path("PrimaryNTPServer")
@@ -69,6 +73,8 @@ class LLDPReceive(Model):
 class LLDP(Model):
     """LLDP of the BMC's network port (LldpService)."""
 
+    _valid_with = ()
+
     enabled: bool | None = json_path("LLDPEnabled")
     receive: LLDPReceive = json_path("LLDPReceive", default=LLDPReceive())
 
@@ -84,6 +90,8 @@ class LLDP(Model):
 @dataclass(frozen=True, kw_only=True)
 class Snooping(Model):
     """POST code of the host's BIOS (Snooping)."""
+
+    _valid_with = ("post_code",)
 
     post_code: str | None = None
     """Last POST code, two hexadecimal digits in lower case."""
@@ -102,21 +110,32 @@ def _parse_licenses(raw: Any) -> list[Any]:
 
 
 def _parse_license(raw: Any) -> Any:
-    """Parse a license without its signature; return None if it is malformed."""
+    """Parse a license without its signature; return None if it is malformed.
+
+    A license without the levels "ProductKey" and "Node", as the published client
+    expects it, is accepted as well; no recorded board sends it.
+    """
     try:
         value = json.loads(raw) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
         return None
+    if isinstance(value, Mapping) and "LicenseID" in value:
+        return value
     for key in ("ProductKey", "Node"):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value or None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class LicenseEntry(Model):
     """License of the BMC (a text in QueryLicense.Licenses)."""
 
     license_id: str | None = json_path("LicenseID")
+    license_type: str | None = None
+    """None on all recorded boards, like the next three fields."""
+    license_status: str | None = None
+    description: str | None = None
+    expiration: str | None = None
     name: str | None = json_path("LicenseName")
     """Supermicro's name, such as "SFT-OOB-LIC" or "SFT-DCMS-SINGLE"."""
     create_date: str | None = None
@@ -131,9 +150,20 @@ class LicenseEntry(Model):
             return None
 
 
+def _licenses_of_flag(
+    is_licensed: Any, values: Mapping[str, Any]
+) -> dict[str, tuple[LicenseEntry, ...]]:
+    """Return the keyword of licenses, with one of no name if there has to be one."""
+    unnamed = (LicenseEntry(),) if is_licensed else ()
+    return {"licenses": tuple(values.get("licenses") or unnamed)}
+
+
+@accept_published(is_licensed=_licenses_of_flag)
 @dataclass(frozen=True, kw_only=True)
 class License(Model):
     """Licenses of the BMC (LicenseManager/QueryLicense)."""
+
+    _valid_with = ()
 
     licenses: tuple[LicenseEntry, ...] = json_path(
         "Licenses", default=(), preprocess=_parse_licenses

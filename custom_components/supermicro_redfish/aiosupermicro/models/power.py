@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from .base import Model, json_path
+from .base import Model, accept_published, json_path
 from .common import NO_POWER, Sensor, Status
 from .enums import Health, State
 
@@ -60,6 +62,11 @@ class PowerControl(Model):
     power_metrics: PowerMetrics = PowerMetrics()
     power_limit: PowerLimit = PowerLimit()
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the power consumption is measured; 0 W is a measurement."""
+        return self.power_consumed_watts is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Voltage(Sensor):
@@ -73,9 +80,14 @@ class Voltage(Sensor):
         return self.reading_volts
 
 
+@accept_published(
+    last_power_output_watts=lambda watts, _: {"power_output_watts": watts}
+)
 @dataclass(frozen=True, kw_only=True)
 class PowerSupply(Model):
     """Power supply, or a fan-only module in its bay (Power.PowerSupplies)."""
+
+    _valid_with = ("status.is_enabled",)
 
     member_id: str | None = json_path("MemberId", "MemberID")
     name: str | None = None
@@ -125,16 +137,20 @@ class PowerSupply(Model):
         return self.status.is_enabled
 
     @property
-    def is_valid(self) -> bool:
-        """Whether the power supply is enabled, as in the published client."""
-        return self.status.is_enabled
-
-    @property
     def is_healthy(self) -> bool | None:
         """Whether the power supply is healthy (Status.Health); None if not reported."""
         return self.status.is_healthy
 
 
+def _change_status(values: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return the keyword of a status with other values than those given."""
+    return {"status": replace(values.get("status", Status()), **changes)}
+
+
+@accept_published(
+    health=lambda health, values: _change_status(values, health=health),
+    state=lambda state, values: _change_status(values, state=state),
+)
 @dataclass(frozen=True, kw_only=True)
 class Battery(Model):
     """CMOS battery of the board (Power.Oem.Supermicro.Battery)."""
@@ -152,6 +168,11 @@ class Battery(Model):
     def state(self) -> State | str | None:
         """State of the battery (Status.State)."""
         return self.status.state
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the state of the battery is known."""
+        return self.state not in (None, "Unknown")
 
     @property
     def is_healthy(self) -> bool | None:
@@ -190,6 +211,11 @@ class Power(Model):
     redundancy: tuple[Redundancy, ...] = ()
     battery: Battery | None = json_path("Oem/Supermicro/Battery")
     """None on X10, where the battery is the voltage sensor "VBAT"."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a power consumption or a voltage."""
+        return bool(self.power_control or self.voltages)
 
     @property
     def available_voltages(self) -> list[Voltage]:

@@ -14,6 +14,8 @@ __all__ = ["Session", "SessionService"]
 class SessionService(Model):
     """Settings for sessions (SessionService)."""
 
+    _valid_with = ()
+
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -25,6 +27,8 @@ class SessionService(Model):
 @dataclass(frozen=True, kw_only=True)
 class Session(Model):
     """Session (Session)."""
+
+    _valid_with = ("id",)
 
     id: str | None = None
     name: str | None = None

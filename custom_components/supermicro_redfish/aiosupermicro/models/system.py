@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
 from .actions import Action
-from .base import Model, json_path, parse_datetime
+from .base import Model, accept_published, json_path, parse_datetime
 from .common import Status, extract_version, mac_from_uuid
 from .enums import (
     BootSource,
@@ -59,6 +59,8 @@ class ServiceRootOem(Model):
 @dataclass(frozen=True, kw_only=True)
 class ServiceRoot(Model):
     """Service root, which needs no login (ServiceRoot)."""
+
+    _valid_with = ("redfish_version",)
 
     redfish_version: str | None = None
     uuid: str | None = json_path("UUID")
@@ -151,6 +153,15 @@ class BootProgress(Model):
         return parse_datetime(self.last_state_time)
 
 
+def _reset_of_types(
+    types: Iterable[str] | None, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the keyword of an action with other reset types than the one given."""
+    reset = values.get("reset") or Action()
+    return {"reset": replace(reset, allowable_reset_types=tuple(types or ()))}
+
+
+@accept_published(reset_types=_reset_of_types)
 @dataclass(frozen=True, kw_only=True)
 class System(Model):
     """Host that the BMC manages (ComputerSystem)."""
@@ -194,6 +205,11 @@ class System(Model):
     power_cycle_delay_numbers: tuple[str, ...] = json_path(
         "PowerCycleDelaySeconds@Redfish.AllowableNumbers", default=()
     )
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a UUID, and the power state is not "Unknown"."""
+        return bool(self.uuid) and self.power_state != "Unknown"
 
     @property
     def is_supermicro(self) -> bool:
@@ -278,6 +294,8 @@ class ProcessorCache(Model):
 class Processor(Model):
     """Processor, or a GPU on OpenBMC (Processor)."""
 
+    _valid_with = ("model", "total_cores")
+
     id: str | None = None
     name: str | None = None
     socket: str | None = None
@@ -333,6 +351,8 @@ class MemoryLocation(Model):
 @dataclass(frozen=True, kw_only=True)
 class Memory(Model):
     """Memory module (Memory)."""
+
+    _valid_with = ("capacity_mib",)
 
     id: str | None = None
     name: str | None = None

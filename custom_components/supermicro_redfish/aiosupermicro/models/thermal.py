@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Model, json_path
+from .base import Model, accept_published, json_path
 from .common import Sensor
 
 __all__ = ["Fan", "Temperature", "TemperatureDetail", "Thermal"]
@@ -54,6 +54,7 @@ class Temperature(Sensor):
         return self.reading_celsius
 
 
+@accept_published(reading_rpm=lambda speed, _: {"speed": speed})
 @dataclass(frozen=True, kw_only=True)
 class Fan(Sensor):
     """Fan, in revolutions per minute or in percent (Thermal.Fans)."""
@@ -89,6 +90,11 @@ class Thermal(Model):
     name: str | None = None
     temperatures: tuple[Temperature, ...] = ()
     fans: tuple[Fan, ...] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a temperature sensor or a fan."""
+        return bool(self.temperatures or self.fans)
 
     @property
     def available_temperatures(self) -> list[Temperature]:

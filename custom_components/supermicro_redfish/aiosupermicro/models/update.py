@@ -18,6 +18,8 @@ _NOT_PRESENT = "Not Present"
 class UpdateService(Model):
     """Firmware update service (UpdateService)."""
 
+    _valid_with = ()
+
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -37,6 +39,8 @@ class UpdateService(Model):
 @dataclass(frozen=True, kw_only=True)
 class FirmwareInventory(Model):
     """Firmware of a component, or an empty slot for one (SoftwareInventory)."""
+
+    _valid_with = ("version",)
 
     id: str | None = None
     name: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..models import (
@@ -20,22 +21,28 @@ from ..models import (
     ThermalMetrics,
     Voltage,
 )
-from ..payload import JsonObject
+from ..payload import JsonObject, normalize_path
 
 _NO_LIMIT = "Disabled"
 
 
+def _sensor_id(excerpt: SensorExcerpt) -> str | None:
+    """Return the Id of an excerpt's sensor, from the link to it if there is one."""
+    uri = excerpt.data_source_uri
+    return normalize_path(uri).rpartition("/")[2] or None if uri else None
+
+
 def _sensor_name(excerpt: SensorExcerpt) -> str | None:
-    """Return the name of an excerpt's sensor, from the link to it if there is one."""
-    if excerpt.data_source_uri is None:
-        return excerpt.device_name
-    return excerpt.data_source_uri.rpartition("/")[2].replace("_", " ")
+    """Return the name of an excerpt's sensor, from its Id if that is known."""
+    sensor_id = _sensor_id(excerpt)
+    return sensor_id.replace("_", " ") if sensor_id else excerpt.device_name
 
 
 def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
     """Return the temperatures in a ThermalMetrics resource."""
     return [
         Temperature(
+            member_id=_sensor_id(excerpt),
             name=_sensor_name(excerpt),
             reading_celsius=excerpt.reading,
             physical_context=excerpt.physical_context,
@@ -46,7 +53,7 @@ def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
 
 def fan_of_excerpt(speed: SensorExcerpt) -> Fan:
     """Return the fan of a speed in EnvironmentMetrics."""
-    return _fan(_sensor_name(speed), speed)
+    return replace(_fan(_sensor_name(speed), speed), member_id=_sensor_id(speed))
 
 
 def _fan(name: str | None, speed: SensorExcerpt) -> Fan:

@@ -42,6 +42,11 @@ class Readings:
         return self._fallback.is_complete
 
     @property
+    def limits_requests(self) -> bool:
+        """Whether Thermal or Power takes many requests, and a poll the most it may."""
+        return self._fallback.was_used
+
+    @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors

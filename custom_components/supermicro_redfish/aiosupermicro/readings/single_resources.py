@@ -84,6 +84,11 @@ class SingleResources:
         return all(self._is_complete.values())
 
     @property
+    def was_used(self) -> bool:
+        """Whether Thermal or Power was read from single resources."""
+        return bool(self._is_complete)
+
+    @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of single resources by path, as they were last read."""
         return dict(self._round_robin.errors)

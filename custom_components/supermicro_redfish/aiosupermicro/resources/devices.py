@@ -22,16 +22,19 @@ from .endpoints import (
 )
 from .reader import ResourceReader
 
+_ALL_DRIVES = "drives of all groups and chassis"
+
 
 async def async_get_drives(reader: ResourceReader) -> list[Drive]:
     """Return the drives of all storage groups and chassis, each once.
 
     A board may list a drive at two paths, in its storage group and in its chassis.
     """
-    groups = await _async_get_storage_groups(reader)
-    paths = [path for group in groups for path in find_links(group, "Drives")]
-    paths += await async_get_device_paths(reader, DRIVES)
-    bodies = await reader.async_get_many(paths)
+    with reader.remember_license(_ALL_DRIVES):
+        groups = await _async_get_storage_groups(reader)
+        paths = [path for group in groups for path in find_links(group, "Drives")]
+        paths += await async_get_device_paths(reader, DRIVES)
+        bodies = await reader.async_get_many(paths)
     drives: dict[Hashable, Drive] = {}
     for path, body in bodies.items():
         drive = Drive.from_dict(body)

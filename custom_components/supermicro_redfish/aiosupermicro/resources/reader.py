@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
@@ -48,6 +48,15 @@ class _Unavailable:
         return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
 
 
+class Found(NamedTuple):
+    """Resources of several rows, and why others are missing, by name of the row."""
+
+    resources: dict[str, Any]
+    errors: dict[str, ResourceError]
+    missing: dict[str, NotFoundError]
+    """Rows that the board does not have; one that it had before is an error."""
+
+
 class ResourceReader:
     """Read and write resources, given as a row of the table or as a path.
 
@@ -75,6 +84,8 @@ class ResourceReader:
         self._dead_links: set[str] = set()
         """Links that lead nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self._failures: dict[Endpoint[Any], ResourceError] = {}
+        """The errors of rows whose last read has failed."""
         self.member_errors: dict[str, ResourceError] = {}
         """The errors of members of collections, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
@@ -96,6 +107,7 @@ class ResourceReader:
         self._unavailable.clear()
         self._dead_links.clear()
         self._models.clear()
+        self._failures.clear()
         self.member_errors.clear()
 
     # One resource
@@ -110,11 +122,39 @@ class ResourceReader:
             SupermicroRedfishError: It could not be read.
 
         """
-        body = await self.async_get_json(endpoint, cached=cached)
+        try:
+            body = await self.async_get_json(endpoint, cached=cached)
+        except ResourceError as error:
+            self._failures[endpoint] = error
+            raise
+        self._failures.pop(endpoint, None)
         known = self._models.get(endpoint)
         if known is None or known[0] is not body:
             known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
         return known[1]  # type: ignore[return-value]  # a row keeps its model
+
+    async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
+        """Return a decoded resource as it was last read.
+
+        It is requested only if it was never requested, or if a command has changed it
+        since. So another read keeps it up to date.
+
+        Raises:
+            SupermicroRedfishError: The last request has failed.
+
+        """
+        if not self._is_cached(endpoint) and (error := self._failures.get(endpoint)):
+            raise error.with_traceback(None)
+        return await self.async_get(endpoint, cached=True)
+
+    def has_last(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether `async_get_last` does without a request."""
+        return self._is_cached(endpoint) or endpoint in self._failures
+
+    def _is_cached(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether the value of a row is cached."""
+        path = self._paths.get(endpoint)
+        return bool(path and self._connection.get_cached(path))
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -172,6 +212,19 @@ class ResourceReader:
         """Stop requesting a resource that others provide the values of, for an hour."""
         self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
+
+    @contextmanager
+    def remember_license(self, name: str) -> Iterator[None]:
+        """Raise the LicenseError of a series of requests again, for an hour.
+
+        Without it, the resources that lead to the unlicensed ones would be read again.
+        """
+        self._require_available(name)
+        try:
+            yield
+        except LicenseError as error:
+            self._unavailable[name] = _Unavailable(error, monotonic())
+            raise
 
     # Several resources
 
@@ -247,10 +300,8 @@ class ResourceReader:
 
     async def async_get_each(
         self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
-    ) -> tuple[dict[str, Any], dict[str, ResourceError]]:
-        """Return many resources by name, and the errors of others by name.
-
-        A resource that the board does not have is in neither.
+    ) -> Found:
+        """Return many resources, and the errors of others.
 
         Args:
             reads: The function that reads each row.
@@ -260,24 +311,28 @@ class ResourceReader:
                 the login was refused.
 
         """
-        found: dict[str, Any] = {}
-        errors: dict[str, ResourceError] = {}
-        missing: list[ResourceError] = []
+        found = await self.async_try_each(reads)
+        if not found.resources:
+            raise next(iter((*found.errors.values(), *found.missing.values())))
+        return found
+
+    async def async_try_each(
+        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+    ) -> Found:
+        """Return the resources that can be read, maybe none; else as above."""
+        found = Found({}, {}, {})
 
         async def read(endpoint: Endpoint[Any]) -> None:
             try:
-                found[endpoint.name] = await reads[endpoint]()
+                found.resources[endpoint.name] = await reads[endpoint]()
             except NotFoundError as error:
-                if endpoint in self._seen:
-                    errors[endpoint.name] = error
-                missing.append(error)
+                is_lost = endpoint in self._seen
+                (found.errors if is_lost else found.missing)[endpoint.name] = error
             except ResourceError as error:
-                errors[endpoint.name] = error
+                found.errors[endpoint.name] = error
 
         await gather_or_raise(*map(read, reads))
-        if not found:
-            raise next(iter((*errors.values(), *missing)))
-        return found, errors
+        return found
 
     # Writes
 
@@ -423,14 +478,17 @@ class ResourceReader:
         """Find the path of a row by its links."""
         errors: list[ResourceError] = []
         fallback: str | None = None
+        is_first = True
         for link in endpoint.links:
             parent = await self.async_get_json(link.parent, cached=True)
             for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
                 selected, is_match = await self._async_select(endpoint, path, errors)
-                fallback = fallback or selected
+                fallback = fallback or (selected if is_first else None)
                 if is_match and selected:
                     self._paths[endpoint] = selected
                     return selected
+            # A later link is a wider search; what it finds without a match is foreign.
+            is_first = is_first and not find_links(parent, link.pointer)
         if fallback is None:
             name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
             missing = NotFoundError(f"This board has no link to {name}")

@@ -1,0 +1,194 @@
+"""Test resources that fail, are missing or are slow."""
+
+import asyncio
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.conftest import until
+from tests.simulator import Bmc
+
+from . import (
+    DYNAMIC,
+    STATIC,
+    entity,
+    entity_id,
+    logged_problems,
+    requests_since,
+    set_up,
+)
+from .conftest import Elapse
+from .health_log import EVENT
+from .paths import (
+    BACKPLANE,
+    CERTIFICATES,
+    DRIVE,
+    DRIVE_TEMPERATURE,
+    FAN_MODE,
+    GET_DYNAMIC,
+    LOG,
+    MANAGER,
+    NICS,
+    NTP,
+    POWER,
+    RESET_INFO,
+    STORAGE,
+    SYSTEM,
+    THERMAL,
+)
+from .repair_flow import open_issues
+from .sensors import CPU
+
+LOGS = f"{SYSTEM}/LogServices"
+CERTIFICATE_EXPIRING = "binary_sensor.certificate_expiring"
+CONSUMPTION = "sensor.power_consumption"
+
+RESOURCES: tuple[tuple[str, tuple[int, ...], str | None], ...] = (
+    (f"{STORAGE}*", (500, 503, 403, 404), DRIVE_TEMPERATURE),
+    (f"{LOGS}*", (500, 503, 403, 404), EVENT),
+    (f"{CERTIFICATES}*", (500, 503, 403, 404), CERTIFICATE_EXPIRING),
+    (THERMAL, (503, 404), CPU),
+    (POWER, (503, 403), CONSUMPTION),
+    (FAN_MODE, (503, 403), "select.fan_mode"),
+    (NTP, (404, 500), "switch.ntp"),
+    (MANAGER, (503,), "button.restart_bmc"),
+    (RESET_INFO, (404, 503, 403), None),
+    (NICS, (404,), None),
+)
+"""Resources, the errors that they answer with, and an entity that needs them."""
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [(path, status) for path, statuses, _ in RESOURCES for status in statuses],
+)
+async def test_setup_succeeds_without_one_resource(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
+) -> None:
+    """Create the other entities when a resource is missing, unlicensed or fails.
+
+    The manager is an exception: it has the links to some of the other resources.
+    """
+    bmc.fail(path, status=status)
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    assert entity(hass, entry, "light.identify_led").state == "off"
+    for other, _, key in RESOURCES:
+        if key and (other == path or path != MANAGER):
+            assert (entity_id(hass, entry, key) is None) is (other == path)
+
+
+@pytest.mark.parametrize(
+    ("path", "interval", "key", "state"),
+    [
+        (f"{STORAGE}*", STATIC, DRIVE_TEMPERATURE, "34"),
+        (f"{LOGS}*", STATIC, EVENT, "unknown"),
+        (f"{CERTIFICATES}*", STATIC, CERTIFICATE_EXPIRING, "off"),
+        (FAN_MODE, STATIC, "select.fan_mode", "optimal"),
+        (THERMAL, DYNAMIC, CPU, "44"),
+    ],
+)
+async def test_entities_are_created_when_failed_resource_recovers(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    path: str,
+    interval: float,
+    key: str,
+    state: str,
+) -> None:
+    """Require no reload."""
+    bmc.fail(path, status=503)
+    await set_up(hass, entry)
+    bmc.heal()
+    await elapse(interval)
+    assert entity(hass, entry, key).state == state
+
+
+@pytest.mark.parametrize("is_licensed", [True, False])
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (STORAGE, DRIVE_TEMPERATURE),
+        (LOGS, EVENT),
+        (CERTIFICATES, CERTIFICATE_EXPIRING),
+        (THERMAL, CPU),
+        (POWER, CONSUMPTION),
+    ],
+)
+async def test_missing_or_unlicensed_resource_is_read_once(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    key: str,
+    *,
+    is_licensed: bool,
+) -> None:
+    """Read it only at setup, and log no problem."""
+    if is_licensed:
+        for resource in [r for r in bmc.board.resources if r.startswith(path)]:
+            bmc.remove(resource)
+    else:
+        bmc.unlicensed = (path,)
+    await set_up(hass, entry)
+    await elapse(2 * STATIC)
+    assert requests_since(bmc).count(f"GET {path}") == 1
+    assert entity_id(hass, entry, key) is None
+    assert logged_problems(caplog) == []
+
+
+async def test_unlicensed_drives_are_read_once(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Stop reading the storage as well, if only its drives require a license."""
+    bmc.unlicensed = (f"{BACKPLANE}/Drives",)
+    await set_up(hass, entry)
+    since = len(bmc.requests)
+    await elapse(STATIC)
+    requests = requests_since(bmc, since)
+    assert not [r for r in requests if STORAGE in r or BACKPLANE in r]
+    assert open_issues(hass)
+
+
+async def test_dynamic_poll_runs_between_slow_static_reads(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Read static resources one after the other, so that a dynamic poll can run."""
+    await set_up(hass, entry)
+    static, dynamic = entry.runtime_data.static, entry.runtime_data.dynamic
+    for path in (DRIVE, LOG):
+        bmc.hang(path, 0.5)
+    since = len(bmc.requests)
+    slow = hass.async_create_task(static.async_refresh())
+    while f"GET {DRIVE}" not in requests_since(bmc, since):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await dynamic.async_refresh()
+    assert dynamic.last_update_success
+    assert f"GET {THERMAL}" in requests_since(bmc, since)
+    assert f"GET {LOG}" not in requests_since(bmc, since)
+    await slow
+    assert f"GET {LOG}" in requests_since(bmc, since)
+
+
+async def test_dynamic_poll_has_priority_over_static_poll(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Keep one of the two concurrent requests free, however much is read."""
+    await set_up(hass, entry)
+    bmc.hang("*", 0.02)
+    since = len(bmc.requests)
+    runtime_data = entry.runtime_data
+    rest = hass.async_create_task(runtime_data.static.async_refresh())
+    await until(lambda: len(bmc.requests) > since + 1)
+    before = len(bmc.requests)
+    await runtime_data.dynamic.async_refresh()
+    meanwhile = requests_since(bmc, before)
+    assert set(GET_DYNAMIC) <= set(meanwhile)
+    assert len(meanwhile) <= 2 * 3
+    await rest
+    assert len(bmc.requests) - before > len(meanwhile)

@@ -1,0 +1,245 @@
+"""Test the behavior that entities of all platforms share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+import custom_components.supermicro_redfish
+from custom_components.supermicro_redfish import PLATFORMS
+from custom_components.supermicro_redfish.aiosupermicro import RequestStats
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc
+
+from . import call, entity, requests_since, set_up, states
+from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM
+
+# Identity and names
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_entities_match_snapshot(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    entry: ConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    platform: Platform,
+) -> None:
+    """Keep the names, units, classes, categories and states of the shipped board."""
+    with monkeypatch.context() as patched:
+        patched.setattr(custom_components.supermicro_redfish, "PLATFORMS", [platform])
+        patched.setattr(RequestStats, "avg_response_time_ms", 42.0)
+        await set_up(hass, entry)
+        await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+        await hass.config_entries.async_unload(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_entity_has_device_name_and_stable_id(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """Belong to the server, with an English name and a unique id below the server's.
+
+    The entity ids of the reference integration end in `_none`, because it has no
+    English names.
+    """
+    await set_up(hass, entry)
+    entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    assert len({each.device_id for each in entities}) == 1
+    for each in entities:
+        assert each.unique_id.startswith(f"{entry.unique_id}_")
+        assert each.original_name
+        assert "{" not in each.original_name
+        assert not each.entity_id.endswith(("_none", "_2"))
+        assert DOMAIN not in each.unique_id
+        assert each.domain not in each.unique_id
+
+
+SERVICE_LABEL = {"PhysicalLocation": {"PartLocation": {"ServiceLabel": "M.2 Slot 0"}}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "name"),
+    [
+        pytest.param([{}], "Disk.Bay.0", "Drive 0 health", id="bay"),
+        pytest.param(
+            [{}, {"Name": "Disk.Bay.0"}],
+            "Disk.Bay.0 #Disk.Bay.1",
+            "Drive 0 #Disk.Bay.1 health",
+            id="second drive of the same number",
+        ),
+        pytest.param(
+            [{"Name": "HA-RAID.0.Disk.7"}],
+            "HA-RAID.0.Disk.7",
+            "HA-RAID.0.Disk.7 health",
+            id="unknown format",
+        ),
+        pytest.param(
+            [{"Name": "NVMe_SSD_200", **SERVICE_LABEL}],
+            "NVMe_SSD_200",
+            "M.2 Slot 0 health",
+            id="label",
+        ),
+        pytest.param(
+            [{"Name": f"NVMe_SSD_{n}", **SERVICE_LABEL} for n in range(2)],
+            "NVMe_SSD_1",
+            "NVMe_SSD_1 health",
+            id="label of two drives",
+        ),
+    ],
+)
+async def test_drive_is_named_by_bay_or_label(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    changes: list[dict[str, Any]],
+    key: str,
+    name: str,
+) -> None:
+    """Use the bay's number, else a unique label, else the board's name."""
+    for number, change in enumerate(changes):
+        bmc.change(f"{BACKPLANE}/Drives/Disk.Bay.{number}", change)
+    await set_up(hass, entry)
+    state = entity(hass, entry, f"binary_sensor.drive_problem_{key}")
+    assert state.name == f"x12spi-tf {name}"
+
+
+@pytest.mark.parametrize(
+    ("language", "board_name", "name"),
+    [
+        ("en", "Power Supply Bay 1", "Power supply 1 health"),
+        ("de", "Power Supply Bay 1", "Netzteil 1 Zustand"),
+        ("en", "PSU1", "PSU1 health"),
+        ("de", "PWS-DF009", "PWS-DF009 Zustand"),
+    ],
+)
+async def test_power_supply_is_named_by_number(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    language: str,
+    board_name: str,
+    name: str,
+) -> None:
+    """Translate a known name into the user's language and keep an unknown one."""
+    hass.config.language = language
+    bmc.change(POWER, {"PowerSupplies": {"Power Supply Bay 1": {"Name": board_name}}})
+    await set_up(hass, entry)
+    key = f"binary_sensor.power_supply_problem_{board_name}"
+    assert entity(hass, entry, key).name == f"x12spi-tf {name}"
+
+
+# Commands that fail
+
+MESSAGE = "The property cannot be changed while the fans are on fire."
+REFUSED = {
+    "error": {
+        "code": "Base.v1_10_3.GeneralError",
+        "@Message.ExtendedInfo": [
+            {"MessageId": "Base.v1_10_3.GeneralError", "Message": "An error."},
+            {"MessageId": "SMC.1.0.OnFire", "Severity": "Critical", "Message": MESSAGE},
+        ],
+    }
+}
+NOT_AUTHORIZED = {
+    "error": {
+        "code": "Base.v1_10_3.GeneralError",
+        "@Message.ExtendedInfo": [
+            {
+                "MessageId": "Base.v1_10_3.InsufficientPrivilege",
+                "Severity": "Critical",
+                "Message": "There are insufficient privileges for the account.",
+            }
+        ],
+    }
+}
+
+
+def _answer(status: int, body: dict[str, Any] | None = None) -> Callable[..., None]:
+    """Return a function that lets requests fail with a status."""
+
+    def fail(bmc: Bmc, method: str, path: str) -> None:
+        bmc.fail(path, method=method, status=status, body=body)
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("key", "service", "data", "method", "path"),
+    [
+        ("light.identify_led", "turn_on", {}, "PATCH", SYSTEM),
+        (
+            "select.fan_mode",
+            "select_option",
+            {"option": "full_speed"},
+            "PATCH",
+            FAN_MODE,
+        ),
+        ("switch.ntp", "turn_off", {}, "PATCH", NTP),
+        ("button.reset_graceful_shutdown", "press", {}, "POST", RESET),
+    ],
+)
+@pytest.mark.parametrize(
+    ("fail", "translation_key", "message"),
+    [
+        pytest.param(_answer(400, REFUSED), "refused", MESSAGE, id="refused"),
+        pytest.param(
+            _answer(403, NOT_AUTHORIZED),
+            "not_authorized",
+            "insufficient privileges",
+            id="not authorized",
+        ),
+        pytest.param(_answer(503), "busy", "", id="busy"),
+        pytest.param(
+            lambda bmc, _method, path: bmc.drop(path),
+            "cannot_connect",
+            "",
+            id="dropped",
+        ),
+    ],
+)
+async def test_failed_command_raises_translated_error(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    key: str,
+    service: str,
+    data: dict[str, Any],
+    method: str,
+    path: str,
+    fail: Callable[[Bmc, str, str], None],
+    translation_key: str,
+    message: str,
+) -> None:
+    """Show the BMC's message in a translated error, and change no state.
+
+    A button shows the time when it was pressed, also without success.
+    """
+    before = states(hass)
+    hardware = _hardware(bmc)
+    since = len(bmc.requests)
+    fail(bmc, method, path)
+    with pytest.raises(HomeAssistantError) as failure:
+        await call(hass, loaded, key, service, **data)
+    assert failure.value.translation_domain == DOMAIN
+    assert failure.value.translation_key == translation_key
+    assert message in str(failure.value)
+    assert states(hass) == before | states(hass, "button")
+    bmc.heal()
+    assert hardware == _hardware(bmc)
+    assert any(request.endswith(path) for request in requests_since(bmc, since))
+
+
+def _hardware(bmc: Bmc) -> tuple[object, ...]:
+    """Return the state of the hardware that the commands change."""
+    return bmc.indicator_led, bmc.fan_mode, bmc.ntp_enabled, bmc.power_state

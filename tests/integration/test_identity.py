@@ -1,0 +1,123 @@
+"""Test the identity of a server: its title, its unique id, and another BMC's answer."""
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.simulator import Bmc
+
+from . import (
+    Mutation,
+    change_identity,
+    entry_state,
+    identify_by_uuid,
+    requests_since,
+    set_up,
+)
+from .dialog import add
+from .paths import CHASSIS, NICS, ROOT, SYSTEM
+
+with_dialog = pytest.mark.usefixtures("unload_entries")
+
+UUID = "5a5a1f0e-93a4-4c5a-8d5b-6f1f6d6c7e01"
+
+
+@with_dialog
+@pytest.mark.parametrize(
+    ("system", "chassis", "title"),
+    [
+        ("SYS-510T-MR", "X12STH-F", "SYS-510T-MR"),
+        ("Super Server", "X12STH-F", "X12STH-F"),
+        ("To be filled by O.E.M.", "X12STH-F", "X12STH-F"),
+        ("", "X12STH-F", "X12STH-F"),
+        ("Super Server", "          ", "Supermicro server"),
+        (None, None, "Supermicro server"),
+    ],
+)
+async def test_title_ignores_factory_placeholders(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    user_input: dict[str, str],
+    system: str | None,
+    chassis: str | None,
+    title: str,
+) -> None:
+    """Use the model of the system, else that of the board, else a generic title."""
+    bmc.change(SYSTEM, {"Model": system})
+    bmc.change(CHASSIS, {"Model": chassis})
+    assert (await add(hass, user_input))["title"] == title
+
+
+@with_dialog
+async def test_title_is_generic_without_chassis(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> None:
+    """Add a server that has no chassis resource."""
+    bmc.remove(CHASSIS)
+    assert (await add(hass, user_input))["title"] == "Supermicro server"
+
+
+def _list_usb_interface_first(bmc: Bmc) -> None:
+    """List the USB interface to the host before the BMC's own interface."""
+    links = [{"@odata.id": f"{NICS}/{name}"} for name in ("ToHost", "1")]
+    bmc.change(NICS, {"Members": links})
+
+
+def _set_mac(mac: str | None) -> Mutation:
+    """Return a mutation that changes the MAC address of the BMC's interface."""
+    return lambda bmc: bmc.change(f"{NICS}/1", {"MACAddress": mac})
+
+
+@with_dialog
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda bmc: bmc.remove(NICS), id="no network interfaces"),
+        pytest.param(lambda bmc: bmc.change(NICS, {"Members": []}), id="empty list"),
+        pytest.param(_set_mac(None), id="no address"),
+        pytest.param(_set_mac("00:00:00:00:00:00"), id="empty address"),
+        pytest.param(_list_usb_interface_first, id="USB interface first"),
+    ],
+)
+async def test_unique_id_is_mac_from_any_source(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str], mutate: Mutation
+) -> None:
+    """Find the MAC address in the manager's UUID as well.
+
+    The address of the USB interface to the host is not the BMC's.
+    """
+    mutate(bmc)
+    result = await add(hass, user_input)
+    assert result["result"].unique_id == "7c:c2:55:5a:00:f1"
+
+
+@with_dialog
+async def test_unique_id_is_uuid_without_mac(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> None:
+    """Identify a BMC without a MAC address by its UUID, which does not change."""
+    identify_by_uuid(UUID)(bmc)
+    assert (await add(hass, user_input))["result"].unique_id == UUID
+    assert (await add(hass, user_input))["reason"] == "already_configured"
+
+
+async def test_other_bmc_at_the_address_is_not_read(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Fail the setup: the values of another BMC would be taken for the server's."""
+    change_identity(bmc)
+    await set_up(hass, entry)
+    assert entry_state(entry) is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "wrong_device"
+    assert bmc.open_sessions == 0
+    assert hass.states.async_all() == []
+
+
+async def test_identity_is_read_from_network_interface_without_mac_in_root(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Compare the network interface's MAC address if the root's UUID has none."""
+    bmc.change(ROOT, {"UUID": UUID})
+    await set_up(hass, entry)
+    assert entry_state(entry) is ConfigEntryState.LOADED
+    assert f"GET {NICS}/1" in requests_since(bmc)

@@ -1,0 +1,123 @@
+"""Test the detection of new log entries, also over restarts and a cleared log."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc
+
+from . import STATIC, entity, reload, set_up
+from .conftest import Elapse
+from .health_log import EVENT, FiredEvents, add_to_log, log_entries, log_entry, set_log
+
+pytestmark = pytest.mark.usefixtures("hass_storage")
+
+
+async def test_existing_entries_fire_no_events(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    fired: FiredEvents,
+) -> None:
+    """Ignore the entries of the first poll, at setup and later."""
+    assert len(log_entries(bmc)) == 9
+    assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
+    await elapse(STATIC)
+    assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
+    assert fired.states == []
+
+
+async def test_restart_neither_loses_nor_repeats_events(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    fired: FiredEvents,
+) -> None:
+    """Fire the entries that were logged while Home Assistant was stopped."""
+    add_to_log(bmc, "A")
+    await elapse(STATIC)
+    await hass.config_entries.async_unload(loaded.entry_id)
+    add_to_log(bmc, "B", "C")
+    await set_up(hass, loaded)
+    assert fired.messages == ["A", "B", "C"]
+    await reload(hass, loaded)
+    assert fired.messages == ["A", "B", "C"]
+    assert entity(hass, loaded, EVENT).attributes["message"] == "C"
+
+
+async def test_renumbered_entries_fire_no_events(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Fire only the last entry when the oldest one was deleted for it."""
+    _, *kept = log_entries(bmc)
+    set_log(
+        bmc,
+        [
+            entry | {"Id": str(number)}
+            for number, entry in enumerate([*kept, log_entry(0, "A")], 1)
+        ],
+    )
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
+    assert loaded.state.recoverable
+
+
+async def test_entries_after_clearing_fire_events(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Recognize new entries that reuse the numbers of old ones."""
+    set_log(bmc, [])
+    await elapse(STATIC)
+    set_log(bmc, [log_entry(1, "A"), log_entry(2, "B")])
+    await elapse(STATIC)
+    assert fired.messages == ["A", "B"]
+    assert loaded.state.recoverable
+
+
+async def test_entries_that_were_missing_for_a_while_fire_no_events(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Remember the entries while a BMC that has just started lists none of them."""
+    existing = log_entries(bmc)
+    set_log(bmc, [])
+    await elapse(STATIC)
+    set_log(bmc, [log_entry(1, "A")])
+    await elapse(STATIC)
+    set_log(bmc, [*existing, log_entry(10, "A")])
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
+    assert loaded.state.recoverable
+
+
+async def test_removed_entry_deletes_its_store(
+    hass: HomeAssistant, loaded: ConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """Leave nothing of the log on disk."""
+    name = f"{DOMAIN}.{loaded.entry_id}"
+    assert len(hass_storage[name]["data"]["known"]) == 9
+    await hass.config_entries.async_remove(loaded.entry_id)
+    assert name not in hass_storage
+
+
+async def test_lost_store_fires_no_events(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    fired: FiredEvents,
+) -> None:
+    """Start with an empty store rather than fire events for the whole log."""
+    await hass.config_entries.async_unload(loaded.entry_id)
+    freezer.tick(STATIC)
+    hass_storage.clear()
+    add_to_log(bmc, "A")
+    await set_up(hass, loaded)
+    assert fired.states == []

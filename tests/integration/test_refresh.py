@@ -1,0 +1,190 @@
+"""Test the static polls that a dynamic poll causes before their turn."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+import pytest
+
+from custom_components.supermicro_redfish.const import CONF_DYNAMIC_INTERVAL
+from tests.simulator import REMOVED, Bmc
+
+from . import (
+    DYNAMIC,
+    STATIC,
+    entity,
+    entity_id,
+    logged_problems,
+    requests_since,
+    set_up,
+    states,
+)
+from .conftest import Elapse
+from .health_log import EVENT, FiredEvents, add_to_log
+from .paths import (
+    BAY_2,
+    CHASSIS,
+    CRITICAL,
+    FAN_MODE,
+    GET_DYNAMIC,
+    LOG,
+    POWER,
+    SYSTEM,
+    THERMAL,
+)
+
+GET_LOG = f"GET {LOG}"
+
+
+def set_memory_health(bmc: Bmc, health: Any) -> None:
+    """Change a health that dynamic polls read."""
+    bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": health}}})
+
+
+# Changes of a health
+
+
+@pytest.mark.usefixtures("hass_storage")
+async def test_changed_health_causes_read_of_log(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Fire the events of a changed health with the same poll."""
+    since = len(bmc.requests)
+    await elapse(DYNAMIC)
+    assert GET_LOG not in requests_since(bmc, since)
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: CRITICAL}})
+    add_to_log(bmc, "A")
+    await elapse(DYNAMIC)
+    assert fired.messages == ["A"]
+    assert requests_since(bmc, since).count(GET_LOG) == 1
+    assert loaded.state.recoverable
+
+
+async def test_changed_health_causes_read_of_intrusion_sensor(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read chassis and log, and no other static resource."""
+    since = len(bmc.requests)
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    bmc.change(SYSTEM, CRITICAL)
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, "binary_sensor.intrusion").state == STATE_ON
+    requests = requests_since(bmc, since)
+    early = [request for request in requests if request not in GET_DYNAMIC]
+    assert early == [f"GET {CHASSIS}", GET_LOG]
+
+
+async def test_changed_health_causes_one_read_per_minute(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Limit the reads of a log, which may have megabytes."""
+    since = len(bmc.requests)
+    for number in range(8):
+        set_memory_health(bmc, "OK" if number % 2 else "Warning")
+        await elapse(DYNAMIC)
+    assert 3 <= requests_since(bmc, since).count(GET_LOG) <= 5
+    assert loaded.state.recoverable
+
+
+@pytest.mark.parametrize("health", [None, REMOVED])
+async def test_unknown_health_causes_no_read(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, health: Any
+) -> None:
+    """Ignore a health that disappears and returns, as while the host is off."""
+    since = len(bmc.requests)
+    for value in (health, "OK"):
+        set_memory_health(bmc, value)
+        await elapse(DYNAMIC)
+    assert GET_LOG not in requests_since(bmc, since)
+    assert loaded.state.recoverable
+
+
+@pytest.mark.usefixtures("hass_storage")
+async def test_failed_early_read_is_not_logged(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    fired: FiredEvents,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Keep the event available, and read the log with the next static poll."""
+    caplog.clear()
+    bmc.fail(LOG, status=503)
+    set_memory_health(bmc, "Warning")
+    add_to_log(bmc, "A")
+    await elapse(DYNAMIC)
+    assert logged_problems(caplog) == []
+    assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
+    bmc.heal()
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
+
+
+# Return of the BMC
+
+
+async def test_static_entities_are_unavailable_without_the_bmc(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Make them unavailable with the first failed dynamic poll.
+
+    Their commands could not be sent either.
+    """
+    bmc.drop("*")
+    await elapse(DYNAMIC)
+    assert set(states(hass).values()) == {STATE_UNAVAILABLE}
+    assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_static_entities_return_with_the_bmc(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Do not wait for the next static poll after a long outage."""
+    before = states(hass)
+    bmc.drop("*")
+    await elapse(STATIC)
+    await elapse(DYNAMIC)
+    bmc.heal()
+    await elapse(DYNAMIC)
+    assert states(hass) == before
+    assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_outdated_static_state_is_not_shown_after_outage(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show a static state only after it was read again."""
+    fan_mode, ntp = (
+        entity_id(hass, loaded, key) for key in ("select.fan_mode", "switch.ntp")
+    )
+    shown: dict[str, list[str]] = {str(fan_mode): [], str(ntp): []}
+
+    @callback
+    def record(event: Event[EventStateChangedData]) -> None:
+        if new := event.data["new_state"]:
+            shown[new.entity_id].append(new.state)
+
+    async_track_state_change_event(hass, shown, record)
+    bmc.drop("*")
+    await elapse(STATIC + DYNAMIC)
+    bmc.change(FAN_MODE, {"Mode": "FullSpeed"})
+    bmc.heal()
+    await elapse(2 * DYNAMIC)
+    assert shown == {
+        fan_mode: [STATE_UNAVAILABLE, "full_speed"],
+        ntp: [STATE_UNAVAILABLE, "on"],
+    }
+
+
+async def test_dynamic_data_is_read_again_after_slow_setup(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show no outdated readings when a slow BMC needs minutes for the static data."""
+    options = {CONF_DYNAMIC_INTERVAL: 1}
+    hass.config_entries.async_update_entry(entry, options=options)
+    bmc.hang(FAN_MODE, 1.2, times=1)
+    await set_up(hass, entry)
+    assert requests_since(bmc).count(f"GET {THERMAL}") == 2

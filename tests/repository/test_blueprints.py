@@ -1,0 +1,54 @@
+"""Test that Home Assistant can import the blueprints."""
+
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint.importer import fetch_blueprint_from_github_url
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+
+from . import BLUEPRINTS, REPOSITORY, ROOT
+
+TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
+
+every_blueprint = pytest.mark.parametrize(
+    "file", BLUEPRINTS, ids=lambda file: file.stem
+)
+
+
+@every_blueprint
+async def test_blueprint_can_be_imported_from_its_source_url(
+    hass: HomeAssistant, file: Path, aioclient_mock: Any
+) -> None:
+    """Import the blueprint from the URL that it names, without validation errors."""
+    url = str(load_yaml_dict(file)["blueprint"]["source_url"])
+    assert url == f"{REPOSITORY}/blob/main/{file.relative_to(ROOT).as_posix()}"
+    raw = url.replace("github.com", "raw.githubusercontent.com")
+    aioclient_mock.request("get", raw.replace("/blob/", "/"), text=TEXTS[file])
+    imported = await fetch_blueprint_from_github_url(hass, url)
+    assert imported.suggested_filename == f"supermicro-redfish/{file.stem}"
+    assert imported.blueprint.domain == "automation"
+    assert imported.blueprint.validate() is None
+
+
+@every_blueprint
+def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
+    """Name every input, and offer no entities of other integrations for a server."""
+    blueprint = Blueprint(
+        load_yaml_dict(file), path=file.name, schema=AUTOMATION_BLUEPRINT_SCHEMA
+    )
+    assert blueprint.metadata["homeassistant"] == {"min_version": "2026.10.0"}
+    integrations = set()
+    for choice in blueprint.inputs.values():
+        assert choice["name"]
+        for selector in choice["selector"].values():
+            filters = selector.get("filter", [])
+            assert all("domain" in offered for offered in filters)
+            integrations |= {offered.get("integration") for offered in filters}
+    assert integrations <= {DOMAIN, None}
+    assert DOMAIN in integrations

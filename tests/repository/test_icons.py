@@ -1,0 +1,51 @@
+"""Test icons.json: which entities have an icon, and hassfest's rules."""
+
+import re
+
+import pytest
+
+from . import ENGLISH, ICONS, Description, descriptions, texts
+
+
+@pytest.mark.parametrize(
+    ("platform", "row"),
+    [
+        pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
+        for place, (platform, row) in enumerate(descriptions())
+    ],
+)
+def test_entity_has_an_icon(platform: str, row: Description) -> None:
+    """Have an icon of its own or that of its device class."""
+    icons = ICONS["entity"].get(platform, {})
+    assert (row.text_key in icons) != bool(row.device_class) or (
+        row.device_class == "enum"
+    )
+
+
+def test_icons_follow_the_rules_of_hassfest() -> None:
+    """Use Material Design icons; the icon of a state differs from the default."""
+    for path, icon in texts(ICONS):
+        assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
+    for entities in ICONS["entity"].values():
+        for entity in entities.values():
+            for icons in (entity, *entity.get("state_attributes", {}).values()):
+                assert icons["default"] not in icons.get("state", {}).values()
+
+
+def test_state_icons_belong_to_existing_states() -> None:
+    """Know `on` and `off` as the states of a switch and a light."""
+    for platform, entities in ICONS["entity"].items():
+        for key, icons in entities.items():
+            states = ENGLISH["entity"][platform][key].get(
+                "state", {"on": "", "off": ""}
+            )
+            assert set(icons.get("state", {})) <= set(states)
+            for name, attribute in icons.get("state_attributes", {}).items():
+                texts = ENGLISH["entity"][platform][key]["state_attributes"][name]
+                assert set(attribute["state"]) <= set(texts["state"])
+
+
+def test_buttons_have_different_icons() -> None:
+    """Give every button an icon of its own."""
+    icons = [icon["default"] for icon in ICONS["entity"]["button"].values()]
+    assert len(icons) == len(set(icons))

@@ -1,0 +1,71 @@
+"""Test script/nightly, which runs each part even after another one failed."""
+
+from pathlib import Path
+import shutil
+import subprocess
+
+import pytest
+
+from . import ROOT
+
+PARTS = ["audit", "fuzz", "validate", "soak", "bench"]
+
+# Replaces every command that takes long; the soak fails.
+STUB = '#!/bin/sh\necho "$0 $*"\ncase "$*" in *tests.soak*) exit 3 ;; esac\n'
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a checkout with stubs for the long-running commands."""
+    for name in ("script/setup", "script/bench", ".venv/bin/python", ".venv/bin/uv"):
+        stub = tmp_path / name
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        stub.write_text(STUB, "utf-8")
+        stub.chmod(0o755)
+    shutil.copy(ROOT / "script/nightly", tmp_path / "script/nightly")
+    return tmp_path
+
+
+def nightly(checkout: Path, *arguments: str) -> tuple[int, str]:
+    """Run the script and return its exit code and its output."""
+    command = [str(checkout / "script/nightly"), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
+    return done.returncode, done.stdout
+
+
+def results(output: str) -> list[list[str]]:
+    """Return the parts of the summary, each with its result."""
+    return [line.split()[:2] for line in output.splitlines()[1:]]
+
+
+def test_nightly_continues_after_a_failed_part(checkout: Path) -> None:
+    """Name the failed part in the summary and keep the output of each in its log."""
+    code, output = nightly(checkout)
+    assert code == 1
+    assert results(output) == [
+        [part, "FAILED" if part == "soak" else "passed"] for part in PARTS
+    ]
+    logs = checkout / ".cache/nightly"
+    assert "tests.soak" in (logs / "soak.log").read_text("utf-8")
+    assert "-m hypothesis" in (logs / "fuzz.log").read_text("utf-8")
+
+
+def test_nightly_runs_selected_parts_in_the_given_order(checkout: Path) -> None:
+    """Run the parts that the arguments name, and no others."""
+    code, output = nightly(checkout, "bench", "fuzz")
+    assert code == 0
+    assert results(output) == [["bench", "passed"], ["fuzz", "passed"]]
+
+
+@pytest.mark.parametrize("argument", ["nonsense", "--fast"])
+def test_nightly_rejects_unknown_argument(checkout: Path, argument: str) -> None:
+    """Exit with code 2 before any part has run."""
+    assert nightly(checkout, "fuzz", argument) == (2, "")
+    assert not (checkout / ".cache").exists()
+
+
+def test_nightly_help_describes_every_part(checkout: Path) -> None:
+    """List all parts in the output of --help."""
+    code, output = nightly(checkout, "--help")
+    assert code == 0
+    assert [part for part in PARTS if f"\n  {part} " not in output] == []

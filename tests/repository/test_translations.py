@@ -1,0 +1,330 @@
+"""Test that every text exists in every language and follows hassfest's rules."""
+
+import ast
+from collections.abc import Iterator
+import re
+from string import Formatter
+
+from homeassistant.components.light import EFFECT_OFF
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+from voluptuous import Schema
+
+from custom_components.supermicro_redfish import PLATFORMS, event, light
+from custom_components.supermicro_redfish.aiosupermicro import (
+    FanModeType,
+    Health,
+    ResourceError,
+    SupermicroRedfishError,
+    exceptions,
+)
+from custom_components.supermicro_redfish.config_flow import (
+    CERTIFICATE_FORM,
+    FORMS,
+    OPTIONS_FORM,
+)
+from custom_components.supermicro_redfish.errors import (
+    TRANSLATION_KEYS,
+    translated,
+    translation_key,
+)
+from custom_components.supermicro_redfish.util import BOOT_STATES
+
+from . import (
+    ENGLISH,
+    FOLDER,
+    ICONS,
+    Description,
+    Json,
+    descriptions,
+    load_translation,
+    texts,
+)
+
+LANGUAGES = ("de", "en", "es", "fr", "nl", "zh-Hans")
+
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+FORBIDDEN = {
+    "HTML": re.compile(r"<[a-zA-Z/]"),
+    "an address": re.compile(r"https?://|www\."),
+    "spaces around it": re.compile(r"^\s|\s$"),
+    "a quoted placeholder": re.compile(r"'\{\w+\}'"),
+}
+WITHOUT_PLACEHOLDERS = ("state", "state_attributes", "unit_of_measurement")
+
+ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
+    for place, (platform, row) in enumerate(descriptions())
+]
+NUMBERED = [item for item in descriptions() if item[1].source.number_pattern]
+"""The descriptions of items that may have a number in the place of a name."""
+NUMBERED_ROWS = [
+    pytest.param(platform, row, id=f"{platform}.{row.key}")
+    for platform, row in NUMBERED
+]
+SERVICES = load_yaml_dict(FOLDER / "services.yaml")
+
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def keys(tree: Json) -> Iterator[str]:
+    """Return all keys of a file."""
+    for key, value in tree.items():
+        yield key
+        if isinstance(value, dict):
+            yield from keys(value)
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the placeholders in a text."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+# Entities
+
+
+def test_descriptions_cover_all_platforms() -> None:
+    """Include new platforms in these tests."""
+    assert {platform for platform, _ in descriptions()} == set(PLATFORMS)
+
+
+@pytest.mark.parametrize(("platform", "row"), ROWS)
+def test_entity_has_a_name(platform: str, row: Description) -> None:
+    """Use no placeholder but the name of the item."""
+    assert row.text_key
+    name = ENGLISH["entity"][platform][row.text_key]["name"]
+    assert placeholders(name) <= {"name"}
+
+
+@pytest.mark.parametrize(("platform", "row"), NUMBERED_ROWS)
+def test_numbered_entity_differs_in_its_name_only(
+    platform: str, row: Description
+) -> None:
+    """Have the same states and icons for an item with a name and with a number."""
+    named, numbered = _named_and_numbered(ENGLISH, platform, row)
+    assert placeholders(numbered.pop("name")) == {"number"}
+    assert placeholders(named.pop("name")) == {"name"}
+    assert named == numbered
+    named, numbered = _named_and_numbered(ICONS, platform, row)
+    assert named == numbered
+
+
+def _named_and_numbered(tree: Json, platform: str, row: Description) -> list[Json]:
+    """Return the entries of a row: for a named item and for a numbered one."""
+    entities = tree["entity"].get(platform, {})
+    key = str(row.text_key)
+    return [dict(entities.get(name, {})) for name in (key, f"{key}_numbered")]
+
+
+def test_entity_texts_and_icons_are_all_used() -> None:
+    """Have no text or icon for an entity that does not exist."""
+    used = {(platform, row.text_key) for platform, row in descriptions()}
+    used |= {(platform, f"{row.text_key}_numbered") for platform, row in NUMBERED}
+    for tree in (ENGLISH, ICONS):
+        assert used >= {
+            (platform, key)
+            for platform, entities in tree["entity"].items()
+            for key in entities
+        }
+
+
+def test_entity_states_are_all_translated() -> None:
+    """Translate fan modes, healths, boot stages, event types and light effects."""
+    entities = ENGLISH["entity"]
+    modes = {mode.name.lower() for mode in FanModeType}
+    assert set(entities["select"]["fan_mode"]["state"]) == modes
+    healths = {health.name.lower() for health in Health}
+    assert set(entities["sensor"]["power_supply_health"]["state"]) == healths
+    assert set(entities["sensor"]["boot_progress"]["state"]) == set(BOOT_STATES)
+    (log,) = event.DESCRIPTIONS
+    events = entities["event"]["health_log"]["state_attributes"]["event_type"]["state"]
+    assert set(events) == set(log.event_types or ())
+    effects = entities["light"]["identify_led"]["state_attributes"]["effect"]["state"]
+    assert set(effects) == {EFFECT_OFF, light.EFFECT_BLINK}
+
+
+# Config flow
+
+
+def _constants(*places: type[ast.AST]) -> set[str]:
+    """Return the strings inside some kinds of nodes of the config flow's code."""
+    tree = ast.parse((FOLDER / "config_flow.py").read_text("utf-8"))
+    return {
+        str(value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, places)
+        for value in ast.walk(node)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def test_config_flow_errors_match_the_texts() -> None:
+    """Translate the flow's own errors and those of the library's exceptions."""
+    own = {"invalid_host", "not_supported", "unknown"}
+    assert own <= _constants(ast.Dict, ast.Return)
+    assert set(ENGLISH["config"]["error"]) == own | set(TRANSLATION_KEYS.values())
+
+
+def test_config_flow_aborts_match_the_texts() -> None:
+    """Translate all abort reasons but those that Home Assistant translates."""
+    own = _constants(ast.keyword) & {"not_supported", "wrong_device"}
+    assert set(ENGLISH["config"]["abort"]) == own | {"already_configured"}
+
+
+@pytest.mark.parametrize(
+    ("step", "form"),
+    [
+        *((ENGLISH["config"]["step"][name], form) for name, form in FORMS.items()),
+        (ENGLISH["config"]["step"]["certificate"], CERTIFICATE_FORM),
+        (ENGLISH["options"]["step"]["init"], OPTIONS_FORM),
+    ],
+)
+def test_form_fields_have_label_and_description(step: Json, form: Schema) -> None:
+    """Label and describe every field of a form."""
+    fields = {str(marker) for marker in form.schema}
+    assert set(step["data"]) == set(step["data_description"]) == fields
+
+
+def test_config_flow_steps_match_the_texts() -> None:
+    """Have a form for every step that has texts."""
+    assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
+
+
+def test_certificate_choices_match_the_texts() -> None:
+    """Translate every option of the selector."""
+    (selector,) = CERTIFICATE_FORM.schema.values()
+    texts = ENGLISH["selector"][selector.config["translation_key"]]["options"]
+    assert set(texts) == set(selector.config["options"])
+
+
+# Exceptions
+
+
+def test_library_exceptions_show_the_error_of_the_bmc() -> None:
+    """Show the error's own message in every text."""
+    for key in TRANSLATION_KEYS.values():
+        assert placeholders(ENGLISH["exceptions"][key]["message"]) == {"error"}
+
+
+def test_raised_translation_keys_match_the_texts() -> None:
+    """Use each text in the error table or where an exception is raised."""
+    raised = {
+        str(keyword.value.value)
+        for file in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _is_exception(node.func)
+        for keyword in node.keywords
+        if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
+    }
+    assert set(ENGLISH["exceptions"]) == raised | set(TRANSLATION_KEYS.values())
+
+
+def _is_exception(called: ast.expr) -> bool:
+    """Return whether a call creates an exception."""
+    name = called.id if isinstance(called, ast.Name) else ""
+    return name.endswith("Error") or name.startswith("ConfigEntry")
+
+
+@pytest.mark.parametrize(
+    "error_class",
+    [
+        value
+        for value in vars(exceptions).values()
+        if isinstance(value, type) and issubclass(value, SupermicroRedfishError)
+    ],
+)
+def test_library_exception_has_a_translation_key(
+    error_class: type[SupermicroRedfishError],
+) -> None:
+    """Map every exception but the base classes, and prefer the BMC's message."""
+    error = error_class("The request failed", bmc_message="The BMC is on fire")
+    is_base = error_class in (SupermicroRedfishError, ResourceError)
+    assert (translation_key(error) == "unknown") is is_base
+    assert translated(error)["translation_placeholders"] == {
+        "error": "The BMC is on fire"
+    }
+    assert translated(error_class("It failed"))["translation_placeholders"] == {
+        "error": "It failed"
+    }
+
+
+# Actions
+
+
+def test_actions_match_texts_and_icons() -> None:
+    """Translate name and description of every action and of each of its fields."""
+    assert set(ENGLISH["services"]) == set(ICONS["services"]) == set(SERVICES)
+    for name, action in SERVICES.items():
+        text = ENGLISH["services"][name]
+        assert set(text["fields"]) == set(action["fields"])
+        for part in (text, *text["fields"].values()):
+            assert part["name"]
+            assert part["description"]
+
+
+def test_action_selectors_match_the_texts() -> None:
+    """Translate every option of a selector."""
+    for action in SERVICES.values():
+        for field in action["fields"].values():
+            if selector := (field["selector"].get("select") or {}):
+                options = ENGLISH["selector"][selector["translation_key"]]["options"]
+                assert set(options) == set(selector["options"])
+
+
+# Languages
+
+
+@every_language
+def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
+    """Translate every text, with the placeholders of the English one."""
+    found = dict(texts(load_translation(language)))
+    assert {path: placeholders(text) for path, text in found.items()} == {
+        path: placeholders(text) for path, text in texts(ENGLISH)
+    }
+    assert all(found.values())
+
+
+def test_languages_are_complete() -> None:
+    """Have no further language, and no strings.json, which is never read."""
+    assert {file.stem for file in FOLDER.glob("translations/*")} == set(LANGUAGES)
+    assert not (FOLDER / "strings.json").exists()
+
+
+@every_language
+def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
+    """Contain no HTML, no addresses and no unresolved references."""
+    tree = load_translation(language)
+    for path, text in texts(tree):
+        found = [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
+        assert not found, f"{path} has {found}"
+        assert "[%key" not in text
+        assert all(name.isidentifier() for name in placeholders(text)), path
+        if set(path.split(".")) & set(WITHOUT_PLACEHOLDERS):
+            assert not placeholders(text), path
+    assert set(tree) <= {
+        "config",
+        "device",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+        "title",
+    }
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        pytest.param(ICONS, id="icons.json"),
+        *(
+            pytest.param(load_translation(language), id=language)
+            for language in LANGUAGES
+        ),
+    ],
+)
+def test_keys_follow_the_rules_of_hassfest(tree: Json) -> None:
+    """Consist of lowercase letters and digits, separated by single dashes or _."""
+    assert all(KEY.fullmatch(key) for key in keys(tree))

@@ -1,0 +1,164 @@
+"""The states that the latest reports of the BMC allow."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+import math
+from typing import Any
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+
+from tests.conftest import Clock
+from tests.integration.paths import SYSTEM
+
+from .entity_values import DYNAMIC_PATHS, HOST_POWERED, VALUES, as_state
+
+_POLL_SECONDS = 30.0
+"""The maximum duration of the last failed poll and the first successful one.
+
+The latter may have to log in, and Home Assistant delays each poll a little.
+"""
+_STATIC_POLL_SECONDS = 90.0
+"""The same for static data, which is larger and waits for all other requests."""
+_TIMEOUT_SECONDS = 30.0
+"""The timeout of a request; two requests may time out one after the other."""
+
+
+@dataclass(eq=False)
+class Disturbance:
+    """A fault, during and after which values may be missing."""
+
+    kind: str
+    is_slow: bool = False
+    """Whether requests may outlast the fault."""
+    extra_seconds: float = 0.0
+    """Seconds after the fault in which the integration does not poll."""
+    ended: float = math.inf
+
+    def explains_until(self, seconds: float) -> float:
+        """Return until when it explains a wrong state, given the recovery time."""
+        return self.ended + seconds + 2 * _TIMEOUT_SECONDS * self.is_slow
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """The polling intervals of dynamic and static data, in seconds."""
+
+    dynamic: float = 30.0
+    static: float = 900.0
+
+
+class ExpectedState:
+    """Record the values that the BMC reports and check states against them."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Begin without any values."""
+        self._clock = clock
+        self._values: dict[str, dict[str, float]] = defaultdict(dict)
+        self._is_dynamic: dict[str, bool] = {}
+        self._by_path: dict[str, set[str]] = defaultdict(set)
+        self._disturbances: list[Disturbance] = []
+        self._intervals = self._former_intervals = Intervals()
+        self._intervals_changed = -math.inf
+
+    @property
+    def entities(self) -> set[str]:
+        """The entities for which a value was recorded."""
+        return set(self._values)
+
+    def record(self, path: str, body: Mapping[str, Any]) -> None:
+        """Record the values in a resource that the BMC sent."""
+        if path not in VALUES:
+            return
+        now, values = self._clock.now, VALUES[path](body)
+        for entity in self._by_path[path] - values.keys():
+            self._values[entity][STATE_UNAVAILABLE] = now
+        self._by_path[path] |= values.keys()
+        for entity, value in values.items():
+            self._is_dynamic[entity] = path in DYNAMIC_PATHS
+            self._values[entity][as_state(value)] = now
+        if path == SYSTEM and body.get("PowerState") in ("Off", None):
+            for entity in HOST_POWERED:
+                self._values[entity][STATE_UNKNOWN] = now
+
+    def suspend(self, seconds: float) -> None:
+        """Account for a time in which Home Assistant could not run."""
+        for values in self._values.values():
+            for state in values:
+                values[state] += seconds
+
+    def change_intervals(self, intervals: Intervals) -> None:
+        """Account for new polling intervals."""
+        self._former_intervals, self._intervals = self._intervals, intervals
+        self._intervals_changed = self._clock.now
+
+    @contextmanager
+    def disturbance(self, disturbance: Disturbance) -> Iterator[None]:
+        """Accept missing values during a fault and its recovery."""
+        self._disturbances.append(disturbance)
+        try:
+            yield
+        finally:
+            disturbance.ended = self._clock.now
+
+    def is_undisturbed_for(self, seconds: float) -> bool:
+        """Return whether there was no fault for some seconds."""
+        return not any(
+            self._clock.now < item.ended + item.extra_seconds + seconds
+            for item in self._disturbances
+        )
+
+    def recovery_seconds(self, *, is_dynamic: bool) -> float:
+        """Return the seconds after a fault in which all states have to recover."""
+        both = (self._intervals, self._former_intervals)
+        new, former = (item.dynamic if is_dynamic else item.static for item in both)
+        # New intervals take effect with a reload.
+        changed = self._clock.now - self._intervals_changed
+        is_recent = changed < former + _STATIC_POLL_SECONDS
+        interval = max(new, former) if is_recent else new
+        return interval + (_POLL_SECONDS if is_dynamic else _STATIC_POLL_SECONDS)
+
+    def forget(self, seconds: float) -> None:
+        """Drop the values and faults that are older than some seconds."""
+        since = self._clock.now - seconds
+        for values in self._values.values():
+            for state in [state for state, at in values.items() if at < since]:
+                del values[state]
+        self._disturbances = [
+            item for item in self._disturbances if item.ended >= since
+        ]
+
+    def violation(self, entity: str, state: str) -> str | None:
+        """Return why a state is wrong, None if it is right."""
+        is_known = state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
+        state = as_state(state) if is_known else state
+        is_dynamic = self._is_dynamic.get(entity, True)
+        age = self._clock.now - self._values[entity].get(state, -math.inf)
+        if age <= self._max_age(is_dynamic=is_dynamic):
+            return None
+        if state == STATE_UNAVAILABLE:
+            seconds = self.recovery_seconds(is_dynamic=is_dynamic)
+            if any(
+                self._clock.now <= item.explains_until(seconds) + item.extra_seconds
+                for item in self._disturbances
+            ):
+                return None
+            return f"{entity} is unavailable long after the last fault"
+        if age < math.inf:
+            return f"{entity} is {state}, last reported {age:.0f} s ago"
+        return f"{entity} is {state}, which was never reported"
+
+    def _max_age(self, *, is_dynamic: bool) -> float:
+        """Return how old a value may be now."""
+        age = self.recovery_seconds(is_dynamic=is_dynamic)
+        recent = [
+            item
+            for item in self._disturbances
+            if self._clock.now < item.explains_until(age)
+        ]
+        if not recent:
+            return age
+        is_slow = any(item.is_slow for item in recent)
+        timeouts = 20 if is_slow and not is_dynamic else 2
+        return age + timeouts * _TIMEOUT_SECONDS

@@ -1,0 +1,152 @@
+"""Respond to reads with `$expand`, rightly or in the ways in which services fail.
+
+The firmware of X12 and X13 advertises it, but owners report that it does not work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import re
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import parse_qs
+
+from .resources import JsonObject
+from .responses import HTML_TYPE, WELCOME_PAGE, RedfishError, Response
+
+if TYPE_CHECKING:
+    from .bmc import Bmc
+
+Expand = Literal[
+    "ignored",
+    "400",
+    "500",
+    "501",
+    "HTML",
+    "half the properties",
+    "fewer members",
+    "links only",
+    "paged",
+    "correct",
+]
+"""Response to a read with `$expand`: the resource without expansion; an error; a page
+with status 200; half of the properties of each member, or only those that are links;
+all members but the last one; two members at a time; or the right one."""
+
+_PAGE = 2
+"""Number of members in a page."""
+
+_VALUE = re.compile(r"([.*~])(?:\(\$levels=([1-9])\))?")
+
+
+class ExpandQuery(NamedTuple):
+    """The query of a read with `$expand`."""
+
+    value: str
+    skip: int = 0
+    """Number of members that earlier pages had."""
+
+    @property
+    def levels(self) -> int:
+        """The number of levels to expand."""
+        return int(self._match[2] or 1)
+
+    def includes(self, *, in_links: bool) -> bool:
+        """Return whether links inside or outside of `Links` are expanded."""
+        return self._match[1] in ("*", "~" if in_links else ".")
+
+    @property
+    def _match(self) -> re.Match[str]:
+        """The parts of the value; RedfishError if it is invalid."""
+        if match := _VALUE.fullmatch(self.value):
+            return match
+        raise RedfishError("Base.QueryNotSupported")
+
+
+def parse_expand(query: str) -> ExpandQuery | None:
+    """Return the `$expand` of a query, or None."""
+    values = parse_qs(query, keep_blank_values=True)
+    if "$expand" not in values:
+        return None
+    skip = values.get("$skip", ["0"])[0]
+    return ExpandQuery(values["$expand"][0], int(skip) if skip.isdecimal() else 0)
+
+
+def advertise(root: JsonObject, *, is_supported: bool) -> None:
+    """Show in the service root whether `$expand` is supported, in place."""
+    features = root.setdefault("ProtocolFeaturesSupported", {})
+    if is_supported:
+        flags = dict.fromkeys(("ExpandAll", "Levels", "Links", "NoLinks"), True)
+        features["ExpandQuery"] = flags | {"MaxLevels": 2}
+    else:
+        features.pop("ExpandQuery", None)
+
+
+def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
+    """Return the response to a read with `$expand`, in the way that the BMC has."""
+    if bmc.expand == "400":
+        raise RedfishError("Base.QueryNotSupported")
+    if bmc.expand in ("500", "501"):
+        return bmc.response_builder.error(int(bmc.expand))
+    if bmc.expand == "HTML":
+        return Response(200, WELCOME_PAGE, content_type=HTML_TYPE)
+    body = bmc.resource(path)
+    if bmc.expand == "ignored":
+        return Response(200, body)
+    body = _expand(bmc, body, query, query.levels)
+    if "Members" in body and bmc.expand == "fewer members":
+        body["Members"] = body["Members"][:-1]
+    if "Members" in body and bmc.expand == "paged":
+        _show_page(path, body, query)
+    return Response(200, body)
+
+
+def _expand(
+    bmc: Bmc, value: Any, query: ExpandQuery, levels: int, *, in_links: bool = False
+) -> Any:
+    """Replace the links in a value with the resources, down to a number of levels."""
+    if levels == 0:
+        return value
+    if isinstance(value, list):
+        return [_expand(bmc, item, query, levels, in_links=in_links) for item in value]
+    if not isinstance(value, dict):
+        return value
+    target = value["@odata.id"] if value.keys() == {"@odata.id"} else "#"
+    if "#" not in target and bmc.has(target):
+        if not query.includes(in_links=in_links):
+            return value
+        shown = _SHOWN.get(bmc.expand, dict)(bmc.resource(target))
+        return _expand(bmc, shown, query, levels - 1)
+    return {
+        key: _expand(bmc, item, query, levels, in_links=in_links or key == "Links")
+        for key, item in value.items()
+    }
+
+
+def _show_half(body: JsonObject) -> JsonObject:
+    """Return a body with its annotations and every second property."""
+    names = [key for key in body if not key.startswith("@")]
+    return {key: item for key, item in body.items() if key not in names[1::2]}
+
+
+def _show_links(body: JsonObject) -> JsonObject:
+    """Return a body with its annotations and the properties that are links."""
+    return {
+        key: item
+        for key, item in body.items()
+        if key.startswith("@") or (isinstance(item, dict) and "@odata.id" in item)
+    }
+
+
+_SHOWN: dict[str, Callable[[JsonObject], JsonObject]] = {
+    "half the properties": _show_half,
+    "links only": _show_links,
+}
+
+
+def _show_page(path: str, body: JsonObject, query: ExpandQuery) -> None:
+    """Show one page of the members in a collection, in place."""
+    end = query.skip + _PAGE
+    if end < len(body["Members"]):
+        next_link = f"{path}?$expand={query.value}&$skip={end}"
+        body["Members@odata.nextLink"] = next_link
+    body["Members"] = body["Members"][query.skip : end]

@@ -1,0 +1,320 @@
+"""The scenario of a soak: faults act on it, and all states are checked."""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+import logging
+import math
+from random import Random
+import time
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.helpers.entity import Entity
+
+from tests.scenario.entity_values import VALUES, as_state, is_checked
+from tests.scenario.expected import Disturbance, ExpectedState
+from tests.scenario.hass_instance import run_home_assistant
+from tests.scenario.network import Network
+from tests.scenario.scenario import SHIPPED_BOARD, Scenario, load_board
+from tests.scenario.traffic import TrafficChecker
+from tests.scenario.virtual_time import VirtualClock
+from tests.simulator import Bmc, serve
+from tests.simulator.certificate import Certificate
+from tests.simulator.faults import Fault
+
+from .workload import Workload
+
+_MAX_VIOLATIONS = 25
+_MAX_WATTS = 700.0
+_MAX_ENERGY_GAP_SECONDS = 600.0
+"""The time between two readings up to which energy is counted, as in the README."""
+_SETUP_SECONDS = 120.0
+"""The maximum duration of a setup, and of Home Assistant's prompt for a password."""
+_RETRY_SECONDS = 600.0
+"""The maximum time until Home Assistant retries a setup."""
+
+
+class SoakError(Exception):
+    """The soak cannot continue."""
+
+
+@dataclass(kw_only=True)
+class Environment(Scenario):
+    """A scenario that is checked all the time, with its random source."""
+
+    clock: VirtualClock
+    random: Random
+    traits: dict[str, Any]
+    """The traits of the simulated BMC."""
+    violations: list[str] = field(default_factory=list, init=False)
+    injected: Counter[str] = field(default_factory=Counter, init=False)
+    """The number of injected faults by kind."""
+    owner: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    """A lock for faults that end only when the owner of the server acts."""
+    active_faults: int = field(default=0, init=False)
+    is_disabled: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without faults."""
+        self.workload = Workload(self.bmc, self.random)
+        self.expected = ExpectedState(self.clock)
+        self.traffic = TrafficChecker(
+            self.bmc, self.clock, self.expected, self.report_violation
+        )
+        self._last_violation = ""
+        self._history: deque[str] = deque(maxlen=6)
+        self._event_times: defaultdict[str, set[str]] = defaultdict(set)
+        self._energy = (0.0, self.clock.now)
+        self._rejected_until = self.clock.now
+
+    def report_violation(self, text: str) -> None:
+        """Record a violation, with the events before it."""
+        if text != self._last_violation:
+            self._last_violation = text
+            history = ", ".join(self._history)
+            self.violations.append(f"{self._time()}: {text}\n    after: {history}")
+
+    def note(self, text: str) -> None:
+        """Note an event, to explain later violations."""
+        self._history.append(f"{self._time()} {text}")
+
+    def _time(self) -> str:
+        """Return the day and the time."""
+        day, rest = divmod(self.clock.elapsed, 86400)
+        return f"{day + 1:.0f}/{time.strftime('%H:%M:%S', time.gmtime(rest))}"
+
+    # Used by faults
+
+    @contextmanager
+    def disturbance(
+        self, kind: str, *, is_slow: bool = False, extra_seconds: float = 0.0
+    ) -> Iterator[None]:
+        """Accept missing values during a fault and its recovery."""
+        with self.expected.disturbance(Disturbance(kind, is_slow, extra_seconds)):
+            self.note(f"{kind} began")
+            try:
+                yield
+            finally:
+                self.note(f"{kind} ended")
+
+    @contextmanager
+    def rejected_logins(self) -> Iterator[None]:
+        """Accept that Home Assistant prompts for a password."""
+        self._rejected_until = math.inf
+        try:
+            yield
+        finally:
+            self._rejected_until = self.clock.now
+
+    @contextmanager
+    def failing(
+        self,
+        kind: str,
+        path: str,
+        *,
+        is_slow: bool = False,
+        extra_seconds: float = 0.0,
+        **traits: Any,
+    ) -> Iterator[None]:
+        """Let requests for a path fail, and accept missing values."""
+        with (
+            self.disturbance(kind, is_slow=is_slow, extra_seconds=extra_seconds),
+            self.bmc_fault(path, **traits),
+        ):
+            yield
+
+    @contextmanager
+    def bmc_fault(self, path: str, **traits: Any) -> Iterator[None]:
+        """Let requests for a path fail."""
+        fault = Fault(path, **traits)
+        self.note(f"for {path}")
+        self.bmc.faults.add(fault)
+        try:
+            yield
+        finally:
+            fault.times = 0
+
+    async def minutes(self, low: float, high: float) -> None:
+        """Let a random time pass."""
+        await asyncio.sleep(60 * self.random.uniform(low, high))
+
+    # Checks
+
+    def check(self) -> None:
+        """Check sessions, the entry and all states."""
+        if len(self.violations) > _MAX_VIOLATIONS:
+            raise SoakError("Too many violations to continue")
+        sessions = self.traffic.open_sessions
+        limit = 2 if self.traffic.is_user_active else 0 if self.is_disabled else 1
+        if sessions > limit:
+            self.report_violation(f"{sessions} sessions are open")
+        if self._check_entry():
+            found = [
+                text
+                for entity_id, entity in self.instance.entities.items()
+                if (text := self._violation(entity_id, entity))
+            ]
+            if found:
+                more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+                self.report_violation("; ".join(found[:3]) + more)
+            self._check_energy()
+
+    def check_command(self, entity: str) -> None:
+        """Check the state of an entity right after a command changed it."""
+        if not self.instance.is_available(entity):
+            return
+        state = self.instance.states[entity]
+        for path, values in VALUES.items():
+            expected = values(self.bmc.resource(path))
+            if entity in expected and as_state(expected[entity]) != as_state(state):
+                self.report_violation(f"{entity} is {state} after a command")
+
+    def check_log(self) -> None:
+        """Check that each log entry fired one event."""
+        repeated = [text for text, times in self._event_times.items() if len(times) > 1]
+        if repeated:
+            self.report_violation(f"Events fired more than once: {repeated[:3]}")
+        missing = self.workload.messages - self._event_times.keys()
+        if missing:
+            self.report_violation(f"Log entries without an event: {missing}")
+
+    @callback
+    def on_state(self, event: Event[EventStateChangedData]) -> None:
+        """Check a state when it is written."""
+        new = event.data["new_state"]
+        if new is None or new.state == STATE_UNAVAILABLE:
+            return
+        entity = self.instance.entities.get(new.entity_id)
+        if entity == "event.health_log":
+            # The state is the time of the event, and may be written again.
+            message = new.attributes.get("message")
+            if message and new.state != STATE_UNKNOWN:
+                self._event_times[message].add(new.state)
+        elif entity and (text := self._violation(new.entity_id, entity, new.state)):
+            self.report_violation(text)
+
+    def _check_entry(self) -> bool:
+        """Check the state of the entry and return whether it has entities."""
+        if self.is_disabled:
+            return False
+        if self.instance.reauth_flows:
+            if self.clock.now > self._rejected_until + _SETUP_SECONDS:
+                self.report_violation("Prompt for a password that was not rejected")
+                self._rejected_until = math.inf
+            return False
+        is_loaded = self.instance.state is ConfigEntryState.LOADED
+        calm = self.expected.is_undisturbed_for(_RETRY_SECONDS + _SETUP_SECONDS)
+        if not is_loaded and calm and not self.active_faults:
+            entry = self.instance.entry
+            self.report_violation(f"The entry is {entry.state}: {entry.reason}")
+        return is_loaded
+
+    def _violation(self, entity_id: str, entity: str, state: str | None = None) -> str:
+        """Return why the state of an entity is wrong, nothing if it is right."""
+        if not is_checked(entity):
+            return ""
+        if state is None:
+            current = self.instance.hass.states.get(entity_id)
+            state = current.state if current else STATE_UNAVAILABLE
+        if entity not in self.expected.entities:
+            return f"{entity} has no expected value"
+        return self.expected.violation(entity, state) or ""
+
+    def _check_energy(self) -> None:
+        """Check that energy never decreases, and increases at most at full power."""
+        entity_id = self.instance.find("sensor.energy")
+        state = self.instance.hass.states.get(entity_id) if entity_id else None
+        if not state or state.state == STATE_UNAVAILABLE:
+            return
+        before, since = self._energy
+        energy, now = float(state.state), self.clock.now
+        seconds = now - since + _MAX_ENERGY_GAP_SECONDS
+        if not before <= energy <= before + _MAX_WATTS * seconds / 3.6e6:
+            self.report_violation(f"Energy went from {before} to {energy} kWh")
+        self._energy = energy, now
+
+
+class _LogChecker(logging.Handler):
+    """Report exceptions that were logged instead of handled."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Observe the log from its warnings upwards."""
+        super().__init__(logging.WARNING)
+        self._environment = environment
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Check one record."""
+        self._environment.traffic.count[f"logged {record.levelname}"] += 1
+        if record.exc_info or record.name.startswith("asyncio"):
+            error = record.exc_info and record.exc_info[1]
+            text = f"Logged: {record.name}: {record.getMessage()}: {error!r}"
+            # An exception that a handler raises would be lost.
+            self._environment.violations.append(
+                f"{text}\n{logging.Formatter().format(record)}"
+            )
+
+
+def _random_traits(random: Random) -> dict[str, Any]:
+    """Return random traits where BMCs differ."""
+    return {
+        "session_expiry": random.choice(("idle", "idle", "login")),
+        "location": random.choice(("relative", "absolute")),
+        "etag_header": random.random() < 0.7,
+        "not_modified": random.random() < 0.7,
+        "if_match_required": random.random() < 0.2,
+        "html_404": random.random() < 0.3,
+        "write_response": random.choice(("success", "resource", "nothing")),
+        "shutdown_seconds": random.uniform(5, 120),
+        "boot_seconds": random.uniform(20, 300),
+    }
+
+
+async def _elapse(seconds: float, step: float = 0) -> None:
+    """Let virtual time pass; its steps are the timers themselves."""
+    del step
+    await asyncio.sleep(seconds)
+
+
+@asynccontextmanager
+async def run_environment(
+    clock: VirtualClock, random: Random, other_certificate: Certificate
+) -> AsyncIterator[Environment]:
+    """Run an environment whose entry is set up, with all entities enabled."""
+    traits = _random_traits(random)
+    latency = random.uniform(0.02, 0.8)
+    bmc = Bmc(load_board(SHIPPED_BOARD), clock=clock, **traits)
+    with (
+        Network(asyncio.get_running_loop()).installed() as network,
+        patch.object(Entity, "entity_registry_enabled_default", new=True),
+    ):
+        async with (
+            serve(bmc, latency=latency) as server,
+            run_home_assistant() as instance,
+        ):
+            environment = Environment(
+                instance=instance,
+                bmc=bmc,
+                server=server,
+                network=network,
+                clock=clock,
+                elapse=_elapse,
+                other_certificate=other_certificate,
+                random=random,
+                traits=traits | {"latency": latency},
+            )
+            environment.traffic.observe(server)
+            handler = _LogChecker(environment)
+            logging.getLogger().addHandler(handler)
+            instance.hass.bus.async_listen("state_changed", environment.on_state)
+            try:
+                instance.create_entry(bmc, server)
+                await instance.set_up()
+                yield environment
+            finally:
+                logging.getLogger().removeHandler(handler)
