@@ -17,6 +17,9 @@ CONF_DYNAMIC_INTERVAL: Final = "dynamic_interval"
 CONF_STATIC_INTERVAL: Final = "static_interval"
 """Minutes between two polls of the static data."""
 
+CONF_ENTERED_HOST: Final = "entered_host"
+"""Address that the user entered, if discovery has found the BMC at another one."""
+
 CONF_REMOVED_ENTITIES: Final = "removed_entities"
 """Entities that a migration has removed, with their replacements.
 

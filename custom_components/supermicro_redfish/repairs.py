@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+import voluptuous as vol
 
 from .aiosupermicro import (
     CertificateError,
@@ -21,6 +22,7 @@ from .aiosupermicro import (
     async_get_server_certificate,
 )
 from .const import (
+    CONF_ENTERED_HOST,
     CONF_REMOVED_ENTITIES,
     CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
@@ -48,19 +50,40 @@ async def async_report_certificate(
     except SupermicroRedfishError as failure:
         LOGGER.debug("%s: certificate cannot be read: %s", entry.title, failure)
         return
+    async_create_certificate_issue(hass, entry, fingerprint)
+
+
+@callback
+def async_create_certificate_issue(
+    hass: HomeAssistant, entry: ConfigEntry, fingerprint: str
+) -> None:
+    """Create the issue of an unexpected or unverified certificate.
+
+    It names the address, and that the user entered another one: discovery follows a
+    BMC, and a wrong address is how another device could ask for trust.
+    """
     pinned = entry.data[CONF_VERIFY_SSL]
-    is_pinned = isinstance(pinned, str)
+    host, entered = entry.data[CONF_HOST], entry.data.get(CONF_ENTERED_HOST)
+    is_moved = entered not in (None, host)
+    if pinned is False:
+        issue, key = ISSUE_UNVERIFIED, ISSUE_UNVERIFIED
+    else:
+        issue = ISSUE_CERTIFICATE
+        key = ISSUE_CERTIFICATE if isinstance(pinned, str) else "certificate_untrusted"
+        key = f"{key}_moved" if is_moved else key
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id(entry, ISSUE_CERTIFICATE),
-        data={"entry_id": entry.entry_id, "fingerprint": fingerprint},
+        _issue_id(entry, issue),
+        data={"entry_id": entry.entry_id, "host": host, "fingerprint": fingerprint},
         is_fixable=True,
-        severity=IssueSeverity.ERROR,
-        translation_key=ISSUE_CERTIFICATE if is_pinned else "certificate_untrusted",
+        severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
+        translation_key=key,
         translation_placeholders={
             "name": entry.title,
-            "old": format_fingerprint(pinned) if is_pinned else "-",
+            "host": escape_markdown(host),
+            "entered": escape_markdown(str(entered)),
+            "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
             "new": format_fingerprint(fingerprint),
         },
     )
@@ -114,13 +137,7 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
     if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
         async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
     else:
-        _create_migration_issue(
-            hass,
-            entry,
-            ISSUE_UNVERIFIED,
-            {"fingerprint": fingerprint},
-            {"new": format_fingerprint(fingerprint)},
-        )
+        async_create_certificate_issue(hass, entry, fingerprint)
 
 
 def _create_migration_issue(
@@ -174,30 +191,64 @@ def _issue_id(entry: ConfigEntry, issue: str) -> str:
     return f"{issue}_{entry.entry_id}"
 
 
-class CertificateRepairFlow(ConfirmRepairFlow):
-    """Flow that pins the certificate shown in the issue and reloads the entry."""
+class CertificateRepairFlow(RepairsFlow):
+    """Flow that pins the certificate that it shows, and reloads the entry.
 
-    def __init__(self, entry_id: str, fingerprint: str) -> None:
-        """Initialize the flow.
+    The certificate has to be the one that the BMC still presents on submit. Otherwise
+    the flow shows the new one.
+    """
 
-        The fingerprint is that of the issue, even if the certificate has changed again.
-        """
+    def __init__(self, entry_id: str) -> None:
+        """Initialize the flow."""
         self._entry_id = entry_id
-        self._fingerprint = fingerprint
+        self._shown: tuple[str, str] | None = None
+        """Host and fingerprint that the form shows."""
 
-    @override
+    async def async_step_init(
+        self,
+        user_input: dict[str, str] | None = None,  # noqa: ARG002 - always None
+    ) -> RepairsFlowResult:
+        """Show the form."""
+        return await self.async_step_confirm()
+
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the fingerprint, and pin it."""
-        if user_input is not None:
-            _update_and_reload(
-                self.hass,
-                self._entry_id,
-                {CONF_VERIFY_SSL: self._fingerprint},
-                CONF_UNVERIFIED_CERTIFICATE,
-            )
-        return await super().async_step_confirm(user_input)
+        """Show the fingerprint, and pin it if it is still the present one."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None:
+            return self.async_create_entry(data={})
+        if user_input is None or self._shown is None:
+            return self._show_form({})
+        host = entry.data[CONF_HOST]
+        try:
+            certificate = await async_get_server_certificate(host)
+        except SupermicroRedfishError:
+            return self._show_form({"base": "cannot_connect"})
+        if (host, certificate.fingerprint) != self._shown:
+            async_create_certificate_issue(self.hass, entry, certificate.fingerprint)
+            return self._show_form({"base": "certificate_changed"})
+        _update_and_reload(
+            self.hass,
+            self._entry_id,
+            {CONF_VERIFY_SSL: certificate.fingerprint},
+            CONF_UNVERIFIED_CERTIFICATE,
+        )
+        return self.async_create_entry(data={})
+
+    def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
+        """Show the issue as it is now, and remember what it shows."""
+        placeholders: Mapping[str, str] = {}
+        if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
+            data = issue.data or {}
+            self._shown = (str(data["host"]), str(data["fingerprint"]))
+            placeholders = issue.translation_placeholders or {}
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=vol.Schema({}),
+            description_placeholders=placeholders,
+            errors=errors,
+        )
 
 
 class MigrationRepairFlow(ConfirmRepairFlow):
@@ -239,6 +290,6 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
     issue_data = cast("dict[str, str]", data)
-    if fingerprint := issue_data.get("fingerprint"):
-        return CertificateRepairFlow(issue_data["entry_id"], fingerprint)
+    if "fingerprint" in issue_data:
+        return CertificateRepairFlow(issue_data["entry_id"])
     return MigrationRepairFlow(issue_data["entry_id"])
