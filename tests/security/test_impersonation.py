@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import aiohttp_client
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
 import pytest
@@ -17,6 +18,7 @@ from tests.integration.dialog import add
 from tests.integration.discovery import announce, lease
 from tests.integration.paths import ROOT, SESSIONS
 from tests.integration.repair_flow import open_issues
+from tests.scenario.network import Resolver
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.certificate import Certificate
 
@@ -154,21 +156,28 @@ async def test_user_flow_does_not_change_entry_of_claimed_mac(
 
 @pytest.mark.parametrize("step", ["announce", "add"])
 async def test_flow_keeps_no_cookie(
-    hass: HomeAssistant, copy: Bmc, other: Server, step: str
+    hass: HomeAssistant,
+    copy: Bmc,
+    other: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
 ) -> None:
     """Use no session that requests to other hosts share."""
+    monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
+    host = f"localhost:{other.port}"  # a jar takes no cookie of an address
     for path in (ROOT, SESSIONS):
         copy.fail(
             path,
             status=200,
             method="GET",
             body=copy.resource(path),
-            headers={"Set-Cookie": "id=1; Domain=127.0.0.1; Path=/"},
+            headers={"Set-Cookie": "id=1; Path=/"},
         )
     if step == "announce":
-        assert (await announce(hass, other.url))["step_id"] == "discovery_confirm"
+        url = f"https://{host}/redfish/v1/"
+        assert (await announce(hass, url))["step_id"] == "discovery_confirm"
     else:
-        user_input = {"host": other.host, "username": "ADMIN", "password": "wrong"}
+        user_input = {"host": host, "username": "ADMIN", "password": "wrong"}
         assert (await add(hass, user_input))["errors"]
     for verify_ssl in (True, False):
         assert not list(async_get_clientsession(hass, verify_ssl).cookie_jar)
