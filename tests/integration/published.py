@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from homeassistant.components.repairs import DOMAIN as REPAIRS
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -13,7 +12,6 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
-from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -21,6 +19,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
 
 from . import POWER, SYSTEM, THERMAL
+from .repair_flow import open_issues
 
 DEVICE_NAME = "Supermicro BSN1"
 DISABLED = er.RegistryEntryDisabler.INTEGRATION
@@ -165,14 +164,6 @@ async def added_entry(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def entry_state(entry: ConfigEntry) -> ConfigEntryState:
-    """Return the state of an entry.
-
-    A type checker would take a second comparison of the attribute for constant.
-    """
-    return entry.state
-
-
 def register(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, uuid: str | None = None
 ) -> dr.DeviceEntry:
@@ -226,30 +217,14 @@ def registered_ids(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, str]:
     return {item.entity_id: item.unique_id for item in entries}
 
 
-def open_issues(hass: HomeAssistant) -> dict[str | None, ir.IssueEntry]:
+def issues_by_key(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     """Return the active issues of the integration by translation key."""
-    return {
-        issue.translation_key: issue
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN and issue.active
-    }
-
-
-async def confirm(hass: HomeAssistant, issue: ir.IssueEntry) -> dict[str, str]:
-    """Confirm an issue and return the placeholders of its dialog."""
-    await async_setup_component(hass, REPAIRS, {})
-    flows = hass.data[REPAIRS]["flow_manager"]
-    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
-    placeholders: dict[str, str] = form["description_placeholders"]
-    result = await flows.async_configure(form["flow_id"], {})
-    assert result["type"] == "create_entry"
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return placeholders
+    return {str(issue.translation_key): issue for issue in open_issues(hass)}
 
 
 def replacements(hass: HomeAssistant) -> dict[str, str]:
     """Return the removed entities of the issue, each with its replacement."""
-    placeholders = open_issues(hass)["entities_migrated"].translation_placeholders
+    placeholders = issues_by_key(hass)["entities_migrated"].translation_placeholders
     assert placeholders
     lines = (line.split("`") for line in placeholders["removed"].splitlines())
     return {parts[1]: parts[3] if len(parts) > 3 else "" for parts in lines}

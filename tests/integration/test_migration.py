@@ -23,14 +23,13 @@ import custom_components.supermicro_redfish as integration
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import REMOVED, Bmc, Server
 
-from . import ROOT, SYSTEM, entity, mac_address, set_up
+from . import ROOT, SYSTEM, entity, entry_state, mac_address, set_up
 from .conftest import Elapse
 from .published import (
     OPTIONS,
     add_entry,
     added_entry,
-    entry_state,
-    open_issues,
+    issues_by_key,
     register,
     registered_ids,
     replacements,
@@ -133,7 +132,7 @@ async def test_migration_of_own_entry_changes_only_version(
     assert dict(entry.data) == before
     assert dict(entry.options) == options
     assert entry.unique_id == mac_address(bmc)
-    assert open_issues(hass) == {}
+    assert issues_by_key(hass) == {}
     assert entity(hass, entry, MODE).attributes["options"][-1] == "heavy_io"
     await hass.config_entries.async_reload(entry.entry_id)
     assert registered_ids(hass, entry) == ids
@@ -153,7 +152,7 @@ async def test_migration_deletes_stored_issue(
         translation_key="connection_failed",
     )
     await set_up(hass, published)
-    assert "connection_failed" not in open_issues(hass)
+    assert "connection_failed" not in issues_by_key(hass)
 
 
 # The identity of the BMC

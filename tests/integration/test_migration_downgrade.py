@@ -19,12 +19,11 @@ import custom_components.supermicro_redfish as integration
 from custom_components.supermicro_redfish.config_flow import SupermicroConfigFlow
 from tests.simulator import Bmc, Server
 
-from . import NICS, set_up, unload
+from . import NICS, entry_state, set_up, unload
 from .published import (
     OPTIONS,
     added_entry,
-    entry_state,
-    open_issues,
+    issues_by_key,
     register,
     registered_ids,
     replacements,
@@ -51,13 +50,13 @@ async def test_later_start_after_migration_changes_nothing(
     await set_up(hass, published)
     await unload(hass, published)
     before = registered_ids(hass, published), dict(published.data)
-    issues = open_issues(hass)
+    issues = issues_by_key(hass)
     requests, handshakes = len(bmc.requests), server.handshakes
     with patch.object(er.EntityRegistry, "async_remove") as remove:
         await set_up(hass, published)
     assert not remove.called
     assert (registered_ids(hass, published), dict(published.data)) == before
-    assert open_issues(hass) == issues
+    assert issues_by_key(hass) == issues
     paths = [item.path for item in bmc.requests[requests:]]
     assert len(paths) == len(set(paths))
     assert NICS not in paths

@@ -10,11 +10,9 @@ import pytest
 
 from custom_components.supermicro_redfish import published as published_module
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.conftest import RECORDED
-from tests.simulator import Bmc, Board, Server
+from tests.simulator import Bmc, Server
 
-from . import POWER, PROTOCOLS, SYSTEM, THERMAL, entity, mac_address, set_up
-from .conftest import load_board
+from . import POWER, PROTOCOLS, SYSTEM, THERMAL, entity, mac_address, recorded, set_up
 from .published import (
     ROWS,
     Row,
@@ -27,17 +25,6 @@ from .published import (
 )
 
 CPU = Row("CPU Temp", "sensor.temperature_CPU Temp")
-
-
-@pytest.fixture
-def board(request: pytest.FixtureRequest) -> Board:
-    """Return the shipped board, or a recorded one."""
-    name = getattr(request, "param", None)
-    if name is None:
-        return load_board("x12spi-tf")
-    if not (RECORDED / name).is_dir():
-        pytest.skip(f"no recorded board {name}")
-    return load_board(RECORDED / name)
 
 
 @pytest.fixture
@@ -134,7 +121,9 @@ async def test_migration_keeps_customization(
 
 
 @pytest.mark.parametrize(
-    "board", ["x10sdv", "x12-fw0104", "x13-sys-821ge-tnhr"], indirect=True
+    "board",
+    [recorded("x10sdv"), recorded("x12-fw0104"), recorded("x13-sys-821ge-tnhr")],
+    indirect=True,
 )
 async def test_migration_accounts_for_every_entity_of_recorded_boards(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc

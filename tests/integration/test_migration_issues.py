@@ -24,17 +24,16 @@ from custom_components.supermicro_redfish.diagnostics import (
 )
 from tests.simulator import Bmc, Server
 
-from . import FAN_MODE, SYSTEM, call, entity, set_up, unload
+from . import FAN_MODE, SYSTEM, call, entity, entry_state, set_up, unload
 from .published import (
     ROWS,
     added_entry,
-    confirm,
-    entry_state,
-    open_issues,
+    issues_by_key,
     register,
     register_entity,
     registered_ids,
 )
+from .repair_flow import fix_issue
 
 MODE = "select.fan_mode"
 SOURCE = "select.boot_source"
@@ -70,19 +69,19 @@ async def test_migration_offers_to_pin_certificate(
     """Do not verify until the user confirms, and then pin what was shown."""
     await set_up(hass, published)
     assert verify_ssl(published) is False
-    issue = open_issues(hass)["certificate_unverified"]
+    issue = issues_by_key(hass)["certificate_unverified"]
     assert issue.is_fixable
     assert issue.severity is ir.IssueSeverity.WARNING
-    shown = await confirm(hass, issue)
+    shown = await fix_issue(hass, issue)
     assert shown["new"].replace(":", "").lower() == server.certificate_sha256
     assert verify_ssl(published) == server.certificate_sha256
     assert entry_state(published) is ConfigEntryState.LOADED
-    assert "certificate_unverified" not in open_issues(hass)
+    assert "certificate_unverified" not in issues_by_key(hass)
 
     unverified = {**published.data, "verify_ssl": False}
     hass.config_entries.async_update_entry(published, data=unverified)
     await hass.config_entries.async_reload(published.entry_id)
-    assert "certificate_unverified" not in open_issues(hass)
+    assert "certificate_unverified" not in issues_by_key(hass)
 
 
 async def test_ignored_issues_stay_ignored(
@@ -90,11 +89,11 @@ async def test_ignored_issues_stay_ignored(
 ) -> None:
     """Remember the choice of the user over restarts."""
     await set_up(hass, published)
-    for issue in open_issues(hass).values():
+    for issue in issues_by_key(hass).values():
         ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
     await hass.config_entries.async_reload(published.entry_id)
     await settle(hass)
-    issues = open_issues(hass)
+    issues = issues_by_key(hass)
     assert set(issues) == {"certificate_unverified", "entities_migrated"}
     assert all(issue.dismissed_version for issue in issues.values())
 
@@ -111,7 +110,7 @@ async def test_decision_in_reconfigure_flow_settles_certificate_issue(
     await flows.async_configure(form["flow_id"], {"certificate": "unverified"})
     await settle(hass)
     assert published.data["verify_ssl"] is False
-    assert set(open_issues(hass)) == {"entities_migrated"}
+    assert set(issues_by_key(hass)) == {"entities_migrated"}
 
 
 async def test_verified_certificate_settles_certificate_issue(
@@ -122,7 +121,7 @@ async def test_verified_certificate_settles_certificate_issue(
     pinned = {**published.data, "verify_ssl": server.certificate_sha256}
     hass.config_entries.async_update_entry(published, data=pinned)
     await hass.config_entries.async_reload(published.entry_id)
-    assert set(open_issues(hass)) == {"entities_migrated"}
+    assert set(issues_by_key(hass)) == {"entities_migrated"}
 
 
 async def test_migration_keeps_verification(
@@ -134,10 +133,10 @@ async def test_migration_keeps_verification(
     await set_up(hass, published)
     assert entry_state(published) is ConfigEntryState.SETUP_RETRY
     assert bmc.requests == []
-    await confirm(hass, open_issues(hass)["certificate_untrusted"])
+    await fix_issue(hass, issues_by_key(hass)["certificate_untrusted"])
     assert entry_state(published) is ConfigEntryState.LOADED
     assert published.data["verify_ssl"] == server.certificate_sha256
-    assert set(open_issues(hass)) == {"entities_migrated"}
+    assert set(issues_by_key(hass)) == {"entities_migrated"}
 
 
 async def test_migration_goes_on_without_certificate(
@@ -149,7 +148,7 @@ async def test_migration_goes_on_without_certificate(
     with patch(name, side_effect=error):
         await set_up(hass, published)
     assert entry_state(published) is ConfigEntryState.LOADED
-    assert set(open_issues(hass)) == {"entities_migrated"}
+    assert set(issues_by_key(hass)) == {"entities_migrated"}
 
 
 # Options of the selects
@@ -222,16 +221,16 @@ async def test_confirmation_removes_old_options(
     assert options == [*new, "Standard", "Optimal", "Full Speed", "Heavy I/O"]
     assert entity(hass, published, MODE).state == "optimal"
 
-    issue = open_issues(hass)["entities_migrated"]
+    issue = issues_by_key(hass)["entities_migrated"]
     assert issue.severity is ir.IssueSeverity.WARNING
-    shown = await confirm(hass, issue)
+    shown = await fix_issue(hass, issue)
     assert "`switch.supermicro_bsn1_indicator_led`" in shown["removed"]
     assert entity(hass, published, MODE).attributes["options"] == new
     with pytest.raises(ServiceValidationError):
         await call(hass, published, MODE, "select_option", option="Full Speed")
-    assert set(open_issues(hass)) == {"certificate_unverified"}
+    assert set(issues_by_key(hass)) == {"certificate_unverified"}
     await hass.config_entries.async_reload(published.entry_id)
-    assert set(open_issues(hass)) == {"certificate_unverified"}
+    assert set(issues_by_key(hass)) == {"certificate_unverified"}
 
 
 async def test_diagnostics_hide_removed_entities(
@@ -251,7 +250,7 @@ async def test_migration_without_entities_raises_no_issue(
     for entity_id in registered_ids(hass, published):
         er.async_get(hass).async_remove(entity_id)
     await set_up(hass, published)
-    assert set(open_issues(hass)) == {"certificate_unverified"}
+    assert set(issues_by_key(hass)) == {"certificate_unverified"}
 
 
 async def test_issues_end_with_their_server(
@@ -259,11 +258,11 @@ async def test_issues_end_with_their_server(
 ) -> None:
     """Keep the issues while the server is unloaded, and delete them with it."""
     await set_up(hass, published)
-    issues = open_issues(hass)
+    issues = issues_by_key(hass)
     await unload(hass, published)
-    assert open_issues(hass) == issues
+    assert issues_by_key(hass) == issues
     await hass.config_entries.async_remove(published.entry_id)
-    assert open_issues(hass) == {}
+    assert issues_by_key(hass) == {}
 
 
 async def test_migration_lists_nothing_if_nothing_is_removed(
@@ -274,5 +273,5 @@ async def test_migration_lists_nothing_if_nothing_is_removed(
         er.async_get(hass).async_remove(entity_id)
     register_entity(hass, published, MODE, ROWS[MODE])
     await set_up(hass, published)
-    issue = open_issues(hass)["entities_migrated"]
+    issue = issues_by_key(hass)["entities_migrated"]
     assert issue.translation_placeholders == {"name": published.title, "removed": "-"}
