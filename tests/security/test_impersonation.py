@@ -54,7 +54,7 @@ async def _discover(
         else lease(hass, mac_address(bmc))
     )
     assert result["reason"] == "already_configured"
-    assert result["description_placeholders"]["name"]
+    assert (result["description_placeholders"] or {})["name"]
 
 
 @every_trust
