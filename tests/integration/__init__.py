@@ -15,11 +15,11 @@ from custom_components.supermicro_redfish.const import (
     DYNAMIC_INTERVAL,
     STATIC_INTERVAL,
 )
-from custom_components.supermicro_redfish.energy import LONGEST_GAP
 from custom_components.supermicro_redfish.host_poller import (
     QUICK_INTERVAL,
     TRANSITION_SECONDS,
 )
+from custom_components.supermicro_redfish.models import LONGEST_GAP
 from tests.conftest import RECORDED
 from tests.simulator import Bmc
 
