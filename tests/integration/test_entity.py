@@ -54,7 +54,7 @@ async def test_entity_has_device_name_and_stable_id(
 ) -> None:
     """Belong to the server, with an English name and a unique id below the server's.
 
-    The entity ids of the reference integration end in `_none`, because it has no
+    The entity ids of the published integration end in `_none`, because it has no
     English names.
     """
     await set_up(hass, entry)
