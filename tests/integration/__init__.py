@@ -111,7 +111,7 @@ def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
 def entity(hass: HomeAssistant, entry: ConfigEntry, key: str) -> State:
     """Return the state of the entity `platform.key`."""
     registered = entity_id(hass, entry, key)
-    assert registered, f"{key} is not registered"
+    assert registered, f"{key} is not registered: has the board its resource?"
     state = hass.states.get(registered)
     assert state, f"{registered} has no state"
     return state

@@ -420,9 +420,9 @@ class ResourceReader:
             self._invalidate_parents(source)
 
     def _invalidate_parents(self, source: Source) -> None:
-        """Read the parents of a row again that are otherwise read only once.
+        """Discard cached parents of a row that would not be read again.
 
-        What a BMC returns while it is starting may lack links.
+        The response of a BMC that is starting may lack links.
         """
         for link in source.links if isinstance(source, Endpoint) else ():
             path = self._paths.get(link.parent)
