@@ -100,6 +100,10 @@ class ResourceReader:
         """Return the path of a row, None while it was not found."""
         return self._paths.get(endpoint)
 
+    def is_cached(self, path: str) -> bool:
+        """Return whether a resource was read at a path."""
+        return self._connection.get_cached(path) is not None
+
     def reset(self) -> None:
         """Discard all that was found out about the board."""
         self._paths = {ROOT: REDFISH_ROOT}
