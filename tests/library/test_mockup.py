@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient, mockup
+from aiosupermicro.const import MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS
 from aiosupermicro.mockup import MockupFolder, Recording, write_mockup
 from tests.conftest import until
 from tests.library import (
@@ -358,8 +359,8 @@ async def test_limits_are_far_above_a_real_board(
     await client.async_read_all_resources(recording=recording)
     assert recording.is_complete
     assert recording.skipped == {}
-    assert recording.requests * 10 < mockup.MAX_RECORDED_REQUESTS
-    assert recording.size * 10 < mockup.MAX_RECORDED_BYTES
+    assert recording.requests * 10 < MAX_RECORDED_REQUESTS
+    assert recording.size * 10 < MAX_RECORDED_BYTES
 
 
 async def test_recording_that_ends_at_any_point_has_no_identifiers(
