@@ -81,8 +81,8 @@ class SupermicroRedfishClient:
     the BMC: see `exceptions`. A single resource that the board does not have raises
     NotFoundError; a collection that it does not have is empty.
 
-    A write without effect is not sent. It returns when the BMC has carried it out, and
-    raises InvalidRequestError where the BMC rejects it.
+    A write without effect is not sent. The method of a write returns when the BMC has
+    carried it out. It raises InvalidRequestError where the BMC rejects the write.
     """
 
     def __init__(  # noqa: PLR0913 - the parameters of the published client, and two
@@ -102,7 +102,8 @@ class SupermicroRedfishClient:
         Args:
             session: The caller's session, which is never closed here.
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
-            username: The BMC account; reading needs ReadOnly, writing Operator.
+            username: The BMC account. Reading needs the role ReadOnly, commands to the
+                host Operator, and settings of the BMC Administrator.
             password: Its password.
             verify_ssl: True to verify the certificate against the system's
                 authorities, an SSL context to verify it against others, a SHA-256
@@ -657,19 +658,19 @@ class SupermicroRedfishClient:
         )
 
     async def async_set_power_on_delay(self, seconds: int) -> None:
-        """Set the delay before the host powers on."""
+        """Set the delay in seconds before the host powers on."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerOnDelaySeconds": seconds}
         )
 
     async def async_set_power_off_delay(self, seconds: int) -> None:
-        """Set the delay before the host powers off."""
+        """Set the delay in seconds before the host powers off."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerOffDelaySeconds": seconds}
         )
 
     async def async_set_power_cycle_delay(self, seconds: int) -> None:
-        """Set the time for which the host stays off in a power cycle."""
+        """Set the seconds for which the host stays off in a power cycle."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerCycleDelaySeconds": seconds}
         )

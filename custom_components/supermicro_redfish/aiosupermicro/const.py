@@ -86,3 +86,6 @@ RETRY_UNAVAILABLE_SECONDS: Final = 3600
 
 A BMC that is starting reports resources as missing, and a license may be installed.
 """
+
+EXPAND_RETRY_SECONDS: Final = 24 * 3600
+"""Seconds until a collection whose expansion has failed is expanded again."""

@@ -100,6 +100,10 @@ class ResourceReader:
         """Return the path of a row, None while it was not found."""
         return self._paths.get(endpoint)
 
+    def is_cached(self, path: str) -> bool:
+        """Return whether a resource was read at a path."""
+        return self._connection.get_cached(path) is not None
+
     def reset(self) -> None:
         """Discard all that was found out about the board."""
         self._paths = {ROOT: REDFISH_ROOT}
@@ -128,10 +132,7 @@ class ResourceReader:
             self._failures[endpoint] = error
             raise
         self._failures.pop(endpoint, None)
-        known = self._models.get(endpoint)
-        if known is None or known[0] is not body:
-            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
-        return known[1]  # type: ignore[return-value]  # a row keeps its model
+        return self._decode(endpoint, body)
 
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
@@ -143,18 +144,27 @@ class ResourceReader:
             SupermicroRedfishError: The last request has failed.
 
         """
-        if not self._is_cached(endpoint) and (error := self._failures.get(endpoint)):
+        if (body := self._get_cached(endpoint)) is not None:
+            return self._decode(endpoint, body)
+        if error := self._failures.get(endpoint):
             raise error.with_traceback(None)
-        return await self.async_get(endpoint, cached=True)
+        return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
-        return self._is_cached(endpoint) or endpoint in self._failures
+        return self._get_cached(endpoint) is not None or endpoint in self._failures
 
-    def _is_cached(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether the value of a row is cached."""
+    def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
+        """Return the cached JSON of a row, None if it was never read."""
         path = self._paths.get(endpoint)
-        return bool(path and self._connection.get_cached(path))
+        return self._connection.get_cached(path) if path else None
+
+    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
+        """Return a decoded resource, the same object while its JSON is the same."""
+        known = self._models.get(endpoint)
+        if known is None or known[0] is not body:
+            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
+        return known[1]  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -410,9 +420,9 @@ class ResourceReader:
             self._invalidate_parents(source)
 
     def _invalidate_parents(self, source: Source) -> None:
-        """Read the parents of a row again that are otherwise read only once.
+        """Discard cached parents of a row that would not be read again.
 
-        What a BMC returns while it is starting may lack links.
+        The response of a BMC that is starting may lack links.
         """
         for link in source.links if isinstance(source, Endpoint) else ():
             path = self._paths.get(link.parent)
