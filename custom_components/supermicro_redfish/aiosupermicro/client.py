@@ -17,7 +17,7 @@ from .http.authenticator import Authenticator
 from .http.connection import Connection
 from .http.stats import RequestStats
 from .http.transport import Transport
-from .mockup import async_read_all
+from .mockup import Recording, async_read_all
 from .models import (
     LLDP,
     NTP,
@@ -196,16 +196,22 @@ class SupermicroRedfishClient:
         return await self.async_get_service_root()
 
     async def async_read_all_resources(
-        self, progress: Callable[[int, str], None] = lambda _done, _path: None
+        self,
+        progress: Callable[[int, str], None] = lambda _done, _path: None,
+        recording: Recording | None = None,
     ) -> dict[str, Any]:
         """Return every resource that links lead to by path; some boards have 1200.
 
         Args:
             progress: Called before each request with the number of resources read so
                 far and the path that is read next.
+            recording: Receives each resource once it is read, so that those before an
+                error or a cancellation are not lost.
 
         """
-        return await async_read_all(self._connection, progress)
+        recording = recording or Recording()
+        await async_read_all(self._connection, progress, recording)
+        return recording.resources
 
     # Bulk data
 

@@ -42,6 +42,24 @@ MAX_DEPTH: Final = 100
 
 MAX_REDIRECTS: Final = 3
 
+MAX_RECORDED_REQUESTS: Final = 3_000
+"""Maximum number of requests of a recording.
+
+The largest recorded board has 1,250 resources.
+"""
+
+MAX_RECORDED_BYTES: Final = 16 * 1024 * 1024
+"""Maximum size of a recording; the largest recorded board has 1.3 MB."""
+
+MAX_PATH_SEGMENTS: Final = 32
+"""Maximum number of segments of a recorded path; recorded ones have up to 11."""
+
+MAX_SEGMENT_LENGTH: Final = 128
+"""Maximum length of a segment of a recorded path; recorded ones have up to 45."""
+
+MAX_SKIPPED_PATHS: Final = 1_000
+"""Maximum number of links that a recording names as skipped; real boards have none."""
+
 SESSION_DEFAULT_TIMEOUT: Final = 300
 """Timeout of an idle session in seconds, used until the BMC reports its own.
 
