@@ -68,3 +68,9 @@ RETRY_UNAVAILABLE_SECONDS: Final = 3600
 
 A BMC that is starting reports resources as missing, and a license may be installed.
 """
+
+FAILING_LINK_SECONDS: Final = 60
+"""Seconds for which a linked resource has to fail before another link is followed.
+
+A failure that passes must not lead to another part of the machine.
+"""
