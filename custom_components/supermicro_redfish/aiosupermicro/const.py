@@ -89,3 +89,9 @@ A BMC that is starting reports resources as missing, and a license may be instal
 
 EXPAND_RETRY_SECONDS: Final = 24 * 3600
 """Seconds until a collection whose expansion has failed is expanded again."""
+
+FAILING_LINK_SECONDS: Final = 60
+"""Seconds for which a linked resource has to fail before another link is followed.
+
+A failure that passes must not lead to another part of the machine.
+"""
