@@ -115,7 +115,8 @@ class SupermicroRedfishClient:
                 one that the system links to.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed.
+            ValueError: The host or the fingerprint is malformed, or a control
+                character is in the user name or password.
 
         """
         self._transport = Transport(

@@ -13,6 +13,7 @@ from ..concurrency import gather_or_raise, map_limited
 from ..const import (
     FAILING_LINK_SECONDS,
     MAX_CONCURRENT_REQUESTS,
+    MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
@@ -22,6 +23,7 @@ from ..exceptions import (
     ResourceError,
     SupermicroRedfishError,
 )
+from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
 from ..payload import JsonObject, find_link, find_links
@@ -82,7 +84,9 @@ class ResourceReader:
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
-        self._unavailable: dict[Source, _Unavailable] = {}
+        self._unavailable: dict[Source, _Unavailable] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """Resources that are missing or need a license."""
         self._dead_links: set[str] = set()
         """Links that lead nowhere."""
@@ -93,7 +97,9 @@ class ResourceReader:
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._failures: dict[Endpoint[Any], ResourceError] = {}
         """The errors of rows whose last read has failed."""
-        self.member_errors: dict[str, ResourceError] = {}
+        self.member_errors: NewestItems[str, ResourceError] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """The errors of members of collections, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
@@ -419,7 +425,7 @@ class ResourceReader:
         for path in [*self.member_errors]:
             if path.rpartition("/")[0] in parents:
                 del self.member_errors[path]
-        self.member_errors.update(errors)
+        self.member_errors.add(errors)
 
     def _require_available(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
