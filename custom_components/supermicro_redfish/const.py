@@ -17,6 +17,17 @@ CONF_DYNAMIC_INTERVAL: Final = "dynamic_interval"
 CONF_STATIC_INTERVAL: Final = "static_interval"
 """Minutes between two polls of the static data."""
 
+CONF_ENTERED_HOST: Final = "entered_host"
+"""Address that the user entered, if discovery has found the BMC at another one."""
+
+CONF_REMOVED_ENTITIES: Final = "removed_entities"
+"""Entities that a migration has removed, with their replacements.
+
+The user has not yet confirmed that the automations are updated.
+"""
+CONF_UNVERIFIED_CERTIFICATE: Final = "unverified_certificate"
+"""Fingerprint of the certificate that a migrated server offers to pin."""
+
 MAX_ENTITIES: Final = 2_000
 """Maximum number of entities of a server; the largest recorded board has 163."""
 
@@ -46,3 +57,7 @@ MAX_MESSAGE_LENGTH: Final = 2_000
 
 DYNAMIC_INTERVAL: Final = timedelta(seconds=30)
 STATIC_INTERVAL: Final = timedelta(minutes=15)
+DYNAMIC_LIMITS: Final = (10, 300)
+"""Shortest and longest interval of the dynamic data, in seconds."""
+STATIC_LIMITS: Final = (5, 1440)
+"""Shortest and longest interval of the static data, in minutes."""

@@ -9,9 +9,10 @@ from homeassistant.core import HomeAssistant
 
 from .aiosupermicro import RequestStats
 from .aiosupermicro.redaction import Redactor
+from .const import CONF_REMOVED_ENTITIES
 from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
 
-_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
+_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
 
 
 async def async_get_config_entry_diagnostics(
@@ -66,8 +67,18 @@ def _coordinator(coordinator: SupermicroCoordinator[Any]) -> dict[str, Any]:
         "interval_seconds": interval.total_seconds() if interval else None,
         "last_update_success": coordinator.last_update_success,
         "last_exception": _error_type(coordinator.last_exception),
-        "errors": {name: _error_type(error) for name, error in errors.items()},
+        "errors": {
+            _resource_name(name): _error_type(error) for name, error in errors.items()
+        },
     }
+
+
+def _resource_name(name: str) -> str:
+    """Return the name of a resource, or the collection of a member.
+
+    The Id of a drive, for example, may be its serial number.
+    """
+    return f"{name.rpartition('/')[0]}/*" if name.startswith("/") else name
 
 
 def _error_type(error: BaseException | None) -> str | None:

@@ -44,9 +44,8 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .energy import EnergyMeter
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .models import AccessLevel, Headroom, Privileges
+from .models import AccessLevel, EnergyMeter, Headroom, Privileges
 from .sources import EntitySource
 from .util import (
     BOOT_STATES,

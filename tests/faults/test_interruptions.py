@@ -9,8 +9,8 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration import STATIC
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.integration_helpers import STATIC
 
 from .interruptions import INTERRUPTIONS, RELOAD, REMOVE, Interruption
 

@@ -12,8 +12,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.supermicro_redfish.aiosupermicro import CertificateError
+from tests.integration import mac_address
+from tests.integration.discovery import announce, lease
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.integration_helpers import announce, lease, mac_address
 from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate
 

@@ -30,9 +30,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.util import certificate_placeholders
-from tests.integration import paths
+from tests.integration import logged_problems, paths
+from tests.integration.discovery import announce
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.integration_helpers import announce, logged_problems
 from tests.simulator import Bmc, Server
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"

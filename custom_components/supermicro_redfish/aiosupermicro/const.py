@@ -97,6 +97,24 @@ MAX_DEPTH: Final = 100
 
 MAX_REDIRECTS: Final = 3
 
+MAX_RECORDED_REQUESTS: Final = 3_000
+"""Maximum number of requests of a recording.
+
+The largest recorded board has 1,250 resources.
+"""
+
+MAX_RECORDED_BYTES: Final = 16 * 1024 * 1024
+"""Maximum size of a recording; the largest recorded board has 1.3 MB."""
+
+MAX_PATH_SEGMENTS: Final = 32
+"""Maximum number of segments of a recorded path; recorded ones have up to 11."""
+
+MAX_SEGMENT_LENGTH: Final = 128
+"""Maximum length of a segment of a recorded path; recorded ones have up to 45."""
+
+MAX_SKIPPED_PATHS: Final = 1_000
+"""Maximum number of links that a recording names as skipped; real boards have none."""
+
 SESSION_DEFAULT_TIMEOUT: Final = 300
 """Timeout of an idle session in seconds, used until the BMC reports its own.
 
@@ -122,4 +140,13 @@ RETRY_UNAVAILABLE_SECONDS: Final = 3600
 """Seconds until a resource that is missing or needs a license is requested again.
 
 A BMC that is starting reports resources as missing, and a license may be installed.
+"""
+
+EXPAND_RETRY_SECONDS: Final = 24 * 3600
+"""Seconds until a collection whose expansion has failed is expanded again."""
+
+FAILING_LINK_SECONDS: Final = 60
+"""Seconds for which a linked resource has to fail before another link is followed.
+
+A failure that passes must not lead to another part of the machine.
 """

@@ -86,6 +86,8 @@ class SupermicroRedfishError(Exception):
         self.bmc_message = bmc_message and _safe_text(bmc_message)
         self.message_id = message_id
         self.retry_after = retry_after
+        self.members: tuple[Any, ...] = ()
+        """Members in the response: the error of one may be that of its collection."""
 
     def redact(self, secret: str) -> None:
         """Replace a secret in all texts.
@@ -97,6 +99,8 @@ class SupermicroRedfishError(Exception):
             for name in _TEXT_ATTRIBUTES:
                 if text := getattr(self, name, None):
                     setattr(self, name, text.replace(spelling, "***"))
+            if self.members and spelling in repr(self.members):
+                self.members = ()
 
 
 class AuthenticationError(SupermicroRedfishError):
@@ -241,6 +245,8 @@ def error_from_response(
         message_id=message_id,
         retry_after=retry_after,
     )
+    members = body.get("Members") if isinstance(body, dict) else None
+    error.members = tuple(members) if isinstance(members, list) else ()
     if isinstance(error, LicenseError):
         error.license = _first_argument(info)
     return error

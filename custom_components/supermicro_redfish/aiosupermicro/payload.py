@@ -19,7 +19,8 @@ _CONTAINERS = frozenset((dict, list))
 def parse_json(raw: bytes) -> Any:
     """Return the parsed document; the bytes if it is not JSON, None if it is empty.
 
-    Lone surrogates are replaced: JSON can contain them, but a text with one cannot be
+    Control characters in texts are accepted, which JSON forbids but boards send. Lone
+    surrogates are replaced: JSON can contain them, but a text with one cannot be
     encoded. A document nested deeper than `MAX_DEPTH` counts as no JSON, since callers
     could not traverse it recursively. So does one with more than `MAX_VALUES` values.
     """
@@ -27,7 +28,7 @@ def parse_json(raw: bytes) -> Any:
         return raw
     try:
         text = raw.decode(json.detect_encoding(raw), "replace")
-        document = json.loads(text) if text.strip() else None
+        document = json.loads(text, strict=False) if text.strip() else None
     except (ValueError, RecursionError):
         return raw
     if not _is_surely_shallow(text) and _is_too_deep(document):

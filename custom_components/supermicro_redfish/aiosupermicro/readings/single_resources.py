@@ -163,7 +163,8 @@ class SingleResources:
             return ()
         paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
         reading = _Reading(self._reader, self._round_robin, scope, is_first=False)
-        bodies = await reading.async_read(paths, _LEAK_COUNT)
+        count = 0 if scope is Scope.DISCOVERY else _LEAK_COUNT
+        bodies = await reading.async_read(paths, count)
         return tuple(LeakDetector.from_dict(body) for body in bodies.values())
 
     @property
@@ -260,7 +261,9 @@ class _Reading:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
         is_poll = self._scope is Scope.POLL
-        bodies = await self._round_robin.async_read(wanted, count, limit_new=is_poll)
+        bodies = await self._round_robin.async_read(
+            wanted, count, limit_new=is_poll, since=self.started_at
+        )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
         return bodies
 

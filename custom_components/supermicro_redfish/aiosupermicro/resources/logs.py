@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from ..const import MAX_LOG_ENTRIES
-from ..exceptions import LicenseError, NotFoundError
+from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..models import LogEntry, LogService
 from ..payload import JsonObject, find_link
 from .collections import async_get_pages
@@ -50,21 +50,25 @@ async def async_find_log(
 ) -> JsonObject:
     """Return a log service by Id or name, else that of health events, else the first.
 
-    Other log services that cannot be read cost one request each and nothing else.
+    Other log services that cannot be read cost one request each and nothing else. The
+    errors of those that exist are in the `member_errors` of the reader.
 
     Raises:
         NotFoundError: There is no such log.
-        LicenseError: The log may be one that needs a license.
+        ResourceError: The log may be one that needs a license or cannot be read.
 
     """
     services: list[JsonObject] = []
-    errors: list[NotFoundError | LicenseError] = []
+    errors: list[ResourceError] = []
     for path in await reader.async_get_member_paths(logs, cached=True):
         try:
             services.append(await reader.async_get_json(path, cached=True))
-        except (NotFoundError, LicenseError) as error:
+        except ResourceError as error:
             errors.append(error)
+            if not isinstance(error, (NotFoundError, LicenseError)):
+                reader.member_errors[path] = error
             continue
+        reader.member_errors.pop(path, None)
         service = LogService.from_dict(services[-1])
         if log_service is None:
             is_wanted = service.log_entry_type == _HEALTH_EVENTS

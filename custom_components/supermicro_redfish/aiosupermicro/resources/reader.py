@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
 from ..const import (
+    FAILING_LINK_SECONDS,
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
@@ -68,6 +69,8 @@ class ResourceReader:
       hour.
     - A member of a collection that cannot be read costs only itself; its error is in
       `member_errors`.
+    - So does a link that leads nowhere: another one is followed, and the first one is
+      tried again after an hour.
     """
 
     def __init__(
@@ -87,6 +90,10 @@ class ResourceReader:
         """Resources that are missing or need a license."""
         self._dead_links: set[str] = set()
         """Links that lead nowhere."""
+        self._failing_since: dict[str, float] = {}
+        """The time of the first failure of links that have not succeeded since."""
+        self._detours: dict[Endpoint[Any], float] = {}
+        """The time at which rows were found past a link that leads nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._failures: dict[Endpoint[Any], ResourceError] = {}
         """The errors of rows whose last read has failed."""
@@ -106,12 +113,18 @@ class ResourceReader:
         """Return the path of a row, None while it was not found."""
         return self._paths.get(endpoint)
 
+    def is_cached(self, path: str) -> bool:
+        """Return whether a resource was read at a path."""
+        return self._connection.get_cached(path) is not None
+
     def reset(self) -> None:
         """Discard all that was found out about the board."""
         self._paths = {ROOT: REDFISH_ROOT}
         self._seen.clear()
         self._unavailable.clear()
         self._dead_links.clear()
+        self._failing_since.clear()
+        self._detours.clear()
         self._models.clear()
         self._failures.clear()
         self.member_errors.clear()
@@ -134,10 +147,7 @@ class ResourceReader:
             self._failures[endpoint] = error
             raise
         self._failures.pop(endpoint, None)
-        known = self._models.get(endpoint)
-        if known is None or known[0] is not body:
-            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
-        return known[1]  # type: ignore[return-value]  # a row keeps its model
+        return self._decode(endpoint, body)
 
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
@@ -149,23 +159,33 @@ class ResourceReader:
             SupermicroRedfishError: The last request has failed.
 
         """
-        if not self._is_cached(endpoint) and (error := self._failures.get(endpoint)):
+        if (body := self._get_cached(endpoint)) is not None:
+            return self._decode(endpoint, body)
+        if error := self._failures.get(endpoint):
             raise error.with_traceback(None)
-        return await self.async_get(endpoint, cached=True)
+        return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
-        return self._is_cached(endpoint) or endpoint in self._failures
+        return self._get_cached(endpoint) is not None or endpoint in self._failures
 
-    def _is_cached(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether the value of a row is cached."""
+    def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
+        """Return the cached JSON of a row, None if it was never read."""
         path = self._paths.get(endpoint)
-        return bool(path and self._connection.get_cached(path))
+        return self._connection.get_cached(path) if path else None
+
+    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
+        """Return a decoded resource, the same object while its JSON is the same."""
+        known = self._models.get(endpoint)
+        if known is None or known[0] is not body:
+            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
+        return known[1]  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
     ) -> JsonObject:
         """Return the JSON of a resource; errors as in `async_get`."""
+        self._forget_detours()
         path = source if isinstance(source, str) else self._paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
             return body
@@ -300,7 +320,8 @@ class ResourceReader:
 
         paths: dict[str, None] = {}
         for source, first in found.items():
-            path = source if isinstance(source, str) else self._paths[source]
+            is_path = isinstance(source, str)
+            path = source if is_path else await self._async_get_path(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
         return [*paths]
 
@@ -416,9 +437,9 @@ class ResourceReader:
             self._invalidate_parents(source)
 
     def _invalidate_parents(self, source: Source) -> None:
-        """Read the parents of a row again that are otherwise read only once.
+        """Discard cached parents of a row that would not be read again.
 
-        What a BMC returns while it is starting may lack links.
+        The response of a BMC that is starting may lack links.
         """
         for link in source.links if isinstance(source, Endpoint) else ():
             path = self._paths.get(link.parent)
@@ -481,26 +502,49 @@ class ResourceReader:
         return self._paths.get(endpoint) or await self._async_find_path(endpoint)
 
     async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
-        """Find the path of a row by its links."""
+        """Find the path of a row by its links.
+
+        Without a match, the first resource is used, unless a link leads nowhere: it may
+        be the right one.
+        """
         errors: list[ResourceError] = []
         fallback: str | None = None
         is_first = True
         for link in endpoint.links:
             parent = await self.async_get_json(link.parent, cached=True)
-            for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
+            paths = find_links(parent, link.pointer)
+            for path in self._filter_links(endpoint, paths):
                 selected, is_match = await self._async_select(endpoint, path, errors)
                 fallback = fallback or (selected if is_first else None)
                 if is_match and selected:
+                    if errors or not self._dead_links.isdisjoint(paths):
+                        self._detours[endpoint] = monotonic()
                     self._paths[endpoint] = selected
                     return selected
             # A later link is a wider search; what it finds without a match is foreign.
-            is_first = is_first and not find_links(parent, link.pointer)
-        if fallback is None:
+            is_first = is_first and not paths
+        if fallback is None or errors:
             name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
             missing = NotFoundError(f"This board has no link to {name}")
             raise next(iter(errors), missing)
         self._paths[endpoint] = fallback
         return fallback
+
+    def _forget_detours(self) -> None:
+        """Find rows again an hour after they were found past a link to nowhere."""
+        for endpoint, found_at in [*self._detours.items()]:
+            if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
+                self._detours.pop(endpoint, None)
+                self._dead_links.clear()
+                self._forget_path(endpoint)
+
+    def _forget_path(self, endpoint: Endpoint[Any]) -> None:
+        """Discard the path of a row, and of all rows that are found by it."""
+        if path := self._paths.pop(endpoint, None):
+            self._connection.invalidate(path)
+        for row in [*self._paths]:
+            if any(link.parent is endpoint for link in row.links):
+                self._forget_path(row)
 
     def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
         """Return the paths that have the wanted Id and do not lead nowhere."""
@@ -518,7 +562,7 @@ class ResourceReader:
         """Return the resource that a link selects, and whether it matches.
 
         It is the linked one, or the last one above it that matches. A link that leads
-        nowhere selects nothing.
+        nowhere, or fails for a minute, selects nothing.
         """
         if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
             return path, True
@@ -527,11 +571,21 @@ class ResourceReader:
         while link and link not in above:
             try:
                 above[link] = await self.async_get_json(link, cached=True)
-            except (NotFoundError, LicenseError) as error:
+            except ResourceError as error:
+                if not self._leads_nowhere(link, error):
+                    raise
                 self.member_errors[link] = error
                 errors.append(error)
                 break
+            self._failing_since.pop(link, None)
+            self.member_errors.pop(link, None)
             pointer = endpoint.parent_pointer
             link = find_link(above[link], pointer) if pointer else None
         matches = [path for path, body in above.items() if endpoint.select_fn(body)]
         return next(reversed(matches or [*above]), None), bool(matches)
+
+    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
+        """Return whether a linked resource is missing, or has failed for a minute."""
+        since = self._failing_since.setdefault(path, monotonic())
+        is_missing = isinstance(error, (NotFoundError, LicenseError))
+        return is_missing or monotonic() - since >= FAILING_LINK_SECONDS
