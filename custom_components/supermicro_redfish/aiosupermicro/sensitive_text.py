@@ -159,7 +159,8 @@ class TextRedactor:
             return known, self._known[known]
         if kind.startswith("ip") and not has_addresses:
             return self._keep(old)
-        return getattr(self, f"_replace_{kind}")(old)
+        replaced: tuple[str, str | None] = getattr(self, f"_replace_{kind}")(old)
+        return replaced
 
     def _keep(self, old: str) -> tuple[str, None]:
         """Keep the first word of a match, and search the rest again."""
