@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -208,10 +209,18 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
         is_limited = bool(data.limited_platforms)
         async_report_too_many_entities(hass, entry, is_limited=is_limited)
 
+    @callback
+    def add_rest(coordinator: SupermicroCoordinator[Any], new_data: Any) -> None:
+        """Continue after a poll without a change, which calls no other listener."""
+        if tracker.has_rest and new_data == coordinator.data:
+            update_entities()
+
     update_entities()
     coordinators = {row.source.coordinator_fn(data) for row in tracker.descriptions}
     for coordinator in {*coordinators, data.account}:
         entry.async_on_unload(coordinator.async_add_listener(update_entities))
+        on_poll = partial(add_rest, coordinator)
+        entry.async_on_unload(coordinator.async_add_poll_listener(on_poll))
 
 
 class _EntityTracker[DescriptionT: ItemDescription[Any]]:
@@ -232,6 +241,8 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
         self._is_set_up = False
         """Whether the entities of the first poll were added."""
+        self.has_rest = False
+        """Whether there were more items than could be added."""
         self._data.descriptions[self._domain] = tuple(
             filter(self._is_allowed, descriptions)
         )
@@ -245,11 +256,12 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         room = self._count_free()
         if is_delayed := self._is_set_up and room > MAX_NEW_ENTITIES:
             room = MAX_NEW_ENTITIES
-        self._is_set_up = True
+        self._is_set_up, self.has_rest = True, False
         self._data.limited_platforms.discard(self._domain)
         for row, key in self._find_missing():
             if self._entity_id(row, key) is None:
                 if room <= 0:
+                    self.has_rest = True
                     if not is_delayed:
                         self._data.limited_platforms.add(self._domain)
                     break
