@@ -89,7 +89,7 @@ def async_create_certificate_issue(
         severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
         translation_key=key,
         translation_placeholders={
-            "name": entry.title,
+            "name": display_text(entry.title),
             "host": escape_markdown(host),
             "entered": escape_markdown(str(entered)),
             "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
@@ -187,7 +187,7 @@ def _create_migration_issue(
         is_fixable=True,
         severity=IssueSeverity.WARNING,
         translation_key=issue,
-        translation_placeholders={"name": entry.title, **placeholders},
+        translation_placeholders={"name": display_text(entry.title), **placeholders},
     )
 
 

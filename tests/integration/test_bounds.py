@@ -48,6 +48,7 @@ from custom_components.supermicro_redfish.util import (
 )
 from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc, Board, Server
+from tests.simulator.certificate import Certificate
 
 from . import DYNAMIC, STATIC, set_up, unload
 from .conftest import Elapse
@@ -390,6 +391,35 @@ async def test_hostile_text_is_plain_wherever_it_is_shown(
     _assert_plain(failure.translation_placeholders, MAX_MESSAGE_LENGTH)
     bmc.heal()
     await unload(hass, entry)
+
+
+async def test_repair_issues_show_plain_title(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    server: Server,
+    new_certificate: Certificate,
+    freezer: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Show a title that an earlier version took from the board without its markup."""
+    hass.config_entries.async_update_entry(entry, title=TEXTS["link"])
+    monkeypatch.setattr(entity, "MAX_ENTITIES", 1)
+    info = {"MessageId": "SMC.1.0.OemLicenseNotPassed", "MessageArgs": ["DCMS"]}
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
+    bmc.fail(LLDP, status=403, body=body)
+    await set_up(hass, entry)
+    server.renew_certificate(new_certificate)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    issues = ir.async_get(hass).issues.values()
+    assert {issue.translation_key for issue in issues if issue.active} == {
+        "too_many_entities",
+        "license_missing",
+        "certificate_changed",
+    }
+    for issue in issues:
+        _assert_plain(str((issue.translation_placeholders or {})["name"]))
 
 
 def test_name_of_markup_only_has_a_fallback() -> None:
