@@ -1,9 +1,11 @@
 """Verify that a hostile value in one field affects nothing else."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 import json
 import re
+from time import perf_counter
 from typing import Any
 
 from homeassistant.core import HomeAssistant, valid_entity_id
@@ -226,6 +228,30 @@ async def test_hostile_product_gives_printable_name_in_discovery(
     assert name.isprintable()
     assert 0 < len(name) <= 130
     json_bytes(flow["context"])
+
+
+async def test_announced_large_service_root_does_not_block(
+    hass: HomeAssistant, instance: HassInstance, server: Server, bmc: Bmc
+) -> None:
+    """Ignore devices that announce a service root of millions of values."""
+    part = '{"":{}},' * (1024 * 1024)
+    bmc.fail(paths.ROOT, status=200, body=f'{{"Product":"x","A":[{part}0]}}')
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            started = perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, perf_counter() - started)
+
+    watcher = asyncio.create_task(watch())  # Home Assistant does not wait for it
+    for _ in range(4):
+        flow = await announce(hass, f"{server.url}/redfish/v1/")
+        assert flow["reason"] == "not_supported"
+    watcher.cancel()
+    assert longest < 1
+    assert instance.flows == []
 
 
 @pytest.mark.parametrize("text", [HOSTILE["markdown"], HTML, "a`b`\n\n# c\n- d *e*"])

@@ -44,7 +44,7 @@ MAX_ANONYMOUS_BODY_BYTES: Final = 64 * 1024
 Any device can announce a service root. The largest recorded one has 2,091 bytes.
 """
 
-MAX_VALUES: Final = 200_000
+MAX_VALUES: Final = 300_000
 """Maximum number of values in a JSON document; the largest recorded one has 9,677.
 
 A small value takes 8 bytes of a body, but more than 200 bytes of memory.
