@@ -12,6 +12,7 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .aiosupermicro import (
@@ -40,6 +41,7 @@ from .errors import (
     update_failed,
 )
 from .host_poller import TRANSITION_SECONDS, HostPoller
+from .items import KeyMemory
 from .models import Privileges, ServerData
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
@@ -74,6 +76,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
         self._items_data: DataT | None = None
         """Data that the cached items were made from."""
+        self._key_memory = KeyMemory(self._unique_ids)
 
     @abstractmethod
     async def _async_read(self) -> DataT:
@@ -92,8 +95,20 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             self._items_data = self.data
             self._items.clear()
         if items_fn not in self._items:
-            self._items[items_fn] = items_fn(self.data)
+            self._items[items_fn] = self.make_items(items_fn, self.data)
         return self._items[items_fn]
+
+    def make_items[ItemT](
+        self, items_fn: Callable[[DataT], Mapping[str, ItemT]], data: DataT
+    ) -> Mapping[str, ItemT]:
+        """Return the items of a source in any data, with the keys that they have."""
+        return self._key_memory.keep(items_fn, items_fn(data))
+
+    def _unique_ids(self) -> list[str]:
+        """Return the unique ids of all registered entities of the server."""
+        registry, entry = er.async_get(self.hass), self.config_entry
+        entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+        return [entity.unique_id for entity in entities]
 
     @override
     async def _async_update_data(self) -> DataT:

@@ -21,7 +21,8 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .sources import SERIAL_MARK, EntitySource, ItemsByName, ResourceSource
+from .items import ItemsByName
+from .sources import SERIAL_MARK, EntitySource, ResourceSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,10 +242,11 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
     def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:
         """Give an item with a new key the registry entry of its former key."""
         former_keys = items.former_keys if isinstance(items, ItemsByName) else {}
-        for key, former_key in former_keys.items():
-            if key not in items or former_key in items or self._entity_id(row, key):
+        for key, candidates in former_keys.items():
+            if key not in items or self._entity_id(row, key):
                 continue
-            if entity_id := self._entity_id(row, former_key):
+            former = (self._entity_id(row, k) for k in candidates if k not in items)
+            if entity_id := next(filter(None, former), None):
                 self._registry.async_update_entity(
                     entity_id, new_unique_id=unique_id(self._entry, row, key)
                 )

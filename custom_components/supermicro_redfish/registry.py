@@ -13,7 +13,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from . import sources
-from .aiosupermicro import BulkData, Chassis, DynamicData, Manager, System
+from .aiosupermicro import BulkData, Chassis, Manager, System
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
@@ -32,15 +32,18 @@ class _RemovableItems:
     """Items of a server that can be removed."""
 
     source: EntitySource[Any]
-    present_fn: Callable[[ServerData, DynamicData], set[str] | None]
-    """Return the keys of the items that are present, None if that is unknown."""
+    is_known_fn: Callable[[ServerData, set[str]], bool]
+    """Return whether the items that are present are known to be all."""
     includes_fn: Callable[[str], bool] = lambda _: True
     """Return whether an item with this key can be removed."""
 
 
-def _present[ItemT](source: EntitySource[ItemT], data: BulkData) -> set[str]:
+def _present(
+    entry: SupermicroConfigEntry, source: EntitySource[Any], data: BulkData
+) -> set[str]:
     """Return the keys of the items that are present, without empty bays."""
-    items = source.items_fn(data)
+    coordinator = source.coordinator_fn(entry.runtime_data)
+    items = coordinator.make_items(source.items_fn, data)
     return {key for key, item in items.items() if source.is_present_fn(item)}
 
 
@@ -52,24 +55,19 @@ def _has_member_errors(data: BulkData, pointer: str) -> bool:
 _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.DRIVES,
-        present_fn=lambda static, _: (
-            None
-            if static.drives is None or _has_member_errors(static, "/Drives/")
-            else _present(sources.DRIVES, static)
+        is_known_fn=lambda static, _: (
+            static.drives is not None and not _has_member_errors(static, "/Drives/")
         ),
     ),
     # A server without any power supply cannot run.
     _RemovableItems(
-        source=sources.SUPPLIES,
-        present_fn=lambda _, dynamic: _present(sources.SUPPLIES, dynamic) or None,
+        source=sources.SUPPLIES, is_known_fn=lambda _, present: bool(present)
     ),
     # Of the temperatures, those of memory modules. A BMC that has just started lists
     # no sensors.
     _RemovableItems(
         source=sources.OTHER_TEMPERATURES,
-        present_fn=lambda _, dynamic: (
-            _present(sources.OTHER_TEMPERATURES, dynamic) or None
-        ),
+        is_known_fn=lambda _, present: bool(present),
         includes_fn=lambda key: "DIMM" in key.upper(),
     ),
 )
@@ -100,7 +98,10 @@ def async_remove_stale_entities(
         if not (dynamic.system or System()).is_on:
             return
         for removable in _REMOVABLE:
-            if (present := removable.present_fn(data, dynamic)) is not None:
+            is_static = removable.source is sources.DRIVES
+            polled: BulkData = data if is_static else dynamic
+            present = _present(entry, removable.source, polled)
+            if removable.is_known_fn(data, present):
                 for entity_id, key in _entities(registry, entry, removable):
                     missing[entity_id] = 0 if key in present else missing[entity_id] + 1
         for entity_id in [of for of, polls in missing.items() if polls >= _MAX_MISSING]:

@@ -59,8 +59,9 @@ def async_create_certificate_issue(
 ) -> None:
     """Create the issue of an unexpected or unverified certificate.
 
-    It names the address, and that the user entered another one: discovery follows a
-    BMC, and a wrong address is how another device could ask for trust.
+    It names the address, and the one that the user entered if they differ. Discovery
+    changes the address of a BMC that has moved, and another device could pretend to
+    be that BMC.
     """
     pinned = entry.data[CONF_VERIFY_SSL]
     host, entered = entry.data[CONF_HOST], entry.data.get(CONF_ENTERED_HOST)

@@ -28,6 +28,7 @@ from .aiosupermicro.models import Sensor
 from .client import async_get_log_entries
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
+from .items import ItemsByName
 from .models import Headroom, ServerData
 
 type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
@@ -159,16 +160,6 @@ class _Named(Protocol):
         """Name of the entry."""
 
 
-class ItemsByName[ItemT](dict[str, ItemT]):
-    """Entries of a list by a key that does not depend on their position."""
-
-    def __init__(self) -> None:
-        """Start without entries."""
-        super().__init__()
-        self.former_keys: dict[str, str] = {}
-        """Keys that earlier versions used, by the present key."""
-
-
 def _by_name[ItemT: _Named](
     entries: Iterable[ItemT],
     id_fn: Callable[[ItemT], str | None],
@@ -191,13 +182,15 @@ def _by_name[ItemT: _Named](
         suffixes = _distinguish(group, id_fn, serial_fn)
         for place, (entry, suffix) in enumerate(zip(group, suffixes, strict=True)):
             is_unique = name and len(group) == 1
-            key = name if is_unique else f"{name} {suffix}".strip()
-            while key in items:
-                key += " #"
+            long_key = f"{name} {suffix}".strip()
+            while long_key in items.long_keys.values():
+                long_key += " #"
+            key = name if is_unique else long_key
             items[key] = entry
+            items.long_keys[key] = long_key
             if name and not is_unique:
-                former_id = (former_id_fn or id_fn)(entry)
-                items.former_keys[key] = f"{name} #{former_id}" if place else name
+                former = f"{name} #{(former_id_fn or id_fn)(entry)}"
+                items.former_keys[key] = (former, name) if place else (name, former)
     return items
 
 
@@ -236,17 +229,7 @@ def _by_member_name[ItemT: (Sensor, PowerSupply)](
 def _temperatures(data: DynamicData, *, is_main: bool) -> Mapping[str, Sensor]:
     """Return the temperatures of processors and air, or all others."""
     sensors = _by_member_name((data.thermal or Thermal()).temperatures)
-    return _select(sensors, lambda sensor: _is_main_temperature(sensor) is is_main)
-
-
-def _select[ItemT](
-    items: ItemsByName[ItemT], is_wanted: Callable[[ItemT], bool]
-) -> ItemsByName[ItemT]:
-    """Return some of several items, with their keys."""
-    selected = ItemsByName[ItemT]()
-    selected.update((key, item) for key, item in items.items() if is_wanted(item))
-    selected.former_keys = items.former_keys
-    return selected
+    return sensors.select(lambda sensor: _is_main_temperature(sensor) is is_main)
 
 
 def _is_main_temperature(sensor: Sensor) -> bool:

@@ -1,15 +1,27 @@
 """Changes of hardware and firmware, some of which are faults."""
 
 import json
+from typing import Any
 
 from tests.integration.paths import BACKPLANE, BAYS, DRIVES, FAN_MODE, MANAGER, MEMORY
 from tests.scenario.fault_scenario import FaultScenario
+from tests.simulator.mutations import mutate
 
 _MOVES = {
     f"{MANAGER}/Oem/Supermicro": f"{MANAGER}/Oem/SMC",
     f"{MANAGER}/LicenseManager": f"{MANAGER}/Oem/SMC/Licenses",
 }
 """Places that a firmware update moves."""
+
+
+_LISTS = (
+    ("Thermal", "Temperatures"),
+    ("Thermal", "Fans"),
+    ("Power", "Voltages"),
+    ("Power", "PowerSupplies"),
+)
+"""The lists of parts in resources that are polled often."""
+_OTHER_CHASSIS = "/redfish/v1/Chassis/SmartNIC"
 
 
 async def change_settings_offline(scenario: FaultScenario) -> None:
@@ -72,3 +84,68 @@ def move_oem_resources(scenario: FaultScenario) -> None:
         bmc.put(moved.get(path, path), json.loads(text))
     bmc.change(MANAGER, {"FirmwareVersion": "01.05.02"})
     bmc.restart(120)
+
+
+def mutate_lists(scenario: FaultScenario, kind: str) -> None:
+    """Change all lists of parts in one way."""
+    for resource, key in _LISTS:
+        mutate(scenario.bmc, scenario.path(resource), key, kind)
+
+
+def repeat_names(scenario: FaultScenario) -> None:
+    """Give all parts of a list the same name, and no Ids."""
+    mutate_lists(scenario, "repeated names")
+    mutate_lists(scenario, "no ids")
+
+
+def reverse_lists(scenario: FaultScenario) -> None:
+    """Reverse all lists, and number their parts again."""
+    mutate_lists(scenario, "renumbered")
+
+
+def insert_control_characters(scenario: FaultScenario) -> None:
+    """Send raw control characters in the names and texts of all parts."""
+    mutate_lists(scenario, "control characters")
+
+
+def forget_healths(scenario: FaultScenario) -> None:
+    """Send no health for any power supply."""
+    path = scenario.path("Power")
+    supplies = scenario.bmc.resource(path)["PowerSupplies"]
+    for supply in supplies:
+        supply["Status"] = {"State": "Enabled"}
+    scenario.bmc.put(path, scenario.bmc.resource(path) | {"PowerSupplies": supplies})
+
+
+def send_numbers_as_texts(scenario: FaultScenario) -> None:
+    """Send the numbers of all sensors and supplies as texts."""
+    for path in (scenario.path("Thermal"), scenario.path("Power")):
+        body = scenario.bmc.resource(path)
+        scenario.bmc.put(path, _as_texts(body))
+
+
+def _as_texts(value: Any) -> Any:
+    """Return a document whose numbers are texts."""
+    if isinstance(value, dict):
+        return {key: _as_texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(inner) for inner in value]
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f" {value} " if is_number else value
+
+
+def send_sentinels(scenario: FaultScenario) -> None:
+    """Send the values by which boards mean that there is no limit or capacity."""
+    path = scenario.path("Power")
+    (control,) = scenario.bmc.resource(path)["PowerControl"]
+    none = {"PowerLimit": {"LimitInWatts": 32767}, "PowerCapacityWatts": 0}
+    scenario.bmc.change(path, {"PowerControl": [control | none]})
+
+
+def link_to_other_chassis_first(scenario: FaultScenario) -> None:
+    """Let the first link of the system name a chassis without sensors."""
+    bmc, system = scenario.bmc, scenario.path("ComputerSystem")
+    links = bmc.resource(system)["Links"]
+    first = {"@odata.id": _OTHER_CHASSIS}
+    bmc.change(system, {"Links": links | {"Chassis": [first, *links["Chassis"]]}})
+    bmc.put(_OTHER_CHASSIS, first | {"Id": "SmartNIC", "ChassisType": "Card"})

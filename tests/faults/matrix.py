@@ -11,6 +11,7 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
+from tests.integration.paths import BAYS
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import (
     ALL,
@@ -27,13 +28,21 @@ from tests.scenario.fault_table import (
 )
 from tests.scenario.scenario import RESTART_SECONDS, SHIPPED_BOARD
 from tests.simulator import Bmc
+from tests.simulator.faults import BROKEN_BODIES
 
 from .hardware import (
     add_drive,
     add_memory,
     change_settings_offline,
+    forget_healths,
+    insert_control_characters,
+    link_to_other_chassis_first,
     move_oem_resources,
     remove_sensor,
+    repeat_names,
+    reverse_lists,
+    send_numbers_as_texts,
+    send_sentinels,
     set_thermal_to_null,
 )
 
@@ -55,6 +64,7 @@ REDIRECT_AWAY = "leads away from"
 THERMAL_FAILED = "thermal cannot be read"
 SYSTEM_FAILED = "system cannot be read"
 NTP_FAILED = "ntp cannot be read"
+DRIVE_FAILED = "Disk.Bay.0 cannot be read"
 
 # Prompts for the user
 REAUTH = ("reauth",)
@@ -86,6 +96,14 @@ HOST_OFF = ExpectedStates(
         "sensor.boot_progress": "off",
         "sensor.power_consumption": "9",
     },
+)
+NO_DRIVE = unavailable(
+    "binary_sensor.drive_problem_Disk.Bay.0",
+    "sensor.drive_life_used_Disk.Bay.0",
+    "sensor.drive_temperature_Disk.Bay.0",
+)
+NO_HEALTH = ExpectedStates(
+    unknown=("binary_sensor.power_supply_problem", "binary_sensor.redundancy_problem")
 )
 NO_PCH = unavailable("sensor.temperature_PCH")
 NULL_THERMALS = ExpectedStates(unavailable=THERMALS[:2], unknown=("sensor.headroom",))
@@ -130,6 +148,31 @@ def deliver(fault: Callable[[Bmc], None]) -> Action:
         fault(scenario.bmc)
 
     return inject
+
+
+def break_off(status: int, kind: str, delivery: str, **response: Any) -> Action:
+    """Respond with a status and a body that breaks off."""
+    return respond(status, kind, delivery=BROKEN_BODIES[delivery], **response)
+
+
+def expire_with_broken_responses(delivery: str) -> Action:
+    """Expire all sessions, and break the body of the 401 that reports it."""
+
+    def inject(scenario: FaultScenario) -> None:
+        scenario.bmc.expire_sessions()
+        scenario.bmc.deliver("*", BROKEN_BODIES[delivery], times=1)
+
+    return inject
+
+
+def break_drive(kind: str) -> Action:
+    """Let the reads of one of two drives fail."""
+    return deliver(lambda bmc: bmc.break_resource(BAYS[0], kind))
+
+
+def demand_etag_of_body(scenario: FaultScenario) -> None:
+    """Accept only the ETag of the body, which the header spells in another way."""
+    scenario.bmc.etags, scenario.bmc.if_match = "quoted twice", "body's tag"
 
 
 def set_trait(name: str, value: Any) -> Action:
@@ -466,6 +509,68 @@ MATRIX: tuple[Fault, ...] = (
             ),
             recovers_after=900,
         ),
+    ),
+    # Faults of real boards: parts, links and values
+    *(
+        Fault(
+            f"session expired, and the 401 {name}",
+            expire_with_broken_responses(delivery),
+            poll=Poll(requests=14, logins=1),
+            command=Command(is_applied=True, logins=1, writes=2),
+        )
+        for name, delivery in (
+            ("is cut after its headers", "chunked cut by closing"),
+            ("is shorter than it says", "shorter than its Content-Length"),
+        )
+    ),
+    *(
+        Fault(
+            f"{status} that breaks off",
+            break_off(status, "Thermal", "chunked cut by closing"),
+            **_NO_THERMAL,
+        )
+        for status in (404, 500, 503)
+        if status != 404
+    ),
+    *(
+        Fault(
+            f"one of two drives fails: {kind}",
+            break_drive(kind),
+            poll=Poll(
+                states=NO_DRIVE,
+                log=(DRIVE_FAILED,),
+                seconds=1800,
+                requests=208,
+                recovers_after=900,
+            ),
+        )
+        for kind in ("500", "HTML", "half a body")
+    ),
+    Fault(
+        "parts with the same names", repeat_names, set_up=SetUp(), recover=do_nothing
+    ),
+    Fault("lists in another order", reverse_lists, poll=Poll(), recover=do_nothing),
+    Fault(
+        "health of the supplies unknown", forget_healths, poll=Poll(states=NO_HEALTH)
+    ),
+    Fault(
+        "control characters in names and texts",
+        insert_control_characters,
+        set_up=SetUp(),
+        poll=Poll(),
+    ),
+    Fault("numbers as texts", send_numbers_as_texts, set_up=SetUp(), poll=Poll()),
+    Fault("values that stand for none", send_sentinels, set_up=SetUp(), poll=Poll()),
+    Fault(
+        "first chassis without sensors",
+        link_to_other_chassis_first,
+        set_up=SetUp(requests=30),
+        recover=do_nothing,
+    ),
+    Fault(
+        "ETag of the body demanded",
+        demand_etag_of_body,
+        command=Command(is_applied=True, writes=3),
     ),
     # Restarts, clocks, and changes of host, hardware and firmware
     Fault(

@@ -157,6 +157,7 @@ class Scenario:
         bmc.heal()
         bmc.password, bmc.role, bmc.unlicensed = "ADMIN", "Administrator", ()
         bmc.if_match_required, bmc.not_modified = False, True
+        bmc.etags, bmc.if_match = "equal", "any tag"
         for session in filter(None, map(bmc.sessions.get, bmc.sessions.ids)):
             if session.user == OTHER_USER:
                 bmc.sessions.delete(session)

@@ -115,7 +115,8 @@ class SupermicroRedfishClient:
                 one that the system links to.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed.
+            ValueError: The host or the fingerprint is malformed, or a control
+                character is in the user name or password.
 
         """
         self._transport = Transport(
@@ -270,6 +271,10 @@ class SupermicroRedfishClient:
                 found.resources[name] = await read()
             except ResourceError as error:
                 found.errors[name] = error
+        try:
+            await self._readings.async_discover_leak_detectors()
+        except ResourceError as error:
+            found.errors["leak_detectors"] = error
         return found._replace(errors=self._reader.member_errors | found.errors)
 
     async def _async_read_dynamic(self, scope: Scope) -> Found:

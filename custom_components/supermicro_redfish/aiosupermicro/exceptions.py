@@ -29,7 +29,9 @@ import json
 import re
 from typing import Any
 
+from .const import MAX_ERROR_LENGTH
 from .payload import one_line
+from .sensitive_text import redact_secrets, shorten
 
 # The package re-exports these names; the others are imported from this module.
 __all__ = [
@@ -78,10 +80,10 @@ class SupermicroRedfishError(Exception):
             retry_after: Delay in seconds that the BMC requests (Retry-After).
 
         """
-        super().__init__(one_line(message))
+        super().__init__(_safe_text(message))
         self.status = status
         self.path = path
-        self.bmc_message = bmc_message
+        self.bmc_message = bmc_message and _safe_text(bmc_message)
         self.message_id = message_id
         self.retry_after = retry_after
         self.members: tuple[Any, ...] = ()
@@ -199,6 +201,11 @@ def raise_for_status(status: int, message: str = "") -> None:
     """Raise the matching exception for an HTTP error status."""
     if status >= 400:  # noqa: PLR2004
         raise _exception_class(status)(message, status=status)
+
+
+def _safe_text(text: str) -> str:
+    """Return a text as one line of limited length without passwords and keys."""
+    return shorten(redact_secrets(one_line(text)), MAX_ERROR_LENGTH)
 
 
 def _spellings(secret: str) -> set[str]:

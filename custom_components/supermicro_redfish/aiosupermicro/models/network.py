@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .base import Model, json_path
 from .chassis import PCIeInterface
@@ -12,6 +13,11 @@ from .enums import LinkStatus
 __all__ = ["NetworkAdapter", "NetworkController", "Port"]
 
 _UP = (LinkStatus.LINK_UP, LinkStatus.UP)
+
+
+def _as_list(raw: Any) -> Any:
+    """Return a single address as a list; return other values unchanged."""
+    return [raw] if isinstance(raw, str) else raw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +55,7 @@ class NetworkAdapter(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Port(Model):
-    """Port of a network adapter (Port, or the older NetworkPort)."""
+    """Port of a network adapter (Port, NetworkPort or NetworkDeviceFunction)."""
 
     id: str | None = None
     name: str | None = None
@@ -70,7 +76,11 @@ class Port(Model):
         "LinkNetworkTechnology", "ActiveLinkTechnology"
     )
     mac_addresses: tuple[str, ...] = json_path(
-        "Ethernet/AssociatedMACAddresses", "AssociatedNetworkAddresses", default=()
+        "Ethernet/AssociatedMACAddresses",
+        "AssociatedNetworkAddresses",
+        "Ethernet/MACAddress",
+        default=(),
+        preprocess=_as_list,
     )
 
     @property

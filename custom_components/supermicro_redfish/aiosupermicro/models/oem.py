@@ -116,7 +116,7 @@ def _parse_license(raw: Any) -> Any:
     expects it, is accepted as well; no recorded board sends it.
     """
     try:
-        value = json.loads(raw) if isinstance(raw, str) else raw
+        value = json.loads(raw, strict=False) if isinstance(raw, str) else raw
     except (ValueError, RecursionError):
         return None
     if isinstance(value, Mapping) and "LicenseID" in value:

@@ -10,6 +10,7 @@ from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import LeakDetector, Power, Thermal
 from ..resources.endpoints import (
     FANS,
+    LEAK_DETECTORS,
     POWER,
     POWER_SUPPLIES,
     SENSORS,
@@ -105,6 +106,18 @@ class Readings:
             ),
             self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
+
+    async def async_discover_leak_detectors(self) -> None:
+        """Find the leak detectors of a board, which polls read from then on.
+
+        Raises:
+            SupermicroRedfishError: The board has some, but they cannot be read.
+
+        """
+        is_first = LEAK_DETECTORS not in self._discovered
+        self._discovered.add(LEAK_DETECTORS)
+        if await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=is_first):
+            await self._fallback.async_get_leak_detectors(Scope.DISCOVERY)
 
     async def _async_get(
         self,

@@ -163,7 +163,8 @@ class SingleResources:
             return ()
         paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
         reading = _Reading(self._reader, self._round_robin, scope, is_first=False)
-        bodies = await reading.async_read(paths, _LEAK_COUNT)
+        count = 0 if scope is Scope.DISCOVERY else _LEAK_COUNT
+        bodies = await reading.async_read(paths, count)
         return tuple(LeakDetector.from_dict(body) for body in bodies.values())
 
     @property

@@ -63,10 +63,16 @@ async def async_get_sensors(reader: ResourceReader) -> list[SensorResource]:
 
 
 async def async_get_ports(reader: ResourceReader) -> list[Port]:
-    """Return the ports of all network adapters."""
+    """Return the ports of all network adapters.
+
+    Some boards have only the functions of an adapter, or ports without an adapter.
+    """
     paths = await _async_get_adapter_paths(reader)
-    adapters = (await reader.async_get_many(paths)).values()
-    return await _async_get_members_of(reader, adapters, Port, "Ports", "NetworkPorts")
+    owners = [*(await reader.async_get_many(paths)).values()]
+    if not owners:
+        owners = await _async_get_network_interfaces(reader)
+    keys = ("Ports", "NetworkPorts", "NetworkDeviceFunctions")
+    return await _async_get_members_of(reader, owners, Port, *keys)
 
 
 async def async_get_pcie_devices(reader: ResourceReader) -> list[PCIeDevice]:
@@ -85,11 +91,15 @@ async def _async_get_adapter_paths(reader: ResourceReader) -> list[str]:
     """
     paths = await async_get_device_paths(reader, NETWORK_ADAPTERS)
     if not paths:
-        interfaces = await reader.async_get_member_paths(NETWORK_INTERFACES)
-        bodies = await reader.async_get_many(interfaces)
-        for body in bodies.values():
-            paths += find_links(body, "Links/NetworkAdapter")
+        for interface in await _async_get_network_interfaces(reader):
+            paths += find_links(interface, "Links/NetworkAdapter")
     return paths
+
+
+async def _async_get_network_interfaces(reader: ResourceReader) -> list[JsonObject]:
+    """Return the network interfaces of the system."""
+    paths = await reader.async_get_member_paths(NETWORK_INTERFACES)
+    return [*(await reader.async_get_many(paths)).values()]
 
 
 async def _async_get_storage_groups(reader: ResourceReader) -> Iterable[JsonObject]:

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
 from ..const import (
+    FAILING_LINK_SECONDS,
     MAX_CONCURRENT_REQUESTS,
+    MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
@@ -21,6 +23,7 @@ from ..exceptions import (
     ResourceError,
     SupermicroRedfishError,
 )
+from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
 from ..payload import JsonObject, find_link, find_links
@@ -66,6 +69,8 @@ class ResourceReader:
       hour.
     - A member of a collection that cannot be read costs only itself; its error is in
       `member_errors`.
+    - So does a link that leads nowhere: another one is followed, and the first one is
+      tried again after an hour.
     """
 
     def __init__(
@@ -79,14 +84,22 @@ class ResourceReader:
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
-        self._unavailable: dict[Source, _Unavailable] = {}
+        self._unavailable: dict[Source, _Unavailable] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """Resources that are missing or need a license."""
         self._dead_links: set[str] = set()
         """Links that lead nowhere."""
+        self._failing_since: dict[str, float] = {}
+        """The time of the first failure of links that have not succeeded since."""
+        self._detours: dict[Endpoint[Any], float] = {}
+        """The time at which rows were found past a link that leads nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._failures: dict[Endpoint[Any], ResourceError] = {}
         """The errors of rows whose last read has failed."""
-        self.member_errors: dict[str, ResourceError] = {}
+        self.member_errors: NewestItems[str, ResourceError] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """The errors of members of collections, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
@@ -110,6 +123,8 @@ class ResourceReader:
         self._seen.clear()
         self._unavailable.clear()
         self._dead_links.clear()
+        self._failing_since.clear()
+        self._detours.clear()
         self._models.clear()
         self._failures.clear()
         self.member_errors.clear()
@@ -170,6 +185,7 @@ class ResourceReader:
         self, source: Source, *, cached: bool = False
     ) -> JsonObject:
         """Return the JSON of a resource; errors as in `async_get`."""
+        self._forget_detours()
         path = source if isinstance(source, str) else self._paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
             return body
@@ -304,7 +320,10 @@ class ResourceReader:
 
         paths: dict[str, None] = {}
         for source, first in found.items():
-            path = source if isinstance(source, str) else self._paths[source]
+            if isinstance(source, str):
+                path = source
+            else:
+                path = await self._async_get_path(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
         return [*paths]
 
@@ -408,7 +427,7 @@ class ResourceReader:
         for path in [*self.member_errors]:
             if path.rpartition("/")[0] in parents:
                 del self.member_errors[path]
-        self.member_errors.update(errors)
+        self.member_errors.add(errors)
 
     def _require_available(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
@@ -485,26 +504,49 @@ class ResourceReader:
         return self._paths.get(endpoint) or await self._async_find_path(endpoint)
 
     async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
-        """Find the path of a row by its links."""
+        """Find the path of a row by its links.
+
+        Without a match, the first resource is used, unless a link leads nowhere: it may
+        be the right one.
+        """
         errors: list[ResourceError] = []
         fallback: str | None = None
         is_first = True
         for link in endpoint.links:
             parent = await self.async_get_json(link.parent, cached=True)
-            for path in self._filter_links(endpoint, find_links(parent, link.pointer)):
+            paths = find_links(parent, link.pointer)
+            for path in self._filter_links(endpoint, paths):
                 selected, is_match = await self._async_select(endpoint, path, errors)
                 fallback = fallback or (selected if is_first else None)
                 if is_match and selected:
+                    if errors or not self._dead_links.isdisjoint(paths):
+                        self._detours[endpoint] = monotonic()
                     self._paths[endpoint] = selected
                     return selected
             # A later link is a wider search; what it finds without a match is foreign.
-            is_first = is_first and not find_links(parent, link.pointer)
-        if fallback is None:
+            is_first = is_first and not paths
+        if fallback is None or errors:
             name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
             missing = NotFoundError(f"This board has no link to {name}")
             raise next(iter(errors), missing)
         self._paths[endpoint] = fallback
         return fallback
+
+    def _forget_detours(self) -> None:
+        """Find rows again an hour after they were found past a link to nowhere."""
+        for endpoint, found_at in [*self._detours.items()]:
+            if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
+                self._detours.pop(endpoint, None)
+                self._dead_links.clear()
+                self._forget_path(endpoint)
+
+    def _forget_path(self, endpoint: Endpoint[Any]) -> None:
+        """Discard the path of a row, and of all rows that are found by it."""
+        if path := self._paths.pop(endpoint, None):
+            self._connection.invalidate(path)
+        for row in [*self._paths]:
+            if any(link.parent is endpoint for link in row.links):
+                self._forget_path(row)
 
     def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
         """Return the paths that have the wanted Id and do not lead nowhere."""
@@ -522,7 +564,7 @@ class ResourceReader:
         """Return the resource that a link selects, and whether it matches.
 
         It is the linked one, or the last one above it that matches. A link that leads
-        nowhere selects nothing.
+        nowhere, or fails for a minute, selects nothing.
         """
         if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
             return path, True
@@ -531,11 +573,21 @@ class ResourceReader:
         while link and link not in above:
             try:
                 above[link] = await self.async_get_json(link, cached=True)
-            except (NotFoundError, LicenseError) as error:
+            except ResourceError as error:
+                if not self._leads_nowhere(link, error):
+                    raise
                 self.member_errors[link] = error
                 errors.append(error)
                 break
+            self._failing_since.pop(link, None)
+            self.member_errors.pop(link, None)
             pointer = endpoint.parent_pointer
             link = find_link(above[link], pointer) if pointer else None
         matches = [path for path, body in above.items() if endpoint.select_fn(body)]
         return next(reversed(matches or [*above]), None), bool(matches)
+
+    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
+        """Return whether a linked resource is missing, or has failed for a minute."""
+        since = self._failing_since.setdefault(path, monotonic())
+        is_missing = isinstance(error, (NotFoundError, LicenseError))
+        return is_missing or monotonic() - since >= FAILING_LINK_SECONDS

@@ -1,0 +1,193 @@
+"""Entities of parts with the same name: none is hidden, and each keeps its history."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc
+from tests.simulator.mutations import mutate
+
+from . import DYNAMIC, STATIC, entity, entity_id, registered_keys, reload, set_up
+from .conftest import Elapse
+from .paths import BACKPLANE, CHASSIS, DRIVE, POWER, STORAGE, THERMAL
+
+PROBLEM = "binary_sensor.power_supply_problem_Power Supply"
+FAN = "sensor.fan_Standard part"
+SUPPLY = {"Name": "Power Supply", "PowerCapacityWatts": 740}
+
+
+def put_supplies(bmc: Bmc, *healths: str | None, **properties: Any) -> None:
+    """Give the board power supplies of one name with these healths."""
+    supplies = [
+        SUPPLY | {"Status": {"State": "Enabled", "Health": health}} | properties
+        for health in healths
+    ]
+    bmc.put(POWER, bmc.resource(POWER) | {"PowerSupplies": supplies})
+
+
+def put_fans(bmc: Bmc, speeds: dict[str, int]) -> None:
+    """Give the board fans of one name with these speeds by Id."""
+    fans = [
+        {
+            "Name": "Standard part",
+            "MemberId": member_id,
+            "Reading": speed,
+            "ReadingUnits": "RPM",
+            "Status": {"State": "Enabled", "Health": "OK"},
+        }
+        for member_id, speed in speeds.items()
+    ]
+    bmc.put(THERMAL, bmc.resource(THERMAL) | {"Fans": fans})
+
+
+def shown_by_key(hass: HomeAssistant, entry: ConfigEntry, start: str) -> dict[str, str]:
+    """Return the states of the entities whose key begins with a text."""
+    return {
+        key.removeprefix(start): entity(hass, entry, key).state
+        for key in registered_keys(hass, entry).values()
+        if key.startswith(start)
+    }
+
+
+async def test_failed_supply_is_not_hidden(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show a problem for one of four supplies of the same name without Ids."""
+    put_supplies(bmc, "OK", "OK", "Critical", "OK")
+    await set_up(hass, entry)
+    shown = [*shown_by_key(hass, entry, PROBLEM).values()]
+    assert sorted(shown) == [STATE_OFF] * 3 + [STATE_ON]
+    put_supplies(bmc, "OK", "OK", None, "Unknown")
+    await elapse(DYNAMIC)
+    shown = [*shown_by_key(hass, entry, PROBLEM).values()]
+    assert sorted(shown) == [STATE_OFF] * 2 + [STATE_UNKNOWN] * 2
+
+
+async def test_unknown_supplies_are_no_redundancy_problem(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show an unknown state while the health of the supplies is unknown."""
+    problem = "binary_sensor.redundancy_problem"
+    for status in (None, {"State": "Enabled"}, {"Health": "Unknown"}):
+        put_supplies(bmc, "OK", "OK")
+        await elapse(DYNAMIC)
+        assert entity(hass, loaded, problem).state == STATE_OFF
+        put_supplies(bmc, None, None, Status=status)
+        await elapse(DYNAMIC)
+        assert entity(hass, loaded, problem).state == STATE_UNKNOWN
+    put_supplies(bmc, "OK", "Critical")
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, problem).state == STATE_ON
+
+
+async def test_fan_keeps_its_entity_when_the_list_is_reversed(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show the speed of the same fan, in the next poll and after a restart."""
+    speeds = {f"Part{number}": 1000 + number for number in range(4)}
+    put_fans(bmc, speeds)
+    await set_up(hass, entry)
+    expected = {f" #{key}": str(speed) for key, speed in speeds.items()}
+    ids = registered_keys(hass, entry)
+    assert shown_by_key(hass, entry, FAN) == expected
+    mutate(bmc, THERMAL, "Fans", "reversed")
+    await elapse(DYNAMIC)
+    assert shown_by_key(hass, entry, FAN) == expected
+    mutate(bmc, THERMAL, "Fans", "rotated")
+    await reload(hass, entry)
+    assert shown_by_key(hass, entry, FAN) == expected
+    assert registered_keys(hass, entry) == ids
+
+
+async def test_entities_of_former_keys_keep_their_history(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Give the entities of an earlier version their present keys, once."""
+    registry = er.async_get(hass)
+
+    def register(key: str, object_id: str) -> str:
+        return registry.async_get_or_create(
+            "sensor",
+            DOMAIN,
+            f"{entry.unique_id}_fan_{key}",
+            suggested_object_id=object_id,
+            config_entry=entry,
+        ).entity_id
+
+    former = {
+        "Part0": register("Standard part", "first"),
+        "Part1": register("Standard part #Part1", "second"),
+        "Part2": register("Standard part #Part2", "third"),
+    }
+    put_fans(bmc, {key: 1000 + place for place, key in enumerate(former)})
+    for _ in range(2):
+        await set_up(hass, entry)
+        for place, (key, registered) in enumerate(former.items()):
+            assert entity_id(hass, entry, f"{FAN} #{key}") == registered
+            state = hass.states.get(registered)
+            assert state
+            assert state.state == str(1000 + place)
+        assert len(shown_by_key(hass, entry, FAN)) == 3
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_second_supply_of_the_same_name_is_added_while_running(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the entity of the first one, also after a restart and without it."""
+    fans = {"A": 1000}
+    put_fans(bmc, fans)
+    await set_up(hass, entry)
+    first = entity_id(hass, entry, FAN)
+    assert first
+    fans["B"] = 2000
+    put_fans(bmc, fans)
+    await elapse(DYNAMIC)
+    assert shown_by_key(hass, entry, FAN) == {"": "1000", " #B": "2000"}
+    second = entity_id(hass, entry, f"{FAN} #B")
+    await reload(hass, entry)
+    assert shown_by_key(hass, entry, FAN) == {" #A": "1000", " #B": "2000"}
+    assert entity_id(hass, entry, f"{FAN} #A") == first
+    for _ in range(2):
+        put_fans(bmc, {"B": 2001})
+        await elapse(DYNAMIC)
+        expected = {" #A": STATE_UNAVAILABLE, " #B": "2001"}
+        assert shown_by_key(hass, entry, FAN) == expected
+        await reload(hass, entry)
+        assert shown_by_key(hass, entry, FAN) == expected
+    put_fans(bmc, fans)
+    await elapse(DYNAMIC)
+    assert shown_by_key(hass, entry, FAN) == {" #A": "1000", " #B": "2000"}
+    assert entity_id(hass, entry, f"{FAN} #B") == second
+
+
+@pytest.mark.parametrize("name", ["Disk.Bay.0", "Drive", None])
+async def test_drive_with_two_paths_has_one_set_of_entities(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    name: str | None,
+) -> None:
+    """Show a drive once, and its serial number in no entity id, name or unique id."""
+    serial = "SERIALNUMBER1"
+    both = {"SerialNumber": serial, "Name": name, "Id": "Disk.Bay.0"}
+    bmc.change(DRIVE, both)
+    group, other = f"{STORAGE}/Second", f"{STORAGE}/Second/Drives/7"
+    bmc.put(other, bmc.resource(DRIVE) | both | {"@odata.id": other, "Id": "7"})
+    bmc.put(group, {"Id": "Second", "Drives": [{"@odata.id": other}]})
+    members = [*bmc.resource(STORAGE)["Members"], {"@odata.id": group}]
+    bmc.change(STORAGE, {"Members": members})
+    drives = {"@odata.id": f"{BACKPLANE}/Drives"}
+    bmc.change(CHASSIS, {"Drives": drives})
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    assert len(shown_by_key(hass, entry, "binary_sensor.drive_problem_")) == 2
+    keys = registered_keys(hass, entry)
+    names = [state.name for state in hass.states.async_all()]
+    assert serial.lower() not in str([keys, names]).lower()

@@ -1,0 +1,219 @@
+"""Responses whose body breaks off: their status counts nevertheless."""
+
+import pytest
+
+from aiosupermicro import (
+    AuthenticationError,
+    AuthorizationError,
+    InvalidRequestError,
+    LicenseError,
+    NotFoundError,
+    RateLimitError,
+    ResourceError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from aiosupermicro.http import transport
+from tests.library import (
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+    light_led,
+    requested_paths,
+    set_timeout,
+    statuses,
+)
+from tests.simulator import Bmc
+from tests.simulator.faults import BROKEN_BODIES
+from tests.simulator.responses import license_error
+
+ERRORS: dict[int, type[SupermicroRedfishError]] = {
+    400: InvalidRequestError,
+    403: AuthorizationError,
+    404: NotFoundError,
+    405: InvalidRequestError,
+    429: RateLimitError,
+    500: ServiceUnavailableError,
+    502: ServiceUnavailableError,
+    503: ServiceUnavailableError,
+}
+RETRY_AFTER = {"Retry-After": "60"}
+
+deliveries = pytest.mark.parametrize("delivery", BROKEN_BODIES)
+readable = pytest.mark.parametrize(
+    "delivery", [name for name in BROKEN_BODIES if "coding" not in name]
+)
+"""The ways in which the first half of a body can be read."""
+
+
+@pytest.fixture(autouse=True)
+def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait only briefly for a body where the status is sufficient."""
+    monkeypatch.setattr(transport, "OPTIONAL_BODY_SECONDS", 0.05)
+
+
+@deliveries
+async def test_error_status_counts_without_its_body(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Raise the error of the status with its Retry-After; read the next resource."""
+    await client.async_get_thermal()
+    for status, error in ERRORS.items():
+        bmc.requests.clear()
+        bmc.fail(
+            THERMAL,
+            status=status,
+            headers=RETRY_AFTER,
+            delivery=BROKEN_BODIES[delivery],
+        )
+        with pytest.raises(error) as caught:
+            await client.async_get_thermal()
+        assert type(caught.value) is error
+        assert caught.value.status == status
+        assert caught.value.retry_after == 60
+        assert (await client.async_get_system()).is_on
+        bmc.heal()
+        assert (await client.async_get_thermal()).temperatures
+    assert bmc.login_attempts == 1
+
+
+@deliveries
+@pytest.mark.parametrize("body", [None, b""], ids=["half a body", "no body"])
+async def test_broken_401_leads_to_one_login(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str, body: bytes | None
+) -> None:
+    """Log in once and repeat the read; report a 401 that stays as the account's."""
+    await client.async_get_system()
+    kind = BROKEN_BODIES[delivery]
+    bmc.fail("*", status=401, body=body, delivery=kind, times=1)
+    assert (await client.async_get_thermal()).temperatures
+    assert bmc.login_attempts == 2
+    bmc.fail(THERMAL, status=401, body=body, delivery=kind)
+    with pytest.raises(AuthenticationError):
+        await client.async_get_thermal()
+    assert bmc.login_attempts == 3
+    bmc.heal()
+    assert (await client.async_get_thermal()).temperatures
+
+
+@deliveries
+async def test_all_reads_of_a_poll_recover_from_broken_401(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Renew the expired session of a whole poll with one login."""
+    before = await client.async_get_dynamic_data()
+    bmc.expire_sessions()
+    bmc.fail(SYSTEM, status=401, delivery=BROKEN_BODIES[delivery], times=1)
+    assert await client.async_get_dynamic_data() == before
+    assert bmc.login_attempts == 2
+
+
+@readable
+async def test_half_a_license_error_is_a_missing_license(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Find the message in what has arrived of the body, and do not log in again."""
+    await client.async_get_thermal()
+    kind = BROKEN_BODIES[delivery]
+    bmc.fail(THERMAL, status=403, body=license_error(), delivery=kind)
+    with pytest.raises(LicenseError):
+        await client.async_get_thermal()
+    assert bmc.login_attempts == 1
+
+
+@deliveries
+async def test_broken_success_fails_for_its_resource_alone(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Report an error of the resource, and read it as soon as its body is complete."""
+    before = await client.async_get_dynamic_data()
+    set_timeout(client, 0.5)
+    bmc.not_modified = False
+    bmc.deliver(THERMAL, BROKEN_BODIES[delivery], times=1)
+    data = await client.async_get_dynamic_data()
+    assert data.thermal is None
+    assert isinstance(data.errors["thermal"], ResourceError)
+    assert data.system
+    assert data.power
+    set_timeout(client, 5)
+    assert await client.async_get_dynamic_data() == before
+    assert bmc.login_attempts == 1
+
+
+@readable
+async def test_write_succeeds_without_its_body(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Count the status of a write, a success as well as a rejection."""
+    await client.async_get_system()
+    kind = BROKEN_BODIES[delivery]
+    bmc.deliver(SYSTEM, kind, times=1)
+    await light_led(client)
+    assert bmc.indicator_led == "Lit"
+    bmc.fail(SYSTEM, status=403, method="PATCH", delivery=kind)
+    with pytest.raises(AuthorizationError):
+        await client.async_set_indicator_led("Off")
+
+
+@deliveries
+async def test_broken_login_keeps_its_session(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Use the token and the location in the headers, and delete the session later."""
+    bmc.deliver(SESSIONS, BROKEN_BODIES[delivery], times=1)
+    assert (await client.async_get_system()).is_on
+    assert bmc.login_attempts == 1
+    await client.async_disconnect()
+    assert bmc.open_sessions == 0
+
+
+@deliveries
+async def test_broken_refusal_of_login_is_a_refusal(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Send a refused password once; wait and try again after any other error."""
+    kind = BROKEN_BODIES[delivery]
+    for status, error in ((503, ServiceUnavailableError), (429, RateLimitError)):
+        bmc.fail(
+            SESSIONS,
+            status=status,
+            method="POST",
+            headers=RETRY_AFTER,
+            delivery=kind,
+            times=1,
+        )
+        with pytest.raises(error) as caught:
+            await client.async_connect()
+        assert caught.value.retry_after == 60
+        await client.async_connect()
+        assert (await client.async_get_system()).is_on
+        await client.async_disconnect()
+    await client.async_connect()
+    bmc.expire_sessions()
+    bmc.requests.clear()
+    bmc.fail(SESSIONS, status=401, method="POST", delivery=kind)
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            await client.async_get_system()
+    assert requested_paths(bmc).count(SESSIONS) == 1
+
+
+@deliveries
+async def test_broken_logout_ends(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: str
+) -> None:
+    """Log out without an error, whatever the BMC answers, and log in again."""
+    kind = BROKEN_BODIES[delivery]
+    for status in (200, 401, 404, 500):
+        await client.async_connect()
+        bmc.requests.clear()
+        if status == 200:
+            bmc.deliver(f"{SESSIONS}/*", kind, times=1)
+        else:
+            bmc.fail(f"{SESSIONS}/*", status=status, delivery=kind, times=1)
+        await client.async_disconnect()
+        assert statuses(bmc, "DELETE") == [status]
+        bmc.expire_sessions()
+    await client.async_connect()
+    assert (await client.async_get_system()).is_on
