@@ -7,6 +7,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
+from .const import REDFISH_ROOT
 from .data import DynamicData, RedfishData
 from .exceptions import (
     AuthenticationError,
@@ -58,6 +59,8 @@ def describe_error(error: SupermicroRedfishError) -> str:
     sentence = next(
         SENTENCES[base] for base in type(error).__mro__ if base in SENTENCES
     )
+    if isinstance(error, NotFoundError) and error.path != REDFISH_ROOT:
+        sentence = "This board does not have what was requested."
     is_clear = isinstance(error, (AuthenticationError, CertificateError))
     return sentence if is_clear or not str(error) else f"{sentence} ({error})"
 
