@@ -43,7 +43,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .client import async_create_bmc_session, create_client
+from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
@@ -277,15 +277,11 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow."""
-        session = async_create_bmc_session(self.hass)
-        client = create_client(session, self._data)
         try:
-            server = await async_identify(client)
+            async with async_connect_for_flow(self.hass, self._data) as client:
+                server = await async_identify(client)
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
-        finally:
-            await client.async_disconnect()
-            await session.close()
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:

@@ -111,7 +111,7 @@ async def run_command(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-X", "dev", "-m", "aiosupermicro", server.host),
-        *("--username", planted.identities["user"]),
+        *("--insecure", "--username", planted.identities["user"]),
         *arguments,
         env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **coverage},
         stdout=asyncio.subprocess.PIPE,
