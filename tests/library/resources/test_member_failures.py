@@ -131,7 +131,7 @@ async def test_failed_fan_supply_or_sensor_costs_only_itself(
         "supply": [supply.name for supply in data.power.power_supplies],
         "sensor": [sensor.name for sensor in data.thermal.temperatures],
     }
-    assert found == dict.fromkeys(found, [*NAMES]) | {broken: ["One", "Three"]}
+    assert found == {key: [*NAMES] for key in found} | {broken: ["One", "Three"]}
     recorded = {name for name in data.errors if name.startswith("/")}
     assert recorded == (set() if kind == "404" else {path})
 
