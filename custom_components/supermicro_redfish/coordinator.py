@@ -21,6 +21,7 @@ from .aiosupermicro import (
     BulkData,
     DynamicData,
     LicenseError,
+    NotFoundError,
     ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
@@ -312,6 +313,8 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         self._client = client
         self._assigned: frozenset[str] | None = None
         self._was_refused = False
+        self.has_failed = False
+        """Whether the last read has failed, other than for a lack of the role."""
 
     @override
     async def _async_read(self) -> Privileges:
@@ -327,7 +330,9 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
             raise
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: privileges cannot be read: %s", self.name, error)
+            self.has_failed = not isinstance(error, NotFoundError)
         else:
+            self.has_failed = False
             self._assigned = frozenset(role.assigned_privileges) or None
         return Privileges(assigned=self._assigned, was_refused=self._was_refused)
 

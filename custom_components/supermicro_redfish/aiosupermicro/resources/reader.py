@@ -91,7 +91,7 @@ class ResourceReader:
         self._detours: dict[Endpoint[Any], float] = {}
         """The time at which rows were found past a link that leads nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
-        self._failures: dict[Endpoint[Any], ResourceError] = {}
+        self._failures: dict[Endpoint[Any], _Unavailable] = {}
         """The errors of rows whose last read has failed."""
         self.member_errors: dict[str, ResourceError] = {}
         """The errors of members of collections, by path, as they were last read."""
@@ -134,7 +134,7 @@ class ResourceReader:
         try:
             body = await self.async_get_json(endpoint, cached=cached)
         except ResourceError as error:
-            self._failures[endpoint] = error
+            self._failures[endpoint] = _Unavailable(error, monotonic())
             raise
         self._failures.pop(endpoint, None)
         known = self._models.get(endpoint)
@@ -145,15 +145,16 @@ class ResourceReader:
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
 
-        It is requested only if it was never requested, or if a command has changed it
-        since. So another read keeps it up to date.
+        It is requested only if it was never requested, if a command has changed it
+        since, or an hour after a failure. So another read keeps it up to date.
 
         Raises:
             SupermicroRedfishError: The last request has failed.
 
         """
-        if not self._is_cached(endpoint) and (error := self._failures.get(endpoint)):
-            raise error.with_traceback(None)
+        failure = self._failures.get(endpoint)
+        if failure and failure.is_recent and not self._is_cached(endpoint):
+            raise failure.error.with_traceback(None)
         return await self.async_get(endpoint, cached=True)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
