@@ -220,8 +220,13 @@ class ResourceReader:
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Stop requesting a resource that others provide the values of, for an hour."""
-        self._unavailable[endpoint] = _Unavailable(error, monotonic())
+        """Stop requesting a resource that others provide the values of, for an hour.
+
+        The hour begins with its last request, not with each read of the others.
+        """
+        known = self._unavailable.get(endpoint)
+        if known is None or not known.is_recent:
+            self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
 
     @contextmanager
