@@ -341,6 +341,13 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         self._was_refused = True
         await self.async_refresh()
 
+    @callback
+    def async_handle_success(self) -> None:
+        """Forget a rejection after the BMC has accepted a command."""
+        if self._was_refused:
+            self._was_refused = False
+            self.async_set_updated_data(replace(self.data, was_refused=False))
+
 
 @dataclass(frozen=True, kw_only=True)
 class SupermicroRuntimeData:
@@ -373,6 +380,7 @@ class SupermicroRuntimeData:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
                 await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
+        self.account.async_handle_success()
 
 
 def create_runtime_data(

@@ -241,6 +241,22 @@ RESTING_STATES: tuple[RestingState, ...] = (
         shows("sensor.account_access", STATE_UNKNOWN),
         is_at_setup=True,
     ),
+    RestingState(
+        "command refused to an account of an unknown role",
+        in_turn(
+            lambda scenario: scenario.bmc.remove(f"{ROOT}/AccountService/Accounts"),
+            lambda scenario: scenario.instance.reload(),
+            refuse_command,
+        ),
+        0,
+        "the next command, if the BMC accepts it",
+        shows("sensor.account_access", "restricted"),
+        end=in_turn(
+            lambda scenario: setattr(scenario.bmc, "role", "Administrator"),
+            lambda scenario: scenario.instance.call(LED, "turn_off"),
+            lambda scenario: scenario.instance.call(LED, "turn_on"),
+        ),
+    ),
     # The connection
     RestingState(
         "unreachable BMC",
