@@ -4,7 +4,7 @@ import asyncio
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
@@ -120,7 +120,8 @@ async def _async_verify_server(
             else:
                 await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
-        raise ConfigEntryError(
+        # The right BMC may be back at the address later.
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="wrong_device",
             translation_placeholders={"host": entry.data[CONF_HOST]},

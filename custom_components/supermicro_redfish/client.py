@@ -166,11 +166,11 @@ class ServerReader:
         return tuple(await self._client.async_get_drives())
 
     async def _async_get_certificate(self) -> Certificate | None:
-        """Return the certificate of the BMC's web server, cached for a day."""
+        """Return the certificate of the BMC's web server, cached for a day if found."""
         now = time.monotonic()
         read_at = self._certificate_read_at
         if read_at is None or now - read_at >= _CERTIFICATE_SECONDS:
             certificates = await self._client.async_get_certificates()
             self._certificate = next(iter(certificates), None)
-            self._certificate_read_at = now
+            self._certificate_read_at = now if certificates else None
         return self._certificate
