@@ -104,8 +104,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
     )
     _, err = await process.communicate()
     assert process.returncode == 1
-    assert b"No password given" in err
-    assert b"Traceback" not in err
+    assert err == b"No password given. Set SUPERMICRO_PASSWORD.\n"
     assert bmc.requests == []
 
 

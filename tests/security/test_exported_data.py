@@ -111,7 +111,8 @@ async def run_command(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-X", "dev", "-m", "aiosupermicro", server.host),
-        *("--insecure", "--username", planted.identities["user"]),
+        *("--fingerprint", str(server.certificate_sha256)),
+        *("--username", planted.identities["user"]),
         *arguments,
         env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **coverage},
         stdout=asyncio.subprocess.PIPE,
