@@ -4,11 +4,16 @@ import asyncio
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
+from .aiosupermicro.http.authenticator import UnsendableError
 from .client import async_create_bmc_session, create_client
 from .const import DOMAIN
 from .coordinator import (
@@ -71,6 +76,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     session = async_create_bmc_session(hass)
     try:
         client = create_client(session, entry.data)
+    except UnsendableError as error:
+        await session.close()
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"error": str(error)},
+        ) from error
     except ValueError as error:
         await session.close()
         raise ConfigEntryError(

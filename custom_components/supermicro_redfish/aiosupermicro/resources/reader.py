@@ -168,7 +168,9 @@ class ResourceReader:
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
-        return self._get_cached(endpoint) is not None or endpoint in self._failures
+        failure = self._failures.get(endpoint)
+        has_failed = failure is not None and failure.is_recent
+        return has_failed or self._get_cached(endpoint) is not None
 
     def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
         """Return the cached JSON of a row, None if it was never read."""
