@@ -4,11 +4,16 @@ import asyncio
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
+from .aiosupermicro.http.authenticator import UnsendableError
 from .client import async_create_bmc_session, create_client
 from .const import DOMAIN
 from .coordinator import (
@@ -71,6 +76,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     session = async_create_bmc_session(hass)
     try:
         client = create_client(session, entry.data)
+    except UnsendableError as error:
+        await session.close()
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"error": str(error)},
+        ) from error
     except ValueError as error:
         await session.close()
         raise ConfigEntryError(
@@ -120,7 +132,8 @@ async def _async_verify_server(
             else:
                 await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
-        raise ConfigEntryError(
+        # The right BMC may be back at the address later.
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="wrong_device",
             translation_placeholders={"host": entry.data[CONF_HOST]},

@@ -43,7 +43,8 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .client import async_create_bmc_session, create_client
+from .aiosupermicro.http.authenticator import UnsendableError
+from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
@@ -71,7 +72,7 @@ from .identity import (
     moved_host,
     normalize_host,
 )
-from .util import certificate_placeholders, shorten_name
+from .util import certificate_placeholders, display_text, shorten_name
 
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -277,15 +278,11 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow."""
-        session = async_create_bmc_session(self.hass)
-        client = create_client(session, self._data)
         try:
-            server = await async_identify(client)
+            async with async_connect_for_flow(self.hass, self._data) as client:
+                server = await async_identify(client)
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
-        finally:
-            await client.async_disconnect()
-            await session.close()
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:
@@ -332,7 +329,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="not_supported")
         if known := await self.async_set_unique_id(unique_id):
             await self._async_follow(known, host, probe)
-        name = shorten_name(probe.root.product or "Supermicro BMC")
+        name = shorten_name(probe.root.product or "") or "Supermicro BMC"
         self.context["title_placeholders"] = {"name": f"{name} ({host})"}
         self.context["configuration_url"] = f"https://{host}"
         return await self.async_step_discovery_confirm()
@@ -353,7 +350,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             entered = entry.data.get(CONF_ENTERED_HOST, entry.data[CONF_HOST])
             updates = {CONF_HOST: host, CONF_ENTERED_HOST: entered}
         self._abort_if_unique_id_configured(
-            updates, description_placeholders={"name": entry.title}
+            updates, description_placeholders={"name": display_text(entry.title)}
         )
 
     def _entry_host(self, entry: ConfigEntry | None, host: str) -> str:
@@ -367,7 +364,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         """Abort because the server is already set up."""
         return self.async_abort(
             reason="already_configured",
-            description_placeholders={"name": entry.title},
+            description_placeholders={"name": display_text(entry.title)},
         )
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
@@ -419,6 +416,8 @@ def _error_key(error: Exception) -> str:
     """Return the translation key of an error."""
     if isinstance(error, UnsupportedError):
         return "not_supported"
+    if isinstance(error, UnsendableError):
+        return "invalid_auth"
     if isinstance(error, SupermicroRedfishError):
         return translation_key(error)
     LOGGER.error("Unexpected error in the config flow", exc_info=error)

@@ -21,6 +21,7 @@ from .aiosupermicro import (
     BulkData,
     DynamicData,
     LicenseError,
+    NotFoundError,
     ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
@@ -31,6 +32,7 @@ from .const import (
     CONF_STATIC_INTERVAL,
     DYNAMIC_INTERVAL,
     LOGGER,
+    MAX_LOGGED_ERRORS,
     STATIC_INTERVAL,
 )
 from .errors import (
@@ -150,12 +152,12 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             for name, error in errors.items()
             if not isinstance(error, LicenseError)
         }
-        for name in errors.keys() - self._failing:
+        for name in sorted(errors.keys() - self._failing)[:MAX_LOGGED_ERRORS]:
             error = errors[name]
             is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
             level = logging.INFO if is_dead_link else logging.WARNING
             LOGGER.log(level, "%s: %s cannot be read: %s", self.name, name, error)
-        for name in self._failing - errors.keys():
+        for name in sorted(self._failing - errors.keys())[:MAX_LOGGED_ERRORS]:
             LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)
 
@@ -312,6 +314,8 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         self._client = client
         self._assigned: frozenset[str] | None = None
         self._was_refused = False
+        self.has_failed = False
+        """Whether the last read has failed, other than for a lack of the role."""
 
     @override
     async def _async_read(self) -> Privileges:
@@ -327,7 +331,9 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
             raise
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: privileges cannot be read: %s", self.name, error)
+            self.has_failed = not isinstance(error, NotFoundError)
         else:
+            self.has_failed = False
             self._assigned = frozenset(role.assigned_privileges) or None
         return Privileges(assigned=self._assigned, was_refused=self._was_refused)
 
@@ -335,6 +341,13 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         """Read the privileges again after the BMC has rejected a command."""
         self._was_refused = True
         await self.async_refresh()
+
+    @callback
+    def async_handle_success(self) -> None:
+        """Forget a rejection after the BMC has accepted a command."""
+        if self._was_refused:
+            self._was_refused = False
+            self.async_set_updated_data(replace(self.data, was_refused=False))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -347,6 +360,10 @@ class SupermicroRuntimeData:
     account: AccountCoordinator
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities that the account may use, by platform."""
+    entity_counts: dict[str, int] = field(default_factory=dict)
+    """Number of entities that were added, by platform."""
+    limited_platforms: set[str] = field(default_factory=set)
+    """Platforms that have not added all entities of a BMC with too many."""
 
     @property
     def privileges(self) -> Privileges:
@@ -368,6 +385,7 @@ class SupermicroRuntimeData:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
                 await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
+        self.account.async_handle_success()
 
 
 def create_runtime_data(

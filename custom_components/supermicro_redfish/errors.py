@@ -24,12 +24,13 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from .const import DOMAIN
+from .const import DOMAIN, MAX_MESSAGE_LENGTH
 from .repairs import (
     ISSUE_CERTIFICATE,
     async_delete_issues,
     async_report_certificate,
 )
+from .util import display_text
 
 TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     AuthenticationError: "invalid_auth",
@@ -83,7 +84,9 @@ def translated(error: SupermicroRedfishError) -> Translation:
     return Translation(
         translation_domain=DOMAIN,
         translation_key=translation_key(error),
-        translation_placeholders={"error": error.bmc_message or str(error)},
+        translation_placeholders={
+            "error": display_text(error.bmc_message or str(error), MAX_MESSAGE_LENGTH)
+        },
     )
 
 
@@ -103,7 +106,9 @@ async def translate_update_errors(
 ) -> AsyncIterator[None]:
     """Translate exceptions while the BMC is read.
 
-    An unexpected certificate is a repair issue until a read succeeds.
+    An unexpected certificate is a repair issue until a read succeeds. Where the BMC
+    accepts the password but rejects the session, the user cannot do anything: the
+    failure may pass.
 
     Args:
         hass: Home Assistant.
@@ -117,6 +122,8 @@ async def translate_update_errors(
     try:
         yield
     except AuthenticationError as error:
+        if error.is_session_error:
+            raise exception_fn(error) from error
         raise ConfigEntryAuthFailed(**translated(error)) from error
     except SupermicroRedfishError as error:
         if isinstance(error, CertificateError):

@@ -38,6 +38,7 @@ from .const import (
 from .coordinator import SupermicroConfigEntry
 from .identity import UnsupportedError, async_identify, normalize_host
 from .published import counterpart, match_entities, published_entities
+from .util import display_text
 
 MINOR_VERSION: Final = 2
 
@@ -122,7 +123,7 @@ async def async_identify_server(
                 translation_domain=DOMAIN,
                 translation_key="duplicate_entry",
                 translation_placeholders={
-                    "other": f"{other.title} ({other.data[CONF_HOST]})"
+                    "other": f"{display_text(other.title)} ({other.data[CONF_HOST]})"
                 },
             )
         await entries.async_remove(other.entry_id)

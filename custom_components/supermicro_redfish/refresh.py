@@ -14,7 +14,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     background,
 )
-from .const import LOGGER
+from .const import LOGGER, MAX_ENTITIES
 from .coordinator import SupermicroConfigEntry
 from .models import ServerData
 from .util import is_host_off
@@ -68,8 +68,8 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     @callback
     def refresh_account(_: ServerData) -> None:
-        """Read the privileges of a limited account again."""
-        if data.privileges.are_limited:
+        """Read the privileges of a limited account, or unread ones, again."""
+        if data.privileges.are_limited or account.has_failed:
             start(account.async_refresh(), "Read the privileges of the account")
 
     entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))
@@ -103,6 +103,9 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
         if any(known_health.get(name, health[name]) != health[name] for name in health):
             debouncer.async_schedule_call()
         known_health.update(health)
+        if len(known_health) > MAX_ENTITIES:  # the BMC renames its components
+            for name in known_health.keys() - health.keys():
+                del known_health[name]
 
     entry.async_on_unload(dynamic.async_add_listener(compare_health))
     entry.async_on_unload(debouncer.async_shutdown)

@@ -27,15 +27,23 @@ from .const import (
     CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
     LOGGER,
+    MAX_ENTITIES,
 )
-from .util import escape_markdown, format_fingerprint
+from .util import display_text, escape_markdown, format_fingerprint
 
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_LICENSE = "license_missing"
 ISSUE_MIGRATION = "entities_migrated"
+ISSUE_TOO_MANY = "too_many_entities"
 ISSUE_UNVERIFIED = "certificate_unverified"
 
-_ISSUES = (ISSUE_CERTIFICATE, ISSUE_LICENSE, ISSUE_MIGRATION, ISSUE_UNVERIFIED)
+_ISSUES = (
+    ISSUE_CERTIFICATE,
+    ISSUE_LICENSE,
+    ISSUE_MIGRATION,
+    ISSUE_TOO_MANY,
+    ISSUE_UNVERIFIED,
+)
 
 
 async def async_report_certificate(
@@ -81,7 +89,7 @@ def async_create_certificate_issue(
         severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
         translation_key=key,
         translation_placeholders={
-            "name": entry.title,
+            "name": display_text(entry.title),
             "host": escape_markdown(host),
             "entered": escape_markdown(str(entered)),
             "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
@@ -114,9 +122,31 @@ def async_report_licenses(
         severity=IssueSeverity.WARNING,
         translation_key=ISSUE_LICENSE,
         translation_placeholders={
-            "name": entry.title,
+            "name": display_text(entry.title),
             "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
             "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
+        },
+    )
+
+
+@callback
+def async_report_too_many_entities(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_limited: bool
+) -> None:
+    """Create an issue for a BMC with more parts than are added, or delete it."""
+    if not is_limited:
+        async_delete_issues(hass, entry, ISSUE_TOO_MANY)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_TOO_MANY),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=ISSUE_TOO_MANY,
+        translation_placeholders={
+            "name": display_text(entry.title),
+            "limit": str(MAX_ENTITIES),
         },
     )
 
@@ -157,7 +187,7 @@ def _create_migration_issue(
         is_fixable=True,
         severity=IssueSeverity.WARNING,
         translation_key=issue,
-        translation_placeholders={"name": entry.title, **placeholders},
+        translation_placeholders={"name": display_text(entry.title), **placeholders},
     )
 
 

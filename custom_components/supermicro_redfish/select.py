@@ -20,9 +20,10 @@ from .aiosupermicro import (
     Privilege,
     System,
 )
-from .const import CONF_REMOVED_ENTITIES
+from .const import CONF_REMOVED_ENTITIES, MAX_OPTIONS
 from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .util import display_text
 
 PARALLEL_UPDATES = 1
 
@@ -113,7 +114,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
 
 def _option(value: str) -> str:
     """Return the option of a value; a value without translation is its own option."""
-    return value.name.lower() if isinstance(value, Enum) else value
+    return value.name.lower() if isinstance(value, Enum) else display_text(value)
 
 
 async def async_setup_entry(
@@ -157,7 +158,7 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         description, item = self.entity_description, self.item
         current = description.current_fn(item)
         values = (
-            *description.values_fn(item),
+            *description.values_fn(item)[:MAX_OPTIONS],
             *([] if current is None else [current]),
         )
         return {_option(value): value for value in values}

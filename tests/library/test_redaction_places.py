@@ -65,6 +65,8 @@ IDENTIFIER_SHAPES = {
     "mail without dot": ("bob.planted@nas", "bob.planted"),
 }
 
+SHAPES: dict[str, tuple[str, str]] = {**SECRET_SHAPES, **IDENTIFIER_SHAPES}
+
 SECRET_KEYS = [
     *(
         "apikey",
@@ -128,10 +130,10 @@ def _check(place: Place, key: str, value: Any, secret: str) -> None:
     assert path.startswith(PATH)
 
 
-@pytest.mark.parametrize("kind", {**SECRET_SHAPES, **IDENTIFIER_SHAPES})
+@pytest.mark.parametrize("kind", SHAPES)
 def test_redactor_replaces_every_shape_in_every_place(kind: str) -> None:
     """Find a secret by its shape under any key, and where there is no key."""
-    text, secret = {**SECRET_SHAPES, **IDENTIFIER_SHAPES}[kind]
+    text, secret = SHAPES[kind]
     for place in PLACES.values():
         _check(place, "Note", text, secret)
 

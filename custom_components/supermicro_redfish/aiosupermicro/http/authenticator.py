@@ -51,6 +51,10 @@ _NOT_SENDABLE = ("Cc", "Cs")
 _TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
 
 
+class UnsendableError(ValueError):
+    """User name or password with a control character or half a character."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """The headers that authenticate a request."""
@@ -141,7 +145,7 @@ class Authenticator:
         """Keep the user name and password; nothing is sent yet.
 
         Raises:
-            ValueError: One of them has a character that cannot be sent.
+            UnsendableError: One of them has a character that cannot be sent.
 
         """
         _require_sendable("user name", username)
@@ -409,9 +413,9 @@ class Authenticator:
 
 
 def _require_sendable(name: str, text: str) -> None:
-    """Raise ValueError where a text has control characters or half a character."""
+    """Raise UnsendableError where a text has control characters or half a character."""
     if any(category(character) in _NOT_SENDABLE for character in text):
-        raise ValueError(f"The {name} has a character that cannot be sent")
+        raise UnsendableError(f"The {name} has a character that cannot be sent")
 
 
 def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
