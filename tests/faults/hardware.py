@@ -1,6 +1,7 @@
 """Changes of hardware and firmware, some of which are faults."""
 
 import json
+from typing import Any
 
 from tests.integration.paths import BACKPLANE, BAYS, DRIVES, FAN_MODE, MANAGER, MEMORY
 from tests.scenario.fault_scenario import FaultScenario
@@ -123,7 +124,7 @@ def send_numbers_as_texts(scenario: FaultScenario) -> None:
         scenario.bmc.put(path, _as_texts(body))
 
 
-def _as_texts(value: object) -> object:
+def _as_texts(value: Any) -> Any:
     """Return a document whose numbers are texts."""
     if isinstance(value, dict):
         return {key: _as_texts(inner) for key, inner in value.items()}

@@ -310,8 +310,10 @@ class ResourceReader:
 
         paths: dict[str, None] = {}
         for source, first in found.items():
-            is_path = isinstance(source, str)
-            path = source if is_path else await self._async_get_path(source)
+            if isinstance(source, str):
+                path = source
+            else:
+                path = await self._async_get_path(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
         return [*paths]
 
