@@ -4,11 +4,16 @@ import asyncio
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryError,
+    ConfigEntryNotReady,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
+from .aiosupermicro.http.authenticator import UnsendableError
 from .client import async_create_bmc_session, create_client
 from .const import DOMAIN
 from .coordinator import (
@@ -19,9 +24,21 @@ from .coordinator import (
 from .errors import translate_update_errors, translated
 from .identity import OtherServerError, async_verify_identity
 from .log_store import async_remove_log_store
+from .migration import (
+    async_convert_new_options,
+    async_identify_server,
+    async_migrate_entry_data,
+    async_migrate_registries,
+    async_reload_duplicates,
+)
 from .refresh import async_link_coordinators, async_watch_health
 from .registry import async_remove_stale_entities, async_sync_device
-from .repairs import ISSUE_CERTIFICATE, async_delete_issues, async_report_licenses
+from .repairs import (
+    ISSUE_CERTIFICATE,
+    async_delete_issues,
+    async_report_licenses,
+    async_report_migration,
+)
 from .services import async_setup_services
 
 PLATFORMS = [
@@ -45,10 +62,34 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     return True
 
 
+async def async_migrate_entry(
+    hass: HomeAssistant, entry: SupermicroConfigEntry
+) -> bool:
+    """Migrate a config entry, as far as its BMC is not needed."""
+    async_migrate_entry_data(hass, entry)
+    return True
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
+    async_convert_new_options(hass, entry)
     session = async_create_bmc_session(hass)
-    client = create_client(session, entry.data)
+    try:
+        client = create_client(session, entry.data)
+    except UnsendableError as error:
+        await session.close()
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN,
+            translation_key="invalid_auth",
+            translation_placeholders={"error": str(error)},
+        ) from error
+    except ValueError as error:
+        await session.close()
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="invalid_host",
+            translation_placeholders={"host": entry.data[CONF_HOST]},
+        ) from error
 
     async def async_log_out(_: Event | None = None) -> None:
         """Close the BMC's session and the connection."""
@@ -64,24 +105,32 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     await _async_verify_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
     await _async_first_refresh(runtime_data)
+    async_migrate_registries(hass, entry)
     _async_watch_licenses(hass, entry)
     async_link_coordinators(hass, entry)
     async_sync_device(hass, entry)
     async_watch_health(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_stale_entities(hass, entry)
+    async_report_migration(hass, entry)
     return True
 
 
 async def _async_verify_server(
     hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
 ) -> None:
-    """Verify that the BMC at the address is that of the config entry."""
+    """Verify that the BMC at the address is that of the config entry.
+
+    An entry of the published integration has no BMC yet: it takes the present one.
+    """
     try:
         async with translate_update_errors(
             hass, entry, lambda error: ConfigEntryNotReady(**translated(error))
         ):
-            await async_verify_identity(client, entry.unique_id)
+            if entry.unique_id is None:
+                await async_identify_server(hass, entry, client)
+            else:
+                await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
         # The right BMC may be back at the address later.
         raise ConfigEntryNotReady(
@@ -133,3 +182,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     """Remove the issues and the stored log of a config entry."""
     async_delete_issues(hass, entry)
     await async_remove_log_store(hass, entry.entry_id)
+    async_reload_duplicates(hass)

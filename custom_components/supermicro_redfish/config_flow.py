@@ -5,6 +5,7 @@ from typing import Any, override
 from urllib.parse import urlsplit
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     SOURCE_USER,
@@ -21,7 +22,6 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -38,18 +38,27 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import voluptuous as vol
 
-from .aiosupermicro import ServerCertificate, SupermicroRedfishError
-from .client import create_client
+from .aiosupermicro import (
+    ServerCertificate,
+    SupermicroRedfishError,
+    async_get_server_certificate,
+)
+from .aiosupermicro.http.authenticator import UnsendableError
+from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
     CONF_CERTIFICATE,
     CONF_DYNAMIC_INTERVAL,
+    CONF_ENTERED_HOST,
     CONF_STATIC_INTERVAL,
+    CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
     DYNAMIC_INTERVAL,
+    DYNAMIC_LIMITS,
     LOGGER,
     STATIC_INTERVAL,
+    STATIC_LIMITS,
 )
 from .errors import translation_key
 from .identity import (
@@ -63,7 +72,7 @@ from .identity import (
     moved_host,
     normalize_host,
 )
-from .util import certificate_placeholders, shorten_name
+from .util import certificate_placeholders, display_text, shorten_name
 
 _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
@@ -116,10 +125,10 @@ OPTIONS_FORM = vol.Schema(
     {
         vol.Required(
             CONF_DYNAMIC_INTERVAL, default=DYNAMIC_INTERVAL.seconds
-        ): _interval(10, 300, UnitOfTime.SECONDS),
+        ): _interval(*DYNAMIC_LIMITS, UnitOfTime.SECONDS),
         vol.Required(
             CONF_STATIC_INTERVAL, default=STATIC_INTERVAL.seconds // 60
-        ): _interval(5, 1440, UnitOfTime.MINUTES),
+        ): _interval(*STATIC_LIMITS, UnitOfTime.MINUTES),
     }
 )
 
@@ -128,7 +137,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
     """Config flow: add a server, or change its address and account."""
 
     VERSION = 1
-    MINOR_VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Initialize the flow."""
@@ -194,8 +203,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self, discovery_info: DhcpServiceInfo
     ) -> ConfigFlowResult:
         """Handle a new address of a known BMC."""
-        await self.async_set_unique_id(format_mac(discovery_info.macaddress))
-        return await self._async_discover(self._entry_host(discovery_info.ip))
+        entry = await self.async_set_unique_id(format_mac(discovery_info.macaddress))
+        return await self._async_discover(self._entry_host(entry, discovery_info.ip))
 
     async def async_step_discovery_confirm(
         self, user_input: dict[str, Any] | None = None
@@ -220,6 +229,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self._confirmed = self._certificate.fingerprint
         is_pinned = user_input[CONF_CERTIFICATE] == CERTIFICATE_PIN
         self._data[CONF_VERIFY_SSL] = self._confirmed if is_pinned else False
+        self._data.pop(CONF_UNVERIFIED_CERTIFICATE, None)
         return await self._async_log_in()
 
     async def _async_handle_form(
@@ -230,6 +240,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self._show_form({})
         self._data |= user_input
+        if CONF_HOST in user_input:
+            self._data.pop(CONF_ENTERED_HOST, None)
         try:
             self._data[CONF_HOST] = normalize_host(self._data[CONF_HOST])
         except ValueError:
@@ -256,32 +268,45 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         return certificate.fingerprint in (verify_ssl, self._confirmed)
 
     async def _async_probe(self) -> Probe:
-        """Read the service root and the certificate without credentials."""
-        session = async_get_clientsession(self.hass)
-        return await async_probe(session, self._data[CONF_HOST])
+        """Read the service root and the certificate without credentials.
+
+        Each flow has sessions of its own: a cookie or a connection of the device at the
+        address must not outlive it.
+        """
+        async with async_create_bmc_session(self.hass) as session:
+            return await async_probe(session, self._data[CONF_HOST])
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow."""
-        client = create_client(async_get_clientsession(self.hass), self._data)
         try:
-            server = await async_identify(client)
+            async with async_connect_for_flow(self.hass, self._data) as client:
+                server = await async_identify(client)
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
-        finally:
-            await client.async_disconnect()
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:
-        """Create an entry for the server, or update the existing one."""
-        await self.async_set_unique_id(server.unique_id, raise_on_progress=False)
+        """Create an entry for the server, or update the one of this flow.
+
+        A server that is already set up stays as it is: any device can claim its MAC
+        address, and would otherwise get its entry. An entry without a unique id has
+        still to be migrated, which its setup does.
+        """
+        other = await self.async_set_unique_id(
+            server.unique_id, raise_on_progress=False
+        )
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            self._abort_if_unique_id_mismatch(reason="wrong_device")
             is_reauth = self.source == SOURCE_REAUTH
             entry = (
                 self._get_reauth_entry() if is_reauth else self._get_reconfigure_entry()
             )
+            if entry.unique_id is not None:
+                self._abort_if_unique_id_mismatch(reason="wrong_device")
+            elif other and other.source != SOURCE_IGNORE:
+                return self._abort_configured(other)
             return self.async_update_reload_and_abort(entry, data=self._data)
-        self._abort_if_unique_id_configured(updates=self._data)
+        if other and other.source != SOURCE_IGNORE:
+            return self._abort_configured(other)
         return self.async_create_entry(title=server.name, data=self._data)
 
     async def _async_discover(self, host: str | None) -> ConfigFlowResult:
@@ -291,7 +316,9 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         """
         try:
             host = normalize_host(host or "")
-            self._async_abort_entries_match({CONF_HOST: host})
+            for entry in self._async_current_entries(include_ignore=False):
+                if entry.data[CONF_HOST] == host:
+                    return self._abort_configured(entry)
             self._data = {CONF_HOST: host}
             probe = await self._async_probe()
         except UnsupportedError, SupermicroRedfishError, ValueError:
@@ -300,27 +327,45 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         is_other = unique_id != (self.unique_id or unique_id)
         if is_other or not is_likely_supermicro(probe.root):
             return self.async_abort(reason="not_supported")
-        await self.async_set_unique_id(unique_id)
-        self._abort_if_unique_id_configured(updates={CONF_HOST: self._entry_host(host)})
-        name = shorten_name(probe.root.product or "Supermicro BMC")
+        if known := await self.async_set_unique_id(unique_id):
+            await self._async_follow(known, host, probe)
+        name = shorten_name(probe.root.product or "") or "Supermicro BMC"
         self.context["title_placeholders"] = {"name": f"{name} ({host})"}
         self.context["configuration_url"] = f"https://{host}"
         return await self.async_step_discovery_confirm()
 
-    def _entry_host(self, host: str) -> str:
-        """Return the host setting of a discovered BMC, the old one if it must stay.
+    async def _async_follow(self, entry: ConfigEntry, host: str, probe: Probe) -> None:
+        """Abort for a known BMC, and update its address if it surely has moved.
 
-        Any device can announce a new address. Without certificate verification, the
-        password would be sent there, so the address stays as the user has set it.
+        Any device can announce a new address, with the MAC address of a known BMC. It
+        has to show the pinned certificate, or one that verifies. An entry whose
+        certificate is not verified stays where the user has set it.
         """
-        entry = self.hass.config_entries.async_entry_for_domain_unique_id(
-            DOMAIN, self.unique_id or ""
+        updates = None
+        if (
+            entry.source != SOURCE_IGNORE
+            and self._entry_host(entry, host) == host
+            and await _async_has_trusted_certificate(entry, host, probe)
+        ):
+            entered = entry.data.get(CONF_ENTERED_HOST, entry.data[CONF_HOST])
+            updates = {CONF_HOST: host, CONF_ENTERED_HOST: entered}
+        self._abort_if_unique_id_configured(
+            updates, description_placeholders={"name": display_text(entry.title)}
         )
-        if entry is None:
-            return host
-        old_host: str = entry.data[CONF_HOST]
-        is_verified = entry.data[CONF_VERIFY_SSL]
-        return moved_host(old_host, host) if is_verified else old_host
+
+    def _entry_host(self, entry: ConfigEntry | None, host: str) -> str:
+        """Return the host setting of a BMC that was found at an address.
+
+        A host name, and the port, stay as the user has entered them.
+        """
+        return moved_host(entry.data[CONF_HOST], host) if entry else host
+
+    def _abort_configured(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Abort because the server is already set up."""
+        return self.async_abort(
+            reason="already_configured",
+            description_placeholders={"name": display_text(entry.title)},
+        )
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
         """Show the form of the current step, without the password."""
@@ -353,10 +398,26 @@ class SupermicroOptionsFlow(OptionsFlowWithReload):
         )
 
 
+async def _async_has_trusted_certificate(
+    entry: ConfigEntry, host: str, probe: Probe
+) -> bool:
+    """Return whether a host shows the certificate that an entry trusts."""
+    expected = entry.data[CONF_VERIFY_SSL]
+    if not isinstance(expected, str):
+        return bool(expected) and probe.certificate is None
+    try:
+        certificate = probe.certificate or await async_get_server_certificate(host)
+    except SupermicroRedfishError:
+        return False
+    return certificate.fingerprint == expected
+
+
 def _error_key(error: Exception) -> str:
     """Return the translation key of an error."""
     if isinstance(error, UnsupportedError):
         return "not_supported"
+    if isinstance(error, UnsendableError):
+        return "invalid_auth"
     if isinstance(error, SupermicroRedfishError):
         return translation_key(error)
     LOGGER.error("Unexpected error in the config flow", exc_info=error)

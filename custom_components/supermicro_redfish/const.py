@@ -17,5 +17,47 @@ CONF_DYNAMIC_INTERVAL: Final = "dynamic_interval"
 CONF_STATIC_INTERVAL: Final = "static_interval"
 """Minutes between two polls of the static data."""
 
+CONF_ENTERED_HOST: Final = "entered_host"
+"""Address that the user entered, if discovery has found the BMC at another one."""
+
+CONF_REMOVED_ENTITIES: Final = "removed_entities"
+"""Entities that a migration has removed, with their replacements.
+
+The user has not yet confirmed that the automations are updated.
+"""
+CONF_UNVERIFIED_CERTIFICATE: Final = "unverified_certificate"
+"""Fingerprint of the certificate that a migrated server offers to pin."""
+
+MAX_ENTITIES: Final = 2_000
+"""Maximum number of entities of a server; the largest recorded board has 163."""
+
+MAX_NEW_ENTITIES: Final = 200
+"""Maximum number of entities that a platform adds at once after the setup."""
+
+MAX_OPTIONS: Final = 100
+"""Maximum number of options of a select; the largest recorded one has 16."""
+
+MAX_EVENTS: Final = 100
+"""Maximum number of events of one read of the log; recorded logs have up to 509."""
+
+MAX_SEEN_ENTRIES: Final = 20_000
+"""Maximum number of log entries that are known as seen: twice the longest log."""
+
+MAX_LOGGED_ERRORS: Final = 50
+"""Maximum number of resources of one poll that are logged as failed."""
+
+MAX_NAME_LENGTH: Final = 100
+"""Maximum length of a name; the longest recorded one has 77 characters."""
+
+MAX_TEXT_LENGTH: Final = 255
+"""Maximum length of other texts, as Home Assistant limits states."""
+
+MAX_MESSAGE_LENGTH: Final = 2_000
+"""Maximum length of a log message; the longest recorded one has 123 characters."""
+
 DYNAMIC_INTERVAL: Final = timedelta(seconds=30)
 STATIC_INTERVAL: Final = timedelta(minutes=15)
+DYNAMIC_LIMITS: Final = (10, 300)
+"""Shortest and longest interval of the dynamic data, in seconds."""
+STATIC_LIMITS: Final = (5, 1440)
+"""Shortest and longest interval of the static data, in minutes."""

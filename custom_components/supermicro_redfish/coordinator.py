@@ -32,6 +32,7 @@ from .const import (
     CONF_STATIC_INTERVAL,
     DYNAMIC_INTERVAL,
     LOGGER,
+    MAX_LOGGED_ERRORS,
     STATIC_INTERVAL,
 )
 from .errors import (
@@ -151,12 +152,12 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             for name, error in errors.items()
             if not isinstance(error, LicenseError)
         }
-        for name in errors.keys() - self._failing:
+        for name in sorted(errors.keys() - self._failing)[:MAX_LOGGED_ERRORS]:
             error = errors[name]
             is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
             level = logging.INFO if is_dead_link else logging.WARNING
             LOGGER.log(level, "%s: %s cannot be read: %s", self.name, name, error)
-        for name in self._failing - errors.keys():
+        for name in sorted(self._failing - errors.keys())[:MAX_LOGGED_ERRORS]:
             LOGGER.info("%s: %s can be read again", self.name, name)
         self._failing = set(errors)
 
@@ -359,6 +360,10 @@ class SupermicroRuntimeData:
     account: AccountCoordinator
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities that the account may use, by platform."""
+    entity_counts: dict[str, int] = field(default_factory=dict)
+    """Number of entities that were added, by platform."""
+    limited_platforms: set[str] = field(default_factory=set)
+    """Platforms that have not added all entities of a BMC with too many."""
 
     @property
     def privileges(self) -> Privileges:

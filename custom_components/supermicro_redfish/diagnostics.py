@@ -8,15 +8,15 @@ from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 
 from .aiosupermicro import RequestStats
-from .aiosupermicro.redaction import redacted
+from .aiosupermicro.redaction import Redactor
+from .const import CONF_REMOVED_ENTITIES
 from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
 
-_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD}
+_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
-    entry: SupermicroConfigEntry,
+    hass: HomeAssistant, entry: SupermicroConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics for a config entry.
 
@@ -25,17 +25,37 @@ async def async_get_config_entry_diagnostics(
     """
     runtime_data = entry.runtime_data
     client = runtime_data.client
+    board = await hass.async_add_executor_job(
+        _redact_board,
+        client.cached_resources,
+        {
+            "coordinators": {
+                "dynamic": _coordinator(runtime_data.dynamic),
+                "static": _coordinator(runtime_data.static),
+            },
+            "paths": client.paths,
+        },
+    )
     return {
         "entry": async_redact_data(
             {**entry.data, "options": dict(entry.options)}, _TO_REDACT
         ),
-        "coordinators": {
-            "dynamic": _coordinator(runtime_data.dynamic),
-            "static": _coordinator(runtime_data.static),
-        },
         "statistics": _statistics(client.stats),
-        "paths": client.paths,
-        "resources": redacted(client.cached_resources),
+        **board,
+    }
+
+
+def _redact_board(
+    resources: dict[str, dict[str, Any]], names: dict[str, Any]
+) -> dict[str, Any]:
+    """Redact the resources and what names them; a large board takes a second."""
+    redactor = Redactor(resources.values())
+    return {
+        **redactor.redact(names),
+        "resources": {
+            redactor.redact_text(path): redactor.redact(body)
+            for path, body in resources.items()
+        },
     }
 
 
@@ -47,8 +67,18 @@ def _coordinator(coordinator: SupermicroCoordinator[Any]) -> dict[str, Any]:
         "interval_seconds": interval.total_seconds() if interval else None,
         "last_update_success": coordinator.last_update_success,
         "last_exception": _error_type(coordinator.last_exception),
-        "errors": {name: _error_type(error) for name, error in errors.items()},
+        "errors": {
+            _resource_name(name): _error_type(error) for name, error in errors.items()
+        },
     }
+
+
+def _resource_name(name: str) -> str:
+    """Return the name of a resource, or the collection of a member.
+
+    The Id of a drive, for example, may be its serial number.
+    """
+    return f"{name.rpartition('/')[0]}/*" if name.startswith("/") else name
 
 
 def _error_type(error: BaseException | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -15,14 +16,19 @@ from homeassistant.helpers.entity_platform import (
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .aiosupermicro import Privilege
-from .const import DOMAIN
+from .const import DOMAIN, MAX_ENTITIES, MAX_NEW_ENTITIES
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
 from .items import ItemsByName
+from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
+from .util import shorten_name
+
+_UNNAMED = "?"
+"""Name of an item whose own name consists of markup."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +96,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         pattern = source.number_pattern
         if number := pattern and pattern.fullmatch(self.key):
             self._attr_translation_key += "_numbered"
-            self._attr_translation_placeholders = {"number": number[1]}
+            self._attr_translation_placeholders = {"number": shorten_name(number[1])}
             return
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self._readable_key()
-        self._attr_translation_placeholders = {
-            "name": name.removesuffix(source.name_suffix)
-        }
+        name = shorten_name(name.removesuffix(source.name_suffix))
+        self._attr_translation_placeholders = {"name": name or _UNNAMED}
 
     def _readable_key(self) -> str:
         """Return the key, with a position in the place of a digest."""
@@ -196,14 +201,26 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
         """Add the entities of new items, and forget those of removed ones."""
         tracker.forget_removed()
         async_add_entities(
-            (row.entity_class or entity_class)(entry, row, key)
-            for row, key in tracker.find_new()
+            [
+                (row.entity_class or entity_class)(entry, row, key)
+                for row, key in tracker.find_new()
+            ]
         )
+        is_limited = bool(data.limited_platforms)
+        async_report_too_many_entities(hass, entry, is_limited=is_limited)
+
+    @callback
+    def add_rest(coordinator: SupermicroCoordinator[Any], new_data: Any) -> None:
+        """Continue after a poll without a change, which calls no other listener."""
+        if tracker.has_rest and new_data == coordinator.data:
+            update_entities()
 
     update_entities()
     coordinators = {row.source.coordinator_fn(data) for row in tracker.descriptions}
     for coordinator in {*coordinators, data.account}:
         entry.async_on_unload(coordinator.async_add_listener(update_entities))
+        on_poll = partial(add_rest, coordinator)
+        entry.async_on_unload(coordinator.async_add_poll_listener(on_poll))
 
 
 class _EntityTracker[DescriptionT: ItemDescription[Any]]:
@@ -222,12 +239,52 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
+        self._is_set_up = False
+        """Whether the entities of the first poll were added."""
+        self.has_rest = False
+        """Whether there were more items than could be added."""
         self._data.descriptions[self._domain] = tuple(
             filter(self._is_allowed, descriptions)
         )
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
-        """Return the items without an entity that should have one."""
+        """Return the items without an entity that should have one.
+
+        Entities in the registry always get one again. The number of others is limited,
+        at once and in total: a BMC may invent names with each poll.
+        """
+        room = self._count_free()
+        if is_delayed := self._is_set_up and room > MAX_NEW_ENTITIES:
+            room = MAX_NEW_ENTITIES
+        self._is_set_up, self.has_rest = True, False
+        self._data.limited_platforms.discard(self._domain)
+        for row, key in self._find_missing():
+            if self._entity_id(row, key) is None:
+                if room <= 0:
+                    self.has_rest = True
+                    if not is_delayed:
+                        self._data.limited_platforms.add(self._domain)
+                    break
+                room -= 1
+            self._added[row.key].add(key)
+            yield row, key
+        self._data.entity_counts[self._domain] = sum(map(len, self._added.values()))
+
+    def _count_free(self) -> int:
+        """Return the number of entities that may still be added to the server."""
+        registered = er.async_entries_for_config_entry(
+            self._registry, self._entry.entry_id
+        )
+        added = sum(self._data.entity_counts.values())
+        return MAX_ENTITIES - max(len(registered), added)
+
+    def _find_missing(self) -> Iterator[tuple[DescriptionT, str]]:
+        """Return the items without an entity, those in the registry first."""
+        missing = [*self._find_all_missing()]
+        yield from sorted(missing, key=lambda found: self._entity_id(*found) is None)
+
+    def _find_all_missing(self) -> Iterator[tuple[DescriptionT, str]]:
+        """Return the items without an entity."""
         for row in self.descriptions:
             if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
@@ -236,7 +293,6 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
             self._migrate_keys(row, items)
             for key, item in items.items():
                 if key not in added and (row.has(item) or self._entity_id(row, key)):
-                    added.add(key)
                     yield row, key
 
     def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:

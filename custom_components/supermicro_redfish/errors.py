@@ -24,12 +24,13 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from .const import DOMAIN
+from .const import DOMAIN, MAX_MESSAGE_LENGTH
 from .repairs import (
     ISSUE_CERTIFICATE,
     async_delete_issues,
     async_report_certificate,
 )
+from .util import display_text
 
 TRANSLATION_KEYS: dict[type[SupermicroRedfishError], str] = {
     AuthenticationError: "invalid_auth",
@@ -83,7 +84,9 @@ def translated(error: SupermicroRedfishError) -> Translation:
     return Translation(
         translation_domain=DOMAIN,
         translation_key=translation_key(error),
-        translation_placeholders={"error": error.bmc_message or str(error)},
+        translation_placeholders={
+            "error": display_text(error.bmc_message or str(error), MAX_MESSAGE_LENGTH)
+        },
     )
 
 

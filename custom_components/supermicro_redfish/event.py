@@ -1,5 +1,6 @@
 """Events: new entries of the health event log."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -10,9 +11,12 @@ from homeassistant.helpers.start import async_at_started
 
 from . import sources
 from .aiosupermicro import EntryCode, Health, LogEntry
+from .aiosupermicro.sensitive_text import shorten
+from .const import MAX_EVENTS, MAX_MESSAGE_LENGTH
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .log_store import SeenLogEntries
+from .util import display_text
 
 PARALLEL_UPDATES = 0
 
@@ -22,6 +26,8 @@ _EVENT_TYPES: Final[dict[str | None, str]] = {
     Health.WARNING: "warning",
     Health.CRITICAL: "critical",
 }
+_SEVERITIES: Final = (_UNKNOWN, *_EVENT_TYPES.values())
+"""Event types, the most severe one last."""
 _ENTRY_CODES: Final[dict[str | None, str]] = {
     EntryCode.ASSERT: "assert",
     EntryCode.DEASSERT: "deassert",
@@ -84,22 +90,49 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
     def _handle_coordinator_update(self) -> None:
         """Fire an event for each new entry, in the order of the log."""
         if self._is_ready and self.available:
-            for entry in self._seen.mark_seen(self.item):
-                self._trigger_event(
-                    _EVENT_TYPES.get(entry.severity, _UNKNOWN), _attributes(entry)
-                )
+            new = self._seen.mark_seen(self.item)
+            for event_type, attributes in _events(new):
+                self._trigger_event(event_type, attributes)
                 super()._handle_coordinator_update()
         super()._handle_coordinator_update()
 
 
+def _events(new: Sequence[LogEntry]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return type and attributes of an event for each entry, oldest first.
+
+    Of more entries than a log gets at once, the older ones share an event with the type
+    of the most severe of them.
+    """
+    if older := new[:-MAX_EVENTS]:
+        types = {_event_type(entry) for entry in older}
+        yield (
+            max(types, key=_SEVERITIES.index),
+            _attributes(LogEntry())
+            | {
+                "message": f"{len(older)} older entries without an event of their own",
+                "omitted": len(older),
+            },
+        )
+    for entry in new[-MAX_EVENTS:]:
+        yield _event_type(entry), _attributes(entry)
+
+
+def _event_type(entry: LogEntry) -> str:
+    """Return the event type of a log entry."""
+    return _EVENT_TYPES.get(entry.severity, _UNKNOWN)
+
+
 def _attributes(entry: LogEntry) -> dict[str, Any]:
-    """Return the event attributes of a log entry."""
-    return {
-        "message": entry.text,
+    """Return the event attributes of a log entry; only the message is a raw text."""
+    texts = {
         "code": entry.code,
         "sensor": entry.oem.sensor_name or entry.sensor_type,
         "sensor_type": entry.sensor_type,
         "created": entry.created,
         "entry_id": entry.id,
+    }
+    return {
+        "message": entry.text and shorten(entry.text, MAX_MESSAGE_LENGTH),
+        **{key: text and display_text(text) for key, text in texts.items()},
         "entry_code": _ENTRY_CODES.get(entry.entry_code),
     }

@@ -1,7 +1,7 @@
 """Storage of the log entries that were already seen."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -9,11 +9,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
 from .aiosupermicro import LogEntry
-from .const import DOMAIN
+from .const import DOMAIN, MAX_SEEN_ENTRIES
 
 _VERSION: Final = 1
-_MAX_ENTRIES: Final = 10_000
-"""More than two full logs of the largest board."""
 _DIGEST_BYTES: Final = 8
 
 
@@ -39,22 +37,23 @@ class SeenLogEntries:
         stored = await self._store.async_load()
         self._seen = stored["known"] if stored else None
 
-    def mark_seen(self, entries: Iterable[LogEntry]) -> list[LogEntry]:
+    def mark_seen(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         """Mark entries as seen and return the new ones, oldest first.
 
-        A log that is read for the first time has no new entries.
+        A log that is read for the first time has no new entries. Only the newest
+        entries count, so that none of them is forgotten until the next read.
         """
         is_first = self._seen is None
         seen = self._seen or []
         remaining = Counter(seen)
         new: list[LogEntry] = []
-        for entry in entries:
+        for entry in entries[-MAX_SEEN_ENTRIES // 2 :]:
             fingerprint = _fingerprint(entry)
             remaining[fingerprint] -= 1
             if remaining[fingerprint] < 0:
                 new.append(entry)
         if new or is_first:
-            self._seen = [*seen, *map(_fingerprint, new)][-_MAX_ENTRIES:]
+            self._seen = [*seen, *map(_fingerprint, new)][-MAX_SEEN_ENTRIES:]
             self._hass.async_create_task(
                 self._store.async_save({"known": self._seen}),
                 "Save the seen entries of a health event log",

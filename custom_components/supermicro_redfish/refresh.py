@@ -14,7 +14,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     background,
 )
-from .const import LOGGER
+from .const import LOGGER, MAX_ENTITIES
 from .coordinator import SupermicroConfigEntry
 from .models import ServerData
 from .util import is_host_off
@@ -103,6 +103,9 @@ def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
         if any(known_health.get(name, health[name]) != health[name] for name in health):
             debouncer.async_schedule_call()
         known_health.update(health)
+        if len(known_health) > MAX_ENTITIES:  # the BMC renames its components
+            for name in known_health.keys() - health.keys():
+                del known_health[name]
 
     entry.async_on_unload(dynamic.async_add_listener(compare_health))
     entry.async_on_unload(debouncer.async_shutdown)

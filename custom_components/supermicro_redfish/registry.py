@@ -20,7 +20,7 @@ from .entity import unique_id
 from .identity import configuration_url
 from .models import ServerData
 from .sources import EntitySource
-from .util import server_name, strip_placeholder
+from .util import server_name, shorten_name, strip_placeholder
 
 _MAC_OCTETS: Final = 6
 _MAX_MISSING: Final = 4
@@ -178,7 +178,7 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         identifiers={(DOMAIN, entry.unique_id)},
         connections=_connections(entry.unique_id),
         configuration_url=configuration_url(entry.data[CONF_HOST]),
-        name=entry.title,
+        name=shorten_name(entry.title),
         manufacturer=_known(system.manufacturer),
         model=_known(model if is_complete else None),
         model_id=_known(None if board == model else board),
@@ -189,7 +189,7 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
 
 def _known(text: str | None) -> str | UndefinedType:
     """Return a text, or UNDEFINED to keep the registered one if it cannot be read."""
-    return UNDEFINED if text is None else text
+    return shorten_name(text or "") or UNDEFINED
 
 
 def _connections(unique_id: str) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Repair issues of a server, and the flow that fixes a changed certificate."""
+"""Repair issues of a server, and the flows that fix them."""
 
 from collections.abc import Mapping
 from typing import cast, override
@@ -11,8 +11,9 @@ from homeassistant.components.repairs import (
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+import voluptuous as vol
 
 from .aiosupermicro import (
     CertificateError,
@@ -20,11 +21,29 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .const import DOMAIN, LOGGER
-from .util import escape_markdown, format_fingerprint
+from .const import (
+    CONF_ENTERED_HOST,
+    CONF_REMOVED_ENTITIES,
+    CONF_UNVERIFIED_CERTIFICATE,
+    DOMAIN,
+    LOGGER,
+    MAX_ENTITIES,
+)
+from .util import display_text, escape_markdown, format_fingerprint
 
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_LICENSE = "license_missing"
+ISSUE_MIGRATION = "entities_migrated"
+ISSUE_TOO_MANY = "too_many_entities"
+ISSUE_UNVERIFIED = "certificate_unverified"
+
+_ISSUES = (
+    ISSUE_CERTIFICATE,
+    ISSUE_LICENSE,
+    ISSUE_MIGRATION,
+    ISSUE_TOO_MANY,
+    ISSUE_UNVERIFIED,
+)
 
 
 async def async_report_certificate(
@@ -39,19 +58,41 @@ async def async_report_certificate(
     except SupermicroRedfishError as failure:
         LOGGER.debug("%s: certificate cannot be read: %s", entry.title, failure)
         return
+    async_create_certificate_issue(hass, entry, fingerprint)
+
+
+@callback
+def async_create_certificate_issue(
+    hass: HomeAssistant, entry: ConfigEntry, fingerprint: str
+) -> None:
+    """Create the issue of an unexpected or unverified certificate.
+
+    It names the address, and the one that the user entered if they differ. Discovery
+    changes the address of a BMC that has moved, and another device could pretend to
+    be that BMC.
+    """
     pinned = entry.data[CONF_VERIFY_SSL]
-    is_pinned = isinstance(pinned, str)
+    host, entered = entry.data[CONF_HOST], entry.data.get(CONF_ENTERED_HOST)
+    is_moved = entered not in (None, host)
+    if pinned is False:
+        issue, key = ISSUE_UNVERIFIED, ISSUE_UNVERIFIED
+    else:
+        issue = ISSUE_CERTIFICATE
+        key = ISSUE_CERTIFICATE if isinstance(pinned, str) else "certificate_untrusted"
+        key = f"{key}_moved" if is_moved else key
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id(entry, ISSUE_CERTIFICATE),
-        data={"entry_id": entry.entry_id, "fingerprint": fingerprint},
+        _issue_id(entry, issue),
+        data={"entry_id": entry.entry_id, "host": host, "fingerprint": fingerprint},
         is_fixable=True,
-        severity=IssueSeverity.ERROR,
-        translation_key=ISSUE_CERTIFICATE if is_pinned else "certificate_untrusted",
+        severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
+        translation_key=key,
         translation_placeholders={
-            "name": entry.title,
-            "old": format_fingerprint(pinned) if is_pinned else "-",
+            "name": display_text(entry.title),
+            "host": escape_markdown(host),
+            "entered": escape_markdown(str(entered)),
+            "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
             "new": format_fingerprint(fingerprint),
         },
     )
@@ -81,7 +122,7 @@ def async_report_licenses(
         severity=IssueSeverity.WARNING,
         translation_key=ISSUE_LICENSE,
         translation_placeholders={
-            "name": entry.title,
+            "name": display_text(entry.title),
             "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
             "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
         },
@@ -89,9 +130,90 @@ def async_report_licenses(
 
 
 @callback
+def async_report_too_many_entities(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_limited: bool
+) -> None:
+    """Create an issue for a BMC with more parts than are added, or delete it."""
+    if not is_limited:
+        async_delete_issues(hass, entry, ISSUE_TOO_MANY)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_TOO_MANY),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=ISSUE_TOO_MANY,
+        translation_placeholders={
+            "name": display_text(entry.title),
+            "limit": str(MAX_ENTITIES),
+        },
+    )
+
+
+@callback
+def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Create the issues of a migrated server, or delete those that are settled.
+
+    An issue that exists is not deleted before, so that one that the user ignores stays
+    ignored.
+    """
+    removed = entry.data.get(CONF_REMOVED_ENTITIES)
+    if removed is None:
+        async_delete_issues(hass, entry, ISSUE_MIGRATION)
+    else:
+        text = _list_removed(hass, entry, removed)
+        _create_migration_issue(hass, entry, ISSUE_MIGRATION, {}, {"removed": text})
+    fingerprint = entry.data.get(CONF_UNVERIFIED_CERTIFICATE)
+    if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
+        async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
+    else:
+        async_create_certificate_issue(hass, entry, fingerprint)
+
+
+def _create_migration_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    issue: str,
+    data: dict[str, str],
+    placeholders: dict[str, str],
+) -> None:
+    """Create an issue of a migrated server, which the user can confirm."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, issue),
+        data={"entry_id": entry.entry_id, **data},
+        is_fixable=True,
+        severity=IssueSeverity.WARNING,
+        translation_key=issue,
+        translation_placeholders={"name": display_text(entry.title), **placeholders},
+    )
+
+
+def _list_removed(
+    hass: HomeAssistant, entry: ConfigEntry, removed: Mapping[str, str]
+) -> str:
+    """Return removed entities as a Markdown list, each with its replacement.
+
+    Markdown has no effect on entity ids between backticks, which they cannot contain.
+    """
+    registry = er.async_get(hass)
+    lines = []
+    for entity_id, counterpart in removed.items():
+        platform, _, key = counterpart.partition(".")
+        replacement = registry.async_get_entity_id(
+            platform, DOMAIN, f"{entry.unique_id}_{key}"
+        )
+        new = f"`{replacement}`" if replacement else "-"
+        lines.append(f"- `{entity_id}` → {new}")
+    return "\n".join(lines) or "-"
+
+
+@callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry, *issues: str) -> None:
     """Delete some issues of a server, or all of them."""
-    for issue in issues or (ISSUE_CERTIFICATE, ISSUE_LICENSE):
+    for issue in issues or _ISSUES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
 
 
@@ -100,30 +222,96 @@ def _issue_id(entry: ConfigEntry, issue: str) -> str:
     return f"{issue}_{entry.entry_id}"
 
 
-class CertificateRepairFlow(ConfirmRepairFlow):
-    """Flow that pins the certificate shown in the issue and reloads the entry."""
+class CertificateRepairFlow(RepairsFlow):
+    """Flow that pins the certificate that it shows, and reloads the entry.
 
-    def __init__(self, entry_id: str, fingerprint: str) -> None:
-        """Initialize the flow.
+    The certificate has to be the one that the BMC still presents on submit. Otherwise
+    the flow shows the new one.
+    """
 
-        The fingerprint is that of the issue, even if the certificate has changed again.
-        """
+    def __init__(self, entry_id: str) -> None:
+        """Initialize the flow."""
         self._entry_id = entry_id
-        self._fingerprint = fingerprint
+        self._shown: tuple[str, str] | None = None
+        """Host and fingerprint that the form shows."""
+
+    async def async_step_init(
+        self,
+        user_input: dict[str, str] | None = None,  # noqa: ARG002 - always None
+    ) -> RepairsFlowResult:
+        """Show the form."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show the fingerprint, and pin it if it is still the present one."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None:
+            return self.async_create_entry(data={})
+        if user_input is None or self._shown is None:
+            return self._show_form({})
+        host = entry.data[CONF_HOST]
+        try:
+            certificate = await async_get_server_certificate(host)
+        except SupermicroRedfishError:
+            return self._show_form({"base": "cannot_connect"})
+        if (host, certificate.fingerprint) != self._shown:
+            async_create_certificate_issue(self.hass, entry, certificate.fingerprint)
+            return self._show_form({"base": "certificate_changed"})
+        _update_and_reload(
+            self.hass,
+            self._entry_id,
+            {CONF_VERIFY_SSL: certificate.fingerprint},
+            CONF_UNVERIFIED_CERTIFICATE,
+        )
+        return self.async_create_entry(data={})
+
+    def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
+        """Show the issue as it is now, and remember what it shows."""
+        placeholders: Mapping[str, str] = {}
+        if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
+            data = issue.data or {}
+            self._shown = (str(data["host"]), str(data["fingerprint"]))
+            placeholders = issue.translation_placeholders or {}
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=vol.Schema({}),
+            description_placeholders=placeholders,
+            errors=errors,
+        )
+
+
+class MigrationRepairFlow(ConfirmRepairFlow):
+    """Flow that ends the support for automations from before a migration."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Initialize the flow."""
+        self._entry_id = entry_id
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the old and the new fingerprint, and pin the new one."""
-        if user_input is None:
-            return await super().async_step_confirm()
-        entries = self.hass.config_entries
-        if entry := entries.async_get_entry(self._entry_id):
-            data = {**entry.data, CONF_VERIFY_SSL: self._fingerprint}
-            entries.async_update_entry(entry, data=data)
-            entries.async_schedule_reload(entry.entry_id)
-        return self.async_create_entry(data={})
+        """Show the removed entities, and forget them."""
+        if user_input is not None:
+            _update_and_reload(self.hass, self._entry_id, {}, CONF_REMOVED_ENTITIES)
+        return await super().async_step_confirm(user_input)
+
+
+@callback
+def _update_and_reload(
+    hass: HomeAssistant, entry_id: str, updates: Mapping[str, str], settled: str
+) -> None:
+    """Update the data of a config entry, if it still exists, and reload it.
+
+    The data of the settled issue is removed, so that the issue does not return.
+    """
+    entries = hass.config_entries
+    if entry := entries.async_get_entry(entry_id):
+        data = {key: value for key, value in entry.data.items() if key != settled}
+        entries.async_update_entry(entry, data={**data, **updates})
+        entries.async_schedule_reload(entry_id)
 
 
 async def async_create_fix_flow(
@@ -131,6 +319,8 @@ async def async_create_fix_flow(
     issue_id: str,  # noqa: ARG001
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Create the flow for the only fixable issue, that of a changed certificate."""
+    """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
     issue_data = cast("dict[str, str]", data)
-    return CertificateRepairFlow(issue_data["entry_id"], issue_data["fingerprint"])
+    if "fingerprint" in issue_data:
+        return CertificateRepairFlow(issue_data["entry_id"])
+    return MigrationRepairFlow(issue_data["entry_id"])

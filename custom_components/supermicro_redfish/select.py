@@ -1,9 +1,9 @@
 """Selects: fan mode and boot source."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
@@ -16,11 +16,14 @@ from .aiosupermicro import (
     BootSource,
     BootSourceEnabled,
     FanMode,
+    FanModeType,
     Privilege,
     System,
 )
+from .const import CONF_REMOVED_ENTITIES, MAX_OPTIONS
 from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .util import display_text
 
 PARALLEL_UPDATES = 1
 
@@ -29,6 +32,25 @@ _BOOT_TARGETS: dict[str, Callable[[Boot], str | None]] = {
     BootSource.UEFI_TARGET: lambda boot: boot.uefi_target_boot_source_override,
 }
 """Targets that two of the boot sources need."""
+
+_PUBLISHED_FAN_MODES: Final[Mapping[str, str]] = {
+    FanModeType.FULL_SPEED: "Full Speed",
+    FanModeType.HEAVY_IO: "Heavy I/O",
+    FanModeType.PUE_OPTIMAL: "PUE Optimal",
+}
+_PUBLISHED_BOOT_SOURCES: Final[Mapping[str, str]] = {
+    BootSource.PXE: "PXE",
+    BootSource.HDD: "HDD",
+    BootSource.CD: "CD/DVD",
+    BootSource.USB: "USB",
+    BootSource.BIOS_SETUP: "BIOS Setup",
+    BootSource.UEFI_TARGET: "UEFI Target",
+    BootSource.SD_CARD: "SD Card",
+    BootSource.UEFI_HTTP: "UEFI HTTP",
+    BootSource.REMOTE_DRIVE: "Remote Drive",
+    BootSource.DIAGS: "Diagnostics",
+}
+"""Options of the published integration; all other values are their own option there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +61,8 @@ class SupermicroSelectDescription[ItemT](
 
     current_fn: Callable[[ItemT], str | None]
     values_fn: Callable[[ItemT], tuple[str, ...]]
+    published_options: Mapping[str, str] = field(default_factory=dict)
+    """Options of the published integration, by value."""
 
 
 def _boot_source(system: System) -> str | None:
@@ -70,6 +94,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         privilege=Privilege.CONFIGURE_MANAGER,
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
+        published_options=_PUBLISHED_FAN_MODES,
         set_fn=lambda data, _, mode: data.client.async_set_fan_mode(mode),
     ),
     SupermicroSelectDescription[System](
@@ -81,6 +106,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         privilege=Privilege.CONFIGURE_COMPONENTS,
         current_fn=_boot_source,
         values_fn=_boot_sources,
+        published_options=_PUBLISHED_BOOT_SOURCES,
         set_fn=lambda data, _, source: data.client.async_set_boot_source(source),
     ),
 )
@@ -88,7 +114,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
 
 def _option(value: str) -> str:
     """Return the option of a value; a value without translation is its own option."""
-    return value.name.lower() if isinstance(value, Enum) else value
+    return value.name.lower() if isinstance(value, Enum) else display_text(value)
 
 
 async def async_setup_entry(
@@ -108,8 +134,11 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
     @property
     @override
     def options(self) -> list[str]:
-        """Options that the board lists, and the current one in any case."""
-        return list(self._values)
+        """Options that the board lists, and the current one in any case.
+
+        Automations from before a migration use the options that follow.
+        """
+        return [*self._values, *self._published_values]
 
     @property
     @override
@@ -121,7 +150,7 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the value of an option."""
-        await self.async_change(self._values[option])
+        await self.async_change((self._published_values | self._values)[option])
 
     @property
     def _values(self) -> dict[str, str]:
@@ -129,7 +158,22 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         description, item = self.entity_description, self.item
         current = description.current_fn(item)
         values = (
-            *description.values_fn(item),
+            *description.values_fn(item)[:MAX_OPTIONS],
             *([] if current is None else [current]),
         )
         return {_option(value): value for value in values}
+
+    @property
+    def _published_values(self) -> dict[str, str]:
+        """Values by the published integration's option, until the user confirms."""
+        if CONF_REMOVED_ENTITIES not in self.coordinator.config_entry.data:
+            return {}
+        names = self.entity_description.published_options
+        values = self.entity_description.values_fn(self.item)
+        own = {str(value): value for value in values if value not in names}
+        renamed = {names[value]: value for value in values if value in names}
+        return {
+            option: value
+            for option, value in (own | renamed).items()
+            if option not in self._values
+        }

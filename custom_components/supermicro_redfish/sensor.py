@@ -13,7 +13,6 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import (
-    MAX_LENGTH_STATE_STATE,
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
     UnitOfElectricPotential,
@@ -45,11 +44,16 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .energy import EnergyMeter
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .models import AccessLevel, Headroom, Privileges
+from .models import AccessLevel, EnergyMeter, Headroom, Privileges
 from .sources import EntitySource
-from .util import BOOT_STATES, boot_progress, is_host_off
+from .util import (
+    BOOT_STATES,
+    boot_progress,
+    display_text,
+    is_host_off,
+    shorten_name,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -83,7 +87,8 @@ class SupermicroSensor(SupermicroEntity[Any], SensorEntity):
             self.runtime_data.dynamic.data
         ):
             return None
-        return description.value_fn(self.item)
+        value = description.value_fn(self.item)
+        return display_text(value) or None if isinstance(value, str) else value
 
     @property
     @override
@@ -205,9 +210,8 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
 
 
 def _license_names(license_: License) -> str | None:
-    """Return the names of the installed licenses, as many as a state can hold."""
-    names = ", ".join(entry.name for entry in license_.licenses if entry.name)
-    return names[:MAX_LENGTH_STATE_STATE] or None
+    """Return the names of the installed licenses."""
+    return ", ".join(entry.name for entry in license_.licenses if entry.name) or None
 
 
 def _health(health: Health | str | None) -> str | None:
@@ -217,18 +221,18 @@ def _health(health: Health | str | None) -> str | None:
 
 def _neighbor_name(neighbor: LLDPReceive) -> str | None:
     """Return the name of the switch, or else its address."""
-    name = neighbor.system_name or neighbor.chassis_id
-    return name and name[:MAX_LENGTH_STATE_STATE]
+    return neighbor.system_name or neighbor.chassis_id
 
 
 def _neighbor_attributes(neighbor: LLDPReceive) -> Mapping[str, Any]:
     """Return the port of the switch that the BMC is connected to."""
-    return {
+    texts = {
         "port": neighbor.port_id,
         "chassis": neighbor.chassis_id,
         "description": neighbor.system_description,
         "address": neighbor.management_address_ipv4,
     }
+    return {key: text and display_text(text) for key, text in texts.items()}
 
 
 def _count_unacknowledged(entries: Iterable[LogEntry]) -> int:
@@ -338,7 +342,9 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.HEADROOM,
         has_fn=lambda headroom: headroom.degrees is not None,
         value_fn=lambda headroom: headroom.degrees,
-        attributes_fn=lambda headroom: {"sensor": headroom.sensor},
+        attributes_fn=lambda headroom: {
+            "sensor": headroom.sensor and shorten_name(headroom.sensor)
+        },
     ),
     _fan("fan", sources.FANS, REVOLUTIONS_PER_MINUTE),
     _fan("fan_duty", sources.FAN_DUTIES, UnitOfRatio.PERCENTAGE),

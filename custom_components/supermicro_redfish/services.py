@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import (
@@ -14,8 +15,17 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
+from homeassistant.helpers import (
+    config_validation as cv,
+    entity_registry as er,
+    service,
+)
 import voluptuous as vol
 
 from . import sources
@@ -114,9 +124,38 @@ def _get_entry(call: ServiceCall) -> SupermicroConfigEntry:
     return entry
 
 
+async def _async_get_authorized_entry(
+    call: ServiceCall, permission: str, *unique_id_ends: str
+) -> SupermicroConfigEntry:
+    """Return the config entry of an action call that the user may make.
+
+    The user needs the permission for the entities of the device, or for those whose
+    unique ids have certain ends, if there are any. Calls of automations have no user.
+
+    Raises:
+        Unauthorized: The user lacks the permission.
+
+    """
+    entry = _get_entry(call)
+    if call.context.user_id is None:
+        return entry
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context, permission=permission)
+    registry = er.async_get(call.hass)
+    entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+    relevant = [item for item in entities if item.unique_id.endswith(unique_id_ends)]
+    for item in relevant or entities:
+        if not user.permissions.check_entity(item.entity_id, permission):
+            raise Unauthorized(
+                context=call.context, entity_id=item.entity_id, permission=permission
+            )
+    return entry
+
+
 async def _async_set_ntp_servers(call: ServiceCall) -> None:
     """Set the time servers of the BMC."""
-    data = _get_entry(call).runtime_data
+    data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
     async with data.translate_command_errors():
         await data.client.async_set_ntp_servers(
             call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
@@ -126,7 +165,8 @@ async def _async_set_ntp_servers(call: ServiceCall) -> None:
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:
     """Read a log and return its newest entries."""
-    data = _get_entry(call).runtime_data
+    entry = await _async_get_authorized_entry(call, POLICY_READ, "_health_log")
+    data = entry.runtime_data
     is_health = call.data[ATTR_LOG] == LOG_HEALTH
     read = (
         data.client.async_get_log_entries
@@ -169,7 +209,7 @@ def _entry_as_dict(entry: LogEntry) -> dict[str, Any]:
 
 async def _async_shut_down_and_wait(call: ServiceCall) -> ServiceResponse:
     """Shut the host down, wait until it is off, and return the result."""
-    entry = _get_entry(call)
+    entry = await _async_get_authorized_entry(call, POLICY_CONTROL)
     started_at = call.hass.loop.time()
     async with entry.runtime_data.translate_command_errors():
         result = await _async_shut_down(entry, call.data)

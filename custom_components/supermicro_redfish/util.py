@@ -13,11 +13,17 @@ from .aiosupermicro import (
     System,
 )
 from .aiosupermicro.payload import one_line
+from .const import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _DEFAULT_NAME = "Supermicro server"
-_MAX_NAME_LENGTH = 100
 _MARKDOWN = re.compile(r"[\\`*_\[\]()<>!|~:.@&/]")
+
+# Markup that has an effect in Markdown or HTML. Names such as "-12V", "GPU_1 (A)" and
+# "DIMMA~D" stay unchanged.
+_MARKUP = re.compile(r"[\\`*\[\]<>|]+|~{2,}|(?<![^\W_])[_~]+|[_~]+(?![^\W_])")
+_LINK = re.compile(r":/{2,}|(?<![^\W_])www\.|(?<=\S)@(?=\S)", re.IGNORECASE)
+_BLOCK = re.compile(r"(?:\s*(?:[#>+=-]+|\d{1,9}[.)])(?=\s|$))+")
 
 _POWER_STATES: Final[Mapping[str, str]] = {
     PowerState.OFF: "off",
@@ -63,12 +69,25 @@ def strip_placeholder(text: str | None) -> str | None:
 def server_name(system: System, chassis: Chassis) -> str:
     """Return the name of a server: its model, or that of its board."""
     model = strip_placeholder(system.model) or strip_placeholder(chassis.model)
-    return shorten_name(model or _DEFAULT_NAME)
+    return shorten_name(model or "") or _DEFAULT_NAME
 
 
 def shorten_name(name: str) -> str:
-    """Return a name from a BMC as one line of limited length."""
-    return one_line(name)[:_MAX_NAME_LENGTH]
+    """Return a name from a BMC as it may be shown."""
+    return display_text(name, MAX_NAME_LENGTH)
+
+
+def display_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
+    """Return a text from a BMC as one line of limited length without markup.
+
+    Home Assistant renders notifications and descriptions as Markdown, which may contain
+    HTML. It also makes links of addresses.
+    """
+    plain = _LINK.sub(" ", _MARKUP.sub("", one_line(text[: 4 * max_length])))
+    plain = _MARKUP.sub("", plain)  # an underscore may now be at the end of a word
+    if block := _BLOCK.match(plain):
+        plain = plain[block.end() :]
+    return " ".join(plain.split())[:max_length].strip()
 
 
 def escape_markdown(text: str) -> str:
@@ -77,7 +96,7 @@ def escape_markdown(text: str) -> str:
     Home Assistant renders descriptions as Markdown. The subject of a certificate could
     otherwise imitate a fingerprint or load a picture from another site.
     """
-    return _MARKDOWN.sub(r"\\\g<0>", one_line(text))
+    return _MARKDOWN.sub(r"\\\g<0>", one_line(text)[:MAX_TEXT_LENGTH])
 
 
 def certificate_placeholders(certificate: ServerCertificate) -> dict[str, str]:

@@ -112,7 +112,7 @@ def test_boards_have_unique_ids(shipped: Board) -> None:
 def test_board_without_etags_or_licenses_is_otherwise_unchanged(
     shipped: Board,
 ) -> None:
-    """Remove nothing else."""
+    """Remove only the ETags, or only the licenses."""
     no_etags = without_etags(shipped)
     assert no_etags.resources.keys() == shipped.resources.keys()
     assert not any(ETAG in body for body in no_etags.resources.values())

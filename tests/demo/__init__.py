@@ -16,6 +16,7 @@ Modules, in the order in which a run uses them:
     process        Process of Home Assistant.
     api            Home Assistant's HTTP and WebSocket API, and its onboarding.
     config_flow    Steps of the config flow.
+    certificate    Confirmation of a real BMC's certificate.
     inventory      Config entry, devices and entities of the server.
     traffic        Requests to the simulated BMC.
     report         Document and problems of a check.

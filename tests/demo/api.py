@@ -13,6 +13,7 @@ from .console import DemoError
 
 USERNAME = "demo"
 PASSWORD = "demo"
+"""The password of the user, except with a real BMC: any local user could sign in."""
 
 _ONBOARDING = "api/onboarding"
 
@@ -116,13 +117,13 @@ class WebSocket:
         return response["result"]
 
 
-async def onboard(api: HomeAssistantApi) -> None:
+async def onboard(api: HomeAssistantApi, password: str) -> None:
     """Create the user, sign in and complete the remaining onboarding steps."""
     owner = {
         "client_id": api.client_id,
         "name": USERNAME.capitalize(),
         "username": USERNAME,
-        "password": PASSWORD,
+        "password": password,
         "language": "en",
     }
     created = await api.post(f"{_ONBOARDING}/users", owner)

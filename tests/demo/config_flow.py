@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .api import HomeAssistantApi, WebSocket
+from .certificate import CertificateCheck
 from .configuration import DOMAIN
 from .console import DemoError
 
@@ -14,7 +15,10 @@ type Json = dict[str, Any]
 
 
 async def add_server(
-    api: HomeAssistantApi, websocket: WebSocket, form_data: Mapping[str, str]
+    api: HomeAssistantApi,
+    websocket: WebSocket,
+    form_data: Mapping[str, str],
+    certificate: CertificateCheck,
 ) -> str:
     """Submit every form and return the id of the new config entry.
 
@@ -27,6 +31,8 @@ async def add_server(
     for _ in range(_MAX_STEPS):
         if step["type"] != "form" or step["errors"]:
             break
+        if step["step_id"] == "certificate":
+            await certificate.confirm(step["description_placeholders"])
         form = fill_form(step["data_schema"], form_data)
         step = await api.post(f"{_FLOWS}/{step['flow_id']}", form)
     if step["type"] == "create_entry":

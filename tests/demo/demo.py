@@ -4,11 +4,9 @@ import asyncio
 import signal
 import sys
 
-from yarl import URL
-
-from .api import PASSWORD, USERNAME
+from .api import USERNAME
 from .console import DemoError, print_document, print_error, print_progress
-from .environment import RunningDemo, Target, running_demo
+from .environment import Environment, RunningDemo, running_demo
 from .inventory import Inventory, format_table
 from .options import Options, parse
 from .process import RESTART, exit_error, home_assistant
@@ -78,7 +76,7 @@ async def serve(options: Options, report: Report) -> None:
     """
     async with running_demo(options, report) as demo:
         environment = demo.environment
-        print_overview(environment.url, environment.target, demo.inventory)
+        print_overview(environment, demo.inventory)
         process = demo.process
         while await process.wait() == RESTART:
             print_progress("Restarting Home Assistant …")
@@ -100,14 +98,15 @@ async def _count_requests(demo: RunningDemo) -> dict[str, int | None]:
     return counts | await counter.count_polls(demo.api, demo.inventory.entities)
 
 
-def print_overview(url: URL, target: Target, inventory: Inventory) -> None:
+def print_overview(environment: Environment, inventory: Inventory) -> None:
     """Print addresses, accounts and the entities of the server."""
+    url, target = environment.url, environment.target
     device = inventory.device
     account = f"  {target.username} / {target.password}" if target.server else ""
     lines = [
         "",
         f"Home Assistant  {url}",
-        f"Sign in         {USERNAME} / {PASSWORD}",
+        f"Sign in         {USERNAME} / {environment.owner_password}",
         f"{inventory.title:<14}  {url / 'config/devices/device' / device['id']}",
         f"Its BMC         {device['configuration_url']}{account}",
         "",

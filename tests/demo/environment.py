@@ -19,6 +19,7 @@ from yarl import URL
 from tests.simulator import Bmc, Server, serve
 
 from .api import HomeAssistantApi, onboard
+from .certificate import CertificateCheck
 from .config_flow import add_server
 from .configuration import HOST, temporary_configuration
 from .console import DemoError, print_progress
@@ -38,6 +39,8 @@ class Target:
     host: str
     username: str
     password: str
+    fingerprint: str | None = None
+    """Fingerprint of the certificate; None to ask the user."""
     server: Server | None = None
     """The simulated BMC; None with a real one."""
 
@@ -60,6 +63,8 @@ class Environment:
     port: int
     python: str
     """The interpreter with Home Assistant."""
+    owner_password: str
+    """The password of Home Assistant's user."""
 
     @property
     def url(self) -> URL:
@@ -105,7 +110,7 @@ async def started_demo(options: Options, report: Report) -> AsyncIterator[Starte
         ClientSession() as session,
     ):
         api = HomeAssistantApi(session, environment.url)
-        await _onboard(api, process)
+        await _onboard(api, process, environment.owner_password)
         report.add(home_assistant=await api.version())
         yield StartedDemo(environment=environment, process=process, api=api)
 
@@ -123,7 +128,11 @@ async def _environment(options: Options, report: Report) -> AsyncIterator[Enviro
         with temporary_configuration(port, options.keep, bare=options.bare) as config:
             try:
                 yield Environment(
-                    target=target, config=config, port=port, python=python
+                    target=target,
+                    config=config,
+                    port=port,
+                    python=python,
+                    owner_password=options.owner_password,
                 )
             finally:
                 report.add_connections(target.server)
@@ -137,7 +146,10 @@ async def _open_target(options: Options) -> AsyncIterator[Target]:
     """Provide the real BMC of the options, or start a simulated one."""
     if options.board is None:
         yield Target(
-            host=options.host, username=options.username, password=options.password
+            host=options.host,
+            username=options.username,
+            password=options.password,
+            fingerprint=options.fingerprint,
         )
         return
     bmc = Bmc(options.board)
@@ -146,6 +158,7 @@ async def _open_target(options: Options) -> AsyncIterator[Target]:
             host=server.host,
             username=bmc.username,
             password=bmc.password,
+            fingerprint=server.certificate_sha256,
             server=server,
         )
 
@@ -165,12 +178,12 @@ def _free_port(port: int | None) -> int:
         return free
 
 
-async def _onboard(api: HomeAssistantApi, process: Process) -> None:
+async def _onboard(api: HomeAssistantApi, process: Process, password: str) -> None:
     """Wait for Home Assistant and create its user."""
     print_progress("Starting Home Assistant …")
     await _wait_until(api.is_reachable, process)
     print_progress("Creating its user …")
-    await onboard(api)
+    await onboard(api, password)
     await _wait_until(api.is_running, process)
 
 
@@ -179,7 +192,8 @@ async def _add_server(demo: StartedDemo, report: Report) -> Inventory:
     target = demo.environment.target
     async with demo.api.websocket() as websocket:
         print_progress(f"Adding the server at {target.host} …")
-        entry_id = await add_server(demo.api, websocket, target.form_data)
+        check = CertificateCheck(target.fingerprint)
+        entry_id = await add_server(demo.api, websocket, target.form_data, check)
         inventory = await read_inventory(websocket, entry_id)
     report.add_inventory(inventory)
     if not inventory.is_loaded:

@@ -1,4 +1,8 @@
-"""Parse the command line of the demo."""
+"""Parse the command line of the demo.
+
+The password of a real BMC comes from the environment or a prompt. It is no option,
+since every user of the machine can list the arguments of all processes.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -7,10 +11,13 @@ from getpass import getpass
 import os
 from pathlib import Path
 import re
+import secrets
 import sys
 from typing import NoReturn, override
 
 from tests.simulator import Board, BoardError
+
+from .api import PASSWORD
 
 PORT = 8123
 _PASSWORD = "SUPERMICRO_PASSWORD"
@@ -25,6 +32,10 @@ class Options:
     host: str
     username: str
     password: str
+    fingerprint: str | None
+    """SHA-256 fingerprint of the real BMC's certificate; None to ask the user."""
+    owner_password: str
+    """The password of Home Assistant's user."""
     port: int | None
     """The port of Home Assistant's page; None for any free port."""
     check: bool
@@ -48,8 +59,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     """Return the options of the command line, or exit with a message."""
     parser = _parser()
     parsed = parser.parse_args(arguments)
-    if parsed.host is None and (parsed.username or parsed.password):
-        parser.error("--username and --password require --host")
+    if parsed.host is None and (parsed.username or parsed.fingerprint):
+        parser.error("--username and --fingerprint require --host")
     try:
         board = None if parsed.host else Board.load(parsed.board or Board.names()[0])
     except BoardError as error:
@@ -58,7 +69,9 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         board=board,
         host=parsed.host or "",
         username=parsed.username or "ADMIN",
-        password=_password(parser, parsed) if parsed.host else "",
+        password=_password(parser, parsed.host) if parsed.host else "",
+        fingerprint=parsed.fingerprint,
+        owner_password=secrets.token_urlsafe(16) if parsed.host else PASSWORD,
         port=parsed.port or (None if parsed.check else PORT),
         check=parsed.check,
         keep=parsed.keep,
@@ -74,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="script/demo",
         description="Show the integration in a real Home Assistant, with a simulated "
         "BMC or a real one, until Ctrl-C.",
+        epilog=f"The password of a real BMC is taken from the environment variable "
+        f"{_PASSWORD}, or from a prompt.",
     )
     bmc = parser.add_mutually_exclusive_group()
     bmc.add_argument(
@@ -85,7 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     bmc.add_argument("--host", metavar="HOST[:PORT]", help="use a real BMC instead")
     parser.add_argument("--username", help="account of the real BMC (default: ADMIN)")
     parser.add_argument(
-        "--password", help=f"its password (default: ${_PASSWORD}, or a prompt)"
+        "--fingerprint",
+        metavar="SHA256",
+        type=_fingerprint,
+        help="fingerprint of its certificate (default: a prompt shows the certificate)",
     )
     parser.add_argument(
         "--port",
@@ -114,6 +132,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _fingerprint(text: str) -> str:
+    """Validate a SHA-256 fingerprint, with or without colons."""
+    digits = text.replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a SHA-256 fingerprint")
+    return digits
+
+
 def _release(text: str) -> str:
     """Validate a release of Home Assistant."""
     if not re.fullmatch(r"\d{4}\.\d+\.\w+", text, re.ASCII):
@@ -131,10 +157,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _password(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> str:
-    """Return the password from option, environment or prompt, in this order."""
-    if parsed.password or os.environ.get(_PASSWORD):
-        return str(parsed.password or os.environ[_PASSWORD])
+def _password(parser: argparse.ArgumentParser, host: str) -> str:
+    """Return the password from the environment or a prompt."""
+    if password := os.environ.get(_PASSWORD):
+        return password
     if not sys.stdin.isatty():
-        parser.error(f"--host requires a password: use --password or ${_PASSWORD}")
-    return getpass(f"Password of {parsed.host}: ")
+        parser.error(f"--host requires a password: set ${_PASSWORD}")
+    return getpass(f"Password of {host}: ")

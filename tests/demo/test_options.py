@@ -28,7 +28,37 @@ def test_password_of_a_real_bmc_comes_from_the_environment(
     """Keep the password out of the shell's history."""
     monkeypatch.setenv("SUPERMICRO_PASSWORD", "from environment")
     assert parse(["--host", "bmc"]).password == "from environment"
-    assert parse(["--host", "bmc", "--password", "x"]).password == "x"
+
+
+def test_password_of_a_real_bmc_comes_from_a_prompt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ask for the password on a terminal."""
+    monkeypatch.delenv("SUPERMICRO_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("tests.demo.options.getpass", lambda prompt: f"for {prompt}")
+    assert parse(["--host", "bmc"]).password == "for Password of bmc: "
+
+
+def test_user_has_a_random_password_with_a_real_bmc(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Keep other users of the machine from controlling a real server."""
+    assert parse([]).owner_password == "demo"
+    monkeypatch.setenv("SUPERMICRO_PASSWORD", "from environment")
+    passwords = {parse(["--host", "bmc"]).owner_password for _ in range(3)}
+    assert len(passwords) == 3
+    assert min(map(len, passwords)) >= 20
+
+
+@pytest.mark.parametrize("spelling", ["ab" * 32, "AB:" * 31 + "AB"])
+def test_fingerprint_is_accepted_in_every_spelling(
+    spelling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accept upper case and colons, as browsers show the fingerprint."""
+    monkeypatch.setenv("SUPERMICRO_PASSWORD", "from environment")
+    options = parse(["--host", "bmc", "--fingerprint", spelling])
+    assert options.fingerprint == "ab" * 32
 
 
 @pytest.mark.parametrize(
@@ -43,6 +73,9 @@ def test_password_of_a_real_bmc_comes_from_the_environment(
         (["--username", "root"], "require --host"),
         (["--host", "bmc", "--board", "x12"], "not allowed with"),
         (["--host", "bmc"], "requires a password"),
+        (["--host", "bmc", "--password", "x"], "unrecognized arguments"),
+        (["--fingerprint", "ab" * 32], "require --host"),
+        (["--host", "bmc", "--fingerprint", "abc"], "is not a SHA-256 fingerprint"),
     ],
 )
 def test_invalid_arguments_exit_with_a_one_line_message(

@@ -11,11 +11,11 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from tests.conftest import until
+from tests.integration import DYNAMIC
 from tests.integration.paths import SESSIONS, SYSTEM, THERMAL
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import LED
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.integration_helpers import DYNAMIC
 
 from .matrix import NOT_CONNECTED
 

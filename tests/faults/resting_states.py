@@ -30,6 +30,7 @@ from custom_components.supermicro_redfish.host_poller import (
     QUICK_INTERVAL,
     TRANSITION_SECONDS,
 )
+from tests.integration import DYNAMIC, STATIC
 from tests.integration.paths import (
     BAYS,
     CERTIFICATES,
@@ -47,7 +48,6 @@ from tests.integration.paths import (
 )
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import LED, Action, in_turn
-from tests.scenario.integration_helpers import DYNAMIC, STATIC
 
 type Condition = Callable[[FaultScenario], bool]
 

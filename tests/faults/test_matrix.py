@@ -11,6 +11,8 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from tests.conftest import RECORDED
+from tests.integration import DYNAMIC
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import (
     LED,
@@ -22,8 +24,8 @@ from tests.scenario.fault_table import (
     perform,
 )
 from tests.scenario.hass_instance import NO_VALUE, HassInstance
-from tests.scenario.integration_helpers import DYNAMIC
-from tests.scenario.scenario import BOARDS, SHIPPED_BOARD
+from tests.scenario.scenario import SHIPPED_BOARD
+from tests.simulator import Board
 
 from .matrix import MATRIX
 from .pairs import PAIRS
@@ -40,15 +42,15 @@ def rows(situation: str, table: Iterable[Fault] = MATRIX) -> pytest.MarkDecorato
         pytest.param(
             fault,
             expected,
-            board,
+            board if board in Board.names() else RECORDED / board,
             id=fault.name if board == SHIPPED_BOARD else f"{fault.name} on {board}",
-            marks=() if board in BOARDS else pytest.mark.skip(f"no board {board}"),
         )
         for fault in table
         if (expected := getattr(fault, situation))
         for board in fault.boards
     ]
-    return pytest.mark.parametrize(("fault", "expected", "board_name"), parameters)
+    names = ("fault", "expected", "board")
+    return pytest.mark.parametrize(names, parameters, indirect=["board"])
 
 
 def test_every_fault_has_name_and_situation() -> None:

@@ -3,9 +3,9 @@
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from tests.integration import DYNAMIC
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import perform
-from tests.scenario.integration_helpers import DYNAMIC
 
 from .resting_states import RESTING_STATES, RestingState
 

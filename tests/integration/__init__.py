@@ -15,11 +15,11 @@ from custom_components.supermicro_redfish.const import (
     DYNAMIC_INTERVAL,
     STATIC_INTERVAL,
 )
-from custom_components.supermicro_redfish.energy import LONGEST_GAP
 from custom_components.supermicro_redfish.host_poller import (
     QUICK_INTERVAL,
     TRANSITION_SECONDS,
 )
+from custom_components.supermicro_redfish.models import LONGEST_GAP
 from tests.conftest import RECORDED
 from tests.simulator import Bmc
 
@@ -111,7 +111,7 @@ def entity_id(hass: HomeAssistant, entry: ConfigEntry, key: str) -> str | None:
 def entity(hass: HomeAssistant, entry: ConfigEntry, key: str) -> State:
     """Return the state of the entity `platform.key`."""
     registered = entity_id(hass, entry, key)
-    assert registered, f"{key} is not registered"
+    assert registered, f"{key} is not registered: has the board its resource?"
     state = hass.states.get(registered)
     assert state, f"{registered} has no state"
     return state

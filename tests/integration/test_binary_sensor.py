@@ -69,7 +69,7 @@ async def test_host_power_is_off_only_for_a_host_without_power(
 async def test_host_power_is_unavailable_without_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show no `off` for a running host, as the reference integration does."""
+    """Show no `off` for a running host, as the published integration does."""
     bmc.fail("*", status=503)
     await elapse(DYNAMIC)
     assert set(states(hass, "binary_sensor").values()) == {STATE_UNAVAILABLE}

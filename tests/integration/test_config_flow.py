@@ -107,7 +107,7 @@ async def test_config_flow_aborts_for_configured_bmc(
     assert bmc.open_sessions == 1
 
 
-async def test_config_flow_updates_host_of_configured_bmc(
+async def test_config_flow_keeps_host_of_configured_bmc(
     hass: HomeAssistant,
     bmc: Bmc,
     server: Server,
@@ -115,12 +115,13 @@ async def test_config_flow_updates_host_of_configured_bmc(
     user_input: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Store the new host in the entry and read from there with one session."""
+    """Name the entry of the BMC, which a user changes by Reconfigure."""
     monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
     await set_up(hass, entry)
     new_input = user_input | {"host": f"localhost:{server.port}"}
     result = await add(hass, new_input)
     assert result["reason"] == "already_configured"
-    assert entry.data == new_input | {"verify_ssl": entry.data["verify_ssl"]}
+    assert result["description_placeholders"] == {"name": entry.title}
+    assert entry.data["host"] == server.host
     assert entry.state is ConfigEntryState.LOADED
     assert bmc.open_sessions == 1

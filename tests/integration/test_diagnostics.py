@@ -23,7 +23,7 @@ from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board, serve
 
 from . import mac_address, set_up, unload
-from .paths import ROOT, SYSTEM, THERMAL
+from .paths import BAYS, ROOT, SYSTEM, THERMAL
 
 MAC_UUID = "00000000-0000-0000-0000-"
 
@@ -93,6 +93,21 @@ async def test_diagnostics_name_class_of_error(
     data = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     errors = data["coordinators"]["dynamic"]["errors"]  # type: ignore[index,call-overload]
     assert errors == {"thermal": "ServiceUnavailableError"}
+
+
+async def test_diagnostics_omit_id_of_failed_member(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Name the collection of a member, because its Id may be a serial number."""
+    bmc.fail(BAYS[0], status=503)
+    await set_up(hass, entry)
+    await async_setup_component(hass, "diagnostics", {})
+    data = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    errors = data["coordinators"]["static"]["errors"]  # type: ignore[index,call-overload]
+    assert errors == {f"{BAYS[0].rpartition('/')[0]}/*": "ServiceUnavailableError"}
 
 
 @every_board

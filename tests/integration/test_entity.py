@@ -34,7 +34,11 @@ async def test_entities_match_snapshot(
     snapshot: SnapshotAssertion,
     platform: Platform,
 ) -> None:
-    """Keep the names, units, classes, categories and states of the shipped board."""
+    """Keep the names, units, classes, categories and states of the shipped board.
+
+    Record the entities again after an intended change, and read the difference:
+    `.venv/bin/python -m pytest tests/integration/test_entity.py --snapshot-update`.
+    """
     with monkeypatch.context() as patched:
         patched.setattr(custom_components.supermicro_redfish, "PLATFORMS", [platform])
         patched.setattr(RequestStats, "avg_response_time_ms", 42.0)
@@ -50,7 +54,7 @@ async def test_entity_has_device_name_and_stable_id(
 ) -> None:
     """Belong to the server, with an English name and a unique id below the server's.
 
-    The entity ids of the reference integration end in `_none`, because it has no
+    The entity ids of the published integration end in `_none`, because it has no
     English names.
     """
     await set_up(hass, entry)

@@ -78,23 +78,6 @@ async def test_certificate_changed_before_setup_creates_issue(
     assert open_issues(hass) == []
 
 
-async def test_only_the_shown_certificate_is_accepted(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, server: Server
-) -> None:
-    """Create another issue for a third certificate."""
-    server.renew_certificate()
-    await set_up(hass, entry)
-    (issue,) = open_issues(hass)
-    server.renew_certificate()
-    await fix_issue(hass, issue)
-    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
-    assert bmc.requests == []
-    (issue,) = open_issues(hass)
-    shown = await fix_issue(hass, issue)
-    assert digits(shown["new"]) == server.certificate_sha256
-    assert entry_state(entry) is ConfigEntryState.LOADED
-
-
 async def test_issue_is_deleted_when_old_certificate_is_back(
     hass: HomeAssistant,
     loaded: ConfigEntry,

@@ -169,7 +169,7 @@ async def test_power_supply_health_is_unknown_for_invalid_value(
 async def test_malformed_lists_create_no_sensors(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, lists: Any
 ) -> None:
-    """Accept null in the place of a list, which crashes the reference integration."""
+    """Accept null in the place of a list, which crashes the published integration."""
     for sensors in SENSOR_LISTS:
         bmc.put(sensors.path, bmc.resource(sensors.path) | {sensors.name: lists})
     bmc.change(POWER, {"PowerControl": lists or []})

@@ -119,7 +119,7 @@ async def test_licenses_are_shown_by_name(
 async def test_malformed_license_is_ignored(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, content: Any
 ) -> None:
-    """Load the entry; the reference integration fails even for a real license."""
+    """Load the entry; the published integration fails even for a real license."""
     bmc.put(LICENSES, bmc.resource(LICENSES) | {"Licenses": [content]})
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED

@@ -57,7 +57,7 @@ def put_collection(bmc: Bmc, path: str, members: Mapping[str, dict[str, Any]]) -
     """Add a collection to a board, with its members by name."""
     bmc.put(path, collection(path, members))
     for name, body in members.items():
-        bmc.put(f"{path}/{name}", body)
+        bmc.put(f"{path}/{name}", link(f"{path}/{name}") | body)
 
 
 def put_members(bmc: Bmc, path: str, members: Iterable[Any]) -> None:

@@ -158,7 +158,8 @@ async def test_every_method_returns_or_raises_not_found(name: str) -> None:
                 assert outcome.path not in bmc.board.resources
             elif isinstance(outcome, RedfishData):
                 assert outcome.errors == {}
-        assert {request.status for request in bmc.requests} <= {200, 201, 304, 404}
+        plain = [request for request in bmc.requests if not request.query]
+        assert {request.status for request in plain} <= {200, 201, 304, 404}
         assert bmc.logins == 1
         assert bmc.open_sessions == 0
         assert bmc.peak_parallel <= 2

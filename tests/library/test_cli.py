@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
+from aiosupermicro.cli import build_parser
 from tests.library import ENTRIES
 from tests.simulator import Bmc, Server
 
-from .command_line import COVERAGE, ENVIRONMENT, PASSWORD, run
+from .command_line import COVERAGE, ENVIRONMENT, PASSWORD, Terminal, command, run
 
 
 @pytest.fixture
@@ -63,17 +64,26 @@ async def test_logs_prints_events_oldest_first(server: Server, bmc: Bmc) -> None
     done = await run(server, "logs")
     messages = [entry["Message"] for entry in log["Members"]]
     assert messages
-    assert [line.split(" ", 2)[2] for line in done.out.splitlines()] == messages
+    lines = done.out.splitlines()
+    assert [line.split(None, 2)[2] for line in lines] == messages
+    severities = [entry["Severity"] for entry in log["Members"]]
+    assert [line.split()[1] for line in lines] == severities
+    (column,) = {line.index(text) for line, text in zip(lines, messages, strict=True)}
+    assert column > len(max(severities, key=len))
 
 
 @pytest.mark.parametrize(
-    ("password", "words"), [("wrong", "401"), (PASSWORD, "lost the connection")]
+    ("password", "words"),
+    [
+        ("wrong", "The BMC rejected this username or password."),
+        (PASSWORD, "lost the connection"),
+    ],
 )
 async def test_failure_prints_one_line(
     server: Server, bmc: Bmc, password: str, words: str
 ) -> None:
     """Print no traceback and no password, return 1, and log in at most once."""
-    if words != "401":
+    if password == PASSWORD:
         bmc.drop("*")
     done = await run(server, "status", password=password)
     assert done.code == 1
@@ -86,7 +96,7 @@ async def test_failure_prints_one_line(
 async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> None:
     """Send no request without a password and without a terminal to ask for it."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "aiosupermicro", server.host),
+        *command(server),
         env=COVERAGE,
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -94,8 +104,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
     )
     _, err = await process.communicate()
     assert process.returncode == 1
-    assert b"No password given" in err
-    assert b"Traceback" not in err
+    assert err == b"No password given. Set SUPERMICRO_PASSWORD.\n"
     assert bmc.requests == []
 
 
@@ -103,8 +112,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
 async def test_signal_deletes_session(server: Server, bmc: Bmc, name: str) -> None:
     """Log out on Ctrl-C, on a kill and when the terminal closes, even if sent twice."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "aiosupermicro", server.host),
-        *("watch", "--interval", "60"),
+        *command(server, "watch", "--interval", "60"),
         env=ENVIRONMENT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -130,3 +138,187 @@ async def test_dump_refuses_folder_that_is_not_empty(
     done = await run(server, "dump", str(tmp_path))
     assert done.code == 1
     assert "not empty" in done.err
+
+
+async def test_unknown_certificate_is_rejected_without_terminal(
+    server: Server, bmc: Bmc
+) -> None:
+    """Send nothing, and name the fingerprint and the options that accept it."""
+    done = await run(server, "status", trust=())
+    assert done.code == 1
+    for text in (str(server.certificate_sha256), "--fingerprint", "--insecure"):
+        assert text in done.err
+    assert bmc.requests == []
+    assert PASSWORD not in done.err
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [
+        ("--verify",),
+        ("--fingerprint", "ab" * 32),
+        ("--fingerprint", ":".join(["AB"] * 32)),
+    ],
+)
+async def test_other_certificate_is_rejected(
+    server: Server, bmc: Bmc, trust: tuple[str, ...]
+) -> None:
+    """Send nothing to a server whose certificate is not the expected one."""
+    done = await run(server, "status", trust=trust)
+    assert done.code == 1
+    assert done.err.startswith("The certificate of the BMC is not the expected one")
+    assert len(done.err.splitlines()) == 1
+    assert bmc.requests == []
+
+
+@pytest.mark.parametrize(
+    "trust",
+    [("--fingerprint", "ab"), ("--verify", "--insecure"), ("--password", "x")],
+)
+async def test_invalid_options_are_rejected(
+    server: Server, bmc: Bmc, trust: tuple[str, ...]
+) -> None:
+    """Contact no server with a fingerprint that is none, or with two decisions."""
+    done = await run(server, trust=trust)
+    assert done.code == 2
+    assert server.connections == 0
+
+
+async def test_any_certificate_is_accepted_on_demand(server: Server, bmc: Bmc) -> None:
+    """Show no certificate with --insecure."""
+    done = await run(server, "watch", "--count", "1", trust=("--insecure",))
+    assert (done.code, done.err) == (0, "")
+    assert bmc.logins == 1
+
+
+@pytest.mark.parametrize("answer", ["no", "", "y", "yes please", "\x04"])
+async def test_certificate_is_rejected_on_terminal(
+    server: Server, bmc: Bmc, answer: str
+) -> None:
+    """Show the certificate and send nothing unless the answer is yes."""
+    terminal = Terminal(command(server, trust=()))
+    shown = await terminal.read("go on: ")
+    for text in (str(server.certificate_sha256), "Subject", "Issuer", "Valid"):
+        assert text in shown
+    assert bmc.requests == []
+    terminal.type(answer)
+    done = await terminal.finish()
+    assert done.code == 1
+    assert "Nothing was sent." in done.err
+    assert bmc.requests == []
+
+
+async def test_certificate_is_accepted_on_terminal(server: Server, bmc: Bmc) -> None:
+    """Log in after a yes."""
+    terminal = Terminal(command(server, "watch", "--count", "1", trust=()))
+    await terminal.read("go on: ")
+    terminal.type("yes")
+    done = await terminal.finish()
+    assert done.code == 0, done.err
+    assert "On" in done.out
+    assert bmc.logins == 1
+
+
+async def test_only_the_accepted_certificate_is_trusted(
+    server: Server, bmc: Bmc
+) -> None:
+    """Send nothing to a server that takes the address after the answer."""
+    terminal = Terminal(command(server, trust=()))
+    await terminal.read("go on: ")
+    server.renew_certificate()
+    terminal.type("yes")
+    done = await terminal.finish()
+    assert done.code == 1
+    assert "The certificate of the BMC is not the expected one" in done.err
+    assert bmc.requests == []
+
+
+async def test_password_is_asked_after_the_certificate(
+    server: Server, bmc: Bmc
+) -> None:
+    """Name account and host in the prompt, and do not show the password."""
+    terminal = Terminal(command(server, "watch", "--count", "1", trust=()), password="")
+    await terminal.read("go on: ")
+    terminal.type("yes")
+    await terminal.read(f"Password for ADMIN at {server.host}: ")
+    terminal.type(PASSWORD)
+    done = await terminal.finish()
+    assert done.code == 0, done.err
+    assert PASSWORD not in done.err
+
+
+async def test_unreachable_host_prints_sentence(server: Server, bmc: Bmc) -> None:
+    """Print what to check, also if the failure is that of the certificate."""
+    program = (sys.executable, "-m", "aiosupermicro", "127.0.0.1:1")
+    for trust in ((), ("--insecure",)):
+        process = await asyncio.create_subprocess_exec(
+            *program, *trust, env=ENVIRONMENT, stderr=asyncio.subprocess.PIPE
+        )
+        _, err = await process.communicate()
+        assert process.returncode == 1
+        assert err.startswith(b"The command cannot connect to this address.")
+        assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["status", "logs"])
+async def test_closed_output_ends_quietly(server: Server, bmc: Bmc, name: str) -> None:
+    """Log out without an error if the reader has ended, as in `logs | head`."""
+    process = await asyncio.create_subprocess_exec(
+        *command(server, name),
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    # asyncio has no function that closes the reading end of a pipe.
+    process._transport.get_pipe_transport(1).close()  # type: ignore[attr-defined]  # not in the stubs
+    assert process.stderr
+    assert await process.stderr.read() == b""
+    assert await process.wait() == 141
+    assert bmc.open_sessions == 0
+
+
+async def test_watch_ends_if_output_is_closed(server: Server, bmc: Bmc) -> None:
+    """Log out at the next line."""
+    process = await asyncio.create_subprocess_exec(
+        *command(server, "watch", "--interval", "0.01"),
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stderr
+    await process.stdout.readline()
+    process._transport.get_pipe_transport(1).close()  # type: ignore[attr-defined]  # not in the stubs
+    assert await process.stderr.read() == b""
+    assert await process.wait() == 141
+    assert bmc.open_sessions == 0
+
+
+async def test_status_shows_drives(server: Server, bmc: Bmc) -> None:
+    """Show model, size and health of each fitted drive."""
+    drive = {
+        "@odata.id": "/redfish/v1/Chassis/1/Drives/Bay1",
+        "Id": "Bay1",
+        "Name": "Odd.Bay.1",
+        "Model": "SSD-9",
+        "CapacityBytes": 960_197_124_096,
+        "Status": {"State": "Enabled", "Health": "Critical"},
+    }
+    empty = drive | {"@odata.id": f"{drive['@odata.id']}2", "Name": "Odd.Bay.2"}
+    empty["Status"] = {"State": "Absent"}
+    links = []
+    for body in (drive, empty):
+        bmc.put(str(body["@odata.id"]), body)
+        links.append({"@odata.id": body["@odata.id"]})
+    bmc.change("/redfish/v1/Chassis/1", {"Links": {"Drives": links}})
+    done = await run(server, "status")
+    assert done.code == 0, done.err
+    (line,) = [line for line in done.out.splitlines() if "Odd.Bay" in line]
+    assert line.split() == ["Odd.Bay.1", "SSD-9", "960", "GB", "Critical"]
+    done = await run(server, "status", "--json")
+    assert "SSD-9" in [item["model"] for item in json.loads(done.out)["drives"]]
+
+
+def test_usage_shows_command_as_optional() -> None:
+    """Put the command in brackets, since status is the default."""
+    assert "HOST [COMMAND]" in build_parser().format_usage()

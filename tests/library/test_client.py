@@ -1,17 +1,22 @@
 """The client: discovery, polls, bulk reads, and boards with missing values."""
 
 from collections import Counter
+from dataclasses import fields
 from typing import Any
 
 from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import (
+    BulkData,
     ConnectionError,  # noqa: A004
+    DynamicData,
     InvalidResponseError,
     NotFoundError,
+    RedfishData,
     ResetType,
     ServiceUnavailableError,
+    StaticData,
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
@@ -71,8 +76,22 @@ async def test_poll_takes_three_requests(
     assert len(take_calls(bmc)) == 3 + 8
 
 
+DATA_CLASSES: dict[Cadence, tuple[type[BulkData], ...]] = {
+    Cadence.ONCE: (),
+    Cadence.STATIC: (StaticData, RedfishData),
+    Cadence.DYNAMIC: (DynamicData, RedfishData),
+}
+"""Results of the bulk reads that have a field for each endpoint, by its cadence."""
+
+
 def test_bulk_reads_return_all_endpoints_with_cadence() -> None:
-    """Return each endpoint that is static or dynamic."""
+    """Return each endpoint that is static or dynamic, under its name."""
+    for row in ENDPOINTS:
+        for data_class in DATA_CLASSES[row.cadence]:
+            names = {field.name for field in fields(data_class)}
+            assert row.name in names, (
+                f"Add the field {row.name} to {data_class.__name__} in data.py"
+            )
     names = {row.name for row in ENDPOINTS if row.cadence is not Cadence.ONCE}
     assert names == {
         *("system", "chassis", "manager", "thermal", "power", "fan_mode", "ntp"),

@@ -166,6 +166,19 @@ async def test_failed_resource_is_not_requested_by_each_poll(
     assert (await client.async_get_dynamic_data()).fan_mode == data.fan_mode
 
 
+@pytest.mark.parametrize("body", [{}, {"Mode": None}, {"Mode": 3}])
+async def test_resource_without_values_is_not_requested_by_each_poll(
+    client: SupermicroRedfishClient, bmc: Bmc, body: dict[str, Any]
+) -> None:
+    """Accept an empty resource as the last value."""
+    bmc.fail(FAN_MODE, status=200, body=body)
+    for _ in range(3):
+        data = await client.async_get_dynamic_data()
+        assert data.fan_mode
+        assert not data.fan_mode.is_valid
+    assert requested_paths(bmc).count(FAN_MODE) == 1
+
+
 async def test_missing_resource_has_a_reason(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

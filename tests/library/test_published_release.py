@@ -12,6 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.git import commit_all
+
 from .pypi import ROOT, published_client, published_folder
 
 VERSION = "9.8.7"
@@ -54,6 +56,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (tests / name).write_text("import aiosupermicro\n", "utf-8")
     log = f"# Changelog\n\n## [{VERSION}]\n\nSomething.\n"
     (folder / "CHANGELOG.md").write_text(log, "utf-8")
+    commit_all(folder)
     subprocess.run(  # noqa: S603 - ours
         [str(folder / "script/release"), f"v{VERSION}"], check=True
     )

@@ -80,5 +80,9 @@ def workflow(name: str) -> Json:
 
 
 def steps(name: str) -> list[Json]:
-    """Return the steps of all jobs of a workflow."""
-    return [step for job in workflow(name)["jobs"].values() for step in job["steps"]]
+    """Return the steps of all jobs of a workflow.
+
+    A job that runs another workflow has no steps.
+    """
+    jobs = workflow(name)["jobs"].values()
+    return [step for job in jobs for step in job.get("steps", ())]

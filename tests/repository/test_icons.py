@@ -16,10 +16,12 @@ from . import ENGLISH, ICONS, Description, descriptions, texts
 )
 def test_entity_has_an_icon(platform: str, row: Description) -> None:
     """Have an icon of its own or that of its device class."""
-    icons = ICONS["entity"].get(platform, {})
-    assert (row.text_key in icons) != bool(row.device_class) or (
-        row.device_class == "enum"
-    )
+    path = f"entity.{platform}.{row.text_key}"
+    has_icon = row.text_key in ICONS["entity"].get(platform, {})
+    if not row.device_class:
+        assert has_icon, f"Add {path} to icons.json: it has no device class"
+    elif row.device_class != "enum":
+        assert not has_icon, f"Remove {path} from icons.json: its class has an icon"
 
 
 def test_icons_follow_the_rules_of_hassfest() -> None:

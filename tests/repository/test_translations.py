@@ -12,12 +12,14 @@ from voluptuous import Schema
 
 from custom_components.supermicro_redfish import PLATFORMS, event, light
 from custom_components.supermicro_redfish.aiosupermicro import (
+    CertificateError,
     FanModeType,
     Health,
     ResourceError,
     SupermicroRedfishError,
     exceptions,
 )
+from custom_components.supermicro_redfish.aiosupermicro.cli_output import SENTENCES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
@@ -91,9 +93,11 @@ def test_descriptions_cover_all_platforms() -> None:
 @pytest.mark.parametrize(("platform", "row"), ROWS)
 def test_entity_has_a_name(platform: str, row: Description) -> None:
     """Use no placeholder but the name of the item."""
-    assert row.text_key
-    name = ENGLISH["entity"][platform][row.text_key]["name"]
-    assert placeholders(name) <= {"name"}
+    key = row.text_key
+    assert key in ENGLISH["entity"].get(platform, {}), (
+        f"Add entity.{platform}.{key}.name to translations/en.json"
+    )
+    assert placeholders(ENGLISH["entity"][platform][key]["name"]) <= {"name"}
 
 
 @pytest.mark.parametrize(("platform", "row"), NUMBERED_ROWS)
@@ -120,12 +124,14 @@ def test_entity_texts_and_icons_are_all_used() -> None:
     """Have no text or icon for an entity that does not exist."""
     used = {(platform, row.text_key) for platform, row in descriptions()}
     used |= {(platform, f"{row.text_key}_numbered") for platform, row in NUMBERED}
-    for tree in (ENGLISH, ICONS):
-        assert used >= {
-            (platform, key)
+    for file, tree in (("translations/en.json", ENGLISH), ("icons.json", ICONS)):
+        unused = [
+            f"entity.{platform}.{key}"
             for platform, entities in tree["entity"].items()
             for key in entities
-        }
+            if (platform, key) not in used
+        ]
+        assert not unused, f"Remove {unused} from {file}: no row has this key"
 
 
 def test_entity_states_are_all_translated() -> None:
@@ -277,11 +283,14 @@ def test_action_selectors_match_the_texts() -> None:
 @every_language
 def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
     """Translate every text, with the placeholders of the English one."""
-    found = dict(texts(load_translation(language)))
-    assert {path: placeholders(text) for path, text in found.items()} == {
-        path: placeholders(text) for path, text in texts(ENGLISH)
-    }
-    assert all(found.values())
+    file = f"translations/{language}.json"
+    found, english = dict(texts(load_translation(language))), dict(texts(ENGLISH))
+    missing = [path for path in english if not found.get(path)]
+    assert not missing, f"Add {missing} to {file}"
+    unknown = sorted(found.keys() - english.keys())
+    assert not unknown, f"Remove {unknown} from {file}, or add it to en.json"
+    for path, text in english.items():
+        assert placeholders(found[path]) == placeholders(text), f"{path} in {file}"
 
 
 def test_languages_are_complete() -> None:
@@ -328,3 +337,16 @@ def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
 def test_keys_follow_the_rules_of_hassfest(tree: Json) -> None:
     """Consist of lowercase letters and digits, separated by single dashes or _."""
     assert all(KEY.fullmatch(key) for key in keys(tree))
+
+
+def test_command_line_uses_the_sentences_of_the_dialogs() -> None:
+    """Give the same advice for the same error."""
+    own = {CertificateError, SupermicroRedfishError}
+    expected = {
+        error: ENGLISH["config"]["error"][TRANSLATION_KEYS[error]].replace(
+            "Home Assistant cannot", "The command cannot"
+        )
+        for error in SENTENCES
+        if error not in own
+    }
+    assert {error: SENTENCES[error] for error in expected} == expected

@@ -8,5 +8,4 @@
 - `traffic`: checks of all that the integration sends.
 - `virtual_time`: an event loop that does not wait.
 - `fixtures`: the fixtures for a conftest.
-- `integration_helpers`: all imports from the tests of the integration.
 """

@@ -37,7 +37,12 @@ class Disturbance:
     ended: float = math.inf
 
     def explains_until(self, seconds: float) -> float:
-        """Return until when it explains a wrong state, given the recovery time."""
+        """Return the time until which the fault explains a wrong state.
+
+        Args:
+            seconds: Time that the integration needs to recover.
+
+        """
         return self.ended + seconds + 2 * _TIMEOUT_SECONDS * self.is_slow
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration import logged_problems
 
-from .integration_helpers import logged_problems
 from .scenario import Scenario
 
 

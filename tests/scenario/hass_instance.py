@@ -26,9 +26,10 @@ from custom_components.supermicro_redfish.const import (
     CONF_STATIC_INTERVAL,
     DOMAIN,
 )
+from tests.integration import mac_address
+from tests.integration.dialog import begin, fill_in
+from tests.integration.repair_flow import fix_issue, open_issues
 from tests.simulator import Bmc, Server
-
-from .integration_helpers import begin, fill_in, fix_issue, mac_address, open_issues
 
 NO_VALUE = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 _RUNNING = (ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY)

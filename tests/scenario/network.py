@@ -18,7 +18,7 @@ _ADDRESS: Final = "127.0.0.1"
 _CHUNK_BYTES: Final = 65_536
 
 
-class _Resolver(ThreadedResolver):
+class Resolver(ThreadedResolver):
     """Resolve names in a thread instead of by Home Assistant's zeroconf."""
 
     async def real_close(self) -> None:
@@ -43,7 +43,7 @@ class Network:
         with (
             patch.object(self._loop, "sock_connect", self._sock_connect),
             patch.object(self._loop, "getaddrinfo", self._getaddrinfo),
-            patch.object(aiohttp_client, "_async_make_resolver", lambda _: _Resolver()),
+            patch.object(aiohttp_client, "_async_make_resolver", lambda _: Resolver()),
         ):
             yield self
 

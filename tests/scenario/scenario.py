@@ -2,20 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
-from tests.conftest import RECORDED, RECORDINGS, Clock
-from tests.simulator import Bmc, Board, Server
+from tests.conftest import Clock
+from tests.integration import requests_since
+from tests.integration.conftest import Elapse
+from tests.simulator import Bmc, Server
 from tests.simulator.certificate import Certificate, process_certificate
 
 from .hass_instance import HassInstance
-from .integration_helpers import Elapse, requests_since
 from .network import NAME, Network
 
 SHIPPED_BOARD: Final = "x12spi-tf"
-BOARDS: Final = (*Board.names(), *RECORDINGS)
-"""The boards that a scenario can run on."""
 OTHER_USER: Final = "other"
 """The owner of sessions that are not ours."""
 RESTART_SECONDS: Final = 240
@@ -23,12 +21,6 @@ _NOTICE_SECONDS: Final = 0.02
 """The time in which a client notices that a connection was closed."""
 _DNS_CACHE_SECONDS: Final = 11
 """The time after which aiohttp resolves a name again."""
-
-
-@cache
-def load_board(name: str) -> Board:
-    """Load a shipped or recorded board once; each BMC works on a copy."""
-    return Board.load(name if name in Board.names() else RECORDED / name)
 
 
 @dataclass(kw_only=True)

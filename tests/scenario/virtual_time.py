@@ -62,7 +62,7 @@ class _Selector(selectors.DefaultSelector):
     """A selector that advances the clock instead of waiting."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        """Advance this clock."""
+        """Initialize with the clock to advance."""
         super().__init__()
         self._clock = clock
         self.has_busy_threads: Callable[[], bool] = lambda: False

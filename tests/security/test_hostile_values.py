@@ -30,9 +30,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.util import certificate_placeholders
-from tests.integration import paths
+from tests.integration import logged_problems, paths
+from tests.integration.discovery import announce
 from tests.scenario.hass_instance import HassInstance
-from tests.scenario.integration_helpers import announce, logged_problems
 from tests.simulator import Bmc, Server
 
 HTML = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"
@@ -217,7 +217,8 @@ async def test_hostile_product_gives_printable_name_in_discovery(
     hass: HomeAssistant, instance: HassInstance, server: Server, bmc: Bmc, value: str
 ) -> None:
     """Reduce the name of an announced Redfish service to one printable line."""
-    body = bmc.resource(paths.ROOT) | {"Product": HOSTILE[value]}
+    product = HOSTILE[value][:50_000]  # a larger service root is rejected
+    body = bmc.resource(paths.ROOT) | {"Product": product}
     bmc.fail(paths.ROOT, status=200, body=json.dumps(body))
     assert (await announce(hass, f"{server.url}/redfish/v1/"))["type"] == "form"
     (flow,) = instance.flows

@@ -17,11 +17,12 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers.entity import Entity
 
+from tests.integration.conftest import load_board
 from tests.scenario.entity_values import VALUES, as_state, is_checked
 from tests.scenario.expected import Disturbance, ExpectedState
 from tests.scenario.hass_instance import run_home_assistant
 from tests.scenario.network import Network
-from tests.scenario.scenario import SHIPPED_BOARD, Scenario, load_board
+from tests.scenario.scenario import SHIPPED_BOARD, Scenario
 from tests.scenario.traffic import TrafficChecker
 from tests.scenario.virtual_time import VirtualClock
 from tests.simulator import Bmc, serve

@@ -47,7 +47,8 @@ class SessionAuth:
             timeout: Its `total` is the limit for one request.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed.
+            ValueError: The host or the fingerprint is malformed, or a control
+                character is in the user name or password.
 
         """
         seconds = timeout.total if timeout else None

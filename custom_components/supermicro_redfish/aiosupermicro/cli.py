@@ -6,50 +6,86 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-import dataclasses
-from datetime import datetime
-from getpass import getpass
+from getpass import GetPassWarning, getpass
 import json
 import os
 from pathlib import Path
+import re
+import shutil
 import signal
 import sys
 from typing import Any
+import warnings
 
 from aiohttp import ClientSession
 
+from .cli_output import (
+    describe_error,
+    drive_rows,
+    log_lines,
+    status_rows,
+    table_lines,
+    to_json,
+    watch_line,
+)
 from .client import SupermicroRedfishClient
-from .data import DynamicData, RedfishData
-from .exceptions import SupermicroRedfishError
-from .mockup import write_mockup
-from .models import Power, Sensor
+from .exceptions import CertificateError, ResourceError, SupermicroRedfishError
+from .http.certificate import async_get_server_certificate
+from .http.transport import base_url
+from .mockup import MockupFolder, Recording, write_mockup
+from .models import Drive
 from .payload import one_line
 
 PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - name of a variable
+
+_PROGRAM = "python -m aiosupermicro"
+_SHOWN_SKIPPED = 10
+_CLOSING_SECONDS = 0.25
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m aiosupermicro",
+        prog=_PROGRAM,
+        usage="%(prog)s [OPTION ...] HOST [COMMAND] ...",
         description="Show, watch or record the BMC of a Supermicro server.",
         epilog=f"Set the password in the environment variable {PASSWORD_VARIABLE}. "
-        "Without it, the command asks for the password.",
+        "Without it, the command asks for the password. COMMAND -h shows the options "
+        "of a command.",
     )
-    parser.add_argument("host", help="address of the BMC, with the port if not 443")
+    parser.add_argument(
+        "host", metavar="HOST", help="address of the BMC, with the port if not 443"
+    )
     parser.add_argument(
         "--username", default="ADMIN", help="BMC account (default: ADMIN)"
     )
-    parser.add_argument(
-        "--verify",
-        default=False,
-        metavar="yes|FINGERPRINT",
-        help="accept only a trusted certificate, or the certificate with this "
-        "SHA-256 fingerprint",
+    trust = parser.add_argument_group(
+        "certificate", "By default, the command shows the certificate and asks."
+    ).add_mutually_exclusive_group()
+    trust.add_argument(
+        "--fingerprint",
+        metavar="SHA256",
+        type=_fingerprint,
+        help="accept only the certificate with this SHA-256 fingerprint",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    trust.add_argument(
+        "--verify",
+        action="store_true",
+        help="accept only a certificate of an authority that this machine trusts",
+    )
+    trust.add_argument(
+        "--insecure",
+        action="store_true",
+        help="accept any certificate; another device can then get the password",
+    )
+    commands = parser.add_subparsers(
+        dest="command",
+        title="commands",
+        metavar="COMMAND",
+        prog=f"{_PROGRAM} HOST",
+    )
     status = commands.add_parser("status", help="show the server's status (default)")
     status.add_argument("--json", action="store_true", help="print JSON")
     watch = commands.add_parser("watch", help="show the status regularly, in one line")
@@ -70,51 +106,125 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _fingerprint(text: str) -> str:
+    """Validate a SHA-256 fingerprint, with or without colons."""
+    digits = text.replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a SHA-256 fingerprint")
+    return digits
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
 
-    It is 0, 1 after an error, or 130 after an interruption.
+    It is 0, 1 after an error, 130 after an interruption, or 141 if the reader of the
+    output has ended, as in `logs | head`.
     """
     options = build_parser().parse_args(arguments)
     try:
-        password = os.environ.get(PASSWORD_VARIABLE) or getpass(
-            f"Password for {options.username}: "
-        )
-        asyncio.run(_async_run(options, password))
+        verify = _choose_trust(options)
+        password = _get_password(options)
+        asyncio.run(_async_run(options, password, verify))
+        sys.stdout.flush()
     except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
-    except EOFError:
-        print(f"No password given. Set {PASSWORD_VARIABLE}.", file=sys.stderr)
+    except BrokenPipeError:
+        # The interpreter flushes the output once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except SupermicroRedfishError as error:
+        print(describe_error(error), file=sys.stderr)
         return 1
-    except (SupermicroRedfishError, ValueError, OSError) as error:
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"{name}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-async def _async_run(options: argparse.Namespace, password: str) -> None:
+def _get_password(options: argparse.Namespace) -> str:
+    """Return the password from the environment or a prompt."""
+    if password := os.environ.get(PASSWORD_VARIABLE):
+        return password
+    try:
+        with warnings.catch_warnings(action="error", category=GetPassWarning):
+            return getpass(f"Password for {options.username} at {options.host}: ")
+    except (EOFError, GetPassWarning):
+        raise ValueError(f"No password given. Set {PASSWORD_VARIABLE}.") from None
+
+
+def _choose_trust(options: argparse.Namespace) -> bool | str:
+    """Return the setting for the certificate, before a password is sent.
+
+    Without an option, the user decides on the certificate and only that one is
+    accepted.
+    """
+    if options.verify or options.insecure:
+        return bool(options.verify)
+    if options.fingerprint:
+        return str(options.fingerprint)
+    certificate = asyncio.run(async_get_server_certificate(options.host))
+    fingerprint = certificate.fingerprint
+    print(
+        f"The certificate of {options.host}:",
+        f"  Subject      {one_line(certificate.subject)}",
+        f"  Issuer       {one_line(certificate.issuer)}",
+        f"  Valid        {certificate.not_before.date()} to "
+        f"{certificate.not_after.date()}",
+        f"  Fingerprint  {fingerprint}",
+        sep="\n",
+        file=sys.stderr,
+    )
+    if not sys.stdin.isatty():
+        raise ValueError(
+            "Nothing was sent. If this is the certificate of your BMC, run the command "
+            f"with --fingerprint {fingerprint}. With --insecure, it accepts any "
+            "certificate."
+        )
+    print(
+        "Is this the certificate of your BMC? Type yes to go on: ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise ValueError("Nothing was sent.")
+    return fingerprint
+
+
+async def _async_run(
+    options: argparse.Namespace,
+    password: str,
+    verify: bool | str,  # noqa: FBT001 - as in the client
+) -> None:
     """Log in, run the command and log out."""
     _cancel_on_signals()
-    verify = True if options.verify == "yes" else options.verify
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
             session, options.host, options.username, password, verify_ssl=verify
         )
         try:
             await _COMMANDS[options.command](client, options)
+        except CertificateError:
+            # aiohttp closes a rejected connection in the background.
+            await asyncio.sleep(_CLOSING_SECONDS)
+            raise
         finally:
             await client.async_disconnect()
 
 
 def _cancel_on_signals() -> None:
-    """Log out on SIGTERM and SIGHUP as on Ctrl-C.
+    """Log out on Ctrl-C, SIGTERM and SIGHUP; ignore further signals.
 
     Event loops on Windows do not support signal handlers.
     """
     if task := asyncio.current_task():
         loop = asyncio.get_running_loop()
         with suppress(AttributeError, NotImplementedError):
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(
                     number, lambda: task.cancelling() or task.cancel()
                 )
@@ -125,13 +235,14 @@ async def _async_status(
 ) -> None:
     """Print all data of the bulk reads."""
     data = await client.async_get_all_data()
+    drives: list[Drive] = []
+    with suppress(ResourceError):
+        drives = await client.async_get_drives()
     if options.json:
-        print(json.dumps(to_json(data), indent=1))
+        print(json.dumps({**to_json(data), "drives": to_json(drives)}, indent=1))
         return
-    rows = [(one_line(name), value) for name, value in status_rows(data)]
-    width = max(len(name) for name, _ in rows)
-    for name, value in rows:
-        print(f"{name:<{width}}  {one_line(value)}")
+    for line in table_lines((*status_rows(data), *drive_rows(drives))):
+        print(line)
 
 
 async def _async_watch(
@@ -142,24 +253,10 @@ async def _async_watch(
     while True:
         data = await client.async_get_dynamic_data()
         polls += 1
-        print(_watch_line(data), flush=True)
+        print(watch_line(data), flush=True)
         if polls == options.count:
             return
         await asyncio.sleep(options.interval)
-
-
-def _watch_line(data: DynamicData) -> str:
-    """Return the time, power state, power consumption and highest temperature."""
-    power = data.power or Power()
-    temperatures = data.thermal.available_temperatures if data.thermal else []
-    hottest = max(temperatures, key=lambda t: t.reading or 0, default=None)
-    columns = (
-        datetime.now().astimezone().strftime("%H:%M:%S"),
-        data.system.power_state if data.system else "?",
-        _with_unit(power.total_power_consumed_watts, "W"),
-        f"{hottest.name} {hottest.reading} °C" if hottest else "",
-    )
-    return one_line(" ".join(map(str, columns)))
 
 
 async def _async_logs(
@@ -170,25 +267,64 @@ async def _async_logs(
     if options.json:
         print(json.dumps(to_json(entries), indent=1))
         return
-    for entry in entries:
-        columns = (entry.created or "?", entry.severity or "-", entry.message or "")
-        print(one_line(" ".join(map(str, columns))))
+    for line in log_lines(entries):
+        print(line)
 
 
 async def _async_dump(
     client: SupermicroRedfishClient, options: argparse.Namespace
 ) -> None:
-    """Record the BMC to a folder."""
-    if options.folder.exists() and any(options.folder.iterdir()):
-        raise ValueError(f"{options.folder} is not empty. Choose a new folder.")
+    """Record the BMC to a folder.
 
-    def progress(done: int, path: str) -> None:
-        print(f"{done:5} {one_line(path)}", file=sys.stderr)
-
-    resources = await client.async_read_all_resources(progress)
-    write_mockup(resources, options.folder)
-    count = len(resources)
+    After an error or an interruption, the resources that were read are written. They
+    are held in memory until then, since an identifier in one of them may only be known
+    after another one was read.
+    """
+    recording = Recording()
+    with MockupFolder(options.folder) as folder:
+        try:
+            await client.async_read_all_resources(_show_progress, recording)
+        finally:
+            # A terminal that was closed can no longer be written to.
+            count = write_mockup(recording, folder, _known_identifiers(options))
+            _show_progress_line("")
+            _print_skipped(recording)
+            if count and not recording.is_complete:
+                print(
+                    f"The recording is incomplete: {count} resources are in "
+                    f"{options.folder}.",
+                    file=sys.stderr,
+                )
     print(f"Recorded {count} resources to {options.folder} without identifiers.")
+
+
+def _known_identifiers(options: argparse.Namespace) -> dict[str, str]:
+    """Return host and account, which texts of the BMC may contain."""
+    host = base_url(options.host).host or ""
+    label = "" if re.fullmatch(r"[\d.]+|.*:.*", host) else host.partition(".")[0]
+    return {"Address": host, "HostName": label, "UserName": options.username}
+
+
+def _show_progress(done: int, path: str) -> None:
+    """Show the number of resources so far and the next path."""
+    _show_progress_line(f"{done:5} {one_line(path)}")
+
+
+def _show_progress_line(text: str) -> None:
+    """Replace the last line of a terminal; write nothing to a file."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        end = "" if text else "\r"
+        line = f"\r{text[:width]:<{width}}"
+        print(line, end=end, file=sys.stderr, flush=True)
+
+
+def _print_skipped(recording: Recording) -> None:
+    """Name the links that are not recorded."""
+    for path, reason in list(recording.skipped.items())[:_SHOWN_SKIPPED]:
+        print(f"Skipped {path}: {reason}", file=sys.stderr)
+    if (more := len(recording.skipped) - _SHOWN_SKIPPED) > 0:
+        print(f"Skipped {more} more.", file=sys.stderr)
 
 
 _COMMANDS: dict[str, Callable[..., Any]] = {
@@ -197,56 +333,3 @@ _COMMANDS: dict[str, Callable[..., Any]] = {
     "logs": _async_logs,
     "dump": _async_dump,
 }
-
-
-def status_rows(data: RedfishData) -> Iterator[tuple[str, str]]:
-    """Return the names and values of the status table."""
-    system, manager, power = data.system, data.manager, data.power
-    if system:
-        yield "Model", system.model or "?"
-        yield "Power", str(system.power_state or "?")
-        yield "Health", str(system.status.health or "?")
-        yield "Identify LED", str(system.indicator_led or "?")
-        yield "BIOS", system.bios_version or "?"
-    if manager:
-        yield "BMC firmware", manager.firmware_version or "?"
-    if data.fan_mode:
-        yield "Fan mode", str(data.fan_mode.mode or "?")
-    if power:
-        yield "Power draw", _with_unit(power.total_power_consumed_watts, "W")
-        for supply in power.power_supplies:
-            health = supply.status.health or supply.status.state or "?"
-            watts = _with_unit(supply.power_output_watts, "W")
-            yield supply.name or "?", f"{watts}  {health}"
-        yield from _sensor_rows(power.voltages, "V")
-    if data.thermal:
-        yield from _sensor_rows(data.thermal.temperatures, "°C")
-        for fan in data.thermal.fans:
-            yield from _sensor_rows([fan], "%" if fan.is_duty else "rpm")
-    for name, error in data.errors.items():
-        yield name, f"unavailable: {error}"
-
-
-def _sensor_rows(sensors: Sequence[Sensor], unit: str) -> Iterator[tuple[str, str]]:
-    """Return the names and readings of the present sensors."""
-    for sensor in sensors:
-        if sensor.is_fitted:
-            yield sensor.name or "?", _with_unit(sensor.reading, unit)
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    """Return a value with its unit, or a dash for None."""
-    return "-" if value is None else f"{value:g} {unit}"
-
-
-def to_json(value: Any) -> Any:
-    """Convert models to JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {field.name: to_json(getattr(value, field.name)) for field in fields}
-    if isinstance(value, dict):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(item) for item in value]
-    is_json = isinstance(value, (str, int, float)) or value is None
-    return value if is_json else str(value)

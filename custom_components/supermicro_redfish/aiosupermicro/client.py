@@ -17,7 +17,7 @@ from .http.authenticator import Authenticator
 from .http.connection import Connection
 from .http.stats import RequestStats
 from .http.transport import Transport
-from .mockup import async_read_all
+from .mockup import Recording, async_read_all
 from .models import (
     LLDP,
     NTP,
@@ -81,8 +81,8 @@ class SupermicroRedfishClient:
     the BMC: see `exceptions`. A single resource that the board does not have raises
     NotFoundError; a collection that it does not have is empty.
 
-    A write without effect is not sent. It returns when the BMC has carried it out, and
-    raises InvalidRequestError where the BMC rejects it.
+    A write without effect is not sent. The method of a write returns when the BMC has
+    carried it out. It raises InvalidRequestError where the BMC rejects the write.
     """
 
     def __init__(  # noqa: PLR0913 - the parameters of the published client, and two
@@ -102,7 +102,8 @@ class SupermicroRedfishClient:
         Args:
             session: The caller's session, which is never closed here.
             host: Name, IPv4 or IPv6 address, with or without port, or https URL.
-            username: The BMC account; reading needs ReadOnly, writing Operator.
+            username: The BMC account. Reading needs the role ReadOnly, commands to the
+                host Operator, and settings of the BMC Administrator.
             password: Its password.
             verify_ssl: True to verify the certificate against the system's
                 authorities, an SSL context to verify it against others, a SHA-256
@@ -114,7 +115,8 @@ class SupermicroRedfishClient:
                 one that the system links to.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed.
+            ValueError: The host or the fingerprint is malformed, or a control
+                character is in the user name or password.
 
         """
         self._transport = Transport(
@@ -195,16 +197,22 @@ class SupermicroRedfishClient:
         return await self.async_get_service_root()
 
     async def async_read_all_resources(
-        self, progress: Callable[[int, str], None] = lambda _done, _path: None
+        self,
+        progress: Callable[[int, str], None] = lambda _done, _path: None,
+        recording: Recording | None = None,
     ) -> dict[str, Any]:
         """Return every resource that links lead to by path; some boards have 1200.
 
         Args:
             progress: Called before each request with the number of resources read so
                 far and the path that is read next.
+            recording: Receives each resource once it is read, so that those before an
+                error or a cancellation are not lost.
 
         """
-        return await async_read_all(self._connection, progress)
+        recording = recording or Recording()
+        await async_read_all(self._connection, progress, recording)
+        return recording.resources
 
     # Bulk data
 
@@ -655,19 +663,19 @@ class SupermicroRedfishClient:
         )
 
     async def async_set_power_on_delay(self, seconds: int) -> None:
-        """Set the delay before the host powers on."""
+        """Set the delay in seconds before the host powers on."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerOnDelaySeconds": seconds}
         )
 
     async def async_set_power_off_delay(self, seconds: int) -> None:
-        """Set the delay before the host powers off."""
+        """Set the delay in seconds before the host powers off."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerOffDelaySeconds": seconds}
         )
 
     async def async_set_power_cycle_delay(self, seconds: int) -> None:
-        """Set the time for which the host stays off in a power cycle."""
+        """Set the seconds for which the host stays off in a power cycle."""
         await self._reader.async_patch(
             endpoints.SYSTEM, {"PowerCycleDelaySeconds": seconds}
         )

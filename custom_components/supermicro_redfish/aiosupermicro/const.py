@@ -34,13 +34,86 @@ OPTIONAL_BODY_SECONDS: Final = 5
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 """Maximum size of a response body.
 
-It is more than three times the size of a full event log, the largest response.
+It is more than three times the size of a full event log, the largest response. The
+largest recorded one has 432,922 bytes: a log of 509 entries.
 """
+
+MAX_ANONYMOUS_BODY_BYTES: Final = 64 * 1024
+"""Maximum size of the response to a request without credentials.
+
+Any device can announce a service root. The largest recorded one has 2,091 bytes.
+"""
+
+MAX_VALUES: Final = 200_000
+"""Maximum number of values in a JSON document; the largest recorded one has 9,677.
+
+A small value takes 8 bytes of a body, but more than 200 bytes of memory.
+"""
+
+PARSE_IN_THREAD_BYTES: Final = 256 * 1024
+"""Size from which on a document is parsed in a thread; smaller ones take few ms."""
+
+VALUE_BYTES: Final = 200
+"""Estimated memory of a JSON value beside its text."""
+
+MAX_CACHED_RESOURCES: Final = 5_000
+"""Maximum number of cached resources; the largest recorded board has 1,250.
+
+A poll of it reads 887 resources.
+"""
+
+MAX_CACHED_BYTES: Final = 128 * 1024 * 1024
+"""Maximum estimated memory of the cache; all of the largest board needs 10 MB."""
+
+MAX_REMEMBERED_ERRORS: Final = 5_000
+"""Maximum number of resources whose error is remembered."""
+
+MAX_PAGES: Final = 100
+"""Maximum number of pages of a collection; recorded collections have one."""
+
+MAX_LOG_ENTRIES: Final = 10_000
+"""Maximum number of entries of a log, the newest ones; recorded logs have up to 509.
+
+It is more than two full logs of the largest board.
+"""
+
+MAX_LIST_ITEMS: Final = 2_000
+"""Maximum number of items in a list of a model; recorded lists have up to 184."""
+
+MAX_IDENTIFIER_LENGTHS: Final = 64
+"""Maximum number of identifiers with the same first word that are redacted in texts.
+
+Each word of a text is compared with them.
+"""
+
+MAX_NESTED_DOCUMENTS: Final = 3
+"""Maximum depth of JSON in texts; recorded licenses have one level."""
+
+MAX_ERROR_LENGTH: Final = 1_000
+"""Maximum length of a message of the BMC in an error; recorded ones have up to 300."""
 
 MAX_DEPTH: Final = 100
 """Maximum nesting depth of a JSON document; the deepest recorded one has 8 levels."""
 
 MAX_REDIRECTS: Final = 3
+
+MAX_RECORDED_REQUESTS: Final = 3_000
+"""Maximum number of requests of a recording.
+
+The largest recorded board has 1,250 resources.
+"""
+
+MAX_RECORDED_BYTES: Final = 16 * 1024 * 1024
+"""Maximum size of a recording; the largest recorded board has 1.3 MB."""
+
+MAX_PATH_SEGMENTS: Final = 32
+"""Maximum number of segments of a recorded path; recorded ones have up to 11."""
+
+MAX_SEGMENT_LENGTH: Final = 128
+"""Maximum length of a segment of a recorded path; recorded ones have up to 45."""
+
+MAX_SKIPPED_PATHS: Final = 1_000
+"""Maximum number of links that a recording names as skipped; real boards have none."""
 
 SESSION_DEFAULT_TIMEOUT: Final = 300
 """Timeout of an idle session in seconds, used until the BMC reports its own.
@@ -68,6 +141,9 @@ RETRY_UNAVAILABLE_SECONDS: Final = 3600
 
 A BMC that is starting reports resources as missing, and a license may be installed.
 """
+
+EXPAND_RETRY_SECONDS: Final = 24 * 3600
+"""Seconds until a collection whose expansion has failed is expanded again."""
 
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.

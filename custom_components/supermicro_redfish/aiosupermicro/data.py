@@ -49,8 +49,32 @@ class BulkData:
     """Resources that the board does not have, by name, with what it responded."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _MoreDynamicData(BulkData):
+    """Frequently changing data that the published client does not have."""
+
+    leak_detectors: tuple[LeakDetector, ...] = ()
+    """Leak detectors of liquid-cooled machines; empty on all others."""
+    is_complete: bool = True
+    """Whether all fans, power supplies and sensors were read since the connection.
+
+    While False, later reads may add items to `thermal` and `power`. Always True on
+    boards that have the resources Thermal and Power.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MoreStaticData(BulkData):
+    """Rarely changing data that the published client does not have."""
+
+    inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
+    """Internal temperatures by chassis, on machines with dozens of chassis."""
+    reset_types: tuple[ResetType | str, ...] = ()
+    """Supported reset types of the host."""
+
+
 @dataclass(frozen=True)
-class DynamicData(BulkData):
+class DynamicData(_MoreDynamicData):
     """Frequently changing data: 3 requests on most boards, 10 at most."""
 
     thermal: Thermal | None = None
@@ -64,18 +88,10 @@ class DynamicData(BulkData):
     """POST code, likewise."""
     _: KW_ONLY
     system: System | None = None
-    leak_detectors: tuple[LeakDetector, ...] = ()
-    """Leak detectors of liquid-cooled machines; empty on all others."""
-    is_complete: bool = True
-    """Whether all fans, power supplies and sensors were read since the connection.
-
-    While False, later reads may add items to `thermal` and `power`. Always True on
-    boards that have the resources Thermal and Power.
-    """
 
 
 @dataclass(frozen=True)
-class StaticData(BulkData):
+class StaticData(_MoreStaticData):
     """Rarely changing data."""
 
     system: System | None = field(default=None, compare=False)
@@ -89,14 +105,10 @@ class StaticData(BulkData):
     _: KW_ONLY
     fan_mode: FanMode | None = None
     snooping: Snooping | None = None
-    inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
-    """Internal temperatures by chassis, on machines with dozens of chassis."""
-    reset_types: tuple[ResetType | str, ...] = ()
-    """Supported reset types of the host."""
 
 
 @dataclass(frozen=True)
-class RedfishData(BulkData):
+class RedfishData(_MoreStaticData, _MoreDynamicData):
     """All data of both bulk reads."""
 
     system: System | None = None
@@ -110,12 +122,3 @@ class RedfishData(BulkData):
     snooping: Snooping | None = None
     ntp: NTP | None = None
     lldp: LLDP | None = None
-    _: KW_ONLY
-    leak_detectors: tuple[LeakDetector, ...] = ()
-    """As in `DynamicData`."""
-    is_complete: bool = True
-    """As in `DynamicData`."""
-    inner_thermal: Mapping[str, Thermal] = field(default_factory=dict)
-    """As in `StaticData`."""
-    reset_types: tuple[ResetType | str, ...] = ()
-    """As in `StaticData`."""

@@ -29,7 +29,9 @@ import json
 import re
 from typing import Any
 
+from .const import MAX_ERROR_LENGTH
 from .payload import one_line
+from .sensitive_text import redact_secrets, shorten
 
 # The package re-exports these names; the others are imported from this module.
 __all__ = [
@@ -78,12 +80,14 @@ class SupermicroRedfishError(Exception):
             retry_after: Delay in seconds that the BMC requests (Retry-After).
 
         """
-        super().__init__(one_line(message))
+        super().__init__(_safe_text(message))
         self.status = status
         self.path = path
-        self.bmc_message = bmc_message
+        self.bmc_message = bmc_message and _safe_text(bmc_message)
         self.message_id = message_id
         self.retry_after = retry_after
+        self.members: tuple[Any, ...] = ()
+        """Members in the response: the error of one may be that of its collection."""
 
     def redact(self, secret: str) -> None:
         """Replace a secret in all texts.
@@ -95,6 +99,8 @@ class SupermicroRedfishError(Exception):
             for name in _TEXT_ATTRIBUTES:
                 if text := getattr(self, name, None):
                     setattr(self, name, text.replace(spelling, "***"))
+            if self.members and spelling in repr(self.members):
+                self.members = ()
 
 
 class AuthenticationError(SupermicroRedfishError):
@@ -200,6 +206,11 @@ def raise_for_status(status: int, message: str = "") -> None:
         raise _exception_class(status)(message, status=status)
 
 
+def _safe_text(text: str) -> str:
+    """Return a text as one line of limited length without passwords and keys."""
+    return shorten(redact_secrets(one_line(text)), MAX_ERROR_LENGTH)
+
+
 def _spellings(secret: str) -> set[str]:
     """Return all encodings of a secret: plain, as JSON, and as bytes of either."""
     texts = {json.dumps(secret, ensure_ascii=only)[1:-1] for only in (True, False)}
@@ -237,6 +248,8 @@ def error_from_response(
         message_id=message_id,
         retry_after=retry_after,
     )
+    members = body.get("Members") if isinstance(body, dict) else None
+    error.members = tuple(members) if isinstance(members, list) else ()
     if isinstance(error, LicenseError):
         error.license = _first_argument(info)
     return error

@@ -2,80 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+import errno
 import json
+import os
 from pathlib import Path
 import re
-from typing import Any
+from typing import Any, Self
 
-from .const import REDFISH_ROOT
+from .const import (
+    MAX_PATH_SEGMENTS,
+    MAX_RECORDED_BYTES,
+    MAX_RECORDED_REQUESTS,
+    MAX_SEGMENT_LENGTH,
+    MAX_SKIPPED_PATHS,
+    REDFISH_ROOT,
+)
 from .exceptions import ResourceError
 from .http.connection import Connection
-from .payload import normalize_path
+from .payload import normalize_path, one_line
 from .redaction import redacted
-
-MAX_RESOURCES = 3000
-"""Maximum number of recorded resources; more than twice the largest recorded board."""
 
 # Schemas are equal on all boards, sessions are temporary, IKVM creates console tickets.
 _EXCLUDED = re.compile(
     r".*/(JsonSchemas/.+|Sessions/.+|IKVM|\$metadata|odata)", re.IGNORECASE
 )
 
+_SEGMENT = re.compile(
+    rf"(?!index\.json$)\w[\w.~@+=,()%: -]{{0,{MAX_SEGMENT_LENGTH - 1}}}(?<![. ])",
+    re.ASCII | re.IGNORECASE,
+)
+"""Names of folders in a recording.
+
+The file of a resource is `index.json`. A folder of this name would clash with it.
+"""
+
+_TEXTS = re.compile(r".*/(LogServices|TaskService|EventService)(/.*)?")
+"""Resources with texts in which identifiers of other resources occur."""
+
+_FILE = "index.json"
+_HAS_FOLDER_DESCRIPTORS = {os.open, os.mkdir} <= os.supports_dir_fd
+_OPEN_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+_UNUSABLE_NAMES = frozenset(
+    (errno.EEXIST, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
+)
+"""Errors of a single file: its name is invalid, taken or a link."""
+
+
+@dataclass
+class Recording:
+    """Resources of a BMC as far as they have been read."""
+
+    resources: dict[str, Any] = field(default_factory=dict, repr=False)
+    """The resources by path, with all identifiers and secrets."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Paths of resources that are not recorded, with the reason."""
+    requests: int = 0
+    """The number of requests, including those for missing resources."""
+    size: int = 0
+    """The size of the resources in bytes."""
+    is_complete: bool = False
+    """Whether all links have been followed."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the limits allow another resource."""
+        return self.requests < MAX_RECORDED_REQUESTS and self.size < MAX_RECORDED_BYTES
+
+    def add(self, path: str, body: dict[str, Any]) -> None:
+        """Add a resource."""
+        self.resources[path] = body
+        self.size += len(json.dumps(body))
+
+    def skip(self, path: str, reason: str) -> None:
+        """Name a path as skipped. A hostile BMC may have any number of them."""
+        if len(self.skipped) < MAX_SKIPPED_PATHS:
+            self.skipped[one_line(path)[:MAX_SEGMENT_LENGTH]] = reason
+
+
+class _Queue:
+    """Paths to read, each once.
+
+    Logs come last. Their texts contain identifiers, and those are only known after the
+    resources that they belong to. A recording that ends early has no logs, or has the
+    identifiers as well.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Begin with a path."""
+        self._seen: set[str] = set()
+        self._paths: deque[str] = deque()
+        self._texts: deque[str] = deque()
+        self.is_full = False
+        """Whether there were more paths than requests are allowed."""
+        self.add([path])
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Add the paths that are new."""
+        for path in paths:
+            if path in self._seen:
+                continue
+            if len(self._seen) >= MAX_RECORDED_REQUESTS:
+                self.is_full = True
+                return
+            self._seen.add(path)
+            (self._texts if _TEXTS.fullmatch(path) else self._paths).append(path)
+
+    def take(self) -> str | None:
+        """Return the next path, or None at the end."""
+        for paths in (self._paths, self._texts):
+            if paths:
+                return paths.popleft()
+        return None
+
 
 async def async_read_all(
-    connection: Connection, progress: Callable[[int, str], None]
-) -> dict[str, Any]:
-    """Read all linked resources one after the other and return them by path.
+    connection: Connection, progress: Callable[[int, str], None], recording: Recording
+) -> None:
+    """Read all linked resources one after the other.
 
-    A resource that fails is skipped.
+    A resource that fails is skipped. The reading ends at the limits of a recording.
 
     Args:
         connection: Connection to the BMC.
         progress: Function that is called before each read, with the number of resources
             so far and the path of the next one.
+        recording: Recording that receives each resource once it is read.
 
     Raises:
         AuthenticationError: The credentials were rejected.
         ConnectionError: The connection failed.
 
     """
-    resources: dict[str, Any] = {}
-    pending = [normalize_path(REDFISH_ROOT)]
-    seen = set(pending)
-    while pending and len(resources) < MAX_RESOURCES:
-        path = pending.pop(0)
-        progress(len(resources), path)
+    queue = _Queue(normalize_path(REDFISH_ROOT))
+    while path := queue.take():
+        if not recording.has_room:
+            return
+        progress(len(recording.resources), path)
+        recording.requests += 1
         try:
-            resources[path] = await connection.async_get(path)
+            body = await connection.async_get(path)
         except ResourceError:
             continue
-        new = [link for link in _links(resources[path]) if link not in seen]
-        seen.update(new)
-        pending += dict.fromkeys(new)
-    return resources
+        recording.add(path, body)
+        queue.add(_recorded_links(body, recording))
+    recording.is_complete = not queue.is_full
 
 
-def write_mockup(resources: Mapping[str, Any], folder: Path) -> None:
-    """Write resources without identifiers, each to the folder of its path."""
-    for path, body in redacted(resources).items():
-        file = folder / path.strip("/") / "index.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(body, indent=1, ensure_ascii=False)
-        file.write_text(text + "\n", encoding="utf-8")
+def _recorded_links(body: Mapping[str, Any], recording: Recording) -> Iterator[str]:
+    """Return the paths of linked resources that belong in a recording."""
+    for link in _links(body):
+        path = normalize_path(link)
+        if not path.startswith(REDFISH_ROOT) or _EXCLUDED.fullmatch(path):
+            continue
+        if _is_valid(path):
+            yield path
+        else:
+            recording.skip(path, "invalid path")
 
 
 def _links(value: Any) -> Iterator[str]:
-    """Return the paths of all linked resources.
+    """Return all links.
 
     An embedded member, such as an entry of a log, is complete and not read again.
     """
     if isinstance(value, Mapping):
         links = [value.get("@Redfish.ActionInfo")]
         links += [value.get("@odata.id")] if len(value) == 1 else []
-        for link in links:
-            if isinstance(link, str) and _is_recorded(link):
-                yield normalize_path(link)
+        yield from (link for link in links if isinstance(link, str))
         for inner in value.values():
             yield from _links(inner)
     elif isinstance(value, list):
@@ -83,8 +181,149 @@ def _links(value: Any) -> Iterator[str]:
             yield from _links(inner)
 
 
-def _is_recorded(link: str) -> bool:
-    """Return whether the target of a link belongs in a recording."""
-    path = normalize_path(link)
-    is_inside = path.startswith(REDFISH_ROOT) and ".." not in path.split("/")
-    return is_inside and not _EXCLUDED.fullmatch(path)
+def _is_valid(path: str) -> bool:
+    """Return whether a path can become a folder."""
+    segments = path.strip("/").split("/")
+    return len(segments) <= MAX_PATH_SEGMENTS and all(map(_SEGMENT.fullmatch, segments))
+
+
+class MockupFolder:
+    """A new folder for a recording, which only its owner can access.
+
+    The folder may lie in one that other users can change, such as /tmp. No link is
+    followed: every folder and file is opened relative to the one above it, by a name
+    that must not be a link. Windows has no such functions; there, files are written by
+    their paths.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Initialize; nothing is created yet."""
+        self._path = path
+        self._descriptor = -1
+        self._is_new = False
+        self._is_used = False
+
+    def __enter__(self) -> Self:
+        """Create the folder, or use an empty one.
+
+        Raises:
+            ValueError: The folder is not empty, a link, or of another user.
+            OSError: The folder cannot be created.
+
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            self._path.mkdir(mode=0o700)
+            self._is_new = True
+        if self._path.is_symlink() or not self._path.is_dir():
+            raise ValueError(f"{self._path} is not a folder. Choose a new folder.")
+        if _HAS_FOLDER_DESCRIPTORS:
+            self._descriptor = os.open(self._path, _OPEN_FOLDER)
+            try:
+                self._protect()
+            except BaseException:
+                os.close(self._descriptor)
+                raise
+        elif any(self._path.iterdir()):
+            raise ValueError(f"{self._path} is not empty. Choose a new folder.")
+        return self
+
+    def _protect(self) -> None:
+        """Deny other users any access, and require an empty folder."""
+        if os.fstat(self._descriptor).st_uid != os.geteuid():
+            raise ValueError(f"{self._path} belongs to another user.")
+        os.fchmod(self._descriptor, 0o700)
+        if os.listdir(self._descriptor):  # noqa: PTH208 - a descriptor has no path
+            raise ValueError(f"{self._path} is not empty. Choose a new folder.")
+
+    def __exit__(self, *args: object) -> None:
+        """Close the folder. Remove it if it is new and was not used."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        if self._is_new and not self._is_used:
+            with suppress(OSError):
+                self._path.rmdir()
+
+    def write(self, path: str, text: str) -> None:
+        """Write a new file to the folder of a path.
+
+        Raises:
+            FileExistsError: The file exists, or its name is a link.
+            OSError: The file cannot be written, or a name in the path is a link.
+
+        """
+        self._is_used = True
+        names = path.strip("/").split("/")
+        if not _HAS_FOLDER_DESCRIPTORS:
+            folder = self._path.joinpath(*names)
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / _FILE).open("x", encoding="utf-8") as file:
+                file.write(text)
+            return
+        descriptor = self._open_folder(names)
+        try:
+            new = os.open(_FILE, _NEW_FILE, 0o600, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        with os.fdopen(new, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def _open_folder(self, names: Iterable[str]) -> int:
+        """Return the descriptor of a folder inside this one, and create it first."""
+        descriptor = os.dup(self._descriptor)
+        for name in names:
+            try:
+                with suppress(FileExistsError):
+                    os.mkdir(name, 0o700, dir_fd=descriptor)
+                inner = os.open(name, _OPEN_FOLDER, dir_fd=descriptor)
+            finally:
+                os.close(descriptor)
+            descriptor = inner
+        return descriptor
+
+
+def write_mockup(
+    recording: Recording, folder: MockupFolder, known: Mapping[str, str]
+) -> int:
+    """Write the resources of a recording without identifiers.
+
+    Nothing is written before all resources have been searched for identifiers.
+
+    Args:
+        recording: The recording; paths that cannot be written are added to its skipped
+            ones.
+        folder: The folder to write to.
+        known: Further identifiers by the key under which they occur, such as HostName.
+
+    Returns:
+        The number of resources that were written.
+
+    Raises:
+        OSError: The folder cannot be written.
+
+    """
+    # Names such as "redfish" are also parts of paths, which must stay.
+    paths = "\n".join(recording.resources)
+    further = {key: text for key, text in known.items() if text and text not in paths}
+    resources = redacted({**recording.resources, "": further})
+    written = 0
+    for path, body in resources.items():
+        if not path:
+            continue
+        text = json.dumps(body, indent=1, ensure_ascii=False)
+        if _is_valid(path) and _write_if_new(folder, path, text + "\n"):
+            written += 1
+        else:
+            recording.skip(path, "not a valid file name, or taken")
+    return written
+
+
+def _write_if_new(folder: MockupFolder, path: str, text: str) -> bool:
+    """Write a file, and return whether its name was valid and not taken."""
+    try:
+        folder.write(path, text)
+    except OSError as error:
+        if error.errno not in _UNUSABLE_NAMES:
+            raise
+        return False
+    return True

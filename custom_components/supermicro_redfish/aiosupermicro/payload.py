@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from .const import MAX_DEPTH
+from .const import MAX_DEPTH, MAX_VALUES, PARSE_IN_THREAD_BYTES
 
 JsonObject = Mapping[str, Any]
 """The JSON of a resource, or of an object inside it."""
@@ -21,8 +22,10 @@ def parse_json(raw: bytes) -> Any:
     Control characters in texts are accepted, which JSON forbids but boards send. Lone
     surrogates are replaced: JSON can contain them, but a text with one cannot be
     encoded. A document nested deeper than `MAX_DEPTH` counts as no JSON, since callers
-    could not traverse it recursively.
+    could not traverse it recursively. So does one with more than `MAX_VALUES` values.
     """
+    if count_values(raw) > MAX_VALUES:
+        return raw
     try:
         text = raw.decode(json.detect_encoding(raw), "replace")
         document = json.loads(text, strict=False) if text.strip() else None
@@ -31,6 +34,27 @@ def parse_json(raw: bytes) -> Any:
     if not _is_surely_shallow(text) and _is_too_deep(document):
         return raw
     return _replace_surrogates(document) if "\\u" in text else document
+
+
+async def async_parse_json(raw: bytes) -> Any:
+    """Return the parsed document as `parse_json` does, without a long stall."""
+    if len(raw) < PARSE_IN_THREAD_BYTES:
+        return parse_json(raw)
+    return await asyncio.get_running_loop().run_in_executor(None, parse_json, raw)
+
+
+def count_values(raw: bytes) -> int:
+    """Return an upper limit for the number of values in a document.
+
+    Each value follows a comma, or is the first of an object or list. Commas and
+    brackets within texts count as well, which keeps the check cheap.
+    """
+    return 1 + raw.count(b",") + raw.count(b"{") + raw.count(b"[")
+
+
+def is_header_text(value: str) -> bool:
+    """Return whether a text can be sent in a header."""
+    return value.isascii() and value.isprintable()
 
 
 def one_line(text: str) -> str:

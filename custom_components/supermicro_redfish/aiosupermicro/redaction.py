@@ -1,44 +1,56 @@
 """Redaction of identifiers and secrets in recorded resources.
 
-Equal values get equal replacements everywhere, also within texts. Relations between
-resources are preserved.
+Equal values get equal replacements everywhere, also within texts, paths and keys.
+Relations between resources are preserved. Secrets are found by their key and by their
+shape; the shapes are in `sensitive_text`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address
 import json
 import re
 from typing import Any
 
-from .models.common import mac_from_uuid
+from .const import MAX_NESTED_DOCUMENTS
 from .payload import parse_json
+from .sensitive_text import REDACTED, TextRedactor, is_address, is_kept
 
-_MAC = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_KEEP = re.compile(
-    r"[0.:]*|::1|127\..*|255\..*|localhost|\(null\)|null|None", re.IGNORECASE
-)
-
+# Keys are compared in lower case without separators.
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SECRET_KEYS = re.compile(
-    r"(?i:.*(password|secret|token|passphrase|community|authorization).*)"
-    r"|Signature|CertificateString|KeyString|URI|.*Key",
+    r".*(passw|passphrase|passcode|pwd|secret|token|psk|community|authorization|cookie"
+    r"|credential).*|signature|certificatestring|keystring|.*keys?|pass|pin|otp"
 )
-_PRIVATE_KEY = "PRIVATE KEY-----"
-_SERIAL_KEYS = re.compile(r".*SerialNumber|AssetTag|LicenseID|NodeID|.*WWN|.*GUID|EUI")
+_SECRET_SPELLINGS = re.compile(
+    r"URI|.*[^A-Z]PIN|.*[a-z]Pin|PIN_?Code|Pin(Code|Number|Value)|.*[-_ .][Pp]in"
+)
+_POLICY_KEYS = re.compile(
+    r".*(length|enabled|required|expiration|expired|days|count|type|state|supported"
+    r"|timeout|threshold|duration|lifetime|history|age|mode|limit|size|attempts|min|max"
+    r"|policy)(seconds|minutes)?"
+)
+"""Keys whose number is a rule about secrets, such as MinPasswordLength."""
+_NEUTRAL_KEYS = frozenset(("value", "data", "text", "content", "string", "current"))
+"""Keys in an object that is a secret as a whole by its own key."""
+_SERIAL_KEYS = re.compile(
+    r".*serial(number|num|no|nr)?s?|sn|.*servicetag|.*assettag|licenseid|nodeid"
+    r"|.*ww[pn]?n|.*guid|.*eui(64)?"
+)
+_SERIAL_SPELLINGS = re.compile(r".*[^A-Z]S/?N|.*[-_ .][Ss][Nn]")
 _NAME_KEYS = re.compile(
-    r"HostName|FQDN|.*User[Nn]ame|(Remote)?User|RemoteGroup|Login|Context|.*Domain.*"
-    r"|.*Email.*|.*SenderAddress|FromAddress|LDAPDN|.*Search[Bb]ase"
-    r"|BaseDistinguishedNames"
+    r"hostname|fqdn|.*username|(remote)?user|remotegroup|login|context|.*domain.*"
+    r"|.*email.*|.*senderaddress|fromaddress|ldapdn|.*searchbase"
+    r"|basedistinguishednames|.*contact|sysname|syslocation"
 )
 _ADDRESS_KEYS = re.compile(
-    r"Address|ServiceAddresses|Gateway|.*Server.*|.*NameServers|Destination"
-    r"|IPv6DefaultGateway|.*Hosts?"
+    r"address|serviceaddresses|gateway|.*server.*|.*nameservers|destination"
+    r"|ipv6defaultgateway|.*hosts?"
 )
-# IP addresses are searched only in these texts, because versions look like addresses.
-_TEXT_KEYS = re.compile(r"Message|MessageArgs|Description")
-_ADDRESS_IN_TEXT = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
+_VERSION_KEYS = re.compile(r".*(version|revision|firmware|release|build).*")
+"""Keys of versions, which look like IP addresses."""
+_HAS_SHAPE = re.compile(r"[0-9A-Fa-f]{2,8}(?:[:-][0-9A-Fa-f]{2,12}){4,7}|/.*")
+"""A UUID, a MAC address or a link, which are replaced by their shape."""
 _MIN_LENGTH = 4
 """Minimum length of a value that is also replaced within texts.
 
@@ -49,7 +61,8 @@ Shorter values are part of too many words. They are replaced only under their ow
 def redacted(resources: Mapping[str, Any]) -> dict[str, Any]:
     """Return resources by path without identifiers and secrets.
 
-    The result is still a valid set of resources with links between them.
+    The result is still a valid set of resources with links between them. It takes a
+    second for a megabyte: call it in a thread.
     """
     redactor = Redactor(resources.values())
     return {
@@ -63,124 +76,119 @@ class Redactor:
 
     def __init__(self, resources: Iterable[Any]) -> None:
         """Collect the identifiers of all resources."""
-        self._replacements: dict[str, str] = {}
+        self._text = TextRedactor()
         self._short: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
         for resource in resources:
-            for key, text in _texts(resource):
+            for key, text in _scalars(resource):
                 self._collect(key, text)
-        values = sorted(self._replacements, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, values))) if values else None
 
     def redact(self, value: Any, key: str = "") -> Any:
         """Return a copy of a resource, or a part of one, without identifiers."""
-        if isinstance(value, Mapping):
-            return {name: self.redact(inner, name) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [self.redact(inner, key) for inner in value]
-        if not isinstance(value, str):
-            return value
-        is_secret = _SECRET_KEYS.fullmatch(key) or _PRIVATE_KEY in value
-        if is_secret and value.strip():
-            return "REDACTED"
-        if document := _parse_document(value):
-            return json.dumps(self.redact(document), separators=(",", ":"))
-        short = self._short.get(value.strip()) if _is_name_key(key) else None
-        return short or self.redact_text(value)
+        return self._redact(value, key, levels=MAX_NESTED_DOCUMENTS)
 
     def redact_text(self, text: str) -> str:
-        """Return a text, such as a path or a message, without known identifiers."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda match: self._replacements[match[0]], text)
+        """Return a text, such as a path or a message, without identifiers."""
+        return self._text.redact(text)
+
+    def _redact(self, value: Any, key: str, *, levels: int) -> Any:
+        """Redact a value; texts may contain documents, a few levels deep."""
+        if isinstance(value, Mapping):
+            is_secret = _is_secret(key) and not _fold(key).endswith(("key", "keys"))
+            return {
+                self.redact_text(name): self._redact(
+                    inner,
+                    key if is_secret and _fold(name) in _NEUTRAL_KEYS else name,
+                    levels=levels,
+                )
+                for name, inner in value.items()
+            }
+        if isinstance(value, (list, tuple)):
+            return [self._redact(inner, key, levels=levels) for inner in value]
+        if isinstance(value, str):
+            return self._redact_string(value, key, levels=levels)
+        return self._redact_number(value, key)
+
+    def _redact_string(self, value: str, key: str, *, levels: int) -> str:
+        """Redact a text by its key, as a document or by the shapes in it."""
+        if _is_secret(key) and value.strip():
+            return REDACTED
+        if document := _parse_document(value):
+            if not levels:
+                return REDACTED
+            inner = self._redact(document, key, levels=levels - 1)
+            return json.dumps(inner, separators=(",", ":"))
+        short = self._short.get(value.strip()) if _is_name(key) else None
+        has_addresses = not _VERSION_KEYS.fullmatch(_fold(key))
+        return short or self._text.redact(value, has_addresses=has_addresses)
+
+    def _redact_number(self, value: Any, key: str) -> Any:
+        """Redact a number by its key."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return value
+        if _is_secret(key) and not _POLICY_KEYS.fullmatch(_fold(key)):
+            return REDACTED
+        text = str(value)
+        if _is_serial(key) and (new := self._text.redact(text)) != text:
+            return new
+        return value
 
     def _collect(self, key: str, text: str) -> None:
-        """Add a replacement for each identifier in a text."""
-        for mac in _MAC.findall(text):
-            self._add_mac(mac)
-        for uuid in _UUID.findall(text):
-            self._add_uuid(uuid)
-        if _TEXT_KEYS.fullmatch(key):
-            for address in _ADDRESS_IN_TEXT.findall(text):
-                self._add_value("", address)
-        self._add_value(key, text.strip())
-
-    def _add_value(self, key: str, value: str) -> None:
-        """Add a replacement for a text that is an identifier as a whole."""
-        if _KEEP.fullmatch(value) or value in self._replacements or _UUID.search(value):
+        """Add a replacement for each identifier that its key reveals."""
+        self._text.add_macs(text)
+        value = text.strip()
+        if is_kept(value) or is_address(value) or self._text.is_known(value):
             return
-        if _SERIAL_KEYS.fullmatch(key) and len(value) >= _MIN_LENGTH:
-            self._replacements[value] = self._next("serial", "REDACTED{:04d}")
-        elif _is_address(value) and "Version" not in key:
-            self._add_address(value)
-        elif _is_name_key(key) and value not in self._short:
-            is_short = len(value) < _MIN_LENGTH
-            replacements = self._short if is_short else self._replacements
-            replacements[value] = self._next("name", "name{}.example")
-
-    def _add_mac(self, mac: str) -> None:
-        """Add replacements for all notations of a MAC address.
-
-        The manufacturer's half is preserved.
-        """
-        if mac in self._replacements or not mac.strip("0:-"):
-            return
-        old = mac.replace("-", ":")
-        new = old[:8] + self._next("mac", ":00:00:{:02X}")
-        for separator in (":", "-", ""):
-            for change_case in (str.upper, str.lower):
-                notation = change_case(old.replace(":", separator))
-                replacement = change_case(new.replace(":", separator))
-                self._replacements[notation] = replacement
-
-    def _add_uuid(self, uuid: str) -> None:
-        """Add a replacement for a UUID.
-
-        Many boards derive the UUID from the BMC's MAC address.
-        """
-        if mac := mac_from_uuid(uuid):
-            self._add_mac(mac)
-        elif uuid not in self._replacements:
-            template = "00000000-0000-4000-8000-{:012d}"
-            self._replacements[uuid] = self._next("uuid", template)
-
-    def _add_address(self, value: str) -> None:
-        """Add a replacement for an IP address, from the range for documentation."""
-        version = ip_address(value.partition("/")[0]).version
-        templates = {4: "192.0.2.{}", 6: "2001:db8::{:x}"}
-        self._replacements[value] = self._next(f"ip{version}", templates[version])
-
-    def _next(self, category: str, template: str) -> str:
-        """Return the next replacement of a category."""
-        self._counts[category] = self._counts.get(category, 0) + 1
-        return template.format(self._counts[category])
+        if _is_serial(key) and len(value) >= _MIN_LENGTH:
+            number = self._text.number("serial", value)
+            self._text.add(value, f"REDACTED{number:04d}")
+        elif _is_name(key) and not _HAS_SHAPE.fullmatch(value):
+            new = f"name{self._text.number('name', value)}.example"
+            if len(value) < _MIN_LENGTH:
+                self._short[value] = new
+            else:
+                self._text.add(value, new)
 
 
-def _is_name_key(key: str) -> bool:
+def _fold(key: str) -> str:
+    """Return a key in lower case without separators."""
+    return _SEPARATORS.sub("", key.lower())
+
+
+def _is_secret(key: str) -> bool:
+    """Return whether a key holds a secret."""
+    folded = _SECRET_KEYS.fullmatch(_fold(key))
+    return bool(folded or _SECRET_SPELLINGS.fullmatch(key))
+
+
+def _is_serial(key: str) -> bool:
+    """Return whether a key holds a number that identifies a part or the machine."""
+    folded = _SERIAL_KEYS.fullmatch(_fold(key))
+    return bool(folded or _SERIAL_SPELLINGS.fullmatch(key))
+
+
+def _is_name(key: str) -> bool:
     """Return whether a key holds the name or address of a person or host."""
-    return bool(_NAME_KEYS.fullmatch(key) or _ADDRESS_KEYS.fullmatch(key))
+    folded = _fold(key)
+    return bool(_NAME_KEYS.fullmatch(folded) or _ADDRESS_KEYS.fullmatch(folded))
 
 
-def _is_address(value: str) -> bool:
-    """Return whether a text is an IP address, with or without a prefix length."""
-    try:
-        ip_address(value.partition("/")[0])
-    except ValueError:
-        return False
-    return True
-
-
-def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Return all texts of a resource with their keys."""
+def _scalars(
+    value: Any, key: str = "", levels: int = MAX_NESTED_DOCUMENTS
+) -> Iterator[tuple[str, str]]:
+    """Return all texts and numbers of a resource with their keys."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _texts(inner, name)
-    elif isinstance(value, list):
+            yield "", name
+            yield from _scalars(inner, name, levels)
+    elif isinstance(value, (list, tuple)):
         for inner in value:
-            yield from _texts(inner, key)
+            yield from _scalars(inner, key, levels)
     elif isinstance(value, str):
         yield key, value
-        yield from _texts(_parse_document(value), key)
+        if levels and (document := _parse_document(value)):
+            yield from _scalars(document, key, levels - 1)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield key, str(value)
 
 
 def _parse_document(text: str) -> Any:

@@ -140,7 +140,15 @@ def test_every_field_has_a_value_on_some_board() -> None:
         and (model, name) not in filled
         and not all(UNRECORDED.keys() & set(path) for path in paths)
     }
-    assert empty <= set(NEVER_FILLED)
+    unexplained = [
+        f"{model.__name__}.{name}"
+        for model, name in sorted(empty - set(NEVER_FILLED), key=str)
+    ]
+    assert not unexplained, (
+        f"No recorded board fills {unexplained}: add a new resource to RESOURCES in "
+        "recorded.py, correct the type or the key in the model, or add the field with "
+        "the reason to NEVER_FILLED in tables.py"
+    )
 
 
 def _filled(model: Model) -> Iterator[str]:

@@ -19,7 +19,7 @@ async def test_openbmc_board_is_read_with_five_requests(
     bmc = Bmc(board)
     async with connected_client(bmc, session) as client:
         everything = await client.async_get_all_data()
-        sent = Counter(request.path for request in bmc.requests)
+        sent = Counter((request.path, request.query) for request in bmc.requests)
         assert set(sent.values()) == {1}
         assert "HGX_GPU_0" in everything.inner_thermal
         assert "Chassis_0" not in everything.inner_thermal

@@ -12,7 +12,7 @@ from aiosupermicro import (
     ServiceUnavailableError,
     SupermicroRedfishClient,
 )
-from aiosupermicro.resources.collections import MAX_PAGES
+from aiosupermicro.const import MAX_PAGES
 from tests.conftest import until
 from tests.library import (
     CHASSIS,

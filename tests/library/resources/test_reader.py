@@ -43,7 +43,7 @@ async def test_resource_read_before_is_not_remembered_as_missing(
 async def test_failed_resource_is_read_in_next_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Request a resource once per poll, and return it after the failure again."""
+    """Request a resource once per poll, and return it again after the failure."""
     before = await client.async_get_dynamic_data()
     for status in (503, 404, 403, 429, 500):
         bmc.requests.clear()

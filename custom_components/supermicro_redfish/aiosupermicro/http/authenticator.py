@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import logging
 from time import monotonic
 from typing import Any
+from unicodedata import category
 
 from ..const import (
     AUTH_TOKEN_HEADER,
@@ -25,13 +26,14 @@ from ..exceptions import (
     AuthenticationError,
     AuthorizationError,
     InvalidRequestError,
+    InvalidResponseError,
     NotFoundError,
     RateLimitError,
     ServiceUnavailableError,
     SupermicroRedfishError,
 )
 from ..models import SessionService
-from ..payload import find_link
+from ..payload import find_link, is_header_text
 from .sessions import (
     NoTokenError,
     SessionFinder,
@@ -43,7 +45,14 @@ from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
+_NOT_SENDABLE = ("Cc", "Cs")
+"""Unicode categories of control characters and of lone surrogates."""
+
 _TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
+
+
+class UnsendableError(ValueError):
+    """User name or password with a control character or half a character."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,14 @@ class Authenticator:
     """
 
     def __init__(self, transport: Transport, username: str, password: str) -> None:
-        """Keep the user name and password; nothing is sent yet."""
+        """Keep the user name and password; nothing is sent yet.
+
+        Raises:
+            UnsendableError: One of them has a character that cannot be sent.
+
+        """
+        _require_sendable("user name", username)
+        _require_sendable("password", password)
         self._transport = transport
         self._username = username
         self._password = password
@@ -337,6 +353,12 @@ class Authenticator:
                 status=response.status,
                 path=sessions_path,
             )
+        if not is_header_text(token):
+            raise InvalidResponseError(
+                f"POST {sessions_path} returned a token that cannot be sent",
+                status=response.status,
+                path=sessions_path,
+            )
         _LOGGER.debug("Logged in to %s", self._transport.url.authority)
         path = session_path(response, sessions_path)
         self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
@@ -388,6 +410,12 @@ class Authenticator:
             _LOGGER.debug("The session had already ended")
         except SupermicroRedfishError as error:
             _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
+
+
+def _require_sendable(name: str, text: str) -> None:
+    """Raise UnsendableError where a text has control characters or half a character."""
+    if any(category(character) in _NOT_SENDABLE for character in text):
+        raise UnsendableError(f"The {name} has a character that cannot be sent")
 
 
 def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:

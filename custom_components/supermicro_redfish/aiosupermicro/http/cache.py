@@ -1,18 +1,33 @@
-"""Cache of resources and their ETags."""
+"""Cache of resources and their ETags, bounded in entries and memory."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+from ..const import MAX_CACHED_BYTES, MAX_CACHED_RESOURCES
+
+_KeyT = TypeVar("_KeyT")
+_ValueT = TypeVar("_ValueT")
 
 
 @dataclass
 class ETagCache:
-    """Last version of each resource, by path."""
+    """Last version of each resource, by path.
+
+    It keeps the resources that were used last. The links that a poll follows are used
+    by each poll, so that a flood of other resources does not remove them.
+    """
 
     etags: dict[str, str] = field(default_factory=dict)
     cached_data: dict[str, dict[str, Any]] = field(default_factory=dict)
     """JSON objects; resources without an ETag are cached as well, for their links."""
+    _sizes: dict[str, int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Estimated memory of the resources that were stored with it."""
+    _size: int = field(default=0, init=False, repr=False, compare=False)
 
     def get_etag(self, path: str) -> str | None:
         """Return the ETag of a resource; None if it has none or is not cached."""
@@ -20,21 +35,54 @@ class ETagCache:
 
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return a cached resource, or None."""
-        return self.cached_data.get(path)
+        if (data := self.cached_data.pop(path, None)) is not None:
+            self.cached_data[path] = data  # now the last one in use
+        return data
 
-    def store(self, path: str, etag: str | None, data: dict[str, Any]) -> None:
-        """Store a resource and its ETag."""
+    def store(
+        self, path: str, etag: str | None, data: dict[str, Any], size: int = 0
+    ) -> None:
+        """Store a resource, its ETag and its estimated memory in bytes."""
+        self.invalidate(path)
         self.cached_data[path] = data
-        self.etags.pop(path, None)
+        self._sizes[path] = size
+        self._size += size
         if etag is not None:
             self.etags[path] = etag
+        while len(self.cached_data) > MAX_CACHED_RESOURCES or (
+            self._size > MAX_CACHED_BYTES and len(self.cached_data) > 1
+        ):
+            self.invalidate(next(iter(self.cached_data)))
 
     def invalidate(self, path: str) -> None:
         """Remove a resource that has changed or will change soon."""
         self.etags.pop(path, None)
         self.cached_data.pop(path, None)
+        self._size -= self._sizes.pop(path, 0)
 
     def invalidate_all(self) -> None:
         """Remove all resources."""
         self.etags.clear()
         self.cached_data.clear()
+        self._sizes.clear()
+        self._size = 0
+
+
+class NewestItems(dict[_KeyT, _ValueT]):
+    """Mapping that keeps only the newest items."""
+
+    def __init__(self, limit: int) -> None:
+        """Create an empty mapping that keeps at most `limit` items."""
+        super().__init__()
+        self._limit = limit
+
+    def __setitem__(self, key: _KeyT, value: _ValueT) -> None:
+        """Set an item, and remove the oldest one if there are too many."""
+        super().__setitem__(key, value)
+        if len(self) > self._limit:
+            del self[next(iter(self))]
+
+    def add(self, items: Mapping[_KeyT, _ValueT]) -> None:
+        """Set several items."""
+        for key, value in items.items():
+            self[key] = value

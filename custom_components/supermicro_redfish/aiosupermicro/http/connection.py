@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
-from ..payload import normalize_path
+from ..payload import is_header_text, normalize_path
 from .authenticator import Authenticator, Credentials
 from .cache import ETagCache
 from .task_monitor import async_wait_for_task
@@ -167,7 +167,8 @@ class Connection:
             message = f"GET {path} returned {response.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etag = response.headers.get("ETag") or response.body.get("@odata.etag")
-        self._cache.store(path, etag if _is_etag(etag) else None, response.body)
+        etag = etag if _is_etag(etag) else None
+        self._cache.store(path, etag, response.body, response.memory)
         return response.body
 
     async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:
@@ -299,7 +300,7 @@ class Connection:
 
 def _is_etag(value: Any) -> TypeGuard[str]:
     """Return whether a value may be sent in a header."""
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    return isinstance(value, str) and is_header_text(value)
 
 
 def _contains(body: Any, changes: Any) -> bool:

@@ -34,13 +34,15 @@ from .. import exceptions
 from ..const import (
     AUTH_TOKEN_HEADER,
     DEFAULT_TIMEOUT,
+    MAX_ANONYMOUS_BODY_BYTES,
     MAX_BODY_BYTES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
     OPTIONAL_BODY_SECONDS,
     SECOND_REQUEST_DELAY,
+    VALUE_BYTES,
 )
-from ..payload import parse_json
+from ..payload import async_parse_json, count_values
 from .limiter import HangDetector, RequestLimiter
 from .stats import RequestStats
 
@@ -120,6 +122,8 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any]
     """The JSON object; empty for a write or a 304 without one."""
+    memory: int = 0
+    """Estimated memory of the object, in bytes."""
 
     @property
     def not_modified(self) -> bool:
@@ -225,7 +229,7 @@ class Transport:
             raw = await self._send_with_retry(method, url, **content)
             target = raw.headers.get("Location")
             if raw.status not in redirects or not target:
-                return _check_response(raw, method, path)
+                return await _async_check_response(raw, method, path)
             url = self._on_this_host(target)
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
@@ -253,16 +257,17 @@ class Transport:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
         started, mark = monotonic(), self._hang_detector.request_started()
+        headers = _HEADERS | (content["headers"] or {})
         try:
             async with self._session.request(
                 method,
                 url,
-                **content | {"headers": _HEADERS | (content["headers"] or {})},
+                **content | {"headers": headers},
                 ssl=self._ssl,
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                raw = await _receive(response, method)
+                raw = await _receive(response, method, _max_bytes(headers))
         except (ClientError, OSError) as error:
             failure = error
         else:
@@ -310,6 +315,12 @@ def _secrets(content: Mapping[str, Any]) -> Iterator[str]:
             yield secret.removeprefix("Basic ")
 
 
+def _max_bytes(headers: Mapping[str, str]) -> int:
+    """Return the maximum size of the response to a request with these headers."""
+    has_credentials = AUTH_TOKEN_HEADER in headers or "Authorization" in headers
+    return MAX_BODY_BYTES if has_credentials else MAX_ANONYMOUS_BODY_BYTES
+
+
 def _parse_fingerprint(text: str) -> Fingerprint:
     """Return a SHA-256 fingerprint from hexadecimal, with or without colons."""
     try:
@@ -344,7 +355,9 @@ def _map_error(
     return exceptions.InvalidResponseError(message, path=path)
 
 
-async def _receive(response: ClientResponse, method: str) -> _RawResponse:
+async def _receive(
+    response: ClientResponse, method: str, max_bytes: int
+) -> _RawResponse:
     """Read the body of a response; it is optional where the status says it all.
 
     That is so for an error, and for a write that has succeeded: a BMC that restarts
@@ -355,7 +368,7 @@ async def _receive(response: ClientResponse, method: str) -> _RawResponse:
     is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
     try:
         async with asyncio.timeout(OPTIONAL_BODY_SECONDS if is_optional else None):
-            await _read_body(response, body)
+            await _read_body(response, body, max_bytes)
     except exceptions.InvalidResponseError:
         if not is_optional:
             raise
@@ -366,17 +379,17 @@ async def _receive(response: ClientResponse, method: str) -> _RawResponse:
     return _RawResponse(response.status, response.headers, bytes(body), failure)
 
 
-async def _read_body(response: ClientResponse, body: bytearray) -> None:
+async def _read_body(response: ClientResponse, body: bytearray, max_bytes: int) -> None:
     """Append the whole body; raise if it is larger than any real resource."""
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > max_bytes:
             path = response.url.path
-            message = f"{path} returned more than {MAX_BODY_BYTES} bytes"
+            message = f"{path} returned more than {max_bytes} bytes"
             raise exceptions.InvalidResponseError(message, path=path)
 
 
-def _check_response(raw: _RawResponse, method: str, path: str) -> Response:
+async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Response:
     """Return the response of a success, raise the exception of any other."""
     status = raw.status
     if isinstance(raw.failure, TimeoutError):
@@ -384,7 +397,7 @@ def _check_response(raw: _RawResponse, method: str, path: str) -> Response:
     if raw.failure is not None:
         message = f"{method} {path} returned an incomplete body: {raw.failure}"
         raise exceptions.ServiceUnavailableError(message, path=path)
-    body = parse_json(raw.body)
+    body = await async_parse_json(raw.body)
     if status >= _FIRST_ERROR:
         retry_after = _parse_seconds(raw.headers.get("Retry-After"))
         raise exceptions.error_from_response(status, method, path, body, retry_after)
@@ -398,7 +411,8 @@ def _check_response(raw: _RawResponse, method: str, path: str) -> Response:
             f"{_excerpt(raw.body)}"
         )
         raise exceptions.InvalidResponseError(message, status=status, path=path)
-    return Response(status, raw.headers, body)
+    memory = len(raw.body) + VALUE_BYTES * count_values(raw.body)
+    return Response(status, raw.headers, body, memory)
 
 
 def _excerpt(raw: bytes) -> str:

@@ -21,6 +21,8 @@ from typing import (
     get_type_hints,
 )
 
+from ..const import MAX_LIST_ITEMS
+
 __all__ = ["BaseModel", "Model"]
 
 # NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
@@ -252,12 +254,13 @@ def _decoder(hint: Any) -> Decoder:
 
 
 def _array_decoder(decode: Decoder) -> Callable[[Any], tuple[Any, ...] | None]:
-    """Return a decoder of arrays; it drops malformed entries."""
+    """Return a decoder of arrays; it drops malformed entries and those too many."""
 
     def decode_array(raw: Any) -> tuple[Any, ...] | None:
         if not isinstance(raw, list):
             return None
-        return tuple([item for entry in raw if (item := decode(entry)) is not None])
+        entries = raw[:MAX_LIST_ITEMS]
+        return tuple([item for entry in entries if (item := decode(entry)) is not None])
 
     return decode_array
 

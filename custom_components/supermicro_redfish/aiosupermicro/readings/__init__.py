@@ -4,6 +4,8 @@ Boards provide them in different ways. Each way is a module with a `ReadingSourc
 
 - `thermal_power`: the resources Thermal and Power (X10 to X13).
 - `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
+  Where `expansion` works, one request reads all of a collection; where it does not,
+  `round_robin` reads a few of them in each poll.
 
 `Readings` selects the source of a board by trial, never by its name. `conversion` maps
 the resources of newer boards to the models of the older ones.

@@ -8,6 +8,10 @@ from collections.abc import Collection, Iterable
 from ..exceptions import NotFoundError, ResourceError
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
+from .expansion import CollectionExpander
+
+_MIN_MEMBERS = 2
+"""Members of a collection from which on one expanded read is cheaper."""
 
 
 class RoundRobinReader:
@@ -16,6 +20,7 @@ class RoundRobinReader:
     def __init__(self, reader: ResourceReader) -> None:
         """Start with nothing read."""
         self._reader = reader
+        self._expander = CollectionExpander(reader)
         self._bodies: dict[str, JsonObject | None] = {}
         """The last value by path, None where it could not be read; the oldest first."""
         self._pending: set[str] = set()
@@ -34,10 +39,11 @@ class RoundRobinReader:
         return self._bodies.get(path)
 
     async def async_read(
-        self, paths: Iterable[str], count: int, *, limit_new: bool
+        self, paths: Iterable[str], count: int, *, limit_new: bool, since: float
     ) -> dict[str, JsonObject]:
         """Return the last values of resources by path, after reading some of them.
 
+        Members of a collection that can be expanded are all read with one request.
         Those that were never read are read first. If there are none, those are read
         whose last value is the oldest. Missing resources and those that were never
         read are left out.
@@ -47,20 +53,49 @@ class RoundRobinReader:
             count: The number of resources to read.
             limit_new: Whether `count` applies to those that were never read as well;
                 otherwise all of these are read.
+            since: The time since when an expansion is new enough.
 
         """
         wanted = dict.fromkeys(paths)
+        left = await self._async_expand(wanted, since, may_try=not limit_new)
         if limit_new:
-            await self._async_read(
-                self._new(wanted)[:count] or self._oldest(wanted, count)
-            )
-        elif all(map(self.was_read, wanted)):
-            await self._async_read(self._oldest(wanted, count))
+            await self._async_read(self._new(left)[:count] or self._oldest(left, count))
+        elif all(map(self.was_read, left)):
+            await self._async_read(self._oldest(left, count))
         else:
             async with self._lock:
-                await self._async_read(self._new(wanted))
+                await self._async_read(self._new(left))
         found = ((path, self._bodies.get(path)) for path in wanted)
         return {path: body for path, body in found if body is not None}
+
+    async def _async_expand(
+        self, paths: Iterable[str], since: float, *, may_try: bool
+    ) -> list[str]:
+        """Store the members of collections that can be expanded; return the others."""
+        left: list[str] = []
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            groups.setdefault(path.rpartition("/")[0], []).append(path)
+        for collection, members in groups.items():
+            found: dict[str, JsonObject] = {}
+            if len(members) >= _MIN_MEMBERS and self._reader.is_cached(collection):
+                found = await self._expander.async_read(
+                    collection, members, since=since, may_try=may_try
+                )
+            for path, body in found.items():
+                self._store(path, body, None)
+            left += [path for path in members if path not in found]
+        return left
+
+    def _store(
+        self, path: str, body: JsonObject | None, error: ResourceError | None
+    ) -> None:
+        """Store the last value of a resource, and its error if it exists."""
+        self._bodies.pop(path, None)
+        self._bodies[path] = body
+        self.errors.pop(path, None)
+        if error and not isinstance(error, NotFoundError):
+            self.errors[path] = error
 
     def _new(self, paths: Iterable[str]) -> list[str]:
         """Return the resources that were never read and are not being read."""
@@ -82,11 +117,4 @@ class RoundRobinReader:
         finally:
             self._pending.difference_update(due)
         for path in due:
-            self.errors.pop(path, None)
-            self._bodies.pop(path, None)
-            self._bodies[path] = found.get(path)
-        self.errors |= {
-            path: error
-            for path, error in errors.items()
-            if not isinstance(error, NotFoundError)
-        }
+            self._store(path, found.get(path), errors.get(path))

@@ -261,7 +261,9 @@ class _Reading:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
         is_poll = self._scope is Scope.POLL
-        bodies = await self._round_robin.async_read(wanted, count, limit_new=is_poll)
+        bodies = await self._round_robin.async_read(
+            wanted, count, limit_new=is_poll, since=self.started_at
+        )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
         return bodies
 

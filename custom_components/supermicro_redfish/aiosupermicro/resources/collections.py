@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
+from ..const import MAX_PAGES, MAX_VALUES
 from ..exceptions import InvalidResponseError
 from ..payload import JsonObject, find_links, path_of
 
 ReadFn = Callable[[str], Awaitable[JsonObject]]
-
-MAX_PAGES = 100
 
 
 async def async_get_pages(
@@ -26,11 +26,12 @@ async def async_get_pages(
         first: The first page, if it was read already.
 
     Raises:
-        InvalidResponseError: There are more than a hundred pages.
+        InvalidResponseError: There are more than a hundred pages, or they are larger
+            than any real collection.
 
     """
     pages = [await read(path) if first is None else first]
-    visited = {path}
+    visited, room = {path}, 2 * MAX_VALUES
     while next_path := path_of(pages[-1].get("Members@odata.nextLink")):
         if next_path in visited:
             break
@@ -42,7 +43,26 @@ async def async_get_pages(
         if page.get("Members") and page["Members"] == pages[-1].get("Members"):
             break
         pages.append(page)
+        room -= _count_values(page)
+        if room < 0:
+            raise InvalidResponseError(f"{path} is too large", path=path)
     return pages
+
+
+def _count_values(page: JsonObject) -> int:
+    """Return the number of values in a page."""
+    count = 0
+    level: list[Any] = [page]
+    while level:
+        count += len(level)
+        groups = [part.values() if isinstance(part, dict) else part for part in level]
+        level = [value for group in groups if _is_group(group) for value in group]
+    return count
+
+
+def _is_group(value: Any) -> bool:
+    """Return whether a value consists of others."""
+    return isinstance(value, Iterable) and not isinstance(value, str)
 
 
 async def async_get_member_paths(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from ..const import MAX_LOG_ENTRIES
 from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..models import LogEntry, LogService
 from ..payload import JsonObject, find_link
@@ -27,6 +28,8 @@ async def async_read_log(
 ) -> list[LogEntry]:
     """Return the entries of a log, oldest first, from the one after a known Id on.
 
+    Of a log with more than `MAX_LOG_ENTRIES` entries, these are the newest ones.
+
     Raises:
         NotFoundError: There is no such log.
 
@@ -34,7 +37,7 @@ async def async_read_log(
     service = await async_find_log(reader, logs, log_service)
     path = find_link(service, "Entries")
     pages = await async_get_pages(path, reader.async_get_json) if path else []
-    members = [member for page in pages for member in _members(page)]
+    members = _newest([member for page in pages for member in _members(page)])
     ids = [_entry_id(member) for member in members]
     if after is not None and after in ids:
         return await _async_read_entries(reader, _entries_after(members, ids, after))
@@ -96,6 +99,14 @@ def _members(page: JsonObject) -> Iterator[JsonObject]:
     for member in members if isinstance(members, list) else []:
         if isinstance(member, Mapping) and (len(member) > 1 or _link(member)):
             yield member
+
+
+def _newest(members: list[JsonObject]) -> list[JsonObject]:
+    """Return the newest members of a log, as many as a real log may have."""
+    if len(members) <= MAX_LOG_ENTRIES:
+        return members
+    is_newest_first = _is_newest_first([*map(_entry_id, members[:MAX_LOG_ENTRIES])])
+    return members[:MAX_LOG_ENTRIES] if is_newest_first else members[-MAX_LOG_ENTRIES:]
 
 
 def _link(member: JsonObject) -> str | None:

@@ -13,6 +13,7 @@ from ..concurrency import gather_or_raise, map_limited
 from ..const import (
     FAILING_LINK_SECONDS,
     MAX_CONCURRENT_REQUESTS,
+    MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
@@ -22,6 +23,7 @@ from ..exceptions import (
     ResourceError,
     SupermicroRedfishError,
 )
+from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
 from ..payload import JsonObject, find_link, find_links
@@ -82,7 +84,9 @@ class ResourceReader:
         self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
-        self._unavailable: dict[Source, _Unavailable] = {}
+        self._unavailable: dict[Source, _Unavailable] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """Resources that are missing or need a license."""
         self._dead_links: set[str] = set()
         """Links that lead nowhere."""
@@ -93,7 +97,9 @@ class ResourceReader:
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._failures: dict[Endpoint[Any], _Unavailable] = {}
         """The errors of rows whose last read has failed."""
-        self.member_errors: dict[str, ResourceError] = {}
+        self.member_errors: NewestItems[str, ResourceError] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
         """The errors of members of collections, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
@@ -106,6 +112,10 @@ class ResourceReader:
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
         return self._paths.get(endpoint)
+
+    def is_cached(self, path: str) -> bool:
+        """Return whether a resource was read at a path."""
+        return self._connection.get_cached(path) is not None
 
     def reset(self) -> None:
         """Discard all that was found out about the board."""
@@ -137,10 +147,7 @@ class ResourceReader:
             self._failures[endpoint] = _Unavailable(error, monotonic())
             raise
         self._failures.pop(endpoint, None)
-        known = self._models.get(endpoint)
-        if known is None or known[0] is not body:
-            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
-        return known[1]  # type: ignore[return-value]  # a row keeps its model
+        return self._decode(endpoint, body)
 
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
@@ -152,19 +159,30 @@ class ResourceReader:
             SupermicroRedfishError: The last request has failed.
 
         """
+        if (body := self._get_cached(endpoint)) is not None:
+            return self._decode(endpoint, body)
         failure = self._failures.get(endpoint)
-        if failure and failure.is_recent and not self._is_cached(endpoint):
+        if failure and failure.is_recent:
             raise failure.error.with_traceback(None)
-        return await self.async_get(endpoint, cached=True)
+        return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
-        return self._is_cached(endpoint) or endpoint in self._failures
+        failure = self._failures.get(endpoint)
+        has_failed = failure is not None and failure.is_recent
+        return has_failed or self._get_cached(endpoint) is not None
 
-    def _is_cached(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether the value of a row is cached."""
+    def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
+        """Return the cached JSON of a row, None if it was never read."""
         path = self._paths.get(endpoint)
-        return bool(path and self._connection.get_cached(path))
+        return self._connection.get_cached(path) if path else None
+
+    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
+        """Return a decoded resource, the same object while its JSON is the same."""
+        known = self._models.get(endpoint)
+        if known is None or known[0] is not body:
+            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
+        return known[1]  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -417,7 +435,7 @@ class ResourceReader:
         for path in [*self.member_errors]:
             if path.rpartition("/")[0] in parents:
                 del self.member_errors[path]
-        self.member_errors.update(errors)
+        self.member_errors.add(errors)
 
     def _require_available(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
@@ -429,9 +447,9 @@ class ResourceReader:
             self._invalidate_parents(source)
 
     def _invalidate_parents(self, source: Source) -> None:
-        """Read the parents of a row again that are otherwise read only once.
+        """Discard cached parents of a row that would not be read again.
 
-        What a BMC returns while it is starting may lack links.
+        The response of a BMC that is starting may lack links.
         """
         for link in source.links if isinstance(source, Endpoint) else ():
             path = self._paths.get(link.parent)

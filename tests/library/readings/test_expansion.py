@@ -1,0 +1,136 @@
+"""Test collections that are read with one request ($expand)."""
+
+from typing import Any, get_args
+
+import pytest
+
+from aiosupermicro import DynamicData, SupermicroRedfishClient
+from aiosupermicro.const import EXPAND_RETRY_SECONDS
+from aiosupermicro.readings import expansion
+from tests.conftest import Clock
+from tests.library import ROOT
+from tests.simulator import Bmc
+from tests.simulator.expand import Expand
+
+from .gen14 import FANS, make_gen14
+
+BROKEN = [kind for kind in get_args(Expand) if kind != "correct"]
+
+
+@pytest.fixture
+def bmc(bmc: Bmc) -> Bmc:
+    """Turn the board into one of Gen 14 that expands collections."""
+    make_gen14(bmc)
+    bmc.expand, bmc.expand_advertised = "correct", True
+    return bmc
+
+
+@pytest.fixture
+def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the expander use the BMC's clock."""
+    monkeypatch.setattr(expansion, "monotonic", clock)
+    return clock
+
+
+def _speeds(data: DynamicData) -> list[float | None]:
+    """Return the speeds of the fans."""
+    assert data.thermal
+    return [fan.reading for fan in data.thermal.fans]
+
+
+def _set_speeds(bmc: Bmc, first: int) -> list[int]:
+    """Give each fan a new speed, and return all of them."""
+    speeds = [first + number for number in range(8)]
+    for number, speed in enumerate(speeds, start=1):
+        changes = {"SpeedPercent": {"SpeedRPM": speed}}
+        bmc.change(f"{FANS}/FAN{number}", changes)
+    return speeds
+
+
+def _expansions(bmc: Bmc, path: str = FANS) -> int:
+    """Return the number of requests with a query since the last call."""
+    number = sum("expand" in r.query for r in bmc.requests if r.path == path)
+    bmc.requests.clear()
+    return number
+
+
+async def test_expanded_fans_are_of_this_poll(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read all fans in each poll, with fewer requests than one by one."""
+    await client.async_get_static_data()
+    for first in (2000, 3000, 4000):
+        speeds = _set_speeds(bmc, first)
+        bmc.requests.clear()
+        data = await client.async_get_dynamic_data()
+        assert _speeds(data) == speeds
+        assert len(bmc.requests) <= 6
+        assert _expansions(bmc) == 1
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_broken_expansion_costs_one_request(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: Expand, expansion_clock: Clock
+) -> None:
+    """Read all members one by one, and try again after a day."""
+    bmc.expand = kind
+    await client.async_get_static_data()
+    assert _expansions(bmc) == 1
+    assert len(_speeds(await client.async_get_dynamic_data())) == 8
+    await client.async_get_static_data()
+    assert _expansions(bmc) == 0
+    expansion_clock.tick(EXPAND_RETRY_SECONDS + 1)
+    await client.async_get_static_data()
+    assert _expansions(bmc) == 1
+
+
+@pytest.mark.parametrize(
+    "features",
+    [
+        None,
+        "nonsense",
+        {"ExpandQuery": None},
+        {"ExpandQuery": {"NoLinks": False, "Links": True, "Levels": True}},
+    ],
+)
+async def test_expansion_needs_to_be_advertised(
+    client: SupermicroRedfishClient, bmc: Bmc, features: Any
+) -> None:
+    """Send no query to a board whose root does not advertise it."""
+    bmc.expand_advertised = None
+    root = bmc.resource(ROOT) | {"ProtocolFeaturesSupported": features}
+    bmc.put(ROOT, root)
+    await client.async_get_static_data()
+    assert _expansions(bmc) == 0
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_expansion_that_ceases_to_work_is_replaced(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: Expand
+) -> None:
+    """Lose no fan when new firmware breaks the query, and show no wrong speed."""
+    await client.async_get_static_data()
+    await client.async_get_dynamic_data()
+    bmc.expand = kind
+    for first in (5000, 6000, 7000):
+        speeds = _set_speeds(bmc, first)
+        known = {*range(1001, 1009), *range(5000, 5008), *range(6000, 6008), *speeds}
+        data = await client.async_get_dynamic_data()
+        assert len(_speeds(data)) == 8
+        assert set(_speeds(data)) <= known
+
+
+async def test_error_with_members_is_used(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Keep the members of an error response, and read the failed one on its own."""
+    await client.async_get_static_data()
+    await client.async_get_dynamic_data()
+    speeds = _set_speeds(bmc, 8000)
+    members = [bmc.resource(f"{FANS}/FAN{n}") for n in range(1, 8)]
+    body = {"Members": [*members, {"@odata.id": f"{FANS}/FAN8"}], "error": {}}
+    bmc.fail(FANS, status=500, body=body)
+    bmc.requests.clear()
+    data = await client.async_get_dynamic_data()
+    assert _speeds(data) == speeds
+    assert f"{FANS}/FAN8" in [request.path for request in bmc.requests]
