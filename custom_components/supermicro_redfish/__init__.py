@@ -132,7 +132,8 @@ async def _async_verify_server(
             else:
                 await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
-        raise ConfigEntryError(
+        # The right BMC may be back at the address later.
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="wrong_device",
             translation_placeholders={"host": entry.data[CONF_HOST]},

@@ -1,6 +1,7 @@
 """Client of one BMC: its session, its TLS settings and the reading of static data."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from ssl import SSLContext
 import time
 from typing import Any
@@ -11,8 +12,9 @@ from homeassistant.const import (
     CONF_PASSWORD,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
+    EVENT_HOMEASSISTANT_STOP,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import (
     DATA_RESOLVER,
     async_get_clientsession,
@@ -68,6 +70,25 @@ def create_client(
         data.get(CONF_PASSWORD, ""),
         verify_ssl=ssl_setting(data[CONF_VERIFY_SSL]),
     )
+
+
+@asynccontextmanager
+async def async_connect_for_flow(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> AsyncGenerator[SupermicroRedfishClient]:
+    """Provide a client that logs out at the end, or when Home Assistant stops."""
+    async with async_create_bmc_session(hass) as session:
+        client = create_client(session, data)
+
+        async def async_log_out(_: Event) -> None:
+            await client.async_disconnect()
+
+        remove_listener = hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, async_log_out)
+        try:
+            yield client
+        finally:
+            remove_listener()
+            await client.async_disconnect()
 
 
 def ssl_setting(verify_ssl: bool | str) -> SSLContext | bool | str:  # noqa: FBT001
@@ -145,11 +166,11 @@ class ServerReader:
         return tuple(await self._client.async_get_drives())
 
     async def _async_get_certificate(self) -> Certificate | None:
-        """Return the certificate of the BMC's web server, cached for a day."""
+        """Return the certificate of the BMC's web server, cached for a day if found."""
         now = time.monotonic()
         read_at = self._certificate_read_at
         if read_at is None or now - read_at >= _CERTIFICATE_SECONDS:
             certificates = await self._client.async_get_certificates()
             self._certificate = next(iter(certificates), None)
-            self._certificate_read_at = now
+            self._certificate_read_at = now if certificates else None
         return self._certificate

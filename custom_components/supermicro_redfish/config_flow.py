@@ -43,7 +43,8 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .client import async_create_bmc_session, create_client
+from .aiosupermicro.http.authenticator import UnsendableError
+from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,
     CERTIFICATE_UNVERIFIED,
@@ -277,19 +278,11 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow."""
-        session = async_create_bmc_session(self.hass)
         try:
-            client = create_client(session, self._data)
-        except ValueError:  # a control character in the user name or password
-            await session.close()
-            return self._show_form({"base": "invalid_auth"})
-        try:
-            server = await async_identify(client)
+            async with async_connect_for_flow(self.hass, self._data) as client:
+                server = await async_identify(client)
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
-        finally:
-            await client.async_disconnect()
-            await session.close()
         return await self._async_finish(server)
 
     async def _async_finish(self, server: Server) -> ConfigFlowResult:
@@ -423,6 +416,8 @@ def _error_key(error: Exception) -> str:
     """Return the translation key of an error."""
     if isinstance(error, UnsupportedError):
         return "not_supported"
+    if isinstance(error, UnsendableError):
+        return "invalid_auth"
     if isinstance(error, SupermicroRedfishError):
         return translation_key(error)
     LOGGER.error("Unexpected error in the config flow", exc_info=error)

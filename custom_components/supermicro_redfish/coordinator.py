@@ -21,6 +21,7 @@ from .aiosupermicro import (
     BulkData,
     DynamicData,
     LicenseError,
+    NotFoundError,
     ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
@@ -313,6 +314,8 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         self._client = client
         self._assigned: frozenset[str] | None = None
         self._was_refused = False
+        self.has_failed = False
+        """Whether the last read has failed, other than for a lack of the role."""
 
     @override
     async def _async_read(self) -> Privileges:
@@ -328,7 +331,9 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
             raise
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: privileges cannot be read: %s", self.name, error)
+            self.has_failed = not isinstance(error, NotFoundError)
         else:
+            self.has_failed = False
             self._assigned = frozenset(role.assigned_privileges) or None
         return Privileges(assigned=self._assigned, was_refused=self._was_refused)
 
@@ -336,6 +341,13 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         """Read the privileges again after the BMC has rejected a command."""
         self._was_refused = True
         await self.async_refresh()
+
+    @callback
+    def async_handle_success(self) -> None:
+        """Forget a rejection after the BMC has accepted a command."""
+        if self._was_refused:
+            self._was_refused = False
+            self.async_set_updated_data(replace(self.data, was_refused=False))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,6 +385,7 @@ class SupermicroRuntimeData:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
                 await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
+        self.account.async_handle_success()
 
 
 def create_runtime_data(

@@ -106,7 +106,9 @@ async def translate_update_errors(
 ) -> AsyncIterator[None]:
     """Translate exceptions while the BMC is read.
 
-    An unexpected certificate is a repair issue until a read succeeds.
+    An unexpected certificate is a repair issue until a read succeeds. Where the BMC
+    accepts the password but rejects the session, the user cannot do anything: the
+    failure may pass.
 
     Args:
         hass: Home Assistant.
@@ -120,6 +122,8 @@ async def translate_update_errors(
     try:
         yield
     except AuthenticationError as error:
+        if error.is_session_error:
+            raise exception_fn(error) from error
         raise ConfigEntryAuthFailed(**translated(error)) from error
     except SupermicroRedfishError as error:
         if isinstance(error, CertificateError):

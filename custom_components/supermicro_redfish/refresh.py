@@ -68,8 +68,8 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     @callback
     def refresh_account(_: ServerData) -> None:
-        """Read the privileges of a limited account again."""
-        if data.privileges.are_limited:
+        """Read the privileges of a limited account, or unread ones, again."""
+        if data.privileges.are_limited or account.has_failed:
             start(account.async_refresh(), "Read the privileges of the account")
 
     entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))

@@ -23,7 +23,6 @@ from tests.scenario.fault_table import (
     Fault,
     Poll,
     SetUp,
-    in_turn,
     unavailable,
 )
 from tests.scenario.scenario import RESTART_SECONDS, SHIPPED_BOARD
@@ -383,9 +382,8 @@ MATRIX: tuple[Fault, ...] = (
         "401 for all reads after a successful login",
         respond(401, "/redfish/v1/*", method="GET"),
         add_server=AddServer("invalid_auth", logins=2),
-        set_up=rejected_setup(requests=9, logins=2),
-        poll=Poll.gone(REJECTED, prompts=REAUTH, logins=1, logins_after=2),
-        recover=in_turn(FaultScenario.recover, FaultScenario.enter_password),
+        set_up=SetUp.retry("invalid_auth", requests=9, logins=2),
+        poll=Poll.gone(REJECTED, requests=18, logins=3),
     ),
     Fault("403", respond(403, "Thermal"), **_NO_THERMAL),
     Fault(

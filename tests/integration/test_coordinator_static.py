@@ -192,3 +192,23 @@ async def test_dynamic_poll_has_priority_over_static_poll(
     assert len(meanwhile) <= 2 * 3
     await rest
     assert len(bmc.requests) - before > len(meanwhile)
+
+
+async def test_dead_link_is_logged_once_and_costs_nothing(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Read the chassis behind links that lead nowhere, without a warning."""
+    gone, links = "/redfish/v1/Chassis/Gone", bmc.resource(SYSTEM)["Links"]
+    chassis = [{"@odata.id": gone}, *links["Chassis"]]
+    bmc.change(SYSTEM, {"Links": links | {"Chassis": chassis}})
+    await set_up(hass, entry)
+    await elapse(3 * STATIC, STATIC)
+    assert entity(hass, entry, CPU).state
+    assert entity(hass, entry, CONSUMPTION).state
+    assert logged_problems(caplog) == []
+    logged = [record for record in caplog.records if gone in record.getMessage()]
+    assert len([record for record in logged if record.levelname == "INFO"]) == 1

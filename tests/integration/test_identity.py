@@ -107,7 +107,7 @@ async def test_other_bmc_at_the_address_is_not_read(
     """Fail the setup: the values of another BMC would be taken for the server's."""
     change_identity(bmc)
     await set_up(hass, entry)
-    assert entry_state(entry) is ConfigEntryState.SETUP_ERROR
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "wrong_device"
     assert bmc.open_sessions == 0
     assert hass.states.async_all() == []

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from aiosupermicro.cli import build_parser
-from tests.library import ENTRIES
+from tests.library import ENTRIES, LOG, ROOT
 from tests.simulator import Bmc, Server
 
 from .command_line import COVERAGE, ENVIRONMENT, PASSWORD, Terminal, command, run
@@ -104,8 +104,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
     )
     _, err = await process.communicate()
     assert process.returncode == 1
-    assert b"No password given" in err
-    assert b"Traceback" not in err
+    assert err == b"No password given. Set SUPERMICRO_PASSWORD.\n"
     assert bmc.requests == []
 
 
@@ -318,6 +317,23 @@ async def test_status_shows_drives(server: Server, bmc: Bmc) -> None:
     assert line.split() == ["Odd.Bay.1", "SSD-9", "960", "GB", "Critical"]
     done = await run(server, "status", "--json")
     assert "SSD-9" in [item["model"] for item in json.loads(done.out)["drives"]]
+
+
+async def test_missing_log_prints_sentence(server: Server, bmc: Bmc) -> None:
+    """Do not print that the board has no Redfish service at all."""
+    bmc.fail(LOG, status=404)
+    done = await run(server, "logs")
+    assert done.code == 1
+    assert done.err.startswith("This board does not have what was requested.")
+
+
+async def test_missing_service_prints_sentence(server: Server, bmc: Bmc) -> None:
+    """Print that there is no Redfish service at this address."""
+    bmc.fail(f"{ROOT}*", status=404)
+    done = await run(server, "dump", "unused", trust=("--insecure",))
+    assert done.code == 1, done.err
+    assert "no Redfish service" in done.err
+    assert len(done.err.splitlines()) == 1
 
 
 def test_usage_shows_command_as_optional() -> None:

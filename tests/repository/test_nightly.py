@@ -47,7 +47,9 @@ def test_nightly_continues_after_a_failed_part(checkout: Path) -> None:
     ]
     logs = checkout / ".cache/nightly"
     assert "tests.soak" in (logs / "soak.log").read_text("utf-8")
-    assert "-m hypothesis" in (logs / "fuzz.log").read_text("utf-8")
+    fuzz = (logs / "fuzz.log").read_text("utf-8")
+    assert "-m hypothesis" in fuzz
+    assert "test_structure" in fuzz
 
 
 def test_nightly_runs_selected_parts_in_the_given_order(checkout: Path) -> None:

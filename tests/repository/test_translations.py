@@ -12,12 +12,14 @@ from voluptuous import Schema
 
 from custom_components.supermicro_redfish import PLATFORMS, event, light
 from custom_components.supermicro_redfish.aiosupermicro import (
+    CertificateError,
     FanModeType,
     Health,
     ResourceError,
     SupermicroRedfishError,
     exceptions,
 )
+from custom_components.supermicro_redfish.aiosupermicro.cli_output import SENTENCES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
@@ -335,3 +337,16 @@ def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
 def test_keys_follow_the_rules_of_hassfest(tree: Json) -> None:
     """Consist of lowercase letters and digits, separated by single dashes or _."""
     assert all(KEY.fullmatch(key) for key in keys(tree))
+
+
+def test_command_line_uses_the_sentences_of_the_dialogs() -> None:
+    """Give the same advice for the same error."""
+    own = {CertificateError, SupermicroRedfishError}
+    expected = {
+        error: ENGLISH["config"]["error"][TRANSLATION_KEYS[error]].replace(
+            "Home Assistant cannot", "The command cannot"
+        )
+        for error in SENTENCES
+        if error not in own
+    }
+    assert {error: SENTENCES[error] for error in expected} == expected

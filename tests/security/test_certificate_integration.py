@@ -16,7 +16,6 @@ from tests.integration import mac_address
 from tests.integration.discovery import announce, lease
 from tests.scenario.hass_instance import HassInstance
 from tests.simulator import Bmc, Server
-from tests.simulator.certificate import Certificate
 
 from .impostor import Authority, Impostor
 
@@ -229,18 +228,3 @@ async def test_discovery_sends_no_credentials_to_new_address(
         await instance.refresh()
     assert impostor.received_credentials == []
     assert impostor.bmc.logins == 0
-
-
-async def test_repair_accepts_only_certificate_it_shows(
-    instance: HassInstance, entry: MockConfigEntry, server: Server, impostor: Impostor
-) -> None:
-    """Pin the certificate in the issue even if another one is in use by then."""
-    renewed = Certificate.generate()
-    server.renew_certificate(renewed)
-    impostor.proxy.cut()
-    await instance.reload()
-    assert instance.prompts == ["certificate_changed"]
-    impostor.take_over()
-    await instance.accept_certificate()
-    assert entry.data["verify_ssl"] == renewed.sha256
-    assert impostor.bmc.requests == []

@@ -111,6 +111,7 @@ async def run_command(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-X", "dev", "-m", "aiosupermicro", server.host),
+        *("--fingerprint", str(server.certificate_sha256)),
         *("--username", planted.identities["user"]),
         *arguments,
         env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **coverage},

@@ -8,7 +8,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from getpass import getpass
+from getpass import GetPassWarning, getpass
 import json
 import os
 from pathlib import Path
@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 from typing import Any
+import warnings
 
 from aiohttp import ClientSession
 
@@ -30,7 +31,7 @@ from .cli_output import (
     watch_line,
 )
 from .client import SupermicroRedfishClient
-from .exceptions import ResourceError, SupermicroRedfishError
+from .exceptions import CertificateError, ResourceError, SupermicroRedfishError
 from .http.certificate import async_get_server_certificate
 from .http.transport import base_url
 from .mockup import MockupFolder, Recording, write_mockup
@@ -41,6 +42,7 @@ PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - name of a variable
 
 _PROGRAM = "python -m aiosupermicro"
 _SHOWN_SKIPPED = 10
+_CLOSING_SECONDS = 0.25
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -133,8 +135,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SupermicroRedfishError as error:
         print(describe_error(error), file=sys.stderr)
         return 1
-    except (ValueError, OSError) as error:
-        print(one_line(str(error)), file=sys.stderr)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"{name}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
@@ -144,8 +150,9 @@ def _get_password(options: argparse.Namespace) -> str:
     if password := os.environ.get(PASSWORD_VARIABLE):
         return password
     try:
-        return getpass(f"Password for {options.username} at {options.host}: ")
-    except EOFError:
+        with warnings.catch_warnings(action="error", category=GetPassWarning):
+            return getpass(f"Password for {options.username} at {options.host}: ")
+    except (EOFError, GetPassWarning):
         raise ValueError(f"No password given. Set {PASSWORD_VARIABLE}.") from None
 
 
@@ -201,6 +208,10 @@ async def _async_run(
         )
         try:
             await _COMMANDS[options.command](client, options)
+        except CertificateError:
+            # aiohttp closes a rejected connection in the background.
+            await asyncio.sleep(_CLOSING_SECONDS)
+            raise
         finally:
             await client.async_disconnect()
 

@@ -7,6 +7,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
+from .const import REDFISH_ROOT
 from .data import DynamicData, RedfishData
 from .exceptions import (
     AuthenticationError,
@@ -26,14 +27,14 @@ from .models import Drive, LogEntry, Power, Sensor
 from .payload import one_line
 
 _BUSY = "The BMC is busy or starting up. Try again in a minute."
-_SENTENCES: dict[type[SupermicroRedfishError], str] = {
+SENTENCES: dict[type[SupermicroRedfishError], str] = {
     AuthenticationError: "The BMC rejected this username or password. Check both "
     "before you try again: after a few failed attempts, the BMC locks the account for "
     "a while.",
     LicenseError: "This BMC requires a license for Redfish. Activate one on the BMC's "
     "web page, under license management.",
-    AuthorizationError: "This account is not allowed to read the BMC. Give it at least "
-    "the Operator role on the BMC's web page.",
+    AuthorizationError: "This account is not allowed to read the BMC. Give it a role "
+    "on the BMC's web page, such as Operator.",
     NotFoundError: "There is a web server at this address, but no Redfish service. "
     "Enter the address of the BMC.",
     InvalidRequestError: "The BMC rejected the request. If this keeps happening, "
@@ -56,8 +57,10 @@ _SENTENCES: dict[type[SupermicroRedfishError], str] = {
 def describe_error(error: SupermicroRedfishError) -> str:
     """Return a sentence for an error, with the details if they help."""
     sentence = next(
-        _SENTENCES[base] for base in type(error).__mro__ if base in _SENTENCES
+        SENTENCES[base] for base in type(error).__mro__ if base in SENTENCES
     )
+    if isinstance(error, NotFoundError) and error.path != REDFISH_ROOT:
+        sentence = "This board does not have what was requested."
     is_clear = isinstance(error, (AuthenticationError, CertificateError))
     return sentence if is_clear or not str(error) else f"{sentence} ({error})"
 

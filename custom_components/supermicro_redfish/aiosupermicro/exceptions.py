@@ -106,6 +106,9 @@ class SupermicroRedfishError(Exception):
 class AuthenticationError(SupermicroRedfishError):
     """Rejected credentials, or a session that ended twice in a row."""
 
+    is_session_error: bool = False
+    """Whether the BMC accepted the password, but not the session that it opened."""
+
 
 class ConnectionError(SupermicroRedfishError, builtins.ConnectionError):  # noqa: A001
     """Failed or lost connection to the BMC."""

@@ -136,6 +136,7 @@ async def async_read_all(
     Raises:
         AuthenticationError: The credentials were rejected.
         ConnectionError: The connection failed.
+        ResourceError: The service root, which has all other links, cannot be read.
 
     """
     queue = _Queue(normalize_path(REDFISH_ROOT))
@@ -147,6 +148,8 @@ async def async_read_all(
         try:
             body = await connection.async_get(path)
         except ResourceError:
+            if not recording.resources:
+                raise
             continue
         recording.add(path, body)
         queue.add(_recorded_links(body, recording))

@@ -87,12 +87,15 @@ async def test_late_401_causes_no_second_login(
 async def test_rejected_new_session_is_an_error(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Raise an error instead of a third login."""
+    """Raise an error instead of a third login, and log in again for the next read."""
     await client.async_get_system()
     bmc.fail(SYSTEM, status=401)
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthenticationError) as caught:
         await client.async_get_system()
+    assert caught.value.is_session_error
     assert bmc.logins == 2
+    bmc.heal()
+    assert (await client.async_get_system()).is_on
 
 
 async def test_wrong_password_is_sent_once(
@@ -101,8 +104,9 @@ async def test_wrong_password_is_sent_once(
     """Send a rejected password once: BMCs lock the account after three attempts."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     for _ in range(3):
-        with pytest.raises(AuthenticationError):
+        with pytest.raises(AuthenticationError) as caught:
             await client.async_get_dynamic_data()
+        assert not caught.value.is_session_error
     assert bmc.login_attempts == 1
     await client.async_disconnect()
 

@@ -3,6 +3,9 @@
 import pytest
 
 from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
+from aiosupermicro.resources import reader
+from tests.conftest import Clock
 from tests.library import FAN_MODE, MEMORY, SYSTEM, THERMAL, statuses, take_calls
 from tests.simulator import Bmc
 
@@ -61,3 +64,22 @@ async def test_missing_system_is_an_error(
     bmc.fail(SYSTEM, status=404)
     with pytest.raises(NotFoundError):
         await client.async_get_dynamic_data()
+
+
+async def test_failure_of_fan_mode_is_forgotten_after_an_hour(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Read the fan mode again for a caller that reads dynamic data only."""
+    monkeypatch.setattr(reader, "monotonic", clock)
+    bmc.fail(FAN_MODE, status=500)
+    for _ in range(3):
+        assert "fan_mode" in (await client.async_get_dynamic_data()).errors
+    assert statuses(bmc, "GET", FAN_MODE) == [500]
+    bmc.heal()
+    clock.tick(RETRY_UNAVAILABLE_SECONDS)
+    data = await client.async_get_dynamic_data()
+    assert data.fan_mode
+    assert data.errors == {}

@@ -261,7 +261,12 @@ class Connection:
             return await self._async_send_as(credentials, method, path, **content)
         except exceptions.AuthenticationError:
             credentials = await self._async_get_credentials(rejected=credentials)
+        try:
             return await self._async_send_as(credentials, method, path, **content)
+        except exceptions.AuthenticationError as error:
+            is_session = credentials.expires is None
+            error.is_session_error = is_session and error.status is not None
+            raise
 
     async def _async_send_as(
         self,

@@ -95,7 +95,7 @@ class ResourceReader:
         self._detours: dict[Endpoint[Any], float] = {}
         """The time at which rows were found past a link that leads nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
-        self._failures: dict[Endpoint[Any], ResourceError] = {}
+        self._failures: dict[Endpoint[Any], _Unavailable] = {}
         """The errors of rows whose last read has failed."""
         self.member_errors: NewestItems[str, ResourceError] = NewestItems(
             MAX_REMEMBERED_ERRORS
@@ -144,7 +144,7 @@ class ResourceReader:
         try:
             body = await self.async_get_json(endpoint, cached=cached)
         except ResourceError as error:
-            self._failures[endpoint] = error
+            self._failures[endpoint] = _Unavailable(error, monotonic())
             raise
         self._failures.pop(endpoint, None)
         return self._decode(endpoint, body)
@@ -152,8 +152,8 @@ class ResourceReader:
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
 
-        It is requested only if it was never requested, or if a command has changed it
-        since. So another read keeps it up to date.
+        It is requested only if it was never requested, if a command has changed it
+        since, or an hour after a failure. So another read keeps it up to date.
 
         Raises:
             SupermicroRedfishError: The last request has failed.
@@ -161,13 +161,16 @@ class ResourceReader:
         """
         if (body := self._get_cached(endpoint)) is not None:
             return self._decode(endpoint, body)
-        if error := self._failures.get(endpoint):
-            raise error.with_traceback(None)
+        failure = self._failures.get(endpoint)
+        if failure and failure.is_recent:
+            raise failure.error.with_traceback(None)
         return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
-        return self._get_cached(endpoint) is not None or endpoint in self._failures
+        failure = self._failures.get(endpoint)
+        has_failed = failure is not None and failure.is_recent
+        return has_failed or self._get_cached(endpoint) is not None
 
     def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
         """Return the cached JSON of a row, None if it was never read."""
@@ -235,8 +238,13 @@ class ResourceReader:
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Stop requesting a resource that others provide the values of, for an hour."""
-        self._unavailable[endpoint] = _Unavailable(error, monotonic())
+        """Stop requesting a resource that others provide the values of, for an hour.
+
+        The hour begins with its last request, not with each read of the others.
+        """
+        known = self._unavailable.get(endpoint)
+        if known is None or not known.is_recent:
+            self._unavailable[endpoint] = _Unavailable(error, monotonic())
         self._seen.add(endpoint)
 
     @contextmanager
