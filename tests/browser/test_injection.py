@@ -85,7 +85,7 @@ async def expect_plain_text(place: Locator, text: str) -> None:
 async def test_sensor_name_and_version_are_plain_text(
     added: AddedServer, foreign_requests: list[str]
 ) -> None:
-    """Escape HTML on the device page."""
+    """Show names and versions on the device page without HTML."""
     bmc = added.bmc
     fan = {"Name": HTML, "Reading": 900, "ReadingUnits": "RPM", "MemberId": "99"}
     fan["Status"] = {"State": "Enabled", "Health": "OK"}
@@ -95,8 +95,9 @@ async def test_sensor_name_and_version_are_plain_text(
     device = DevicePage(added.browser)
     await device.open()
     body = added.browser.tab.locator("body")
-    await expect_plain_text(body, f"{HTML} speed")
-    await expect_plain_text(body, f"Firmware: {HTML}")
+    shown = HTML.replace("<", "").replace(">", "")
+    await expect_plain_text(body, f"{shown} speed")
+    await expect_plain_text(body, f"Firmware: {shown}")
     await expect(added.browser.tab).not_to_have_title("x")
 
 

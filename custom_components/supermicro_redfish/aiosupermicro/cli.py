@@ -286,7 +286,8 @@ async def _async_dump(
             await client.async_read_all_resources(_show_progress, recording)
         finally:
             # A terminal that was closed can no longer be written to.
-            count = write_mockup(recording, folder, _known_identifiers(options))
+            known = _known_identifiers(options)
+            count = await asyncio.to_thread(write_mockup, recording, folder, known)
             _show_progress_line("")
             _print_skipped(recording)
             if count and not recording.is_complete:
