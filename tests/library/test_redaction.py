@@ -11,7 +11,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from aiosupermicro.redaction import Redactor
+from aiosupermicro.redaction import Redactor, redacted
 from tests.library import CHASSIS, MANAGER, SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
 
@@ -134,3 +134,13 @@ def test_redactor_replaces_identifier_consistently() -> None:
         "Description": "bob",
         "SerialNumber": "S1",
     }
+
+
+@pytest.mark.parametrize("name", ["redfish", "Chassis", "supermicro"])
+def test_redactor_keeps_paths_of_account_named_like_one(name: str) -> None:
+    """Replace such a name under its own keys only, so that paths stay valid."""
+    path = "/redfish/v1/Chassis/1"
+    board = {path: {"@odata.id": path, "Oem": {"Supermicro": {"UserName": name}}}}
+    ((found, body),) = redacted(board).items()
+    assert (found, body["@odata.id"]) == (path, path)
+    assert name not in body["Oem"]["Supermicro"].values()

@@ -56,6 +56,17 @@ _MIN_LENGTH = 4
 
 Shorter values are part of too many words. They are replaced only under their own keys.
 """
+_PATH_WORDS = frozenset(
+    (
+        *("redfish", "systems", "chassis", "managers", "oem", "supermicro", "actions"),
+        *("accountservice", "accounts", "sessionservice", "sessions", "sensors"),
+        *("system", "manager", "thermal", "power", "members", "registries", "drives"),
+    )
+)
+"""Words of the paths of every board, which an account may have as its name.
+
+They are replaced only under their own keys, or no path would be valid any more.
+"""
 
 
 def redacted(resources: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,7 +154,7 @@ class Redactor:
             self._text.add(value, f"REDACTED{number:04d}")
         elif _is_name(key) and not _HAS_SHAPE.fullmatch(value):
             new = f"name{self._text.number('name', value)}.example"
-            if len(value) < _MIN_LENGTH:
+            if len(value) < _MIN_LENGTH or value.lower() in _PATH_WORDS:
                 self._short[value] = new
             else:
                 self._text.add(value, new)
