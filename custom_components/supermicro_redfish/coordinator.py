@@ -43,8 +43,7 @@ from .errors import (
     update_failed,
 )
 from .host_poller import TRANSITION_SECONDS, HostPoller
-from .items import KeyMemory
-from .models import Privileges, ServerData
+from .models import KeyMemory, Privileges, ServerData
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 

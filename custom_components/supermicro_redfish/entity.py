@@ -22,7 +22,7 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .items import ItemsByName
+from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
 from .util import shorten_name

@@ -11,7 +11,7 @@ from homeassistant.helpers.start import async_at_started
 
 from . import sources
 from .aiosupermicro import EntryCode, Health, LogEntry
-from .aiosupermicro.sensitive_text import shorten
+from .aiosupermicro.redaction.sensitive_text import shorten
 from .const import MAX_EVENTS, MAX_MESSAGE_LENGTH
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items

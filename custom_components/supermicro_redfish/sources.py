@@ -28,8 +28,7 @@ from .aiosupermicro.models import Sensor
 from .client import async_get_log_entries
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
-from .items import ItemsByName
-from .models import Headroom, ServerData
+from .models import Headroom, ItemsByName, ServerData
 
 type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
 

@@ -11,8 +11,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     Power,
     Thermal,
 )
-from custom_components.supermicro_redfish.items import KeyMemory
-from custom_components.supermicro_redfish.models import ServerData
+from custom_components.supermicro_redfish.models import KeyMemory, ServerData
 from custom_components.supermicro_redfish.sources import EntitySource
 
 type Part = dict[str, Any]

@@ -11,7 +11,7 @@ from aiosupermicro import InvalidRequestError
 from aiosupermicro.const import MAX_ERROR_LENGTH
 from aiosupermicro.exceptions import error_from_response
 from aiosupermicro.redaction import Redactor, redacted
-from aiosupermicro.sensitive_text import redact_secrets
+from aiosupermicro.redaction.sensitive_text import redact_secrets
 
 PATH = "/redfish/v1/Systems/1"
 

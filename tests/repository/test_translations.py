@@ -19,7 +19,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishError,
     exceptions,
 )
-from custom_components.supermicro_redfish.aiosupermicro.cli_output import SENTENCES
+from custom_components.supermicro_redfish.aiosupermicro.cli.output import SENTENCES
 from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,

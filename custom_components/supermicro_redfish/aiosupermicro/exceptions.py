@@ -31,7 +31,7 @@ from typing import Any
 
 from .const import MAX_ERROR_LENGTH
 from .payload import one_line
-from .sensitive_text import redact_secrets, shorten
+from .redaction.sensitive_text import redact_secrets, shorten
 
 # The package re-exports these names; the others are imported from this module.
 __all__ = [

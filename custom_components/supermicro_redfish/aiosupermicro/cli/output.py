@@ -7,9 +7,9 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from .const import REDFISH_ROOT
-from .data import DynamicData, RedfishData
-from .exceptions import (
+from ..const import REDFISH_ROOT
+from ..data import DynamicData, RedfishData
+from ..exceptions import (
     AuthenticationError,
     AuthorizationError,
     CertificateError,
@@ -23,8 +23,8 @@ from .exceptions import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from .models import Drive, LogEntry, Power, Sensor
-from .payload import one_line
+from ..models import Drive, LogEntry, Power, Sensor
+from ..payload import one_line
 
 _BUSY = "The BMC is busy or starting up. Try again in a minute."
 SENTENCES: dict[type[SupermicroRedfishError], str] = {

@@ -12,8 +12,8 @@ import json
 import re
 from typing import Any
 
-from .const import MAX_NESTED_DOCUMENTS
-from .payload import parse_json
+from ..const import MAX_NESTED_DOCUMENTS
+from ..payload import parse_json
 from .sensitive_text import REDACTED, TextRedactor, is_address, is_kept
 
 # Keys are compared in lower case without separators.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_address
 import re
 
-from .const import MAX_IDENTIFIER_LENGTHS
+from ..const import MAX_IDENTIFIER_LENGTHS
 
 REDACTED = "REDACTED"
 

@@ -21,7 +21,14 @@ import warnings
 
 from aiohttp import ClientSession
 
-from .cli_output import (
+from ..client import SupermicroRedfishClient
+from ..exceptions import CertificateError, ResourceError, SupermicroRedfishError
+from ..http.certificate import async_get_server_certificate
+from ..http.transport import base_url
+from ..mockup import MockupFolder, Recording, write_mockup
+from ..models import Drive
+from ..payload import one_line
+from .output import (
     describe_error,
     drive_rows,
     log_lines,
@@ -30,13 +37,6 @@ from .cli_output import (
     to_json,
     watch_line,
 )
-from .client import SupermicroRedfishClient
-from .exceptions import CertificateError, ResourceError, SupermicroRedfishError
-from .http.certificate import async_get_server_certificate
-from .http.transport import base_url
-from .mockup import MockupFolder, Recording, write_mockup
-from .models import Drive
-from .payload import one_line
 
 PASSWORD_VARIABLE = "SUPERMICRO_PASSWORD"  # noqa: S105 - name of a variable
 
