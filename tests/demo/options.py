@@ -82,7 +82,6 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 def _parser() -> argparse.ArgumentParser:
     """Return the argument parser."""
-    boards = ", ".join(Board.names())
     parser = _Parser(
         prog="script/demo",
         description="Show the integration in a real Home Assistant, with a simulated "
@@ -90,21 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"The password of a real BMC is taken from the environment variable "
         f"{_PASSWORD}, or from a prompt.",
     )
-    bmc = parser.add_mutually_exclusive_group()
-    bmc.add_argument(
-        "--board",
-        metavar="NAME_OR_FOLDER",
-        help=f"board to simulate: {boards}, a folder that contains redfish/v1, or the "
-        "downloaded diagnostics of a server",
-    )
-    bmc.add_argument("--host", metavar="HOST[:PORT]", help="use a real BMC instead")
-    parser.add_argument("--username", help="account of the real BMC (default: ADMIN)")
-    parser.add_argument(
-        "--fingerprint",
-        metavar="SHA256",
-        type=_fingerprint,
-        help="fingerprint of its certificate (default: a prompt shows the certificate)",
-    )
+    _add_bmc_options(parser)
     parser.add_argument(
         "--port",
         type=_port,
@@ -130,6 +115,26 @@ def _parser() -> argparse.ArgumentParser:
         help="run with a copy of the integration, in a folder outside of this project",
     )
     return parser
+
+
+def _add_bmc_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a simulated or a real BMC."""
+    boards = ", ".join(Board.names())
+    bmc = parser.add_mutually_exclusive_group()
+    bmc.add_argument(
+        "--board",
+        metavar="NAME_OR_FOLDER",
+        help=f"board to simulate: {boards}, a folder that contains redfish/v1, or the "
+        "downloaded diagnostics of a server",
+    )
+    bmc.add_argument("--host", metavar="HOST[:PORT]", help="use a real BMC instead")
+    parser.add_argument("--username", help="account of the real BMC (default: ADMIN)")
+    parser.add_argument(
+        "--fingerprint",
+        metavar="SHA256",
+        type=_fingerprint,
+        help="fingerprint of its certificate (default: a prompt shows the certificate)",
+    )
 
 
 def _fingerprint(text: str) -> str:

@@ -61,6 +61,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--username", default="ADMIN", help="BMC account (default: ADMIN)"
     )
+    _add_certificate_options(parser)
+    _add_commands(parser)
+    parser.set_defaults(command="status", json=False)
+    return parser
+
+
+def _add_certificate_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that decide which certificate is accepted."""
     trust = parser.add_argument_group(
         "certificate", "By default, the command shows the certificate and asks."
     ).add_mutually_exclusive_group()
@@ -80,6 +88,10 @@ def build_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="accept any certificate; another device can then get the password",
     )
+
+
+def _add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add the commands and their options."""
     commands = parser.add_subparsers(
         dest="command",
         title="commands",
@@ -102,8 +114,6 @@ def build_parser() -> argparse.ArgumentParser:
     logs.add_argument("--json", action="store_true", help="print JSON")
     dump = commands.add_parser("dump", help="record the BMC without identifiers")
     dump.add_argument("folder", type=Path, help="new or empty folder")
-    parser.set_defaults(command="status", json=False)
-    return parser
 
 
 def _fingerprint(text: str) -> str:
