@@ -483,7 +483,9 @@ async def test_diagnostics_are_redacted_in_a_thread(
     uuid = "c01dc250-5678-11ed-9b6a-0242ac120002"
     client = loaded.runtime_data.client
     path = f"{CHASSIS}/{uuid}"
-    monkeypatch.setitem(client._reader._paths, next(iter(client._reader._paths)), path)
+    monkeypatch.setitem(
+        client._reader._finder.paths, next(iter(client._reader._finder.paths)), path
+    )
     data = loaded.runtime_data.static.data
     monkeypatch.setitem(data.errors, path, ValueError())
     report = await async_get_config_entry_diagnostics(hass, loaded)

@@ -11,10 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
 from ..const import (
-    FAILING_LINK_SECONDS,
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
-    REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
 from ..exceptions import (
@@ -26,9 +24,10 @@ from ..exceptions import (
 from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
-from ..payload import JsonObject, find_link, find_links
+from ..payload import JsonObject, find_link
 from .collections import async_get_member_paths
-from .endpoints import ROOT, Cadence, Endpoint, ModelT
+from .endpoints import Cadence, Endpoint, ModelT
+from .path_finder import PathFinder
 
 Source = Endpoint[Any] | str
 """A row of the table, or the path that another resource links to."""
@@ -80,20 +79,12 @@ class ResourceReader:
     ) -> None:
         """Keep the connection, and the Id of each resource that has to have one."""
         self._connection = connection
-        self._wanted_ids = wanted_ids or {}
-        self._paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
         self._unavailable: dict[Source, _Unavailable] = NewestItems(
             MAX_REMEMBERED_ERRORS
         )
         """Resources that are missing or need a license."""
-        self._dead_links: set[str] = set()
-        """Links that lead nowhere."""
-        self._failing_since: dict[str, float] = {}
-        """The time of the first failure of links that have not succeeded since."""
-        self._detours: dict[Endpoint[Any], float] = {}
-        """The time at which rows were found past a link that leads nowhere."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._failures: dict[Endpoint[Any], _Unavailable] = {}
         """The errors of rows whose last read has failed."""
@@ -101,17 +92,18 @@ class ResourceReader:
             MAX_REMEMBERED_ERRORS
         )
         """The errors of members of collections, by path, as they were last read."""
+        self._finder = PathFinder(self, connection, wanted_ids or {})
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
 
     @property
     def paths(self) -> dict[str, str]:
         """The paths found so far, by the name of their row."""
-        return {endpoint.name: path for endpoint, path in self._paths.items()}
+        return {endpoint.name: path for endpoint, path in self._finder.paths.items()}
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
-        return self._paths.get(endpoint)
+        return self._finder.paths.get(endpoint)
 
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
@@ -119,12 +111,9 @@ class ResourceReader:
 
     def reset(self) -> None:
         """Discard all that was found out about the board."""
-        self._paths = {ROOT: REDFISH_ROOT}
+        self._finder.reset()
         self._seen.clear()
         self._unavailable.clear()
-        self._dead_links.clear()
-        self._failing_since.clear()
-        self._detours.clear()
         self._models.clear()
         self._failures.clear()
         self.member_errors.clear()
@@ -174,7 +163,7 @@ class ResourceReader:
 
     def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
         """Return the cached JSON of a row, None if it was never read."""
-        path = self._paths.get(endpoint)
+        path = self._finder.paths.get(endpoint)
         return self._connection.get_cached(path) if path else None
 
     def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
@@ -188,8 +177,8 @@ class ResourceReader:
         self, source: Source, *, cached: bool = False
     ) -> JsonObject:
         """Return the JSON of a resource; errors as in `async_get`."""
-        self._forget_detours()
-        path = source if isinstance(source, str) else self._paths.get(source)
+        self._finder.forget_detours()
+        path = source if isinstance(source, str) else self._finder.paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
             return body
         self._require_available(source)
@@ -221,7 +210,7 @@ class ResourceReader:
     async def async_has_link(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether the board links to a resource."""
         with suppress(NotFoundError):
-            await self._async_get_path(endpoint)
+            await self._finder.async_get(endpoint)
             return True
         return False
 
@@ -331,7 +320,7 @@ class ResourceReader:
             if isinstance(source, str):
                 path = source
             else:
-                path = await self._async_get_path(source)
+                path = await self._finder.async_get(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
         return [*paths]
 
@@ -375,7 +364,7 @@ class ResourceReader:
 
     async def async_patch(self, endpoint: Endpoint[Any], changes: JsonObject) -> None:
         """Change properties of a resource."""
-        path = await self._async_get_path(endpoint)
+        path = await self._finder.async_get(endpoint)
         await self._connection.async_patch(path, changes)
 
     async def async_post(self, path: str, body: JsonObject) -> None:
@@ -387,13 +376,11 @@ class ResourceReader:
     ) -> None:
         """Invoke an action of a resource, at its usual path if it has no link."""
         body = await self.async_get_json(endpoint, cached=True)
-        path = await self._async_get_path(endpoint)
+        path = await self._finder.async_get(endpoint)
         target = find_link(body, f"Actions/#{action}/target")
         target = target or f"{path}/Actions/{action}"
         await self._connection.async_post(target, parameters)
         self._connection.invalidate(path)
-
-    # How rows are found
 
     async def async_try_many(
         self, sources: Iterable[_SourceT], *, cached: bool = False
@@ -443,7 +430,7 @@ class ResourceReader:
             if unavailable.is_recent:
                 raise unavailable.error.with_traceback(None)
             del self._unavailable[source]
-            self._dead_links.clear()
+            self._finder.retry_dead_links()
             self._invalidate_parents(source)
 
     def _invalidate_parents(self, source: Source) -> None:
@@ -452,7 +439,7 @@ class ResourceReader:
         The response of a BMC that is starting may lack links.
         """
         for link in source.links if isinstance(source, Endpoint) else ():
-            path = self._paths.get(link.parent)
+            path = self._finder.paths.get(link.parent)
             if path and link.parent.cadence is Cadence.ONCE:
                 self._connection.invalidate(path)
 
@@ -472,130 +459,30 @@ class ResourceReader:
 
     async def _async_read_linked(self, endpoint: Endpoint[Any]) -> JsonObject:
         """Read a row at its path; if a new one leads nowhere, at its next link."""
-        is_found = endpoint in self._paths
-        path = await self._async_get_path(endpoint)
+        is_found = endpoint in self._finder.paths
+        path = await self._finder.async_get(endpoint)
         if not is_found and (just_read := self._connection.get_cached(path)):
             return just_read
         try:
             return await self._connection.async_get(path)
         except NotFoundError as error:
-            if endpoint in self._seen or not await self._async_skip(endpoint, path):
+            if endpoint in self._seen or not await self._finder.async_skip(
+                endpoint, path
+            ):
                 raise
             self.member_errors[path] = error
         return await self._async_read_linked(endpoint)
-
-    async def _async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
-        """Find another path for a row whose link leads nowhere; return if there is."""
-        self._dead_links.add(path)
-        try:
-            await self._async_find_path(endpoint)
-        except NotFoundError:
-            return False
-        return True
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
     ) -> JsonObject:
         """Read a row at the path where new firmware has it, or raise the error."""
-        path = old = self._paths.get(endpoint)
+        path = old = self._finder.paths.get(endpoint)
         with suppress(SupermicroRedfishError):
             for link in endpoint.links if endpoint.cadence is Cadence.STATIC else ():
                 if link.parent.cadence is Cadence.ONCE:  # the others are read anyway
                     await self.async_get_json(link.parent)
-            path = await self._async_find_path(endpoint)
+            path = await self._finder.async_find(endpoint)
         if path is None or path == old:
             raise error
         return await self._connection.async_get(path)
-
-    async def _async_get_path(self, endpoint: Endpoint[Any]) -> str:
-        """Return the path of a row."""
-        return self._paths.get(endpoint) or await self._async_find_path(endpoint)
-
-    async def _async_find_path(self, endpoint: Endpoint[Any]) -> str:
-        """Find the path of a row by its links.
-
-        Without a match, the first resource is used, unless a link leads nowhere: it may
-        be the right one.
-        """
-        errors: list[ResourceError] = []
-        fallback: str | None = None
-        is_first = True
-        for link in endpoint.links:
-            parent = await self.async_get_json(link.parent, cached=True)
-            paths = find_links(parent, link.pointer)
-            for path in self._filter_links(endpoint, paths):
-                selected, is_match = await self._async_select(endpoint, path, errors)
-                fallback = fallback or (selected if is_first else None)
-                if is_match and selected:
-                    if errors or not self._dead_links.isdisjoint(paths):
-                        self._detours[endpoint] = monotonic()
-                    self._paths[endpoint] = selected
-                    return selected
-            # A later link is a wider search; what it finds without a match is foreign.
-            is_first = is_first and not paths
-        if fallback is None or errors:
-            name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
-            missing = NotFoundError(f"This board has no link to {name}")
-            raise next(iter(errors), missing)
-        self._paths[endpoint] = fallback
-        return fallback
-
-    def _forget_detours(self) -> None:
-        """Find rows again an hour after they were found past a link to nowhere."""
-        for endpoint, found_at in [*self._detours.items()]:
-            if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
-                self._detours.pop(endpoint, None)
-                self._dead_links.clear()
-                self._forget_path(endpoint)
-
-    def _forget_path(self, endpoint: Endpoint[Any]) -> None:
-        """Discard the path of a row, and of all rows that are found by it."""
-        if path := self._paths.pop(endpoint, None):
-            self._connection.invalidate(path)
-        for row in [*self._paths]:
-            if any(link.parent is endpoint for link in row.links):
-                self._forget_path(row)
-
-    def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
-        """Return the paths that have the wanted Id and do not lead nowhere."""
-        wanted_id = self._wanted_ids.get(endpoint)
-        return [
-            path
-            for path in paths
-            if path not in self._dead_links
-            and wanted_id in (None, path.rpartition("/")[2])
-        ]
-
-    async def _async_select(
-        self, endpoint: Endpoint[Any], path: str, errors: list[ResourceError]
-    ) -> tuple[str | None, bool]:
-        """Return the resource that a link selects, and whether it matches.
-
-        It is the linked one, or the last one above it that matches. A link that leads
-        nowhere, or fails for a minute, selects nothing.
-        """
-        if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
-            return path, True
-        above: dict[str, JsonObject] = {}
-        link: str | None = path
-        while link and link not in above:
-            try:
-                above[link] = await self.async_get_json(link, cached=True)
-            except ResourceError as error:
-                if not self._leads_nowhere(link, error):
-                    raise
-                self.member_errors[link] = error
-                errors.append(error)
-                break
-            self._failing_since.pop(link, None)
-            self.member_errors.pop(link, None)
-            pointer = endpoint.parent_pointer
-            link = find_link(above[link], pointer) if pointer else None
-        matches = [path for path, body in above.items() if endpoint.select_fn(body)]
-        return next(reversed(matches or [*above]), None), bool(matches)
-
-    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
-        """Return whether a linked resource is missing, or has failed for a minute."""
-        since = self._failing_since.setdefault(path, monotonic())
-        is_missing = isinstance(error, (NotFoundError, LicenseError))
-        return is_missing or monotonic() - since >= FAILING_LINK_SECONDS

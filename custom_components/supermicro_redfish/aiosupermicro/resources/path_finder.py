@@ -1,0 +1,156 @@
+"""Find the paths of rows by links, past links that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from ..const import FAILING_LINK_SECONDS, REDFISH_ROOT, RETRY_UNAVAILABLE_SECONDS
+from ..exceptions import LicenseError, NotFoundError, ResourceError
+from ..http.connection import Connection
+from ..payload import JsonObject, find_link, find_links
+from .endpoints import ROOT, Endpoint
+
+if TYPE_CHECKING:
+    from .reader import ResourceReader
+
+
+class PathFinder:
+    """Find the paths of rows, and remember them.
+
+    A link that leads nowhere costs only itself: another one is followed, and the first
+    one is tried again after an hour.
+    """
+
+    def __init__(
+        self,
+        reader: ResourceReader,
+        connection: Connection,
+        wanted_ids: Mapping[Endpoint[Any], str | None],
+    ) -> None:
+        """Keep the reader of links, and the Id of resources that have to have one."""
+        self._reader = reader
+        self._connection = connection
+        self._wanted_ids = wanted_ids
+        self.paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
+        """The paths that were found."""
+        self._dead_links: set[str] = set()
+        """Links that lead nowhere."""
+        self._failing_since: dict[str, float] = {}
+        """The time of the first failure of links that have not succeeded since."""
+        self._detours: dict[Endpoint[Any], float] = {}
+        """The time at which rows were found past a link that leads nowhere."""
+
+    def reset(self) -> None:
+        """Discard all that was found out about the board."""
+        self.paths = {ROOT: REDFISH_ROOT}
+        self._dead_links.clear()
+        self._failing_since.clear()
+        self._detours.clear()
+
+    def retry_dead_links(self) -> None:
+        """Follow links again that led nowhere."""
+        self._dead_links.clear()
+
+    async def async_get(self, endpoint: Endpoint[Any]) -> str:
+        """Return the path of a row."""
+        return self.paths.get(endpoint) or await self.async_find(endpoint)
+
+    async def async_find(self, endpoint: Endpoint[Any]) -> str:
+        """Find the path of a row by its links.
+
+        Without a match, the first resource is used, unless a link leads nowhere: it may
+        be the right one.
+        """
+        errors: list[ResourceError] = []
+        fallback: str | None = None
+        is_first = True
+        for link in endpoint.links:
+            parent = await self._reader.async_get_json(link.parent, cached=True)
+            paths = find_links(parent, link.pointer)
+            for path in self._filter_links(endpoint, paths):
+                selected, is_match = await self._async_select(endpoint, path, errors)
+                fallback = fallback or (selected if is_first else None)
+                if is_match and selected:
+                    if errors or not self._dead_links.isdisjoint(paths):
+                        self._detours[endpoint] = monotonic()
+                    self.paths[endpoint] = selected
+                    return selected
+            # A later link is a wider search; what it finds without a match is foreign.
+            is_first = is_first and not paths
+        if fallback is None or errors:
+            name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
+            missing = NotFoundError(f"This board has no link to {name}")
+            raise next(iter(errors), missing)
+        self.paths[endpoint] = fallback
+        return fallback
+
+    async def async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
+        """Find another path for a row whose link leads nowhere; return if there is."""
+        self._dead_links.add(path)
+        try:
+            await self.async_find(endpoint)
+        except NotFoundError:
+            return False
+        return True
+
+    def forget_detours(self) -> None:
+        """Find rows again an hour after they were found past a link to nowhere."""
+        for endpoint, found_at in [*self._detours.items()]:
+            if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
+                self._detours.pop(endpoint, None)
+                self._dead_links.clear()
+                self._forget_path(endpoint)
+
+    def _forget_path(self, endpoint: Endpoint[Any]) -> None:
+        """Discard the path of a row, and of all rows that are found by it."""
+        if path := self.paths.pop(endpoint, None):
+            self._connection.invalidate(path)
+        for row in [*self.paths]:
+            if any(link.parent is endpoint for link in row.links):
+                self._forget_path(row)
+
+    def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
+        """Return the paths that have the wanted Id and do not lead nowhere."""
+        wanted_id = self._wanted_ids.get(endpoint)
+        return [
+            path
+            for path in paths
+            if path not in self._dead_links
+            and wanted_id in (None, path.rpartition("/")[2])
+        ]
+
+    async def _async_select(
+        self, endpoint: Endpoint[Any], path: str, errors: list[ResourceError]
+    ) -> tuple[str | None, bool]:
+        """Return the resource that a link selects, and whether it matches.
+
+        It is the linked one, or the last one above it that matches. A link that leads
+        nowhere, or fails for a minute, selects nothing.
+        """
+        if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
+            return path, True
+        above: dict[str, JsonObject] = {}
+        link: str | None = path
+        while link and link not in above:
+            try:
+                above[link] = await self._reader.async_get_json(link, cached=True)
+            except ResourceError as error:
+                if not self._leads_nowhere(link, error):
+                    raise
+                self._reader.member_errors[link] = error
+                errors.append(error)
+                break
+            self._failing_since.pop(link, None)
+            self._reader.member_errors.pop(link, None)
+            pointer = endpoint.parent_pointer
+            link = find_link(above[link], pointer) if pointer else None
+        matches = [path for path, body in above.items() if endpoint.select_fn(body)]
+        return next(reversed(matches or [*above]), None), bool(matches)
+
+    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
+        """Return whether a linked resource is missing, or has failed for a minute."""
+        since = self._failing_since.setdefault(path, monotonic())
+        is_missing = isinstance(error, (NotFoundError, LicenseError))
+        return is_missing or monotonic() - since >= FAILING_LINK_SECONDS
