@@ -36,6 +36,7 @@ from tests.simulator.certificate import Certificate, process_certificate
 from . import DYNAMIC, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
 from .health_log import FiredEvents
+from .published import added_entry, register
 
 SHORT_TIMEOUT = 0.25
 
@@ -241,3 +242,13 @@ async def automations(
 def fired(hass: HomeAssistant) -> FiredEvents:
     """Record the events from the beginning of the test."""
     return FiredEvents(hass)
+
+
+@pytest.fixture
+async def published(
+    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
+) -> AsyncIterator[ConfigEntry]:
+    """Return an entry of the published integration, and unload all at the end."""
+    async with added_entry(hass, bmc, server) as entry:
+        register(hass, entry, bmc)
+        yield entry

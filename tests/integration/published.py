@@ -21,6 +21,8 @@ from tests.simulator import Bmc, Server
 from . import POWER, SYSTEM, THERMAL
 from .repair_flow import open_issues
 
+MODE = "select.fan_mode"
+SOURCE = "select.boot_source"
 DEVICE_NAME = "Supermicro BSN1"
 DISABLED = er.RegistryEntryDisabler.INTEGRATION
 OPTIONS = {
@@ -228,3 +230,8 @@ def replacements(hass: HomeAssistant) -> dict[str, str]:
     assert placeholders
     lines = (line.split("`") for line in placeholders["removed"].splitlines())
     return {parts[1]: parts[3] if len(parts) > 3 else "" for parts in lines}
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Wait until nothing is left to do."""
+    await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,10 +1,8 @@
 """Test the migration of config entries: data, identity, issues, and the way back."""
 
-from collections.abc import AsyncIterator
 from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
     ConfigEntry,
@@ -26,33 +24,15 @@ from tests.simulator import REMOVED, Bmc, Server
 from . import ROOT, SYSTEM, entity, entry_state, mac_address, set_up
 from .conftest import Elapse
 from .published import (
+    MODE,
     OPTIONS,
     add_entry,
-    added_entry,
     issues_by_key,
     register,
     registered_ids,
     replacements,
+    settle,
 )
-
-MODE = "select.fan_mode"
-SOURCE = "select.boot_source"
-
-
-@pytest.fixture
-async def published(
-    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
-) -> AsyncIterator[ConfigEntry]:
-    """Return an entry of the published integration, and unload all at the end."""
-    async with added_entry(hass, bmc, server) as entry:
-        register(hass, entry, bmc)
-        yield entry
-
-
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until nothing is left to do."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
 
 # Data and options, without the BMC
 

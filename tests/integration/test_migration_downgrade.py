@@ -1,9 +1,7 @@
 """Test later starts of migrated servers, also after a downgrade."""
 
-from collections.abc import AsyncIterator
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryState,
@@ -13,7 +11,6 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
 )
-import pytest
 
 import custom_components.supermicro_redfish as integration
 from custom_components.supermicro_redfish.config_flow import SupermicroConfigFlow
@@ -22,25 +19,11 @@ from tests.simulator import Bmc, Server
 from . import NICS, entry_state, set_up, unload
 from .published import (
     OPTIONS,
-    added_entry,
     issues_by_key,
     register,
     registered_ids,
     replacements,
 )
-
-MODE = "select.fan_mode"
-SOURCE = "select.boot_source"
-
-
-@pytest.fixture
-async def published(
-    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
-) -> AsyncIterator[ConfigEntry]:
-    """Return an entry of the published integration, and unload all at the end."""
-    async with added_entry(hass, bmc, server) as entry:
-        register(hass, entry, bmc)
-        yield entry
 
 
 async def test_later_start_after_migration_changes_nothing(

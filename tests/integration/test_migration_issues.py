@@ -1,9 +1,7 @@
 """Test the issues of migrated servers: certificate, entities, options of selects."""
 
-from collections.abc import AsyncIterator
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import (
     ConfigEntry,
@@ -26,33 +24,15 @@ from tests.simulator import Bmc, Server
 
 from . import FAN_MODE, SYSTEM, call, entity, entry_state, set_up, unload
 from .published import (
+    MODE,
     ROWS,
-    added_entry,
+    SOURCE,
     issues_by_key,
-    register,
     register_entity,
     registered_ids,
+    settle,
 )
 from .repair_flow import fix_issue
-
-MODE = "select.fan_mode"
-SOURCE = "select.boot_source"
-
-
-@pytest.fixture
-async def published(
-    hass: HomeAssistant, bmc: Bmc, server: Server, freezer: FrozenDateTimeFactory
-) -> AsyncIterator[ConfigEntry]:
-    """Return an entry of the published integration, and unload all at the end."""
-    async with added_entry(hass, bmc, server) as entry:
-        register(hass, entry, bmc)
-        yield entry
-
-
-async def settle(hass: HomeAssistant) -> None:
-    """Wait until nothing is left to do."""
-    await hass.async_block_till_done(wait_background_tasks=True)
-
 
 # The certificate
 
