@@ -150,16 +150,19 @@ class ResourceReader:
         """
         if (body := self._get_cached(endpoint)) is not None:
             return self._decode(endpoint, body)
-        failure = self._failures.get(endpoint)
-        if failure and failure.is_recent:
-            raise failure.error.with_traceback(None)
+        if error := self._get_recent_failure(endpoint):
+            raise error.with_traceback(None)
         return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get_last` does without a request."""
+        is_cached = self._get_cached(endpoint) is not None
+        return is_cached or self._get_recent_failure(endpoint) is not None
+
+    def _get_recent_failure(self, endpoint: Endpoint[Any]) -> ResourceError | None:
+        """Return the error of the last read, None after an hour or a success."""
         failure = self._failures.get(endpoint)
-        has_failed = failure is not None and failure.is_recent
-        return has_failed or self._get_cached(endpoint) is not None
+        return failure.error if failure and failure.is_recent else None
 
     def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
         """Return the cached JSON of a row, None if it was never read."""
