@@ -45,6 +45,7 @@ from .errors import (
 )
 from .host_poller import TRANSITION_SECONDS, HostPoller
 from .models import KeyMemory, Privileges, ServerData
+from .storage import DiscoveryStore
 
 _FIRST_READ_INTERVAL = timedelta(minutes=1)
 """Time between two polls of the static data until the first one has succeeded."""
@@ -187,11 +188,6 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         super().__init__(hass, entry, name="dynamic", interval=self._interval)
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether the last full poll is at least one interval old."""
-        return self._poller.is_full_poll_due
 
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
@@ -376,6 +372,7 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
+    store: DiscoveryStore
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
@@ -407,7 +404,10 @@ class SupermicroRuntimeData:
 
 
 def create_runtime_data(
-    hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    client: SupermicroRedfishClient,
+    store: DiscoveryStore,
 ) -> SupermicroRuntimeData:
     """Create the coordinators of a config entry."""
     dynamic = DynamicCoordinator(hass, entry, client)
@@ -416,4 +416,5 @@ def create_runtime_data(
         static=StaticCoordinator(hass, entry, client, dynamic),
         dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
+        store=store,
     )
