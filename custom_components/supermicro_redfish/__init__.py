@@ -160,6 +160,8 @@ async def _async_verify_server(
 async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:
     """Read the static data and the account before a migration, which needs them."""
     await runtime_data.static.async_config_entry_first_refresh()
+    if not runtime_data.static.is_read:  # the BMC was lost meanwhile
+        raise ConfigEntryNotReady from runtime_data.dynamic.last_exception
     await runtime_data.account.async_config_entry_first_refresh()
 
 

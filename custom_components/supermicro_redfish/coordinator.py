@@ -295,8 +295,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         try:
             data = await super()._async_update_data()
         except UpdateFailed, ConfigEntryAuthFailed:
-            await self._dynamic.async_refresh()
-            if self._dynamic.last_update_success:
+            if await self._async_is_reachable():
                 raise
             return self._skip_poll()
         if self.is_stale:
@@ -304,6 +303,11 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             # Equal data does not call the listeners, but the entities are available.
             self.hass.loop.call_soon(self.async_update_listeners)
         return data
+
+    async def _async_is_reachable(self) -> bool:
+        """Poll the dynamic data, and return whether that has succeeded."""
+        await self._dynamic.async_refresh()
+        return self._dynamic.last_update_success
 
     def _skip_poll(self) -> ServerData:
         """Mark the cached data as stale and return it; entities still need it."""

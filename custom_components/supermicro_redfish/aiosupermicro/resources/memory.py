@@ -133,8 +133,8 @@ class Memory:
             return fits
         self._recorded.add(row)
         if row is SYSTEM:
-            root = self._connection.get_cached(REDFISH_ROOT)
-            self._identity = root and self._identify(root, body)
+            root = self._connection.get_cached(REDFISH_ROOT) or {}
+            self._identity = self._identify(root, body)
         links = _digest_links(row, body)
         return self._links.setdefault(row.name, links) == links and fits
 
