@@ -293,13 +293,23 @@ def test_self_signed_certificate_is_detected() -> None:
 
 
 def test_temperature_detail_without_number_has_no_reading() -> None:
-    """Keep the part, without a reading."""
-    details = {"GPU 1 Temp": "37", "GPU 2 Temp": "N/A", "GPU 3 Temp": None}
+    """Keep the part, without a reading; read a number as well as its text."""
+    details = {
+        "GPU 1 Temp": "37",
+        "GPU 2 Temp": "N/A",
+        "GPU 3 Temp": None,
+        "GPU 4 Temp": 38,
+        "GPU 5 Temp": " 39.5 ",
+        "GPU 6 Temp": "1_0",
+    }
     temperature = Temperature.from_dict({"Oem": {"Supermicro": {"Details": details}}})
     assert [(part.name, part.reading_celsius) for part in temperature.details] == [
         ("GPU 1 Temp", 37),
         ("GPU 2 Temp", None),
         ("GPU 3 Temp", None),
+        ("GPU 4 Temp", 38),
+        ("GPU 5 Temp", 39.5),
+        ("GPU 6 Temp", None),
     ]
     odd = {"Oem": {"Supermicro": {"Details": ["37"]}}}
     assert Temperature.from_dict(odd).details == ()

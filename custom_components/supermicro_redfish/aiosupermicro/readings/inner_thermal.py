@@ -15,14 +15,15 @@ from .conversion import temperatures_of_metrics
 async def async_get_inner_thermal(reader: ResourceReader) -> dict[str, Thermal]:
     """Return the temperatures of all chassis but the host's, by the chassis' names.
 
-    Sensors that the host's own chassis lists as well are left out. Some machines need
-    dozens of requests for it.
+    Sensors that the host's own chassis lists as well are left out. Sensors of different
+    chassis may have the same name and Id. Some machines need dozens of requests for it.
     """
     host = await reader.async_find_json(CHASSIS, cached=True) or {}
     if "Thermal" in host or "ThermalSubsystem" not in host:
         return {}
     own = await reader.async_find_json(THERMAL_METRICS, cached=True) or {}
-    own_names = {sensor.name for sensor in temperatures_of_metrics(own)}
+    own_sensors = {sensor.data_source_uri for sensor in temperatures_of_metrics(own)}
+    own_sensors.discard(None)
     others = await async_get_other_chassis(reader)
 
     async def read(chassis: JsonObject) -> JsonObject:
@@ -32,7 +33,7 @@ async def async_get_inner_thermal(reader: ResourceReader) -> dict[str, Thermal]:
     inner = {}
     for path, body in zip(others, metrics, strict=True):
         sensors = temperatures_of_metrics(body)
-        if new := [sensor for sensor in sensors if sensor.name not in own_names]:
+        if new := [s for s in sensors if s.data_source_uri not in own_sensors]:
             inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(new))
     return inner
 
