@@ -105,7 +105,7 @@ def _is_host(name: str) -> bool:
 
 @dataclass(frozen=True)
 class _RawResponse:
-    """A response as it was received: its status counts, even if its body is cut."""
+    """Response as received, maybe with an incomplete body."""
 
     status: int
     headers: Mapping[str, str]
@@ -116,7 +116,7 @@ class _RawResponse:
 
 @dataclass(frozen=True)
 class Response:
-    """A successful HTTP response, or "not modified"."""
+    """Successful HTTP response, or "not modified"."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -284,7 +284,7 @@ class Transport:
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
     def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
-        """Count a response; one whose body never comes is a time-out."""
+        """Count a response; a body that never arrives is a time-out."""
         self._may_retry = True
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
@@ -358,10 +358,10 @@ def _map_error(
 async def _receive(
     response: ClientResponse, method: str, max_bytes: int
 ) -> _RawResponse:
-    """Read the body of a response; it is optional where the status says it all.
+    """Read the body of a response, as far as it is sent.
 
-    That is so for an error, and for a write that has succeeded: a BMC that restarts
-    may not send the body. One that is cut, or does not come, is then no failure.
+    The body of an error, and of a write that has succeeded, is optional: a BMC that
+    restarts may not send it. An incomplete or missing one is then no failure.
     """
     body = bytearray()
     failure: ClientError | OSError | None = None
