@@ -141,7 +141,7 @@ async def test_broken_success_fails_for_its_resource_alone(
     assert bmc.login_attempts == 1
 
 
-@readable
+@deliveries
 async def test_write_succeeds_without_its_body(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:

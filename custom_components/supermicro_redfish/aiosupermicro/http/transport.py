@@ -402,7 +402,8 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
         retry_after = _parse_seconds(raw.headers.get("Retry-After"))
         raise exceptions.error_from_response(status, method, path, body, retry_after)
     is_not_modified = status == _NOT_MODIFIED and method == "GET"
-    if body is None and (method != "GET" or is_not_modified):
+    is_optional = method != "GET" or is_not_modified
+    if is_optional and (body is None or _is_cut(body)):
         body = {}
     is_redirect = status >= _FIRST_REDIRECT and not is_not_modified
     if not isinstance(body, dict) or is_redirect:
@@ -413,6 +414,11 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     memory = len(raw.body) + VALUE_BYTES * count_values(raw.body)
     return Response(status, raw.headers, body, memory)
+
+
+def _is_cut(body: Any) -> bool:
+    """Return whether a body is the beginning of a JSON object."""
+    return isinstance(body, bytes) and body.lstrip().startswith(b"{")
 
 
 def _excerpt(raw: bytes) -> str:
