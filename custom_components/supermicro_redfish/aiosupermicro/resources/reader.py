@@ -274,8 +274,17 @@ class ResourceReader:
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
     ) -> dict[str, JsonObject]:
-        """Return the JSON of the resources that can be read, maybe none, by path."""
-        found, _ = await self.async_try_many(paths, cached=cached)
+        """Return the JSON of the resources that can be read, maybe none, by path.
+
+        The errors of the others are in `member_errors`, except for those that are
+        missing or need a license.
+        """
+        found, errors = await self.async_try_many(paths, cached=cached)
+        for path in found:
+            self.member_errors.pop(path, None)
+        for path, error in errors.items():
+            if not isinstance(error, (NotFoundError, LicenseError)):
+                self.member_errors[path] = error
         return found
 
     async def async_get_models(
@@ -322,6 +331,7 @@ class ResourceReader:
         for source, first in found.items():
             if isinstance(source, str):
                 path = source
+                self.member_errors.pop(source, None)
             else:
                 path = await self._finder.async_get(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
