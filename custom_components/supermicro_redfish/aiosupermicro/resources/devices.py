@@ -51,11 +51,11 @@ def _without_repeated(bodies: Mapping[str, JsonObject]) -> list[Drive]:
     alike = Counter((path.rpartition("/")[0], key) for path, key in keys.items())
     unique: dict[Hashable, Drive] = {}
     for path, drive in drives.items():
-        identity: Hashable = keys[path]
-        is_alone = alike[path.rpartition("/")[0], identity] == 1
-        if not (is_alone and _is_serial_number(drive.serial_number)):
-            identity = find_link({"Drive": bodies[path]}, "Drive") or path
-        unique.setdefault(identity, drive)
+        key = keys[path]
+        is_alone = alike[path.rpartition("/")[0], key] == 1
+        is_known = is_alone and _is_serial_number(drive.serial_number)
+        own_path = find_link({"Drive": bodies[path]}, "Drive") or path
+        unique.setdefault(key if is_known else own_path, drive)
     return [*unique.values()]
 
 
