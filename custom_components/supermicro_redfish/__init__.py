@@ -206,9 +206,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     """
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
     data = entry.runtime_data
-    # A reload requests again what was missing or needed a license.
+    # A reload requests again what needed a license.
     if discovery := data.client.discovery:
-        data.store.async_save({**discovery, "missing": {}, "unlicensed": {}})
+        data.store.async_save({**discovery, "unlicensed": {}})
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from hashlib import blake2b
 import json
 from typing import Any, Final
@@ -160,7 +161,7 @@ class Memory:
             if isinstance(source, Endpoint) or not source.startswith("/")
         }
         missing = {
-            name: str(error)
+            name: error
             for name, error in names.items()
             if isinstance(error, NotFoundError)
         }
@@ -174,13 +175,18 @@ class Memory:
                 name: path for name, path in known_paths.items() if name not in missing
             },
             "links": dict(self._links),
-            "missing": missing,
+            # A link that leads nowhere may lead somewhere the next time.
+            "missing": {
+                name: str(error)
+                for name, error in missing.items()
+                if error.status is None
+            },
             "unlicensed": {
                 name: {"message": str(error), "license": error.license}
                 for name, error in names.items()
                 if isinstance(error, LicenseError)
             },
-            "readings": dict(self.readings),
+            "readings": deepcopy(self.readings),
         }
 
     def _identify(self, root: JsonObject, system: JsonObject) -> str | None:
