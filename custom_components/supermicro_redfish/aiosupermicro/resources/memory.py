@@ -130,7 +130,7 @@ class Memory:
         if row is MANAGER and (firmware := _text(body.get("FirmwareVersion"))):
             fits = self._firmware in (None, firmware)
             self._firmware = firmware
-        if row in self._recorded or not _POINTERS[row]:
+        if row in self._recorded or not _POINTERS.get(row):
             return fits
         self._recorded.add(row)
         if row is SYSTEM:
@@ -201,7 +201,9 @@ class Memory:
 
 def _digest_links(row: Endpoint[Any], body: JsonObject) -> str:
     """Return a digest of the links of a resource that are followed."""
-    return _digest([sorted(find_links(body, pointer)) for pointer in _POINTERS[row]])
+    return _digest(
+        [sorted(find_links(body, pointer)) for pointer in _POINTERS.get(row, ())]
+    )
 
 
 def _digest(value: Any) -> str:
