@@ -245,7 +245,7 @@ class Cooling:
         """Return the temperature that a sensor approaches."""
         load = 1 + (self.load - 1) * item.load_share
         airflow = max(self.speeds[item.zone], 3.0) / self._recorded[item.zone]
-        return self.ambient + item.rise * load / airflow**_AIRFLOW_EXPONENT
+        return self.ambient + item.rise * load * math.pow(airflow, -_AIRFLOW_EXPONENT)
 
     def _scan(self) -> None:
         """Compare the speeds with the thresholds; log events, and boost the fans."""

@@ -1,7 +1,7 @@
 """The IPMI service of the simulated BMC: RMCP+ on a UDP socket.
 
 It shares the state of the Redfish service: account, fan mode, lockdown, restarts, and
-the readings of fans and temperatures, which `cooling` changes as soon as IPMI is served:
+the readings of fans and temperatures, which change as soon as IPMI is served:
 
     async with serve(bmc) as server, serve_ipmi(bmc, loss=0.1) as ipmi:
         ...  # a client that uses ipmi.port

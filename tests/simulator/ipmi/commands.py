@@ -124,7 +124,7 @@ def _fan_mode(server: IpmiServer, data: bytes) -> Result:
         return INVALID, b""
     if server.bmc.is_locked_down:
         return FORBIDDEN, b""
-    mode = MODES.get(data[1])
+    mode = MODES.get(data[1], "")
     fan_mode: JsonObject = server.bmc.store.first_of("FanMode")
     if mode not in fan_mode.get("Mode@Redfish.AllowableValues", ()):
         return INVALID, b""

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import struct
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -66,14 +67,25 @@ def wrap_1_5(message: bytes) -> bytes:
     return RMCP + struct.pack("<BIIB", 0, 0, 0, len(message)) + message
 
 
-def parse_header(packet: bytes) -> tuple[int, int, int, bytes] | None:
-    """Return payload type, session, sequence number and payload of an RMCP+ packet."""
+class Header(NamedTuple):
+    """The header of an RMCP+ packet, with its payload."""
+
+    kind: int
+    """Payload type, with the flags for encryption and authentication."""
+    session: int
+    sequence: int
+    payload: bytes
+
+
+def parse_header(packet: bytes) -> Header | None:
+    """Parse an RMCP+ packet; None for any other one."""
     if len(packet) < len(RMCP) + _HEADER.size or packet[4] != 6:
         return None
     _, kind, session, sequence, length = _HEADER.unpack_from(packet, len(RMCP))
     start = len(RMCP) + _HEADER.size
     payload = packet[start : start + length]
-    return (kind, session, sequence, payload) if len(payload) == length else None
+    is_complete = len(payload) == length
+    return Header(kind, session, sequence, payload) if is_complete else None
 
 
 class Keys:

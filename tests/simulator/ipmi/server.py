@@ -82,7 +82,7 @@ class IpmiServer(asyncio.DatagramProtocol):
     seed: int = 0
     """Seed of the losses."""
     duplicates: int = 1
-    """How often each packet is sent."""
+    """Number of copies of each sent packet."""
     latency: float = 0.0
     """Delay of each response in seconds."""
     drop_packet: Callable[[bytes, bool], bool] = lambda _packet, _is_received: False
@@ -180,18 +180,18 @@ class IpmiServer(asyncio.DatagramProtocol):
         header = parse_header(packet) if self.ipmi_2 else None
         if header is None:
             return b""
-        kind, number, sequence, payload = header
-        if kind == OPEN_REQUEST:
-            return self.sessions.open_session(payload)
-        if kind == RAKP1:
-            return self.sessions.rakp1(payload)
-        if kind == RAKP3:
-            return self.sessions.rakp3(payload)
-        session = self.sessions.get(number)
-        if kind != ENCRYPTED_AND_SIGNED | MESSAGE or session is None:
+        login_steps = {
+            OPEN_REQUEST: self.sessions.open_session,
+            RAKP1: self.sessions.rakp1,
+            RAKP3: self.sessions.rakp3,
+        }
+        if step := login_steps.get(header.kind):
+            return step(header.payload)
+        session = self.sessions.get(header.session)
+        if session is None or header.kind != ENCRYPTED_AND_SIGNED | MESSAGE:
             return b""
-        message = session.keys.unwrap(packet, payload)
-        if message is None or not self._is_new(session, sequence):
+        message = session.keys.unwrap(packet, header.payload)
+        if message is None or not self._is_new(session, header.sequence):
             return b""
         session.used = self.now
         return self._respond_in_session(session, message)

@@ -84,11 +84,7 @@ class ReplayFilter:
 
     def accept(self, sequence: int) -> bool:
         """Return whether a number is new, and record it."""
-        if (
-            sequence <= self._highest - _WINDOW
-            or sequence in self._seen
-            or not sequence
-        ):
+        if sequence <= max(self._highest - _WINDOW, 0) or sequence in self._seen:
             return False
         self._highest = max(self._highest, sequence)
         self._seen.add(sequence)

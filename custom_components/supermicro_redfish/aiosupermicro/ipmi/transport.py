@@ -174,7 +174,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._fail(exceptions.ConnectionError("The IPMI socket was closed"))
 
     def _fail(self, error: exceptions.ConnectionError) -> None:
-        """Store the first error. It counts as seen although no exchange may raise it."""
+        """Store the first error. It counts as seen if no exchange raises it."""
         if not self._error.done():
             self._error.set_exception(error)
             self._error.exception()
