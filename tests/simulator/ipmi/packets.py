@@ -18,7 +18,7 @@ RAKP1, RAKP2, RAKP3, RAKP4 = 0x12, 0x13, 0x14, 0x15
 
 ENCRYPTED_AND_SIGNED = 0xC0
 
-SUITES = {17: (3, 4, 1), 3: (1, 1, 1)}
+SUITES = {17: (3, 4, 1), 3: (1, 1, 1), 0: (0, 0, 0)}
 """Authentication, integrity and confidentiality algorithm of each cipher suite."""
 
 _HEADER = struct.Struct("<BBIIH")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import KW_ONLY, dataclass, field
 import random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.simulator.bmc import Bmc
 from tests.simulator.cooling import Cooling
@@ -56,6 +56,8 @@ class IpmiServer(asyncio.DatagramProtocol):
     cipher_suites: tuple[int, ...] = (3, 17)
     ipmi_2: bool = True
     """False for a BMC that offers IPMI 1.5 only."""
+    forced_suite: int | None = None
+    """Cipher suite that the BMC chooses, whichever is requested."""
     bmc_key: bytes = b""
     """BMC key (Kg); empty for none."""
     session_limit: int = 4
@@ -127,10 +129,10 @@ class IpmiServer(asyncio.DatagramProtocol):
             and item.data.startswith(bytes(data))
         ]
 
-    async def listen(self, port: int = 0) -> None:
+    async def listen(self, port: int = 0, host: str = HOST) -> None:
         """Open the UDP port; 0 is any free one."""
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, local_addr=(HOST, port))
+        await loop.create_datagram_endpoint(lambda: self, local_addr=(host, port))
         assert self._transport
         self.port = self._transport.get_extra_info("sockname")[1]
 
@@ -235,11 +237,11 @@ class IpmiServer(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def serve_ipmi(
-    bmc: Bmc, *, port: int = 0, **switches: object
+    bmc: Bmc, *, port: int = 0, host: str = HOST, **switches: Any
 ) -> AsyncIterator[IpmiServer]:
     """Serve IPMI of a BMC on 127.0.0.1; `switches` are the fields of IpmiServer."""
-    server = IpmiServer(bmc, **switches)  # type: ignore[arg-type]
-    await server.listen(port)
+    server = IpmiServer(bmc, **switches)
+    await server.listen(port, host)
     try:
         yield server
     finally:

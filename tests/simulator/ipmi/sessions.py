@@ -86,7 +86,7 @@ class IpmiSessions:
         tag, level = payload[0], payload[1]
         (console,) = struct.unpack_from("<I", payload, 4)
         algorithms = (payload[12], payload[20], payload[28])
-        suite = next((key for key, item in SUITES.items() if item == algorithms), None)
+        suite = next((key for key, item in SUITES.items() if item == algorithms), -1)
         if suite not in self._server.cipher_suites:
             return self._refuse(OPEN_RESPONSE, tag, NO_SUITE, console)
         if len(self.open) >= self._server.session_limit:
@@ -98,7 +98,14 @@ class IpmiSessions:
             session = self._new(console, suite)
         numbers = struct.pack("<II", console, session.number)
         head = bytes([tag, 0, level or 4, 0])
-        return wrap_plain(OPEN_RESPONSE, head + numbers + payload[8:32])
+        forced = self._server.forced_suite
+        chosen = self._algorithms(suite if forced is None else forced)
+        return wrap_plain(OPEN_RESPONSE, head + numbers + chosen)
+
+    def _algorithms(self, suite: int) -> bytes:
+        """Return the algorithms of a cipher suite, as a response contains them."""
+        numbers = enumerate(SUITES[suite])
+        return b"".join(bytes([kind, 0, 0, 8, item, 0, 0, 0]) for kind, item in numbers)
 
     def _new(self, console: int, suite: int) -> IpmiSession:
         """Create a login."""

@@ -10,6 +10,7 @@ import logging
 from .. import exceptions
 from ..const import (
     IPMI_CLOSE_SECONDS,
+    IPMI_OPERATION_SECONDS,
     IPMI_PORT,
     IPMI_SESSION_SECONDS,
     IPMI_WRITE_SECONDS,
@@ -203,7 +204,7 @@ class IpmiClient:
             if self._refusal is not None:
                 raise exceptions.AuthenticationError(str(self._refusal))
             try:
-                yield TimeLimit()
+                yield TimeLimit(IPMI_OPERATION_SECONDS)
             except exceptions.AuthenticationError as error:
                 self._refusal = error
                 self._drop()

@@ -144,8 +144,9 @@ async def _async_require_ipmi_2(endpoint: Endpoint, limit: TimeLimit) -> None:
     """Raise SecureSessionUnavailableError if the BMC has no IPMI 2.0."""
 
     def parse(packet: bytes) -> bytes | None:
-        message = decode_outside_session(packet)
-        return message and decode_message(message, _CAPABILITIES, 0)
+        if (message := decode_outside_session(packet)) is None:
+            return None
+        return decode_message(message, _CAPABILITIES, 0)
 
     packet = encode_outside_session(encode_message(_CAPABILITIES, 0))
     try:

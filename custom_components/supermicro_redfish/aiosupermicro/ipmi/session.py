@@ -131,8 +131,9 @@ class Session:
         sequence = self._message_sequence
 
         def parse(packet: bytes) -> bytes | None:
-            message = self._open(packet)
-            return message and decode_message(message, request, sequence)
+            if (message := self._open(packet)) is None:
+                return None
+            return decode_message(message, request, sequence)
 
         return await self._endpoint.async_exchange(
             lambda: self._seal(encode_message(request, sequence)),

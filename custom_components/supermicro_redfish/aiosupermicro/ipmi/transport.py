@@ -11,7 +11,6 @@ from typing import TypeVar
 from .. import exceptions
 from ..const import (
     IPMI_MAX_QUEUED_PACKETS,
-    IPMI_OPERATION_SECONDS,
     IPMI_RETRANSMIT_SECONDS,
     IPMI_SILENCE_SECONDS,
 )
@@ -22,20 +21,15 @@ _T = TypeVar("_T")
 class TimeLimit:
     """End of an operation: in total, and earlier if the BMC is silent."""
 
-    def __init__(
-        self,
-        total: float = IPMI_OPERATION_SECONDS,
-        silence: float = IPMI_SILENCE_SECONDS,
-    ) -> None:
-        """Start the operation now."""
+    def __init__(self, seconds: float) -> None:
+        """Start the operation now, and end it after some seconds at the latest."""
         self._time = asyncio.get_running_loop().time
-        self._silence = silence
-        self._end = self._time() + total
-        self._silent_end = self._time() + silence
+        self._end = self._time() + seconds
+        self.mark_heard()
 
     def mark_heard(self) -> None:
         """Record that a packet arrived."""
-        self._silent_end = self._time() + self._silence
+        self._silent_end = self._time() + IPMI_SILENCE_SECONDS
 
     @property
     def remaining(self) -> float:
