@@ -23,7 +23,7 @@ FULL, FULL_SPEED = 100.0, "FullSpeed"
 
 _STEP = 1.0
 _SCAN_SECONDS = 4.0
-"""Interval in which the BMC compares readings with thresholds."""
+"""Interval in which the BMC reads sensors and compares them with thresholds."""
 _BOOST_SECONDS = 28.0
 """Duration of 100 % after a fan fell below its threshold.
 
@@ -77,13 +77,13 @@ class _Temperature:
 
     name: str
     zone: int
-    rise: float
-    """Recorded difference to the air."""
     load_share: float
-    """Influence of the load on the difference, from 0 to 1."""
+    """Influence of the load on the difference to the air, from 0 to 1."""
     seconds: float
     critical: float | None
     celsius: float
+    rise: float = 0.0
+    """Recorded difference to the air."""
 
 
 class Cooling:
@@ -103,13 +103,13 @@ class Cooling:
         self._bmc = bmc
         self.load = 1.0
         """Load of the host: 1 as recorded, 0 for none, 3 for a stress test."""
-        self.ambient = _AMBIENT
-        """Temperature of the air in °C."""
         self.recovery_seconds = 69.0
         """Time after a restart in which fans have no reading and run at 100 %."""
         self.mode_writes: list[tuple[float, str]] = []
         """Each write of the fan mode over IPMI, with its time."""
-        thermal = self._thermal
+        self._thermal_path = _first_path(bmc, "Thermal")
+        self._mode_path = _first_path(bmc, "FanMode")
+        thermal = self._body(self._thermal_path)
         self._fans = [fan for item in thermal.get("Fans", ()) if (fan := _fan(item))]
         count = max((fan.zone for fan in self._fans), default=0) + 1
         self.duties = dict.fromkeys(range(zones or count), 0.0)
@@ -120,7 +120,10 @@ class Cooling:
         self._schedule()
 
     def _calibrate(self, thermal: JsonObject) -> None:
-        """Derive the constants of the physics from the recorded state."""
+        """Derive the constants of the physics from the recorded state.
+
+        The air is not warmer than any sensor.
+        """
         self.duties = {zone: self._automatic_duty(zone) for zone in self.duties}
         if self.mode == FULL_SPEED:
             self.duties = dict.fromkeys(self.duties, FULL)
@@ -132,15 +135,18 @@ class Cooling:
             fan.maximum *= FULL / self.speeds[fan.zone]
         items = (_temperature(item) for item in thermal.get("Temperatures", ()))
         self._temperatures = [item for item in items if item]
+        self.ambient = min([_AMBIENT, *(item.celsius for item in self._temperatures)])
         for item in self._temperatures:
             item.zone = min(item.zone, max(self.duties))
+            item.rise = item.celsius - self.ambient
+        self._recorded_extra = self._extra_duty()
 
     # State
 
     @property
     def mode(self) -> str | None:
         """The fan mode, by its name in Redfish."""
-        mode: str | None = self._bmc.store.first_of("FanMode").get("Mode")
+        mode: str | None = self._body(self._mode_path).get("Mode")
         return mode
 
     @property
@@ -172,7 +178,7 @@ class Cooling:
         self.mode_writes.append((self._now, mode))
         if mode == FULL_SPEED and self.mode != FULL_SPEED:
             self.duties = dict.fromkeys(self.duties, FULL)
-        self._bmc.store.first_of("FanMode")["Mode"] = mode
+        self._body(self._mode_path)["Mode"] = mode
 
     def set_duty(self, zone: int, percent: float) -> None:
         """Change the duty of a zone. Outside of the mode Full this has no effect."""
@@ -186,7 +192,7 @@ class Cooling:
         self._boost_end = -math.inf
         self._recovery_end = self._now + downtime + self.recovery_seconds
         self.duties = dict.fromkeys(self.duties, FULL)
-        self._bmc.store.first_of("FanMode")["Mode"] = FULL_SPEED
+        self._body(self._mode_path)["Mode"] = FULL_SPEED
         self._write_readings()
 
     # Physics
@@ -196,10 +202,9 @@ class Cooling:
         """The present time of the BMC."""
         return self._bmc.scheduler.now
 
-    @property
-    def _thermal(self) -> JsonObject:
-        """The stored Thermal resource; an empty object if the board has none."""
-        return self._bmc.store.first_of("Thermal")
+    def _body(self, path: str | None) -> JsonObject:
+        """Return a stored resource; an empty object if the board has none."""
+        return self._bmc.store[path] if path and path in self._bmc.store else {}
 
     def _schedule(self) -> None:
         """Run the next step in a second of the BMC's clock."""
@@ -215,9 +220,11 @@ class Cooling:
         for item in self._temperatures:
             target = self._equilibrium(item) if has_power else self.ambient
             item.celsius = _approach(item.celsius, target, item.seconds)
-        if has_power and not self.is_recovering and self._now >= self._next_scan:
-            self._next_scan = self._now + _SCAN_SECONDS
-            self._scan()
+        if self._now < self._next_scan:
+            return
+        self._next_scan = self._now + _SCAN_SECONDS
+        if has_power and not self.is_recovering:
+            self._log_slow_fans()
         self._write_readings()
 
     def _target(self, zone: int) -> float:
@@ -226,7 +233,8 @@ class Cooling:
             return FULL
         if self.mode == FULL_SPEED:
             return self.duties[zone]
-        return min(self._automatic_duty(zone) + self._extra_duty(), FULL)
+        extra = max(self._extra_duty() - self._recorded_extra, 0.0)
+        return min(self._automatic_duty(zone) + extra, FULL)
 
     def _automatic_duty(self, zone: int) -> float:
         """Return the duty of a cool host in an automatic mode."""
@@ -247,7 +255,7 @@ class Cooling:
         airflow = max(self.speeds[item.zone], 3.0) / self._recorded[item.zone]
         return self.ambient + item.rise * load * math.pow(airflow, -_AIRFLOW_EXPONENT)
 
-    def _scan(self) -> None:
+    def _log_slow_fans(self) -> None:
         """Compare the speeds with the thresholds; log events, and boost the fans."""
         for fan in self._fans:
             if fan.critical is None:
@@ -266,7 +274,7 @@ class Cooling:
 
     def _write_readings(self) -> None:
         """Write all readings and healths into the Thermal resource."""
-        thermal = self._thermal
+        thermal = self._body(self._thermal_path)
         for item in _by_name(thermal.get("Fans", ()), self._fans):
             body, fan = item
             speed = self._speed(fan)
@@ -290,6 +298,11 @@ class Cooling:
         body[key] = round(reading)
         health = "Critical" if is_critical else "OK"
         body["Status"] = {"State": "Enabled", "Health": health}
+
+
+def _first_path(bmc: Bmc, kind: str) -> str | None:
+    """Return the path of the first resource of a type."""
+    return next(iter(bmc.store.find(kind)), None)
 
 
 def _approach(value: float, target: float, seconds: float) -> float:
@@ -341,7 +354,6 @@ def _temperature(body: JsonObject) -> _Temperature | None:
     return _Temperature(
         name=name,
         zone=0 if is_cpu else 1,
-        rise=max(celsius - _AMBIENT, 0.0),
         load_share=1.0 if _FAST_SENSOR.search(name) else 0.4 if is_cpu else 0.15,
         seconds=_CPU_SECONDS if _FAST_SENSOR.search(name) else _OTHER_SECONDS,
         critical=body.get("UpperThresholdCritical"),

@@ -154,7 +154,7 @@ async def test_ipmi_1_5_is_never_used(
 async def test_bmc_without_accepted_cipher_suites_is_rejected(
     ipmi_client: IpmiClient, ipmi: IpmiServer, suites: tuple[int, ...]
 ) -> None:
-    """Never fall back to cipher suite 0."""
+    """Refuse to fall back to cipher suite 0."""
     ipmi.cipher_suites = suites
     with pytest.raises(SecureSessionUnavailableError, match="17 and 3"):
         await ipmi_client.async_connect()
