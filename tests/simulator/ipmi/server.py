@@ -68,7 +68,7 @@ class IpmiServer(asyncio.DatagramProtocol):
     """Privilege level that fan commands need; whether an operator suffices is
     unknown."""
     product_id: int = 0x1B0F
-    """That of an X11SCM in the list of ipmitool."""
+    """Product id in the device id; this one is an X11SCM in the list of ipmitool."""
     zones: int | None = None
     """Number of fan zones; None for as many as the names of the fans suggest."""
     missing_zone: int = INVALID
