@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FULL, FULL_SPEED = 100.0, "FullSpeed"
 
 _STEP = 1.0
+_CATCH_UP_SECONDS = 7200.0
 _SCAN_SECONDS = 4.0
 """Interval in which the BMC reads sensors and compares them with thresholds."""
 _BOOST_SECONDS = 28.0
@@ -207,8 +208,13 @@ class Cooling:
         return self._bmc.store[path] if path and path in self._bmc.store else {}
 
     def _schedule(self) -> None:
-        """Run the next step in a second of the BMC's clock."""
-        self._bmc.scheduler.call_later(_STEP, self._step, "cooling")
+        """Run the next step in a second of the BMC's clock.
+
+        Of a long time without requests, only the last part is simulated.
+        """
+        behind = self._bmc.clock() - self._now
+        delay = max(_STEP, behind - _CATCH_UP_SECONDS)
+        self._bmc.scheduler.call_later(delay, self._step, "cooling")
 
     def _step(self) -> None:
         """Advance by a second."""

@@ -188,6 +188,17 @@ def test_recorded_boards_are_simulated(name: str, clock: Clock) -> None:
             assert fan_after["Reading"] == pytest.approx(fan_before["Reading"], rel=0.1)
 
 
+def test_long_time_without_requests_is_skipped(
+    bmc: Bmc, clock: Clock, cooling: Cooling
+) -> None:
+    """Reach the final state at once, even after a change of the clock by years."""
+    cooling.set_mode("FullSpeed")
+    cooling.set_duty(0, 60)
+    pass_time(bmc, clock, 1.7e9)
+    assert readings(bmc)["FAN1"] > 1900
+    assert bmc.fan_mode == "FullSpeed"
+
+
 def test_cooling_is_constant_until_it_is_started(bmc: Bmc, clock: Clock) -> None:
     """Change no reading while IPMI is not served."""
     before = readings(bmc)

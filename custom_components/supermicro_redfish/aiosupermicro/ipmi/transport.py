@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 import math
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from .. import exceptions
 from ..const import (
@@ -151,8 +151,7 @@ class Endpoint(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, _address: object) -> None:
         """Queue a packet, or drop it if too many wait."""
