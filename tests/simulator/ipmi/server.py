@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import KW_ONLY, dataclass, field
 import random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from tests.simulator.bmc import Bmc
 from tests.simulator.cooling import Cooling
@@ -146,8 +146,7 @@ class IpmiServer(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the socket."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         """Handle a packet, and send its response."""
