@@ -22,6 +22,7 @@ from aiosupermicro.ipmi import (
     IpmiCommandError,
     SecureSessionUnavailableError,
 )
+from tests.conftest import until
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer, serve_ipmi
 
@@ -67,8 +68,7 @@ async def test_refused_login_is_released_on_the_bmc(
     """Announce the failure in RAKP 3, so that the BMC discards the login."""
     with pytest.raises(AuthenticationError):
         await connect("wrong").async_connect()
-    while not ipmi.failed_logins:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: ipmi.failed_logins == 1)
     assert ipmi.sessions._sessions == {}
 
 
@@ -134,8 +134,7 @@ async def test_bmc_that_does_not_know_the_password_gets_no_proof(
     ipmi.drop_packet = record
     with pytest.raises(AuthenticationError):
         await ipmi_client.async_connect()
-    while not received:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: bool(received))
     # Header, tag, status, reserved bytes and session, but no hash.
     assert [len(packet) for packet in received] == [16 + 8]
 

@@ -224,7 +224,7 @@ class IpmiClient:
             except IpmiCommandError as error:
                 if error.completion_code not in (_BUSY, _DUPLICATE):
                     raise
-                if limit.remaining <= IPMI_WRITE_SECONDS:
+                if limit.remaining <= 2 * IPMI_WRITE_SECONDS:
                     raise
             await asyncio.sleep(IPMI_WRITE_SECONDS)
 
