@@ -118,6 +118,19 @@ async def test_busy_bmc_is_asked_again(
     assert await reading is FanMode.OPTIMAL
 
 
+async def test_busy_bmc_gets_the_fan_mode_again(
+    ipmi_client: IpmiClient, ipmi: IpmiServer, bmc: Bmc, hasten: None
+) -> None:
+    """Repeat a write that a busy BMC has rejected."""
+    await ipmi_client.async_connect()
+    ipmi.completion_codes[MODE_WRITE] = 0xC0
+    writing = asyncio.create_task(ipmi_client.async_set_fan_mode(FanMode.HEAVY_IO))
+    await until(lambda: len(ipmi.sent(*MODE_WRITE)) == 2)
+    ipmi.completion_codes.clear()
+    await writing
+    assert bmc.fan_mode == "HeavyIO"
+
+
 async def test_busy_bmc_is_an_error_in_the_end(
     ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
 ) -> None:

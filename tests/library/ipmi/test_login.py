@@ -104,7 +104,9 @@ async def test_wrong_bmc_key_is_rejected(
     ipmi.cipher_suites = suites
     ipmi.bmc_key = b"the key of the BMC"
     with pytest.raises(BmcKeyError):
-        await connect(bmc_key=key).async_connect()
+        await (client := connect(bmc_key=key)).async_connect()
+    with pytest.raises(BmcKeyError):
+        await client.async_get_fan_mode()
     assert ipmi.login_attempts == 1
 
 

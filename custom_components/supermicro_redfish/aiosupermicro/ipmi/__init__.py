@@ -19,7 +19,7 @@ pyghmi in a thread and pyghmi in a helper process (1.6.19, tried on Python 3.14)
 | login, logout, login | socket and thread stay | passes | passes |
 | two clients, one account | one logout ends both | passes | passes |
 | silent BMC | 5 s to 28 s, then the object is dead | same | at most 5 s |
-| IPMI 1.5 only | fails with a TypeError | same | typed exception |
+| IPMI 1.5 only | fails on Python 3 | same | typed exception |
 | cancellation | impossible | kill the process | passes |
 
 A process per BMC needs more code than the protocol: supervision, a protocol between the

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 import logging
 
 from .. import exceptions
@@ -113,13 +113,15 @@ class IpmiClient:
     async def async_close(self) -> None:
         """Close the session, within a second; commands that are running fail."""
         self._is_open = False
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(IPMI_CLOSE_SECONDS), self._lock:
                 if self._session is not None:
-                    limit = TimeLimit(IPMI_CLOSE_SECONDS)
-                    await self._session.async_close(limit)
+                    await self._session.async_close(TimeLimit(IPMI_CLOSE_SECONDS))
                     self._session = None
-        self._drop()
+        except TimeoutError:
+            _LOGGER.debug("%r: the IPMI session could not be closed in time", self)
+        finally:
+            self._drop()
 
     async def async_send(
         self, network_function: int, command: int, data: bytes = b""
@@ -152,13 +154,9 @@ class IpmiClient:
         request = Request(_OEM, _FAN_MODE, bytes((_WRITE, mode)))
         async with self._operation() as limit:
             while True:
-                session = self._session or await self._async_log_in(limit)
                 try:
-                    await session.async_send(
-                        request,
-                        limit,
-                        seconds=IPMI_WRITE_SECONDS,
-                        interval=IPMI_WRITE_SECONDS,
+                    await _repeat_while_busy(
+                        lambda: self._async_send_once(request, limit), limit
                     )
                 except exceptions.TimeoutError:
                     if await self._async_get_fan_mode(limit) != mode:
@@ -202,7 +200,7 @@ class IpmiClient:
         """
         async with self._lock:
             if self._refusal is not None:
-                raise exceptions.AuthenticationError(str(self._refusal))
+                raise type(self._refusal)(str(self._refusal))
             try:
                 yield TimeLimit(IPMI_OPERATION_SECONDS)
             except exceptions.AuthenticationError as error:
@@ -214,19 +212,18 @@ class IpmiClient:
                 raise
 
     async def _async_send(self, request: Request, limit: TimeLimit) -> bytes:
-        """Send a command; replace the session once if it does not respond.
+        """Send a command repeatedly; replace the session once if it does not help."""
+        return await _repeat_while_busy(
+            lambda: self._async_send_or_log_in(request, limit), limit
+        )
 
-        A BMC that is busy or has seen a duplicate is asked again.
-        """
-        while True:
-            try:
-                return await self._async_send_or_log_in(request, limit)
-            except IpmiCommandError as error:
-                if error.completion_code not in (_BUSY, _DUPLICATE):
-                    raise
-                if limit.remaining <= 2 * IPMI_WRITE_SECONDS:
-                    raise
-            await asyncio.sleep(IPMI_WRITE_SECONDS)
+    async def _async_send_once(self, request: Request, limit: TimeLimit) -> bytes:
+        """Send a command in a single packet."""
+        session = self._session or await self._async_log_in(limit)
+        seconds = IPMI_WRITE_SECONDS
+        return await session.async_send(
+            request, limit, seconds=seconds, interval=seconds
+        )
 
     async def _async_send_or_log_in(self, request: Request, limit: TimeLimit) -> bytes:
         """Send a command over the session, or else over a new one."""
@@ -265,6 +262,21 @@ class IpmiClient:
         if self._endpoint is not None:
             self._endpoint.close()
         self._endpoint = self._session = None
+
+
+async def _repeat_while_busy(
+    send: Callable[[], Awaitable[bytes]], limit: TimeLimit
+) -> bytes:
+    """Send a command again while the BMC is busy or complains about a duplicate."""
+    while True:
+        try:
+            return await send()
+        except IpmiCommandError as error:
+            if error.completion_code not in (_BUSY, _DUPLICATE):
+                raise
+            if limit.remaining <= 2 * IPMI_WRITE_SECONDS:
+                raise
+        await asyncio.sleep(IPMI_WRITE_SECONDS)
 
 
 def _require_length(name: str, value: bytes, maximum: int) -> None:
