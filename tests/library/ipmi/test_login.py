@@ -103,8 +103,9 @@ async def test_wrong_bmc_key_is_rejected(
     """Distinguish a wrong or missing key from a wrong password."""
     ipmi.cipher_suites = suites
     ipmi.bmc_key = b"the key of the BMC"
+    client = connect(bmc_key=key)
     with pytest.raises(BmcKeyError):
-        await (client := connect(bmc_key=key)).async_connect()
+        await client.async_connect()
     with pytest.raises(BmcKeyError):
         await client.async_get_fan_mode()
     assert ipmi.login_attempts == 1
