@@ -111,4 +111,4 @@ async def test_root_advertises_expansion(*, is_advertised: bool | None) -> None:
 
 def test_ways_are_listed() -> None:
     """Verify the names, by which tests choose."""
-    assert len(get_args(Expand)) == 10
+    assert len(get_args(Expand)) == 11

@@ -56,7 +56,7 @@ from .models import (
     UpdateService,
     Volume,
 )
-from .readings import Readings, Scope
+from .readings import Reading, Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint
 from .resources.reader import Found, ResourceReader
@@ -283,12 +283,15 @@ class SupermicroRedfishClient:
         A board that has neither temperatures, fans nor power is a failure: each of
         these may be missing, but a server without any is more likely to be misread.
         """
-        found = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        reading = Reading(scope)
+        found = await self._async_get_cadence(Cadence.DYNAMIC, reading)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
         try:
-            leaks = await self._readings.async_get_leak_detectors(scope)
+            sensors = await self._readings.async_get_inner_sensors(reading)
+            found.resources["sensors"] = sensors
+            leaks = await self._readings.async_get_leak_detectors(reading)
             found.resources["leak_detectors"] = leaks
         except ResourceError as error:
             found.errors["leak_detectors"] = error
@@ -307,12 +310,12 @@ class SupermicroRedfishClient:
         )
 
     async def _async_get_cadence(
-        self, cadence: Cadence, scope: Scope = Scope.ALL
+        self, cadence: Cadence, reading: Reading | None = None
     ) -> Found:
         """Return the resources of a cadence by name, and the errors of others."""
         special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
-            endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),
-            endpoints.POWER: partial(self._readings.async_get_power, scope),
+            endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
+            endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
         rows = [row for row in endpoints.ENDPOINTS if row.cadence is cadence]
         return await self._reader.async_get_each(

@@ -22,6 +22,7 @@ from .models import (
     NetworkProtocol,
     Power,
     ResetType,
+    SensorResource,
     Snooping,
     System,
     Thermal,
@@ -55,6 +56,11 @@ class _MoreDynamicData(BulkData):
 
     leak_detectors: tuple[LeakDetector, ...] = ()
     """Leak detectors of liquid-cooled machines; empty on all others."""
+    sensors: tuple[SensorResource, ...] = ()
+    """Sensors of the other chassis of a machine, where metric reports name them.
+
+    Temperatures, powers and energy counters, without those in `thermal` and `power`.
+    """
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.
 

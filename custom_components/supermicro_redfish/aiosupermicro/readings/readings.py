@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
-from ..models import LeakDetector, Power, Thermal
+from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
     FANS,
     LEAK_DETECTORS,
@@ -18,13 +18,14 @@ from ..resources.endpoints import (
     Endpoint,
 )
 from ..resources.reader import ResourceReader
-from .inner_thermal import async_get_inner_thermal
+from .inner_sensors import InnerSensors
+from .sensor_pool import SensorPool
 from .single_resources import SingleResources
-from .source import Scope
+from .source import Reading, Scope
 from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
-_ReadFn = Callable[[Scope], Awaitable[_T]]
+_ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
 class Readings:
@@ -34,7 +35,9 @@ class Readings:
         """Start with no source tried."""
         self._reader = reader
         self._thermal_power = ThermalPower(reader)
-        self._fallback = SingleResources(reader)
+        self._pool = SensorPool(reader)
+        self._fallback = SingleResources(reader, self._pool)
+        self._inner = InnerSensors(reader, self._pool)
         self._discovered: set[Endpoint[Any]] = set()
 
     @property
@@ -52,7 +55,7 @@ class Readings:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
 
-    async def async_get_thermal(self, scope: Scope = Scope.ALL) -> Thermal:
+    async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:
         """Return the temperatures and fans of the host's chassis.
 
         Raises:
@@ -63,10 +66,10 @@ class Readings:
             THERMAL,
             self._thermal_power.async_get_thermal,
             self._fallback.async_get_thermal,
-            scope,
+            reading or Reading(Scope.ALL),
         )
 
-    async def async_get_power(self, scope: Scope = Scope.ALL) -> Power:
+    async def async_get_power(self, reading: Reading | None = None) -> Power:
         """Return the power draw, power supplies and voltages of the host's chassis.
 
         Raises:
@@ -77,18 +80,24 @@ class Readings:
             POWER,
             self._thermal_power.async_get_power,
             self._fallback.async_get_power,
-            scope,
+            reading or Reading(Scope.ALL),
         )
 
     async def async_get_leak_detectors(
-        self, scope: Scope = Scope.ALL
+        self, reading: Reading
     ) -> tuple[LeakDetector, ...]:
         """Return the leak detectors of the host's chassis, none where it has none."""
-        return await self._fallback.async_get_leak_detectors(scope)
+        return await self._fallback.async_get_leak_detectors(reading)
 
     async def async_get_inner_thermal(self) -> dict[str, Thermal]:
         """Return the temperatures of all other chassis, by the name of the chassis."""
-        return await async_get_inner_thermal(self._reader)
+        return await self._inner.async_get_thermal()
+
+    async def async_get_inner_sensors(
+        self, reading: Reading
+    ) -> tuple[SensorResource, ...]:
+        """Return the sensors of all other chassis that metric reports name."""
+        return await self._inner.async_get(reading)
 
     async def async_discover(self) -> None:
         """Read all items that were never read, and find those fitted since.
@@ -106,6 +115,8 @@ class Readings:
             ),
             self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
+        if self._fallback.was_used:
+            await self._inner.async_discover()
 
     async def async_discover_leak_detectors(self) -> None:
         """Find the leak detectors of a board, which polls read from then on.
@@ -116,24 +127,25 @@ class Readings:
         """
         is_first = LEAK_DETECTORS not in self._discovered
         self._discovered.add(LEAK_DETECTORS)
+        reading = Reading(Scope.DISCOVERY)
         if await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=is_first):
-            await self._fallback.async_get_leak_detectors(Scope.DISCOVERY)
+            await self._fallback.async_get_leak_detectors(reading)
 
     async def _async_get(
         self,
         endpoint: Endpoint[_T],
         read: _ReadFn[_T],
         fallback: _ReadFn[_T],
-        scope: Scope,
+        reading: Reading,
     ) -> _T:
         """Read a resource, or its fallback if it was never there."""
         try:
-            return await read(scope)
+            return await read(reading)
         except (NotFoundError, InvalidResponseError) as error:
             if self._reader.was_decoded(endpoint):
                 raise
             try:
-                found = await fallback(scope)
+                found = await fallback(reading)
             except NotFoundError:
                 raise error from None
             self._reader.mark_replaced(endpoint, error)
@@ -142,7 +154,7 @@ class Readings:
     async def _async_discover(
         self,
         endpoint: Endpoint[Any],
-        fallback: Callable[[Scope], Awaitable[Any]],
+        fallback: Callable[[Reading], Awaitable[Any]],
         *collections: Endpoint[Any],
     ) -> None:
         """Read all items of a fallback, if the board needs it.
@@ -157,6 +169,6 @@ class Readings:
             if not is_first:
                 for collection in collections:
                     await self._reader.async_get_member_paths(collection)
-            await fallback(Scope.DISCOVERY)
+            await fallback(Reading(Scope.DISCOVERY))
         except ResourceError:
             return

@@ -27,6 +27,7 @@ from ..models import Model
 from ..payload import JsonObject, find_link
 from .collections import async_get_member_paths
 from .endpoints import Cadence, Endpoint, ModelT
+from .expansion import CollectionExpander
 from .path_finder import PathFinder
 
 Source = Endpoint[Any] | str
@@ -93,6 +94,7 @@ class ResourceReader:
         )
         """The errors of members of collections, by path, as they were last read."""
         self._finder = PathFinder(self, connection, wanted_ids or {})
+        self.expander = CollectionExpander(self)
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
 
@@ -105,6 +107,14 @@ class ResourceReader:
         """Return the path of a row, None while it was not found."""
         return self._finder.paths.get(endpoint)
 
+    def _get_path(self, source: Source) -> str | None:
+        """Return the path of a resource, None for a row that was not found yet."""
+        return source if isinstance(source, str) else self.path(source)
+
+    def store(self, path: str, body: JsonObject) -> None:
+        """Cache a resource that another one contained."""
+        self._connection.store(path, dict(body))
+
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
         return self._connection.get_cached(path) is not None
@@ -116,6 +126,7 @@ class ResourceReader:
         self._unavailable.clear()
         self._models.clear()
         self._failures.clear()
+        self.expander.reset()
         self.member_errors.clear()
 
     # One resource
@@ -265,18 +276,26 @@ class ResourceReader:
 
         """
         paths = [*dict.fromkeys(paths)]
-        found, errors = await self.async_try_many(paths)
+        expanded = await self._async_expand(paths)
+        left = [path for path in paths if path not in expanded]
+        found, errors = await self.async_try_many(left)
+        found |= expanded
         self._record_member_errors(paths, errors)
         if errors and not found:
             raise next(iter(errors.values()))
-        return found
+        return {path: found[path] for path in paths if path in found}
 
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
     ) -> dict[str, JsonObject]:
         """Return the JSON of the resources that can be read, maybe none, by path."""
-        found, _ = await self.async_try_many(paths, cached=cached)
-        return found
+        paths = [*dict.fromkeys(paths)]
+        new = [path for path in paths if not (cached and self.is_cached(path))]
+        expanded = await self._async_expand(new)
+        left = [path for path in paths if path not in expanded]
+        found, _ = await self.async_try_many(left, cached=cached)
+        found |= expanded
+        return {path: found[path] for path in paths if path in found}
 
     async def async_get_models(
         self, paths: Iterable[str], model: type[ModelT]
@@ -306,11 +325,13 @@ class ResourceReader:
             ResourceError: None of the collections that exist could be read.
 
         """
-        found, errors = await self.async_try_many(collections, cached=cached)
+        listed = {} if cached else await self._async_list_expanded(collections)
+        left = [source for source in collections if source not in listed]
+        found, errors = await self.async_try_many(left, cached=cached)
         for source, error in errors.items():
             is_missing = isinstance(error, NotFoundError)
             is_lost = is_missing and source in self._seen and not cached
-            if is_lost or not (found or is_missing):
+            if is_lost or not (found or listed or is_missing):
                 raise error
             if isinstance(source, str):
                 self.member_errors[source] = error
@@ -318,14 +339,49 @@ class ResourceReader:
         async def read(path: str) -> JsonObject:
             return await self.async_get_json(path, cached=cached)
 
-        paths: dict[str, None] = {}
         for source, first in found.items():
-            if isinstance(source, str):
-                path = source
+            path = self._get_path(source) or await self._finder.async_get(source)
+            listed[source] = await async_get_member_paths(path, read, first)
+        paths = (path for source in collections for path in listed.get(source, ()))
+        return [*dict.fromkeys(paths)]
+
+    async def _async_list_expanded(
+        self, collections: Iterable[Source]
+    ) -> dict[Source, list[str]]:
+        """Return the paths of the members of collections that can be expanded."""
+        listed: dict[Source, list[str]] = {}
+        for source in collections:
+            path = self._get_path(source)
+            levels = self.get_expand_levels(path) if path else 1
+            paths = await self.expander.async_list(path, levels) if path else None
+            if paths is not None:
+                listed[source] = paths
+        return listed
+
+    async def _async_expand(self, paths: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the resources that an expansion of their collections shows, by path.
+
+        Only collections that were read before are expanded.
+        """
+        found: dict[str, JsonObject] = {}
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            if (body := self.expander.take(path)) is not None:
+                found[path] = body
             else:
-                path = await self._finder.async_get(source)
-            paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
-        return [*paths]
+                groups.setdefault(path.rpartition("/")[0], []).append(path)
+        for collection, members in groups.items():
+            if self.is_cached(collection):
+                levels = self.get_expand_levels(collection)
+                found |= await self.expander.async_read(
+                    collection, members, levels=levels
+                )
+        return found
+
+    def get_expand_levels(self, path: str) -> int:
+        """Return the number of levels that an expansion of a collection reads."""
+        rows = (row for row, known in self._finder.paths.items() if known == path)
+        return max((row.expand_levels for row in rows), default=1)
 
     async def async_get_each(
         self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]

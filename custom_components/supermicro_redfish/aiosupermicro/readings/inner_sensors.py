@@ -1,0 +1,150 @@
+"""Read the sensors inside machines of dozens of chassis.
+
+Where metric reports name them, each poll has their values. Elsewhere the temperatures
+of each chassis are read with the static data, which takes dozens of requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..concurrency import map_limited
+from ..const import MAX_REPORT_SENSORS
+from ..exceptions import LicenseError
+from ..models import SensorResource, Temperature, Thermal
+from ..payload import JsonObject, find_link
+from ..resources.chassis import async_get_other_chassis
+from ..resources.endpoints import CHASSIS, POWER, THERMAL, THERMAL_METRICS
+from ..resources.reader import ResourceReader
+from .conversion import temperature_of_excerpt, temperature_of_sensor
+from .excerpts import excerpts_by_sensor, temperature_excerpts, value_of
+from .sensor_pool import SensorPool
+from .source import Reading
+from .telemetry import ReportSource, Telemetry
+
+_PART = "inner"
+_TYPES = frozenset(("Temperature", "Power", "EnergyJoules", "EnergykWh"))
+
+
+class InnerSensors:
+    """Read the sensors of all chassis but the host's own."""
+
+    def __init__(self, reader: ResourceReader, pool: SensorPool) -> None:
+        """Start without sensors."""
+        self._reader = reader
+        self._pool = pool
+        self.telemetry = Telemetry(reader)
+
+    @property
+    def _paths(self) -> list[str]:
+        """The sensors in metric reports, without those of Thermal and Power."""
+        own = self._pool.get_wanted(THERMAL.name, POWER.name)
+        reports = self.telemetry.reports.values()
+        paths = dict.fromkeys(path for report in reports for path in report.sensors)
+        return [path for path in paths if path not in own and self._is_wanted(path)]
+
+    def _is_wanted(self, path: str) -> bool:
+        """Return whether a sensor is of a type that is read in each poll."""
+        sensor = self._pool.get_sensor(path)
+        return sensor is not None and sensor.reading_type in _TYPES
+
+    async def async_discover(self) -> None:
+        """Find the metric reports of a board, and identify the sensors in them.
+
+        Reports without any wanted sensor are not read again.
+
+        Raises:
+            AuthenticationError: The login was refused.
+            ConnectionError: The connection was lost.
+
+        """
+        await self.telemetry.async_find_reports()
+        own = self._pool.get_wanted(THERMAL.name, POWER.name)
+        reports = self.telemetry.reports
+        for path, report in [*reports.items()]:
+            if self._is_affordable(report):
+                self._pool.add_source(report)
+                await self._pool.async_identify(report.sensors)
+            is_used = any(s in own or self._is_wanted(s) for s in report.sensors)
+            if report.sensors and not is_used:
+                self._pool.remove_source(report)
+                del reports[path]
+
+    def _is_affordable(self, report: ReportSource) -> bool:
+        """Return whether the sensors of a report may be identified one by one.
+
+        The report of a recorded GB300 on its processor cores names 152.
+        """
+        has_few = len(report.sensors) <= MAX_REPORT_SENSORS
+        return has_few or self._reader.expander.has_worked
+
+    async def async_get(self, reading: Reading) -> tuple[SensorResource, ...]:
+        """Return the sensors of all other chassis that metric reports name.
+
+        A sensor that a report leaves out is read on its own, a few in each poll.
+        """
+        paths = self._paths
+        self._pool.want(_PART, paths)
+        await self._pool.async_update(reading)
+        await self._pool.async_fill(_PART, reading)
+        sensors = (self._pool.get_sensor(path) for path in paths)
+        return tuple(s for s in sensors if s and not s.is_headroom)
+
+    async def async_get_thermal(self) -> dict[str, Thermal]:
+        """Return the temperatures of all chassis but the host's, by their names.
+
+        Sensors that the host's own chassis lists as well are left out, and so are
+        distances to a limit.
+        """
+        if paths := self._paths:
+            return self._group(paths)
+        host = await self._reader.async_find_json(CHASSIS, cached=True) or {}
+        if "Thermal" in host or "ThermalSubsystem" not in host:
+            return {}
+        own = await self._reader.async_find_json(THERMAL_METRICS, cached=True) or {}
+        known = {*excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(own))}
+        others = await async_get_other_chassis(self._reader)
+        metrics = await map_limited(
+            self._async_get_metrics, others.values(), self._reader.limit
+        )
+        inner = {}
+        for path, body in zip(others, metrics, strict=True):
+            if found := [*await self._async_get_temperatures(body, known)]:
+                inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(found))
+        return inner
+
+    def _group(self, paths: Iterable[str]) -> dict[str, Thermal]:
+        """Return temperatures by the chassis in their path."""
+        groups: dict[str, list[Temperature]] = {}
+        for path in paths:
+            sensor = self._pool.get_sensor(path)
+            if sensor and sensor.reading_type == "Temperature":
+                chassis = path.rpartition("/Sensors/")[0].rpartition("/")[2]
+                if not sensor.is_headroom:
+                    group = groups.setdefault(chassis, [])
+                    group.append(temperature_of_sensor(sensor))
+        return {name: Thermal(temperatures=tuple(g)) for name, g in groups.items()}
+
+    async def _async_get_temperatures(
+        self, metrics: JsonObject, known: set[str]
+    ) -> Iterable[Temperature]:
+        """Return the temperatures in a ThermalMetrics, without those of the host."""
+        excerpts = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(metrics))
+        new = {key: e for key, e in excerpts.items() if key not in known}
+        await self._pool.async_identify(new)
+        found = (
+            temperature_of_excerpt(e, value_of(e), self._pool.get_sensor(key))
+            for key, e in new.items()
+        )
+        return filter(None, found)
+
+    async def _async_get_metrics(self, chassis: JsonObject) -> JsonObject:
+        """Return the ThermalMetrics of a chassis, an empty object where it has none."""
+        body: JsonObject = chassis
+        for key in ("ThermalSubsystem", "ThermalMetrics"):
+            link = find_link(body, key)
+            try:
+                body = (link and await self._reader.async_find_json(link)) or {}
+            except LicenseError:
+                return {}
+        return body
