@@ -1,7 +1,5 @@
 """The Supermicro Redfish integration."""
 
-import asyncio
-
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import (
@@ -30,8 +28,9 @@ from .migration import (
     async_migrate_entry_data,
     async_migrate_registries,
     async_reload_duplicates,
+    has_published_entities,
 )
-from .refresh import async_link_coordinators, async_watch_health
+from .refresh import async_link_coordinators, async_start_static, async_watch_health
 from .registry import async_remove_stale_entities, async_sync_device
 from .repairs import (
     ISSUE_CERTIFICATE,
@@ -104,7 +103,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     )
     await _async_verify_server(hass, entry, client)
     runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
-    await _async_first_refresh(runtime_data)
+    await runtime_data.dynamic.async_config_entry_first_refresh()
+    if has_published_entities(hass, entry):
+        await _async_read_static(runtime_data)
     async_migrate_registries(hass, entry)
     _async_watch_licenses(hass, entry)
     async_link_coordinators(hass, entry)
@@ -113,6 +114,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)
+    async_start_static(hass, entry)
     return True
 
 
@@ -140,27 +142,25 @@ async def _async_verify_server(
         ) from error
 
 
-async def _async_first_refresh(runtime_data: SupermicroRuntimeData) -> None:
-    """Read all data at once: the library requests shared resources only once."""
-    results = await asyncio.gather(
-        runtime_data.static.async_config_entry_first_refresh(),
-        runtime_data.dynamic.async_config_entry_first_refresh(),
-        runtime_data.account.async_config_entry_first_refresh(),
-        return_exceptions=True,
-    )
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:
+    """Read the static data and the account before a migration, which needs them."""
+    await runtime_data.static.async_config_entry_first_refresh()
+    await runtime_data.account.async_config_entry_first_refresh()
 
 
 @callback
 def _async_watch_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Report missing licenses now and after each poll: a license may expire."""
+    """Report missing licenses after each poll: a license may expire.
+
+    Until the static data was read, the issue of the last run stays as it is.
+    """
     data = entry.runtime_data
 
     @callback
     def report() -> None:
         """Report the missing licenses of the last polls."""
+        if not data.static.is_read:
+            return
         errors = {**data.static.data.errors, **data.dynamic.data.errors}
         async_report_licenses(hass, entry, errors)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -192,6 +193,7 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     An item that already has a registry entry is added even if it is not present now:
     its host may be off. Entities that the account is not allowed to use are not added,
     and are removed once that becomes known. Home Assistant would show them as broken.
+    New entities that need a privilege are added once the privileges are known.
     """
     data = entry.runtime_data
     tracker = _EntityTracker(hass, entry, tuple(descriptions))
@@ -199,6 +201,8 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     @callback
     def update_entities() -> None:
         """Add the entities of new items, and forget those of removed ones."""
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
         tracker.forget_removed()
         async_add_entities(
             [
@@ -239,13 +243,9 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
-        self._is_set_up = False
-        """Whether the entities of the first poll were added."""
         self.has_rest = False
         """Whether there were more items than could be added."""
-        self._data.descriptions[self._domain] = tuple(
-            filter(self._is_allowed, descriptions)
-        )
+        self._data.descriptions[self._domain] = descriptions
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
         """Return the items without an entity that should have one.
@@ -254,9 +254,9 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         at once and in total: a BMC may invent names with each poll.
         """
         room = self._count_free()
-        if is_delayed := self._is_set_up and room > MAX_NEW_ENTITIES:
+        if is_delayed := self._data.static.is_read and room > MAX_NEW_ENTITIES:
             room = MAX_NEW_ENTITIES
-        self._is_set_up, self.has_rest = True, False
+        self.has_rest = False
         self._data.limited_platforms.discard(self._domain)
         for row, key in self._find_missing():
             if self._entity_id(row, key) is None:
@@ -288,11 +288,14 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         for row in self.descriptions:
             if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
+            may_be_new = row.privilege is None or self._data.account.data is not None
             added = self._added[row.key]
             items = row.source.get_items(self._data)
             self._migrate_keys(row, items)
             for key, item in items.items():
-                if key not in added and (row.has(item) or self._entity_id(row, key)):
+                if key not in added and (
+                    (may_be_new and row.has(item)) or self._entity_id(row, key)
+                ):
                     yield row, key
 
     def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:
@@ -327,7 +330,7 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
 
     def _is_allowed(self, row: DescriptionT) -> bool:
         """Return whether the account may use an entity."""
-        return row.privilege is None or self._data.privileges.allow(row.privilege)
+        return self._data.privileges.allow(row.privilege)
 
     def _entity_id(self, row: DescriptionT, key: str) -> str | None:
         """Return the entity id of an item, None without a registry entry."""

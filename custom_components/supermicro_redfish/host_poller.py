@@ -131,7 +131,9 @@ class HostPoller:
             return replace(cached, system=system)
         self.was_full_poll = True
         self._full_poll_at = self._time_fn()
-        data = await self._client.async_get_dynamic_data()
+        data = await self._client.async_get_dynamic_data(
+            with_settings=False, complete=cached is None
+        )
         self._update_transition(data)
         return data
 

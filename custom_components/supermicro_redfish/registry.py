@@ -77,15 +77,15 @@ _REMOVABLE: Final = (
 def async_remove_stale_entities(
     hass: HomeAssistant, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove entities without a description, and from now on those of removed items.
+    """Remove entities without a description, and those of removed items.
 
-    An item that is missing while the host is off, or while the BMC cannot be read, was
-    not removed.
+    Nothing is removed before the static data was read completely. An item that is
+    missing while the host is off, or while the BMC cannot be read, was not removed.
     """
     registry = er.async_get(hass)
     static = entry.runtime_data.static
     missing: Counter[str] = Counter()
-    _remove_undescribed(registry, entry)
+    is_first = True
 
     @callback
     def count_missing(data: ServerData) -> None:
@@ -94,6 +94,11 @@ def async_remove_stale_entities(
         The update of the listeners lets the platforms forget a removed item, so that
         they can add it again.
         """
+        nonlocal is_first
+        if is_first:
+            is_first = False
+            _remove_undescribed(registry, entry)
+            return
         dynamic = entry.runtime_data.dynamic.data
         if not (dynamic.system or System()).is_on:
             return
@@ -140,8 +145,12 @@ def _entities(
 def _remove_undescribed(
     registry: er.EntityRegistry, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove the entities that the integration no longer describes."""
-    descriptions = entry.runtime_data.descriptions
+    """Remove the entities that the integration no longer offers to the account."""
+    privileges = entry.runtime_data.privileges
+    descriptions = {
+        domain: [row for row in rows if privileges.allow(row.privilege)]
+        for domain, rows in entry.runtime_data.descriptions.items()
+    }
     for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
         if not any(
             f"{registered.unique_id}_".startswith(unique_id(entry, row, "") + "_")
@@ -172,7 +181,10 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         or strip_placeholder(chassis.serial_number)
         or chassis.oem.board_serial_number
     )
-    is_complete = dynamic.system is not None and "chassis" not in static.errors
+    is_chassis_known = static.chassis is not None or (
+        entry.runtime_data.static.is_read and "chassis" not in static.errors
+    )
+    is_complete = dynamic.system is not None and is_chassis_known
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.unique_id)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import fields
 from functools import partial
 from ssl import SSLContext
@@ -60,7 +60,7 @@ from .models import (
 from .readings import Reading, Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint, ModelT
-from .resources.reader import Found, ResourceReader
+from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 
 _MAX_CONCURRENT_REQUESTS = 10
 
@@ -219,37 +219,60 @@ class SupermicroRedfishClient:
 
     # Bulk data
 
-    async def async_get_dynamic_data(self) -> DynamicData:
+    async def async_get_dynamic_data(
+        self, *, with_settings: bool = True, complete: bool = False
+    ) -> DynamicData:
         """Return the resources that change by the second, with three requests.
 
-        Boards from Gen 14 on have a resource for each fan, supply and sensor. There it
-        takes up to ten requests, and some of these resources are read each time in
-        round robin: a reading may be several polls old, and one that was not read yet
-        is missing; see `DynamicData.is_complete`. `async_get_static_data` reads those
-        that were never read and finds those that were fitted since.
+        Boards from Gen 14 on have a resource for each fan, supply and sensor. Where
+        collections can be expanded, or metric reports name the sensors, it takes up to
+        six requests. Elsewhere it takes up to ten, and some of these resources are read
+        each time in round robin: a reading may be several polls old, see
+        `DynamicData.reading_age`, and one that was not read yet is missing, see
+        `DynamicData.is_complete`. `async_get_static_data` reads those that were never
+        read and finds those that were fitted since.
 
         Fan mode and POST code are those that were last read by any other method. They
         are requested here only before the first of those, and after a command; on
         boards from Gen 14 on never.
+
+        Args:
+            with_settings: Whether fan mode and POST code may be requested here.
+            complete: Whether to read everything that was never read, however many
+                requests that takes.
+
         """
-        found = await self._async_read_dynamic(Scope.POLL)
+        scope = Scope.ALL if complete else Scope.POLL
+        found = await self._async_read_dynamic(scope)
         last = await self._async_get_last(
             endpoints.FAN_MODE,
             endpoints.SNOOPING,
-            only_cached=self._readings.limits_requests,
+            only_cached=not with_settings or self._readings.limits_requests,
         )
         return DynamicData(
-            **_merge(DynamicData, last, found), is_complete=self._readings.is_complete
+            **_merge(DynamicData, last, found),
+            is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
         )
 
-    async def async_get_static_data(self) -> StaticData:
+    async def async_get_static_data(
+        self,
+        *,
+        without: Collection[str] = (),
+        on_read: OnRead = ignore_read,
+    ) -> StaticData:
         """Return the resources that rarely change, conditionally where there are ETags.
 
         On boards with a resource for each fan, supply and sensor, those that were
         never read are read as well, for `async_get_dynamic_data`. The system is the one
         that was last read by any other method.
+
+        Args:
+            without: The names of fields that are not read, such as "license".
+            on_read: Called with the name and value of each field as soon as it is read.
+
         """
-        found = await self._async_read_static()
+        found = await self._async_read_static(without, on_read)
         last = await self._async_get_last(endpoints.SYSTEM)
         return StaticData(**_merge(StaticData, last, found))
 
@@ -261,21 +284,33 @@ class SupermicroRedfishClient:
         return RedfishData(
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
         )
 
-    async def _async_read_static(self) -> Found:
+    async def _async_read_static(
+        self,
+        without: Collection[str] = (),
+        on_read: OnRead = ignore_read,
+    ) -> Found:
         """Return the resources that rarely change."""
-        found = await self._async_get_cadence(Cadence.STATIC)
-        await self._readings.async_discover()
-        more = {
-            "inner_thermal": self._readings.async_get_inner_thermal,
+        rows = self._list_reads(Cadence.STATIC)
+        found = await self._reader.async_get_each(
+            {row: read for row, read in rows.items() if row.name not in without},
+            on_read,
+        )
+        more: dict[str, Callable[[], Awaitable[Any]]] = {
             "reset_types": self._async_get_reset_types,
+            "inner_thermal": self.async_get_inner_thermal,
         }
         for name, read in more.items():
+            if name in without:
+                continue
             try:
-                found.resources[name] = await read()
+                resource = found.resources[name] = await read()
+                on_read(name, resource)
             except ResourceError as error:
                 found.errors[name] = error
+        await self._readings.async_discover()
         try:
             await self._readings.async_discover_leak_detectors()
         except ResourceError as error:
@@ -289,7 +324,8 @@ class SupermicroRedfishClient:
         these may be missing, but a server without any is more likely to be misread.
         """
         reading = Reading(scope)
-        found = await self._async_get_cadence(Cadence.DYNAMIC, reading)
+        reads = self._list_reads(Cadence.DYNAMIC, reading)
+        found = await self._reader.async_get_each(reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
@@ -314,21 +350,19 @@ class SupermicroRedfishClient:
             }
         )
 
-    async def _async_get_cadence(
+    def _list_reads(
         self, cadence: Cadence, reading: Reading | None = None
-    ) -> Found:
-        """Return the resources of a cadence by name, and the errors of others."""
+    ) -> dict[Endpoint[Any], Callable[[], Awaitable[Any]]]:
+        """Return the functions that read the rows of a cadence."""
         special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
             endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
             endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
-        rows = [row for row in endpoints.ENDPOINTS if row.cadence is cadence]
-        return await self._reader.async_get_each(
-            {
-                row: special.get(row) or partial(self._reader.async_get, row)
-                for row in rows
-            }
-        )
+        return {
+            row: special.get(row) or partial(self._reader.async_get, row)
+            for row in endpoints.ENDPOINTS
+            if row.cadence is cadence
+        }
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
         """Return the reset types as an immutable value."""
@@ -375,6 +409,13 @@ class SupermicroRedfishClient:
         first time, and one of each kind each later time in round robin.
         """
         return await self._readings.async_get_power()
+
+    async def async_get_inner_thermal(self) -> dict[str, Thermal]:
+        """Return the temperatures inside a machine of many chassis, by chassis.
+
+        It takes dozens of requests there, and none on other boards.
+        """
+        return await self._readings.async_get_inner_thermal()
 
     async def async_get_manager(self) -> Manager:
         """Return the BMC itself; one recorded board takes six seconds for it."""

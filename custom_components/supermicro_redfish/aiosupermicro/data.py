@@ -81,6 +81,11 @@ class _MoreDynamicData(BulkData):
     While False, later reads may add items to `thermal` and `power`. Always True on
     boards that have the resources Thermal and Power.
     """
+    reading_age: float = field(default=0.0, compare=False)
+    """Seconds since the oldest value in `thermal` and `power` was requested.
+
+    More than the duration of the read where values are read in round robin.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +100,7 @@ class _MoreStaticData(BulkData):
 
 @dataclass(frozen=True)
 class DynamicData(_MoreDynamicData):
-    """Frequently changing data: 3 requests on most boards, 10 at most."""
+    """Frequently changing data: 3 requests on most boards, 6 or 10 on newer ones."""
 
     thermal: Thermal | None = None
     power: Power | None = None

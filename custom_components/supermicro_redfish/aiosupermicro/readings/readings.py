@@ -51,6 +51,11 @@ class Readings:
         return self._fallback.was_used
 
     @property
+    def age(self) -> float:
+        """The seconds since the oldest value of the last reading was requested."""
+        return self._fallback.age if self._fallback.was_used else 0.0
+
+    @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
@@ -91,7 +96,13 @@ class Readings:
 
     async def async_get_inner_thermal(self) -> dict[str, Thermal]:
         """Return the temperatures of all other chassis, by the name of the chassis."""
+        await self._async_discover_inner()
         return await self._inner.async_get_thermal()
+
+    async def _async_discover_inner(self) -> None:
+        """Find the sensors of other chassis, where the host has no Thermal and Power."""
+        if self._fallback.was_used:
+            await self._inner.async_discover()
 
     async def async_get_inner_sensors(
         self, reading: Reading
@@ -115,8 +126,7 @@ class Readings:
             ),
             self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
-        if self._fallback.was_used:
-            await self._inner.async_discover()
+        await self._async_discover_inner()
 
     async def async_discover_leak_detectors(self) -> None:
         """Find the leak detectors of a board, which polls read from then on.

@@ -34,7 +34,14 @@ Source = Endpoint[Any] | str
 """A row of the table, or the path that another resource links to."""
 _SourceT = TypeVar("_SourceT", bound=Source)
 
+OnRead = Callable[[str, Any], None]
+"""A function that is called with the name and value of a resource once it is read."""
+
 _MAX_TIMEOUTS = 2
+
+
+def ignore_read(_name: str, _resource: Any) -> None:
+    """Ignore that a resource was read."""
 
 
 @dataclass(frozen=True)
@@ -384,32 +391,38 @@ class ResourceReader:
         return max((row.expand_levels for row in rows), default=1)
 
     async def async_get_each(
-        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+        self,
+        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+        on_read: OnRead = ignore_read,
     ) -> Found:
         """Return many resources, and the errors of others.
 
         Args:
             reads: The function that reads each row.
+            on_read: Called with the name and value of each row as soon as it is read.
 
         Raises:
             SupermicroRedfishError: Nothing could be read, the connection was lost or
                 the login was refused.
 
         """
-        found = await self.async_try_each(reads)
+        found = await self.async_try_each(reads, on_read)
         if not found.resources:
             raise next(iter((*found.errors.values(), *found.missing.values())))
         return found
 
     async def async_try_each(
-        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+        self,
+        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+        on_read: OnRead = ignore_read,
     ) -> Found:
         """Return the resources that can be read, maybe none; else as above."""
         found = Found({}, {}, {})
 
         async def read(endpoint: Endpoint[Any]) -> None:
             try:
-                found.resources[endpoint.name] = await reads[endpoint]()
+                resource = found.resources[endpoint.name] = await reads[endpoint]()
+                on_read(endpoint.name, resource)
             except NotFoundError as error:
                 is_lost = endpoint in self._seen
                 (found.errors if is_lost else found.missing)[endpoint.name] = error
