@@ -6,6 +6,7 @@ of each chassis are read with the static data, which takes dozens of requests.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from ..concurrency import map_limited
@@ -34,6 +35,7 @@ class InnerSensors:
         self._reader = reader
         self._pool = pool
         self.telemetry = Telemetry(reader)
+        self._lock = asyncio.Lock()
 
     @property
     def _paths(self) -> list[str]:
@@ -58,6 +60,11 @@ class InnerSensors:
             ConnectionError: The connection was lost.
 
         """
+        async with self._lock:
+            await self._async_discover()
+
+    async def _async_discover(self) -> None:
+        """Find and identify the sensors; others wait for the result."""
         await self.telemetry.async_find_reports()
         own = self._pool.get_wanted(THERMAL.name, POWER.name)
         reports = self.telemetry.reports

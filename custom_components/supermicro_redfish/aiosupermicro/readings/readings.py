@@ -100,8 +100,8 @@ class Readings:
         return await self._inner.async_get_thermal()
 
     async def _async_discover_inner(self) -> None:
-        """Find the sensors of other chassis, where the host has no Thermal and Power."""
-        if self._fallback.was_used:
+        """Find the sensors of other chassis, where the host has no Thermal."""
+        if await self._reader.async_is_missing(THERMAL):
             await self._inner.async_discover()
 
     async def async_get_inner_sensors(

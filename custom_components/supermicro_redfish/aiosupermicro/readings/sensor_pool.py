@@ -61,6 +61,8 @@ class SensorPool:
         self._wanted: dict[str, frozenset[str]] = {}
         self._lock = asyncio.Lock()
         """Held while sources are read, so that all callers share the values."""
+        self._identify_lock = asyncio.Lock()
+        """Held while sensors are identified, so that each is read once."""
 
     # Sources and wanted sensors
 
@@ -175,12 +177,12 @@ class SensorPool:
 
     async def async_identify(self, paths: Iterable[str]) -> None:
         """Read the resources of sensors that are not identified yet."""
-        new = [path for path in paths if path not in self._identities]
-        new = [path for path in new if path.startswith("/")]
-        for collection, members in _group(new).items():
-            if not await self._async_read_collection(collection, members):
-                await self._async_read_singly(members)
-            self._tried.update(members)
+        async with self._identify_lock:
+            new = [path for path in paths if path not in self._identities]
+            for collection, members in _group(new).items():
+                if not await self._async_read_collection(collection, members):
+                    await self._async_read_singly(members)
+                self._tried.update(members)
 
     def was_identified(self, path: str) -> bool:
         """Return whether a sensor is known, or cannot be."""
@@ -228,11 +230,12 @@ class SensorPool:
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
         """Read sensors with one request for their collection; return if it worked."""
         requested_at = monotonic()
-        if len(members) < _MIN_GROUP or (
-            await self._reader.expander.async_list(collection, 1) is None
-        ):
+        if len(members) < _MIN_GROUP:
             return False
-        for path in members:
+        listed = await self._reader.expander.async_list(collection, 1)
+        if listed is None:
+            return False
+        for path in listed:
             if (body := self._reader.expander.take(path)) is not None:
                 self.set_body(path, body, requested_at)
         return True

@@ -266,7 +266,11 @@ class SingleResources:
         self._pool.want(endpoint.name, wanted, add=True)
         await self._pool.async_update(items.reading)
         since = items.reading.since
-        left = [path for path in wanted if not self._pool.is_fresh(path, since)]
+        left = [
+            path
+            for path in wanted
+            if not (known[path] and self._pool.is_fresh(path, since))
+        ]
         bodies = await items.async_read((*others, *left), count)
         for path in left:
             body, requested_at = self._round_robin.get_last(path)

@@ -23,12 +23,17 @@ class Scope(Enum):
     """All items that were never read; cached values are accepted for all else."""
 
 
+def _now() -> float:
+    """Return the time by `time.monotonic`."""
+    return monotonic()
+
+
 @dataclass(frozen=True)
 class Reading:
     """One reading of Thermal, Power and sensors, whose values belong together."""
 
     scope: Scope
-    started_at: float = field(default_factory=monotonic)
+    started_at: float = field(default_factory=_now)
     """The time of the start, by `time.monotonic`."""
 
     @property

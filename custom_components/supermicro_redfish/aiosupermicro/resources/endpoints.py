@@ -69,7 +69,10 @@ class Endpoint(Generic[ModelT]):
     parent_pointer: str | None = None
     """A link to follow upwards, to the last resource that `select_fn` matches."""
     expand_levels: int = 1
-    """Levels of a collection that are read with one request, where that works."""
+    """Levels of a collection that are read with one request, where that works.
+
+    0 for a collection whose members are not all needed.
+    """
 
 
 def _is_host(system: JsonObject) -> bool:
@@ -224,7 +227,7 @@ METRIC_REPORT_DEFINITIONS: Final = _link_only(
 )
 
 BOOT_OPTIONS: Final = _link_only("boot_options", SYSTEM, "Boot/BootOptions")
-ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts")
+ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts", expand_levels=0)
 PROCESSORS: Final = _link_only("processors", SYSTEM, "Processors")
 MEMORY: Final = _link_only("memory", SYSTEM, "Memory")
 SYSTEM_INTERFACES: Final = _link_only("system_interfaces", SYSTEM, "EthernetInterfaces")

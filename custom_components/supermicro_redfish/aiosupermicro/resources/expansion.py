@@ -295,16 +295,16 @@ class CollectionExpander:
         if not (answer.is_complete and found and {*answer.members} >= {*members}):
             self._reject(collection, answer.status)
             return {}
-        is_cached = self._reader.is_cached
-        path = max(found, key=lambda member: (is_cached(member), len(found[member])))
+        whole, is_cached = answer.select(answer.members), self._reader.is_cached
+        path = max(whole, key=lambda member: (is_cached(member), len(whole[member])))
         try:
             single = await self._reader.async_get_json(path, cached=True)
         except ResourceError:
             self._reject(collection)
             return {}
-        if not _is_same(single, found[path]):
+        if not _is_same(single, whole[path]):
             self._reject(collection)
-            return {path: single}
+            return {path: single} if path in members else {}
         self._verified.add(_kind(collection))
         return found
 

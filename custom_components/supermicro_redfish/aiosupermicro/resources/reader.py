@@ -358,12 +358,23 @@ class ResourceReader:
         """Return the paths of the members of collections that can be expanded."""
         listed: dict[Source, list[str]] = {}
         for source in collections:
+            if isinstance(source, Endpoint) and not source.expand_levels:
+                continue
             path = self._get_path(source)
+            if path is None and self.expander.has_worked:
+                with suppress(ResourceError):
+                    path = await self._finder.async_get(source)  # type: ignore[arg-type]
             levels = self.get_expand_levels(path) if path else 1
             paths = await self.expander.async_list(path, levels) if path else None
             if paths is not None:
                 listed[source] = paths
+                self._mark_seen(source)
         return listed
+
+    def _mark_seen(self, source: Source) -> None:
+        """Record that a row was read: if it is missing later, the BMC is starting."""
+        if isinstance(source, Endpoint):
+            self._seen.add(source)
 
     async def _async_expand(self, paths: Iterable[str]) -> dict[str, JsonObject]:
         """Return the resources that an expansion of their collections shows, by path.
