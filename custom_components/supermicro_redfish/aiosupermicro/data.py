@@ -71,9 +71,10 @@ class _MoreDynamicData(BulkData):
     leak_detectors: tuple[LeakDetector, ...] = ()
     """Leak detectors of liquid-cooled machines; empty on all others."""
     sensors: tuple[SensorResource, ...] = ()
-    """Sensors of the other chassis of a machine, where metric reports name them.
+    """Sensors of the other chassis of a machine, without those in `thermal`, `power`.
 
-    Temperatures, powers and energy counters, without those in `thermal` and `power`.
+    Temperatures, distances to their limits, powers and energy counters, where metric
+    reports name them; elsewhere the temperatures of the last static read.
     """
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.

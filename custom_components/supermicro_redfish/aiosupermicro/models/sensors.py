@@ -61,6 +61,16 @@ class SensorResource(Model):
     """Paths of the devices that the sensor belongs to, such as a processor."""
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the sensor is present: its state is not Absent.
+
+        A sensor without a state is present if it has a reading.
+        """
+        if self.status.state is None:
+            return self.reading is not None
+        return not self.status.is_absent
+
+    @property
     def is_headroom(self) -> bool:
         """Whether the reading is not a temperature but the distance to its limit.
 

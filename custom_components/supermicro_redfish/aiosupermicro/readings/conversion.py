@@ -62,6 +62,21 @@ def temperature_of_excerpt(
     )
 
 
+def sensor_of_excerpt(
+    excerpt: SensorExcerpt, sensor: SensorResource | None
+) -> SensorResource:
+    """Return the sensor of an excerpt in ThermalMetrics, None if it is not known."""
+    own = sensor or SensorResource(
+        reading_type="Temperature", physical_context=excerpt.physical_context
+    )
+    return replace(
+        own,
+        id=_sensor_id(excerpt),
+        name=_sensor_name(excerpt),
+        reading=excerpt.reading,
+    )
+
+
 def fan_of_excerpt(
     speed: SensorExcerpt, value: float | None, sensor: SensorResource | None
 ) -> Fan:

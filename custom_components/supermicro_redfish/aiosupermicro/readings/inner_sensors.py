@@ -12,19 +12,20 @@ from collections.abc import Iterable
 from ..concurrency import map_limited
 from ..const import MAX_REPORT_SENSORS
 from ..exceptions import LicenseError
-from ..models import SensorResource, Temperature, Thermal
+from ..models import SensorResource, Thermal
 from ..payload import JsonObject, find_link
 from ..resources.chassis import async_get_other_chassis
 from ..resources.endpoints import CHASSIS, POWER, THERMAL, THERMAL_METRICS
 from ..resources.reader import ResourceReader
-from .conversion import temperature_of_excerpt, temperature_of_sensor
-from .excerpts import excerpts_by_sensor, temperature_excerpts, value_of
+from .conversion import sensor_of_excerpt, temperature_of_sensor
+from .excerpts import excerpts_by_sensor, temperature_excerpts
 from .sensor_pool import SensorPool
 from .source import Reading
 from .telemetry import ReportSource, Telemetry
 
 _PART = "inner"
-_TYPES = frozenset(("Temperature", "Power", "EnergyJoules", "EnergykWh"))
+_TEMPERATURE = "Temperature"
+_TYPES = frozenset((_TEMPERATURE, "Power", "EnergyJoules", "EnergykWh"))
 
 
 class InnerSensors:
@@ -36,6 +37,8 @@ class InnerSensors:
         self._pool = pool
         self.telemetry = Telemetry(reader)
         self._lock = asyncio.Lock()
+        self._found: dict[str, SensorResource] = {}
+        """The temperatures of the last static read without metric reports, by path."""
 
     @property
     def _paths(self) -> list[str]:
@@ -89,13 +92,16 @@ class InnerSensors:
         """Return the sensors of all other chassis that metric reports name.
 
         A sensor that a report leaves out is read on its own, a few in each poll.
+        Without reports, these are the temperatures of the last static read.
         """
         paths = self._paths
         self._pool.want(_PART, paths)
+        if not paths:
+            return tuple(self._found.values())
         await self._pool.async_update(reading)
         await self._pool.async_fill(_PART, reading)
         sensors = (self._pool.get_sensor(path) for path in paths)
-        return tuple(s for s in sensors if s and not s.is_headroom)
+        return tuple(filter(None, sensors))
 
     async def async_get_thermal(self) -> dict[str, Thermal]:
         """Return the temperatures of all chassis but the host's, by their names.
@@ -114,36 +120,36 @@ class InnerSensors:
         metrics = await map_limited(
             self._async_get_metrics, others.values(), self._reader.limit
         )
+        self._found = {}
         inner = {}
         for path, body in zip(others, metrics, strict=True):
-            if found := [*await self._async_get_temperatures(body, known)]:
-                inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(found))
+            sensors = await self._async_get_sensors(body, known)
+            self._found |= sensors
+            if thermal := _thermal(sensors.values()):
+                inner[path.rpartition("/")[2]] = thermal
         return inner
 
     def _group(self, paths: Iterable[str]) -> dict[str, Thermal]:
         """Return temperatures by the chassis in their path."""
-        groups: dict[str, list[Temperature]] = {}
+        groups: dict[str, list[SensorResource]] = {}
         for path in paths:
-            sensor = self._pool.get_sensor(path)
-            if sensor and sensor.reading_type == "Temperature":
-                chassis = path.rpartition("/Sensors/")[0].rpartition("/")[2]
-                if not sensor.is_headroom:
-                    group = groups.setdefault(chassis, [])
-                    group.append(temperature_of_sensor(sensor))
-        return {name: Thermal(temperatures=tuple(g)) for name, g in groups.items()}
+            chassis = path.rpartition("/Sensors/")[0].rpartition("/")[2]
+            if sensor := self._pool.get_sensor(path):
+                groups.setdefault(chassis, []).append(sensor)
+        found = {name: _thermal(sensors) for name, sensors in groups.items()}
+        return {name: thermal for name, thermal in found.items() if thermal}
 
-    async def _async_get_temperatures(
+    async def _async_get_sensors(
         self, metrics: JsonObject, known: set[str]
-    ) -> Iterable[Temperature]:
-        """Return the temperatures in a ThermalMetrics, without those of the host."""
+    ) -> dict[str, SensorResource]:
+        """Return the sensors in a ThermalMetrics, without those of the host."""
         excerpts = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(metrics))
         new = {key: e for key, e in excerpts.items() if key not in known}
         await self._pool.async_identify(new)
-        found = (
-            temperature_of_excerpt(e, value_of(e), self._pool.get_sensor(key))
-            for key, e in new.items()
-        )
-        return filter(None, found)
+        return {
+            key: sensor_of_excerpt(excerpt, self._pool.get_sensor(key))
+            for key, excerpt in new.items()
+        }
 
     async def _async_get_metrics(self, chassis: JsonObject) -> JsonObject:
         """Return the ThermalMetrics of a chassis, an empty object where it has none."""
@@ -155,3 +161,13 @@ class InnerSensors:
             except LicenseError:
                 return {}
         return body
+
+
+def _thermal(sensors: Iterable[SensorResource]) -> Thermal | None:
+    """Return the temperatures among sensors, None if there are none."""
+    temperatures = tuple(
+        temperature_of_sensor(sensor)
+        for sensor in sensors
+        if sensor.reading_type == _TEMPERATURE and not sensor.is_headroom
+    )
+    return Thermal(temperatures=temperatures) if temperatures else None
