@@ -58,9 +58,11 @@ def async_create_bmc_session(hass: HomeAssistant) -> ClientSession:
 
 
 def create_client(
-    session: ClientSession, data: Mapping[str, Any]
+    session: ClientSession,
+    data: Mapping[str, Any],
+    discovery: Mapping[str, Any] | None = None,
 ) -> SupermicroRedfishClient:
-    """Create a client from the data of a config entry.
+    """Create a client from the data of a config entry, and the last run's discovery.
 
     The service root needs no account: without one, only the root can be read.
     """
@@ -70,6 +72,7 @@ def create_client(
         data.get(CONF_USERNAME, ""),
         data.get(CONF_PASSWORD, ""),
         verify_ssl=ssl_setting(data[CONF_VERIFY_SSL]),
+        discovery=discovery,
     )
 
 

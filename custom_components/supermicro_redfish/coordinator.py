@@ -45,6 +45,7 @@ from .errors import (
 )
 from .host_poller import TRANSITION_SECONDS, HostPoller
 from .models import KeyMemory, Privileges, ServerData
+from .storage import DiscoveryStore
 
 _FIRST_READ_INTERVAL = timedelta(minutes=1)
 """Time between two polls of the static data until the first one has succeeded."""
@@ -189,11 +190,6 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether the last full poll is at least one interval old."""
-        return self._poller.is_full_poll_due
-
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:
@@ -300,8 +296,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         try:
             data = await super()._async_update_data()
         except UpdateFailed, ConfigEntryAuthFailed:
-            await self._dynamic.async_refresh()
-            if self._dynamic.last_update_success:
+            if await self._async_is_reachable():
                 raise
             return self._skip_poll()
         if self.is_stale:
@@ -309,6 +304,11 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             # Equal data does not call the listeners, but the entities are available.
             self.hass.loop.call_soon(self.async_update_listeners)
         return data
+
+    async def _async_is_reachable(self) -> bool:
+        """Poll the dynamic data, and return whether that has succeeded."""
+        await self._dynamic.async_refresh()
+        return self._dynamic.last_update_success
 
     def _skip_poll(self) -> ServerData:
         """Mark the cached data as stale and return it; entities still need it."""
@@ -377,6 +377,7 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
+    store: DiscoveryStore
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
@@ -408,7 +409,10 @@ class SupermicroRuntimeData:
 
 
 def create_runtime_data(
-    hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    client: SupermicroRedfishClient,
+    store: DiscoveryStore,
 ) -> SupermicroRuntimeData:
     """Create the coordinators of a config entry."""
     dynamic = DynamicCoordinator(hass, entry, client)
@@ -417,4 +421,5 @@ def create_runtime_data(
         static=StaticCoordinator(hass, entry, client, dynamic),
         dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
+        store=store,
     )

@@ -45,9 +45,6 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     Their entities become unavailable with the BMC, and readings that require host power
     become unknown with the host. A poll that was skipped is made up for as soon as the
     BMC is back.
-
-    On a slow BMC, the first dynamic poll may be minutes old when the setup ends. It is
-    then repeated.
     """
     data = entry.runtime_data
     static, dynamic, account = data.static, data.dynamic, data.account
@@ -68,8 +65,6 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
             start(static.async_request_refresh(), "Read the skipped static data")
 
     entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))
-    if dynamic.is_due:
-        start(dynamic.async_refresh(), "Repeat the first poll of the dynamic data")
 
 
 @callback

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import fields
 from functools import partial
 from ssl import SSLContext
@@ -99,6 +99,7 @@ class SupermicroRedfishClient:
         timeout: float = DEFAULT_TIMEOUT,
         system: str | None = None,
         chassis: str | None = None,
+        discovery: Mapping[str, Any] | None = None,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
 
@@ -116,6 +117,9 @@ class SupermicroRedfishClient:
                 machine itself.
             chassis: The Id of the chassis to read the sensors of. The default is the
                 one that the system links to.
+            discovery: The property `discovery` of an earlier client, to read the
+                resources of the same BMC without looking for them again. It is
+                verified, and ignored where it does not fit.
 
         Raises:
             ValueError: The host or the fingerprint is malformed, or a control
@@ -133,7 +137,7 @@ class SupermicroRedfishClient:
             endpoints.SYSTEM: system,
             endpoints.CHASSIS: chassis,
         }
-        self._reader = ResourceReader(self._connection, wanted_ids)
+        self._reader = ResourceReader(self._connection, wanted_ids, discovery)
         self._readings = Readings(self._reader)
 
     async def __aenter__(self) -> Self:
@@ -154,6 +158,28 @@ class SupermicroRedfishClient:
     def paths(self) -> dict[str, str]:
         """The paths of the resources found so far, by name."""
         return self._reader.paths
+
+    @property
+    def discovery(self) -> dict[str, Any]:
+        """What was found out about the board, for the next client of the same BMC.
+
+        This is a JSON object without secrets: paths of resources, what is missing or
+        needs a license, the firmware, and the ways of reading that work. It is empty
+        before the system was read, and for a BMC without a UUID.
+        """
+        return self._reader.discovery
+
+    async def async_is_same_bmc(self) -> bool:
+        """Return whether this is the BMC that `discovery` describes.
+
+        It takes the service root and the system, which the next read does not request
+        again. Without a `discovery` it takes no request.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        return await self._reader.async_verify_memory()
 
     @property
     def cached_resources(self) -> dict[str, dict[str, Any]]:
@@ -298,19 +324,20 @@ class SupermicroRedfishClient:
             {row: read for row, read in rows.items() if row.name not in without},
             on_read,
         )
-        more: dict[str, Callable[[], Awaitable[Any]]] = {
-            "reset_types": self._async_get_reset_types,
-            "inner_thermal": self.async_get_inner_thermal,
-        }
-        for name, read in more.items():
-            if name in without:
-                continue
+
+        async def try_read(name: str, read: Callable[[], Awaitable[Any]]) -> None:
             try:
-                resource = found.resources[name] = await read()
-                on_read(name, resource)
+                resource = await read()
             except ResourceError as error:
                 found.errors[name] = error
+            else:
+                found.resources[name] = resource
+                on_read(name, resource)
+
+        await try_read("reset_types", self._async_get_reset_types)
         await self._readings.async_discover()
+        if "inner_thermal" not in without:
+            await try_read("inner_thermal", self.async_get_inner_thermal)
         try:
             await self._readings.async_discover_leak_detectors()
         except ResourceError as error:

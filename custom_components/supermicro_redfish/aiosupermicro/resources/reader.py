@@ -26,8 +26,9 @@ from ..http.connection import Connection
 from ..models import Model
 from ..payload import JsonObject, find_link
 from .collections import async_get_member_paths
-from .endpoints import Cadence, Endpoint, ModelT
+from .endpoints import ROOT, Cadence, Endpoint, ModelT
 from .expansion import CollectionExpander
+from .memory import Memory
 from .path_finder import PathFinder
 
 Source = Endpoint[Any] | str
@@ -84,9 +85,20 @@ class ResourceReader:
         self,
         connection: Connection,
         wanted_ids: Mapping[Endpoint[Any], str | None] | None = None,
+        discovery: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep the connection, and the Id of each resource that has to have one."""
+        """Keep the connection.
+
+        Args:
+            connection: The connection to the BMC.
+            wanted_ids: The Id of each resource that has to have one.
+            discovery: The property `discovery` of an earlier reader.
+
+        """
         self._connection = connection
+        self._memory_key = repr([*(wanted_ids or {}).values()])
+        self.memory = Memory(connection, self._memory_key, discovery)
+        """What is known about the board; replaced when it no longer fits."""
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
         self._unavailable: dict[Source, _Unavailable] = NewestItems(
@@ -110,6 +122,18 @@ class ResourceReader:
         """The paths found so far, by the name of their row."""
         return {endpoint.name: path for endpoint, path in self._finder.paths.items()}
 
+    @property
+    def discovery(self) -> dict[str, Any]:
+        """What was found out about the board; empty while a link leads nowhere."""
+        if self._finder.has_detours:
+            return {}
+        unavailable = {
+            source: known.error
+            for source, known in self._unavailable.items()
+            if known.is_recent
+        }
+        return self.memory.export(self.paths, unavailable)
+
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
         return self._finder.paths.get(endpoint)
@@ -127,7 +151,9 @@ class ResourceReader:
         return self._connection.get_cached(path) is not None
 
     def reset(self) -> None:
-        """Discard all that was found out about the board."""
+        """Discard all but what a restart remembers; missing resources may have come."""
+        discovery = self.discovery | {"missing": {}, "unlicensed": {}}
+        self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
         self._seen.clear()
         self._unavailable.clear()
@@ -198,6 +224,41 @@ class ResourceReader:
         self, source: Source, *, cached: bool = False
     ) -> JsonObject:
         """Return the JSON of a resource; errors as in `async_get`."""
+        if self.memory.is_pending and source is not ROOT:
+            await self.async_verify_memory()
+        body = await self._async_get_json(source, cached=cached)
+        if isinstance(source, Endpoint) and not self.memory.record(source, body):
+            self._forget_memory()
+            self.memory.record(source, body)
+        return body
+
+    async def async_verify_memory(self) -> bool:
+        """Return whether the board is the one that an earlier run has found.
+
+        If it is not, what that run has found out is forgotten.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        if (memory := self.memory).is_pending:
+            fits = await memory.async_fits()
+            if memory.is_pending and memory is self.memory:
+                if fits:
+                    for source, error in memory.use():
+                        self._unavailable[source] = _Unavailable(error, monotonic())
+                else:
+                    self._forget_memory()
+        return self.memory.is_verified
+
+    def _forget_memory(self) -> None:
+        """Forget what an earlier run has found out, and discover the board anew."""
+        self.memory = Memory(self._connection, self._memory_key)
+        self._finder.reset()
+        self._unavailable.clear()
+
+    async def _async_get_json(self, source: Source, *, cached: bool) -> JsonObject:
+        """Return the JSON of a resource, read at its path or from the cache."""
         self._finder.forget_detours()
         path = source if isinstance(source, str) else self._finder.paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
@@ -549,6 +610,9 @@ class ResourceReader:
         try:
             return await self._connection.async_get(path)
         except NotFoundError as error:
+            if self.memory.is_unproven(endpoint):
+                self._forget_memory()
+                return await self._async_read_linked(endpoint)
             if endpoint in self._seen or not await self._finder.async_skip(
                 endpoint, path
             ):
