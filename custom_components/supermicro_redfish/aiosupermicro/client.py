@@ -167,6 +167,7 @@ class SupermicroRedfishClient:
         needs a license, the firmware, and the ways of reading that work. It is empty
         before the system was read, and for a BMC without a UUID.
         """
+        self._readings.remember()
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
@@ -218,6 +219,7 @@ class SupermicroRedfishClient:
         try:
             await self._connection.async_close()
         finally:
+            self._readings.remember()
             self._reader.reset()
             self._readings = Readings(self._reader)
 

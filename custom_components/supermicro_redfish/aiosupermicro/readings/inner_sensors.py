@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 from ..concurrency import map_limited
 from ..const import MAX_REPORT_SENSORS
@@ -39,6 +40,18 @@ class InnerSensors:
         self._lock = asyncio.Lock()
         self._found: dict[str, SensorResource] = {}
         """The temperatures of the last static read without metric reports, by path."""
+
+    def reset(self) -> None:
+        """Discard all reports, as after an update of the firmware."""
+        for report in self.telemetry.reports.values():
+            self._pool.remove_source(report)
+        self.telemetry.reset()
+
+    def restore(self, exported: Any) -> None:
+        """Restore the reports of an earlier run."""
+        self.telemetry.restore(exported)
+        for report in self.telemetry.reports.values():
+            self._pool.add_source(report)
 
     @property
     def _paths(self) -> list[str]:
@@ -94,13 +107,13 @@ class InnerSensors:
         A sensor that a report leaves out is read on its own, a few in each poll.
         Without reports, these are the temperatures of the last static read.
         """
-        paths = self._paths
-        self._pool.want(_PART, paths)
-        if not paths:
+        if not self.telemetry.reports:
             return tuple(self._found.values())
+        self._pool.want(_PART, self._paths)
         await self._pool.async_update(reading)
+        self._pool.want(_PART, self._paths)
         await self._pool.async_fill(_PART, reading)
-        sensors = (self._pool.get_sensor(path) for path in paths)
+        sensors = (self._pool.get_sensor(path) for path in self._paths)
         return tuple(filter(None, sensors))
 
     async def async_get_thermal(self) -> dict[str, Thermal]:

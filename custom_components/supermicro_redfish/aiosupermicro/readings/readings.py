@@ -17,6 +17,7 @@ from ..resources.endpoints import (
     THERMAL,
     Endpoint,
 )
+from ..resources.memory import Memory
 from ..resources.reader import ResourceReader
 from .inner_sensors import InnerSensors
 from .sensor_pool import SensorPool
@@ -25,6 +26,8 @@ from .source import Reading, Scope
 from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
+_TELEMETRY, _SENSORS = "telemetry", "sensors"
+"""Names of what is remembered over a restart."""
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
@@ -39,6 +42,8 @@ class Readings:
         self._fallback = SingleResources(reader, self._pool)
         self._inner = InnerSensors(reader, self._pool)
         self._discovered: set[Endpoint[Any]] = set()
+        self._memory: Memory | None = None
+        """The memory that reports and sensors were restored from."""
 
     @property
     def is_complete(self) -> bool:
@@ -59,6 +64,26 @@ class Readings:
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
+
+    def remember(self) -> None:
+        """Record the reports and the identities of sensors, for a restart."""
+        if self._memory is self._reader.memory and self._fallback.was_used:
+            self._memory.readings |= {
+                _TELEMETRY: self._inner.telemetry.export(),
+                _SENSORS: self._pool.export(),
+            }
+
+    async def _async_restore(self) -> None:
+        """Use what an earlier run has found; forget it if the memory was forgotten."""
+        await self._reader.async_verify_memory()
+        if (memory := self._reader.memory) is self._memory:
+            return
+        if self._memory is not None:
+            self._inner.reset()
+            self._pool.reset()
+        self._memory = memory
+        self._pool.restore(memory.readings.get(_SENSORS))
+        self._inner.restore(memory.readings.get(_TELEMETRY))
 
     async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:
         """Return the temperatures and fans of the host's chassis.
@@ -108,6 +133,7 @@ class Readings:
         self, reading: Reading
     ) -> tuple[SensorResource, ...]:
         """Return the sensors of all other chassis that metric reports name."""
+        await self._async_restore()
         return await self._inner.async_get(reading)
 
     async def async_discover(self) -> None:
@@ -149,6 +175,7 @@ class Readings:
         reading: Reading,
     ) -> _T:
         """Read a resource, or its fallback if it was never there."""
+        await self._async_restore()
         try:
             return await read(reading)
         except (NotFoundError, InvalidResponseError) as error:

@@ -155,8 +155,8 @@ class SensorPool:
         Each time it is the one with the most values that are not of this reading yet.
         """
         async with self._lock:
-            wanted = frozenset().union(*self._wanted.values())
             for _ in range(MAX_VALUE_SOURCES):
+                wanted = self.get_wanted(*self._wanted)
                 missing = self._get_missing(wanted, reading)
                 if (source := self._get_best(missing, reading)) is None:
                     break
@@ -247,13 +247,20 @@ class SensorPool:
         for path in paths:
             self.set_body(path, found.get(path), requested_at)
 
-    # Export
+    # Memory
+
+    def reset(self) -> None:
+        """Discard all sensors and sources but those of the chassis itself."""
+        self._identities.clear()
+        self._tried.clear()
+        self._values.clear()
 
     def export(self) -> dict[str, Any]:
-        """Return the identities of all sensors as JSON, without their values."""
+        """Return the identities of the wanted sensors as JSON, without their values."""
         return {
             path: {key: body[key] for key in _IDENTITY if key in body}
-            for path, body in self._identities.items()
+            for path in sorted(self.get_wanted(*self._wanted))
+            if (body := self._identities.get(path))
         }
 
     def restore(self, exported: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
 from math import isfinite
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from ..const import MAX_REPORTS, METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
@@ -76,19 +76,20 @@ class Telemetry:
         self._retry_at = 0.0
 
     def export(self) -> dict[str, Any]:
-        """Return the paths of the reports as JSON, and the seconds until a retry."""
-        left = max(self._retry_at - monotonic(), 0.0)
-        return {"reports": [*self.reports], "retry_in": round(left)}
+        """Return the reports as JSON, and the time of the next search since 1970."""
+        seconds = max(self._retry_at - monotonic(), 0.0)
+        return {"reports": [*self.reports], "retry_at": round(time() + seconds)}
 
     def restore(self, exported: Any) -> None:
         """Restore exported reports; malformed ones are ignored."""
         if not isinstance(exported, Mapping):
             return
-        paths, seconds = exported.get("reports"), exported.get("retry_in")
+        paths, retry_at = exported.get("reports"), exported.get("retry_at")
         for path in paths[:MAX_REPORTS] if isinstance(paths, list) else ():
             if isinstance(path, str) and path.startswith("/"):
                 self.reports[path] = ReportSource(self._reader, path)
-        if isinstance(seconds, (int, float)) and seconds < TELEMETRY_RETRY_SECONDS:
+        if isinstance(retry_at, (int, float)):
+            seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
             self._retry_at = monotonic() + seconds
 
     async def async_find_reports(self) -> dict[str, dict[str, float | None]]:

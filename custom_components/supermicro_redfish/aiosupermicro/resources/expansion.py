@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from math import inf
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..const import (
@@ -94,15 +94,15 @@ class CollectionExpander:
         self._bodies.clear()
 
     def export(self) -> dict[str, Any]:
-        """Return the verdicts as JSON: kinds that work, and seconds until a retry.
+        """Return the verdicts as JSON: kinds that work, and times of the next trial.
 
-        The seconds are None where only new firmware is tried again.
+        The times are seconds since 1970, None where only new firmware is tried again.
         """
         left = {name: at - monotonic() for name, at in self._retry_at.items()}
         return {
             "verified": sorted(self._verified),
-            "retry_in": {
-                name: None if seconds == inf else round(seconds)
+            "retry_at": {
+                name: None if seconds == inf else round(time() + seconds)
                 for name, seconds in left.items()
                 if seconds > 0
             },
@@ -112,13 +112,14 @@ class CollectionExpander:
         """Restore exported verdicts; malformed ones are ignored."""
         if not isinstance(exported, Mapping):
             return
-        verified, retry_in = exported.get("verified"), exported.get("retry_in")
+        verified, retry_at = exported.get("verified"), exported.get("retry_at")
         if isinstance(verified, list):
             self._verified |= {kind for kind in verified if isinstance(kind, str)}
-        for name, seconds in retry_in.items() if isinstance(retry_in, Mapping) else ():
-            if seconds is None:
+        for name, at in retry_at.items() if isinstance(retry_at, Mapping) else ():
+            if at is None:
                 self._retry_at[name] = inf
-            elif isinstance(seconds, (int, float)) and seconds < EXPAND_RETRY_SECONDS:
+            elif isinstance(at, (int, float)):
+                seconds = min(at - time(), EXPAND_RETRY_SECONDS)
                 self._retry_at[name] = monotonic() + seconds
 
     def take(self, path: str, since: float | None = None) -> JsonObject | None:
@@ -159,6 +160,8 @@ class CollectionExpander:
             self._keep(answer, found)
         else:
             self._keep(answer)
+        links = [{"@odata.id": path} for path in answer.members]
+        self._reader.store(collection, {"@odata.id": collection, "Members": links})
         return answer.members
 
     async def async_read(

@@ -39,6 +39,8 @@ OnRead = Callable[[str, Any], None]
 """A function that is called with the name and value of a resource once it is read."""
 
 _MAX_TIMEOUTS = 2
+_EXPAND = "expand"
+"""Name of the verdicts on expansion in what is remembered."""
 
 
 def ignore_read(_name: str, _resource: Any) -> None:
@@ -132,6 +134,8 @@ class ResourceReader:
             for source, known in self._unavailable.items()
             if known.is_recent
         }
+        if not self.memory.is_pending:
+            self.memory.readings[_EXPAND] = self.expander.export()
         return self.memory.export(self.paths, unavailable)
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
@@ -145,6 +149,11 @@ class ResourceReader:
     def store(self, path: str, body: JsonObject) -> None:
         """Cache a resource that another one contained."""
         self._connection.store(path, dict(body))
+
+    def _is_cached(self, source: Source) -> bool:
+        """Return whether a resource was read."""
+        path = self._get_path(source)
+        return path is not None and self.is_cached(path)
 
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
@@ -247,6 +256,7 @@ class ResourceReader:
                 if fits:
                     for source, error in memory.use():
                         self._unavailable[source] = _Unavailable(error, monotonic())
+                    self.expander.restore(memory.readings.get(_EXPAND))
                 else:
                     self._forget_memory()
         return self.memory.is_verified
@@ -256,6 +266,7 @@ class ResourceReader:
         self.memory = Memory(self._connection, self._memory_key)
         self._finder.reset()
         self._unavailable.clear()
+        self.expander.reset()
 
     async def _async_get_json(self, source: Source, *, cached: bool) -> JsonObject:
         """Return the JSON of a resource, read at its path or from the cache."""
@@ -393,7 +404,14 @@ class ResourceReader:
             ResourceError: None of the collections that exist could be read.
 
         """
-        listed = {} if cached else await self._async_list_expanded(collections)
+        new = [
+            source
+            for source in collections
+            if not (
+                cached and (path := self._get_path(source)) and self.is_cached(path)
+            )
+        ]
+        listed = await self._async_list_expanded(new)
         left = [source for source in collections if source not in listed]
         found, errors = await self.async_try_many(left, cached=cached)
         for source, error in errors.items():
