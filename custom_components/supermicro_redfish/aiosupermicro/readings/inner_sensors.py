@@ -57,9 +57,13 @@ class InnerSensors:
     def _paths(self) -> list[str]:
         """The sensors in metric reports, without those of Thermal and Power."""
         own = self._pool.get_wanted(THERMAL.name, POWER.name)
+        return [p for p in self.sensors if p not in own and self._is_wanted(p)]
+
+    @property
+    def sensors(self) -> list[str]:
+        """The paths of all sensors in metric reports, each once."""
         reports = self.telemetry.reports.values()
-        paths = dict.fromkeys(path for report in reports for path in report.sensors)
-        return [path for path in paths if path not in own and self._is_wanted(path)]
+        return [*dict.fromkeys(path for report in reports for path in report.sensors)]
 
     def _is_wanted(self, path: str) -> bool:
         """Return whether a sensor is of a type that is read in each poll."""

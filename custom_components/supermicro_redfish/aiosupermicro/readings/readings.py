@@ -70,7 +70,7 @@ class Readings:
         if self._memory is self._reader.memory and self._fallback.was_used:
             self._memory.readings |= {
                 _TELEMETRY: self._inner.telemetry.export(),
-                _SENSORS: self._pool.export(),
+                _SENSORS: self._pool.export(self._inner.sensors),
             }
 
     async def _async_restore(self) -> None:

@@ -122,6 +122,7 @@ class SensorPool:
 
     def set_body(self, path: str, body: JsonObject | None, requested_at: float) -> None:
         """Store the resource of a sensor, None if it could not be read."""
+        self._tried.add(path)
         if body is None:
             self._values.pop(path, None)
             return
@@ -255,11 +256,16 @@ class SensorPool:
         self._tried.clear()
         self._values.clear()
 
-    def export(self) -> dict[str, Any]:
-        """Return the identities of the wanted sensors as JSON, without their values."""
+    def export(self, paths: Iterable[str]) -> dict[str, Any]:
+        """Return the identities of sensors as JSON, without their values.
+
+        Args:
+            paths: The sensors, besides those that are wanted.
+
+        """
         return {
             path: {key: body[key] for key in _IDENTITY if key in body}
-            for path in sorted(self.get_wanted(*self._wanted))
+            for path in sorted(self.get_wanted(*self._wanted).union(paths))
             if (body := self._identities.get(path))
         }
 

@@ -130,8 +130,9 @@ class SingleResources:
         # While the collection is unknown, sensors of its fans are not taken for fans.
         types += [_ROTATIONAL] if not speeds and paths == [] else []
         self._pool.want(THERMAL.name, (*speeds, *excerpts))
+        unknown = [key for key in excerpts if not self._pool.was_identified(key)]
         sensors, bodies = await self._async_read_sensors(
-            items, THERMAL, types, self._thermal_count, paths or ()
+            items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
         self._pool.require(self._environment, speeds, reading)
         self._pool.require(self._metrics, excerpts, reading)
@@ -251,11 +252,13 @@ class SingleResources:
         types: Collection[str],
         count: int,
         others: Iterable[str] = (),
+        unknown: Iterable[str] = (),
     ) -> tuple[list[SensorResource], dict[str, JsonObject]]:
         """Return the sensors of some types, and other resources read with them.
 
-        All wanted sensors are updated. Those that no source shows are read in round
-        robin. The type of a sensor is known only when it was read: each is read once.
+        All wanted sensors are updated. Those that no source shows, or that are unknown,
+        are read in round robin. The type of a sensor is known only when it was read:
+        each is read once.
         """
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
         self._expand(paths)
@@ -271,8 +274,10 @@ class SingleResources:
             for path in wanted
             if not (known[path] and self._pool.is_fresh(path, since))
         ]
+        if not items.is_first_poll:
+            left += [path for path in unknown if path not in known]
         bodies = await items.async_read((*others, *left), count)
-        for path in left:
+        for path in filter(self._round_robin.was_read, left):
             body, requested_at = self._round_robin.get_last(path)
             self._pool.set_body(path, body, requested_at)
         sensors = [self._pool.get_sensor(path) for path in wanted]
@@ -329,7 +334,7 @@ class _Items:
         self._reader = reader
         self._round_robin = round_robin
         self._is_poll = reading.scope is Scope.POLL
-        self._skips_new_collections = is_first and self._is_poll
+        self.is_first_poll = is_first and self._is_poll
 
     async def async_get_member_paths(
         self, collection: Endpoint[Any]
@@ -339,7 +344,7 @@ class _Items:
         A poll either finds a collection or reads some of its members.
         """
         is_known = self._reader.path(collection) is not None
-        if self._skips_new_collections and not is_known:
+        if self.is_first_poll and not is_known:
             self.is_complete = False
             return None
         paths = await self._reader.async_get_member_paths(collection, cached=True)
