@@ -145,6 +145,32 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
         self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
 
 
+class ReadingAgeSensor(SupermicroEntity[DynamicData], SensorEntity):
+    """Age of the oldest reading, on boards whose sensors are read in turns."""
+
+    entity_description: SupermicroSensorDescription[DynamicData]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to all polls: the age changes even if the data does not."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_poll_listener(self._handle_poll)
+        )
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Age in seconds, at the time of the last poll."""
+        return round(self.item.reading_age)
+
+    @callback
+    def _handle_poll(self, data: DynamicData) -> None:
+        """Show the age after a poll."""
+        self._item = data
+        self._handle_coordinator_update()
+
+
 class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     """Energy that the server has used since Home Assistant began to count.
 
@@ -544,6 +570,17 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         source=sources.LICENSE,
         value_fn=_license_names,
+    ),
+    SupermicroSensorDescription[DynamicData](
+        key="reading_age",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        source=sources.POLL,
+        entity_class=ReadingAgeSensor,
+        has_fn=lambda data: data.is_read_in_turns,
     ),
     SupermicroSensorDescription[DynamicData](
         key="response_time",

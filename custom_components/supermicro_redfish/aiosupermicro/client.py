@@ -281,6 +281,7 @@ class SupermicroRedfishClient:
             **_merge(DynamicData, last, found),
             is_complete=self._readings.is_complete,
             reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
     async def async_get_static_data(
@@ -313,6 +314,7 @@ class SupermicroRedfishClient:
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
             reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
     async def _async_read_static(

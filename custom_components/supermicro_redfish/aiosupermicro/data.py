@@ -83,10 +83,9 @@ class _MoreDynamicData(BulkData):
     boards that have the resources Thermal and Power.
     """
     reading_age: float = field(default=0.0, compare=False)
-    """Seconds since the oldest value in `thermal` and `power` was requested.
-
-    More than the duration of the read where values are read in round robin.
-    """
+    """Seconds since the oldest value in `thermal` and `power` was requested."""
+    is_read_in_turns: bool = field(default=False, compare=False)
+    """Whether some values are read in round robin, so that they may be polls old."""
 
 
 @dataclass(frozen=True, kw_only=True)

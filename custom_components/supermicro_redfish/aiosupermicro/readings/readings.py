@@ -61,6 +61,11 @@ class Readings:
         return self._fallback.age if self._fallback.was_used else 0.0
 
     @property
+    def is_read_in_turns(self) -> bool:
+        """Whether some values are read in round robin."""
+        return self._fallback.is_read_in_turns
+
+    @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors

@@ -38,6 +38,11 @@ class RoundRobinReader:
         times = [self._requested_at[path] for path in paths if self._bodies.get(path)]
         return monotonic() - min(times) if times else 0.0
 
+    def count_singles(self, paths: Iterable[str]) -> int:
+        """Return the number of resources that no expansion shows."""
+        can_expand = self._reader.expander.can_expand
+        return sum(not can_expand(path.rpartition("/")[0]) for path in paths)
+
     def get_last(self, path: str) -> tuple[JsonObject | None, float]:
         """Return the last value of a resource, None where it is missing, and when."""
         return self._bodies.get(path), self._requested_at.get(path, -inf)

@@ -84,6 +84,7 @@ class SingleResources:
         )
         self._collections: dict[str, ExpandedSensors] = {}
         self._is_complete: dict[Endpoint[Any], bool] = {}
+        self._is_in_turns: dict[Endpoint[Any], bool] = {}
         self._shown: dict[Endpoint[Any], frozenset[str]] = {}
         """The resources whose last values the last reading has returned."""
 
@@ -101,6 +102,11 @@ class SingleResources:
     def errors(self) -> dict[str, ResourceError]:
         """The errors of single resources by path, as they were last read."""
         return dict(self._round_robin.errors)
+
+    @property
+    def is_read_in_turns(self) -> bool:
+        """Whether some values of the last reading were read in round robin."""
+        return any(self._is_in_turns.values())
 
     @property
     def age(self) -> float:
@@ -228,6 +234,7 @@ class SingleResources:
         """Record whether a reading was complete, and what it returns."""
         self._is_complete[endpoint] = items.is_complete
         self._shown[endpoint] = frozenset(bodies)
+        self._is_in_turns[endpoint] = items.is_in_turns
 
     async def _async_get_environment(
         self,
@@ -331,6 +338,8 @@ class _Items:
         """Start a reading; the first poll of a board reads no collection."""
         self.reading = reading
         self.is_complete = True
+        self.is_in_turns = False
+        """Whether there are more single resources than a poll reads."""
         self._reader = reader
         self._round_robin = round_robin
         self._is_poll = reading.scope is Scope.POLL
@@ -362,6 +371,8 @@ class _Items:
             wanted, count, limit_new=self._is_poll, since=self.reading.started_at
         )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
+        if self._is_poll:
+            self.is_in_turns |= self._round_robin.count_singles(wanted) > count
         return bodies
 
 
