@@ -1,32 +1,21 @@
 """Test a restart, which reads at the places that the last run has found."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
 )
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc
 
 from . import (
-    change_identity,
-    entity,
-    identify_by_uuid,
     recorded,
-    reload,
     requests_since,
     set_up,
-    states,
     unload,
 )
-from .conftest import Elapse
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
 

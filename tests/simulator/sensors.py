@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .resources import JsonObject, resource_type
+from .resources import JsonObject, normalize_path, resource_type
 
 if TYPE_CHECKING:
     from .bmc import Bmc
@@ -36,6 +36,7 @@ _UNCHANGED = object()
 
 def _changed_reading(bmc: Bmc, path: str) -> Any:
     """Return the reading of a sensor that has changed since the recording."""
+    path = normalize_path(path)
     recorded = bmc.board.resources.get(path, {}).get("Reading", _UNCHANGED)
     reading = bmc.store[path].get("Reading") if path in bmc.store else _UNCHANGED
     return _UNCHANGED if reading == recorded else reading
@@ -56,12 +57,14 @@ def _excerpts(value: Any) -> Iterator[JsonObject]:
 def _show_in_metric(bmc: Bmc, value: JsonObject) -> None:
     """Show a reading as text, and let the time of the metric continue.
 
-    The time of a stale metric stands still. The text for a missing reading is "nan".
+    A stale metric stands still. The text for a missing reading is "nan".
     """
+    if _is_stale(value):
+        return
     reading = _changed_reading(bmc, str(value.get("MetricProperty")))
     if reading is not _UNCHANGED:
         value["MetricValue"] = "nan" if reading is None else f"{reading:.6f}"
-    if "Timestamp" in value and not _is_stale(value):
+    if "Timestamp" in value:
         time = datetime.fromisoformat(value["Timestamp"])
         time += timedelta(seconds=bmc.uptime)
         value["Timestamp"] = time.isoformat(timespec="milliseconds")

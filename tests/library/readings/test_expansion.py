@@ -11,8 +11,7 @@ from tests.conftest import Clock
 from tests.library import ROOT
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
-
-from .gen14 import FANS, make_gen14
+from tests.simulator.gen14 import FANS, make_gen14
 
 WORKING = ("correct", "bmcweb")
 BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]

@@ -85,12 +85,14 @@ class InnerSensors:
 
     async def _async_discover(self) -> None:
         """Find and identify the sensors; others wait for the result."""
-        await self.telemetry.async_find_reports()
+        found = await self.telemetry.async_find_reports()
         own = self._pool.get_wanted(THERMAL.name, POWER.name)
         reports = self.telemetry.reports
         for path, report in [*reports.items()]:
             if self._is_affordable(report):
                 self._pool.add_source(report)
+                if path in found:
+                    self._pool.set_values(report, *found[path])
                 await self._pool.async_identify(report.sensors)
             is_used = any(s in own or self._is_wanted(s) for s in report.sensors)
             if report.sensors and not is_used:

@@ -120,6 +120,14 @@ class SensorPool:
             status = Status()
         return replace(sensor, reading=value, status=status)
 
+    def set_values(
+        self, source: ValueSource, values: Mapping[str, float | None], at: float
+    ) -> None:
+        """Store the values that a source has shown to a request at a time."""
+        entry = self._sources[source]
+        entry.error, entry.is_new, entry.read_at = None, False, at
+        self._values |= {path: (value, at) for path, value in values.items()}
+
     def set_body(self, path: str, body: JsonObject | None, requested_at: float) -> None:
         """Store the resource of a sensor, None if it could not be read."""
         self._tried.add(path)
@@ -225,8 +233,7 @@ class SensorPool:
         except ResourceError as error:
             source.error = error
             return
-        source.error, source.is_new = None, False
-        self._values |= {path: (value, requested_at) for path, value in values.items()}
+        self.set_values(source.reads, values, requested_at)
 
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
         """Read sensors with one request for their collection; return if it worked."""

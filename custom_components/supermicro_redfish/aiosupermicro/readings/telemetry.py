@@ -92,11 +92,14 @@ class Telemetry:
             seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
             self._retry_at = monotonic() + seconds
 
-    async def async_find_reports(self) -> dict[str, dict[str, float | None]]:
+    async def async_find_reports(
+        self,
+    ) -> dict[str, tuple[dict[str, float | None], float]]:
         """Read all reports that may name sensors, at most once a day.
 
         Returns:
-            The readings of each report that was found, by its path.
+            The readings of each report that was found, by its path, and the time of the
+            request.
 
         Raises:
             AuthenticationError: The login was refused.
@@ -106,20 +109,20 @@ class Telemetry:
         if monotonic() < self._retry_at:
             return {}
         self._retry_at = monotonic() + TELEMETRY_RETRY_SECONDS
-        found: dict[str, dict[str, float | None]] = {}
+        found: dict[str, tuple[dict[str, float | None], float]] = {}
         try:
             paths = await self._async_get_candidates()
         except ResourceError:
             return {}
         for path in paths[:MAX_REPORTS]:
-            report = ReportSource(self._reader, path)
+            report, requested_at = ReportSource(self._reader, path), monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:
                 continue
             if report.sensors:
                 self.reports[path] = report
-                found[path] = values
+                found[path] = (values, requested_at)
         return found
 
     async def _async_get_candidates(self) -> list[str]:
@@ -151,6 +154,8 @@ def _sensor_path(metric: Any) -> str | None:
 
 def _parse(value: Any) -> tuple[float | None, bool]:
     """Return the number in a text, None for "nan", and whether it is a number."""
+    if isinstance(value, bool):
+        return None, False
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):

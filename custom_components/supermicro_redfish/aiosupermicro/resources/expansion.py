@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from math import inf
+from math import inf, isfinite
 from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,6 +52,11 @@ class _Answer(NamedTuple):
     status: int | None = None
     """HTTP status of an error response."""
 
+    @property
+    def inner(self) -> dict[str, JsonObject]:
+        """The resources inside the members."""
+        return {p: body for p, body in self.bodies.items() if p not in self.members}
+
     def select(self, members: Iterable[str]) -> dict[str, JsonObject]:
         """Return the bodies of these members."""
         return {path: self.bodies[path] for path in members if path in self.bodies}
@@ -76,7 +81,11 @@ class CollectionExpander:
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
             MAX_CACHED_RESOURCES
         )
-        """The time and the body of the last expansion, by path of the member."""
+        """Resources that an expansion has shown and nothing has used yet, and when."""
+        self._polled: NewestItems[str, tuple[float, dict[str, JsonObject]]] = (
+            NewestItems(MAX_CACHED_RESOURCES)
+        )
+        """The time and the members of the last expansion of a collection in a poll."""
 
     @property
     def has_worked(self) -> bool:
@@ -92,6 +101,7 @@ class CollectionExpander:
         self._verified.clear()
         self._retry_at.clear()
         self._bodies.clear()
+        self._polled.clear()
 
     def export(self) -> dict[str, Any]:
         """Return the verdicts as JSON: kinds that work, and times of the next trial.
@@ -118,7 +128,7 @@ class CollectionExpander:
         for name, at in retry_at.items() if isinstance(retry_at, Mapping) else ():
             if at is None:
                 self._retry_at[name] = inf
-            elif isinstance(at, (int, float)):
+            elif isinstance(at, (int, float)) and isfinite(at):
                 seconds = min(at - time(), EXPAND_RETRY_SECONDS)
                 self._retry_at[name] = monotonic() + seconds
 
@@ -145,6 +155,8 @@ class CollectionExpander:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
+        for path in [p for p in self._bodies if p.startswith(f"{collection}/")]:
+            del self._bodies[path]
         if not self._verified or not self._is_due(collection):
             return None
         if (query := await self._async_get_query(levels)) is None:
@@ -157,9 +169,9 @@ class CollectionExpander:
             found = await self._async_verify(collection, answer.members, answer)
             if not self._is_due(collection):
                 return None
-            self._keep(answer, found)
         else:
-            self._keep(answer)
+            found = answer.select(answer.members)
+        self._keep(found | answer.inner)
         links = [{"@odata.id": path} for path in answer.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
         return answer.members
@@ -189,14 +201,15 @@ class CollectionExpander:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
-        known = [self._bodies.get(path, (-inf, {})) for path in members]
-        if known and all(read_at >= since for read_at, _ in known):
-            return {path: body for path, (_, body) in zip(members, known, strict=True)}
+        read_at, known = self._polled.get(collection, (-inf, {}))
+        if read_at >= since:
+            return {path: known[path] for path in members if path in known}
         number = len(members) if levels == 1 else _MIN_MEMBERS
         if not self._may_expand(collection, number, may_try=may_try):
             return {}
         if (query := await self._async_get_query(levels)) is None:
             return {}
+        requested_at = monotonic()
         answer = await self._async_expand(collection, query)
         found = answer.select(members)
         if _kind(collection) in self._verified:
@@ -204,7 +217,11 @@ class CollectionExpander:
                 self._reject(collection, answer.status)
         else:
             found = await self._async_verify(collection, members, answer)
-        self._keep(answer, found)
+        self._polled[collection] = (requested_at, found)
+        if found:
+            self._keep(answer.inner)
+        for path, body in found.items():
+            self._reader.store(path, body)
         return found
 
     def _may_expand(self, collection: str, number: int, *, may_try: bool) -> bool:
@@ -233,16 +250,10 @@ class CollectionExpander:
         seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
         self._retry_at[name] = inf if is_final else monotonic() + seconds
 
-    def _keep(
-        self, answer: _Answer, members: Mapping[str, JsonObject] | None = None
-    ) -> None:
-        """Keep the members that were accepted, and all resources inside them."""
-        accepted = answer.bodies if members is None else members
-        inner = answer.bodies.keys() - {*answer.members} if accepted else ()
-        read_at = monotonic()
-        for path in (*accepted, *inner):
-            body = accepted.get(path) or answer.bodies[path]
-            self._bodies[path] = (read_at, body)
+    def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
+        """Keep resources that the next reads of them use."""
+        for path, body in bodies.items():
+            self._bodies[path] = (monotonic(), body)
             self._reader.store(path, body)
 
     async def _async_get_query(self, levels: int) -> str | None:

@@ -436,6 +436,8 @@ class ResourceReader:
     ) -> dict[Source, list[str]]:
         """Return the paths of the members of collections that can be expanded."""
         listed: dict[Source, list[str]] = {}
+        if self.memory.is_pending:
+            await self.async_verify_memory()
         for source in collections:
             if isinstance(source, Endpoint) and not source.expand_levels:
                 continue
