@@ -132,7 +132,8 @@ class HostPoller:
         self.was_full_poll = True
         self._full_poll_at = self._time_fn()
         data = await self._client.async_get_dynamic_data(
-            with_settings=False, complete=cached is None
+            with_settings=False,
+            complete=cached is None and not self._client.is_remembered,
         )
         self._update_transition(data)
         return data

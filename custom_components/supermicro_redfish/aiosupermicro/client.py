@@ -160,6 +160,14 @@ class SupermicroRedfishClient:
         return self._reader.paths
 
     @property
+    def is_remembered(self) -> bool:
+        """Whether the BMC is the one that `discovery` of an earlier client describes.
+
+        False before the first request, and again once something contradicts it.
+        """
+        return self._reader.memory.is_verified
+
+    @property
     def discovery(self) -> dict[str, Any]:
         """What was found out about the board, for the next client of the same BMC.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from typing import Any
 
 from ..models import EnvironmentMetrics, SensorExcerpt, ThermalMetrics
@@ -27,6 +27,14 @@ class ExcerptSource:
         self.body: JsonObject = {}
         """The resource as it was last read; empty if the board lacks it."""
 
+    def export(self) -> JsonObject:
+        """Return the resource as JSON without its readings, for a restart."""
+        return _without_readings(self.body)
+
+    def restore(self, exported: Any) -> None:
+        """Restore an exported resource; a malformed one is ignored."""
+        self.body = exported if isinstance(exported, Mapping) else {}
+
     @property
     def sensors(self) -> AbstractSet[str]:
         """The paths of the sensors, or the places of excerpts without a link."""
@@ -41,6 +49,24 @@ class ExcerptSource:
         """Return the readings; errors as in `ResourceReader.async_find_json`."""
         self.body = await self._reader.async_find_json(self._endpoint) or {}
         return {key: value_of(excerpt) for key, excerpt in self.excerpts.items()}
+
+
+def _without_readings(value: Any) -> Any:
+    """Return a JSON value whose readings are null, and whose speeds are 0.
+
+    Only fans have a speed: its presence shows the unit.
+    """
+    if isinstance(value, list):
+        return [*map(_without_readings, value)]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: _EMPTY[key] if key in _EMPTY else _without_readings(item)
+        for key, item in value.items()
+    }
+
+
+_EMPTY = {"Reading": None, "SpeedRPM": 0}
 
 
 def excerpts_by_sensor(

@@ -26,7 +26,7 @@ from .source import Reading, Scope
 from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
-_TELEMETRY, _SENSORS = "telemetry", "sensors"
+_TELEMETRY, _SENSORS, _METRICS = "telemetry", "sensors", "metrics"
 """Names of what is remembered over a restart."""
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
@@ -76,6 +76,7 @@ class Readings:
             self._memory.readings |= {
                 _TELEMETRY: self._inner.telemetry.export(),
                 _SENSORS: self._pool.export(self._inner.sensors),
+                _METRICS: self._fallback.export(),
             }
 
     async def _async_restore(self) -> None:
@@ -88,6 +89,7 @@ class Readings:
             self._pool.reset()
         self._memory = memory
         self._pool.restore(memory.readings.get(_SENSORS))
+        self._fallback.restore(memory.readings.get(_METRICS))
         self._inner.restore(memory.readings.get(_TELEMETRY))
 
     async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:

@@ -14,7 +14,7 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from ..const import MAX_VALUE_SOURCES
+from ..const import EXPAND_FRESH_SECONDS, MAX_VALUE_SOURCES
 from ..exceptions import ResourceError
 from ..models import SensorResource, Status
 from ..payload import JsonObject
@@ -69,6 +69,13 @@ class SensorPool:
     def add_source(self, source: ValueSource, *, is_new: bool = True) -> None:
         """Add a source of values; a new one is read once to see what it shows."""
         self._sources.setdefault(source, _Source(source, is_new))
+
+    async def async_refresh(self, source: ValueSource) -> None:
+        """Read a source that was not read for a minute: it may show more sensors."""
+        async with self._lock:
+            entry = self._sources.get(source)
+            if entry and monotonic() - entry.read_at > EXPAND_FRESH_SECONDS:
+                await self._async_read(entry)
 
     def remove_source(self, source: ValueSource) -> None:
         """Remove a source of values."""
@@ -258,7 +265,8 @@ class SensorPool:
     # Memory
 
     def reset(self) -> None:
-        """Discard all sensors and sources but those of the chassis itself."""
+        """Discard all sensors and sources."""
+        self._sources.clear()
         self._identities.clear()
         self._tried.clear()
         self._values.clear()

@@ -88,6 +88,22 @@ class SingleResources:
         self._shown: dict[Endpoint[Any], frozenset[str]] = {}
         """The resources whose last values the last reading has returned."""
 
+    def export(self) -> dict[str, Any]:
+        """Return the metrics of the chassis as JSON, without their readings."""
+        return {name: source.export() for name, source in self._sources.items()}
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported metrics, or discard those of an earlier run."""
+        for name, source in self._sources.items():
+            body = exported.get(name) if isinstance(exported, Mapping) else None
+            source.restore(body)
+            self._pool.add_source(source, is_new=not source.body)
+
+    @property
+    def _sources(self) -> dict[str, ExcerptSource]:
+        """The metrics of the chassis by name."""
+        return {"thermal": self._metrics, "environment": self._environment}
+
     @property
     def is_complete(self) -> bool:
         """Whether all items were read at least once."""
@@ -128,6 +144,8 @@ class SingleResources:
         await self._async_require(THERMAL, THERMAL_SUBSYSTEM)
         items = self._start(THERMAL, reading)
         _, speeds = await self._async_get_environment()
+        if reading.scope is Scope.DISCOVERY:
+            await self._pool.async_refresh(self._metrics)
         excerpts = await self._async_get_excerpts(self._metrics)
         if reading.scope is not Scope.POLL:
             await self._pool.async_identify(excerpts)
