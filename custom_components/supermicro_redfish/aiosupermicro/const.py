@@ -176,6 +176,9 @@ MAX_VALUE_SOURCES: Final = 4
 With the system and the leak detectors that is six requests.
 """
 
+MAX_FIRST_SOURCES: Final = 2
+"""Maximum number of these resources in the first poll after a restart."""
+
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.
 

@@ -54,6 +54,11 @@ class InnerSensors:
             self._pool.add_source(report)
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all reports were read at least once."""
+        return not any(map(self._pool.is_new, self.telemetry.reports.values()))
+
+    @property
     def _paths(self) -> list[str]:
         """The sensors in metric reports, without those of Thermal and Power."""
         own = self._pool.get_wanted(THERMAL.name, POWER.name)

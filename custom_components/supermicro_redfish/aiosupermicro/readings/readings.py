@@ -48,7 +48,7 @@ class Readings:
     @property
     def is_complete(self) -> bool:
         """Whether all items of Thermal and Power were read at least once."""
-        return self._fallback.is_complete
+        return self._fallback.is_complete and self._inner.is_complete
 
     @property
     def limits_requests(self) -> bool:

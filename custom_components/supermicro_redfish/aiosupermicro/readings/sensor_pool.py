@@ -14,12 +14,12 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from ..const import EXPAND_FRESH_SECONDS, MAX_VALUE_SOURCES
+from ..const import EXPAND_FRESH_SECONDS, MAX_FIRST_SOURCES, MAX_VALUE_SOURCES
 from ..exceptions import ResourceError
 from ..models import SensorResource, Status
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
-from .source import Reading, ValueSource
+from .source import Reading, Scope, ValueSource
 
 _IDENTITY = (
     "Id",
@@ -59,6 +59,8 @@ class SensorPool:
         self._tried: set[str] = set()
         """The sensors that were to be identified, maybe in vain."""
         self._wanted: dict[str, frozenset[str]] = {}
+        self._first: Reading | None = None
+        """The first reading."""
         self._lock = asyncio.Lock()
         """Held while sources are read, so that all callers share the values."""
         self._identify_lock = asyncio.Lock()
@@ -80,6 +82,11 @@ class SensorPool:
     def remove_source(self, source: ValueSource) -> None:
         """Remove a source of values."""
         self._sources.pop(source, None)
+
+    def is_new(self, source: ValueSource) -> bool:
+        """Return whether a source was never read."""
+        entry = self._sources.get(source)
+        return entry is not None and entry.is_new and entry.error is None
 
     def want(self, part: str, sensors: Iterable[str], *, add: bool = False) -> None:
         """Set, or add, the sensors that a part of the readings needs in each poll."""
@@ -171,7 +178,7 @@ class SensorPool:
         Each time it is the one with the most values that are not of this reading yet.
         """
         async with self._lock:
-            for _ in range(MAX_VALUE_SOURCES):
+            while self._count_read(reading) < self._get_limit(reading):
                 wanted = self.get_wanted(*self._wanted)
                 missing = self._get_missing(wanted, reading)
                 if (source := self._get_best(missing, reading)) is None:
@@ -183,7 +190,7 @@ class SensorPool:
         async with self._lock:
             missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
             groups = _group(missing)
-            if not groups or self._count_read(reading) >= MAX_VALUE_SOURCES:
+            if not groups or self._count_read(reading) >= self._get_limit(reading):
                 return
             collection = max(groups, key=lambda path: len(groups[path]))
             members = groups[collection]
@@ -213,11 +220,13 @@ class SensorPool:
     def _get_best(self, missing: set[str], reading: Reading) -> _Source | None:
         """Return the source that shows the most of the missing values, if any does.
 
-        A source that was never read may show all of them.
+        A source that was never read may show all of them, unless it has failed.
         """
 
         def count(source: _Source) -> float:
-            return inf if source.is_new else len(source.reads.sensors & missing)
+            if source.is_new:
+                return inf if source.error is None else 0
+            return len(source.reads.sensors & missing)
 
         unread = [
             source
@@ -227,9 +236,19 @@ class SensorPool:
         best = max(unread, key=count, default=None)
         return best if best and missing and count(best) else None
 
+    def _get_limit(self, reading: Reading) -> int:
+        """Return the number of sources that a reading may read.
+
+        The first poll after a restart is a short one.
+        """
+        if self._first is None:
+            self._first = reading
+        is_short = self._first is reading and reading.scope is Scope.POLL
+        return MAX_FIRST_SOURCES if is_short else MAX_VALUE_SOURCES
+
     def _count_read(self, reading: Reading) -> int:
         """Return the number of sources that were read in this reading."""
-        since = reading.since
+        since = reading.started_at
         return sum(source.read_at >= since for source in self._sources.values())
 
     async def _async_read(self, source: _Source) -> None:
