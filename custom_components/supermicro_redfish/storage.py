@@ -76,7 +76,7 @@ class DiscoveryStore:
     async def async_load(self) -> Mapping[str, Any]:
         """Return what the last run has found, nothing if it cannot be used."""
         try:
-            self._saved = await self._store.async_load() or {}
+            self._saved = dict(await self._store.async_load() or {})
         except (HomeAssistantError, *_MALFORMED) as error:
             LOGGER.debug("%s cannot be used: %s", self._store.key, error)
         return self._saved

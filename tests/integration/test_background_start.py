@@ -7,21 +7,24 @@ import time
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
+from tests.conftest import until
 from tests.simulator import Bmc
 from tests.simulator.responses import license_error
 
 from . import (
     MINUTE,
-    call_action,
     entity,
     entity_id,
     registered_keys,
     requests_since,
-    set_host_times,
     set_up,
     states,
     unload,
@@ -35,16 +38,13 @@ from .paths import (
     DRIVES,
     FAN_MODE,
     LICENSES,
-    LLDP,
     LOG,
     MANAGER,
-    NTP,
     PROTOCOLS,
     RESET_INFO,
     ROOT,
     SNOOPING,
     STORAGE,
-    THERMAL,
 )
 
 SLOW = (LICENSES, STORAGE, LOG, CERTIFICATES)
@@ -86,8 +86,7 @@ async def test_slow_resources_delay_no_settings(
     for path in SLOW:
         bmc.hang(path, 0.3)
     await start(hass, entry)
-    while not any(path in SLOW for path in _paths(bmc)):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: not set(SLOW).isdisjoint(_paths(bmc)))
     assert entity(hass, entry, CONTROL).state == "optimal"
     await finish(hass)
 
@@ -108,20 +107,23 @@ def _paths(bmc: Bmc) -> list[str]:
     return [request.path for request in bmc.requests]
 
 
-@pytest.mark.parametrize("kind", ["503", "404", "403"])
 @pytest.mark.parametrize(
-    "path",
-    [CHASSIS, MANAGER, FAN_MODE, NTP, LLDP, SNOOPING, PROTOCOLS, RESET_INFO, *SLOW],
+    ("path", "status"),
+    [
+        *((path, 503) for path in (CHASSIS, MANAGER, FAN_MODE, PROTOCOLS, *SLOW)),
+        *((path, 404) for path in (CHASSIS, MANAGER, SNOOPING, RESET_INFO)),
+        *((path, 403) for path in SLOW),
+    ],
 )
 async def test_failing_static_resource_costs_only_its_own_entities(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, kind: str
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
 ) -> None:
     """Show all others, after the first start and after a restart."""
     await set_up(hass, entry)
     await unload(hass, entry)
     before = registered_keys(hass, entry)
-    body = license_error() if kind == "403" else None
-    bmc.fail(path, status=int(kind), body=body)
+    body = license_error() if status == 403 else None
+    bmc.fail(path, status=status, body=body)
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     assert float(entity(hass, entry, TEMPERATURE).state)
@@ -180,7 +182,6 @@ async def test_failed_first_read_is_repeated_after_a_minute(
     """Show the settings soon after a BMC has served only its sensors."""
     for path in (CHASSIS, f"{MANAGER}*"):
         bmc.fail(path, status=503)
-    bmc.on_request(THERMAL, lambda: None)
     await set_up(hass, entry)
     assert entity_id(hass, entry, CONTROL) is None
     bmc.heal()
@@ -208,8 +209,7 @@ async def test_unload_ends_the_read(
     """Close the session, and leave neither a task nor an entity behind."""
     bmc.hang(path, 30)
     await start(hass, entry)
-    while path not in _paths(bmc):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: path in _paths(bmc))
     started_at = time.perf_counter()
     await unload(hass, entry)
     assert time.perf_counter() - started_at < 5
@@ -234,8 +234,7 @@ async def test_controls_wait_for_the_privileges(
     """Add no control that the account may turn out not to be allowed to use."""
     bmc.hang(f"{ROOT}/AccountService", 0.5)
     await start(hass, entry)
-    while f"GET {SNOOPING}" not in requests_since(bmc):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: SNOOPING in _paths(bmc))
     assert entity_id(hass, entry, CONTROL) is None
     await finish(hass)
     assert entity(hass, entry, CONTROL).state == "optimal"
@@ -258,39 +257,24 @@ async def test_ignored_license_issue_stays_ignored(
     assert issues.issues[issue].dismissed_version
 
 
-async def test_host_is_shut_down_before_the_static_data_was_read(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
-) -> None:
-    """Read the supported resets for an automation that does not wait."""
-    set_host_times(bmc, shutdown=0)
-    bmc.hang(MANAGER, 0.5)
-    await set_up(hass, entry)
-    await unload(hass, entry)
-    await start(hass, entry)
-    assert not entry.runtime_data.static.data.reset_types
-    shutdown = hass.async_create_task(
-        call_action(hass, entry, "shutdown_and_wait", timeout=60)
-    )
-    while "POST" not in str(requests_since(bmc)[-1:]):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    await finish(hass)
-    await elapse(MINUTE)
-    assert (await shutdown)["result"] == "shut_down"
+def _device(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry:
+    """Return the server's device."""
+    registry = dr.async_get(hass)
+    (device,) = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    return device
 
 
 async def test_device_is_described_from_the_start_of_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
     """Keep model, firmware and serial number until they are read again."""
-    from .test_registry import server_device
-
     await set_up(hass, entry)
-    before = server_device(hass, entry)
+    before = _device(hass, entry)
     await unload(hass, entry)
     for path in (CHASSIS, MANAGER):
         bmc.hang(path, 0.3)
     await start(hass, entry)
-    device = server_device(hass, entry)
+    device = _device(hass, entry)
     for attribute in ("manufacturer", "model", "serial_number", "sw_version"):
         assert getattr(device, attribute) == getattr(before, attribute)
     await finish(hass)
