@@ -179,6 +179,9 @@ With the system and the leak detectors that is six requests.
 MAX_FIRST_SOURCES: Final = 2
 """Maximum number of these resources in the first poll after a restart."""
 
+SOURCE_RETRY_SECONDS: Final = 60
+"""Seconds until such a resource that has failed at its first read is tried again."""
+
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.
 

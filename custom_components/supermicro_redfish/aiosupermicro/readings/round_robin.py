@@ -38,19 +38,16 @@ class RoundRobinReader:
         times = [self._requested_at[path] for path in paths if self._bodies.get(path)]
         return monotonic() - min(times) if times else 0.0
 
-    def count_singles(self, paths: Iterable[str]) -> int:
-        """Return the number of resources that no expansion shows."""
-        can_expand = self._reader.expander.can_expand
-        return sum(not can_expand(path.rpartition("/")[0]) for path in paths)
-
     def get_last(self, path: str) -> tuple[JsonObject | None, float]:
         """Return the last value of a resource, None where it is missing, and when."""
         return self._bodies.get(path), self._requested_at.get(path, -inf)
 
     async def async_read(
         self, paths: Iterable[str], count: int, *, limit_new: bool, since: float
-    ) -> dict[str, JsonObject]:
+    ) -> tuple[dict[str, JsonObject], int]:
         """Return the last values of resources by path, after reading some of them.
+
+        The second value is the number of resources that no expansion shows.
 
         Members of a collection that can be expanded are all read with one request.
         Those that were never read are read first. If there are none, those are read
@@ -75,7 +72,7 @@ class RoundRobinReader:
             async with self._lock:
                 await self._async_read(self._new(left))
         found = ((path, self._bodies.get(path)) for path in wanted)
-        return {path: body for path, body in found if body is not None}
+        return {path: body for path, body in found if body is not None}, len(left)
 
     async def _async_expand(
         self, paths: Iterable[str], since: float, *, may_try: bool

@@ -14,7 +14,12 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from ..const import EXPAND_FRESH_SECONDS, MAX_FIRST_SOURCES, MAX_VALUE_SOURCES
+from ..const import (
+    EXPAND_FRESH_SECONDS,
+    MAX_FIRST_SOURCES,
+    MAX_VALUE_SOURCES,
+    SOURCE_RETRY_SECONDS,
+)
 from ..exceptions import ResourceError
 from ..models import SensorResource, Status
 from ..payload import JsonObject
@@ -220,12 +225,15 @@ class SensorPool:
     def _get_best(self, missing: set[str], reading: Reading) -> _Source | None:
         """Return the source that shows the most of the missing values, if any does.
 
-        A source that was never read may show all of them, unless it has failed.
+        A source that was never read may show all of them. One that has failed is tried
+        again after a while.
         """
+        retry_before = monotonic() - SOURCE_RETRY_SECONDS
 
         def count(source: _Source) -> float:
             if source.is_new:
-                return inf if source.error is None else 0
+                is_due = source.error is None or source.read_at < retry_before
+                return inf if is_due else 0
             return len(source.reads.sensors & missing)
 
         unread = [

@@ -385,12 +385,11 @@ class _Items:
     ) -> dict[str, JsonObject]:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
-        bodies = await self._round_robin.async_read(
+        bodies, singles = await self._round_robin.async_read(
             wanted, count, limit_new=self._is_poll, since=self.reading.started_at
         )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
-        if self._is_poll:
-            self.is_in_turns |= self._round_robin.count_singles(wanted) > count
+        self.is_in_turns |= self._is_poll and singles > count
         return bodies
 
 

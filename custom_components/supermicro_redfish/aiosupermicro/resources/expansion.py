@@ -62,6 +62,15 @@ class _Answer(NamedTuple):
         return {path: self.bodies[path] for path in members if path in self.bodies}
 
 
+class _Polled(NamedTuple):
+    """The accepted part of the answer to an expansion."""
+
+    requested_at: float
+    members: dict[str, JsonObject]
+    inner: dict[str, JsonObject]
+    """The resources inside the members."""
+
+
 class CollectionExpander:
     """Expand collections, and remember for each kind whether that works.
 
@@ -82,10 +91,8 @@ class CollectionExpander:
             MAX_CACHED_RESOURCES
         )
         """Resources that an expansion has shown and nothing has used yet, and when."""
-        self._polled: NewestItems[str, tuple[float, dict[str, JsonObject]]] = (
-            NewestItems(MAX_CACHED_RESOURCES)
-        )
-        """The time and the members of the last expansion of a collection in a poll."""
+        self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
+        """The last expansion of each collection whose members are polled."""
 
     @property
     def has_worked(self) -> bool:
@@ -201,9 +208,10 @@ class CollectionExpander:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
-        read_at, known = self._polled.get(collection, (-inf, {}))
-        if read_at >= since:
-            return {path: known[path] for path in members if path in known}
+        last = self._polled.get(collection)
+        if last and last.requested_at >= since:
+            self._keep(last.inner)
+            return {p: last.members[p] for p in members if p in last.members}
         number = len(members) if levels == 1 else _MIN_MEMBERS
         if not self._may_expand(collection, number, may_try=may_try):
             return {}
@@ -217,9 +225,9 @@ class CollectionExpander:
                 self._reject(collection, answer.status)
         else:
             found = await self._async_verify(collection, members, answer)
-        self._polled[collection] = (requested_at, found)
-        if found:
-            self._keep(answer.inner)
+        inner = answer.inner if found else {}
+        self._polled[collection] = _Polled(requested_at, found, inner)
+        self._keep(inner)
         for path, body in found.items():
             self._reader.store(path, body)
         return found
