@@ -99,7 +99,8 @@ _TEMPERATURES = "TemperatureReadingsCelsius"
 
 def sensor(kind: str, reading: float) -> JsonObject:
     """Return a sensor of a ReadingType."""
-    return {"ReadingType": kind, "ReadingUnits": _UNITS[kind], "Reading": reading}
+    units = _UNITS[kind]
+    return {"ReadingType": kind, "ReadingUnits": units, "Reading": float(reading)}
 
 
 _UNITS = {
