@@ -29,7 +29,8 @@ class ExcerptSource:
 
     def export(self) -> JsonObject:
         """Return the resource as JSON without its readings, for a restart."""
-        return _without_readings(self.body)
+        body: JsonObject = _without_readings(self.body)
+        return body
 
     def restore(self, exported: Any) -> None:
         """Restore an exported resource; a malformed one is ignored."""

@@ -148,10 +148,14 @@ class SensorPool:
         self._values |= {path: (value, at) for path, value in values.items()}
 
     def set_body(self, path: str, body: JsonObject | None, requested_at: float) -> None:
-        """Store the resource of a sensor, None if it could not be read."""
+        """Store the resource of a sensor, None if it could not be read.
+
+        Without it, only a value that another resource has shown since is kept.
+        """
         self._tried.add(path)
         if body is None:
-            self._values.pop(path, None)
+            if path in self._identities and not self.is_fresh(path, requested_at):
+                self._values.pop(path, None)
             return
         self._identities[path] = body
         if not self.is_fresh(path, requested_at):

@@ -99,6 +99,11 @@ class CollectionExpander:
         """Whether any collection was expanded successfully."""
         return bool(self._verified)
 
+    @property
+    def has_verdicts(self) -> bool:
+        """Whether any collection was tried."""
+        return bool(self._verified or self._retry_at)
+
     def can_expand(self, collection: str) -> bool:
         """Return whether a collection is of a kind that works, and did not fail."""
         return _kind(collection) in self._verified and self._is_due(collection)

@@ -135,7 +135,9 @@ class ResourceReader:
             if known.is_recent
         }
         if not self.memory.is_pending:
-            self.memory.readings[_EXPAND] = self.expander.export()
+            self.memory.readings.pop(_EXPAND, None)
+            if self.expander.has_verdicts:
+                self.memory.readings[_EXPAND] = self.expander.export()
         return self.memory.export(self.paths, unavailable)
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
@@ -442,9 +444,9 @@ class ResourceReader:
             if isinstance(source, Endpoint) and not source.expand_levels:
                 continue
             path = self._get_path(source)
-            if path is None and self.expander.has_worked:
+            if isinstance(source, Endpoint) and self.expander.has_worked:
                 with suppress(ResourceError):
-                    path = await self._finder.async_get(source)  # type: ignore[arg-type]
+                    path = await self._finder.async_get(source)
             levels = self.get_expand_levels(path) if path else 1
             paths = await self.expander.async_list(path, levels) if path else None
             if paths is not None:
