@@ -269,25 +269,25 @@ def _inner_sensors(
 ) -> Mapping[str, SensorResource]:
     """Return sensors inside a machine of many chassis, of some types, by name.
 
-    The main ones are those of processors themselves. Distances to a limit are left out;
-    OpenBMC also lists them as temperatures, named TempLimit.
+    Several sensors may have one name, and in different chassis one Id as well. The main
+    ones are those of processors themselves. Distances to a limit are left out.
     """
     sensors = [
         sensor
         for sensor in data.sensors
         if sensor.reading_type in types
-        and sensor.name
         and not sensor.is_headroom
-        and _TEMPERATURE_LIMIT not in sensor.name
+        and _TEMPERATURE_LIMIT not in (sensor.name or "")
     ]
-    names = Counter(sensor.name for sensor in sensors)
-    return {
-        sensor.name if names[sensor.name] == 1 else f"{sensor.name} #{sensor.id}": (
-            sensor
-        )
+    ids = Counter((sensor.name, sensor.id) for sensor in sensors)
+    named = (
+        sensor
+        if sensor.id and ids[sensor.name, sensor.id] == 1
+        else replace(sensor, id=sensor.chassis_id)
         for sensor in sensors
-        if sensor.name and _is_main_sensor(sensor) is is_main
-    }
+    )
+    items = _by_name(named, lambda sensor: sensor.id)
+    return items.select(lambda sensor: _is_main_sensor(sensor) is is_main)
 
 
 def _is_main_sensor(sensor: SensorResource) -> bool:

@@ -28,6 +28,8 @@ class SensorResource(Model):
     sensor measures nothing, a threshold is None if it is not set.
     """
 
+    path: str | None = json_path("@odata.id")
+    """Path of the sensor."""
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -59,6 +61,11 @@ class SensorResource(Model):
         "RelatedItem", default=(), preprocess=_list_paths
     )
     """Paths of the devices that the sensor belongs to, such as a processor."""
+
+    @property
+    def chassis_id(self) -> str | None:
+        """Last segment of the path of the chassis; None if the path is unknown."""
+        return (self.path or "").rpartition("/Sensors/")[0].rpartition("/")[2] or None
 
     @property
     def is_fitted(self) -> bool:

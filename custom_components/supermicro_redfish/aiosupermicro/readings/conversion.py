@@ -59,6 +59,7 @@ def temperature_of_excerpt(
         member_id=_sensor_id(excerpt),
         name=_sensor_name(excerpt),
         reading_celsius=value,
+        data_source_uri=excerpt.data_source_uri,
     )
 
 
@@ -74,6 +75,7 @@ def sensor_of_excerpt(
         id=_sensor_id(excerpt),
         name=_sensor_name(excerpt),
         reading=excerpt.reading,
+        path=excerpt.data_source_uri,
     )
 
 
@@ -133,7 +135,11 @@ def _common_fields(sensor: SensorResource) -> dict[str, Any]:
 
 def temperature_of_sensor(sensor: SensorResource) -> Temperature:
     """Return the temperature of a Sensor resource."""
-    return Temperature(**_common_fields(sensor), reading_celsius=sensor.reading)
+    return Temperature(
+        **_common_fields(sensor),
+        reading_celsius=sensor.reading,
+        data_source_uri=sensor.path,
+    )
 
 
 def fan_of_sensor(sensor: SensorResource) -> Fan:

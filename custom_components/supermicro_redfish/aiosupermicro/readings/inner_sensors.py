@@ -7,12 +7,11 @@ of each chassis are read with the static data, which takes dozens of requests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..concurrency import map_limited
 from ..const import MAX_REPORT_SENSORS
-from ..exceptions import LicenseError
 from ..models import SensorResource, Thermal
 from ..payload import JsonObject, find_link
 from ..resources.chassis import async_get_other_chassis
@@ -136,18 +135,18 @@ class InnerSensors:
         if paths := self._paths:
             return self._group(paths)
         host = await self._reader.async_find_json(CHASSIS, cached=True) or {}
-        if "Thermal" in host or "ThermalSubsystem" not in host:
+        if find_link(host, "Thermal") or not find_link(host, "ThermalSubsystem"):
             return {}
         own = await self._reader.async_find_json(THERMAL_METRICS, cached=True) or {}
-        known = {*excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(own))}
+        listed = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(own))
+        known = {key for key in listed if key.startswith("/")}
         others = await async_get_other_chassis(self._reader)
-        metrics = await map_limited(
-            self._async_get_metrics, others.values(), self._reader.limit
-        )
+        subsystems = await self._async_follow(others, "ThermalSubsystem")
+        metrics = await self._async_follow(subsystems, "ThermalMetrics")
         self._found = {}
         inner = {}
-        for path, body in zip(others, metrics, strict=True):
-            sensors = await self._async_get_sensors(body, known)
+        for path, body in metrics.items():
+            sensors = await self._async_get_sensors(path, body, known)
             self._found |= sensors
             if thermal := _thermal(sensors.values()):
                 inner[path.rpartition("/")[2]] = thermal
@@ -164,27 +163,30 @@ class InnerSensors:
         return {name: thermal for name, thermal in found.items() if thermal}
 
     async def _async_get_sensors(
-        self, metrics: JsonObject, known: set[str]
+        self, chassis: str, metrics: JsonObject, known: set[str]
     ) -> dict[str, SensorResource]:
         """Return the sensors in a ThermalMetrics, without those of the host."""
         excerpts = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(metrics))
         new = {key: e for key, e in excerpts.items() if key not in known}
         await self._pool.async_identify(new)
-        return {
-            key: sensor_of_excerpt(excerpt, self._pool.get_sensor(key))
-            for key, excerpt in new.items()
-        }
+        found: dict[str, SensorResource] = {}
+        for key, excerpt in new.items():
+            sensor = sensor_of_excerpt(excerpt, self._pool.get_sensor(key))
+            path = sensor.path or f"{chassis}/Sensors/{key}"
+            found[path] = replace(sensor, path=path)
+        return found
 
-    async def _async_get_metrics(self, chassis: JsonObject) -> JsonObject:
-        """Return the ThermalMetrics of a chassis, an empty object where it has none."""
-        body: JsonObject = chassis
-        for key in ("ThermalSubsystem", "ThermalMetrics"):
-            link = find_link(body, key)
-            try:
-                body = (link and await self._reader.async_find_json(link)) or {}
-            except LicenseError:
-                return {}
-        return body
+    async def _async_follow(
+        self, bodies: Mapping[str, JsonObject], key: str
+    ) -> dict[str, JsonObject]:
+        """Return the resources that others link to, by the keys of the others.
+
+        One that is missing or cannot be read is left out.
+        """
+        found = {name: find_link(body, key) for name, body in bodies.items()}
+        links = {name: link for name, link in found.items() if link}
+        linked = await self._reader.async_find_many(links.values())
+        return {name: linked[link] for name, link in links.items() if link in linked}
 
 
 def _thermal(sensors: Iterable[SensorResource]) -> Thermal | None:

@@ -137,7 +137,7 @@ class SensorPool:
         status = sensor.status
         if status.is_absent and value is not None:
             status = Status()
-        return replace(sensor, reading=value, status=status)
+        return replace(sensor, path=path, reading=value, status=status)
 
     def set_values(
         self, source: ValueSource, values: Mapping[str, float | None], at: float

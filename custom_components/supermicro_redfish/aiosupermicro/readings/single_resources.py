@@ -74,7 +74,7 @@ class SingleResources:
     """Read Thermal and Power from subsystems, metrics and sensors."""
 
     def __init__(self, reader: ResourceReader, pool: SensorPool) -> None:
-        """Start with nothing read."""
+        """Initialize without values."""
         self._reader = reader
         self._pool = pool
         self._round_robin = RoundRobinReader(reader)
@@ -343,7 +343,7 @@ class SingleResources:
 
 
 class _Items:
-    """The items of one reading of Thermal or Power, and whether all were read."""
+    """Items of one reading of Thermal or Power, with its completeness."""
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ class _Unavailable:
 
 
 class Found(NamedTuple):
-    """Resources of several rows, and why others are missing, by name of the row."""
+    """Resources of several rows and errors of others, by name of the row."""
 
     resources: dict[str, Any]
     errors: dict[str, ResourceError]
@@ -322,7 +322,7 @@ class ResourceReader:
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Stop requesting a resource that others provide the values of, for an hour.
+        """Suspend the requests for a replaced resource for an hour.
 
         The hour begins with its last request, not with each read of the others.
         """
@@ -333,7 +333,7 @@ class ResourceReader:
 
     @contextmanager
     def remember_license(self, name: str) -> Iterator[None]:
-        """Raise the LicenseError of a series of requests again, for an hour.
+        """Repeat the LicenseError of a series of requests for an hour.
 
         Without it, the resources that lead to the unlicensed ones would be read again.
         """
@@ -369,13 +369,22 @@ class ResourceReader:
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
     ) -> dict[str, JsonObject]:
-        """Return the JSON of the resources that can be read, maybe none, by path."""
+        """Return the JSON of the resources that can be read, maybe none, by path.
+
+        The errors of the others are in `member_errors`, except for those that are
+        missing or need a license.
+        """
         paths = [*dict.fromkeys(paths)]
         new = [path for path in paths if not (cached and self.is_cached(path))]
         expanded = await self._async_expand(new)
         left = [path for path in paths if path not in expanded]
-        found, _ = await self.async_try_many(left, cached=cached)
+        found, errors = await self.async_try_many(left, cached=cached)
         found |= expanded
+        for path in found:
+            self.member_errors.pop(path, None)
+        for path, error in errors.items():
+            if not isinstance(error, (NotFoundError, LicenseError)):
+                self.member_errors[path] = error
         return {path: found[path] for path in paths if path in found}
 
     async def async_get_models(
@@ -428,6 +437,8 @@ class ResourceReader:
             return await self.async_get_json(path, cached=cached)
 
         for source, first in found.items():
+            if isinstance(source, str):
+                self.member_errors.pop(source, None)
             path = self._get_path(source) or await self._finder.async_get(source)
             listed[source] = await async_get_member_paths(path, read, first)
         paths = (path for source in collections for path in listed.get(source, ()))
@@ -510,7 +521,7 @@ class ResourceReader:
         reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
         on_read: OnRead = ignore_read,
     ) -> Found:
-        """Return the resources that can be read, maybe none; else as above."""
+        """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
 
         async def read(endpoint: Endpoint[Any]) -> None:
