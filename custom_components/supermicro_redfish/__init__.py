@@ -34,7 +34,11 @@ from .migration import (
 )
 from .models import ServerData
 from .refresh import async_link_coordinators, async_start_static, async_watch_health
-from .registry import async_remove_stale_entities, async_sync_device
+from .registry import (
+    async_remove_stale_entities,
+    async_remove_undescribed_entities,
+    async_sync_device,
+)
 from .repairs import (
     ISSUE_CERTIFICATE,
     async_delete_issues,
@@ -90,6 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     async_sync_device(hass, entry)
     async_watch_health(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_remove_undescribed_entities(hass, entry)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)
     _async_save_discovery(entry)
@@ -175,6 +180,8 @@ def _async_save_discovery(entry: SupermicroConfigEntry) -> None:
         """Save the discovery, if it has changed."""
         data.store.async_save(data.client.discovery)
 
+    if data.static.is_read:  # a migration has needed it
+        save(data.static.data)
     entry.async_on_unload(data.static.async_add_poll_listener(save))
 
 
@@ -206,9 +213,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     """
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
     data = entry.runtime_data
-    # A reload requests again what was missing or needed a license.
+    # A reload requests again what needed a license.
     if discovery := data.client.discovery:
-        data.store.async_save({**discovery, "missing": {}, "unlicensed": {}})
+        data.store.async_save({**discovery, "unlicensed": {}})
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

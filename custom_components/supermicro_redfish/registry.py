@@ -81,15 +81,14 @@ _REMOVABLE: Final = (
 def async_remove_stale_entities(
     hass: HomeAssistant, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove entities without a description, and those of removed items.
+    """Remove the entities of removed items.
 
-    Nothing is removed before the static data was read completely. An item that is
-    missing while the host is off, or while the BMC cannot be read, was not removed.
+    An item that is missing while the host is off, or while the BMC cannot be read, was
+    not removed.
     """
     registry = er.async_get(hass)
     static = entry.runtime_data.static
     missing: Counter[str] = Counter()
-    is_first = True
 
     @callback
     def count_missing(data: ServerData) -> None:
@@ -98,13 +97,8 @@ def async_remove_stale_entities(
         The update of the listeners lets the platforms forget a removed item, so that
         they can add it again.
         """
-        nonlocal is_first
         dynamic = entry.runtime_data.dynamic.data
         _remove_headrooms(registry, entry, dynamic)
-        if is_first:
-            is_first = False
-            _remove_undescribed(registry, entry)
-            return
         if not (dynamic.system or System()).is_on:
             return
         for removable in _REMOVABLE:
@@ -160,10 +154,34 @@ def _entities(
 
 
 @callback
+def async_remove_undescribed_entities(
+    hass: HomeAssistant, entry: SupermicroConfigEntry
+) -> None:
+    """Remove the entities that the integration no longer offers to the account.
+
+    This is done once, when the static data and the account were read.
+    """
+    data = entry.runtime_data
+    is_done = False
+
+    @callback
+    def remove_once(_: ServerData) -> None:
+        """Remove them unless the account is not known yet."""
+        nonlocal is_done
+        if not is_done and data.account.data is not None:
+            is_done = True
+            _remove_undescribed(er.async_get(hass), entry)
+
+    if data.static.is_read:  # a migration has needed it
+        remove_once(data.static.data)
+    entry.async_on_unload(data.static.async_add_poll_listener(remove_once))
+
+
+@callback
 def _remove_undescribed(
     registry: er.EntityRegistry, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove the entities that the integration no longer offers to the account."""
+    """Remove the entities without a description that the account may use."""
     privileges = entry.runtime_data.privileges
     descriptions = {
         domain: [row for row in rows if privileges.allow(row.privilege)]

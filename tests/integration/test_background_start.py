@@ -136,7 +136,7 @@ async def test_failing_static_resource_costs_only_its_own_entities(
 async def test_registered_entities_are_unavailable_until_they_are_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Neither remove nor rename an entity whose resource is late."""
+    """Keep the entities whose resources are late, with their names."""
     await set_up(hass, entry)
     before = states(hass)
     await unload(hass, entry)

@@ -169,10 +169,11 @@ class SupermicroRedfishClient:
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """What was found out about the board, for the next client of the same BMC.
+        """Findings about the board, for the next client of the same BMC.
 
-        This is a JSON object without secrets: paths of resources, what is missing or
-        needs a license, the firmware, and the ways of reading that work. It is empty
+        This is a JSON object without secrets: the paths of resources, those that are
+        missing or need a license, the version of the firmware, the place of ETags that
+        work ("header" or "body"), and the verdicts of the ways of reading. It is empty
         before the system was read, and for a BMC without a UUID.
         """
         self._readings.remember()

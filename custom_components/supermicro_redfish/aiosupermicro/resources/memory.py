@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from hashlib import blake2b
 import json
 from typing import Any, Final
@@ -129,7 +130,7 @@ class Memory:
         if row is MANAGER and (firmware := _text(body.get("FirmwareVersion"))):
             fits = self._firmware in (None, firmware)
             self._firmware = firmware
-        if row in self._recorded or not _POINTERS[row]:
+        if row in self._recorded or not _POINTERS.get(row):
             return fits
         self._recorded.add(row)
         if row is SYSTEM:
@@ -160,7 +161,7 @@ class Memory:
             if isinstance(source, Endpoint) or not source.startswith("/")
         }
         missing = {
-            name: str(error)
+            name: error
             for name, error in names.items()
             if isinstance(error, NotFoundError)
         }
@@ -174,13 +175,18 @@ class Memory:
                 name: path for name, path in known_paths.items() if name not in missing
             },
             "links": dict(self._links),
-            "missing": missing,
+            # A link that leads nowhere may lead somewhere the next time.
+            "missing": {
+                name: str(error)
+                for name, error in missing.items()
+                if error.status is None
+            },
             "unlicensed": {
                 name: {"message": str(error), "license": error.license}
                 for name, error in names.items()
                 if isinstance(error, LicenseError)
             },
-            "readings": dict(self.readings),
+            "readings": deepcopy(self.readings),
         }
 
     def _identify(self, root: JsonObject, system: JsonObject) -> str | None:
@@ -195,7 +201,9 @@ class Memory:
 
 def _digest_links(row: Endpoint[Any], body: JsonObject) -> str:
     """Return a digest of the links of a resource that are followed."""
-    return _digest([sorted(find_links(body, pointer)) for pointer in _POINTERS[row]])
+    return _digest(
+        [sorted(find_links(body, pointer)) for pointer in _POINTERS.get(row, ())]
+    )
 
 
 def _digest(value: Any) -> str:

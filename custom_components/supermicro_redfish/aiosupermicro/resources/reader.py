@@ -126,7 +126,7 @@ class ResourceReader:
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """What was found out about the board; empty while a link leads nowhere."""
+        """Findings about the board for a later run; none while a link leads nowhere."""
         if self._finder.has_detours:
             return {}
         unavailable = {
