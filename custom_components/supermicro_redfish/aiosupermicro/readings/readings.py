@@ -181,19 +181,29 @@ class Readings:
         fallback: _ReadFn[_T],
         reading: Reading,
     ) -> _T:
-        """Read a resource, or its fallback if it was never there."""
+        """Read a resource, or its fallback if it was never there.
+
+        If the board turns out to be another one than an earlier run has found, the
+        resource may be there after all.
+        """
         await self._async_restore()
+        memory = self._reader.memory
         try:
             return await read(reading)
         except (NotFoundError, InvalidResponseError) as error:
             if self._reader.was_decoded(endpoint):
                 raise
-            try:
-                found = await fallback(reading)
-            except NotFoundError:
-                raise error from None
-            self._reader.mark_replaced(endpoint, error)
-            return found
+            missing = error
+        try:
+            found = await fallback(reading)
+        except NotFoundError:
+            if self._reader.memory is memory:
+                raise missing from None
+        else:
+            if self._reader.memory is memory:
+                self._reader.mark_replaced(endpoint, missing)
+                return found
+        return await self._async_get(endpoint, read, fallback, reading)
 
     async def _async_discover(
         self,
