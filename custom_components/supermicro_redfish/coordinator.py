@@ -285,6 +285,8 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             return await self._reader.async_read(ignore_read)
         data = await self._reader.async_read(self.async_set_resource)
         self.is_read, self.update_interval = True, self._interval
+        if data.inner_thermal:  # sensors of other chassis, which each poll shows
+            await self._dynamic.async_refresh()
         self.hass.loop.call_soon(self.async_update_listeners)
         return data
 

@@ -8,7 +8,11 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import (
+    ChildDeviceInfo,
+    DeviceInfo,
+    async_get_device_id_by_identifier,
+)
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
@@ -86,13 +90,30 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self._item = self._items[key]
         self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, str(entry.unique_id))}
-        )
-        self._set_name(description.source)
+        part = description.source.part_fn(self._item)
+        self._attr_device_info = self._get_device_info(entry, part)
+        self._set_name(description.source, part or "")
 
-    def _set_name(self, source: EntitySource[ItemT]) -> None:
-        """Set the item's part of the name: a number, its label, or the board's name."""
+    def _get_device_info(
+        self, entry: SupermicroConfigEntry, part: str | None
+    ) -> DeviceInfo | ChildDeviceInfo:
+        """Return the device of the server, or that of a part of it."""
+        server = (DOMAIN, str(entry.unique_id))
+        if part is None:
+            return DeviceInfo(identifiers={server})
+        return ChildDeviceInfo(
+            identifiers={(DOMAIN, f"{entry.unique_id}_{part}")},
+            parent_device_id=async_get_device_id_by_identifier(
+                self.coordinator.hass, server, config_entry_id=entry.entry_id
+            ),
+            name=shorten_name(part),
+        )
+
+    def _set_name(self, source: EntitySource[ItemT], part: str) -> None:
+        """Set the item's part of the name: a number, its label, or the board's name.
+
+        The value of a whole part of the server is named by what it measures.
+        """
         self._attr_translation_key = self.entity_description.text_key
         pattern = source.number_pattern
         if number := pattern and pattern.fullmatch(self.key):
@@ -102,8 +123,27 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self._readable_key()
-        name = shorten_name(name.removesuffix(source.name_suffix))
+        name = self._remove_measure(name.removesuffix(source.name_suffix))
+        if part and part in name.replace("_", " "):
+            name = name.replace("_", " ").partition(part)[2]
+            if not name:
+                self._attr_translation_key = None
+                return
+        name = shorten_name(name)
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
+
+    def _remove_measure(self, name: str) -> str:
+        """Return a name without the measure and the number of a sensor at its end.
+
+        The number stays if there are several sensors at the same place.
+        """
+        pattern = self.entity_description.source.measure_pattern
+        if pattern is None or not (match := pattern.search(name)):
+            return name
+        stem = name[: match.start()]
+        stems = [pattern.sub("", key) for key in self._items if key.startswith(stem)]
+        has_number = match["number"] and stems.count(stem) > 1
+        return f"{stem} ({match['number']})" if has_number else stem
 
     def _readable_key(self) -> str:
         """Return the key, with a position in the place of a digest."""

@@ -7,13 +7,13 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from . import sources
-from .aiosupermicro import BulkData, Chassis, Manager, System
+from .aiosupermicro import BulkData, Chassis, DynamicData, Manager, System
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
@@ -23,6 +23,7 @@ from .sources import EntitySource
 from .util import server_name, shorten_name, strip_placeholder
 
 _MAC_OCTETS: Final = 6
+_INNER: Final = "inner_temperature"
 _MAX_MISSING: Final = 4
 """Consecutive static polls without an item until it is removed: usually an hour."""
 
@@ -97,6 +98,7 @@ def async_remove_stale_entities(
         they can add it again.
         """
         dynamic = entry.runtime_data.dynamic.data
+        _remove_headrooms(registry, entry, dynamic)
         if not (dynamic.system or System()).is_on:
             return
         for removable in _REMOVABLE:
@@ -115,6 +117,19 @@ def async_remove_stale_entities(
             static.async_update_listeners()
 
     entry.async_on_unload(static.async_add_poll_listener(count_missing))
+
+
+def _remove_headrooms(
+    registry: er.EntityRegistry, entry: SupermicroConfigEntry, data: DynamicData
+) -> None:
+    """Remove distances to a limit, which earlier versions showed as temperatures."""
+    for sensor in data.sensors:
+        if sensor.is_headroom and sensor.name:
+            entity_id = registry.async_get_entity_id(
+                Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{_INNER}_{sensor.name}"
+            )
+            if entity_id:
+                registry.async_remove(entity_id)
 
 
 def _entities(

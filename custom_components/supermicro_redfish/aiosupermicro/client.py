@@ -57,7 +57,7 @@ from .models import (
     UpdateService,
     Volume,
 )
-from .readings import Readings, Scope
+from .readings import Reading, Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint, ModelT
 from .resources.reader import Found, OnRead, ResourceReader, ignore_read
@@ -160,6 +160,14 @@ class SupermicroRedfishClient:
         return self._reader.paths
 
     @property
+    def is_remembered(self) -> bool:
+        """Whether the BMC is the one that `discovery` of an earlier client describes.
+
+        False before the first request, and again once something contradicts it.
+        """
+        return self._reader.memory.is_verified
+
+    @property
     def discovery(self) -> dict[str, Any]:
         """Findings about the board, for the next client of the same BMC.
 
@@ -168,6 +176,7 @@ class SupermicroRedfishClient:
         work ("header" or "body"), and the verdicts of the ways of reading. It is empty
         before the system was read, and for a BMC without a UUID.
         """
+        self._readings.remember()
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
@@ -219,6 +228,7 @@ class SupermicroRedfishClient:
         try:
             await self._connection.async_close()
         finally:
+            self._readings.remember()
             self._reader.reset()
             self._readings = Readings(self._reader)
 
@@ -247,15 +257,17 @@ class SupermicroRedfishClient:
     # Bulk data
 
     async def async_get_dynamic_data(
-        self, *, with_settings: bool = True
+        self, *, with_settings: bool = True, complete: bool = False
     ) -> DynamicData:
         """Return the resources that change by the second, with three requests.
 
-        Boards from Gen 14 on have a resource for each fan, supply and sensor. There it
-        takes up to ten requests, and some of these resources are read each time in
-        round robin: a reading may be several polls old, and one that was not read yet
-        is missing; see `DynamicData.is_complete`. `async_get_static_data` reads those
-        that were never read and finds those that were fitted since.
+        Boards from Gen 14 on have a resource for each fan, supply and sensor. Where
+        collections can be expanded, or metric reports name the sensors, it takes up to
+        six requests. Elsewhere it takes up to ten, and some of these resources are read
+        each time in round robin: a reading may be several polls old, see
+        `DynamicData.reading_age`, and one that was not read yet is missing, see
+        `DynamicData.is_complete`. `async_get_static_data` reads those that were never
+        read and finds those that were fitted since.
 
         Fan mode and POST code are those that were last read by any other method. They
         are requested here only before the first of those, and after a command; on
@@ -263,16 +275,22 @@ class SupermicroRedfishClient:
 
         Args:
             with_settings: Whether fan mode and POST code may be requested here.
+            complete: Whether to read everything that was never read, however many
+                requests that takes.
 
         """
-        found = await self._async_read_dynamic(Scope.POLL)
+        scope = Scope.ALL if complete else Scope.POLL
+        found = await self._async_read_dynamic(scope)
         last = await self._async_get_last(
             endpoints.FAN_MODE,
             endpoints.SNOOPING,
             only_cached=not with_settings or self._readings.limits_requests,
         )
         return DynamicData(
-            **_merge(DynamicData, last, found), is_complete=self._readings.is_complete
+            **_merge(DynamicData, last, found),
+            is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
     async def async_get_static_data(
@@ -304,6 +322,8 @@ class SupermicroRedfishClient:
         return RedfishData(
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
     async def _async_read_static(
@@ -343,13 +363,16 @@ class SupermicroRedfishClient:
         A board that has neither temperatures, fans nor power is a failure: each of
         these may be missing, but a server without any is more likely to be misread.
         """
-        reads = self._list_reads(Cadence.DYNAMIC, scope)
+        reading = Reading(scope)
+        reads = self._list_reads(Cadence.DYNAMIC, reading)
         found = await self._reader.async_get_each(reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
         try:
-            leaks = await self._readings.async_get_leak_detectors(scope)
+            sensors = await self._readings.async_get_inner_sensors(reading)
+            found.resources["sensors"] = sensors
+            leaks = await self._readings.async_get_leak_detectors(reading)
             found.resources["leak_detectors"] = leaks
         except ResourceError as error:
             found.errors["leak_detectors"] = error
@@ -368,12 +391,12 @@ class SupermicroRedfishClient:
         )
 
     def _list_reads(
-        self, cadence: Cadence, scope: Scope = Scope.ALL
+        self, cadence: Cadence, reading: Reading | None = None
     ) -> dict[Endpoint[Any], Callable[[], Awaitable[Any]]]:
         """Return the functions that read the rows of a cadence."""
         special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
-            endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),
-            endpoints.POWER: partial(self._readings.async_get_power, scope),
+            endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
+            endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
         return {
             row: special.get(row) or partial(self._reader.async_get, row)

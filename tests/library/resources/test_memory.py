@@ -24,8 +24,8 @@ from tests.library import (
     rewrite_board,
     take_calls,
 )
-from tests.library.readings.gen14 import make_gen14
 from tests.simulator import Bmc, Server
+from tests.simulator.gen14 import make_gen14
 from tests.simulator.responses import license_error
 
 Discovery = dict[str, Any]

@@ -116,6 +116,10 @@ class Connection:
         """The cached value of every resource, by its path."""
         return dict(self._cache.cached_data)
 
+    def store(self, path: str, body: dict[str, Any]) -> None:
+        """Cache a resource that another one contained."""
+        self._cache.store(normalize_path(path), None, body)
+
     def invalidate(self, path: str) -> None:
         """Remove a resource from the cache: it has changed, or is about to."""
         self._cache.invalidate(normalize_path(path))
