@@ -1,6 +1,7 @@
 """Test the file that a discovery is stored in."""
 
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -72,13 +73,8 @@ async def test_unusable_file_counts_as_nothing(
     assert hass_storage[KEY]["data"] == {"version": 1}
 
 
-async def test_file_that_cannot_be_read_counts_as_nothing(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_file_that_cannot_be_read_counts_as_nothing(hass: HomeAssistant) -> None:
     """Start as for the first time where the disk fails."""
-
-    async def fail(_: Store[Any]) -> None:
-        raise HomeAssistantError("Input/output error")
-
-    monkeypatch.setattr(Store, "_async_load", fail)
-    assert await DiscoveryStore(hass, ENTRY_ID).async_load() == {}
+    error = HomeAssistantError("Input/output error")
+    with patch.object(Store, "async_load", side_effect=error):
+        assert await DiscoveryStore(hass, ENTRY_ID).async_load() == {}
