@@ -439,7 +439,9 @@ class ResourceReader:
         for source, first in found.items():
             if isinstance(source, str):
                 self.member_errors.pop(source, None)
-            path = self._get_path(source) or await self._finder.async_get(source)
+                path = source
+            else:
+                path = await self._finder.async_get(source)
             listed[source] = await async_get_member_paths(path, read, first)
         paths = (path for source in collections for path in listed.get(source, ()))
         return [*dict.fromkeys(paths)]
