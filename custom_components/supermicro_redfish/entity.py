@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import is_
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant, callback
@@ -25,7 +26,7 @@ from .coordinator import (
 from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
-from .util import shorten_name
+from .util import is_host_off, shorten_name
 
 _UNNAMED = "?"
 """Name of an item whose own name consists of markup."""
@@ -83,6 +84,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self.runtime_data = entry.runtime_data
         self.key = key
         self._item = self._items[key]
+        self._written_inputs: tuple[Any, ...] = ()
         self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
         self._attr_device_info = DeviceInfo(
@@ -137,7 +139,17 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     async def async_added_to_hass(self) -> None:
         """Record the values of the state that Home Assistant writes next."""
         await super().async_added_to_hass()
+        self._written_inputs = self._state_inputs
         self._written_values = self._state_values
+
+    @property
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """All objects that the state is made from; a poll replaces what has changed.
+
+        A subclass whose state depends on more than these adds it.
+        """
+        is_off = is_host_off(self.runtime_data.dynamic.data)
+        return (self.item, self.available, is_off)
 
     @property
     def _state_values(self) -> tuple[Any, ...]:
@@ -153,7 +165,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it has changed: a poll changes few of many entities."""
+        """Write the state if it has changed: a poll changes few of many entities.
+
+        The same objects make the same state, so that it is not even computed.
+        """
+        former, self._written_inputs = self._written_inputs, self._state_inputs
+        if all(map(is_, self._written_inputs, former, strict=True)):
+            return
         if (values := self._state_values) != self._written_values:
             self._written_values = values
             self.async_write_ha_state()

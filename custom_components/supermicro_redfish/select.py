@@ -147,6 +147,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         value = self.entity_description.current_fn(self.item)
         return None if value is None else _option(value)
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the data of the entry, which decides on the published options."""
+        return (*super()._state_inputs, self.coordinator.config_entry.data)
+
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the value of an option."""

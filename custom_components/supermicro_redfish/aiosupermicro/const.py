@@ -56,6 +56,15 @@ PARSE_IN_THREAD_BYTES: Final = 256 * 1024
 VALUE_BYTES: Final = 200
 """Estimated memory of a JSON value beside its text."""
 
+SMALL_BODY_BYTES: Final = 64 * 1024
+"""Size up to which values are not counted but estimated from the size."""
+
+BYTES_PER_VALUE: Final = 8
+"""Estimated size of a value in a small body; that of recorded ones is 30 on average.
+
+Only a body of empty objects has more values.
+"""
+
 MAX_CACHED_RESOURCES: Final = 5_000
 """Maximum number of cached resources; the largest recorded board has 1,250.
 

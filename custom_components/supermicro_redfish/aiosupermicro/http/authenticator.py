@@ -262,7 +262,9 @@ class Authenticator:
         credentials = task.result()
         if credentials.expires is not None:
             return monotonic() > credentials.expires
-        return credentials is rejected or self.state.needs_refresh
+        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
+        last_used_at = max(credentials.created_at, self._used_at)
+        return credentials is rejected or monotonic() - last_used_at > limit
 
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from operator import attrgetter
 import re
 import sys
@@ -113,6 +113,31 @@ class Model:
                 values[name] = value
         return model
 
+    @classmethod
+    def from_changed(
+        cls, data: Mapping[str, Any], former: Mapping[str, Any], known: Self
+    ) -> Self:
+        """Decode a resource that has changed, and keep the models of unchanged items.
+
+        Args:
+            data: The resource. Items of its lists that are the same objects as in the
+                former one have not changed.
+            former: The resource as it was.
+            known: The model of the former resource.
+
+        """
+        if not (lists := _list_fields(cls)):
+            return cls.from_dict(data)
+        rest = {key: value for key, value in data.items() if key not in lists}
+        model = cls.from_dict(rest)
+        for key, (name, decode) in lists.items():
+            models = getattr(known, name)
+            if isinstance(items := data.get(key), list):
+                if items is not (former_items := former.get(key)):
+                    models = _decode_items(items, decode, former_items, models)
+                model.__dict__[name] = models
+        return model
+
     @property
     def is_valid(self) -> bool:
         """Whether the resource is usable, by the rule of the published client.
@@ -211,6 +236,32 @@ def _compile(model: type[Model]) -> _CompiledFields:
                 others.append((name, key, _nested_decoder(inner_keys, decode)))
     _COMPILED[model] = (tuple(texts), tuple(numbers), tuple(others))
     return _COMPILED[model]
+
+
+@cache
+def _list_fields(model: type[Model]) -> dict[str, tuple[str, Decoder]]:
+    """Return the fields with a list of models, and its decoder, by their only key."""
+    hints = get_type_hints(model)
+    found = {}
+    for item in fields(model):
+        args = get_args(hints[item.name])
+        (path, *others) = item.metadata.get("paths", [(_pascal_case(item.name),)])
+        is_list = get_origin(hints[item.name]) is tuple and isinstance(args[0], type)
+        if is_list and issubclass(args[0], Model) and not others and len(path) == 1:
+            found[path[0]] = (item.name, _decoder(args[0]))
+    return found
+
+
+def _decode_items(
+    items: list[Any], decode: Decoder, former: Any, models: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Decode a list, with the models of items that the former list contained."""
+    known = {}
+    if isinstance(former, list) and len(former) == len(models):
+        known = dict(zip(map(id, former), models, strict=True))
+    entries = items[:MAX_LIST_ITEMS]
+    found = [known.get(id(entry)) or decode(entry) for entry in entries]
+    return tuple([model for model in found if model is not None])
 
 
 def _nested_decoder(keys: list[str], decode: Decoder) -> Decoder:

@@ -97,6 +97,8 @@ class PathFinder:
 
     def forget_detours(self) -> None:
         """Find rows again an hour after they were found past a link to nowhere."""
+        if not self._detours:
+            return
         for endpoint, found_at in [*self._detours.items()]:
             if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
                 self._detours.pop(endpoint, None)

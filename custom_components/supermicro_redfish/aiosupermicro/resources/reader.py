@@ -9,11 +9,12 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from .. import exceptions
-from ..concurrency import gather_or_raise, map_limited
+from ..concurrency import map_limited
 from ..const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     RETRY_UNAVAILABLE_SECONDS,
+    SECOND_REQUEST_DELAY,
 )
 from ..exceptions import (
     LicenseError,
@@ -95,6 +96,11 @@ class ResourceReader:
         self._finder = PathFinder(self, connection, wanted_ids or {})
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
+        self._delay = SECOND_REQUEST_DELAY
+
+    def set_limit(self, limit: int) -> None:
+        """Set the number of concurrent requests, and send them without delay."""
+        self.limit, self._delay = limit, 0.0
 
     @property
     def paths(self) -> dict[str, str]:
@@ -170,11 +176,18 @@ class ResourceReader:
         return self._connection.get_cached(path) if path else None
 
     def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
-        """Return a decoded resource, the same object while its JSON is the same."""
-        known = self._models.get(endpoint)
-        if known is None or known[0] is not body:
-            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
-        return known[1]  # type: ignore[return-value]  # a row keeps its model
+        """Return a decoded resource, the same object while its JSON is the same.
+
+        Where a part has changed, models of unchanged items are the same objects.
+        """
+        former, known = self._models.get(endpoint, (None, None))
+        if former is not body:
+            if former is None or not isinstance(known, endpoint.model):
+                known = endpoint.model.from_dict(body)
+            else:
+                known = endpoint.model.from_changed(body, former, known)
+            self._models[endpoint] = (body, known)
+        return known  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -360,7 +373,7 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        await gather_or_raise(*map(read, reads))
+        await map_limited(read, reads, self.limit, self._delay)
         return found
 
     # Writes
@@ -414,7 +427,7 @@ class ResourceReader:
                 errors[source] = error
 
         unique = [*dict.fromkeys(sources)]
-        await map_limited(read, unique, self.limit)
+        await map_limited(read, unique, self.limit, self._delay)
         return {source: found[source] for source in unique if source in found}, errors
 
     def _record_member_errors(
