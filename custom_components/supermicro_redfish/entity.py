@@ -1,11 +1,13 @@
 """Base entity for the Supermicro Redfish integration."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import is_
 from typing import Any, override
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -15,6 +17,7 @@ from homeassistant.helpers.entity_platform import (
     async_get_current_platform,
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util.hass_dict import HassKey
 
 from .aiosupermicro import Privilege
 from .const import DOMAIN, MAX_ENTITIES, MAX_NEW_ENTITIES
@@ -27,6 +30,8 @@ from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
 from .util import is_host_off, shorten_name
+
+_SET_UP_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_set_up")
 
 _UNNAMED = "?"
 """Name of an item whose own name consists of markup."""
@@ -195,6 +200,21 @@ def unique_id(
 ) -> str:
     """Return the unique id of an entity, from the BMC, the description and the item."""
     return "_".join(filter(None, (entry.unique_id, description.key, key)))
+
+
+async def async_set_up_platforms(
+    hass: HomeAssistant, entry: SupermicroConfigEntry, platforms: Iterable[Platform]
+) -> None:
+    """Set up platforms, one at a time among all servers.
+
+    Adding the entities of one takes some ten milliseconds. In between, the event loop
+    has a turn, also while many servers are set up at once.
+    """
+    lock = hass.data.setdefault(_SET_UP_LOCK, asyncio.Lock())
+    for platform in platforms:
+        async with lock:
+            await hass.config_entries.async_forward_entry_setups(entry, [platform])
+            await asyncio.sleep(0)
 
 
 @callback

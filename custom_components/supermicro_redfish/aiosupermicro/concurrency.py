@@ -22,23 +22,12 @@ async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
 
 
 async def map_limited(
-    function: Callable[[_T], Awaitable[_ResultT]],
-    items: Iterable[_T],
-    limit: int,
-    delay: float = 0.0,
+    function: Callable[[_T], Awaitable[_ResultT]], items: Iterable[_T], limit: int
 ) -> list[_ResultT]:
     """Return the result for each item in order, with at most `limit` running.
 
     If all items were queued at once, a poll would wait behind the last of them. Errors
     are handled as in `gather_or_raise`.
-
-    Args:
-        function: The function to call.
-        items: Its arguments.
-        limit: The number of calls that may run concurrently.
-        delay: Seconds for which only one call runs at a time. A series that takes less
-            needs no task.
-
     """
     queue = list(items)
     waiting = iter(enumerate(queue))
@@ -48,19 +37,5 @@ async def map_limited(
         for place, item in waiting:
             results[place] = await function(item)
 
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.TaskGroup() as group:
-
-            def add_workers() -> None:
-                for _ in range(1, min(limit, len(queue))):
-                    group.create_task(work())
-
-            timer = loop.call_later(delay, add_workers)
-            try:
-                await work()
-            finally:
-                timer.cancel()
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    await gather_or_raise(*(work() for _ in range(limit)))
     return [results[place] for place in range(len(queue))]

@@ -9,12 +9,11 @@ from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from .. import exceptions
-from ..concurrency import map_limited
+from ..concurrency import gather_or_raise, map_limited
 from ..const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     RETRY_UNAVAILABLE_SECONDS,
-    SECOND_REQUEST_DELAY,
 )
 from ..exceptions import (
     LicenseError,
@@ -96,11 +95,6 @@ class ResourceReader:
         self._finder = PathFinder(self, connection, wanted_ids or {})
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
-        self._delay = SECOND_REQUEST_DELAY
-
-    def set_limit(self, limit: int) -> None:
-        """Set the number of concurrent requests, and send them without delay."""
-        self.limit, self._delay = limit, 0.0
 
     @property
     def paths(self) -> dict[str, str]:
@@ -373,7 +367,7 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        await map_limited(read, reads, self.limit, self._delay)
+        await gather_or_raise(*map(read, reads))
         return found
 
     # Writes
@@ -427,7 +421,7 @@ class ResourceReader:
                 errors[source] = error
 
         unique = [*dict.fromkeys(sources)]
-        await map_limited(read, unique, self.limit, self._delay)
+        await map_limited(read, unique, self.limit)
         return {source: found[source] for source in unique if source in found}, errors
 
     def _record_member_errors(
