@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 import json
+import re
 import signal
 import sys
 import time
@@ -18,9 +19,20 @@ from aiohttp import web
 from tests.simulator import Bmc, Board, Exchange, Server, serve
 from tests.simulator.server import HOST
 
-from .boards import mac_address, with_unique_ids, without_etags, without_licenses
+from .boards import (
+    load_board,
+    mac_address,
+    with_unique_ids,
+    without_etags,
+    without_licenses,
+)
 
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
+
+_ALL_READINGS = (*_READINGS, "ReadingVolts", "PowerOutputWatts", "SpeedRPM")
+
+_SLOW_RESOURCES = re.compile("License|Storage|Drives|LogServices|Certificate")
+"""Matches the paths of resources that no reading depends on."""
 
 
 @dataclass
@@ -92,6 +104,19 @@ def _change_reading(body: dict[str, Any]) -> None:
                 return
 
 
+def _move_readings(value: Any) -> None:
+    """Add one to each reading in a resource."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in _ALL_READINGS and type(inner) in (int, float):
+                value[key] += 1
+            else:
+                _move_readings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _move_readings(inner)
+
+
 @dataclass
 class BmcGroup:
     """All BMCs of this process with their common clock and counts."""
@@ -119,6 +144,13 @@ class BmcGroup:
             "service_times": service_times,
         }
 
+    def move_readings(self) -> None:
+        """Add one to each reading of all BMCs."""
+        for server in self.servers:
+            store = server.bmc.store
+            for path in store.paths:
+                _move_readings(store[path])
+
     def _timed(
         self, answer: Callable[[Any], Awaitable[Any]]
     ) -> Callable[[Any], Awaitable[Any]]:
@@ -140,6 +172,8 @@ class BmcGroup:
         job = self.job
         bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
         bmc.is_changing = job["changing"]
+        for path in filter(_SLOW_RESOURCES.search, bmc.store.paths):
+            bmc.hang(path, job["slow"])
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
             with patch.object(
                 server, "_get_response", self._timed(server._get_response)
@@ -158,8 +192,13 @@ async def start_control(group: BmcGroup) -> tuple[web.AppRunner, int]:
         group.clock.ahead += float(request.query["seconds"])
         return web.json_response({})
 
+    async def move(_: web.Request) -> web.Response:
+        group.move_readings()
+        return web.json_response({})
+
     app = web.Application()
     app.router.add_get("/counts", counts)
+    app.router.add_get("/move", move)
     app.router.add_get("/advance", advance)
     runner = web.AppRunner(app, shutdown_timeout=0.1, keepalive_timeout=3600)
     await runner.setup()
@@ -180,7 +219,7 @@ async def run(job: dict[str, Any]) -> None:
     """Serve all BMCs until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    board = Board.load(job["board"])
+    board = load_board(job["board"])
     board = board if job["etags"] else without_etags(board)
     board = board if job["licenses"] else without_licenses(board)
     with count_bytes() as traffic:

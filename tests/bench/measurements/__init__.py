@@ -8,6 +8,8 @@ from tests.bench.runner import Bench
 from .command import measure as command
 from .decoding import measure as decoding
 from .dynamic import measure as dynamic
+from .first_reading import measure as first_reading
+from .freshness import measure as freshness
 from .hour import measure as hour
 from .scale import measure as scale
 from .set_up import measure as set_up
@@ -21,4 +23,6 @@ MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
     5: decoding,
     6: scale,
     7: set_up,
+    8: first_reading,
+    9: freshness,
 }

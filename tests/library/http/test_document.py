@@ -73,7 +73,7 @@ def test_parsers_agree(text: str, encoding: str) -> None:
     _require_equal_results(text.encode(encoding, "surrogatepass"))
 
 
-@given(_DOCUMENTS | _INNER, _SPACING, is_ascii=st.booleans())
+@given(value=_DOCUMENTS | _INNER, spacing=_SPACING, is_ascii=st.booleans())
 def test_parsers_agree_on_any_document(
     value: Any, spacing: tuple[str, str], *, is_ascii: bool
 ) -> None:
