@@ -133,6 +133,9 @@ It is the timeout of X10 to X13.
 SESSION_REFRESH_THRESHOLD: Final = 0.8
 """Fraction of the session timeout after which a session is renewed before use."""
 
+LIVE_CONNECTION_SECONDS: Final = 1
+"""Seconds after a response in which the connections are not expected to be dead."""
+
 LOGOUT_SECONDS: Final = 5
 """Timeout of a logout in seconds, so that a hung BMC does not delay a disconnect."""
 

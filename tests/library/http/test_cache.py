@@ -76,6 +76,31 @@ async def test_unchanged_resource_is_not_decoded_again(
     assert "CPU Temp" in {t.name for t in changed.temperatures if t.reading == 71}
 
 
+@pytest.mark.parametrize("change", [lambda board: board, as_old])
+async def test_only_changed_items_are_decoded_again(
+    session: ClientSession, change: Callable[[Board], Board]
+) -> None:
+    """Keep the models of all items but one, with ETags or without."""
+    bmc = Bmc(change(Board.load("x12spi-tf")))
+    async with connected_client(bmc, session) as client:
+        before = await client.async_get_dynamic_data()
+        for celsius in (71, 72, 73):
+            bmc.set_reading("CPU Temp", celsius)
+            former, before = before, await client.async_get_dynamic_data()
+    old, new = former.thermal, before.thermal
+    assert old
+    assert new
+    assert before.power is former.power
+    assert before.system is former.system
+    assert new.fans is old.fans
+    changed = [
+        sensor.reading
+        for sensor, known in zip(new.temperatures, old.temperatures, strict=True)
+        if sensor is not known
+    ]
+    assert changed == [73]
+
+
 async def test_command_invalidates_resource(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -14,6 +14,7 @@ from unicodedata import category
 
 from ..const import (
     AUTH_TOKEN_HEADER,
+    LIVE_CONNECTION_SECONDS,
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
@@ -273,6 +274,9 @@ class Authenticator:
 
         The former session is deleted first: it may only have idled, and a single stray
         401 does not prove that the BMC has dropped it.
+
+        After a restart of the BMC the pooled connections may be as dead as the last
+        session. A write is sent only once, so that a read has to find this out first.
         """
         is_dropped = False
         if (session := self._session) and session is not rejected:
@@ -280,6 +284,10 @@ class Authenticator:
             if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
+        # A 401 of just now has come over a connection that lives.
+        idle_seconds = monotonic() - self._transport.responded_at
+        if self._used_at and (not rejected or idle_seconds > LIVE_CONNECTION_SECONDS):
+            await self._transport.send("GET", REDFISH_ROOT)
         credentials = await self._async_create_session_or_basic(root)
         if is_dropped:
             with suppress(SupermicroRedfishError):
@@ -339,13 +347,7 @@ class Authenticator:
         return credentials
 
     async def _async_create_session(self, sessions_path: str) -> Credentials:
-        """Create a session.
-
-        After a restart of the BMC the pooled connections may be as dead as the last
-        session. A write is sent only once, so that a read has to find this out first.
-        """
-        if self._used_at:
-            await self._transport.send("GET", REDFISH_ROOT)
+        """Create a session."""
         body = {"UserName": self._username, "Password": self._password}
         response = await self._transport.send("POST", sessions_path, json=body)
         token = response.headers.get(AUTH_TOKEN_HEADER)

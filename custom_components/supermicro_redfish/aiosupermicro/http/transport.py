@@ -172,6 +172,8 @@ class Transport:
         self._hang_detector = HangDetector()
         self._may_retry = False
         """Whether the BMC has responded since the last retry."""
+        self.responded_at = -inf
+        """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
 
     def set_max_concurrent_requests(self, limit: int) -> None:
@@ -297,6 +299,7 @@ class Transport:
     def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
         """Count a response; one whose body never comes is a time-out."""
         self._may_retry = True
+        self.responded_at = monotonic()
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
         if isinstance(raw.failure, TimeoutError):
