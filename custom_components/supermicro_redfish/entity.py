@@ -105,11 +105,16 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
             self._attr_translation_key += "_numbered"
             self._attr_translation_placeholders = {"number": shorten_name(number[1])}
             return
-        label = source.label_fn(self._item)
-        labels = [source.label_fn(item) for item in self._items.values()]
-        name = label if label and labels.count(label) == 1 else self._readable_key()
+        name = self._unique_label(source) or self._readable_key()
         name = shorten_name(name.removesuffix(source.name_suffix))
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
+
+    def _unique_label(self, source: EntitySource[ItemT]) -> str | None:
+        """Return the label of the item, None if others have the same one."""
+        if not (label := source.label_fn(self._item)):
+            return None
+        labels = [source.label_fn(item) for item in self._items.values()]
+        return label if labels.count(label) == 1 else None
 
     def _readable_key(self) -> str:
         """Return the key, with a position in the place of a digest."""

@@ -166,7 +166,8 @@ def test_unchanged_parts_of_recorded_resources_stay_the_same_objects(name: str) 
     ]
     for body in bodies:
         key = "Temperatures" if body.get("Temperatures") else "PowerControl"
-        known = None
+        former: Document | None = None
+        known: Document | None = None
         for reading in range(4):
             body[key][0]["Reading"] = reading
             former, known = known, parse_document(json.dumps(body).encode(), known)

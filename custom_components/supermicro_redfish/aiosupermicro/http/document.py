@@ -16,7 +16,9 @@ from ..const import (
 )
 from ..payload import count_values, is_too_deep, parse_json
 
-_scan_once = json.JSONDecoder(strict=False).scan_once
+_scan = json.JSONDecoder(strict=False).raw_decode
+"""Parse the value at a position of a text; return it and the position after it."""
+
 _SPACE = " \t\n\r"
 
 
@@ -194,17 +196,3 @@ def _skip_space(text: str, position: int) -> int:
     while text[position] in _SPACE:
         position += 1
     return position
-
-
-def _scan(text: str, position: int) -> tuple[Any, int]:
-    """Parse the value at a position; return it and the position after it.
-
-    Raises:
-        ValueError: There is no valid value.
-        RecursionError: It is nested too deep.
-
-    """
-    try:
-        return _scan_once(text, position)
-    except StopIteration as error:
-        raise ValueError from error

@@ -353,7 +353,10 @@ class ResourceReader:
         return found
 
     async def async_try_each(
-        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+        self,
+        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+        *,
+        concurrently: bool = True,
     ) -> Found:
         """Return the resources that can be read, maybe none; else as above."""
         found = Found({}, {}, {})
@@ -367,7 +370,11 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        await gather_or_raise(*map(read, reads))
+        if concurrently:
+            await gather_or_raise(*map(read, reads))
+        else:
+            for endpoint in reads:
+                await read(endpoint)
         return found
 
     # Writes
