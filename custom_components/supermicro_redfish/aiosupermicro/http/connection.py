@@ -27,7 +27,7 @@ _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 
 class _PendingRead:
-    """A read that is running, and other callers that wait for it."""
+    """Running read of a resource, and other callers that wait for it."""
 
     def __init__(self) -> None:
         """Start without followers."""
