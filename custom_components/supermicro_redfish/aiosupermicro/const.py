@@ -65,6 +65,12 @@ BYTES_PER_VALUE: Final = 8
 Only a body of empty objects has more values.
 """
 
+MAX_PIECES: Final = 1_000
+"""Maximum number of values that are compared one by one; X13 has up to 60.
+
+It includes the items of lists. Each takes some 200 bytes of memory.
+"""
+
 MAX_CACHED_RESOURCES: Final = 5_000
 """Maximum number of cached resources; the largest recorded board has 1,250.
 

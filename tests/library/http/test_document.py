@@ -10,7 +10,7 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from aiosupermicro import payload
-from aiosupermicro.const import MAX_DEPTH, SMALL_BODY_BYTES
+from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, SMALL_BODY_BYTES
 from aiosupermicro.http import document
 from aiosupermicro.http.document import Document, parse_document
 from aiosupermicro.payload import parse_json
@@ -217,12 +217,12 @@ def test_known_document_is_not_changed() -> None:
     assert [item.content for item in documents] == [*map(json.loads, bodies)]
 
 
-def test_large_document_is_parsed_as_a_whole() -> None:
-    """Use the faster parser for a log, of which each entry may have moved."""
-    bodies = [
-        json.dumps({"a": ["x" * 100] * (SMALL_BODY_BYTES // 100), "b": n}).encode()
-        for n in range(4)
-    ]
+@pytest.mark.parametrize(
+    "items", [["x" * 100] * (SMALL_BODY_BYTES // 100), [0] * MAX_PIECES]
+)
+def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
+    """Use the faster parser for a log, and little memory for many small values."""
+    bodies = [json.dumps({"a": items, "b": n}).encode() for n in range(4)]
     known = None
     for raw in bodies:
         known = parse_document(raw, known)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import islice
 import json
 from typing import Any, NamedTuple
 
 from ..const import (
     BYTES_PER_VALUE,
     MAX_DEPTH,
+    MAX_PIECES,
     PARSE_IN_THREAD_BYTES,
     SMALL_BODY_BYTES,
     VALUE_BYTES,
@@ -141,8 +143,10 @@ def _split(raw: bytes, content: Any) -> _Layout | None:
     if not text or not isinstance(content, dict):
         return None
     try:
-        values = [*_find_values(text, content)]
+        values = [*islice(_find_values(text, content), MAX_PIECES + 1)]
     except (IndexError, ValueError, RecursionError):
+        return None
+    if not 0 < len(values) <= MAX_PIECES:
         return None
     starts = [start for start, _, _, _ in values]
     pieces = [
@@ -151,7 +155,7 @@ def _split(raw: bytes, content: Any) -> _Layout | None:
             values, [*starts[1:], len(text)], strict=True
         )
     ]
-    return _Layout(text[: starts[0]], pieces) if pieces else None
+    return _Layout(text[: starts[0]], pieces)
 
 
 def _find_values(
