@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-import copy
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
@@ -22,6 +21,7 @@ from .resources import (
     SESSION_SERVICE,
     SESSIONS,
     JsonObject,
+    copy_json,
     link,
     normalize_path,
 )
@@ -308,7 +308,7 @@ class Bmc(FaultControls):
             if session := self.sessions.get(name):
                 return self._session_body(session)
             raise KeyError(path)
-        body = copy.deepcopy(self.store[path])
+        body = copy_json(self.store[path])
         if path == SESSIONS:
             members = [link(f"{SESSIONS}/{item}") for item in self.sessions.ids]
             body |= {"Members": members, "Members@odata.count": len(members)}
