@@ -1,4 +1,4 @@
-"""Measure a start of Home Assistant up to the state of the first temperature."""
+"""Measure a start of Home Assistant up to the first reading of a sensor."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,11 +20,13 @@ from tests.bench.worker import BmcControl, difference, main
 _ENTRY_ID = "bench"
 
 
-def is_temperature(state: State | None) -> bool:
-    """Return whether a state is a temperature with a reading."""
-    if state is None or state.attributes.get("device_class") != "temperature":
+def is_reading(state: State | None) -> bool:
+    """Return whether a state is a number that the BMC measures."""
+    if state is None or state.attributes.get("state_class") != "measurement":
         return False
-    return state.state.lstrip("-").replace(".", "", 1).isdecimal()
+    is_duration = state.attributes.get("device_class") == "duration"
+    number = state.state.lstrip("-").replace(".", "", 1)
+    return number.isdecimal() and not is_duration
 
 
 async def start(job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -38,7 +40,7 @@ async def start(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         @callback
         def record(event: Event[EventStateChangedData]) -> None:
             """Record the first reading."""
-            if not samples and is_temperature(event.data["new_state"]):
+            if not samples and is_reading(event.data["new_state"]):
                 wall = time.perf_counter() - begin
                 samples.append(
                     {"wall": wall} | difference(before, control.read_counts())
@@ -48,7 +50,7 @@ async def start(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         await set_up_entry(hass, entry)
         await wait_until_idle(hass)
     if not samples:
-        raise BenchError("no temperature has a state")
+        raise BenchError("no sensor has a reading")
     return samples[0]
 
 
