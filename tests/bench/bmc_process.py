@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 import json
-import re
 import signal
 import sys
 import time
@@ -27,12 +26,10 @@ from .boards import (
     without_licenses,
 )
 
+_SLOW_PARTS = ("License", "/Storage", "/Drives", "/LogServices", "/Certificates")
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
 
 _ALL_READINGS = (*_READINGS, "ReadingVolts", "PowerOutputWatts", "SpeedRPM")
-
-_SLOW_RESOURCES = re.compile("License|Storage|Drives|LogServices|Certificate")
-"""Matches the paths of resources that no reading depends on."""
 
 
 @dataclass
@@ -117,6 +114,13 @@ def _move_readings(value: Any) -> None:
             _move_readings(inner)
 
 
+def _slow_down(bmc: Bmc, seconds: float) -> None:
+    """Delay licenses, drives, logs and certificates."""
+    for path in bmc.board.resources:
+        if any(part in path for part in _SLOW_PARTS):
+            bmc.hang(path, seconds)
+
+
 @dataclass
 class BmcGroup:
     """All BMCs of this process with their common clock and counts."""
@@ -172,8 +176,8 @@ class BmcGroup:
         job = self.job
         bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
         bmc.is_changing = job["changing"]
-        for path in filter(_SLOW_RESOURCES.search, bmc.store.paths):
-            bmc.hang(path, job["slow"])
+        if job["slow"]:
+            _slow_down(bmc, job["slow"])
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
             with patch.object(
                 server, "_get_response", self._timed(server._get_response)

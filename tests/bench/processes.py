@@ -43,14 +43,14 @@ class Conditions:
     workers: int | None = 4
     """Number of requests that a BMC processes concurrently."""
     etags: bool = True
-    slow: float = 0.0
-    """Further seconds for licenses, drives, logs and certificates."""
     changing: bool = True
     """Whether readings change with every request."""
     licenses: bool = True
     """Whether the board lists its licenses, in the format of all recorded boards."""
     count: int = 1
     """Number of BMCs."""
+    slow: float = 0.0
+    """Seconds that licenses, drives, logs and certificates take."""
 
 
 async def _start(python: Path | str, module: str, job: dict[str, Any]) -> Process:

@@ -10,7 +10,7 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from aiosupermicro import payload
-from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, SMALL_BODY_BYTES
+from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, PARSE_IN_THREAD_BYTES
 from aiosupermicro.http import document
 from aiosupermicro.http.document import Document, parse_document
 from aiosupermicro.payload import parse_json
@@ -218,7 +218,7 @@ def test_known_document_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "items", [["x" * 100] * (SMALL_BODY_BYTES // 100), [0] * MAX_PIECES]
+    "items", [["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), [0] * MAX_PIECES]
 )
 def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
     """Use the faster parser for a log, and little memory for many small values."""

@@ -138,7 +138,7 @@ def _set_value(
 
 
 def _split(raw: bytes, content: Any) -> _Layout | None:
-    """Return the layout of a small object; None for any other body."""
+    """Return the layout of an object; None for any other body, and a large one."""
     text = _decode(raw)
     if not text or not isinstance(content, dict):
         return None
@@ -186,8 +186,8 @@ def _find_values(
 
 
 def _decode(raw: bytes) -> str | None:
-    """Return the text of a small body; None if it has escapes."""
-    if len(raw) > SMALL_BODY_BYTES or b"\\u" in raw:
+    """Return the text of a body; None if it is large or has escapes."""
+    if len(raw) >= PARSE_IN_THREAD_BYTES or b"\\u" in raw:
         return None
     try:
         return raw.decode()
