@@ -25,7 +25,7 @@ from .coordinator import (
 from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
-from .util import shorten_name
+from .util import readable_name, shorten_name
 
 _UNNAMED = "?"
 """Name of an item whose own name consists of markup."""
@@ -92,16 +92,20 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
     def _set_name(self, source: EntitySource[ItemT]) -> None:
         """Set the item's part of the name: a number, its label, or the board's name."""
-        self._attr_translation_key = self.entity_description.text_key
-        pattern = source.number_pattern
-        if number := pattern and pattern.fullmatch(self.key):
-            self._attr_translation_key += "_numbered"
-            self._attr_translation_placeholders = {"number": shorten_name(number[1])}
-            return
+        text_key = self.entity_description.text_key
+        for suffix, pattern in source.name_patterns.items():
+            if match := pattern.fullmatch(self.key):
+                self._attr_translation_key = f"{text_key}{suffix}"
+                placeholders = (
+                    {"number": shorten_name(match[1])} if match.re.groups else {}
+                )
+                self._attr_translation_placeholders = placeholders
+                return
+        self._attr_translation_key = text_key
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self._readable_key()
-        name = shorten_name(name.removesuffix(source.name_suffix))
+        name = readable_name(name.removesuffix(source.name_suffix))
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
 
     def _readable_key(self) -> str:

@@ -19,6 +19,7 @@ from .aiosupermicro import (
     StaticData,
     Thermal,
 )
+from .aiosupermicro.models import Sensor
 
 LONGEST_GAP: Final = 600.0
 """Maximum seconds between two readings that are counted.
@@ -95,8 +96,8 @@ class Headroom:
 
     degrees: float | None = None
     """None if no sensor has both a reading and a threshold."""
-    sensor: str | None = None
-    """Name of the sensor that is closest to its threshold."""
+    sensor: Sensor | None = None
+    """The sensor that is closest to its threshold."""
 
     @classmethod
     def from_thermal(cls, thermal: Thermal) -> Self:
@@ -105,15 +106,15 @@ class Headroom:
         Old boards report a threshold of zero if a sensor has none.
         """
         distances = [
-            (limit - reading, sensor.name)
+            (limit - reading, sensor)
             for sensor in thermal.temperatures
             if (limit := sensor.upper_threshold_critical) and limit > 0
             if (reading := sensor.reading) is not None
         ]
         if not distances:
             return cls()
-        degrees, name = min(distances, key=lambda distance: distance[0])
-        return cls(degrees=degrees, sensor=name)
+        degrees, nearest = min(distances, key=lambda distance: distance[0])
+        return cls(degrees=degrees, sensor=nearest)
 
 
 @dataclass

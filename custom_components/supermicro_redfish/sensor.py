@@ -15,6 +15,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
+    Platform,
     UnitOfElectricPotential,
     UnitOfEnergy,
     UnitOfPower,
@@ -23,6 +24,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 from homeassistant.helpers.typing import StateType
@@ -43,8 +45,9 @@ from .aiosupermicro import (
     System,
 )
 from .aiosupermicro.models import Sensor
+from .const import DOMAIN
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
 from .models import AccessLevel, EnergyMeter, Headroom, Privileges
 from .sources import EntitySource
 from .util import (
@@ -52,7 +55,6 @@ from .util import (
     boot_progress,
     display_text,
     is_host_off,
-    shorten_name,
 )
 
 PARALLEL_UPDATES = 0
@@ -115,6 +117,33 @@ class BootProgressSensor(SupermicroEntity[System], SensorEntity):
     def native_value(self) -> str | None:
         """Boot state, None if it is unknown."""
         return boot_progress(self.item, self.runtime_data.static.data.snooping)
+
+
+class HeadroomSensor(SupermicroSensor):
+    """Smallest distance of a temperature to its critical limit."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Name of the nearest sensor's entity, else the board's name of the sensor."""
+        nearest: Sensor | None = self.item.sensor
+        return {"sensor": nearest and (self._entity_name(nearest) or nearest.name)}
+
+    def _entity_name(self, nearest: Sensor) -> str | None:
+        """Return the name of the entity of a temperature, None without an entity."""
+        registry = er.async_get(self.hass)
+        entry = self.coordinator.config_entry
+        for row in DESCRIPTIONS:
+            if row.text_key != "temperature":
+                continue
+            for key, sensor in row.source.get_items(self.runtime_data).items():
+                entity_id = registry.async_get_entity_id(
+                    Platform.SENSOR, DOMAIN, unique_id(entry, row, key)
+                )
+                if sensor is nearest and entity_id:
+                    registered = registry.entities[entity_id]
+                    return registered.name or registered.original_name
+        return None
 
 
 class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
@@ -342,9 +371,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.HEADROOM,
         has_fn=lambda headroom: headroom.degrees is not None,
         value_fn=lambda headroom: headroom.degrees,
-        attributes_fn=lambda headroom: {
-            "sensor": headroom.sensor and shorten_name(headroom.sensor)
-        },
+        entity_class=HeadroomSensor,
     ),
     _fan("fan", sources.FANS, REVOLUTIONS_PER_MINUTE),
     _fan("fan_duty", sources.FAN_DUTIES, UnitOfRatio.PERCENTAGE),

@@ -26,6 +26,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     service,
 )
+from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
 from . import sources
@@ -156,10 +157,16 @@ async def _async_get_authorized_entry(
 async def _async_set_ntp_servers(call: ServiceCall) -> None:
     """Set the time servers of the BMC."""
     data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
+    servers = call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
+    for server in filter(None, servers):
+        if not is_host_valid(server):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="invalid_time_server",
+                translation_placeholders={"server": server},
+            )
     async with data.translate_command_errors():
-        await data.client.async_set_ntp_servers(
-            call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
-        )
+        await data.client.async_set_ntp_servers(*servers)
         await sources.NTP.async_read_back(data)
 
 

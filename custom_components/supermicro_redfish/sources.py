@@ -6,7 +6,7 @@ system, and many for a list, such as fans or drives.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from operator import attrgetter
 import re
@@ -41,6 +41,17 @@ _MAIN_TEMPERATURE = re.compile(
 )
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 _TEMPERATURE_LIMIT = "TempLimit"
+_TEMPERATURE_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
+    suffix: re.compile(f"{name}(?: Temp(?:erature)?)?", re.IGNORECASE)
+    for suffix, name in {
+        "_cpu_numbered": r"CPU ?(\d+)",
+        "_cpu": "CPU",
+        "_system": "System",
+        "_inlet": "Inlet",
+        "_ambient": "Ambient",
+        "_intake": "Intake",
+    }.items()
+}
 
 SERIAL_MARK: Final = "§"
 """Prefix of a digest in a key; entity names have the position instead."""
@@ -56,8 +67,11 @@ class EntitySource[ItemT]:
     """Return the items in the coordinator's data, by a stable identifier."""
     name_suffix: str = ""
     """Suffix of the board's names that the entity name already contains."""
-    number_pattern: re.Pattern[str] | None = None
-    """Names that are a mere number; the entity name uses the first group."""
+    name_patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Names with a translation of their own, by the suffix of its key.
+
+    A group is the number in the entity name.
+    """
     label_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the label printed on the hardware, if the board reports it."""
     is_present_fn: Callable[[ItemT], bool] = lambda _: True
@@ -342,14 +356,17 @@ MAIN_TEMPERATURES: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
     items_fn=lambda data: _temperatures(data, is_main=True),
     name_suffix=" Temp",
+    name_patterns=_TEMPERATURE_NAMES,
     is_present_fn=_is_fitted,
     is_removable=True,
 )
 OTHER_TEMPERATURES: Final = replace(
-    MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
+    MAIN_TEMPERATURES,
+    items_fn=lambda data: _temperatures(data, is_main=False),
+    name_patterns={},
 )
 INNER_TEMPERATURES: Final = replace(
-    MAIN_TEMPERATURES, coordinator_fn=static, items_fn=_inner_temperatures
+    OTHER_TEMPERATURES, coordinator_fn=static, items_fn=_inner_temperatures
 )
 FANS: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
@@ -368,7 +385,7 @@ VOLTAGES: Final = EntitySource[Sensor](
 SUPPLIES: Final = EntitySource[PowerSupply](
     coordinator_fn=dynamic,
     items_fn=lambda data: _by_member_name((data.power or Power()).power_supplies),
-    number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
+    name_patterns={"_numbered": re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE)},
     is_present_fn=_is_fitted,
     is_removable=True,
 )
@@ -380,7 +397,7 @@ LEAK_DETECTORS: Final = EntitySource[LeakDetector](
 DRIVES: Final = EntitySource[Drive](
     coordinator_fn=static,
     items_fn=_drives,
-    number_pattern=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
+    name_patterns={"_numbered": re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)")},
     label_fn=lambda drive: drive.location,
     is_present_fn=_has_drive,
     is_removable=True,

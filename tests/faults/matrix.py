@@ -107,7 +107,7 @@ NO_HEALTH = ExpectedStates(
 NO_PCH = unavailable("sensor.temperature_PCH")
 NULL_THERMALS = ExpectedStates(unavailable=THERMALS[:2], unknown=("sensor.headroom",))
 BOOTING = ExpectedStates(
-    unknown=HOST_SENSORS, states={"sensor.boot_progress": "processor_initialization"}
+    unknown=HOST_SENSORS, states={"sensor.boot_progress": "firmware"}
 )
 NEW_DRIVE = ExpectedStates(
     states={

@@ -126,6 +126,27 @@ async def test_empty_ntp_server_is_rejected(
     assert requests_since(bmc, since) == []
 
 
+@pytest.mark.parametrize(
+    "servers",
+    [
+        {"primary": "not a host!"},
+        {"primary": "https://time.example"},
+        {"primary": "10.0.0.256"},
+        {"primary": "time.example", "secondary": "a b"},
+    ],
+)
+async def test_malformed_ntp_server_is_rejected(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, servers: dict[str, str]
+) -> None:
+    """Name the malformed server, and send no request."""
+    since = len(bmc.requests)
+    with pytest.raises(ServiceValidationError) as failure:
+        await call_action(hass, loaded, SET_NTP, **servers)
+    assert failure.value.translation_key == "invalid_time_server"
+    assert failure.value.translation_placeholders == {"server": [*servers.values()][-1]}
+    assert requests_since(bmc, since) == []
+
+
 async def test_refused_ntp_servers_raise_message_of_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
