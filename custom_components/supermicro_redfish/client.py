@@ -1,7 +1,7 @@
 """Client of one BMC: its session, its TLS settings and the reading of static data."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ssl import SSLContext
 import time
 from typing import Any
@@ -24,6 +24,8 @@ from homeassistant.util.ssl import get_default_context
 from .aiosupermicro import (
     Certificate,
     Drive,
+    FirmwareInventory,
+    LicenseError,
     LogEntry,
     NotFoundError,
     ResourceError,
@@ -37,6 +39,8 @@ _KEEPALIVE_SECONDS = 600.0
 """Longer than the time between any two polls."""
 _CERTIFICATE_SECONDS = 24 * 3600
 """Time between two reads of the certificate, which rarely changes."""
+_FIRMWARE_SECONDS = 6 * 3600
+"""Time between two reads of the stored firmware images, seven requests on X13."""
 
 
 @callback
@@ -121,11 +125,14 @@ class ServerReader:
             "drives": self._async_get_drives,
             "log_entries": lambda: async_get_log_entries(client),
             "certificate": self._async_get_certificate,
+            "firmware": self._async_get_firmware,
         }
         self._present: set[str] = set()
         """Resources that were read at least once."""
         self._certificate: Certificate | None = None
         self._certificate_read_at: float | None = None
+        self._firmware: tuple[FirmwareInventory, ...] = ()
+        self._firmware_read_at: float | None = None
 
     async def async_read(self) -> ServerData:
         """Read all resources; the failure of one does not affect the others.
@@ -174,3 +181,18 @@ class ServerReader:
             self._certificate = next(iter(certificates), None)
             self._certificate_read_at = now if certificates else None
         return self._certificate
+
+    async def _async_get_firmware(self) -> tuple[FirmwareInventory, ...]:
+        """Return the stored firmware images, cached for some hours.
+
+        A board that needs a license for them has none: they are off by default, and no
+        reason for a repair issue.
+        """
+        now = time.monotonic()
+        read_at = self._firmware_read_at
+        if read_at is None or now - read_at >= _FIRMWARE_SECONDS:
+            with suppress(LicenseError):
+                images = await self._client.async_get_firmware_images()
+                self._firmware = tuple(images)
+            self._firmware_read_at = now
+        return self._firmware

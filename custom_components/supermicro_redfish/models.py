@@ -14,6 +14,7 @@ from .aiosupermicro import (
     BulkData,
     Certificate,
     Drive,
+    FirmwareInventory,
     LogEntry,
     Privilege,
     StaticData,
@@ -37,6 +38,8 @@ class ServerData(StaticData):
     drives: tuple[Drive, ...] | None = None
     log_entries: tuple[LogEntry, ...] | None = None
     """Health event log, oldest entry first."""
+    firmware: tuple[FirmwareInventory, ...] | None = None
+    """Stored images of the BMC and the BIOS beside the running ones."""
     certificate: Certificate | None = None
     """Certificate of the BMC's web server."""
 

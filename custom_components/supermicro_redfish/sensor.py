@@ -33,6 +33,7 @@ from . import sources
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    FirmwareInventory,
     Health,
     License,
     LLDPReceive,
@@ -452,6 +453,13 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.SYSTEM,
         has_fn=lambda system: system.last_reset_at is not None,
         value_fn=lambda system: system.last_reset_at,
+    ),
+    SupermicroSensorDescription[FirmwareInventory](
+        key="firmware_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        source=sources.FIRMWARE,
+        value_fn=lambda image: image.installed_version,
     ),
     SupermicroSensorDescription[Manager](
         key="bmc_version",

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    FirmwareInventory,
     LeakDetector,
     Power,
     PowerControl,
@@ -340,6 +341,19 @@ SNOOPING: Final = static_source(endpoints.SNOOPING)
 LICENSE: Final = static_source(endpoints.LICENSE)
 NETWORK_PROTOCOL: Final = static_source(endpoints.NETWORK_PROTOCOL)
 LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+FIRMWARE: Final = EntitySource[FirmwareInventory](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        image.id: image for image in data.firmware or () if image.id
+    },
+    is_present_fn=lambda image: image.is_present is True,
+)
+STAGED_BIOS: Final = single_source(
+    static,
+    lambda data: next(
+        (image for image in data.firmware or () if image.is_staged_bios), None
+    ),
+)
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)

@@ -16,6 +16,7 @@ WRITABLE = {
     for kind, properties in {
         "ComputerSystem": "AssetTag IndicatorLED LocationIndicatorActive "
         "PowerOnDelaySeconds PowerOffDelaySeconds PowerCycleDelaySeconds "
+        "PowerRestorePolicy "
         "Boot.BootSourceOverrideEnabled Boot.BootSourceOverrideMode "
         "Boot.BootSourceOverrideTarget Boot.HttpBootUri Boot.BootNext Boot.BootOrder",
         "Chassis": "AssetTag IndicatorLED LocationIndicatorActive "
@@ -61,6 +62,7 @@ _ENUMS = {
     "BootSourceOverrideEnabled": ("Disabled", "Once", "Continuous"),
     "BootSourceOverrideMode": ("Legacy", "UEFI"),
     "IntrusionSensor": ("Normal",),
+    "PowerRestorePolicy": ("AlwaysOn", "AlwaysOff", "LastState"),
     "RoleId": ("Administrator", "Operator", "ReadOnly"),
     "Privilege": ("Administrator", "Operator", "User", "Callback"),
 }

@@ -512,6 +512,13 @@ class SupermicroRedfishClient:
             endpoints.FIRMWARE, FirmwareInventory
         )
 
+    async def async_get_firmware_images(self) -> list[FirmwareInventory]:
+        """Return the backup, golden and staged images of the BMC and the BIOS.
+
+        They are at most eight of the hundred items of `async_get_firmware_inventory`.
+        """
+        return await devices.async_get_firmware_images(self._reader)
+
     async def async_get_certificates(self) -> list[Certificate]:
         """Return the certificates of the BMC's web server."""
         return await self._reader.async_get_members(endpoints.CERTIFICATES, Certificate)
@@ -690,6 +697,10 @@ class SupermicroRedfishClient:
         await self._reader.async_patch(
             endpoints.NETWORK_PROTOCOL, {protocol: {"ProtocolEnabled": enabled}}
         )
+
+    async def async_set_power_restore_policy(self, policy: str) -> None:
+        """Set the power state after a power loss, one of `power_restore_policies`."""
+        await self._reader.async_patch(endpoints.SYSTEM, {"PowerRestorePolicy": policy})
 
     async def async_set_power_on_delay(self, seconds: int) -> None:
         """Set the delay in seconds before the host powers on."""

@@ -77,6 +77,9 @@ MAX_LOG_ENTRIES: Final = 10_000
 It is more than two full logs of the largest board.
 """
 
+MAX_FIRMWARE_IMAGES: Final = 8
+"""Maximum number of stored firmware images that are read; X13 has six."""
+
 MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
 

@@ -6,12 +6,23 @@ They belong to the groups of its storage, to its system or to any of its chassis
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+import re
 
-from ..models import Drive, NetworkAdapter, PCIeDevice, Port, SensorResource, Volume
+from ..const import MAX_FIRMWARE_IMAGES
+from ..models import (
+    Drive,
+    FirmwareInventory,
+    NetworkAdapter,
+    PCIeDevice,
+    Port,
+    SensorResource,
+    Volume,
+)
 from ..payload import JsonObject, find_link, find_links
 from .chassis import async_get_device_paths
 from .endpoints import (
     DRIVES,
+    FIRMWARE,
     NETWORK_ADAPTERS,
     NETWORK_INTERFACES,
     PCIE_DEVICES,
@@ -23,6 +34,7 @@ from .endpoints import (
 from .reader import ResourceReader
 
 _ALL_DRIVES = "drives of all groups and chassis"
+_FIRMWARE_IMAGE = re.compile(r".*/(Backup|Golden|Staging)_[^/]+", re.IGNORECASE)
 
 
 async def async_get_drives(reader: ResourceReader) -> list[Drive]:
@@ -42,6 +54,20 @@ async def async_get_drives(reader: ResourceReader) -> list[Drive]:
         identity = (drive.model, drive.serial_number)
         drives.setdefault(identity if drive.serial_number else own_path, drive)
     return [*drives.values()]
+
+
+async def async_get_firmware_images(
+    reader: ResourceReader,
+) -> list[FirmwareInventory]:
+    """Return the firmware that is stored beside the running one.
+
+    Nothing but its Id distinguishes it, which is also the end of its path.
+    """
+    paths = await reader.async_get_member_paths(FIRMWARE)
+    images = [path for path in paths if _FIRMWARE_IMAGE.fullmatch(path)]
+    return await reader.async_get_models(
+        images[:MAX_FIRMWARE_IMAGES], FirmwareInventory
+    )
 
 
 async def async_get_volumes(reader: ResourceReader) -> list[Volume]:
