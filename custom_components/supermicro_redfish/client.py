@@ -1,7 +1,7 @@
 """Client of one BMC: its session, its TLS settings and the reading of static data."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from ssl import SSLContext
 import time
 from typing import Any
@@ -30,6 +30,7 @@ from .aiosupermicro import (
     NotFoundError,
     ResourceError,
     SupermicroRedfishClient,
+    VirtualMedia,
     background,
 )
 from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
@@ -37,10 +38,14 @@ from .models import ServerData
 
 _KEEPALIVE_SECONDS = 600.0
 """Longer than the time between any two polls."""
-_CERTIFICATE_SECONDS = 24 * 3600
-"""Time between two reads of the certificate, which rarely changes."""
-_FIRMWARE_SECONDS = 6 * 3600
-"""Time between two reads of the stored firmware images, seven requests on X13."""
+_INTERVALS: Mapping[str, float] = {
+    "certificate": 24 * 3600,
+    "firmware": 6 * 3600,
+    "virtual_media": 3600,
+}
+"""Seconds between two reads of resources that change less than the other ones."""
+_OPTIONAL = {"firmware", "virtual_media"}
+"""Resources whose missing license is no reason for a repair issue."""
 
 
 @callback
@@ -111,6 +116,13 @@ async def async_get_log_entries(
     return tuple(await client.async_get_log_entries())
 
 
+async def async_get_virtual_media(
+    client: SupermicroRedfishClient,
+) -> tuple[VirtualMedia, ...]:
+    """Return the slots for virtual media as an immutable value."""
+    return tuple(await client.async_get_virtual_media())
+
+
 class ServerReader:
     """Read the static data of a server, one resource after the other.
 
@@ -126,13 +138,12 @@ class ServerReader:
             "log_entries": lambda: async_get_log_entries(client),
             "certificate": self._async_get_certificate,
             "firmware": self._async_get_firmware,
+            "virtual_media": lambda: async_get_virtual_media(client),
         }
         self._present: set[str] = set()
         """Resources that were read at least once."""
-        self._certificate: Certificate | None = None
-        self._certificate_read_at: float | None = None
-        self._firmware: tuple[FirmwareInventory, ...] = ()
-        self._firmware_read_at: float | None = None
+        self._kept: dict[str, tuple[float, Any]] = {}
+        """Resources that are not read by each poll, and when each was read."""
 
     async def async_read(self) -> ServerData:
         """Read all resources; the failure of one does not affect the others.
@@ -159,40 +170,36 @@ class ServerReader:
 
     async def _async_read_resource(self, name: str) -> Any:
         """Read a resource, None if the board never had it."""
+        read_at, kept = self._kept.get(name, (float("-inf"), None))
+        if time.monotonic() - read_at < _INTERVALS.get(name, 0):
+            return kept
         try:
             found = await self._read_fns[name]()
         except NotFoundError:
             if name in self._present:
                 raise
             return None
+        except LicenseError:
+            if name not in _OPTIONAL:
+                raise
+            return None
         self._present.add(name)
+        self.keep(name, found)
         return found
+
+    def keep(self, name: str, resource: Any) -> None:
+        """Keep a resource that is not read by each poll, unless it was not found."""
+        if name in _INTERVALS and resource is not None:
+            self._kept[name] = (time.monotonic(), resource)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:
         """Return the drives of all storage groups."""
         return tuple(await self._client.async_get_drives())
 
     async def _async_get_certificate(self) -> Certificate | None:
-        """Return the certificate of the BMC's web server, cached for a day if found."""
-        now = time.monotonic()
-        read_at = self._certificate_read_at
-        if read_at is None or now - read_at >= _CERTIFICATE_SECONDS:
-            certificates = await self._client.async_get_certificates()
-            self._certificate = next(iter(certificates), None)
-            self._certificate_read_at = now if certificates else None
-        return self._certificate
+        """Return the certificate of the BMC's web server."""
+        return next(iter(await self._client.async_get_certificates()), None)
 
     async def _async_get_firmware(self) -> tuple[FirmwareInventory, ...]:
-        """Return the stored firmware images, cached for some hours.
-
-        A board that needs a license for them has none: they are off by default, and no
-        reason for a repair issue.
-        """
-        now = time.monotonic()
-        read_at = self._firmware_read_at
-        if read_at is None or now - read_at >= _FIRMWARE_SECONDS:
-            with suppress(LicenseError):
-                images = await self._client.async_get_firmware_images()
-                self._firmware = tuple(images)
-            self._firmware_read_at = now
-        return self._firmware
+        """Return the stored firmware images."""
+        return tuple(await self._client.async_get_firmware_images())

@@ -309,6 +309,13 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         """Read the static data."""
         return await self._reader.async_read()
 
+    @callback
+    @override
+    def async_set_resource(self, name: str, resource: Any) -> None:
+        """Replace a resource, also one that is not read by each poll."""
+        self._reader.keep(name, resource)
+        super().async_set_resource(name, resource)
+
     @override
     async def _async_update_data(self) -> ServerData:
         """Read the static data, or keep the cached data during an outage."""

@@ -19,6 +19,7 @@ from .aiosupermicro import (
     Privilege,
     StaticData,
     Thermal,
+    VirtualMedia,
 )
 from .aiosupermicro.models import Sensor
 
@@ -38,6 +39,8 @@ class ServerData(StaticData):
     drives: tuple[Drive, ...] | None = None
     log_entries: tuple[LogEntry, ...] | None = None
     """Health event log, oldest entry first."""
+    virtual_media: tuple[VirtualMedia, ...] | None = None
+    """Slots for virtual media."""
     firmware: tuple[FirmwareInventory, ...] | None = None
     """Stored images of the BMC and the BIOS beside the running ones."""
     certificate: Certificate | None = None

@@ -44,6 +44,7 @@ from .aiosupermicro import (
     PowerSupply,
     Snooping,
     System,
+    VirtualMedia,
 )
 from .aiosupermicro.models import Sensor
 from .const import DOMAIN
@@ -247,6 +248,13 @@ def _license_names(license_: License) -> str | None:
 def _health(health: Health | str | None) -> str | None:
     """Return the state of a health, None if Redfish does not define it."""
     return health.name.lower() if isinstance(health, Health) else None
+
+
+def _medium(slot: VirtualMedia) -> str | None:
+    """Return the file name of the medium in a slot, None if it is unknown."""
+    if slot.is_inserted is None:
+        return None
+    return slot.file_name or "inserted" if slot.is_inserted else "empty"
 
 
 def _neighbor_name(neighbor: LLDPReceive) -> str | None:
@@ -453,6 +461,13 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.SYSTEM,
         has_fn=lambda system: system.last_reset_at is not None,
         value_fn=lambda system: system.last_reset_at,
+    ),
+    SupermicroSensorDescription[VirtualMedia](
+        key="virtual_media",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        source=sources.VIRTUAL_MEDIA,
+        value_fn=_medium,
     ),
     SupermicroSensorDescription[FirmwareInventory](
         key="firmware_version",

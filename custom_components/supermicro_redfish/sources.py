@@ -24,11 +24,12 @@ from .aiosupermicro import (
     SupermicroRedfishClient as Client,
     SupermicroRedfishError,
     Thermal,
+    VirtualMedia,
 )
 from .aiosupermicro.models import Model, Sensor
 from .aiosupermicro.resources import endpoints
 from .aiosupermicro.resources.endpoints import Endpoint
-from .client import async_get_log_entries
+from .client import async_get_log_entries, async_get_virtual_media
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
 from .models import Headroom, ItemsByName, ServerData
@@ -341,6 +342,14 @@ SNOOPING: Final = static_source(endpoints.SNOOPING)
 LICENSE: Final = static_source(endpoints.LICENSE)
 NETWORK_PROTOCOL: Final = static_source(endpoints.NETWORK_PROTOCOL)
 LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+VIRTUAL_MEDIA: Final = ResourceSource[VirtualMedia](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        slot.id: slot for slot in data.virtual_media or () if slot.id
+    },
+    name="virtual_media",
+    read_fn=async_get_virtual_media,
+)
 FIRMWARE: Final = EntitySource[FirmwareInventory](
     coordinator_fn=static,
     items_fn=lambda data: {

@@ -28,6 +28,7 @@ BACKPLANE = f"{ROOT}/Chassis/NVMeSSD.0.Group.0.StorageBackplane"
 BAYS = tuple(f"{BACKPLANE}/Drives/Disk.Bay.{number}" for number in (0, 1))
 DRIVE = BAYS[0]
 MEMORY = f"{SYSTEM}/Memory"
+MEDIA = f"{MANAGER}/VirtualMedia"
 FIRMWARE = f"{ROOT}/UpdateService/FirmwareInventory"
 LOG_SERVICE = f"{SYSTEM}/LogServices/Log1"
 LOG = f"{LOG_SERVICE}/Entries"

@@ -21,6 +21,7 @@ WRITABLE = {
         "Boot.BootSourceOverrideTarget Boot.HttpBootUri Boot.BootNext Boot.BootOrder",
         "Chassis": "AssetTag IndicatorLED LocationIndicatorActive "
         "PhysicalSecurity.IntrusionSensor",
+        "IsoConfig": "Host Path Username Password",
         "Drive": "IndicatorLED LocationIndicatorActive",
         "Manager": "AutoDSTEnabled DateTime DateTimeLocalOffset TimeZoneName",
         "ManagerNetworkProtocol": "HostName NTP.ProtocolEnabled NTP.NTPServers "

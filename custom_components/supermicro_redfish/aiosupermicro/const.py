@@ -136,6 +136,12 @@ SESSION_RETRY_SECONDS: Final = 600
 TASK_POLL_SECONDS: Final = 1.0
 """Interval in seconds between two polls of a task."""
 
+MEDIA_POLL_SECONDS: Final = 1.0
+"""Seconds between two reads of a slot for virtual media after a command."""
+
+MEDIA_POLLS: Final = 15
+"""Maximum number of reads of a slot until a medium is inserted or ejected."""
+
 TASK_TIMEOUT_SECONDS: Final = 30.0
 """Maximum time in seconds to wait for the end of a task."""
 
