@@ -102,6 +102,8 @@ class Bmc(FaultControls):
     """Whether the root advertises `$expand`; None for the recorded root."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
+    required_headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers without which the response is an HTML page, by lower-case name."""
     write_response: Literal["success", "resource", "nothing"] = "success"
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ from .responses import (
     HTML_TYPE,
     JSON_TYPE,
     NOT_FOUND_PAGE,
+    WELCOME_PAGE,
     XML_TYPE,
     RedfishError,
     Response,
@@ -80,6 +81,8 @@ class Request:
 def handle(bmc: Bmc, request: Request) -> Response:
     """Execute a request, and return its response."""
     bmc.scheduler.run_due()
+    if not bmc.required_headers.items() <= request.headers.items():
+        return Response(200, WELCOME_PAGE, content_type=HTML_TYPE)
     try:
         return _handle(bmc, request)
     except RedfishError as error:
