@@ -1,5 +1,6 @@
 """Test that Home Assistant can import the blueprints."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 
 from . import BLUEPRINTS, REPOSITORY, ROOT
 
-SCHEMAS = {
+SCHEMAS: dict[str, Callable[[Any], Any]] = {
     "automation": AUTOMATION_BLUEPRINT_SCHEMA,
     "script": BLUEPRINT_SCHEMA,
 }
