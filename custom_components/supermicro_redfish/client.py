@@ -188,8 +188,12 @@ class ServerReader:
         return found
 
     def keep(self, name: str, resource: Any) -> None:
-        """Keep a resource that is not read by each poll, unless it was not found."""
-        if name in _INTERVALS and resource is not None:
+        """Keep a resource that is not read by each poll, unless it was not found.
+
+        The time of the read stays if it is the kept one.
+        """
+        _, kept = self._kept.get(name, (0.0, None))
+        if name in _INTERVALS and resource is not None and resource is not kept:
             self._kept[name] = (time.monotonic(), resource)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:
