@@ -158,6 +158,12 @@ class StagedBiosSensor(StaticProblemSensor):
 
     @property
     @override
+    def available(self) -> bool:
+        """Whether both versions were read in the last polls."""
+        return super().available and self.runtime_data.dynamic.data.system is not None
+
+    @property
+    @override
     def is_on(self) -> bool | None:
         """Whether the staged BIOS differs from the running one, None if unknown."""
         system = self.runtime_data.dynamic.data.system
