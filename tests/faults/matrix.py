@@ -79,7 +79,7 @@ SYSTEM_ENTITIES = (
     "switch.host_power",
     *(
         f"binary_sensor.{name}"
-        for name in ("host_power", "system_", "processor_", "memory_")
+        for name in ("host_power", "system_", "processor_", "memory_", "staged_")
     ),
 )
 CONTROLS = ("button.", "light.", "number.", "select.", "switch.")
