@@ -69,7 +69,9 @@ class EntitySource[ItemT]:
     """Return the items in the coordinator's data, by a stable identifier."""
     name_suffix: str = ""
     """Suffix of the board's names that the entity name already contains."""
-    name_patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    name_patterns: Mapping[str, re.Pattern[str]] = field(
+        default_factory=dict, hash=False
+    )
     """Names with a translation of their own, by the suffix of its key.
 
     A group is the number in the entity name.
