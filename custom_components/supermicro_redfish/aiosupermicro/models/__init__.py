@@ -22,6 +22,7 @@ from .sessions import *
 from .storage import *
 from .subsystems import *
 from .system import *
+from .telemetry import *
 from .thermal import *
 from .update import *
 
