@@ -1,6 +1,6 @@
 """Sensors: temperatures, fans, voltages, power, energy, drives, versions and state."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import time
@@ -51,6 +51,8 @@ from .util import (
     BOOT_STATES,
     boot_progress,
     display_text,
+    entry_attributes,
+    entry_severity,
     is_host_off,
     shorten_name,
 )
@@ -233,6 +235,21 @@ def _neighbor_attributes(neighbor: LLDPReceive) -> Mapping[str, Any]:
         "address": neighbor.management_address_ipv4,
     }
     return {key: text and display_text(text) for key, text in texts.items()}
+
+
+def _last_message(entries: Sequence[LogEntry]) -> str | None:
+    """Return the message of the newest entry."""
+    return entries[-1].text if entries else None
+
+
+def _last_entry_attributes(entries: Sequence[LogEntry]) -> Mapping[str, Any]:
+    """Return the severity and the details of the newest entry."""
+    if not entries:
+        return {}
+    entry = entries[-1]
+    attributes = entry_attributes(entry)
+    del attributes["message"]  # it is the state
+    return {"severity": entry_severity(entry), **attributes}
 
 
 def _count_unacknowledged(entries: Iterable[LogEntry]) -> int:
@@ -472,6 +489,12 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.DRIVES,
         has_fn=lambda drive: drive.life_used_percent is not None,
         value_fn=lambda drive: drive.life_used_percent,
+    ),
+    SupermicroSensorDescription[tuple[LogEntry, ...]](
+        key="last_event",
+        source=sources.LOG,
+        value_fn=_last_message,
+        attributes_fn=_last_entry_attributes,
     ),
     SupermicroSensorDescription[tuple[LogEntry, ...]](
         key="unacknowledged_events",
