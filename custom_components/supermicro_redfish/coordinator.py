@@ -119,7 +119,8 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         """
         self._newer_resources.clear()
         async with translate_update_errors(self.hass, self.config_entry, update_failed):
-            data = replace(await self._async_read(), **self._newer_resources)
+            data = await self._async_read()
+        data = data.replace_resources(self._newer_resources)
         self._log_failures(data.errors)
         self._notify_poll_listeners(data)
         return data
@@ -164,7 +165,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
     def async_set_resource(self, name: str, resource: Any) -> None:
         """Replace a resource that was read between two polls; the interval stays."""
         self._newer_resources[name] = resource
-        self.data = replace(self.data, **self._newer_resources)
+        self.data = self.data.replace_resources(self._newer_resources)
         self.async_update_listeners()
 
 

@@ -24,7 +24,9 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     Thermal,
 )
-from .aiosupermicro.models import Sensor
+from .aiosupermicro.models import Model, Sensor
+from .aiosupermicro.resources import endpoints
+from .aiosupermicro.resources.endpoints import Endpoint
 from .client import async_get_log_entries
 from .const import LOGGER
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
@@ -126,9 +128,16 @@ def resource_source[ItemT](
     """Return the source of a resource in the coordinator's data."""
     return ResourceSource(
         coordinator_fn=coordinator_fn,
-        items_fn=lambda data: _single(getattr(data, name)),
+        items_fn=lambda data: _single(data.get_resource(name)),
         name=name,
         read_fn=read_fn,
+    )
+
+
+def static_source[ModelT: Model](endpoint: Endpoint[ModelT]) -> ResourceSource[ModelT]:
+    """Return the source of a resource that rarely changes, by its row."""
+    return resource_source(
+        static, endpoint.name, lambda client: client.async_read_resource(endpoint)
     )
 
 
@@ -307,17 +316,15 @@ THERMAL: Final = resource_source(dynamic, "thermal", Client.async_get_thermal)
 HEADROOM: Final = nested_source(THERMAL, Headroom.from_thermal)
 POWER: Final = resource_source(dynamic, "power", Client.async_get_power)
 POWER_CONTROL: Final = nested_source(POWER, _power_control)
-CHASSIS: Final = resource_source(static, "chassis", Client.async_get_chassis)
-MANAGER: Final = resource_source(static, "manager", Client.async_get_manager)
-FAN_MODE: Final = resource_source(static, "fan_mode", Client.async_get_fan_mode)
-NTP: Final = resource_source(static, "ntp", Client.async_get_ntp)
-LLDP: Final = resource_source(static, "lldp", Client.async_get_lldp)
+CHASSIS: Final = static_source(endpoints.CHASSIS)
+MANAGER: Final = static_source(endpoints.MANAGER)
+FAN_MODE: Final = static_source(endpoints.FAN_MODE)
+NTP: Final = static_source(endpoints.NTP_SERVICE)
+LLDP: Final = static_source(endpoints.LLDP_SERVICE)
 NEIGHBOR: Final = nested_source(LLDP, lambda lldp: lldp.neighbor)
-SNOOPING: Final = resource_source(static, "snooping", Client.async_get_snooping)
-LICENSE: Final = resource_source(static, "license", Client.async_get_license)
-NETWORK_PROTOCOL: Final = resource_source(
-    static, "network_protocol", Client.async_get_network_protocol
-)
+SNOOPING: Final = static_source(endpoints.SNOOPING)
+LICENSE: Final = static_source(endpoints.LICENSE)
+NETWORK_PROTOCOL: Final = static_source(endpoints.NETWORK_PROTOCOL)
 LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)

@@ -8,7 +8,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.supermicro_redfish import sources, switch
+from custom_components.supermicro_redfish.aiosupermicro import Privilege, SysLockdown
 from custom_components.supermicro_redfish.aiosupermicro.http import task_monitor
+from custom_components.supermicro_redfish.aiosupermicro.resources import endpoints
+from custom_components.supermicro_redfish.aiosupermicro.resources.endpoints import (
+    Cadence,
+    Endpoint,
+)
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
@@ -212,3 +219,35 @@ async def test_host_switch_is_off_only_for_a_host_that_is_off(
     bmc.fail(SYSTEM, status=200, body=system)
     await set_up(hass, entry)
     assert entity(hass, entry, HOST_SWITCH).state == state
+
+
+# Resources of their own
+
+
+async def test_switch_changes_oem_resource_without_field(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set up a switch for which only a model, an endpoint and a row were added."""
+    endpoint = Endpoint(
+        name="lockdown",
+        model=SysLockdown,
+        cadence=Cadence.STATIC,
+        links=endpoints.SYS_LOCKDOWN.links,
+    )
+    row = switch.SupermicroSwitchDescription[SysLockdown](
+        key="lockdown",
+        translation_key="ntp",
+        source=sources.static_source(endpoint),
+        is_on_fn=lambda lockdown: lockdown.enabled,
+        privilege=Privilege.CONFIGURE_MANAGER,
+        set_fn=lambda data, _, enabled: data.client.async_change_resource(
+            endpoint, {"SysLockdownEnabled": enabled}
+        ),
+    )
+    monkeypatch.setattr(endpoints, "ENDPOINTS", (*endpoints.ENDPOINTS, endpoint))
+    monkeypatch.setattr(switch, "DESCRIPTIONS", (*switch.DESCRIPTIONS, row))
+    await set_up(hass, entry)
+    assert entity(hass, entry, "switch.lockdown").state == "off"
+    await call(hass, entry, "switch.lockdown", "turn_on")
+    assert bmc.is_locked_down
+    assert entity(hass, entry, "switch.lockdown").state == "on"

@@ -81,12 +81,17 @@ DATA_CLASSES: dict[Cadence, tuple[type[BulkData], ...]] = {
     Cadence.STATIC: (StaticData, RedfishData),
     Cadence.DYNAMIC: (DynamicData, RedfishData),
 }
-"""Results of the bulk reads that have a field for each endpoint, by its cadence."""
+"""Results of the bulk reads that contain each endpoint, by its cadence."""
 
 
 def test_bulk_reads_return_all_endpoints_with_cadence() -> None:
-    """Return each endpoint that is static or dynamic, under its name."""
+    """Return each endpoint that is static or dynamic in a field with its name.
+
+    Supermicro's own resources may be in the mapping `oem` instead.
+    """
     for row in ENDPOINTS:
+        if any("Oem/" in link.pointer for link in row.links):
+            continue
         for data_class in DATA_CLASSES[row.cadence]:
             names = {field.name for field in fields(data_class)}
             assert row.name in names, (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from functools import partial
 from ssl import SSLContext
 from typing import Any, Self
@@ -58,17 +59,19 @@ from .models import (
 )
 from .readings import Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
-from .resources.endpoints import Cadence, Endpoint
+from .resources.endpoints import Cadence, Endpoint, ModelT
 from .resources.reader import Found, ResourceReader
 
 _MAX_CONCURRENT_REQUESTS = 10
 
 
-def _merge(*parts: Found) -> dict[str, Any]:
+def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
     """Return the arguments of bulk data; the last part wins."""
-    found: dict[str, Any] = {"errors": {}, "missing": {}}
+    found: dict[str, Any] = {"errors": {}, "missing": {}, "oem": {}}
+    names = {field.name for field in fields(data_class)}
     for part in parts:
-        found |= part.resources
+        for name, resource in part.resources.items():
+            (found if name in names else found["oem"])[name] = resource
         found["errors"] |= part.errors
         found["missing"] |= part.missing
     return found
@@ -236,7 +239,7 @@ class SupermicroRedfishClient:
             only_cached=self._readings.limits_requests,
         )
         return DynamicData(
-            **_merge(last, found), is_complete=self._readings.is_complete
+            **_merge(DynamicData, last, found), is_complete=self._readings.is_complete
         )
 
     async def async_get_static_data(self) -> StaticData:
@@ -247,7 +250,8 @@ class SupermicroRedfishClient:
         that was last read by any other method.
         """
         found = await self._async_read_static()
-        return StaticData(**_merge(await self._async_get_last(endpoints.SYSTEM), found))
+        last = await self._async_get_last(endpoints.SYSTEM)
+        return StaticData(**_merge(StaticData, last, found))
 
     async def async_get_all_data(self) -> RedfishData:
         """Return static and dynamic data, with all readings."""
@@ -255,7 +259,8 @@ class SupermicroRedfishClient:
             self._async_read_static(), self._async_read_dynamic(Scope.ALL)
         )
         return RedfishData(
-            **_merge(static, dynamic), is_complete=self._readings.is_complete
+            **_merge(RedfishData, static, dynamic),
+            is_complete=self._readings.is_complete,
         )
 
     async def _async_read_static(self) -> Found:
@@ -327,6 +332,18 @@ class SupermicroRedfishClient:
         return tuple(await self.async_get_reset_types())
 
     # Single resources
+
+    async def async_read_resource(self, endpoint: Endpoint[ModelT]) -> ModelT:
+        """Return a resource that has no method of its own.
+
+        Args:
+            endpoint: A row of `resources.endpoints`.
+
+        Raises:
+            NotFoundError: The board does not have the resource.
+
+        """
+        return await self._reader.async_get(endpoint)
 
     async def async_get_service_root(self) -> ServiceRoot:
         """Return the service root, which needs no login."""
@@ -581,6 +598,18 @@ class SupermicroRedfishClient:
         )
 
     # Writes
+
+    async def async_change_resource(
+        self, endpoint: Endpoint[Any], changes: dict[str, Any]
+    ) -> None:
+        """Change properties of a resource that has no method of its own.
+
+        Args:
+            endpoint: A row of `resources.endpoints`.
+            changes: The new values by their names in Redfish.
+
+        """
+        await self._reader.async_patch(endpoint, changes)
 
     async def async_system_reset(self, reset_type: str) -> None:
         """Reset, start or stop the host in one of the advertised ways."""

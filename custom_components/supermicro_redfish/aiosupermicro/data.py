@@ -8,7 +8,8 @@ compared, so that a change of another cadence is no change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from typing import Any, Self
 
 from .exceptions import NotFoundError, SupermicroRedfishError
 from .models import (
@@ -47,6 +48,19 @@ class BulkData:
     """
     missing: Mapping[str, NotFoundError] = field(default_factory=dict, compare=False)
     """Resources that the board does not have, by name, with what it responded."""
+    oem: Mapping[str, Any] = field(default_factory=dict)
+    """Supermicro's own resources that have no field here, by name of their row."""
+
+    def get_resource(self, name: str) -> Any:
+        """Return a resource by name, None if it is missing or could not be read."""
+        return getattr(self, name, self.oem.get(name))
+
+    def replace_resources(self, resources: Mapping[str, Any]) -> Self:
+        """Return the data with other resources, given by name."""
+        names = {field.name for field in fields(self)}
+        own = {name: resources[name] for name in resources if name in names}
+        oem = {name: resources[name] for name in resources if name not in names}
+        return replace(self, **own, oem={**self.oem, **oem})
 
 
 @dataclass(frozen=True, kw_only=True)

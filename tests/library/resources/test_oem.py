@@ -11,7 +11,10 @@ from aiosupermicro import (
     LicenseError,
     NotFoundError,
     SupermicroRedfishClient,
+    SysLockdown,
 )
+from aiosupermicro.resources import endpoints
+from aiosupermicro.resources.endpoints import Cadence, Endpoint
 from tests.conftest import RECORDED, RECORDINGS
 from tests.library import (
     LICENSES,
@@ -135,3 +138,29 @@ async def test_board_without_licenses_is_read_with_one_login(
         assert data.chassis
     assert statuses(bmc, "GET", LICENSES) == [status]
     assert bmc.logins == 1
+
+
+async def test_oem_resource_without_field_is_read_and_changed(
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read and change a resource for which only a model and a row were added."""
+    row = Endpoint(
+        name="lockdown",
+        model=SysLockdown,
+        cadence=Cadence.STATIC,
+        links=endpoints.SYS_LOCKDOWN.links,
+    )
+    monkeypatch.setattr(endpoints, "ENDPOINTS", (*endpoints.ENDPOINTS, row))
+    bmc = Bmc(Board.load("x12spi-tf"), task_seconds=0)
+    async with connected_client(bmc, session) as client:
+        static = await client.async_get_static_data()
+        assert static.get_resource("lockdown") == SysLockdown(enabled=False)
+        await client.async_change_resource(row, {"SysLockdownEnabled": True})
+        assert bmc.is_locked_down
+        new = await client.async_read_resource(row)
+        assert new.enabled is True
+        replaced = static.replace_resources({"lockdown": new, "ntp": None})
+        assert replaced.oem == {"lockdown": new}
+        assert replaced.ntp is None
+        assert replaced.lldp == static.lldp
+        assert (await client.async_get_all_data()).oem == {"lockdown": new}
