@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
+from datetime import datetime
 from functools import partial
 from ssl import SSLContext
 from typing import Any, Self
@@ -43,6 +44,7 @@ from .models import (
     PCIeDevice,
     Port,
     Power,
+    PowerAverage,
     Processor,
     ResetType,
     Role,
@@ -58,6 +60,7 @@ from .models import (
     Volume,
 )
 from .readings import Readings, Scope
+from .readings.power_history import async_read_power_history
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint, ModelT
 from .resources.reader import Found, ResourceReader
@@ -596,6 +599,21 @@ class SupermicroRedfishClient:
         return await logs.async_read_log(
             self._reader, endpoints.MANAGER_LOGS, log_service, after
         )
+
+    async def async_get_power_history(self, since: datetime) -> list[PowerAverage]:
+        """Return the machine's power since a time, the oldest average first.
+
+        X12 and X13 keep averages of the last hour, day and week. Times without a
+        reliable average are left out.
+
+        Args:
+            since: The time by our clock.
+
+        Raises:
+            NotFoundError: The board keeps no record of its power.
+
+        """
+        return await async_read_power_history(self._reader, since)
 
     # Writes
 

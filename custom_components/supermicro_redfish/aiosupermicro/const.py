@@ -115,6 +115,15 @@ MAX_SEGMENT_LENGTH: Final = 128
 MAX_SKIPPED_PATHS: Final = 1_000
 """Maximum number of links that a recording names as skipped; real boards have none."""
 
+MAX_POWER_REPORTS: Final = 3
+"""Maximum number of reports of the power of the past; X13 has three."""
+
+CLOCK_TOLERANCE_SECONDS: Final = 60
+"""Seconds by which times of the BMC's clock may be inexact.
+
+Some of its answers take six seconds.
+"""
+
 SESSION_DEFAULT_TIMEOUT: Final = 300
 """Timeout of an idle session in seconds, used until the BMC reports its own.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .base import Model, json_path, parse_datetime, parse_number
 
-__all__ = ["MetricReport", "MetricValue"]
+__all__ = ["MetricReport", "MetricValue", "PowerAverage"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +51,28 @@ class MetricReport(Model):
     """Path of the definition, which has the interval."""
     metric_values: tuple[MetricValue, ...] = ()
     """Values as listed: the newest one is first in the reports of X12 and X13."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerAverage:
+    """Mean power of the machine over a time in the past, from a report."""
+
+    begin: datetime
+    """Begin by the clock of the client, not of the BMC."""
+    end: datetime
+    """End by the same clock."""
+    watts: float
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return (self.end - self.begin).total_seconds()
+
+    @property
+    def joules(self) -> float:
+        """Energy in joules."""
+        return self.watts * self.seconds
+
+    def clip(self, begin: datetime, end: datetime) -> PowerAverage:
+        """Return the part between two times, with the same mean power."""
+        return replace(self, begin=max(self.begin, begin), end=min(self.end, end))

@@ -206,6 +206,8 @@ EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
 SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
 UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
 
+TELEMETRY_SERVICE: Final = _link_only("telemetry_service", ROOT, "TelemetryService")
+METRIC_REPORTS: Final = _link_only("metric_reports", TELEMETRY_SERVICE, "MetricReports")
 BOOT_OPTIONS: Final = _link_only("boot_options", SYSTEM, "Boot/BootOptions")
 ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts")
 PROCESSORS: Final = _link_only("processors", SYSTEM, "Processors")

@@ -109,6 +109,11 @@ class ResourceReader:
         """Return whether a resource was read at a path."""
         return self._connection.get_cached(path) is not None
 
+    def invalidate(self, endpoint: Endpoint[Any]) -> None:
+        """Discard the cached value of a row, so that its next read is unconditional."""
+        if path := self._finder.paths.get(endpoint):
+            self._connection.invalidate(path)
+
     def reset(self) -> None:
         """Discard all that was found out about the board."""
         self._finder.reset()
