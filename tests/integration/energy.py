@@ -16,8 +16,8 @@ ENERGY = "sensor.energy"
 
 
 def varying_power(time: float) -> float:
-    """Return a power between 130 and 670 W; most of it has a period of an hour."""
-    return 400 + 200 * sin(time / 573) + 70 * sin(time / 95)
+    """Return a power between 80 and 720 W; most of it has a period of four hours."""
+    return 400 + 250 * sin(time / 2300) + 70 * sin(time / 95)
 
 
 @dataclass

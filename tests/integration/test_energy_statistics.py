@@ -1,6 +1,7 @@
 """Test the energy in the statistics of a real recorder."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.statistics import statistics_during_period
@@ -37,16 +38,19 @@ async def async_get_recorded(meter: Meter, since: datetime) -> float:
     statistic = entity_id(meter.hass, meter.entry, ENERGY)
     assert statistic
     found = await meter.hass.async_add_executor_job(
-        statistics_during_period,
-        meter.hass,
-        since - timedelta(hours=1),
-        None,
-        {statistic},
-        "5minute",
-        None,
-        {"sum"},
+        partial(
+            statistics_during_period,
+            meter.hass,
+            since - timedelta(hours=1),
+            None,
+            {statistic},
+            period="5minute",
+            units=None,
+            types={"sum"},
+        )
     )
-    total: float = found[statistic][-1]["sum"]
+    total = found[statistic][-1]["sum"]
+    assert total is not None
     return total
 
 

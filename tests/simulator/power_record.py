@@ -25,7 +25,7 @@ class _Period(NamedTuple):
 
     name: str
     seconds: float
-    count: int
+    averages: int
 
 
 PERIODS: Final = (
@@ -94,7 +94,7 @@ class PowerRecord:
         now = min(now, self.stopped)
         is_sliding = self.ends == "request"
         newest = now if is_sliding else now - (now - self.started) % period.seconds
-        for place in range(period.count):
+        for place in range(period.averages):
             end = newest - place * period.seconds
             begin = end - period.seconds
             if begin < self.restarted:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 import re
-from statistics import median
+from statistics import median_high
 from typing import NamedTuple
 
 from ..const import CLOCK_TOLERANCE_SECONDS, MAX_POWER_REPORTS
@@ -99,7 +99,7 @@ def _averages(report: MetricReport, clock: _Clock) -> Iterator[PowerAverage]:
         if value.measured_at
     ]
     steps = [newer - older for (newer, _), (older, _) in pairwise(values)]
-    interval = median(steps) if steps else timedelta()
+    interval = median_high(steps) if steps else timedelta()
     if interval <= timedelta() or not _is_up_to_date(values[0][0], interval, clock):
         return
     for (end, watts), step in zip(values, [*steps, interval], strict=True):
