@@ -12,6 +12,7 @@ from typing import Any, Literal
 from .board import Board
 from .changes import change
 from .etags import ETAG, EtagSpelling, IfMatch, with_etag
+from .event_streams import EventStreams
 from .expand import Expand, advertise
 from .faults import FaultControls, Faults
 from .host import Host, HostTimes
@@ -153,6 +154,7 @@ class Bmc(FaultControls):
             self.scheduler, times, accepts_shutdown=self.os_accepts_shutdown
         )
         self.host.on_boot = self._use_boot_override
+        self.event_streams = EventStreams()
         self.power_record: PowerRecord | None = None
         self._started = self._down_until = self.scheduler.now
         self._down_status: int | None = None
@@ -266,6 +268,13 @@ class Bmc(FaultControls):
                     self.put(path, body)
             self.store[ROOT]["TelemetryService"] = link(TELEMETRY)
         return self.power_record
+
+    def enable_event_streams(self) -> EventStreams:
+        """Add the streams of server-sent events that OpenBMC has."""
+        path = self.store.find("EventService")[0]
+        self.event_streams.path = f"{path}/SSE"
+        self.store[path]["ServerSentEventUri"] = self.event_streams.path
+        return self.event_streams
 
     def change_password(self, password: str) -> None:
         """Change the password. Open sessions stay open."""

@@ -259,6 +259,9 @@ class Server:
         elif response.status in _WITHOUT_BODY:
             if response.delivery == "cut":
                 return self._abort(request)
+        elif response.delivery == "events":
+            headers = self._to_http(response).headers
+            return await self.bmc.event_streams.serve(request, headers)
         elif response.delivery != "whole":
             headers = self._to_http(response).headers
             return await send_in_parts(request, response, headers)

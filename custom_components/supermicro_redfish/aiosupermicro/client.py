@@ -615,6 +615,30 @@ class SupermicroRedfishClient:
         """
         return await async_read_power_history(self._reader, since)
 
+    async def async_listen(
+        self, on_open: Callable[[], None], on_events: Callable[[int], None]
+    ) -> None:
+        """Receive the events of OpenBMC until one of both sides closes the stream.
+
+        What an event says is not passed on, only that something has happened. The BMC
+        does not repeat what happened while there was no stream. It accepts about ten
+        streams; where there is no room for another, it closes it at once.
+
+        Args:
+            on_open: Called when the stream is open.
+            on_events: Called with the number of events, whenever some were received.
+
+        Raises:
+            NotFoundError: The board has no stream of events.
+            AuthorizationError: The account may not receive events.
+
+        """
+        service = await self._reader.async_get(endpoints.EVENT_SERVICE, cached=True)
+        path = service.server_sent_event_uri
+        if path is None or service.service_enabled is False:
+            raise NotFoundError("This board has no stream of events")
+        await self._connection.async_listen(path, on_open, on_events)
+
     # Writes
 
     async def async_change_resource(

@@ -38,6 +38,15 @@ It is more than three times the size of a full event log, the largest response. 
 largest recorded one has 432,922 bytes: a log of 509 entries.
 """
 
+MAX_EVENT_BYTES: Final = 8 * 1024 * 1024
+"""Maximum size of a server-sent event, none of which is kept in memory."""
+
+KEEP_ALIVE_SECONDS: Final = (60, 15, 4)
+"""TCP keep-alive of a stream of events, on which silence is normal.
+
+Seconds until the first probe, seconds between two probes, and number of probes.
+"""
+
 MAX_ANONYMOUS_BODY_BYTES: Final = 64 * 1024
 """Maximum size of the response to a request without credentials.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 import logging
@@ -14,6 +14,7 @@ from ..const import LOGOUT_SECONDS, REDFISH_ROOT
 from ..payload import is_header_text, normalize_path
 from .authenticator import Authenticator, Credentials
 from .cache import ETagCache
+from .event_stream import async_listen
 from .task_monitor import async_wait_for_task
 from .transport import Response, Transport
 
@@ -43,6 +44,7 @@ class Connection:
         self._authenticator = authenticator
         self._cache = ETagCache()
         self._pending_reads: dict[str, _PendingRead] = {}
+        self._streams: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -72,8 +74,11 @@ class Connection:
         await asyncio.wait([self._closing], timeout=LOGOUT_SECONDS)
 
     async def _async_close(self) -> None:
-        """Cancel all reads, then delete the session."""
-        tasks = [read.task for read in self._pending_reads.values()]
+        """Cancel all reads and streams, then delete the session."""
+        tasks: list[asyncio.Task[Any]] = [
+            read.task for read in self._pending_reads.values()
+        ]
+        tasks += self._streams
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -140,6 +145,54 @@ class Connection:
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Invoke an action and wait for its task, if it has one."""
         await self._async_write("POST", path, body)
+
+    async def async_listen(
+        self,
+        path: str,
+        on_open: Callable[[], None],
+        on_events: Callable[[int], None],
+    ) -> None:
+        """Receive server-sent events until the BMC or the client closes the stream.
+
+        Arguments and errors are those of `event_stream.async_listen`.
+        """
+        task = asyncio.create_task(self._async_listen(path, on_open, on_events))
+        self._streams.add(task)
+        task.add_done_callback(self._finish_stream)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        if task.cancelled():
+            raise exceptions.ConnectionError(f"GET {path}: the client was closed")
+        task.result()
+
+    async def _async_listen(
+        self,
+        path: str,
+        on_open: Callable[[], None],
+        on_events: Callable[[int], None],
+    ) -> None:
+        """Open a stream, again after a login if the session has expired."""
+        credentials = await self._async_get_credentials()
+        for is_last in (False, True):
+            self._authenticator.mark_used(credentials)
+            try:
+                await async_listen(
+                    self._transport, path, credentials.headers, on_open, on_events
+                )
+            except exceptions.AuthenticationError:
+                if is_last:
+                    raise
+                credentials = await self._async_get_credentials(rejected=credentials)
+            else:
+                return
+
+    def _finish_stream(self, task: asyncio.Task[None]) -> None:
+        """Remove a closed stream; its exception counts as seen without a caller."""
+        self._streams.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     def _finish_read(self, path: str, read: _PendingRead) -> None:
         """Remove a finished read; its exception counts as seen without callers."""
