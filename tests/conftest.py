@@ -18,6 +18,24 @@ RECORDINGS = sorted(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that script/test uses for the second Python version."""
+    parser.addoption(
+        "--first-case",
+        action="store_true",
+        help="run only the first case of each parametrized test",
+    )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Keep only the first case of each parametrized test, if asked to."""
+    if config.getoption("first_case"):
+        functions = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        items[:] = reversed(functions.values())
+
+
 class Clock:
     """A clock that tests advance by hand."""
 

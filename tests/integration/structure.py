@@ -146,6 +146,10 @@ class _Both:
         """Keep the data."""
         self.__dict__.update(vars(static) | dict(dynamic) | {"leak_detectors": ()})
 
+    def get_resource(self, name: str) -> Any:
+        """Return a resource by name."""
+        return getattr(self, name)
+
 
 def _mutate(part: JsonObject, random: Random, *, has_serial: bool) -> None:
     """Change the name, the Id and the health of a part at random."""
