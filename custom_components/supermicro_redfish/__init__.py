@@ -31,7 +31,11 @@ from .migration import (
     async_migrate_registries,
     async_reload_duplicates,
 )
-from .refresh import async_link_coordinators, async_watch_health
+from .refresh import (
+    async_link_coordinators,
+    async_listen_for_events,
+    async_watch_health,
+)
 from .registry import async_remove_stale_entities, async_sync_device
 from .repairs import (
     ISSUE_CERTIFICATE,
@@ -113,6 +117,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)
+    async_listen_for_events(hass, entry)
     return True
 
 

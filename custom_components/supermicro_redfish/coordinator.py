@@ -190,6 +190,11 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         """Whether the last full poll is at least one interval old."""
         return self._poller.is_full_poll_due
 
+    @property
+    def is_reset_expected(self) -> bool:
+        """Whether a command may be the reason why the power state changes."""
+        return self._poller.is_commanded
+
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:

@@ -164,11 +164,15 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) ->
 
 
 async def _finish_requests() -> None:
-    """Wait for pending requests of failed polls before more time passes."""
+    """Wait for pending requests of failed polls before more time passes.
+
+    A stream of events has no end.
+    """
     tasks = [
         task
         for task in asyncio.all_tasks()
-        if "aiosupermicro" in str(getattr(task.get_coro(), "cr_code", ""))
+        if "aiosupermicro" in str(code := getattr(task.get_coro(), "cr_code", ""))
+        and "_async_listen" not in str(code)
     ]
     if tasks:
         await asyncio.wait(tasks)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 import json
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -27,7 +27,7 @@ class EventStreams:
     """The number of streams. One more gets a success and is closed at once."""
     opened: int = 0
     """The number of streams that were opened so far."""
-    _queues: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    _queues: dict[Any, asyncio.Queue[bytes]] = field(default_factory=dict)
     _events: int = 0
 
     @property
@@ -54,7 +54,7 @@ class EventStreams:
 
     def send(self, data: bytes) -> None:
         """Send bytes on all open streams."""
-        for queue in self._queues:
+        for queue in self._queues.values():
             queue.put_nowait(data)
 
     def close(self) -> None:
@@ -73,21 +73,16 @@ class EventStreams:
         if self.open >= self.limit:
             return stream
         queue: asyncio.Queue[bytes] = asyncio.Queue()
-        self._queues.add(queue)
+        self._queues[request.protocol] = queue
         try:
             with suppress(ConnectionError):
-                while data := await self._next(queue, request):
+                while data := await queue.get():
                     await stream.write(data)
         finally:
-            self._queues.discard(queue)
+            self._queues.pop(request.protocol, None)
         return stream
 
-    async def _next(
-        self, queue: asyncio.Queue[bytes], request: web.BaseRequest
-    ) -> bytes:
-        """Return the next bytes to send, nothing when the client has left."""
-        while request.transport is not None and not request.transport.is_closing():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(0.05):
-                    return await queue.get()
-        return _CLOSE
+    def lose(self, connection: web.RequestHandler) -> None:
+        """End the stream of a lost connection, if it has one."""
+        if queue := self._queues.get(connection):
+            queue.put_nowait(_CLOSE)
