@@ -363,6 +363,8 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
+    acknowledging: set[str] = field(default_factory=set)
+    """Paths of the log entries that are being acknowledged."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities that the account may use, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)

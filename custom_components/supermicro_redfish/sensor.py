@@ -70,6 +70,7 @@ from .util import (
     entry_severity,
     is_host_off,
     shorten_name,
+    supports_acknowledgment,
 )
 
 PARALLEL_UPDATES = 0
@@ -307,11 +308,6 @@ def _last_entry_attributes(entries: Sequence[LogEntry]) -> Mapping[str, Any]:
 def _count_unacknowledged(entries: Iterable[LogEntry]) -> int:
     """Return the number of entries that are not acknowledged."""
     return sum(entry.is_acknowledged is False for entry in entries)
-
-
-def _supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
-    """Return whether the board's entries can be acknowledged."""
-    return any(entry.is_acknowledged is not None for entry in entries)
 
 
 def _reports_boot(data: SupermicroRuntimeData) -> bool:
@@ -553,7 +549,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         source=sources.LOG,
-        has_fn=_supports_acknowledgment,
+        has_fn=supports_acknowledgment,
         value_fn=_count_unacknowledged,
     ),
     SupermicroSensorDescription[LLDPReceive](

@@ -1,6 +1,6 @@
 """Helpers of the Supermicro Redfish integration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import re
 from typing import Any, Final
 
@@ -110,6 +110,11 @@ def display_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
 def entry_severity(entry: LogEntry) -> str:
     """Return the severity of a log entry as it is shown."""
     return SEVERITIES.get(entry.severity, SEVERITY_UNKNOWN)
+
+
+def supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
+    """Return whether the board's log entries can be acknowledged."""
+    return any(entry.is_acknowledged is not None for entry in entries)
 
 
 def entry_attributes(entry: LogEntry) -> dict[str, Any]:

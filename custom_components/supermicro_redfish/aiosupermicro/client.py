@@ -766,3 +766,14 @@ class SupermicroRedfishClient:
 
         """
         await commands.async_clear_log(self._reader, log_service)
+
+    async def async_acknowledge_log_entry(self, entry: LogEntry) -> None:
+        """Acknowledge a health event, or mark it as resolved on OpenBMC.
+
+        It is one request, without a read.
+
+        Raises:
+            NotFoundError: The entry cannot be acknowledged, as those of severity OK.
+
+        """
+        await commands.async_acknowledge(self._reader, entry)

@@ -339,3 +339,25 @@ def test_metric_value_has_the_time_of_its_measurement() -> None:
     assert metric.measured_at == datetime(2023, 11, 30, 21, 6, 16, tzinfo=UTC)
     metric = MetricValue.from_dict({"Timestamp": "2023-11-30T21:06:16"})
     assert metric.measured_at is None
+
+
+MARKED: dict[str, Any] = {"Oem": {"Supermicro": {"MarkAsAcknowledged": True}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"Severity": "Critical", "Resolved": False}, False),
+        ({"Severity": "Warning", "Resolved": True}, True),
+        ({"Severity": "OK", "Resolved": False}, None),
+        ({"Severity": "Critical"}, None),
+        (MARKED, True),
+        (MARKED | {"Resolved": False}, True),
+    ],
+)
+def test_entry_is_acknowledged_by_mark_or_resolution(
+    body: dict[str, Any],
+    expected: bool | None,  # noqa: FBT001 - a value
+) -> None:
+    """Prefer the mark of Supermicro's own firmware."""
+    assert LogEntry.from_dict(body).is_acknowledged is expected

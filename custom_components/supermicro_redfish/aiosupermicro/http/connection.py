@@ -121,14 +121,26 @@ class Connection:
         """Remove a resource from the cache: it has changed, or is about to."""
         self._cache.invalidate(normalize_path(path))
 
-    async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
+    async def async_patch(
+        self,
+        path: str,
+        changes: Mapping[str, Any],
+        *,
+        current: Mapping[str, Any] | None = None,
+    ) -> None:
         """Change properties of a resource and wait until they are changed.
 
         A change without effect is not sent. The cached value suffices to see that a
         change has an effect. That it has none is verified by a read. Where a resource
         rejects a value that is already set, the read always comes first.
+
+        Args:
+            path: The path of the resource.
+            changes: The properties to change.
+            current: The resource as it was read in another way, if it was.
+
         """
-        cached = self.get_cached(path)
+        cached = self.get_cached(path) if current is None else current
         has_effect = cached is not None and not _contains(cached, changes)
         odata_type = str((cached or {}).get("@odata.type"))
         if not has_effect or _REJECTS_SAME_VALUE in odata_type:

@@ -375,6 +375,12 @@ class ResourceReader:
         path = await self._finder.async_get(endpoint)
         await self._connection.async_patch(path, changes)
 
+    async def async_patch_member(
+        self, path: str, current: JsonObject, changes: JsonObject
+    ) -> None:
+        """Change properties of a member that was read with its collection."""
+        await self._connection.async_patch(path, changes, current=current)
+
     async def async_post(self, path: str, body: JsonObject) -> None:
         """Invoke the action at a path."""
         await self._connection.async_post(path, body)
