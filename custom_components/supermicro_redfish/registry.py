@@ -47,16 +47,19 @@ def _present(
     return {key for key, item in items.items() if source.is_present_fn(item)}
 
 
-def _has_member_errors(data: BulkData, pointer: str) -> bool:
-    """Return whether a member of a collection could not be read."""
-    return any(pointer in name for name in data.errors)
+_DRIVE_OWNERS: Final = ("/Drives/", "/Storage/", "/Chassis/")
+
+
+def _has_unread_drives(data: BulkData) -> bool:
+    """Return whether a drive, or a resource that lists drives, could not be read."""
+    return any(owner in name for name in data.errors for owner in _DRIVE_OWNERS)
 
 
 _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.DRIVES,
         is_known_fn=lambda static, _: (
-            static.drives is not None and not _has_member_errors(static, "/Drives/")
+            static.drives is not None and not _has_unread_drives(static)
         ),
     ),
     # A server without any power supply cannot run.

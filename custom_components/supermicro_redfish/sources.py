@@ -5,7 +5,7 @@ system, and many for a list, such as fans or drives.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from operator import attrgetter
@@ -249,24 +249,23 @@ def _is_main_temperature(sensor: Sensor) -> bool:
 def _inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
     """Return the temperatures inside a machine of many chassis, each once.
 
-    A sensor may be listed by several chassis, and several sensors may have one name.
-    OpenBMC also lists the distance to a limit, named TempLimit, as a temperature.
+    A sensor may be listed by several chassis. Several sensors may have one name, and in
+    different chassis one Id as well. OpenBMC also lists the distance to a limit, named
+    TempLimit, as a temperature.
     """
-    chassis_of: dict[tuple[str, str | None], str] = {}
-    sensors: dict[tuple[str, str | None], Sensor] = {}
-    for chassis, thermal in reversed(list(data.inner_thermal.items())):
-        for sensor in thermal.temperatures:
-            if sensor.name and _TEMPERATURE_LIMIT not in sensor.name:
-                identity = (sensor.name, sensor.member_id)
-                chassis_of[identity], sensors[identity] = chassis, sensor
-    names = Counter(name for name, _ in sensors)
-    return {
-        name if names[name] == 1 else f"{name} #{member_id or chassis_of[identity]}": (
-            sensor
-        )
-        for identity, sensor in sensors.items()
-        for name, member_id in [identity]
-    }
+    listed: dict[Hashable, tuple[Sensor, str]] = {}
+    for chassis, thermal in data.inner_thermal.items():
+        for place, sensor in enumerate(thermal.temperatures):
+            if _TEMPERATURE_LIMIT not in (sensor.name or ""):
+                identity = sensor.data_source_uri or (chassis, place)
+                listed.setdefault(identity, (sensor, chassis))
+    ids = Counter((sensor.name, sensor.member_id) for sensor, _ in listed.values())
+    return _by_member_name(
+        sensor
+        if sensor.member_id and ids[sensor.name, sensor.member_id] == 1
+        else replace(sensor, member_id=chassis)
+        for sensor, chassis in listed.values()
+    )
 
 
 def _fans(data: DynamicData, *, is_duty: bool) -> Mapping[str, Sensor]:

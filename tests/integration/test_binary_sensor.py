@@ -1,6 +1,7 @@
 """Test the binary sensors for host power, intrusion and certificate expiry."""
 
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
@@ -151,6 +152,26 @@ async def test_certificate_is_expiring_for_its_last_month(
     bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
     await set_up(hass, entry)
     assert entity(hass, entry, EXPIRING).state == expected
+
+
+@pytest.mark.parametrize("value", [None, "", "Unknown", "N/A", "HoodOpen?", 1])
+async def test_intrusion_is_unknown_for_undefined_value(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, value: Any
+) -> None:
+    """Show neither an intrusion nor a closed case."""
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": value}})
+    await elapse(STATIC)
+    assert entity(hass, loaded, INTRUSION).state == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("expires", [None, "", "never", "1970-01-01T00:00:00Z", 0])
+async def test_certificate_without_date_is_not_judged(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, expires: Any
+) -> None:
+    """Show neither a valid nor an expiring certificate."""
+    bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
+    await elapse(24 * 3600, step=STATIC)
+    assert entity(hass, loaded, EXPIRING).state == STATE_UNKNOWN
 
 
 async def test_certificate_is_read_once_a_day(

@@ -86,16 +86,24 @@ def _issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
     return ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
 
 
+@pytest.fixture
+def before(
+    hass: HomeAssistant, loaded: ConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """Limit new entities to 40 per poll, and return the number of present ones."""
+    monkeypatch.setattr(entity, "MAX_NEW_ENTITIES", 40)
+    return _registered(hass, loaded)
+
+
 async def test_entities_of_changing_names_are_limited(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
+    before: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Add few new entities per poll, stop at the limit and create an issue."""
-    before = _registered(hass, loaded)
-    monkeypatch.setattr(entity, "MAX_NEW_ENTITIES", 40)
     monkeypatch.setattr(entity, "MAX_ENTITIES", before + 100)
     numbers, totals = count(), [before]
     for _ in range(6):
@@ -119,15 +127,9 @@ async def test_entities_of_changing_names_are_limited(
 
 
 async def test_rest_of_many_new_entities_follows_with_next_polls(
-    hass: HomeAssistant,
-    loaded: ConfigEntry,
-    bmc: Bmc,
-    elapse: Elapse,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, before: int
 ) -> None:
     """Add all parts of a server that has grown, without an issue."""
-    before = _registered(hass, loaded)
-    monkeypatch.setattr(entity, "MAX_NEW_ENTITIES", 40)
     _rename_sensors(bmc, count(), 100)
     for expected in (40, 80, 100, 100):
         await elapse(DYNAMIC)
@@ -343,6 +345,38 @@ def _spoil(bmc: Bmc, text: str) -> None:
     set_log(bmc, [])
 
 
+async def _add_server(hass: HomeAssistant, user_input: dict[str, str]) -> ConfigEntry:
+    """Add the BMC by the dialog; check the title and the device."""
+    flows = hass.config_entries.flow
+    flow = await flows.async_init(DOMAIN, context={"source": "user"}, data=user_input)
+    result = await flows.async_configure(flow["flow_id"], {"certificate": "pin"})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    entry = hass.config_entries.async_entries(DOMAIN)[0]
+    assert result["title"] == entry.title != ""
+    _assert_plain(entry.title, MAX_NAME_LENGTH)
+    (device,) = dr.async_get(hass).devices
+    fields = ("name", "manufacturer", "model", "model_id", "sw_version")
+    for field in (*fields, "serial_number"):
+        _assert_plain(getattr(device, field), MAX_NAME_LENGTH)
+    return entry
+
+
+def _assert_entities_are_plain(hass: HomeAssistant) -> None:
+    """Check the names, states and attributes of all entities, and one message."""
+    for registered in er.async_get(hass).entities.values():
+        _assert_plain(registered.original_name, 2 * MAX_NAME_LENGTH)
+    messages = 0
+    assert len(hass.states.async_all()) > 30
+    for state in hass.states.async_all():
+        attributes = dict(state.attributes)
+        if message := attributes.pop("message", None):
+            assert len(message) <= MAX_MESSAGE_LENGTH
+            messages += 1
+        _assert_plain(state.state)
+        _assert_plain(attributes, 3 * MAX_NAME_LENGTH)
+    assert messages == 1
+
+
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.usefixtures("entity_registry_enabled_by_default", "hass_storage")
 async def test_hostile_text_is_plain_wherever_it_is_shown(
@@ -356,36 +390,13 @@ async def test_hostile_text_is_plain_wherever_it_is_shown(
     """Show plain texts as title, device, entity names, states, events and errors."""
     text = TEXTS[name]
     _spoil(bmc, text)
-    flows = hass.config_entries.flow
-    flow = await flows.async_init(DOMAIN, context={"source": "user"}, data=user_input)
-    result = await flows.async_configure(flow["flow_id"], {"certificate": "pin"})
-    await hass.async_block_till_done(wait_background_tasks=True)
-    entry = hass.config_entries.async_entries(DOMAIN)[0]
-    assert result["title"] == entry.title != ""
-    _assert_plain(entry.title, MAX_NAME_LENGTH)
-    (device,) = dr.async_get(hass).devices
-    for field in ("name", "manufacturer", "model", "model_id", "sw_version"):
-        _assert_plain(getattr(device, field), MAX_NAME_LENGTH)
-    _assert_plain(device.serial_number, MAX_NAME_LENGTH)
-    members = [log_entry(1, text, SensorType=text, Created=text, Id=text)]
-    set_log(bmc, members)
+    entry = await _add_server(hass, user_input)
+    set_log(bmc, [log_entry(1, text, SensorType=text, Created=text, Id=text)])
     await elapse(STATIC)
-    for registered in er.async_get(hass).entities.values():
-        _assert_plain(registered.original_name, 2 * MAX_NAME_LENGTH)
-    messages = 0
-    assert len(hass.states.async_all()) > 30
-    for state in hass.states.async_all():
-        attributes = dict(state.attributes)
-        if message := attributes.pop("message", None):
-            assert len(message) <= MAX_MESSAGE_LENGTH
-            messages += 1
-        _assert_plain(state.state)
-        _assert_plain(attributes, 3 * MAX_NAME_LENGTH)
-    assert messages == 1
+    _assert_entities_are_plain(hass)
     info = {"Message": text, "MessageId": "Base.1.0.GeneralError"}
-    bmc.fail(
-        "*", status=500, body=json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
-    )
+    body = json.dumps({"error": {"@Message.ExtendedInfo": [info]}})
+    bmc.fail("*", status=500, body=body)
     await elapse(DYNAMIC)
     failure = entry.runtime_data.dynamic.last_exception
     _assert_plain(failure.translation_placeholders, MAX_MESSAGE_LENGTH)

@@ -7,7 +7,9 @@ import pytest
 
 from custom_components.supermicro_redfish import sources
 from custom_components.supermicro_redfish.aiosupermicro import (
+    Drive,
     DynamicData,
+    LeakDetector,
     Power,
     Thermal,
 )
@@ -169,3 +171,20 @@ def test_renumbered_part_takes_no_key_of_another() -> None:
     for ids in (("1", "0"), ("0", "1"), ("1",), ("0", "1", "2"), ("2", "1")):
         found = keys("fans", named("Standard part", *ids), memory)
         assert len({*found.values()}) == len(ids)
+
+
+@pytest.mark.parametrize("name", ["Standard part", "", None])
+@pytest.mark.parametrize(
+    "ids", [("0", "1", "2"), ("0", "0", "0"), (None, None, None), ("0", None, "0")]
+)
+def test_drive_and_detector_of_a_repeated_name_have_keys_of_their_own(
+    name: str | None, ids: tuple[str | None, ...]
+) -> None:
+    """Drop no drive and no leak detector, whatever the names and Ids."""
+    status = {"Status": {"State": "Enabled"}}
+    parts = [{"Name": name, "Id": item_id} | status for item_id in ids]
+    drives = tuple(map(Drive.from_dict, parts))
+    detectors = tuple(map(LeakDetector.from_dict, parts))
+    static, dynamic = ServerData(drives=drives), DynamicData(leak_detectors=detectors)
+    assert len(sources.DRIVES.items_fn(static)) == len(ids)
+    assert len(sources.LEAK_DETECTORS.items_fn(dynamic)) == len(ids)

@@ -197,6 +197,28 @@ async def test_drives_keep_entities_while_storage_cannot_be_read(
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
 
 
+@pytest.mark.parametrize("status", [500, 503, 200])
+async def test_drives_keep_entities_while_one_group_cannot_be_read(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, status: int
+) -> None:
+    """Remove nothing while the resource that lists the drives fails for hours."""
+    group, path = f"{STORAGE}/Second", f"{STORAGE}/Second/Drives/7"
+    drive = {"@odata.id": path, "Id": "7", "Name": "Seven", "SerialNumber": "S7"}
+    bmc.put(path, bmc.resource(DRIVE) | drive)
+    bmc.put(group, {"Id": "Second", "Drives": [{"@odata.id": path}]})
+    members = [*bmc.resource(STORAGE)["Members"], {"@odata.id": group}]
+    bmc.change(STORAGE, {"Members": members})
+    await set_up(hass, entry)
+    bmc.fail(DRIVES, status=status, body="<html>", content_type="text/html")
+    await elapse(6 * STATIC)
+    assert count_entities(hass, entry, DRIVE_0) == 3
+    assert entity(hass, entry, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
+    assert entity(hass, entry, "sensor.drive_temperature_Seven").state == "34"
+    bmc.heal()
+    await elapse(STATIC)
+    assert entity(hass, entry, DRIVE_TEMPERATURE).state == "34"
+
+
 @pytest.mark.parametrize(
     ("board", "expected"),
     [

@@ -9,12 +9,12 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.simulator import Bmc
+from tests.simulator import REMOVED, Bmc
 from tests.simulator.mutations import mutate
 
 from . import DYNAMIC, STATIC, entity, entity_id, registered_keys, reload, set_up
 from .conftest import Elapse
-from .paths import BACKPLANE, CHASSIS, DRIVE, POWER, STORAGE, THERMAL
+from .paths import BACKPLANE, CHASSIS, DRIVE, POWER, ROOT, STORAGE, THERMAL
 
 PROBLEM = "binary_sensor.power_supply_problem_Power Supply"
 FAN = "sensor.fan_Standard part"
@@ -191,3 +191,84 @@ async def test_drive_with_two_paths_has_one_set_of_entities(
     keys = registered_keys(hass, entry)
     names = [state.name for state in hass.states.async_all()]
     assert serial.lower() not in str([keys, names]).lower()
+
+
+def put_inner_temperatures(bmc: Bmc, excerpts: dict[str, list[dict[str, Any]]]) -> None:
+    """Give the board chassis with these temperatures; "1" is the host's own."""
+    chassis = [f"{ROOT}/Chassis/{name}" for name in excerpts]
+    members = [{"@odata.id": path} for path in chassis]
+    bmc.change(f"{ROOT}/Chassis", {"Members": members})
+    bmc.change(CHASSIS, {"Thermal": REMOVED})
+    for path, readings in zip(chassis, excerpts.values(), strict=True):
+        subsystem = f"{path}/ThermalSubsystem"
+        metrics = f"{subsystem}/ThermalMetrics"
+        if path != CHASSIS:
+            bmc.put(path, {"Id": path.rpartition("/")[2]})
+        bmc.change(path, {"ThermalSubsystem": {"@odata.id": subsystem}})
+        bmc.put(subsystem, {"ThermalMetrics": {"@odata.id": metrics}})
+        bmc.put(metrics, {"TemperatureReadingsCelsius": readings})
+
+
+def excerpt(reading: int, sensor: str | None, name: str | None) -> dict[str, Any]:
+    """Return the excerpt of a sensor, maybe with a link to it and a name."""
+    uri = sensor and f"{ROOT}/Chassis/{sensor}"
+    found = {"Reading": reading, "DataSourceUri": uri, "DeviceName": name}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize(
+    ("excerpts", "expected"),
+    [
+        pytest.param(
+            {
+                "1": [excerpt(40, "1/Sensors/Temp", "Temp")],
+                "GPU_1": [excerpt(41, "GPU_1/Sensors/Temp", "Temp")],
+                "GPU_2": [excerpt(42, "GPU_2/Sensors/Temp", "Temp")],
+            },
+            {"Temp #GPU_1": "41", "Temp #GPU_2": "42"},
+            id="same name and Id in three chassis",
+        ),
+        pytest.param(
+            {
+                "1": [excerpt(40, "1/Sensors/A", "A")],
+                "GPU_1": [excerpt(41, None, "Temp")],
+                "GPU_2": [excerpt(42, None, "Temp"), excerpt(43, None, "Temp")],
+            },
+            {"Temp #GPU_1": "41", "Temp (2)": "42", "Temp (3)": "43"},
+            id="no links to the sensors",
+        ),
+        pytest.param(
+            {
+                "1": [excerpt(40, "1/Sensors/A", "A")],
+                "GPU_1": [excerpt(41, None, None)],
+                "GPU_2": [excerpt(42, None, None)],
+            },
+            {"#GPU_1": "41", "#GPU_2": "42"},
+            id="no names",
+        ),
+        pytest.param(
+            {
+                "1": [excerpt(40, "1/Sensors/A", "A")],
+                "All": [
+                    excerpt(40, "1/Sensors/A", "A"),
+                    excerpt(41, "GPU_1/Sensors/B", "B"),
+                ],
+                "GPU_1": [excerpt(41, "GPU_1/Sensors/B", "B")],
+            },
+            {"B": "41"},
+            id="one sensor in two chassis",
+        ),
+    ],
+)
+async def test_temperature_of_each_chassis_has_an_entity(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    excerpts: dict[str, list[dict[str, Any]]],
+    expected: dict[str, str],
+) -> None:
+    """Show each sensor once, whatever the names and Ids in other chassis are."""
+    put_inner_temperatures(bmc, excerpts)
+    await set_up(hass, entry)
+    assert shown_by_key(hass, entry, "sensor.inner_temperature_") == expected

@@ -104,6 +104,8 @@ class Bmc(FaultControls):
     """Whether the root advertises `$expand`; None for the recorded root."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
+    html_without: tuple[str, ...] = ()
+    """Headers without which the response to a request is an HTML page."""
     write_response: Literal["success", "resource", "nothing"] = "success"
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()

@@ -31,6 +31,7 @@ from .responses import (
     HTML_TYPE,
     JSON_TYPE,
     NOT_FOUND_PAGE,
+    WELCOME_PAGE,
     XML_TYPE,
     RedfishError,
     Response,
@@ -84,6 +85,8 @@ class Request:
 def handle(bmc: Bmc, request: Request) -> Response:
     """Execute a request, and return its response."""
     bmc.scheduler.run_due()
+    if any(name not in request.headers for name in bmc.html_without):
+        return Response(200, WELCOME_PAGE, content_type=HTML_TYPE)
     try:
         return _handle(bmc, request)
     except RedfishError as error:

@@ -64,7 +64,7 @@ class SessionAuth:
 
     @property
     def state(self) -> SessionState:
-        """A snapshot of the session."""
+        """Snapshot of the session."""
         return self._authenticator.state
 
     def has_valid_session(self) -> bool:
@@ -111,6 +111,6 @@ class SessionAuth:
         self._rejected = self._credentials
 
     async def async_logout(self) -> None:
-        """Delete the session; raises no error of the BMC."""
+        """Delete the session, ignoring errors of the BMC."""
         await self._authenticator.async_logout()
         self._credentials = self._rejected = None

@@ -188,7 +188,7 @@ class SupermicroRedfishClient:
             raise
 
     async def async_disconnect(self) -> None:
-        """Delete the session and discard the cache; raises no error of the BMC.
+        """Delete the session and discard the cache, ignoring errors of the BMC.
 
         Nothing is sent afterwards, until `async_connect`.
         """

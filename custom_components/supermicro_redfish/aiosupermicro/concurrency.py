@@ -11,7 +11,7 @@ _ResultT = TypeVar("_ResultT")
 
 
 async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Return all results; the first error cancels the others and is raised itself."""
+    """Return all results; raise the first error after canceling the others."""
     tasks: list[asyncio.Task[Any]] = []
     try:
         async with asyncio.TaskGroup() as group:

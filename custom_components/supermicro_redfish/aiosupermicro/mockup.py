@@ -55,7 +55,7 @@ _UNUSABLE_NAMES = frozenset(
 
 @dataclass
 class Recording:
-    """Resources of a BMC as far as they have been read."""
+    """Resources of a BMC that were recorded."""
 
     resources: dict[str, Any] = field(default_factory=dict, repr=False)
     """The resources by path, with all identifiers and secrets."""
@@ -79,7 +79,10 @@ class Recording:
         self.size += len(json.dumps(body))
 
     def skip(self, path: str, reason: str) -> None:
-        """Name a path as skipped. A hostile BMC may have any number of them."""
+        """Record a path as skipped, up to a limit.
+
+        A hostile BMC may have any number of them.
+        """
         if len(self.skipped) < MAX_SKIPPED_PATHS:
             self.skipped[one_line(path)[:MAX_SEGMENT_LENGTH]] = reason
 
@@ -93,7 +96,7 @@ class _Queue:
     """
 
     def __init__(self, path: str) -> None:
-        """Begin with a path."""
+        """Initialize with one path."""
         self._seen: set[str] = set()
         self._paths: deque[str] = deque()
         self._texts: deque[str] = deque()
@@ -191,7 +194,7 @@ def _is_valid(path: str) -> bool:
 
 
 class MockupFolder:
-    """A new folder for a recording, which only its owner can access.
+    """New folder for a recording that only its owner can access.
 
     The folder may lie in one that other users can change, such as /tmp. No link is
     followed: every folder and file is opened relative to the one above it, by a name

@@ -1,5 +1,7 @@
 """Responses whose body breaks off: their status counts nevertheless."""
 
+from time import monotonic
+
 import pytest
 
 from aiosupermicro import (
@@ -26,7 +28,7 @@ from tests.library import (
 )
 from tests.simulator import Bmc
 from tests.simulator.faults import BROKEN_BODIES
-from tests.simulator.responses import license_error
+from tests.simulator.responses import Delivery, license_error
 
 ERRORS: dict[int, type[SupermicroRedfishError]] = {
     400: InvalidRequestError,
@@ -76,6 +78,19 @@ async def test_error_status_counts_without_its_body(
         bmc.heal()
         assert (await client.async_get_thermal()).temperatures
     assert bmc.login_attempts == 1
+
+
+@pytest.mark.parametrize("delivery", ["stalled", "chunked_endless"])
+async def test_body_of_an_error_is_not_waited_for(
+    client: SupermicroRedfishClient, bmc: Bmc, delivery: Delivery
+) -> None:
+    """Raise the error soon after the status line, not at the time-out."""
+    set_timeout(client, 30)
+    bmc.fail(THERMAL, status=503, delivery=delivery)
+    began = monotonic()
+    with pytest.raises(ServiceUnavailableError):
+        await client.async_get_thermal()
+    assert monotonic() - began < 10
 
 
 @deliveries
@@ -141,7 +156,7 @@ async def test_broken_success_fails_for_its_resource_alone(
     assert bmc.login_attempts == 1
 
 
-@readable
+@deliveries
 async def test_write_succeeds_without_its_body(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:

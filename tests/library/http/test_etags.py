@@ -1,7 +1,7 @@
 """Writes whose ETag the BMC demands and spells in its own way, and default headers."""
 
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 from aiohttp import ClientSession
 import pytest
@@ -106,6 +106,26 @@ async def test_refusal_for_another_reason_ends_the_attempts(
         await light_led(client)
     assert caught.value.status == 400
     assert len(tags(bmc)) == 2
+
+
+@pytest.mark.parametrize("header", ["odata-version", "accept"])
+@pytest.mark.parametrize("login_response", ["session", "no token"])
+async def test_service_that_needs_a_header_returns_no_page(
+    session: ClientSession, header: str, login_response: Any
+) -> None:
+    """Log in, read, write, act and log out, with a session as well as without."""
+    bmc = Bmc(
+        Board.load("x12spi-tf"),
+        html_without=(header,),
+        login_response=login_response,
+    )
+    async with connected_client(bmc, session) as client:
+        assert (await client.async_get_all_data()).errors == {}
+        await light_led(client)
+        assert bmc.indicator_led == "Lit"
+        await client.async_system_reset(ResetType.FORCE_OFF)
+        assert bmc.power_state == "PoweringOff"
+    assert bmc.open_sessions == 0
 
 
 async def test_every_request_asks_for_json_and_odata(

@@ -314,6 +314,7 @@ NEVER_FILLED = {
     (m.PowerLimit, "limit_in_watts"): "null on X12",
     (m.PowerSupply, "manufacturer"): "the published client; DMTF's Power",
     (m.PowerSupplyResource, "status"): "DMTF's PowerSupply",
+    (m.Temperature, "data_source_uri"): "only in the fallback of Thermal",
 }
 """Fields without a value on every recorded board, by the reason to have them."""
 

@@ -24,6 +24,7 @@ from aiosupermicro.models import (
     NetworkProtocol,
     Port,
     Power,
+    PowerSupply,
     Processor,
     SensorResource,
     System,
@@ -38,6 +39,20 @@ def test_missing_state_is_none() -> None:
     assert (system.is_on, system.is_healthy) == (None, None)
     assert (chassis.is_intruded, chassis.power_state) == (None, None)
     assert NTP.from_dict({}).enabled is None
+
+
+@pytest.mark.parametrize("value", [None, "", "Unknown", "N/A", "NotApplicable", 1, []])
+def test_state_that_redfish_does_not_define_is_unknown(value: Any) -> None:
+    """Report neither an intrusion nor a closed chassis, and neither on nor off."""
+    chassis = Chassis.from_dict({"PhysicalSecurity": {"IntrusionSensor": value}})
+    assert chassis.is_intruded is None
+    assert System.from_dict({"PowerState": value}).is_on is None
+    status = {"Status": {"State": "Enabled", "Health": value}}
+    parts: tuple[Any, ...] = (System, Chassis, Manager, Drive, Memory, PowerSupply)
+    for model in parts:
+        assert model.from_dict(status).is_healthy is None
+    battery = {"Name": "VBAT", "ReadingVolts": 3.1} | status
+    assert Power.from_dict({"Voltages": [battery]}).is_battery_healthy is None
 
 
 def test_mac_address_is_part_of_uuid_of_manager() -> None:
@@ -153,10 +168,13 @@ def test_name_servers_have_no_placeholders() -> None:
 
 @pytest.mark.parametrize(
     ("status", "up"),
-    [("LinkUp", True), ("LinkDown", False), ("NoLink", False), (None, None)],
+    [
+        *(("LinkUp", True), ("LinkDown", False), ("NoLink", False)),
+        *((None, None), ("Unknown", None), ("N/A", None), (1, None)),
+    ],
 )
 def test_link_state_is_up_down_or_none(status: str | None, *, up: bool | None) -> None:
-    """Return None where a board has no link status."""
+    """Return None where a board has no link status that Redfish defines."""
     assert EthernetInterface.from_dict({"LinkStatus": status}).is_link_up is up
     assert Port.from_dict({"LinkStatus": status}).is_link_up is up
 
@@ -294,13 +312,23 @@ def test_self_signed_certificate_is_detected() -> None:
 
 
 def test_temperature_detail_without_number_has_no_reading() -> None:
-    """Keep the part, without a reading."""
-    details = {"GPU 1 Temp": "37", "GPU 2 Temp": "N/A", "GPU 3 Temp": None}
+    """Keep the part, without a reading; read a number as well as its text."""
+    details = {
+        "GPU 1 Temp": "37",
+        "GPU 2 Temp": "N/A",
+        "GPU 3 Temp": None,
+        "GPU 4 Temp": 38,
+        "GPU 5 Temp": " 39.5 ",
+        "GPU 6 Temp": "1_0",
+    }
     temperature = Temperature.from_dict({"Oem": {"Supermicro": {"Details": details}}})
     assert [(part.name, part.reading_celsius) for part in temperature.details] == [
         ("GPU 1 Temp", 37),
         ("GPU 2 Temp", None),
         ("GPU 3 Temp", None),
+        ("GPU 4 Temp", 38),
+        ("GPU 5 Temp", 39.5),
+        ("GPU 6 Temp", None),
     ]
     odd = {"Oem": {"Supermicro": {"Details": ["37"]}}}
     assert Temperature.from_dict(odd).details == ()

@@ -39,6 +39,12 @@ ONE = {"Model": "M", "SerialNumber": "S"}
         pytest.param(
             {"SerialNumber": ""}, {"SerialNumber": ""}, 2, id="blank serial number"
         ),
+        *(
+            pytest.param(
+                ONE | {"SerialNumber": text}, ONE | {"SerialNumber": text}, 2, id=text
+            )
+            for text in ("N/A", "00000000", "Unknown")
+        ),
     ],
 )
 async def test_drive_with_two_paths_is_returned_once(
@@ -52,6 +58,17 @@ async def test_drive_with_two_paths_is_returned_once(
     put_drives(bmc, in_chassis, in_group)
     for _ in range(2):
         assert len(await client.async_get_drives()) == count
+
+
+@pytest.mark.parametrize("count", [2, 3])
+async def test_drives_of_one_collection_are_never_the_same(
+    client: SupermicroRedfishClient, bmc: Bmc, count: int
+) -> None:
+    """Return all of them, also those with the same model and serial number."""
+    put_drives(bmc, ONE, {})
+    names = [str(number) for number in range(count)]
+    put_collection(bmc, f"{CHASSIS}/Drives", dict.fromkeys(names, ONE))
+    assert len(await client.async_get_drives()) == 1 + count
 
 
 async def test_drive_that_fails_at_one_path_is_read_at_the_other(

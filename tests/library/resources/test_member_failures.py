@@ -136,6 +136,36 @@ async def test_failed_fan_supply_or_sensor_costs_only_itself(
     assert recorded == (set() if kind == "404" else {path})
 
 
+@pytest.mark.parametrize("broken", ["", "/ThermalSubsystem", "/Metrics"])
+@pytest.mark.parametrize("kind", ["500", "HTML", "half a body", "timeout", "404"])
+async def test_failed_chassis_costs_only_its_temperatures(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: str, broken: str
+) -> None:
+    """Return the temperatures inside the other chassis, and record the error."""
+    set_timeout(client, 0.9)  # longer than the delay of a second request
+    bmc.change(CHASSIS, {"Thermal": None})
+    chassis = f"{ROOT}/Chassis"
+    members = [CHASSIS, *(f"{chassis}/{name}" for name in NAMES)]
+    bmc.change(chassis, {"Members": [*map(link, members)]})
+    for path in members:
+        subsystem, metrics = f"{path}/ThermalSubsystem", f"{path}/Metrics"
+        own = {"ThermalSubsystem": link(subsystem)}
+        bmc.put(path, (bmc.resource(path) if path == CHASSIS else {}) | own)
+        bmc.put(subsystem, {"ThermalMetrics": link(metrics)})
+        readings = [{"DataSourceUri": f"{path}/Sensors/T", "Reading": 20}]
+        bmc.put(metrics, {"TemperatureReadingsCelsius": readings})
+    failed = f"{chassis}/Two{broken}"
+    bmc.break_resource(failed, kind)
+    data = await client.async_get_static_data()
+    assert list(data.inner_thermal) == ["One", "Three"]
+    recorded = {name for name in data.errors if name.startswith("/")}
+    assert recorded == (set() if kind == "404" else {failed})
+    bmc.heal()
+    data = await client.async_get_static_data()
+    assert list(data.inner_thermal) == [*NAMES]
+    assert data.errors == {}
+
+
 async def test_failed_log_service_costs_only_its_log(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -331,7 +331,7 @@ def _show_progress_line(text: str) -> None:
 
 
 def _print_skipped(recording: Recording) -> None:
-    """Name the links that are not recorded."""
+    """Print the links that are not recorded."""
     for path, reason in list(recording.skipped.items())[:_SHOWN_SKIPPED]:
         print(f"Skipped {path}: {reason}", file=sys.stderr)
     if (more := len(recording.skipped) - _SHOWN_SKIPPED) > 0:

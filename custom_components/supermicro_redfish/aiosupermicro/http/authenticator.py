@@ -52,7 +52,7 @@ _TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
 
 
 class UnsendableError(ValueError):
-    """User name or password with a control character or half a character."""
+    """User name or password with a control character or a lone surrogate."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class SessionState:
-    """A snapshot of the session."""
+    """Snapshot of the session."""
 
     token: str | None = field(default=None, repr=False)
     session_uri: str | None = field(default=None, repr=False)
@@ -172,7 +172,7 @@ class Authenticator:
 
     @property
     def state(self) -> SessionState:
-        """A snapshot of the session."""
+        """Snapshot of the session."""
         session = self._session
         if session is None:
             return SessionState(timeout_seconds=self._timeout_seconds)
@@ -253,7 +253,7 @@ class Authenticator:
     def _needs_login(
         self, task: asyncio.Task[Credentials], rejected: Credentials | None
     ) -> bool:
-        """Return whether the last login is done and its result no longer usable."""
+        """Return whether the result of the last login is no longer usable."""
         if not task.done():
             return False
         if error := task.exception():
@@ -413,12 +413,12 @@ class Authenticator:
 
 
 def _require_sendable(name: str, text: str) -> None:
-    """Raise UnsendableError where a text has control characters or half a character."""
+    """Raise UnsendableError for a text with control characters or lone surrogates."""
     if any(category(character) in _NOT_SENDABLE for character in text):
         raise UnsendableError(f"The {name} has a character that cannot be sent")
 
 
 def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
-    """Mark the exception of a failed login as seen, since its callers may be gone."""
+    """Retrieve the exception of a failed login, which may have no callers left."""
     if not task.cancelled():
         task.exception()

@@ -28,7 +28,7 @@ _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 @dataclass(eq=False)
 class _PendingRead:
-    """A read that is running."""
+    """Running read of a resource."""
 
     task: asyncio.Task[dict[str, Any]]
     callers: int = 0
@@ -207,7 +207,7 @@ class Connection:
             task.exception()
 
     def _finish_read(self, path: str, read: _PendingRead) -> None:
-        """Remove a finished read; its exception counts as seen without callers."""
+        """Remove a finished read and retrieve its exception."""
         self._remove_pending(path, read)
         if not read.task.cancelled():
             read.task.exception()

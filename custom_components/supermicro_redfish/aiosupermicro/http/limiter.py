@@ -115,7 +115,7 @@ class RequestLimiter:
         return len(running) < self._slots and not is_second
 
     def _reset_slots(self) -> None:
-        """Start with one slot, or with all of them where there is no delay."""
+        """Reset the slots to one, or to all of them without a delay."""
         self._slots = 1 if self._delay else self._limit
         if self._timer:
             self._timer.cancel()
@@ -143,7 +143,7 @@ class HangDetector:
     """
 
     def __init__(self) -> None:
-        """Start without a hang."""
+        """Initialize without a hang."""
         self.hangs = 0
         """The number of hangs detected so far."""
         self._unanswered = 0
@@ -160,6 +160,6 @@ class HangDetector:
         self._responses += 1
 
     def request_timed_out(self, mark: int) -> None:
-        """Count a time-out; it is a hang where no response came since the mark."""
+        """Count a time-out, which is a hang without a response since the mark."""
         if mark == self._responses and self._unanswered > 1:
             self.hangs += 1

@@ -29,7 +29,7 @@ _ACCOUNT_LOCKED = "AccountLockup"
 
 
 class NoTokenError(InvalidResponseError):
-    """A login was answered with success, but without a token."""
+    """Successful response to a login, but without a token."""
 
 
 def allows_basic(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:

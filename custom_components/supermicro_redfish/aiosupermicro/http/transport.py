@@ -107,7 +107,7 @@ def _is_host(name: str) -> bool:
 
 @dataclass(frozen=True)
 class _RawResponse:
-    """A response as it was received: its status counts, even if its body is cut."""
+    """Response as received, maybe with an incomplete body."""
 
     status: int
     headers: Mapping[str, str]
@@ -118,7 +118,7 @@ class _RawResponse:
 
 @dataclass(frozen=True)
 class Response:
-    """A successful HTTP response, or "not modified"."""
+    """Successful HTTP response, or "not modified"."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -334,7 +334,7 @@ class Transport:
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
     def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
-        """Count a response; one whose body never comes is a time-out."""
+        """Count a response; a body that never arrives is a time-out."""
         self._may_retry = True
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
@@ -408,10 +408,10 @@ def _map_error(
 async def _receive(
     response: ClientResponse, method: str, max_bytes: int
 ) -> _RawResponse:
-    """Read the body of a response; it is optional where the status says it all.
+    """Read the body of a response, as far as it is sent.
 
-    That is so for an error, and for a write that has succeeded: a BMC that restarts
-    may not send the body. One that is cut, or does not come, is then no failure.
+    The body of an error, and of a write that has succeeded, is optional: a BMC that
+    restarts may not send it. An incomplete or missing one is then no failure.
     """
     body = bytearray()
     failure: ClientError | OSError | None = None
@@ -452,7 +452,8 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
         retry_after = _parse_seconds(raw.headers.get("Retry-After"))
         raise exceptions.error_from_response(status, method, path, body, retry_after)
     is_not_modified = status == _NOT_MODIFIED and method == "GET"
-    if body is None and (method != "GET" or is_not_modified):
+    is_optional = method != "GET" or is_not_modified
+    if is_optional and (body is None or _is_cut(body)):
         body = {}
     is_redirect = status >= _FIRST_REDIRECT and not is_not_modified
     if not isinstance(body, dict) or is_redirect:
@@ -463,6 +464,11 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
         raise exceptions.InvalidResponseError(message, status=status, path=path)
     memory = len(raw.body) + VALUE_BYTES * count_values(raw.body)
     return Response(status, raw.headers, body, memory)
+
+
+def _is_cut(body: Any) -> bool:
+    """Return whether a body is the beginning of a JSON object."""
+    return isinstance(body, bytes) and body.lstrip().startswith(b"{")
 
 
 def _excerpt(raw: bytes) -> str:

@@ -214,9 +214,9 @@ class EthernetInterface(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up (LinkStatus); None if not reported."""
+        """Whether the link is up (LinkStatus); None if it is unknown."""
         link = self.link_status
-        return None if link is None else link == LinkStatus.LINK_UP
+        return link == LinkStatus.LINK_UP if isinstance(link, LinkStatus) else None
 
     @property
     def dns_servers(self) -> tuple[str, ...]:

@@ -85,5 +85,6 @@ class Port(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up (LinkStatus); None if not reported."""
-        return None if self.link_status is None else self.link_status in _UP
+        """Whether the link is up (LinkStatus); None if it is unknown."""
+        is_known = isinstance(self.link_status, LinkStatus)
+        return self.link_status in _UP if is_known else None

@@ -218,8 +218,9 @@ class System(Model):
 
     @property
     def is_on(self) -> bool | None:
-        """Whether the host is on (PowerState); None if not reported."""
-        return None if self.power_state is None else self.power_state == PowerState.ON
+        """Whether the host is on (PowerState); None if it is unknown."""
+        is_known = isinstance(self.power_state, PowerState)
+        return self.power_state == PowerState.ON if is_known else None
 
     @property
     def is_healthy(self) -> bool | None:

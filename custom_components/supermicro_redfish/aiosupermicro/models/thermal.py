@@ -16,15 +16,7 @@ def _list_details(raw: Any) -> list[dict[str, Any]]:
     """Convert an object of names and readings to a list of objects."""
     if not isinstance(raw, Mapping):
         return []
-    return [{"Name": name, "ReadingCelsius": _parse_float(raw[name])} for name in raw]
-
-
-def _parse_float(raw: Any) -> float | None:
-    """Parse a number that is sent as a text; return None if malformed."""
-    try:
-        return float(raw) if isinstance(raw, str) else None
-    except ValueError:
-        return None
+    return [{"Name": name, "ReadingCelsius": raw[name]} for name in raw]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +33,8 @@ class Temperature(Sensor):
 
     reading_celsius: float | None = None
     """Reading as sent by the BMC; `reading` is None if the sensor is not enabled."""
+    data_source_uri: str | None = None
+    """Path of the sensor (DataSourceUri); None in Thermal."""
     details: tuple[TemperatureDetail, ...] = json_path(
         "Oem/Supermicro/Details", default=(), preprocess=_list_details
     )

@@ -46,6 +46,7 @@ def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
             name=_sensor_name(excerpt),
             reading_celsius=excerpt.reading,
             physical_context=excerpt.physical_context,
+            data_source_uri=excerpt.data_source_uri,
         )
         for excerpt in ThermalMetrics.from_dict(metrics).temperature_readings_celsius
     ]

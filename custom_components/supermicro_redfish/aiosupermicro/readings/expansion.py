@@ -28,7 +28,7 @@ class CollectionExpander:
     """Expand collections, and remember for each whether that works."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start with no collection tried."""
+        """Initialize without results."""
         self._reader = reader
         self._is_verified: set[str] = set()
         self._retry_at: dict[str, float] = {}
@@ -64,7 +64,7 @@ class CollectionExpander:
     async def _async_read(
         self, collection: str, members: list[str], *, may_try: bool
     ) -> dict[str, JsonObject]:
-        """Expand a collection that is verified, or verify it if it is time to."""
+        """Expand a verified collection, or verify it again when that is due."""
         is_verified = collection in self._is_verified
         query = await self._async_get_query()
         if query is None or not (is_verified or (may_try and self._is_due(collection))):

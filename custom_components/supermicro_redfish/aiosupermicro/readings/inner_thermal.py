@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..concurrency import map_limited
-from ..exceptions import LicenseError
+from collections.abc import Mapping
+
 from ..models import Thermal
 from ..payload import JsonObject, find_link
 from ..resources.chassis import async_get_other_chassis
@@ -15,35 +15,34 @@ from .conversion import temperatures_of_metrics
 async def async_get_inner_thermal(reader: ResourceReader) -> dict[str, Thermal]:
     """Return the temperatures of all chassis but the host's, by the chassis' names.
 
-    Sensors that the host's own chassis lists as well are left out. Some machines need
-    dozens of requests for it.
+    Sensors that the host's own chassis lists as well are left out. Sensors of different
+    chassis may have the same name and Id. Some machines need dozens of requests for it.
     """
     host = await reader.async_find_json(CHASSIS, cached=True) or {}
-    if "Thermal" in host or "ThermalSubsystem" not in host:
+    if find_link(host, "Thermal") or not find_link(host, "ThermalSubsystem"):
         return {}
     own = await reader.async_find_json(THERMAL_METRICS, cached=True) or {}
-    own_names = {sensor.name for sensor in temperatures_of_metrics(own)}
+    own_sensors = {sensor.data_source_uri for sensor in temperatures_of_metrics(own)}
+    own_sensors.discard(None)
     others = await async_get_other_chassis(reader)
-
-    async def read(chassis: JsonObject) -> JsonObject:
-        return await _async_get_metrics(reader, chassis)
-
-    metrics = await map_limited(read, others.values(), reader.limit)
+    subsystems = await _async_follow(reader, others, "ThermalSubsystem")
+    metrics = await _async_follow(reader, subsystems, "ThermalMetrics")
     inner = {}
-    for path, body in zip(others, metrics, strict=True):
+    for path, body in metrics.items():
         sensors = temperatures_of_metrics(body)
-        if new := [sensor for sensor in sensors if sensor.name not in own_names]:
+        if new := [s for s in sensors if s.data_source_uri not in own_sensors]:
             inner[path.rpartition("/")[2]] = Thermal(temperatures=tuple(new))
     return inner
 
 
-async def _async_get_metrics(reader: ResourceReader, chassis: JsonObject) -> JsonObject:
-    """Return the ThermalMetrics of a chassis, an empty object where it has none."""
-    body: JsonObject = chassis
-    for key in ("ThermalSubsystem", "ThermalMetrics"):
-        link = find_link(body, key)
-        try:
-            body = (link and await reader.async_find_json(link)) or {}
-        except LicenseError:
-            return {}
-    return body
+async def _async_follow(
+    reader: ResourceReader, bodies: Mapping[str, JsonObject], key: str
+) -> dict[str, JsonObject]:
+    """Return the resources that others link to, by the keys of the others.
+
+    One that is missing or cannot be read is left out.
+    """
+    found = {name: find_link(body, key) for name, body in bodies.items()}
+    links = {name: link for name, link in found.items() if link}
+    linked = await reader.async_find_many(links.values())
+    return {name: linked[link] for name, link in links.items() if link in linked}

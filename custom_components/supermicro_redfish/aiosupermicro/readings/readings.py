@@ -31,7 +31,7 @@ class Readings:
     """Read Thermal and Power; other resources are the fallback of a missing one."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start with no source tried."""
+        """Initialize the sources."""
         self._reader = reader
         self._thermal_power = ThermalPower(reader)
         self._fallback = SingleResources(reader)

@@ -18,7 +18,7 @@ class RoundRobinReader:
     """Read the oldest of many small resources and keep the last value of each."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start with nothing read."""
+        """Initialize without values."""
         self._reader = reader
         self._expander = CollectionExpander(reader)
         self._bodies: dict[str, JsonObject | None] = {}
@@ -110,7 +110,7 @@ class RoundRobinReader:
         return [path for path in self._bodies if path in paths][:count]
 
     async def _async_read(self, due: list[str]) -> None:
-        """Read resources; one that cannot be read has no value any more."""
+        """Read resources, and discard the value of one that fails."""
         self._pending.update(due)
         try:
             found, errors = await self._reader.async_try_many(due)

@@ -72,7 +72,7 @@ class SingleResources:
     """Read Thermal and Power from subsystems, metrics and sensors."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start with nothing read."""
+        """Initialize without values."""
         self._reader = reader
         self._round_robin = RoundRobinReader(reader)
         self._environment_read_at = -inf
@@ -215,7 +215,7 @@ class SingleResources:
 
 
 class _Reading:
-    """One reading of Thermal or Power: its scope, and whether it was complete."""
+    """Single reading of Thermal or Power, with its scope and completeness."""
 
     def __init__(
         self,

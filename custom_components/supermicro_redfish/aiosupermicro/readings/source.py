@@ -9,7 +9,7 @@ from ..models import Power, Thermal
 
 
 class Scope(Enum):
-    """Amount that a source reads where reading all takes many requests."""
+    """Extent of a reading that takes many requests."""
 
     POLL = auto()
     """A few requests. Items that were never read may be missing."""
@@ -20,7 +20,7 @@ class Scope(Enum):
 
 
 class ReadingSource(Protocol):
-    """A way to read the temperatures, fans and power of the host's chassis."""
+    """Source of the temperatures, fans and power of the host's chassis."""
 
     async def async_get_thermal(self, scope: Scope) -> Thermal:
         """Return the temperatures and fans.

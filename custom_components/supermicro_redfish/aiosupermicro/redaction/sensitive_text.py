@@ -100,7 +100,7 @@ class TextRedactor:
         return self._numbers[key]
 
     def add(self, identifier: str, replacement: str) -> None:
-        """Replace an identifier from now on, where it stands between other words."""
+        """Register an identifier to replace between other words."""
         words = list(_WORD.finditer(identifier))
         if not words:
             return
@@ -119,7 +119,7 @@ class TextRedactor:
         return identifier in self._known
 
     def add_macs(self, text: str) -> None:
-        """Replace the MAC addresses in a text from now on, also within words."""
+        """Register the MAC addresses in a text to replace, also within words."""
         self._macs.update(
             _SEPARATORS.sub("", mac).lower() for mac in _MACS.findall(text)
         )

@@ -51,6 +51,6 @@ async def async_get_device_paths(
 
 
 def _belongs_to(chassis: JsonObject, system: str | None) -> bool:
-    """Return whether a chassis is part of a system; without any link it is."""
+    """Return whether a chassis is part of a system, or has no link to any."""
     systems = find_links(chassis, "Links/ComputerSystems")
     return not systems or system in systems

@@ -5,7 +5,8 @@ They belong to the groups of its storage, to its system or to any of its chassis
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 
 from ..models import Drive, NetworkAdapter, PCIeDevice, Port, SensorResource, Volume
 from ..payload import JsonObject, find_link, find_links
@@ -23,6 +24,7 @@ from .endpoints import (
 from .reader import ResourceReader
 
 _ALL_DRIVES = "drives of all groups and chassis"
+_NO_SERIAL_NUMBERS = ("", "n/a", "na", "none", "null", "unknown", "not available")
 
 
 async def async_get_drives(reader: ResourceReader) -> list[Drive]:
@@ -35,13 +37,31 @@ async def async_get_drives(reader: ResourceReader) -> list[Drive]:
         paths = [path for group in groups for path in find_links(group, "Drives")]
         paths += await async_get_device_paths(reader, DRIVES)
         bodies = await reader.async_get_many(paths)
-    drives: dict[Hashable, Drive] = {}
-    for path, body in bodies.items():
-        drive = Drive.from_dict(body)
-        own_path = find_link({"Drive": body}, "Drive") or path
-        identity = (drive.model, drive.serial_number)
-        drives.setdefault(identity if drive.serial_number else own_path, drive)
-    return [*drives.values()]
+    return _without_repeated(bodies)
+
+
+def _without_repeated(bodies: Mapping[str, JsonObject]) -> list[Drive]:
+    """Return the drives by their JSON; one that has two paths is returned once.
+
+    It has the same model and serial number at both, or the same own path. Drives of one
+    collection are different ones, even if all of them have one serial number.
+    """
+    drives = {path: Drive.from_dict(body) for path, body in bodies.items()}
+    keys = {path: (drive.model, drive.serial_number) for path, drive in drives.items()}
+    alike = Counter((path.rpartition("/")[0], key) for path, key in keys.items())
+    unique: dict[Hashable, Drive] = {}
+    for path, drive in drives.items():
+        key = keys[path]
+        is_alone = alike[path.rpartition("/")[0], key] == 1
+        is_known = is_alone and _is_serial_number(drive.serial_number)
+        own_path = find_link({"Drive": bodies[path]}, "Drive") or path
+        unique.setdefault(key if is_known else own_path, drive)
+    return [*unique.values()]
+
+
+def _is_serial_number(text: str | None) -> bool:
+    """Return whether a text identifies a drive, unlike "N/A" or zeros."""
+    return (text or "").strip(" 0-").lower() not in _NO_SERIAL_NUMBERS
 
 
 async def async_get_volumes(reader: ResourceReader) -> list[Volume]:

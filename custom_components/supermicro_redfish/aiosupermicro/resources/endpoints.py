@@ -49,7 +49,7 @@ class Cadence(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """A link to a resource: the resource that contains it, and where."""
+    """Link to a resource, as a pointer in its parent."""
 
     parent: Endpoint[Any]
     pointer: str
@@ -58,7 +58,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Endpoint(Generic[ModelT]):
-    """A resource of the BMC and the links to it; the first one that exists is used."""
+    """Resource of the BMC, with the links to it in order of preference."""
 
     name: str
     model: type[ModelT]

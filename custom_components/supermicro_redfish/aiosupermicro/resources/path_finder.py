@@ -43,14 +43,14 @@ class PathFinder:
         """The time at which rows were found past a link that leads nowhere."""
 
     def reset(self) -> None:
-        """Discard all that was found out about the board."""
+        """Discard all paths and dead links."""
         self.paths = {ROOT: REDFISH_ROOT}
         self._dead_links.clear()
         self._failing_since.clear()
         self._detours.clear()
 
     def retry_dead_links(self) -> None:
-        """Follow links again that led nowhere."""
+        """Discard the dead links, to follow them again."""
         self._dead_links.clear()
 
     async def async_get(self, endpoint: Endpoint[Any]) -> str:
@@ -96,7 +96,7 @@ class PathFinder:
         return True
 
     def forget_detours(self) -> None:
-        """Find rows again an hour after they were found past a link to nowhere."""
+        """Discard the paths of detours after an hour."""
         for endpoint, found_at in [*self._detours.items()]:
             if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
                 self._detours.pop(endpoint, None)

@@ -51,7 +51,7 @@ class _Unavailable:
 
 
 class Found(NamedTuple):
-    """Resources of several rows, and why others are missing, by name of the row."""
+    """Resources of several rows and errors of others, by name of the row."""
 
     resources: dict[str, Any]
     errors: dict[str, ResourceError]
@@ -115,7 +115,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard all that was found out about the board."""
+        """Discard all paths, values and errors."""
         self._finder.reset()
         self._seen.clear()
         self._unavailable.clear()
@@ -235,7 +235,7 @@ class ResourceReader:
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Stop requesting a resource that others provide the values of, for an hour.
+        """Suspend the requests for a replaced resource for an hour.
 
         The hour begins with its last request, not with each read of the others.
         """
@@ -246,7 +246,7 @@ class ResourceReader:
 
     @contextmanager
     def remember_license(self, name: str) -> Iterator[None]:
-        """Raise the LicenseError of a series of requests again, for an hour.
+        """Repeat the LicenseError of a series of requests for an hour.
 
         Without it, the resources that lead to the unlicensed ones would be read again.
         """
@@ -279,8 +279,17 @@ class ResourceReader:
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
     ) -> dict[str, JsonObject]:
-        """Return the JSON of the resources that can be read, maybe none, by path."""
-        found, _ = await self.async_try_many(paths, cached=cached)
+        """Return the JSON of the resources that can be read, maybe none, by path.
+
+        The errors of the others are in `member_errors`, except for those that are
+        missing or need a license.
+        """
+        found, errors = await self.async_try_many(paths, cached=cached)
+        for path in found:
+            self.member_errors.pop(path, None)
+        for path, error in errors.items():
+            if not isinstance(error, (NotFoundError, LicenseError)):
+                self.member_errors[path] = error
         return found
 
     async def async_get_models(
@@ -327,6 +336,7 @@ class ResourceReader:
         for source, first in found.items():
             if isinstance(source, str):
                 path = source
+                self.member_errors.pop(source, None)
             else:
                 path = await self._finder.async_get(source)
             paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
@@ -353,7 +363,7 @@ class ResourceReader:
     async def async_try_each(
         self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
     ) -> Found:
-        """Return the resources that can be read, maybe none; else as above."""
+        """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
 
         async def read(endpoint: Endpoint[Any]) -> None:
