@@ -153,7 +153,7 @@ async def test_acknowledgment_is_one_request(
     entry = next(entry for entry in entries if entry.is_acknowledged is False)
     take_calls(bmc)
     await client.async_acknowledge_log_entry(entry)
-    assert take_calls(bmc) == [("PATCH", f"{LOG}/{entry.id}")]
+    assert take_calls(bmc) == [("PATCH", f"{LOG}/Entries/{entry.id}")]
     entries = await client.async_get_log_entries()
     assert [item.is_acknowledged for item in entries if item.id == entry.id] == [True]
 
