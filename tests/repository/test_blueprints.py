@@ -14,6 +14,8 @@ from custom_components.supermicro_redfish.const import DOMAIN
 
 from . import BLUEPRINTS, REPOSITORY, ROOT
 
+DASHBOARD = ROOT / "blueprints/dashboard.yaml"
+
 TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
 
 every_blueprint = pytest.mark.parametrize(
@@ -52,3 +54,20 @@ def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
             integrations |= {offered.get("integration") for offered in filters}
     assert integrations <= {DOMAIN, None}
     assert DOMAIN in integrations
+
+
+def test_dashboard_asks_twice_before_the_log_is_cleared() -> None:
+    """Ask on the way to a view of its own, and again there."""
+    page, confirmation = load_yaml_dict(DASHBOARD)["views"]
+    button = "button.x12spi_tf_clear_event_log"
+    actions = [
+        card["tap_action"]
+        for view in (page, confirmation)
+        for section in view["sections"]
+        for card in section["cards"]
+        if card.get("entity") == button
+    ]
+    assert all(action["confirmation"]["text"] for action in actions)
+    assert [action["action"] for action in actions] == ["navigate", "perform-action"]
+    assert actions[0]["navigation_path"] == confirmation["path"]
+    assert confirmation["subview"]
