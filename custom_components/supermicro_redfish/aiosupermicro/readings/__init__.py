@@ -7,6 +7,8 @@ Boards provide them in different ways. Each way is a module with a `ReadingSourc
   Where `expansion` works, one request reads all of a collection; where it does not,
   `round_robin` reads a few of them in each poll.
 
+`power_history` reads the averages of the past that X12 and X13 keep.
+
 `Readings` selects the source of a board by trial, never by its name. `conversion` maps
 the resources of newer boards to the models of the older ones.
 """
