@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-import copy
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
@@ -24,6 +23,7 @@ from .resources import (
     SESSION_SERVICE,
     SESSIONS,
     JsonObject,
+    copy_json,
     link,
     normalize_path,
 )
@@ -104,8 +104,8 @@ class Bmc(FaultControls):
     """Whether the root advertises `$expand`; None for the recorded root."""
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
-    html_without: tuple[str, ...] = ()
-    """Headers without which the response to a request is an HTML page."""
+    required_headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers without which the response is an HTML page, by lower-case name."""
     write_response: Literal["success", "resource", "nothing"] = "success"
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()
@@ -343,7 +343,7 @@ class Bmc(FaultControls):
             if session := self.sessions.get(name):
                 return self._session_body(session)
             raise KeyError(path)
-        body = copy.deepcopy(self.store[path])
+        body = copy_json(self.store[path])
         if path == SESSIONS:
             members = [link(f"{SESSIONS}/{item}") for item in self.sessions.ids]
             body |= {"Members": members, "Members@odata.count": len(members)}

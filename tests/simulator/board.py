@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 import json
 from pathlib import Path
 from typing import Self
 
 from .completion import complete
-from .resources import JsonObject, normalize_path
+from .resources import JsonObject, copy_json, normalize_path
 
 BOARDS = Path(__file__).parent / "boards"
 
@@ -43,23 +44,21 @@ class Board:
         as downloaded from Home Assistant.
         """
         if Path(board).is_file():
-            return cls._complete(Path(board).stem, _read_diagnostics(Path(board)))
+            recorded = _read_diagnostics(Path(board))
+            return cls(Path(board).stem, *_complete(recorded))
         folder = _find_folder(board)
-        name = folder.parent if folder.name == "redfish" else folder
-        return cls._complete(name.name, dict(_read_folder(folder)))
+        name = (folder.parent if folder.name == "redfish" else folder).name
+        is_shipped = folder.is_relative_to(BOARDS.resolve())
+        read = _read_shipped_folder if is_shipped else _read_complete_folder
+        resources, synthesized = read(folder)
+        return cls(name, copy_json(resources), synthesized)
 
-    @classmethod
-    def _complete(cls, name: str, recorded: dict[str, JsonObject]) -> Self:
-        """Return a board of recorded resources and the ones that they lack."""
-        resources = complete(recorded)
-        return cls(name, resources, frozenset(resources) - frozenset(recorded))
-
-    @property
+    @cached_property
     def is_old(self) -> bool:
         """Whether the firmware is of the old family, which sends OData contexts."""
         return any("@odata.context" in body for body in self._bodies_with_id)
 
-    @property
+    @cached_property
     def has_etags(self) -> bool:
         """Whether the bodies contain ETags."""
         return any("@odata.etag" in body for body in self._bodies_with_id)
@@ -81,6 +80,25 @@ def _find_folder(board: str | Path) -> Path:
         f"no board {str(board)!r}: neither a folder that contains redfish/v1 "
         f"nor one of the shipped boards ({shipped})"
     )
+
+
+def _complete(
+    recorded: dict[str, JsonObject],
+) -> tuple[dict[str, JsonObject], frozenset[str]]:
+    """Return all resources of a board, and the paths of those that it lacks."""
+    resources = complete(recorded)
+    return resources, frozenset(resources) - frozenset(recorded)
+
+
+def _read_complete_folder(
+    redfish: Path,
+) -> tuple[dict[str, JsonObject], frozenset[str]]:
+    """Return all resources of a board, and the paths of those that it lacks."""
+    return _complete(dict(_read_folder(redfish)))
+
+
+_read_shipped_folder = cache(_read_complete_folder)
+"""Read a folder of `BOARDS`, which nothing changes, once."""
 
 
 def _read_diagnostics(file: Path) -> dict[str, JsonObject]:

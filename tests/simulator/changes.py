@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Final
 
-from .resources import JsonObject
+from .resources import JsonObject, copy_json
 
 
 class _Removed:
@@ -26,13 +25,13 @@ def merge(body: JsonObject, patch: JsonObject) -> None:
         elif isinstance(value, list) and isinstance(body.get(key), list):
             body[key] = _merge_items(body[key], value)
         else:
-            body[key] = copy.deepcopy(value)
+            body[key] = copy_json(value)
 
 
 def _merge_items(items: list[Any], patch: list[Any]) -> list[Any]:
     """Return a patched list: an empty object keeps an item, and null removes it."""
     merged = [
-        items[index] if value == {} and index < len(items) else copy.deepcopy(value)
+        items[index] if value == {} and index < len(items) else copy_json(value)
         for index, value in enumerate(patch)
     ]
     return [value for value in merged if value is not None]
@@ -50,7 +49,7 @@ def change(body: Any, changes: dict[Any, Any]) -> None:
         elif isinstance(value, dict) and _is_container(body, key):
             change(body[key], value)
         else:
-            body[key] = copy.deepcopy(value)
+            body[key] = copy_json(value)
 
 
 def _is_container(body: Any, key: Any) -> bool:

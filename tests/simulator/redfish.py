@@ -85,7 +85,7 @@ class Request:
 def handle(bmc: Bmc, request: Request) -> Response:
     """Execute a request, and return its response."""
     bmc.scheduler.run_due()
-    if any(name not in request.headers for name in bmc.html_without):
+    if not bmc.required_headers.items() <= request.headers.items():
         return Response(200, WELCOME_PAGE, content_type=HTML_TYPE)
     try:
         return _handle(bmc, request)

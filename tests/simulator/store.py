@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-
-from .resources import JsonObject, normalize_path, resource_type
+from .resources import JsonObject, copy_json, normalize_path, resource_type
 
 
 class Store:
@@ -12,7 +10,7 @@ class Store:
 
     def __init__(self, resources: dict[str, JsonObject]) -> None:
         """Initialize with a copy of a board's resources."""
-        self._bodies = copy.deepcopy(resources)
+        self._bodies = copy_json(resources)
 
     def __contains__(self, path: str) -> bool:
         """Return whether a resource exists."""
@@ -24,7 +22,7 @@ class Store:
 
     def __setitem__(self, path: str, body: JsonObject) -> None:
         """Store a copy of a body."""
-        self._bodies[normalize_path(path)] = copy.deepcopy(body)
+        self._bodies[normalize_path(path)] = copy_json(body)
 
     def __delitem__(self, path: str) -> None:
         """Delete a body; raise KeyError if it is missing."""

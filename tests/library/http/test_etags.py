@@ -108,15 +108,17 @@ async def test_refusal_for_another_reason_ends_the_attempts(
     assert len(tags(bmc)) == 2
 
 
-@pytest.mark.parametrize("header", ["odata-version", "accept"])
+@pytest.mark.parametrize(
+    "header", [("odata-version", "4.0"), ("accept", "application/json")], ids=str
+)
 @pytest.mark.parametrize("login_response", ["session", "no token"])
 async def test_service_that_needs_a_header_returns_no_page(
-    session: ClientSession, header: str, login_response: Any
+    session: ClientSession, header: tuple[str, str], login_response: Any
 ) -> None:
     """Log in, read, write, act and log out, with a session as well as without."""
     bmc = Bmc(
         Board.load("x12spi-tf"),
-        html_without=(header,),
+        required_headers=dict([header]),
         login_response=login_response,
     )
     async with connected_client(bmc, session) as client:
