@@ -294,10 +294,11 @@ class _EventListener:
             self._follow()
             await self._is_reachable.wait()
             self._was_useful = False
-            if self._may_listen:
-                await self._async_listen()
+            is_offered = self._may_listen and await self._async_listen()
             self._cancel_read()
-            delay = _MIN_DELAY if self._was_useful else min(delay * 2, _MAX_DELAY)
+            delay = min(delay * 2, _MAX_DELAY) if is_offered else _MAX_DELAY
+            if self._was_useful:
+                delay = _MIN_DELAY
             await asyncio.sleep(delay)
 
     @property
@@ -310,13 +311,15 @@ class _EventListener:
             )
         )
 
-    async def _async_listen(self) -> None:
-        """Listen until the stream ends."""
+    async def _async_listen(self) -> bool:
+        """Listen until the stream ends; return whether the board has one."""
         try:
             with background():
                 await self._data.client.async_listen(self._on_open, self._on_events)
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: no events: %s", self._entry.title, error)
+            return not isinstance(error, NotFoundError)
+        return True
 
     @callback
     def _on_open(self) -> None:

@@ -166,6 +166,23 @@ async def test_refused_stream_is_tried_again_more_and_more_rarely(
     assert log_reads(bmc, since) <= 9, "more than the usual polls"
 
 
+async def test_stream_that_leads_nowhere_is_rarely_tried(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    streams: EventStreams,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+) -> None:
+    """Try it every 15 minutes: a firmware update may add it."""
+    assert streams.path
+    bmc.fail(streams.path, status=404)
+    await set_up(hass, entry)
+    await finish(hass)
+    await elapse(2 * HOUR)
+    assert 7 <= requests_since(bmc).count(f"GET {streams.path}") <= 9
+
+
 @pytest.mark.parametrize("end", [unload, stop])
 async def test_stream_is_closed_at_the_end(
     hass: HomeAssistant,
