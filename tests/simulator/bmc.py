@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .board import Board
 from .changes import change
@@ -32,6 +32,9 @@ from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
 from .tasks import Tasks
+
+if TYPE_CHECKING:
+    from .cooling import Cooling
 
 _READINGS = {
     "Temperatures": "ReadingCelsius",
@@ -158,6 +161,8 @@ class Bmc(FaultControls):
         self.host.on_boot = self._use_boot_override
         self.event_streams = EventStreams()
         self.power_record: PowerRecord | None = None
+        self.cooling: Cooling | None = None
+        """Simulated fans and temperatures; None while all readings are constant."""
         self._started = self._down_until = self.scheduler.now
         self._down_status: int | None = None
 
@@ -299,6 +304,8 @@ class Bmc(FaultControls):
         self._down_status = status
         self.boots += 1
         self.expire_sessions()
+        if self.cooling is not None:
+            self.cooling.restart(seconds)
         manager = self.store.first_of("Manager")
         if "LastResetTime" in manager:
             manager["LastResetTime"] = self.date_time()
@@ -343,7 +350,7 @@ class Bmc(FaultControls):
             if session := self.sessions.get(name):
                 return self._session_body(session)
             raise KeyError(path)
-        body = copy_json(self.store[path])
+        body: JsonObject = copy_json(self.store[path])
         if path == SESSIONS:
             members = [link(f"{SESSIONS}/{item}") for item in self.sessions.ids]
             body |= {"Members": members, "Members@odata.count": len(members)}
