@@ -14,7 +14,7 @@ from .aiosupermicro import LogEntry
 from .const import MAX_EVENTS
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .log_store import SeenLogEntries
+from .storage import SeenLogEntries
 from .util import SEVERITIES, SEVERITY_UNKNOWN, entry_attributes, entry_severity
 
 PARALLEL_UPDATES = 0
