@@ -208,8 +208,8 @@ class ConnectionSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the state itself, as an outage keeps the data."""
-        return (*super()._state_inputs, self.is_on)
+        """Only the state itself: each poll is another item."""
+        return (self.is_on,)
 
     @property
     @override
