@@ -109,6 +109,7 @@ def print_overview(environment: Environment, inventory: Inventory) -> None:
         f"Sign in         {USERNAME} / {environment.owner_password}",
         f"{inventory.title:<14}  {url / 'config/devices/device' / device['id']}",
         f"Its BMC         {device['configuration_url']}{account}",
+        *([f"IPMI port       {target.ipmi_port}"] if target.ipmi_port else []),
         "",
         *format_table(inventory.entities, prefix=f"{device['name']} "),
         "",

@@ -17,6 +17,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from tests.simulator import Bmc, Server, serve
+from tests.simulator.ipmi import serve_ipmi
 
 from .api import HomeAssistantApi, onboard
 from .certificate import CertificateCheck
@@ -43,6 +44,8 @@ class Target:
     """Fingerprint of the certificate; None to ask the user."""
     server: Server | None = None
     """The simulated BMC; None with a real one."""
+    ipmi_port: int | None = None
+    """UDP port of the simulated BMC; None with a real one."""
 
     @property
     def form_data(self) -> dict[str, str]:
@@ -153,13 +156,14 @@ async def _open_target(options: Options) -> AsyncIterator[Target]:
         )
         return
     bmc = Bmc(options.board)
-    async with serve(bmc) as server:
+    async with serve(bmc) as server, serve_ipmi(bmc) as ipmi:
         yield Target(
             host=server.host,
             username=bmc.username,
             password=bmc.password,
             fingerprint=server.certificate_sha256,
             server=server,
+            ipmi_port=ipmi.port,
         )
 
 

@@ -173,7 +173,7 @@ def test_metadata_describe_the_published_distribution(
     assert own["Name"] == "supermicro-redfish-client"
     assert own["Requires-Python"] == ">=3.11"
     assert own["License-Expression"] == "MIT"
-    assert own.get_all("Provides-Extra") == ["speed"]
+    assert own.get_all("Provides-Extra") == ["ipmi", "speed"]
     required = own.get_all("Requires-Dist") or []
     assert [item for item in required if "extra ==" not in item] == ["aiohttp>=3.8"]
     assert len(own["Keywords"].split(",")) >= 5

@@ -41,6 +41,9 @@ keywords of `Bmc` are attributes that a test may also change later.
 
 The DMTF's validators judge the simulator every night: see `tests/validators`.
 
+IPMI over LAN is a second service with the same state: see `tests.simulator.ipmi`. While
+it is served, fan speeds follow the fan mode and temperatures follow fan speeds.
+
 Words: a *board* is a set of recorded resources. The *old* firmware family is that of
 X10 and X11, the *new* one that of X12 and later. An *assumption*, in a comment, is a
 behavior that no recording shows.
@@ -74,6 +77,7 @@ Modules:
 | `host`, `host_state` | power and boot of the host, and their effect on resources |
 | `sessions`, `tasks` | sessions and tasks |
 | `scheduler` | delayed effects |
+| `cooling`, `event_log` | fans, temperatures, and the log of pumping fans |
 
 | requests | |
 | --- | --- |
@@ -90,6 +94,7 @@ Modules:
 | --- | --- |
 | `server`, `certificate` | the HTTPS server and its certificate |
 | `delivery` | bodies that arrive in parts |
+| `ipmi` | the IPMI service |
 | `__main__` | the command line |
 | `testing` | a plain HTTP client, and helpers for tests |
 """

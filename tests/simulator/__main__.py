@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from contextlib import AsyncExitStack
 import json
 import signal
 import sys
+from typing import Any
 
 from . import Bmc, Board, BoardError, serve
+from .ipmi import serve_ipmi
 
 
 def parse() -> argparse.Namespace:
@@ -23,6 +26,9 @@ def parse() -> argparse.Namespace:
         "or a file of diagnostics",
     )
     parser.add_argument("--port", type=int, default=0, help="default: any free port")
+    parser.add_argument(
+        "--ipmi-port", type=int, help="UDP port of IPMI; 0 for any free port"
+    )
     parser.add_argument("--http", action="store_true", help="serve without TLS")
     parser.add_argument("--username", default="ADMIN")
     parser.add_argument("--password", default="ADMIN")
@@ -47,15 +53,19 @@ async def run(bmc: Bmc, options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serve(
-        bmc, tls=not options.http, port=options.port, latency=options.latency
-    ) as server:
-        ready = {
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            serve(bmc, tls=not options.http, port=options.port, latency=options.latency)
+        )
+        ready: dict[str, Any] = {
             "url": server.url,
             "username": bmc.username,
             "password": bmc.password,
             "certificate_sha256": server.certificate_sha256,
         }
+        if options.ipmi_port is not None:
+            service = serve_ipmi(bmc, port=options.ipmi_port)
+            ready["ipmi_port"] = (await stack.enter_async_context(service)).port
         print(json.dumps(ready), flush=True)  # noqa: T201 - output of the command
         await stop.wait()
 

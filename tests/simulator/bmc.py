@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .board import Board
 from .changes import change
@@ -30,6 +30,9 @@ from .scheduler import Clock, Scheduler
 from .sessions import Session, Sessions
 from .store import Store
 from .tasks import Tasks
+
+if TYPE_CHECKING:
+    from .cooling import Cooling
 
 _READINGS = {
     "Temperatures": "ReadingCelsius",
@@ -154,6 +157,8 @@ class Bmc(FaultControls):
             self.scheduler, times, accepts_shutdown=self.os_accepts_shutdown
         )
         self.host.on_boot = self._use_boot_override
+        self.cooling: Cooling | None = None
+        """Simulated fans and temperatures; None while all readings are constant."""
         self._started = self._down_until = self.scheduler.now
         self._down_status: int | None = None
 
@@ -264,6 +269,8 @@ class Bmc(FaultControls):
         self._down_status = status
         self.boots += 1
         self.expire_sessions()
+        if self.cooling is not None:
+            self.cooling.restart(seconds)
         manager = self.store.first_of("Manager")
         if "LastResetTime" in manager:
             manager["LastResetTime"] = self.date_time()

@@ -6,6 +6,7 @@ import asyncio
 import json
 from pathlib import Path
 import signal
+import socket
 import sys
 
 import aiohttp
@@ -57,6 +58,21 @@ async def test_command_serves_until_signal(number: signal.Signals) -> None:
             async with session.post(f"{url}{SESSIONS}", json=credentials) as response:
                 assert response.status == status
     process.send_signal(number)
+    assert await process.communicate() == (b"", b"")
+    assert process.returncode == 0
+
+
+async def test_command_serves_ipmi() -> None:
+    """Print the UDP port of IPMI, which is then in use."""
+    process = await start("x12spi-tf", "--http", "--ipmi-port", "0")
+    assert process.stdout is not None
+    port = json.loads(await process.stdout.readline())["ipmi_port"]
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
+        pytest.raises(OSError, match="in use"),
+    ):
+        other.bind(("127.0.0.1", port))
+    process.send_signal(signal.SIGINT)
     assert await process.communicate() == (b"", b"")
     assert process.returncode == 0
 

@@ -150,3 +150,43 @@ FAILING_LINK_SECONDS: Final = 60
 
 A failure that passes must not lead to another part of the machine.
 """
+
+IPMI_PORT: Final = 623
+
+IPMI_RETRANSMIT_SECONDS: Final = 0.3
+"""Seconds until an unanswered IPMI packet is sent again.
+
+With it, a command succeeds within two seconds although a tenth of all packets is lost.
+"""
+
+IPMI_WRITE_SECONDS: Final = 0.6
+"""Seconds to wait for the response to a write that must not be sent twice."""
+
+IPMI_SILENCE_SECONDS: Final = 5.0
+"""Seconds without any packet from the BMC after which an operation fails."""
+
+IPMI_OPERATION_SECONDS: Final = 10.0
+"""Maximum duration of an operation in seconds, including a new login."""
+
+IPMI_LOGIN_STEP_SECONDS: Final = 3.0
+"""Seconds to wait for a step of an IPMI login before the login starts again."""
+
+IPMI_RAKP_SECONDS: Final = 1.0
+"""Seconds until an unanswered message of an IPMI login is sent again.
+
+A BMC may compute other random numbers for the second copy, which ends the login. So
+this is longer than its computation takes.
+"""
+
+IPMI_SESSION_SECONDS: Final = 2.0
+"""Seconds without response after which an IPMI session is replaced by a new one.
+
+A BMC ignores packets of a session that it has closed, for example after 60 s without
+a command.
+"""
+
+IPMI_CLOSE_SECONDS: Final = 1.0
+"""Maximum duration of closing an IPMI session in seconds."""
+
+IPMI_MAX_QUEUED_PACKETS: Final = 32
+"""Maximum number of received packets that wait for their evaluation."""
