@@ -17,6 +17,8 @@ from ..const import (
 
 _T = TypeVar("_T")
 
+_CLOCK_RESOLUTION = 1e-6
+
 
 class TimeLimit:
     """End of an operation: in total, and earlier if the BMC is silent."""
@@ -97,7 +99,8 @@ class Endpoint(asyncio.DatagramProtocol):
         """
         time = asyncio.get_running_loop().time
         end = time() + min(seconds, limit.remaining)
-        while time() < end:
+        # A timer may end before its time by the resolution of the clock.
+        while end - time() > _CLOCK_RESOLUTION:
             self._send(build())
             pause = min(time() + interval, end)
             while (packet := await self._async_receive(pause - time())) is not None:
