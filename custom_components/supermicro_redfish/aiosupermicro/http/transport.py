@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 import logging
@@ -169,6 +170,10 @@ class Transport:
         self._may_retry = False
         """Whether the BMC has responded since the last retry."""
         self.stats = RequestStats()
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent."""
+        return self._limiter.slot(exclusive=True)
 
     def set_max_concurrent_requests(self, limit: int) -> None:
         """Set the number of concurrent requests."""
