@@ -15,13 +15,14 @@ from homeassistant.helpers.typing import ConfigType
 from .aiosupermicro import SupermicroRedfishClient
 from .aiosupermicro.http.authenticator import UnsendableError
 from .client import async_create_bmc_session, create_client
-from .const import DOMAIN
+from .const import CONF_FAN_CONTROL, DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
     create_runtime_data,
 )
 from .errors import translate_update_errors, translated
+from .fan_control.setup import async_remove_fan_store, async_start_fan_control
 from .identity import OtherServerError, async_verify_identity
 from .log_store import async_remove_log_store
 from .migration import (
@@ -34,6 +35,7 @@ from .migration import (
 from .refresh import async_link_coordinators, async_watch_health
 from .registry import async_remove_stale_entities, async_sync_device
 from .repairs import (
+    FAN_ISSUES,
     ISSUE_CERTIFICATE,
     async_delete_issues,
     async_report_licenses,
@@ -45,6 +47,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.EVENT,
+    Platform.FAN,
     Platform.LIGHT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -92,7 +95,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         ) from error
 
     async def async_log_out(_: Event | None = None) -> None:
-        """Close the BMC's session and the connection."""
+        """Give the fans back, and close the BMC's session and the connection."""
+        await _async_stop_fan_control(entry)
         await client.async_disconnect()
         await session.close()
 
@@ -110,7 +114,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     async_link_coordinators(hass, entry)
     async_sync_device(hass, entry)
     async_watch_health(hass, entry)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    if CONF_FAN_CONTROL in entry.options:
+        await async_start_fan_control(hass, entry)
+    else:
+        async_delete_issues(hass, entry, *FAN_ISSUES)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)
     return True
@@ -175,11 +183,27 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     The issue of a missing license remains, so that the user's choice to ignore it does.
     """
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    await _async_stop_fan_control(entry)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
+
+
+async def _async_stop_fan_control(entry: SupermicroConfigEntry) -> None:
+    """Give the fans back to the BMC, if they are controlled and not given back yet."""
+    data: SupermicroRuntimeData | None = getattr(entry, "runtime_data", None)
+    if data is not None and data.fan_controller is not None:
+        await data.fan_controller.async_stop()
+
+
+def _platforms(entry: SupermicroConfigEntry) -> list[Platform]:
+    """Return the platforms of a config entry: fans only while they are controlled."""
+    data: SupermicroRuntimeData | None = getattr(entry, "runtime_data", None)
+    has_fans = data is not None and data.fan_controller is not None
+    return [name for name in PLATFORMS if has_fans or name is not Platform.FAN]
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     """Remove the issues and the stored log of a config entry."""
     async_delete_issues(hass, entry)
     await async_remove_log_store(hass, entry.entry_id)
+    await async_remove_fan_store(hass, entry.entry_id)
     async_reload_duplicates(hass)

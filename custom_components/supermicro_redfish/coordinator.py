@@ -29,8 +29,11 @@ from .aiosupermicro import (
 from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,
+    CONF_FAN_CONTROL,
     CONF_STATIC_INTERVAL,
+    DOMAIN,
     DYNAMIC_INTERVAL,
+    FAN_CONTROL_INTERVAL,
     LOGGER,
     MAX_LOGGED_ERRORS,
     STATIC_INTERVAL,
@@ -42,6 +45,8 @@ from .errors import (
     translation_key,
     update_failed,
 )
+from .fan_control.controller import FanController
+from .fan_control.models import FanControlData, FanControlError
 from .host_poller import TRANSITION_SECONDS, HostPoller
 from .models import KeyMemory, Privileges, ServerData
 
@@ -181,6 +186,8 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         """Initialize the coordinator."""
         seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
         self._interval = timedelta(seconds=seconds)
+        if CONF_FAN_CONTROL in entry.options:
+            self._interval = min(self._interval, FAN_CONTROL_INTERVAL)
         super().__init__(hass, entry, name="dynamic", interval=self._interval)
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
@@ -358,6 +365,10 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
+    fan_controller: FanController | None = None
+    """Control of the fans over IPMI, None while the option is off."""
+    fan_zones: SupermicroCoordinator[FanControlData] | None = None
+    """Fan zones as the controller has read them last."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities that the account may use, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
@@ -385,6 +396,12 @@ class SupermicroRuntimeData:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
                 await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
+        except FanControlError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=error.key,
+                translation_placeholders=error.placeholders,
+            ) from error
         self.account.async_handle_success()
 
 
