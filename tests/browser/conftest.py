@@ -36,6 +36,7 @@ class AddedServer:
     server: Server
     browser: BrowserSession
     api: HomeAssistantApi
+    ipmi_port: int
     fingerprint: str
     """The certificate fingerprint shown by the dialog."""
 
@@ -71,6 +72,7 @@ async def added(screenshots: Path) -> AsyncIterator[AddedServer]:
             server=target.server,
             browser=browser,
             api=demo.api,
+            ipmi_port=target.ipmi_port or 0,
             fingerprint=fingerprint,
         )
     assert [text for text in report.problems if not _EXPECTED.search(text)] == []
