@@ -98,3 +98,24 @@ async def test_fast_commands_are_limited(
     )
     assert len(times) <= 4
     assert ipmi.cooling.duties[0] == 50
+
+
+async def test_write_waits_for_redfish_but_not_for_long(
+    hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
+) -> None:
+    """Write nothing beside a request, unless that takes more than two seconds."""
+    client = slow.runtime_data.client
+    async with client.exclusive():
+        command = start(hass, slow, 40)
+        await elapse_finely(1)
+        assert mode_writes(ipmi) == []
+    await elapse_finely(5)
+    await command
+    assert ipmi.cooling.duties[0] == 40
+    async with client.exclusive():
+        command = start(hass, slow, 50)
+        await elapse_finely(1)
+        assert ipmi.cooling.duties[0] == 40
+        await elapse_finely(4)
+        assert ipmi.cooling.duties[0] == 50
+    await command

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.integration import entity, requests_since
+from tests.integration import entity, reload, requests_since
 from tests.integration.dialog import suggested_values
 from tests.integration.paths import CHASSIS, FAN_MODE, PROTOCOLS, SYSTEM
 from tests.simulator import REMOVED, Bmc
@@ -185,3 +185,15 @@ async def test_probe_while_controlling_does_not_end_the_session(
     assert entity(hass, controlled, ZONE_1).state == "off"
     assert ipmi.open_sessions == 1
     assert SYSTEM in {item.path for item in ipmi.bmc.requests}
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(300, 30), (10, 10)])
+async def test_interval_is_limited_while_fans_are_controlled(
+    hass: HomeAssistant, controlled: ConfigEntry, seconds: int, expected: int
+) -> None:
+    """Poll every 30 seconds at the latest, as the guard needs the temperatures."""
+    options = {**controlled.options, "dynamic_interval": seconds}
+    hass.config_entries.async_update_entry(controlled, options=options)
+    await reload(hass, controlled)
+    interval = controlled.runtime_data.dynamic.update_interval
+    assert interval.total_seconds() == expected
