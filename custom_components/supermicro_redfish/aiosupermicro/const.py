@@ -178,12 +178,21 @@ A BMC may compute other random numbers for the second copy, which ends the login
 this is longer than its computation takes.
 """
 
-IPMI_SESSION_SECONDS: Final = 2.0
+IPMI_SESSION_SECONDS: Final = 4.0
 """Seconds without response after which an IPMI session is replaced by a new one.
 
-A BMC ignores packets of a session that it has closed, for example after 60 s without
-a command.
+A login needs five responses. If half of all packets are lost, waiting for a single one
+is the better choice.
 """
+
+IPMI_IDLE_SECONDS: Final = 45.0
+"""Seconds without a command after which a BMC may have closed the session.
+
+It is less than 60 s, the usual timeout. The BMC ignores packets of a closed session.
+"""
+
+IPMI_IDLE_SESSION_SECONDS: Final = 1.0
+"""As IPMI_SESSION_SECONDS, for a session that was idle."""
 
 IPMI_CLOSE_SECONDS: Final = 1.0
 """Maximum duration of closing an IPMI session in seconds."""

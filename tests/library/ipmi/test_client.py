@@ -13,7 +13,13 @@ from aiosupermicro import (
     InvalidResponseError,
     TimeoutError,  # noqa: A004
 )
-from aiosupermicro.ipmi import DeviceId, FanMode, IpmiClient, IpmiCommandError
+from aiosupermicro.ipmi import (
+    DeviceId,
+    FanMode,
+    IpmiClient,
+    IpmiCommandError,
+    session,
+)
 from tests.conftest import Clock, until
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
@@ -225,6 +231,18 @@ async def test_expired_session_is_replaced_once(
     assert ipmi.open_sessions == 0
     assert await ipmi_client.async_get_fan_mode() is FanMode.OPTIMAL
     assert (ipmi.logins, ipmi.open_sessions) == (2, 1)
+
+
+async def test_idle_session_is_replaced_soon(
+    ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wait for a second only if the BMC may have closed the session meanwhile."""
+    await ipmi_client.async_connect()
+    monkeypatch.setattr(session, "IPMI_IDLE_SECONDS", 0)
+    ipmi.sessions.clear()
+    began = monotonic()
+    assert await ipmi_client.async_get_fan_mode() is FanMode.OPTIMAL
+    assert 0.9 < monotonic() - began < 1.6
 
 
 async def test_restarted_bmc_is_reached_again(

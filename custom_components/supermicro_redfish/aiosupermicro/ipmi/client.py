@@ -10,6 +10,7 @@ import logging
 from .. import exceptions
 from ..const import (
     IPMI_CLOSE_SECONDS,
+    IPMI_IDLE_SESSION_SECONDS,
     IPMI_OPERATION_SECONDS,
     IPMI_PORT,
     IPMI_SESSION_SECONDS,
@@ -228,10 +229,10 @@ class IpmiClient:
     async def _async_send_or_log_in(self, request: Request, limit: TimeLimit) -> bytes:
         """Send a command over the session, or else over a new one."""
         if (session := self._session) is not None:
+            is_idle = session.is_idle
+            seconds = IPMI_IDLE_SESSION_SECONDS if is_idle else IPMI_SESSION_SECONDS
             try:
-                return await session.async_send(
-                    request, limit, seconds=IPMI_SESSION_SECONDS
-                )
+                return await session.async_send(request, limit, seconds=seconds)
             except exceptions.TimeoutError:
                 _LOGGER.debug("%r: the IPMI session does not respond", self)
                 session.abandon()

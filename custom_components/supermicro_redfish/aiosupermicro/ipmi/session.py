@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 import hmac
@@ -11,7 +12,7 @@ import os
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .. import exceptions
-from ..const import IPMI_RETRANSMIT_SECONDS
+from ..const import IPMI_IDLE_SECONDS, IPMI_RETRANSMIT_SECONDS
 from .cipher_suites import CipherSuite
 from .packets import (
     Request,
@@ -106,6 +107,13 @@ class Session:
         self._packet_sequence = 0
         self._message_sequence = 0
         self._replays = ReplayFilter()
+        self._time = asyncio.get_running_loop().time
+        self._last_response = self._time()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the BMC may have closed the session since its last response."""
+        return self._time() - self._last_response > IPMI_IDLE_SECONDS
 
     async def async_send(
         self,
@@ -173,4 +181,5 @@ class Session:
             return None
         if not self._replays.accept(secure.sequence):
             return None
+        self._last_response = self._time()
         return self._keys.decrypt(secure.payload)
