@@ -18,6 +18,7 @@ from ..const import (
 _T = TypeVar("_T")
 
 _CLOCK_RESOLUTION = 1e-6
+"""Seconds by which a timer may end before its time, at least."""
 
 
 class TimeLimit:
@@ -35,8 +36,12 @@ class TimeLimit:
 
     @property
     def remaining(self) -> float:
-        """Seconds that are left; zero or less after the end."""
-        return min(self._end, self._silent_end) - self._time()
+        """Seconds that are left; zero or less after the end.
+
+        Less than the clock resolves counts as zero: nothing can be waited for.
+        """
+        seconds = min(self._end, self._silent_end) - self._time()
+        return seconds if seconds > _CLOCK_RESOLUTION else min(seconds, 0.0)
 
 
 class Endpoint(asyncio.DatagramProtocol):
