@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 import time
+from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.fan_control import controller
 from custom_components.supermicro_redfish.fan_control.controller import FanController
 from tests.integration import (
@@ -20,6 +23,7 @@ from tests.integration import (
     unload,
 )
 from tests.integration.conftest import Elapse
+from tests.integration.paths import FAN_MODE
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
@@ -168,3 +172,27 @@ async def test_crash_while_fans_are_given_back_continues_that(
     before = writes(ipmi)
     await elapse(3 * DYNAMIC)
     assert writes(ipmi) == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "duties"), [("FullSpeed", {0: 100, 1: 100}), ("Optimal", {0: 30, 1: 30})]
+)
+async def test_malformed_record_gives_fans_back(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    mode: str,
+    duties: dict[int, int],
+) -> None:
+    """Drive fans in the mode Full at 100 %, as the mode before is not known."""
+    key = f"{DOMAIN}.{entry.entry_id}.fans"
+    record = {"state": "in_control", "targets": ["unknown"]}
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": record}
+    bmc.change(FAN_MODE, {"Mode": mode})
+    ipmi.cooling.duties = {0: 30, 1: 30}
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
+    assert (bmc.fan_mode, ipmi.cooling.duties) == (mode, duties)
