@@ -315,7 +315,7 @@ class Bmc(FaultControls):
             if session := self.sessions.get(name):
                 return self._session_body(session)
             raise KeyError(path)
-        body = copy_json(self.store[path])
+        body: JsonObject = copy_json(self.store[path])
         if path == SESSIONS:
             members = [link(f"{SESSIONS}/{item}") for item in self.sessions.ids]
             body |= {"Members": members, "Members@odata.count": len(members)}

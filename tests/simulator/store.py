@@ -10,7 +10,7 @@ class Store:
 
     def __init__(self, resources: dict[str, JsonObject]) -> None:
         """Initialize with a copy of a board's resources."""
-        self._bodies = copy_json(resources)
+        self._bodies: dict[str, JsonObject] = copy_json(resources)
 
     def __contains__(self, path: str) -> bool:
         """Return whether a resource exists."""
