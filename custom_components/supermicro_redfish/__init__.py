@@ -1,6 +1,7 @@
 """The Supermicro Redfish integration."""
 
-import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
@@ -24,16 +25,21 @@ from .coordinator import (
 from .errors import translate_update_errors, translated
 from .fan_control.setup import async_remove_fan_store, async_start_fan_control
 from .identity import OtherServerError, async_verify_identity
-from .log_store import async_remove_log_store
 from .migration import (
     async_convert_new_options,
     async_identify_server,
     async_migrate_entry_data,
     async_migrate_registries,
     async_reload_duplicates,
+    has_published_entities,
 )
-from .refresh import async_link_coordinators, async_watch_health
-from .registry import async_remove_stale_entities, async_sync_device
+from .models import ServerData
+from .refresh import async_link_coordinators, async_start_static, async_watch_health
+from .registry import (
+    async_remove_stale_entities,
+    async_remove_undescribed_entities,
+    async_sync_device,
+)
 from .repairs import (
     FAN_ISSUES,
     ISSUE_CERTIFICATE,
@@ -42,6 +48,7 @@ from .repairs import (
     async_report_migration,
 )
 from .services import async_setup_services
+from .storage import DiscoveryStore, async_remove_stores
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -76,9 +83,39 @@ async def async_migrate_entry(
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
     async_convert_new_options(hass, entry)
+    store = DiscoveryStore(hass, entry.entry_id)
+    client = await _async_create_client(hass, entry, await store.async_load())
+    await _async_verify_server(hass, entry, client)
+    runtime_data = create_runtime_data(hass, entry, client, store)
+    entry.runtime_data = runtime_data
+    await runtime_data.dynamic.async_config_entry_first_refresh()
+    if has_published_entities(hass, entry):
+        await _async_read_static(runtime_data)
+    async_migrate_registries(hass, entry)
+    _async_watch_licenses(hass, entry)
+    async_link_coordinators(hass, entry)
+    async_sync_device(hass, entry)
+    async_watch_health(hass, entry)
+    if CONF_FAN_CONTROL in entry.options:
+        await async_start_fan_control(hass, entry)
+    else:
+        async_delete_issues(hass, entry, *FAN_ISSUES)
+    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
+    async_remove_undescribed_entities(hass, entry)
+    async_remove_stale_entities(hass, entry)
+    async_report_migration(hass, entry)
+    _async_save_discovery(entry)
+    async_start_static(hass, entry)
+    return True
+
+
+async def _async_create_client(
+    hass: HomeAssistant, entry: SupermicroConfigEntry, discovery: Mapping[str, Any]
+) -> SupermicroRedfishClient:
+    """Create a client that logs out when the entry is unloaded."""
     session = async_create_bmc_session(hass)
     try:
-        client = create_client(session, entry.data)
+        client = create_client(session, entry.data, discovery)
     except UnsendableError as error:
         await session.close()
         raise ConfigEntryAuthFailed(
@@ -106,22 +143,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     entry.async_on_unload(
         hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, async_log_out)
     )
-    await _async_verify_server(hass, entry, client)
-    runtime_data = entry.runtime_data = create_runtime_data(hass, entry, client)
-    await _async_first_refresh(runtime_data)
-    async_migrate_registries(hass, entry)
-    _async_watch_licenses(hass, entry)
-    async_link_coordinators(hass, entry)
-    async_sync_device(hass, entry)
-    async_watch_health(hass, entry)
-    if CONF_FAN_CONTROL in entry.options:
-        await async_start_fan_control(hass, entry)
-    else:
-        async_delete_issues(hass, entry, *FAN_ISSUES)
-    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
-    async_remove_stale_entities(hass, entry)
-    async_report_migration(hass, entry)
-    return True
+    return client
 
 
 async def _async_verify_server(
@@ -148,27 +170,42 @@ async def _async_verify_server(
         ) from error
 
 
-async def _async_first_refresh(runtime_data: SupermicroRuntimeData) -> None:
-    """Read all data at once: the library requests shared resources only once."""
-    results = await asyncio.gather(
-        runtime_data.static.async_config_entry_first_refresh(),
-        runtime_data.dynamic.async_config_entry_first_refresh(),
-        runtime_data.account.async_config_entry_first_refresh(),
-        return_exceptions=True,
-    )
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:
+    """Read the static data and the account before a migration, which needs them."""
+    await runtime_data.static.async_config_entry_first_refresh()
+    if not runtime_data.static.is_read:  # the BMC was lost meanwhile
+        raise ConfigEntryNotReady from runtime_data.dynamic.last_exception
+    await runtime_data.account.async_config_entry_first_refresh()
+
+
+@callback
+def _async_save_discovery(entry: SupermicroConfigEntry) -> None:
+    """Save what was found out about the board after each poll of the static data."""
+    data = entry.runtime_data
+
+    @callback
+    def save(_: ServerData) -> None:
+        """Save the discovery, if it has changed."""
+        data.store.async_save(data.client.discovery)
+
+    if data.static.is_read:  # a migration has needed it
+        save(data.static.data)
+    entry.async_on_unload(data.static.async_add_poll_listener(save))
 
 
 @callback
 def _async_watch_licenses(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Report missing licenses now and after each poll: a license may expire."""
+    """Report missing licenses after each poll: a license may expire.
+
+    Until the static data was read, the issue of the last run stays as it is.
+    """
     data = entry.runtime_data
 
     @callback
     def report() -> None:
         """Report the missing licenses of the last polls."""
+        if not data.static.is_read:
+            return
         errors = {**data.static.data.errors, **data.dynamic.data.errors}
         async_report_licenses(hass, entry, errors)
 
@@ -184,6 +221,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     """
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
     await _async_stop_fan_control(entry)
+    data = entry.runtime_data
+    # A reload requests again what needed a license.
+    if discovery := data.client.discovery:
+        data.store.async_save({**discovery, "unlicensed": {}})
     return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
 
 
@@ -202,8 +243,8 @@ def _platforms(entry: SupermicroConfigEntry) -> list[Platform]:
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Remove the issues and the stored log of a config entry."""
+    """Remove the issues and the stores of a config entry."""
     async_delete_issues(hass, entry)
-    await async_remove_log_store(hass, entry.entry_id)
+    await async_remove_stores(hass, entry.entry_id)
     await async_remove_fan_store(hass, entry.entry_id)
     async_reload_duplicates(hass)

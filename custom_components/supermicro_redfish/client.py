@@ -30,6 +30,7 @@ from .aiosupermicro import (
     SupermicroRedfishClient,
     background,
 )
+from .aiosupermicro.concurrency import gather_or_raise
 from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
 from .models import ServerData
 
@@ -57,9 +58,11 @@ def async_create_bmc_session(hass: HomeAssistant) -> ClientSession:
 
 
 def create_client(
-    session: ClientSession, data: Mapping[str, Any]
+    session: ClientSession,
+    data: Mapping[str, Any],
+    discovery: Mapping[str, Any] | None = None,
 ) -> SupermicroRedfishClient:
-    """Create a client from the data of a config entry.
+    """Create a client from the data of a config entry, and the last run's discovery.
 
     The service root needs no account: without one, only the root can be read.
     """
@@ -69,6 +72,7 @@ def create_client(
         data.get(CONF_USERNAME, ""),
         data.get(CONF_PASSWORD, ""),
         verify_ssl=ssl_setting(data[CONF_VERIFY_SSL]),
+        discovery=discovery,
     )
 
 
@@ -108,16 +112,19 @@ async def async_get_log_entries(
 
 
 class ServerReader:
-    """Read the static data of a server, one resource after the other.
+    """Read the static data of a server.
 
-    A BMC serves two requests at a time. Sequential reads at background priority leave
-    one of them to the dynamic poll.
+    All reads have background priority. The limiter sends them one at a time, whenever
+    no poll or command waits. The resources that may take long come last. They are read
+    concurrently, so that the requests of each take turns with those of the others.
     """
 
     def __init__(self, client: SupermicroRedfishClient) -> None:
         """Initialize the reader."""
         self._client = client
         self._read_fns: dict[str, Callable[[], Awaitable[Any]]] = {
+            "license": client.async_get_license,
+            "inner_thermal": client.async_get_inner_thermal,
             "drives": self._async_get_drives,
             "log_entries": lambda: async_get_log_entries(client),
             "certificate": self._async_get_certificate,
@@ -127,27 +134,40 @@ class ServerReader:
         self._certificate: Certificate | None = None
         self._certificate_read_at: float | None = None
 
-    async def async_read(self) -> ServerData:
+    async def async_read(self, on_read: Callable[[str, Any], None]) -> ServerData:
         """Read all resources; the failure of one does not affect the others.
+
+        Args:
+            on_read: Called with the name and value of each resource once it is read.
 
         Raises:
             SupermicroRedfishError: The BMC cannot be reached or rejected the account.
 
         """
+        found: dict[str, Any] = {}
+        failed: dict[str, ResourceError] = {}
+
+        async def read(name: str) -> None:
+            try:
+                resource = await self._async_read_resource(name)
+            except ResourceError as error:
+                failed[name] = error
+            else:
+                if resource is not None:
+                    found[name] = resource
+                    on_read(name, resource)
+
         with background():
-            static = await self._client.async_get_static_data()
-            found: dict[str, Any] = {}
-            errors = {
-                name: error
-                for name, error in static.errors.items()
-                if not name.startswith("/")
-            }
-            for name in self._read_fns:
-                try:
-                    found[name] = await self._async_read_resource(name)
-                except ResourceError as error:
-                    errors[name] = error
-        errors |= self._client.member_errors
+            static = await self._client.async_get_static_data(
+                without=self._read_fns, on_read=on_read
+            )
+            await gather_or_raise(*map(read, self._read_fns))
+        errors = {
+            name: error
+            for name, error in static.errors.items()
+            if not name.startswith("/")
+        }
+        errors |= failed | self._client.member_errors
         return ServerData(**vars(static) | found | {"errors": errors})
 
     async def _async_read_resource(self, name: str) -> Any:

@@ -26,6 +26,7 @@ from .aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from .aiosupermicro.resources.reader import ignore_read
 from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,
@@ -49,6 +50,10 @@ from .fan_control.controller import FanController
 from .fan_control.models import FanControlData, FanControlError
 from .host_poller import TRANSITION_SECONDS, HostPoller
 from .models import KeyMemory, Privileges, ServerData
+from .storage import DiscoveryStore
+
+_FIRST_READ_INTERVAL = timedelta(minutes=1)
+"""Time between two polls of the static data until the first one has succeeded."""
 
 type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 
@@ -192,11 +197,6 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
 
-    @property
-    def is_due(self) -> bool:
-        """Whether the last full poll is at least one interval old."""
-        return self._poller.is_full_poll_due
-
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:
@@ -236,7 +236,7 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
     async def _async_read_post_code(self) -> None:
         """Read the POST code, if the board has one."""
         static = self.config_entry.runtime_data.static
-        cached = snooping = static.data.snooping if static.data else None
+        cached = snooping = static.data.snooping
         if cached is not None:
             try:
                 snooping = await self._client.async_get_snooping()
@@ -249,6 +249,9 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
 
 class StaticCoordinator(SupermicroCoordinator[ServerData]):
     """Coordinator of the data that rarely changes.
+
+    The setup does not wait for it. Until the first poll has ended, the data consists of
+    the resources that were read so far.
 
     The dynamic coordinator detects and logs an outage. This one skips its polls during
     the outage, so that it is logged once.
@@ -263,10 +266,13 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
     ) -> None:
         """Initialize the coordinator."""
         minutes = entry.options.get(CONF_STATIC_INTERVAL, STATIC_INTERVAL.seconds // 60)
-        interval = timedelta(minutes=minutes)
-        super().__init__(hass, entry, name="static", interval=interval)
+        self._interval = timedelta(minutes=minutes)
+        super().__init__(hass, entry, name="static", interval=_FIRST_READ_INTERVAL)
+        self.data = ServerData()
         self._reader = ServerReader(client)
         self._dynamic = dynamic
+        self.is_read = False
+        """Whether a poll has ended, so that a resource without a value is missing."""
         self.is_stale = False
         """Whether the last poll was skipped, so that the cached data is too old."""
 
@@ -278,21 +284,28 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
 
     @override
     async def _async_read(self) -> ServerData:
-        """Read the static data."""
-        return await self._reader.async_read()
+        """Read the static data; show each resource of the first poll once it is read.
+
+        Equal data calls no listener, but the end of the first poll is a change as well.
+        """
+        if self.is_read:
+            return await self._reader.async_read(ignore_read)
+        data = await self._reader.async_read(self.async_set_resource)
+        self.is_read, self.update_interval = True, self._interval
+        if data.inner_thermal:  # sensors of other chassis, which each poll shows
+            await self._dynamic.async_refresh()
+        self.hass.loop.call_soon(self.async_update_listeners)
+        return data
 
     @override
     async def _async_update_data(self) -> ServerData:
         """Read the static data, or keep the cached data during an outage."""
-        if self.data and not self._dynamic.last_update_success:
+        if not self._dynamic.last_update_success:
             return self._skip_poll()
         try:
             data = await super()._async_update_data()
         except UpdateFailed, ConfigEntryAuthFailed:
-            if not self.data:
-                raise
-            await self._dynamic.async_refresh()
-            if self._dynamic.last_update_success:
+            if await self._async_is_reachable():
                 raise
             return self._skip_poll()
         if self.is_stale:
@@ -301,6 +314,11 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             self.hass.loop.call_soon(self.async_update_listeners)
         return data
 
+    async def _async_is_reachable(self) -> bool:
+        """Poll the dynamic data, and return whether that has succeeded."""
+        await self._dynamic.async_refresh()
+        return self._dynamic.last_update_success
+
     def _skip_poll(self) -> ServerData:
         """Mark the cached data as stale and return it; entities still need it."""
         self.is_stale = True
@@ -308,7 +326,10 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
 
 
 class AccountCoordinator(SupermicroCoordinator[Privileges]):
-    """Coordinator of the account's privileges, which are read on request only."""
+    """Coordinator of the account's privileges, which are read on request only.
+
+    The data is None until they were read, or could not be read.
+    """
 
     def __init__(
         self,
@@ -352,7 +373,7 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
     @callback
     def async_handle_success(self) -> None:
         """Forget a rejection after the BMC has accepted a command."""
-        if self._was_refused:
+        if self._was_refused and self.data:
             self._was_refused = False
             self.async_set_updated_data(replace(self.data, was_refused=False))
 
@@ -365,12 +386,13 @@ class SupermicroRuntimeData:
     static: StaticCoordinator
     dynamic: DynamicCoordinator
     account: AccountCoordinator
+    store: DiscoveryStore
     fan_controller: FanController | None = None
     """Control of the fans over IPMI, None while the option is off."""
     fan_zones: SupermicroCoordinator[FanControlData] | None = None
     """Fan zones as the controller has read them last."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Descriptions of all entities that the account may use, by platform."""
+    """Descriptions of all entities, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
     """Number of entities that were added, by platform."""
     limited_platforms: set[str] = field(default_factory=set)
@@ -378,8 +400,8 @@ class SupermicroRuntimeData:
 
     @property
     def privileges(self) -> Privileges:
-        """Privileges of the account."""
-        return self.account.data
+        """Privileges of the account, unknown ones until they were read."""
+        return self.account.data or Privileges()
 
     @asynccontextmanager
     async def translate_command_errors(self) -> AsyncIterator[None]:
@@ -406,7 +428,10 @@ class SupermicroRuntimeData:
 
 
 def create_runtime_data(
-    hass: HomeAssistant, entry: SupermicroConfigEntry, client: SupermicroRedfishClient
+    hass: HomeAssistant,
+    entry: SupermicroConfigEntry,
+    client: SupermicroRedfishClient,
+    store: DiscoveryStore,
 ) -> SupermicroRuntimeData:
     """Create the coordinators of a config entry."""
     dynamic = DynamicCoordinator(hass, entry, client)
@@ -415,4 +440,5 @@ def create_runtime_data(
         static=StaticCoordinator(hass, entry, client, dynamic),
         dynamic=dynamic,
         account=AccountCoordinator(hass, entry, client),
+        store=store,
     )

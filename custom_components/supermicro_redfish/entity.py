@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import (
+    ChildDeviceInfo,
+    DeviceInfo,
+    async_get_device_id_by_identifier,
+)
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
@@ -85,13 +90,30 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self._item = self._items[key]
         self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, str(entry.unique_id))}
-        )
-        self._set_name(description.source)
+        part = description.source.part_fn(self._item)
+        self._attr_device_info = self._get_device_info(entry, part)
+        self._set_name(description.source, part or "")
 
-    def _set_name(self, source: EntitySource[ItemT]) -> None:
-        """Set the item's part of the name: a number, its label, or the board's name."""
+    def _get_device_info(
+        self, entry: SupermicroConfigEntry, part: str | None
+    ) -> DeviceInfo | ChildDeviceInfo:
+        """Return the device of the server, or that of a part of it."""
+        server = (DOMAIN, str(entry.unique_id))
+        if part is None:
+            return DeviceInfo(identifiers={server})
+        return ChildDeviceInfo(
+            identifiers={(DOMAIN, f"{entry.unique_id}_{part}")},
+            parent_device_id=async_get_device_id_by_identifier(
+                self.coordinator.hass, server, config_entry_id=entry.entry_id
+            ),
+            name=shorten_name(part),
+        )
+
+    def _set_name(self, source: EntitySource[ItemT], part: str) -> None:
+        """Set the item's part of the name: a number, its label, or the board's name.
+
+        The value of a whole part of the server is named by what it measures.
+        """
         self._attr_translation_key = self.entity_description.text_key
         pattern = source.number_pattern
         if number := pattern and pattern.fullmatch(self.key):
@@ -101,8 +123,27 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         label = source.label_fn(self._item)
         labels = [source.label_fn(item) for item in self._items.values()]
         name = label if label and labels.count(label) == 1 else self._readable_key()
-        name = shorten_name(name.removesuffix(source.name_suffix))
+        name = self._remove_measure(name.removesuffix(source.name_suffix))
+        if part and part in name.replace("_", " "):
+            name = name.replace("_", " ").partition(part)[2]
+            if not name:
+                self._attr_translation_key = None
+                return
+        name = shorten_name(name)
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
+
+    def _remove_measure(self, name: str) -> str:
+        """Return a name without the measure and the number of a sensor at its end.
+
+        The number stays if there are several sensors at the same place.
+        """
+        pattern = self.entity_description.source.measure_pattern
+        if pattern is None or not (match := pattern.search(name)):
+            return name
+        stem = name[: match.start()]
+        stems = [pattern.sub("", key) for key in self._items if key.startswith(stem)]
+        has_number = match["number"] and stems.count(stem) > 1
+        return f"{stem} ({match['number']})" if has_number else stem
 
     def _readable_key(self) -> str:
         """Return the key, with a position in the place of a digest."""
@@ -192,6 +233,7 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     An item that already has a registry entry is added even if it is not present now:
     its host may be off. Entities that the account is not allowed to use are not added,
     and are removed once that becomes known. Home Assistant would show them as broken.
+    New entities that need a privilege are added once the privileges are known.
     """
     data = entry.runtime_data
     tracker = _EntityTracker(hass, entry, tuple(descriptions))
@@ -199,6 +241,8 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
     @callback
     def update_entities() -> None:
         """Add the entities of new items, and forget those of removed ones."""
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
         tracker.forget_removed()
         async_add_entities(
             [
@@ -239,13 +283,9 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         self._registry = er.async_get(hass)
         self._domain = async_get_current_platform().domain
         self._added: dict[str, set[str]] = {row.key: set() for row in descriptions}
-        self._is_set_up = False
-        """Whether the entities of the first poll were added."""
         self.has_rest = False
         """Whether there were more items than could be added."""
-        self._data.descriptions[self._domain] = tuple(
-            filter(self._is_allowed, descriptions)
-        )
+        self._data.descriptions[self._domain] = descriptions
 
     def find_new(self) -> Iterator[tuple[DescriptionT, str]]:
         """Return the items without an entity that should have one.
@@ -254,9 +294,9 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         at once and in total: a BMC may invent names with each poll.
         """
         room = self._count_free()
-        if is_delayed := self._is_set_up and room > MAX_NEW_ENTITIES:
+        if is_delayed := self._data.static.is_read and room > MAX_NEW_ENTITIES:
             room = MAX_NEW_ENTITIES
-        self._is_set_up, self.has_rest = True, False
+        self.has_rest = False
         self._data.limited_platforms.discard(self._domain)
         for row, key in self._find_missing():
             if self._entity_id(row, key) is None:
@@ -288,11 +328,14 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
         for row in self.descriptions:
             if not self._is_allowed(row) or not row.supported_fn(self._data):
                 continue
+            may_be_new = row.privilege is None or self._data.account.data is not None
             added = self._added[row.key]
             items = row.source.get_items(self._data)
             self._migrate_keys(row, items)
             for key, item in items.items():
-                if key not in added and (row.has(item) or self._entity_id(row, key)):
+                if key not in added and (
+                    (may_be_new and row.has(item)) or self._entity_id(row, key)
+                ):
                     yield row, key
 
     def _migrate_keys(self, row: DescriptionT, items: Mapping[str, Any]) -> None:
@@ -327,7 +370,7 @@ class _EntityTracker[DescriptionT: ItemDescription[Any]]:
 
     def _is_allowed(self, row: DescriptionT) -> bool:
         """Return whether the account may use an entity."""
-        return row.privilege is None or self._data.privileges.allow(row.privilege)
+        return self._data.privileges.allow(row.privilege)
 
     def _entity_id(self, row: DescriptionT, key: str) -> str | None:
         """Return the entity id of an item, None without a registry entry."""

@@ -15,7 +15,7 @@ from .aiosupermicro.redaction.sensitive_text import shorten
 from .const import MAX_EVENTS, MAX_MESSAGE_LENGTH
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .log_store import SeenLogEntries
+from .storage import SeenLogEntries
 from .util import display_text
 
 PARALLEL_UPDATES = 0

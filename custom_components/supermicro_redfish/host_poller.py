@@ -81,13 +81,15 @@ class HostPoller:
         self._sensors_on = self._sensors_off = -1
         self._has_recent_post_code = False
         self._post_code_changed_at = 0.0
+        self._was_complete = True
+        """Whether the first poll has read all items."""
         self.was_full_poll = True
         """Whether the last poll read more than the system."""
 
     @property
     def interval(self) -> timedelta:
-        """Time until the next poll."""
-        if self._transition is None:
+        """Time until the next poll; the first one may not have read everything."""
+        if self._transition is None and self._was_complete:
             return self._interval
         return min(QUICK_INTERVAL, self._interval)
 
@@ -131,7 +133,11 @@ class HostPoller:
             return replace(cached, system=system)
         self.was_full_poll = True
         self._full_poll_at = self._time_fn()
-        data = await self._client.async_get_dynamic_data()
+        data = await self._client.async_get_dynamic_data(
+            with_settings=False,
+            complete=cached is None and not self._client.is_remembered,
+        )
+        self._was_complete = data.is_complete or cached is not None
         self._update_transition(data)
         return data
 

@@ -158,9 +158,11 @@ async def async_get_unique_id(client: SupermicroRedfishClient) -> str:
 async def async_verify_identity(
     client: SupermicroRedfishClient, unique_id: str | None
 ) -> None:
-    """Verify the unique id of a BMC, by the service root alone if possible.
+    """Verify the unique id of a BMC, with few requests if possible.
 
-    Earlier versions may have stored an identifier that is no longer the preferred one.
+    The service root suffices if it has the MAC address, and root and system if they are
+    those that the client's discovery describes. Earlier versions may have stored an
+    identifier that is no longer the preferred one.
 
     Raises:
         OtherServerError: The unique id is another one.
@@ -168,6 +170,8 @@ async def async_verify_identity(
 
     """
     if advertised_mac(await client.async_get_service_root()) == unique_id:
+        return
+    if await client.async_is_same_bmc():
         return
     identifiers = await client.async_get_identifiers(former=True)
     if unique_id not in [format_mac(identifier) for identifier in identifiers]:

@@ -153,6 +153,12 @@ def async_reload_duplicates(hass: HomeAssistant) -> None:
 
 
 @callback
+def has_published_entities(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
+    """Return whether there are entities to migrate, which takes the static data."""
+    return any(True for _ in published_entities(er.async_get(hass), entry))
+
+
+@callback
 def async_migrate_registries(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     """Migrate the device and the entities, after the first refresh.
 

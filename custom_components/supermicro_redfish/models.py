@@ -69,9 +69,14 @@ class Privileges(BulkData):
     was_refused: bool = False
     """Whether the BMC has rejected a command for a missing privilege."""
 
-    def allow(self, privilege: Privilege) -> bool:
-        """Return whether the account has a privilege; assume so if unknown."""
-        return self.assigned is None or privilege in self.assigned
+    def allow(self, privilege: Privilege | None) -> bool:
+        """Return whether the account has a privilege, if any is needed.
+
+        An account whose privileges are unknown is assumed to have all of them.
+        """
+        if privilege is None or self.assigned is None:
+            return True
+        return privilege in self.assigned
 
     @property
     def are_limited(self) -> bool:
@@ -218,7 +223,7 @@ class KeyMemory:
         self, source: Any, items: Mapping[str, ItemT]
     ) -> Mapping[str, ItemT]:
         """Return the items of a source with the keys that they had before."""
-        if not isinstance(items, ItemsByName):
+        if not isinstance(items, ItemsByName) or not items:
             return items
         known = self._keys.get(source)
         if known is None:

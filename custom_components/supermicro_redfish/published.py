@@ -135,7 +135,7 @@ def _is_supported(data: SupermicroRuntimeData, row: Row) -> bool:
     A resource that could not be read, or the data of a host that is off, decides
     nothing.
     """
-    if row.privilege is not None and not data.privileges.allow(row.privilege):
+    if not data.privileges.allow(row.privilege):
         return False
     if any(map(row.has, row.source.get_items(data).values())):
         return True

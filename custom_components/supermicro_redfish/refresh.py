@@ -1,5 +1,6 @@
 """Refresh static and account data early, after changes in the dynamic data."""
 
+import asyncio
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
@@ -43,10 +44,7 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     Their entities become unavailable with the BMC, and readings that require host power
     become unknown with the host. A poll that was skipped is made up for as soon as the
-    BMC is back. Each static poll reads a limited account's privileges again.
-
-    On a slow BMC, the first dynamic poll may be minutes old when the setup ends. It is
-    then repeated.
+    BMC is back.
     """
     data = entry.runtime_data
     static, dynamic, account = data.static, data.dynamic, data.account
@@ -66,16 +64,34 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         if is_reachable and static.is_stale:
             start(static.async_request_refresh(), "Read the skipped static data")
 
+    entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))
+
+
+@callback
+def async_start_static(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
+    """Read the account and the static data in the background, each at its own pace.
+
+    Each later poll of the static data reads a limited account's privileges again.
+    """
+    data = entry.runtime_data
+    start = partial(entry.async_create_background_task, hass)
+
     @callback
     def refresh_account(_: ServerData) -> None:
         """Read the privileges of a limited account, or unread ones, again."""
-        if data.privileges.are_limited or account.has_failed:
-            start(account.async_refresh(), "Read the privileges of the account")
+        if data.privileges.are_limited or data.account.has_failed:
+            start(data.account.async_refresh(), "Read the privileges of the account")
 
-    entry.async_on_unload(dynamic.async_add_listener(follow_dynamic))
-    entry.async_on_unload(static.async_add_poll_listener(refresh_account))
-    if dynamic.is_due:
-        start(dynamic.async_refresh(), "Repeat the first poll of the dynamic data")
+    async def read() -> None:
+        """Read both, unless a migration has needed them already."""
+        if not data.static.is_read:
+            with background():
+                await asyncio.gather(
+                    data.account.async_refresh(), data.static.async_refresh()
+                )
+        entry.async_on_unload(data.static.async_add_poll_listener(refresh_account))
+
+    start(read(), "Read the account and the static data")
 
 
 @callback

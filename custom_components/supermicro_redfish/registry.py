@@ -7,13 +7,13 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 
 from . import sources
-from .aiosupermicro import BulkData, Chassis, Manager, System
+from .aiosupermicro import BulkData, Chassis, DynamicData, Manager, System
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
@@ -23,6 +23,7 @@ from .sources import EntitySource
 from .util import server_name, shorten_name, strip_placeholder
 
 _MAC_OCTETS: Final = 6
+_INNER: Final = "inner_temperature"
 _MAX_MISSING: Final = 4
 """Consecutive static polls without an item until it is removed: usually an hour."""
 
@@ -80,7 +81,7 @@ _REMOVABLE: Final = (
 def async_remove_stale_entities(
     hass: HomeAssistant, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove entities without a description, and from now on those of removed items.
+    """Remove the entities of removed items.
 
     An item that is missing while the host is off, or while the BMC cannot be read, was
     not removed.
@@ -88,7 +89,6 @@ def async_remove_stale_entities(
     registry = er.async_get(hass)
     static = entry.runtime_data.static
     missing: Counter[str] = Counter()
-    _remove_undescribed(registry, entry)
 
     @callback
     def count_missing(data: ServerData) -> None:
@@ -98,6 +98,7 @@ def async_remove_stale_entities(
         they can add it again.
         """
         dynamic = entry.runtime_data.dynamic.data
+        _remove_headrooms(registry, entry, dynamic)
         if not (dynamic.system or System()).is_on:
             return
         for removable in _REMOVABLE:
@@ -116,6 +117,19 @@ def async_remove_stale_entities(
             static.async_update_listeners()
 
     entry.async_on_unload(static.async_add_poll_listener(count_missing))
+
+
+def _remove_headrooms(
+    registry: er.EntityRegistry, entry: SupermicroConfigEntry, data: DynamicData
+) -> None:
+    """Remove distances to a limit, which earlier versions showed as temperatures."""
+    for sensor in data.sensors:
+        if sensor.is_headroom and sensor.name:
+            entity_id = registry.async_get_entity_id(
+                Platform.SENSOR, DOMAIN, f"{entry.unique_id}_{_INNER}_{sensor.name}"
+            )
+            if entity_id:
+                registry.async_remove(entity_id)
 
 
 def _entities(
@@ -140,11 +154,39 @@ def _entities(
 
 
 @callback
+def async_remove_undescribed_entities(
+    hass: HomeAssistant, entry: SupermicroConfigEntry
+) -> None:
+    """Remove the entities that the integration no longer offers to the account.
+
+    This is done once, when the static data and the account were read.
+    """
+    data = entry.runtime_data
+    is_done = False
+
+    @callback
+    def remove_once(_: ServerData) -> None:
+        """Remove them unless the account is not known yet."""
+        nonlocal is_done
+        if not is_done and data.account.data is not None:
+            is_done = True
+            _remove_undescribed(er.async_get(hass), entry)
+
+    if data.static.is_read:  # a migration has needed it
+        remove_once(data.static.data)
+    entry.async_on_unload(data.static.async_add_poll_listener(remove_once))
+
+
+@callback
 def _remove_undescribed(
     registry: er.EntityRegistry, entry: SupermicroConfigEntry
 ) -> None:
-    """Remove the entities that the integration no longer describes."""
-    descriptions = entry.runtime_data.descriptions
+    """Remove the entities without a description that the account may use."""
+    privileges = entry.runtime_data.privileges
+    descriptions = {
+        domain: [row for row in rows if privileges.allow(row.privilege)]
+        for domain, rows in entry.runtime_data.descriptions.items()
+    }
     for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
         if not any(
             f"{registered.unique_id}_".startswith(unique_id(entry, row, "") + "_")
@@ -175,7 +217,10 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         or strip_placeholder(chassis.serial_number)
         or chassis.oem.board_serial_number
     )
-    is_complete = dynamic.system is not None and "chassis" not in static.errors
+    is_chassis_known = static.chassis is not None or (
+        entry.runtime_data.static.is_read and "chassis" not in static.errors
+    )
+    is_complete = dynamic.system is not None and is_chassis_known
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, entry.unique_id)},

@@ -39,6 +39,7 @@ from .aiosupermicro import (
     Power,
     PowerControl,
     PowerSupply,
+    SensorResource,
     Snooping,
     System,
 )
@@ -56,6 +57,8 @@ from .util import (
 )
 
 PARALLEL_UPDATES = 0
+
+_JOULES_PER_KWH = 3_600_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +143,32 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
     def _set_value(self) -> None:
         """Set the value to the present mean in milliseconds."""
         self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
+
+
+class ReadingAgeSensor(SupermicroEntity[DynamicData], SensorEntity):
+    """Age of the oldest reading, on boards whose sensors are read in turns."""
+
+    entity_description: SupermicroSensorDescription[DynamicData]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to all polls: the age changes even if the data does not."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_poll_listener(self._handle_poll)
+        )
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Age in seconds, at the time of the last poll."""
+        return round(self.item.reading_age)
+
+    @callback
+    def _handle_poll(self, data: DynamicData) -> None:
+        """Show the age after a poll."""
+        self._item = data
+        self._handle_coordinator_update()
 
 
 class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
@@ -251,11 +280,11 @@ def _reports_boot(data: SupermicroRuntimeData) -> bool:
     return system.boot_progress.is_valid or data.static.data.snooping is not None
 
 
-def _temperature(
-    source: EntitySource[Sensor], *, key: str = "temperature", is_main: bool = False
-) -> SupermicroSensorDescription[Sensor]:
+def _temperature[ItemT: (Sensor, SensorResource)](
+    source: EntitySource[ItemT], *, key: str = "temperature", is_main: bool = False
+) -> SupermicroSensorDescription[ItemT]:
     """Describe temperatures; the user has to enable all but the main ones."""
-    return SupermicroSensorDescription[Sensor](
+    return SupermicroSensorDescription[ItemT](
         key=key,
         translation_key="temperature",
         source=source,
@@ -267,6 +296,48 @@ def _temperature(
         suggested_display_precision=0,
         value_fn=lambda sensor: sensor.reading,
     )
+
+
+def _inner_power(
+    source: EntitySource[SensorResource], *, is_main: bool
+) -> SupermicroSensorDescription[SensorResource]:
+    """Describe the power of parts; the user has to enable all but the main ones."""
+    return SupermicroSensorDescription[SensorResource](
+        key="inner_power",
+        source=source,
+        device_class=SensorDeviceClass.POWER,
+        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=is_main,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda sensor: sensor.reading,
+    )
+
+
+def _inner_energy(
+    source: EntitySource[SensorResource], *, is_main: bool
+) -> SupermicroSensorDescription[SensorResource]:
+    """Describe the energy counters of parts; defaults as for their power."""
+    return SupermicroSensorDescription[SensorResource](
+        key="inner_energy",
+        source=source,
+        device_class=SensorDeviceClass.ENERGY,
+        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=is_main,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=2,
+        value_fn=_kilowatt_hours,
+    )
+
+
+def _kilowatt_hours(sensor: SensorResource) -> float | None:
+    """Return the reading of an energy counter in kWh, rounded to 0.1 Wh."""
+    if sensor.reading is None:
+        return None
+    is_joules = sensor.reading_type == "EnergyJoules"
+    return round(sensor.reading / (_JOULES_PER_KWH if is_joules else 1), 4)
 
 
 def _fan(
@@ -331,7 +402,12 @@ def _supply(
 DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
     _temperature(sources.MAIN_TEMPERATURES, is_main=True),
     _temperature(sources.OTHER_TEMPERATURES),
+    _temperature(sources.PROCESSOR_TEMPERATURES, key="inner_temperature", is_main=True),
     _temperature(sources.INNER_TEMPERATURES, key="inner_temperature"),
+    _inner_power(sources.PROCESSOR_POWERS, is_main=True),
+    _inner_power(sources.INNER_POWERS, is_main=False),
+    _inner_energy(sources.PROCESSOR_ENERGIES, is_main=True),
+    _inner_energy(sources.INNER_ENERGIES, is_main=False),
     SupermicroSensorDescription[Headroom](
         key="headroom",
         device_class=SensorDeviceClass.TEMPERATURE_DELTA,
@@ -494,6 +570,17 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         source=sources.LICENSE,
         value_fn=_license_names,
+    ),
+    SupermicroSensorDescription[DynamicData](
+        key="reading_age",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        source=sources.POLL,
+        entity_class=ReadingAgeSensor,
+        has_fn=lambda data: data.is_read_in_turns,
     ),
     SupermicroSensorDescription[DynamicData](
         key="response_time",

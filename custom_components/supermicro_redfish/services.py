@@ -223,7 +223,9 @@ async def _async_shut_down(
     data = entry.runtime_data
     timeout: int = options[ATTR_TIMEOUT]
     force: bool = options[ATTR_FORCE]
-    _require(data, ResetType.GRACEFUL_SHUTDOWN, *[ResetType.FORCE_OFF] * force)
+    await _async_require(
+        data, ResetType.GRACEFUL_SHUTDOWN, *[ResetType.FORCE_OFF] * force
+    )
     system = await sources.SYSTEM.async_read(data)
     if system.power_state == PowerState.OFF:
         return RESULT_OFF
@@ -240,10 +242,14 @@ async def _async_shut_down(
     return RESULT_TIMED_OUT
 
 
-def _require(data: SupermicroRuntimeData, *reset_types: ResetType) -> None:
-    """Verify that the board supports all resets that may be needed."""
+async def _async_require(data: SupermicroRuntimeData, *reset_types: ResetType) -> None:
+    """Verify that the board supports all resets that may be needed.
+
+    An automation may call the action before the static data was read.
+    """
+    supported = data.static.data.reset_types
     for reset_type in reset_types:
-        if reset_type not in data.static.data.reset_types:
+        if reset_type not in (supported or await data.client.async_get_reset_types()):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="reset_not_offered",

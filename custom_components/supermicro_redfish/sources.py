@@ -5,8 +5,9 @@ system, and many for a list, such as fans or drives.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from operator import attrgetter
 import re
@@ -20,6 +21,7 @@ from .aiosupermicro import (
     PowerControl,
     PowerSupply,
     ResetType,
+    SensorResource,
     SupermicroRedfishClient as Client,
     SupermicroRedfishError,
     Thermal,
@@ -39,6 +41,18 @@ type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any
 _MAIN_TEMPERATURE = re.compile(
     r"(CPU ?\d*|System|Inlet|Ambient|Intake)( Temp(erature)?)?", re.IGNORECASE
 )
+MEASURE: Final = re.compile(
+    r"(?:[ _]|(?<=[a-z]))(?:Temp(?:erature)?(?:Avg)?|Power|Pwr|Energy)"
+    r"(?:[ _](?P<number>\d+))?$",
+    re.IGNORECASE,
+)
+"""Matches the end of "PDB 0 Inlet Temp 0" and of "HGX GPU 0 Power 0"."""
+_PROCESSOR = re.compile(r"\b[CG]PU(?:[ _]\d+)?$")
+_PROCESSORS = "/Processors/"
+_GPU_CONTEXTS = {"GPU", "Accelerator"}
+_PROCESSOR_CONTEXTS = {"CPU", *_GPU_CONTEXTS}
+_TEMPERATURE, _POWER = frozenset(("Temperature",)), frozenset(("Power",))
+_ENERGY = frozenset(("EnergyJoules", "EnergykWh"))
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 _TEMPERATURE_LIMIT = "TempLimit"
 
@@ -56,6 +70,10 @@ class EntitySource[ItemT]:
     """Return the items in the coordinator's data, by a stable identifier."""
     name_suffix: str = ""
     """Suffix of the board's names that the entity name already contains."""
+    measure_pattern: re.Pattern[str] | None = None
+    """Likewise, with a number that is left out if the rest of the name is unique."""
+    part_fn: Callable[[ItemT], str | None] = lambda _: None
+    """Return the name of the part of the server that has a device of its own."""
     number_pattern: re.Pattern[str] | None = None
     """Names that are a mere number; the entity name uses the first group."""
     label_fn: Callable[[ItemT], str | None] = lambda _: None
@@ -246,26 +264,48 @@ def _is_main_temperature(sensor: Sensor) -> bool:
     return bool(is_named) and sensor.physical_context in _MAIN_CONTEXTS
 
 
-def _inner_temperatures(data: ServerData) -> Mapping[str, Sensor]:
-    """Return the temperatures inside a machine of many chassis, each once.
+def _inner_sensors(
+    data: DynamicData, types: Collection[str], *, is_main: bool
+) -> Mapping[str, SensorResource]:
+    """Return sensors inside a machine of many chassis, of some types, by name.
 
-    A sensor may be listed by several chassis. Several sensors may have one name, and in
-    different chassis one Id as well. OpenBMC also lists the distance to a limit, named
-    TempLimit, as a temperature.
+    Several sensors may have one name, and in different chassis one Id as well. The main
+    ones are those of processors themselves. Distances to a limit are left out.
     """
-    listed: dict[Hashable, tuple[Sensor, str]] = {}
-    for chassis, thermal in data.inner_thermal.items():
-        for place, sensor in enumerate(thermal.temperatures):
-            if _TEMPERATURE_LIMIT not in (sensor.name or ""):
-                identity = sensor.data_source_uri or (chassis, place)
-                listed.setdefault(identity, (sensor, chassis))
-    ids = Counter((sensor.name, sensor.member_id) for sensor, _ in listed.values())
-    return _by_member_name(
+    sensors = [
         sensor
-        if sensor.member_id and ids[sensor.name, sensor.member_id] == 1
-        else replace(sensor, member_id=chassis)
-        for sensor, chassis in listed.values()
+        for sensor in data.sensors
+        if sensor.reading_type in types
+        and not sensor.is_headroom
+        and _TEMPERATURE_LIMIT not in (sensor.name or "")
+    ]
+    ids = Counter((sensor.name, sensor.id) for sensor in sensors)
+    named = (
+        sensor
+        if sensor.id and ids[sensor.name, sensor.id] == 1
+        else replace(sensor, id=sensor.chassis_id)
+        for sensor in sensors
     )
+    items = _by_name(named, lambda sensor: sensor.id)
+    return items.select(lambda sensor: _is_main_sensor(sensor) is is_main)
+
+
+def _is_main_sensor(sensor: SensorResource) -> bool:
+    """Return whether a sensor is that of a whole processor, not of a part of it."""
+    stem = MEASURE.sub("", sensor.name or "")
+    return (
+        sensor.physical_context in _PROCESSOR_CONTEXTS
+        and _PROCESSOR.search(stem) is not None
+    )
+
+
+def _gpu_name(sensor: SensorResource) -> str | None:
+    """Return the name of the GPU that a sensor belongs to, such as "GPU 0"."""
+    if sensor.physical_context not in _GPU_CONTEXTS:
+        return None
+    processors = (p for p in sensor.related_items if _PROCESSORS in p)
+    path = next(processors, "")
+    return path.rpartition("/")[2].replace("_", " ") or None
 
 
 def _fans(data: DynamicData, *, is_duty: bool) -> Mapping[str, Sensor]:
@@ -340,16 +380,35 @@ UNKNOWN_RESETS: Final = EntitySource[str](
 MAIN_TEMPERATURES: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
     items_fn=lambda data: _temperatures(data, is_main=True),
-    name_suffix=" Temp",
+    measure_pattern=MEASURE,
     is_present_fn=_is_fitted,
     is_removable=True,
 )
 OTHER_TEMPERATURES: Final = replace(
     MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
 )
-INNER_TEMPERATURES: Final = replace(
-    MAIN_TEMPERATURES, coordinator_fn=static, items_fn=_inner_temperatures
-)
+
+
+def _inner_source(
+    types: Collection[str], *, is_main: bool
+) -> EntitySource[SensorResource]:
+    """Return the source of sensors inside a machine of many chassis."""
+    return EntitySource(
+        coordinator_fn=dynamic,
+        items_fn=partial(_inner_sensors, types=types, is_main=is_main),
+        measure_pattern=MEASURE,
+        part_fn=_gpu_name,
+        is_present_fn=lambda sensor: sensor.is_fitted,
+        is_removable=True,
+    )
+
+
+PROCESSOR_TEMPERATURES: Final = _inner_source(_TEMPERATURE, is_main=True)
+INNER_TEMPERATURES: Final = _inner_source(_TEMPERATURE, is_main=False)
+PROCESSOR_POWERS: Final = _inner_source(_POWER, is_main=True)
+INNER_POWERS: Final = _inner_source(_POWER, is_main=False)
+PROCESSOR_ENERGIES: Final = _inner_source(_ENERGY, is_main=True)
+INNER_ENERGIES: Final = _inner_source(_ENERGY, is_main=False)
 FANS: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
     items_fn=lambda data: _fans(data, is_duty=False),

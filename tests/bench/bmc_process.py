@@ -20,6 +20,7 @@ from tests.simulator.server import HOST
 
 from .boards import mac_address, with_unique_ids, without_etags, without_licenses
 
+_SLOW_PARTS = ("License", "/Storage", "/Drives", "/LogServices", "/Certificates")
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
 
 
@@ -92,6 +93,13 @@ def _change_reading(body: dict[str, Any]) -> None:
                 return
 
 
+def _slow_down(bmc: Bmc, seconds: float) -> None:
+    """Delay licenses, drives, logs and certificates."""
+    for path in bmc.board.resources:
+        if any(part in path for part in _SLOW_PARTS):
+            bmc.hang(path, seconds)
+
+
 @dataclass
 class BmcGroup:
     """All BMCs of this process with their common clock and counts."""
@@ -140,6 +148,8 @@ class BmcGroup:
         job = self.job
         bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
         bmc.is_changing = job["changing"]
+        if job["slow"]:
+            _slow_down(bmc, job["slow"])
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:
             with patch.object(
                 server, "_get_response", self._timed(server._get_response)

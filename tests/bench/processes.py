@@ -49,6 +49,8 @@ class Conditions:
     """Whether the board lists its licenses, in the format of all recorded boards."""
     count: int = 1
     """Number of BMCs."""
+    slow: float = 0.0
+    """Seconds that licenses, drives, logs and certificates take."""
 
 
 async def _start(python: Path | str, module: str, job: dict[str, Any]) -> Process:

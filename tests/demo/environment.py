@@ -19,7 +19,7 @@ from yarl import URL
 from tests.simulator import Bmc, Server, serve
 from tests.simulator.ipmi import serve_ipmi
 
-from .api import HomeAssistantApi, onboard
+from .api import HomeAssistantApi, WebSocket, onboard
 from .certificate import CertificateCheck
 from .config_flow import add_server
 from .configuration import HOST, temporary_configuration
@@ -31,6 +31,9 @@ from .report import Report
 from .traffic import write_request_log
 
 _START_SECONDS = 180
+_READ_SECONDS = 2
+"""Seconds between two reads of the entities."""
+_MAX_READS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,13 +201,27 @@ async def _add_server(demo: StartedDemo, report: Report) -> Inventory:
         print_progress(f"Adding the server at {target.host} …")
         check = CertificateCheck(target.fingerprint)
         entry_id = await add_server(demo.api, websocket, target.form_data, check)
-        inventory = await read_inventory(websocket, entry_id)
+        inventory = await _read_whole_inventory(websocket, entry_id)
     report.add_inventory(inventory)
     if not inventory.is_loaded:
         raise DemoError(
             f"the state of the server's config entry is {inventory.state}: "
             f"{inventory.reason}"
         )
+    return inventory
+
+
+async def _read_whole_inventory(websocket: WebSocket, entry_id: str) -> Inventory:
+    """Read the entities of a server once no more appear.
+
+    The static data is read in the background.
+    """
+    inventory = await read_inventory(websocket, entry_id)
+    for _ in range(_MAX_READS):
+        await asyncio.sleep(_READ_SECONDS)
+        before, inventory = inventory, await read_inventory(websocket, entry_id)
+        if len(inventory.entities) == len(before.entities):
+            break
     return inventory
 
 

@@ -38,8 +38,8 @@ from custom_components.supermicro_redfish.const import (
 from custom_components.supermicro_redfish.diagnostics import (
     async_get_config_entry_diagnostics,
 )
-from custom_components.supermicro_redfish.log_store import SeenLogEntries
 from custom_components.supermicro_redfish.refresh import health_by_component
+from custom_components.supermicro_redfish.storage import SeenLogEntries
 from custom_components.supermicro_redfish.util import (
     display_text,
     escape_markdown,

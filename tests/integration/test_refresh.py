@@ -179,7 +179,7 @@ async def test_outdated_static_state_is_not_shown_after_outage(
     }
 
 
-async def test_dynamic_data_is_read_again_after_slow_setup(
+async def test_dynamic_data_is_polled_while_static_data_is_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
     """Show no outdated readings when a slow BMC needs minutes for the static data."""
@@ -187,4 +187,4 @@ async def test_dynamic_data_is_read_again_after_slow_setup(
     hass.config_entries.async_update_entry(entry, options=options)
     bmc.hang(FAN_MODE, 1.2, times=1)
     await set_up(hass, entry)
-    assert requests_since(bmc).count(f"GET {THERMAL}") == 2
+    assert requests_since(bmc).count(f"GET {THERMAL}") > 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -76,6 +77,18 @@ async def test_shutdown_returns_when_host_is_off(
     assert not task.done()
     await elapse(QUICK, QUICK)
     assert await task == {"result": "shut_down", "seconds": 10}
+    assert bmc.power_state == "Off"
+
+
+async def test_shutdown_works_before_static_data_was_read(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
+) -> None:
+    """Read the supported resets for an automation that does not wait."""
+    static = loaded.runtime_data.static
+    static.data = replace(static.data, reset_types=())
+    task = await begin()
+    await elapse(4 * QUICK, QUICK)
+    assert (await task)["result"] == "shut_down"
     assert bmc.power_state == "Off"
 
 

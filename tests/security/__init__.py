@@ -57,6 +57,10 @@ Hostile BMC, Home Assistant
     nothing else. Texts are a single line, and escaped where they are displayed.
     tests/library/test_payload.py, tests/library/http/test_transport.py,
     tests/security/test_hostile_values.py, tests/browser/test_injection.py
+Hostile BMC, discovery of another one
+    What was found out about a board is kept without secrets, used only for a BMC with
+    the same service root, UUID and serial number, and leads to no other host.
+    tests/library/resources/test_memory.py, tests/integration/test_restart.py
 Hostile BMC, developer
     A recording stays in its folder. Its paths come from an allow-list; its requests and
     its size are limited.

@@ -27,6 +27,7 @@ from .resources import (
 )
 from .responses import Response, ResponseBuilder
 from .scheduler import Clock, Scheduler
+from .sensors import show_sensors
 from .sessions import Session, Sessions
 from .store import Store
 from .tasks import Tasks
@@ -308,6 +309,11 @@ class Bmc(FaultControls):
         text = now.isoformat(timespec="seconds")
         return text if self.board.is_old else text.replace("+00:00", "Z")
 
+    @property
+    def uptime(self) -> float:
+        """Seconds since the start of the simulation."""
+        return self.scheduler.now - self._started
+
     def _body(self, path: str) -> JsonObject:
         """Return a copy of a body, with the state that is kept elsewhere."""
         parent, _, name = path.rpartition("/")
@@ -324,6 +330,7 @@ class Bmc(FaultControls):
         elif path == ROOT and self.expand_advertised is not None:
             advertise(body, is_supported=self.expand_advertised)
         show_host_state(body, self.host, old=self.board.is_old)
+        show_sensors(self, body)
         show_role(self, body)
         return body
 

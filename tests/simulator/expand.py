@@ -5,7 +5,7 @@ The firmware of X12 and X13 advertises it, but owners report that it does not wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import parse_qs
@@ -27,10 +27,14 @@ Expand = Literal[
     "links only",
     "paged",
     "correct",
+    "bmcweb",
 ]
 """Response to a read with `$expand`: the resource without expansion; an error; a page
 with status 200; half of the properties of each member, or only those that are links;
-all members but the last one; two members at a time; or the right one."""
+all members but the last one; two members at a time; the right one; or that of OpenBMC,
+where a member that fails stays a link and gives the whole response its status."""
+
+_BAD_REQUEST, _NOT_FOUND, _INTERNAL_ERROR = 400, 404, 500
 
 _PAGE = 2
 """Number of members in a page."""
@@ -44,6 +48,8 @@ class ExpandQuery(NamedTuple):
     value: str
     skip: int = 0
     """Number of members that earlier pages had."""
+    has_select: bool = False
+    """Whether the query selects properties as well, which OpenBMC rejects."""
 
     @property
     def levels(self) -> int:
@@ -68,7 +74,8 @@ def parse_expand(query: str) -> ExpandQuery | None:
     if "$expand" not in values:
         return None
     skip = values.get("$skip", ["0"])[0]
-    return ExpandQuery(values["$expand"][0], int(skip) if skip.isdecimal() else 0)
+    first = int(skip) if skip.isdecimal() else 0
+    return ExpandQuery(values["$expand"][0], first, "$select" in values)
 
 
 def advertise(root: JsonObject, *, is_supported: bool) -> None:
@@ -92,6 +99,8 @@ def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
     body = bmc.resource(path)
     if bmc.expand == "ignored":
         return Response(200, body)
+    if bmc.expand == "bmcweb":
+        return _respond_as_bmcweb(bmc, path, body, query)
     body = _expand(bmc, body, query, query.levels)
     if "Members" in body and bmc.expand == "fewer members":
         body["Members"] = body["Members"][:-1]
@@ -101,25 +110,75 @@ def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
 
 
 def _expand(
-    bmc: Bmc, value: Any, query: ExpandQuery, levels: int, *, in_links: bool = False
+    bmc: Bmc,
+    value: Any,
+    query: ExpandQuery,
+    levels: int,
+    *,
+    in_links: bool = False,
+    broken: AbstractSet[str] = frozenset(),
 ) -> Any:
-    """Replace the links in a value with the resources, down to a number of levels."""
+    """Replace the links in a value with the resources, down to a number of levels.
+
+    Links to broken resources stay.
+    """
     if levels == 0:
         return value
     if isinstance(value, list):
-        return [_expand(bmc, item, query, levels, in_links=in_links) for item in value]
+        return [
+            _expand(bmc, item, query, levels, in_links=in_links, broken=broken)
+            for item in value
+        ]
     if not isinstance(value, dict):
         return value
     target = value["@odata.id"] if value.keys() == {"@odata.id"} else "#"
-    if "#" not in target and bmc.has(target):
+    if "#" not in target and target not in broken and bmc.has(target):
         if not query.includes(in_links=in_links):
             return value
         shown = _SHOWN.get(bmc.expand, dict)(bmc.resource(target))
-        return _expand(bmc, shown, query, levels - 1)
+        return _expand(bmc, shown, query, levels - 1, broken=broken)
     return {
-        key: _expand(bmc, item, query, levels, in_links=in_links or key == "Links")
+        key: _expand(
+            bmc, item, query, levels, in_links=in_links or key == "Links", broken=broken
+        )
         for key, item in value.items()
     }
+
+
+def _respond_as_bmcweb(
+    bmc: Bmc, path: str, body: JsonObject, query: ExpandQuery
+) -> Response:
+    """Return the response of OpenBMC's web server.
+
+    A member that fails stays a link. Its error joins the body, and the worst status of
+    all members becomes that of the response. Sensors expand by themselves: one that
+    fails empties the collection.
+    """
+    if query.has_select:
+        raise RedfishError("Base.QueryNotSupported")
+    failed = [status for member in _links(body) if (status := _status(bmc, member))]
+    broken = {link for link in _links(body) if _status(bmc, link)}
+    body = _expand(bmc, body, query, query.levels, broken=broken)
+    if not failed:
+        return Response(200, body)
+    if path.endswith("/Sensors") and max(failed) >= _INTERNAL_ERROR:
+        body["Members"] = []
+    error = bmc.response_builder.error(max(failed)).body
+    return Response(max(failed), body | (error if isinstance(error, dict) else {}))
+
+
+def _links(body: JsonObject) -> list[str]:
+    """Return the paths of the members of a collection."""
+    return [member["@odata.id"] for member in body.get("Members", ())]
+
+
+def _status(bmc: Bmc, path: str) -> int | None:
+    """Return the status of the error with which a member fails, None if it does not."""
+    fault = bmc.faults.find("GET", path)
+    if fault and fault.response:
+        status = fault.response.status
+        return status if status >= _BAD_REQUEST else _INTERNAL_ERROR
+    return None if bmc.has(path) else _NOT_FOUND
 
 
 def _show_half(body: JsonObject) -> JsonObject:

@@ -95,14 +95,16 @@ class Faults:
         """Remove all faults."""
         self._faults.clear()
 
+    def find(self, method: str, path: str) -> Fault | None:
+        """Return the fault of a request without counting the request."""
+        return next((f for f in self._faults if f.matches(method, path)), None)
+
     def take(self, method: str, path: str) -> Fault | None:
         """Return the fault of a request, and count the request."""
-        for fault in self._faults:
-            if fault.matches(method, path):
-                if fault.times is not None:
-                    fault.times -= 1
-                return fault
-        return None
+        fault = self.find(method, path)
+        if fault and fault.times is not None:
+            fault.times -= 1
+        return fault
 
 
 class FaultControls:

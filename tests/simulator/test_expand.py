@@ -111,4 +111,31 @@ async def test_root_advertises_expansion(*, is_advertised: bool | None) -> None:
 
 def test_ways_are_listed() -> None:
     """Verify the names, by which tests choose."""
-    assert len(get_args(Expand)) == 10
+    assert len(get_args(Expand)) == 11
+
+
+@pytest.mark.parametrize(("kind", "status"), [("404", 404), ("500", 500)])
+async def test_bmcweb_keeps_link_of_failed_member(kind: str, status: int) -> None:
+    """Give the whole response the worst status, and all other members."""
+    async with logged_in(expand="bmcweb") as client:
+        client.bmc.break_resource(f"{DIMMS}/2", kind)
+        response = await client.get(f"{DIMMS}{ONE_LEVEL}")
+        assert response.status == status
+        members = response.body["Members"]
+        assert [len(member) > 1 for member in members] == [True, False, True, True]
+        assert "error" in response.body
+        assert (await client.get(f"{DIMMS}/1")).status == 200
+        client.bmc.heal()
+        assert (await client.get(f"{DIMMS}{ONE_LEVEL}")).status == 200
+
+
+async def test_bmcweb_empties_sensors_on_failure_and_refuses_select() -> None:
+    """Return no sensor at all if one of them fails with a 500."""
+    async with logged_in(expand="bmcweb") as client:
+        sensors = f"{CHASSIS}/Sensors"
+        member = (await client.get(sensors)).body["Members"][0]["@odata.id"]
+        client.bmc.break_resource(member, "500")
+        response = await client.get(f"{sensors}{ONE_LEVEL}")
+        assert (response.status, response.body["Members"]) == (500, [])
+        response = await client.get(f"{DIMMS}{ONE_LEVEL}&$select=Id")
+        assert response.rejection == (400, "Base.QueryNotSupported")

@@ -15,7 +15,7 @@ from custom_components.supermicro_redfish.aiosupermicro.http.limiter import (
 )
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
-from custom_components.supermicro_redfish.log_store import SeenLogEntries
+from custom_components.supermicro_redfish.storage import SeenLogEntries
 
 from .environment import Environment
 from .faults import SoakFault, expire_sessions, log_entries, new_password

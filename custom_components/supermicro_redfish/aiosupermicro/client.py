@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from functools import partial
@@ -58,10 +58,10 @@ from .models import (
     UpdateService,
     Volume,
 )
-from .readings import Readings, Scope
+from .readings import Reading, Readings, Scope
 from .resources import accounts, commands, devices, endpoints, identity, logs
 from .resources.endpoints import Cadence, Endpoint, ModelT
-from .resources.reader import Found, ResourceReader
+from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 
 _MAX_CONCURRENT_REQUESTS = 10
 
@@ -100,6 +100,7 @@ class SupermicroRedfishClient:
         timeout: float = DEFAULT_TIMEOUT,
         system: str | None = None,
         chassis: str | None = None,
+        discovery: Mapping[str, Any] | None = None,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
 
@@ -117,6 +118,9 @@ class SupermicroRedfishClient:
                 machine itself.
             chassis: The Id of the chassis to read the sensors of. The default is the
                 one that the system links to.
+            discovery: The property `discovery` of an earlier client, to read the
+                resources of the same BMC without looking for them again. It is
+                verified, and ignored where it does not fit.
 
         Raises:
             ValueError: The host or the fingerprint is malformed, or a control
@@ -134,7 +138,7 @@ class SupermicroRedfishClient:
             endpoints.SYSTEM: system,
             endpoints.CHASSIS: chassis,
         }
-        self._reader = ResourceReader(self._connection, wanted_ids)
+        self._reader = ResourceReader(self._connection, wanted_ids, discovery)
         self._readings = Readings(self._reader)
 
     async def __aenter__(self) -> Self:
@@ -155,6 +159,38 @@ class SupermicroRedfishClient:
     def paths(self) -> dict[str, str]:
         """The paths of the resources found so far, by name."""
         return self._reader.paths
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the BMC is the one that `discovery` of an earlier client describes.
+
+        False before the first request, and again once something contradicts it.
+        """
+        return self._reader.memory.is_verified
+
+    @property
+    def discovery(self) -> dict[str, Any]:
+        """Findings about the board, for the next client of the same BMC.
+
+        This is a JSON object without secrets: the paths of resources, those that are
+        missing or need a license, the version of the firmware, the place of ETags that
+        work ("header" or "body"), and the verdicts of the ways of reading. It is empty
+        before the system was read, and for a BMC without a UUID.
+        """
+        self._readings.remember()
+        return self._reader.discovery
+
+    async def async_is_same_bmc(self) -> bool:
+        """Return whether this is the BMC that `discovery` describes.
+
+        It takes the service root and the system, which the next read does not request
+        again. Without a `discovery` it takes no request.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        return await self._reader.async_verify_memory()
 
     @property
     def cached_resources(self) -> dict[str, dict[str, Any]]:
@@ -200,6 +236,7 @@ class SupermicroRedfishClient:
         try:
             await self._connection.async_close()
         finally:
+            self._readings.remember()
             self._reader.reset()
             self._readings = Readings(self._reader)
 
@@ -227,37 +264,61 @@ class SupermicroRedfishClient:
 
     # Bulk data
 
-    async def async_get_dynamic_data(self) -> DynamicData:
+    async def async_get_dynamic_data(
+        self, *, with_settings: bool = True, complete: bool = False
+    ) -> DynamicData:
         """Return the resources that change by the second, with three requests.
 
-        Boards from Gen 14 on have a resource for each fan, supply and sensor. There it
-        takes up to ten requests, and some of these resources are read each time in
-        round robin: a reading may be several polls old, and one that was not read yet
-        is missing; see `DynamicData.is_complete`. `async_get_static_data` reads those
-        that were never read and finds those that were fitted since.
+        Boards from Gen 14 on have a resource for each fan, supply and sensor. Where
+        collections can be expanded, or metric reports name the sensors, it takes up to
+        six requests. Elsewhere it takes up to ten, and some of these resources are read
+        each time in round robin: a reading may be several polls old, see
+        `DynamicData.reading_age`, and one that was not read yet is missing, see
+        `DynamicData.is_complete`. `async_get_static_data` reads those that were never
+        read and finds those that were fitted since.
 
         Fan mode and POST code are those that were last read by any other method. They
         are requested here only before the first of those, and after a command; on
         boards from Gen 14 on never.
+
+        Args:
+            with_settings: Whether fan mode and POST code may be requested here.
+            complete: Whether to read everything that was never read, however many
+                requests that takes.
+
         """
-        found = await self._async_read_dynamic(Scope.POLL)
+        scope = Scope.ALL if complete else Scope.POLL
+        found = await self._async_read_dynamic(scope)
         last = await self._async_get_last(
             endpoints.FAN_MODE,
             endpoints.SNOOPING,
-            only_cached=self._readings.limits_requests,
+            only_cached=not with_settings or self._readings.limits_requests,
         )
         return DynamicData(
-            **_merge(DynamicData, last, found), is_complete=self._readings.is_complete
+            **_merge(DynamicData, last, found),
+            is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
-    async def async_get_static_data(self) -> StaticData:
+    async def async_get_static_data(
+        self,
+        *,
+        without: Collection[str] = (),
+        on_read: OnRead = ignore_read,
+    ) -> StaticData:
         """Return the resources that rarely change, conditionally where there are ETags.
 
         On boards with a resource for each fan, supply and sensor, those that were
         never read are read as well, for `async_get_dynamic_data`. The system is the one
         that was last read by any other method.
+
+        Args:
+            without: The names of fields that are not read, such as "license".
+            on_read: Called with the name and value of each field as soon as it is read.
+
         """
-        found = await self._async_read_static()
+        found = await self._async_read_static(without, on_read)
         last = await self._async_get_last(endpoints.SYSTEM)
         return StaticData(**_merge(StaticData, last, found))
 
@@ -269,21 +330,35 @@ class SupermicroRedfishClient:
         return RedfishData(
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
+            reading_age=self._readings.age,
+            is_read_in_turns=self._readings.is_read_in_turns,
         )
 
-    async def _async_read_static(self) -> Found:
+    async def _async_read_static(
+        self,
+        without: Collection[str] = (),
+        on_read: OnRead = ignore_read,
+    ) -> Found:
         """Return the resources that rarely change."""
-        found = await self._async_get_cadence(Cadence.STATIC)
-        await self._readings.async_discover()
-        more = {
-            "inner_thermal": self._readings.async_get_inner_thermal,
-            "reset_types": self._async_get_reset_types,
-        }
-        for name, read in more.items():
+        rows = self._list_reads(Cadence.STATIC)
+        found = await self._reader.async_get_each(
+            {row: read for row, read in rows.items() if row.name not in without},
+            on_read,
+        )
+
+        async def try_read(name: str, read: Callable[[], Awaitable[Any]]) -> None:
             try:
-                found.resources[name] = await read()
+                resource = await read()
             except ResourceError as error:
                 found.errors[name] = error
+            else:
+                found.resources[name] = resource
+                on_read(name, resource)
+
+        await try_read("reset_types", self._async_get_reset_types)
+        await self._readings.async_discover()
+        if "inner_thermal" not in without:
+            await try_read("inner_thermal", self.async_get_inner_thermal)
         try:
             await self._readings.async_discover_leak_detectors()
         except ResourceError as error:
@@ -296,12 +371,16 @@ class SupermicroRedfishClient:
         A board that has neither temperatures, fans nor power is a failure: each of
         these may be missing, but a server without any is more likely to be misread.
         """
-        found = await self._async_get_cadence(Cadence.DYNAMIC, scope)
+        reading = Reading(scope)
+        reads = self._list_reads(Cadence.DYNAMIC, reading)
+        found = await self._reader.async_get_each(reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
         try:
-            leaks = await self._readings.async_get_leak_detectors(scope)
+            sensors = await self._readings.async_get_inner_sensors(reading)
+            found.resources["sensors"] = sensors
+            leaks = await self._readings.async_get_leak_detectors(reading)
             found.resources["leak_detectors"] = leaks
         except ResourceError as error:
             found.errors["leak_detectors"] = error
@@ -319,21 +398,19 @@ class SupermicroRedfishClient:
             }
         )
 
-    async def _async_get_cadence(
-        self, cadence: Cadence, scope: Scope = Scope.ALL
-    ) -> Found:
-        """Return the resources of a cadence by name, and the errors of others."""
+    def _list_reads(
+        self, cadence: Cadence, reading: Reading | None = None
+    ) -> dict[Endpoint[Any], Callable[[], Awaitable[Any]]]:
+        """Return the functions that read the rows of a cadence."""
         special: dict[Endpoint[Any], Callable[[], Awaitable[Any]]] = {
-            endpoints.THERMAL: partial(self._readings.async_get_thermal, scope),
-            endpoints.POWER: partial(self._readings.async_get_power, scope),
+            endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
+            endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
-        rows = [row for row in endpoints.ENDPOINTS if row.cadence is cadence]
-        return await self._reader.async_get_each(
-            {
-                row: special.get(row) or partial(self._reader.async_get, row)
-                for row in rows
-            }
-        )
+        return {
+            row: special.get(row) or partial(self._reader.async_get, row)
+            for row in endpoints.ENDPOINTS
+            if row.cadence is cadence
+        }
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
         """Return the reset types as an immutable value."""
@@ -380,6 +457,13 @@ class SupermicroRedfishClient:
         first time, and one of each kind each later time in round robin.
         """
         return await self._readings.async_get_power()
+
+    async def async_get_inner_thermal(self) -> dict[str, Thermal]:
+        """Return the temperatures inside a machine of many chassis, by chassis.
+
+        It takes dozens of requests there, and none on other boards.
+        """
+        return await self._readings.async_get_inner_thermal()
 
     async def async_get_manager(self) -> Manager:
         """Return the BMC itself; one recorded board takes six seconds for it."""

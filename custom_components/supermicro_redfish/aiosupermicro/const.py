@@ -145,6 +145,43 @@ A BMC that is starting reports resources as missing, and a license may be instal
 EXPAND_RETRY_SECONDS: Final = 24 * 3600
 """Seconds until a collection whose expansion has failed is expanded again."""
 
+EXPAND_BUSY_SECONDS: Final = 60
+"""Seconds until a collection is expanded again after the BMC was busy."""
+
+EXPAND_MAX_SECONDS: Final = 10
+"""Duration of an expansion in seconds from which on single reads are better.
+
+They leave the BMC to other requests in between.
+"""
+
+EXPAND_FRESH_SECONDS: Final = 60
+"""Seconds for which members that an expansion has shown count as just read."""
+
+TELEMETRY_RETRY_SECONDS: Final = 24 * 3600
+"""Seconds until metric reports that name sensors are looked for again."""
+
+METRIC_STALE_SECONDS: Final = 5
+"""Seconds after which a metric with the same timestamp is not of a later poll."""
+
+MAX_REPORTS: Final = 16
+"""Maximum number of metric reports that are tried; the largest recorded board has 10.
+"""
+
+MAX_REPORT_SENSORS: Final = 100
+"""Maximum number of sensors in a report whose sensors are identified one by one."""
+
+MAX_VALUE_SOURCES: Final = 4
+"""Maximum number of resources that a poll reads for the values of sensors.
+
+With the system and the leak detectors that is six requests.
+"""
+
+MAX_FIRST_SOURCES: Final = 2
+"""Maximum number of these resources in the first poll after a restart."""
+
+SOURCE_RETRY_SECONDS: Final = 60
+"""Seconds until such a resource that has failed at its first read is tried again."""
+
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.
 

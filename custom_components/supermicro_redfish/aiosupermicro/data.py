@@ -23,6 +23,7 @@ from .models import (
     NetworkProtocol,
     Power,
     ResetType,
+    SensorResource,
     Snooping,
     System,
     Thermal,
@@ -69,12 +70,22 @@ class _MoreDynamicData(BulkData):
 
     leak_detectors: tuple[LeakDetector, ...] = ()
     """Leak detectors of liquid-cooled machines; empty on all others."""
+    sensors: tuple[SensorResource, ...] = ()
+    """Sensors of the other chassis of a machine, without those in `thermal`, `power`.
+
+    Temperatures, distances to their limits, powers and energy counters, where metric
+    reports name them; elsewhere the temperatures of the last static read.
+    """
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.
 
     While False, later reads may add items to `thermal` and `power`. Always True on
     boards that have the resources Thermal and Power.
     """
+    reading_age: float = field(default=0.0, compare=False)
+    """Seconds since the oldest value in `thermal` and `power` was requested."""
+    is_read_in_turns: bool = field(default=False, compare=False)
+    """Whether some values are read in round robin, so that they may be polls old."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +100,7 @@ class _MoreStaticData(BulkData):
 
 @dataclass(frozen=True)
 class DynamicData(_MoreDynamicData):
-    """Frequently changing data: 3 requests on most boards, 10 at most."""
+    """Frequently changing data: 3 requests on most boards, 6 or 10 on newer ones."""
 
     thermal: Thermal | None = None
     power: Power | None = None

@@ -54,7 +54,7 @@ def add_entry(hass: HomeAssistant, bmc: dict[str, Any]) -> ConfigEntry:
 
 
 async def set_up_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Set up an entry.
+    """Set up an entry, and wait for its static data.
 
     Raises:
         BenchError: The entry is not loaded, or an entity has no state.
@@ -63,6 +63,7 @@ async def set_up_entry(hass: HomeAssistant, entry: ConfigEntry) -> None:
     await hass.config_entries.async_setup(entry.entry_id)
     if entry.state is not ConfigEntryState.LOADED:
         raise BenchError(f"the config entry is {entry.state}: {entry.reason}")
+    await wait_until_idle(hass)
     missing = [
         entity_id
         for entity_id in enabled_entities(hass, entry)

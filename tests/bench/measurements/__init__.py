@@ -11,6 +11,7 @@ from .dynamic import measure as dynamic
 from .hour import measure as hour
 from .scale import measure as scale
 from .set_up import measure as set_up
+from .start import measure as start
 from .static import measure as static
 
 MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
@@ -21,4 +22,5 @@ MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
     5: decoding,
     6: scale,
     7: set_up,
+    8: start,
 }

@@ -21,8 +21,7 @@ from tests.library import (
     requested_paths,
 )
 from tests.simulator import Bmc
-
-from .gen14 import (
+from tests.simulator.gen14 import (
     ENABLED,
     ENVIRONMENT,
     FANS,

@@ -20,6 +20,8 @@ from .transport import Response, Transport
 _LOGGER = logging.getLogger(__name__)
 
 _WANTS_ETAG = (412, 428)
+_BODY_ETAG = "@odata.etag"
+_ANY_ETAG = "*"
 
 # It returns NetworkProtocolServiceConfigureFailed for a value that is already set.
 _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
@@ -42,6 +44,8 @@ class Connection:
         self._transport = transport
         self._authenticator = authenticator
         self._cache = ETagCache()
+        self.working_etag: str | None = None
+        """Place of the ETags that the BMC accepts, "header" or "body", if known."""
         self._pending_reads: dict[str, _PendingRead] = {}
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
@@ -112,6 +116,10 @@ class Connection:
         """The cached value of every resource, by its path."""
         return dict(self._cache.cached_data)
 
+    def store(self, path: str, body: dict[str, Any]) -> None:
+        """Cache a resource that another one contained."""
+        self._cache.store(normalize_path(path), None, body)
+
     def invalidate(self, path: str) -> None:
         """Remove a resource from the cache: it has changed, or is about to."""
         self._cache.invalidate(normalize_path(path))
@@ -162,14 +170,26 @@ class Connection:
                 message = f"GET {path} returned 304 to an unconditional request"
                 raise exceptions.InvalidResponseError(message, path=path)
             self._transport.stats.cache_hits += 1
+            self._record_etag(etag, cached)
             return cached
         if "error" in response.body and "@odata.id" not in response.body:
             message = f"GET {path} returned {response.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
-        etag = response.headers.get("ETag") or response.body.get("@odata.etag")
-        etag = etag if _is_etag(etag) else None
+        etags = self._sort_etags(response.headers.get("ETag"), response.body)
+        etag = next(iter(etags), None)
         self._cache.store(path, etag, response.body, response.memory)
         return response.body
+
+    def _sort_etags(self, etag: str | None, body: Mapping[str, Any]) -> list[str]:
+        """Return the ETag of a header and that of the body, the working one first."""
+        etags = [etag, body.get(_BODY_ETAG)]
+        if self.working_etag == "body":
+            etags.reverse()
+        return [*dict.fromkeys(filter(_is_etag, etags))]
+
+    def _record_etag(self, etag: str | None, body: Mapping[str, Any]) -> None:
+        """Record the place of an ETag that the BMC has accepted."""
+        self.working_etag = "body" if etag == body.get(_BODY_ETAG) else "header"
 
     async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:
         """Return whether a rejected change is in effect anyway."""
@@ -205,27 +225,30 @@ class Connection:
             if error.status not in _WANTS_ETAG:
                 raise
             refusal = error
-        for etag in await self._async_get_etags(path.partition("/Actions/")[0]):
+        resource, etags = await self._async_get_etags(path.partition("/Actions/")[0])
+        for etag in (*etags, _ANY_ETAG):
             try:
-                return await self._async_send(
+                response = await self._async_send(
                     method, path, json=body, headers={"If-Match": etag}
                 )
             except exceptions.InvalidRequestError as error:
                 if error.status not in _WANTS_ETAG:
                     raise
                 refusal = error
+                continue
+            if etag != _ANY_ETAG:
+                self._record_etag(etag, resource)
+            return response
         raise refusal
 
-    async def _async_get_etags(self, path: str) -> list[str]:
-        """Read a resource; return its ETag, that of its body and the wildcard."""
+    async def _async_get_etags(self, path: str) -> tuple[dict[str, Any], list[str]]:
+        """Read a resource; return it with its ETags, the working one first."""
         try:
             body = await self.async_get(path)
         except exceptions.NotFoundError:
             self.invalidate(path)
-            body = {}
-        etag = self._cache.get_etag(normalize_path(path))
-        etags = filter(_is_etag, (etag, body.get("@odata.etag")))
-        return [*dict.fromkeys(etags), "*"]
+            return {}, []
+        return body, self._sort_etags(self._cache.get_etag(normalize_path(path)), body)
 
     async def _async_follow_task(
         self, method: str, path: str, response: Response

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from ..payload import find_links
 from .base import Model, json_path
 from .common import Status
 
 __all__ = ["SensorResource"]
 
 _HEADROOM = "Headroom"
+_TEMPERATURE = "Temperature"
+
+
+def _list_paths(raw: Any) -> list[str]:
+    """Convert a list of links to their paths."""
+    return find_links({"Links": raw}, "Links")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +28,8 @@ class SensorResource(Model):
     sensor measures nothing, a threshold is None if it is not set.
     """
 
+    path: str | None = json_path("@odata.id")
+    """Path of the sensor."""
     id: str | None = None
     name: str | None = None
     status: Status = Status()
@@ -47,7 +57,35 @@ class SensorResource(Model):
     sensor_value: str | None = json_path("Oem/Supermicro/SensorValue")
     """State that X13 sends instead of a reading: "Battery Presence Detected"."""
 
+    related_items: tuple[str, ...] = json_path(
+        "RelatedItem", default=(), preprocess=_list_paths
+    )
+    """Paths of the devices that the sensor belongs to, such as a processor."""
+
+    @property
+    def chassis_id(self) -> str | None:
+        """Last segment of the path of the chassis; None if the path is unknown."""
+        return (self.path or "").rpartition("/Sensors/")[0].rpartition("/")[2] or None
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the sensor is present: its state is not Absent.
+
+        A sensor without a state is present if it has a reading.
+        """
+        if self.status.state is None:
+            return self.reading is not None
+        return not self.status.is_absent
+
     @property
     def is_headroom(self) -> bool:
-        """Whether the reading is not a temperature but the distance to its limit."""
-        return self.reading_basis == _HEADROOM
+        """Whether the reading is not a temperature but the distance to its limit.
+
+        OpenBMC does not say so of processors, but such a distance has lower limits
+        only.
+        """
+        upper = (self.upper_caution, self.upper_critical, self.upper_fatal)
+        lower = (self.lower_caution, self.lower_critical, self.lower_fatal)
+        has_only_lower = {*upper} == {None} != {*lower}
+        is_temperature = self.reading_type == _TEMPERATURE
+        return self.reading_basis == _HEADROOM or (is_temperature and has_only_lower)

@@ -4,14 +4,17 @@ Boards provide them in different ways. Each way is a module with a `ReadingSourc
 
 - `thermal_power`: the resources Thermal and Power (X10 to X13).
 - `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
-  Where `expansion` works, one request reads all of a collection; where it does not,
-  `round_robin` reads a few of them in each poll.
+  Where `resources.expansion` works, one request reads all of a collection; where it
+  does not, `round_robin` reads a few of them in each poll.
+- `telemetry`: metric reports with the sensors of all chassis (`inner_sensors`).
+
+The values of a sensor come from whichever of these shows the most (`sensor_pool`).
 
 `Readings` selects the source of a board by trial, never by its name. `conversion` maps
 the resources of newer boards to the models of the older ones.
 """
 
 from .readings import Readings
-from .source import Scope
+from .source import Reading, Scope
 
-__all__ = ["Readings", "Scope"]
+__all__ = ["Reading", "Readings", "Scope"]

@@ -18,7 +18,6 @@ from ..models import (
     SensorExcerpt,
     SensorResource,
     Temperature,
-    ThermalMetrics,
     Voltage,
 )
 from ..payload import JsonObject, normalize_path
@@ -38,23 +37,61 @@ def _sensor_name(excerpt: SensorExcerpt) -> str | None:
     return sensor_id.replace("_", " ") if sensor_id else excerpt.device_name
 
 
-def temperatures_of_metrics(metrics: JsonObject) -> list[Temperature]:
-    """Return the temperatures in a ThermalMetrics resource."""
-    return [
-        Temperature(
-            member_id=_sensor_id(excerpt),
-            name=_sensor_name(excerpt),
-            reading_celsius=excerpt.reading,
-            physical_context=excerpt.physical_context,
-            data_source_uri=excerpt.data_source_uri,
-        )
-        for excerpt in ThermalMetrics.from_dict(metrics).temperature_readings_celsius
-    ]
+def temperature_of_excerpt(
+    excerpt: SensorExcerpt, value: float | None, sensor: SensorResource | None
+) -> Temperature | None:
+    """Return the temperature of an excerpt, None for a distance to a limit.
+
+    Args:
+        excerpt: An excerpt in ThermalMetrics.
+        value: The newest reading of its sensor.
+        sensor: The sensor, None if it is not known.
+
+    """
+    if sensor is None:
+        temperature = Temperature(physical_context=excerpt.physical_context)
+    elif sensor.is_headroom:
+        return None
+    else:
+        temperature = temperature_of_sensor(sensor)
+    return replace(
+        temperature,
+        member_id=_sensor_id(excerpt),
+        name=_sensor_name(excerpt),
+        reading_celsius=value,
+        data_source_uri=excerpt.data_source_uri,
+    )
 
 
-def fan_of_excerpt(speed: SensorExcerpt) -> Fan:
-    """Return the fan of a speed in EnvironmentMetrics."""
-    return replace(_fan(_sensor_name(speed), speed), member_id=_sensor_id(speed))
+def sensor_of_excerpt(
+    excerpt: SensorExcerpt, sensor: SensorResource | None
+) -> SensorResource:
+    """Return the sensor of an excerpt in ThermalMetrics, None if it is not known."""
+    own = sensor or SensorResource(
+        reading_type="Temperature", physical_context=excerpt.physical_context
+    )
+    return replace(
+        own,
+        id=_sensor_id(excerpt),
+        name=_sensor_name(excerpt),
+        reading=excerpt.reading,
+        path=excerpt.data_source_uri,
+    )
+
+
+def fan_of_excerpt(
+    speed: SensorExcerpt, value: float | None, sensor: SensorResource | None
+) -> Fan:
+    """Return the fan of a speed in EnvironmentMetrics; arguments as above."""
+    fan = Fan() if sensor is None else fan_of_sensor(sensor)
+    own = _fan(_sensor_name(speed), speed)
+    return replace(
+        fan,
+        member_id=_sensor_id(speed),
+        name=own.name,
+        speed=value,
+        reading_units=fan.reading_units or own.reading_units,
+    )
 
 
 def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
@@ -98,7 +135,11 @@ def _common_fields(sensor: SensorResource) -> dict[str, Any]:
 
 def temperature_of_sensor(sensor: SensorResource) -> Temperature:
     """Return the temperature of a Sensor resource."""
-    return Temperature(**_common_fields(sensor), reading_celsius=sensor.reading)
+    return Temperature(
+        **_common_fields(sensor),
+        reading_celsius=sensor.reading,
+        data_source_uri=sensor.path,
+    )
 
 
 def fan_of_sensor(sensor: SensorResource) -> Fan:
@@ -116,13 +157,13 @@ def voltage_of_sensor(sensor: SensorResource) -> Voltage:
 
 
 def power_control(
-    environment: EnvironmentMetrics, subsystem: PowerSubsystem
+    environment: EnvironmentMetrics, watts: float | None, subsystem: PowerSubsystem
 ) -> PowerControl:
     """Return the power draw of a chassis, its limit and its capacity."""
     limit = environment.power_limit_watts
     is_limited = limit.control_mode != _NO_LIMIT
     return PowerControl(
-        power_consumed_watts=environment.power_watts.reading,
+        power_consumed_watts=watts,
         # Gen 14 boards whose supplies report nothing have 0 here.
         power_capacity_watts=subsystem.capacity_watts or None,
         power_limit=PowerLimit(limit_in_watts=limit.set_point if is_limited else None),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
-from ..models import LeakDetector, Power, Thermal
+from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
     FANS,
     LEAK_DETECTORS,
@@ -17,14 +17,18 @@ from ..resources.endpoints import (
     THERMAL,
     Endpoint,
 )
+from ..resources.memory import Memory
 from ..resources.reader import ResourceReader
-from .inner_thermal import async_get_inner_thermal
+from .inner_sensors import InnerSensors
+from .sensor_pool import SensorPool
 from .single_resources import SingleResources
-from .source import Scope
+from .source import Reading, Scope
 from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
-_ReadFn = Callable[[Scope], Awaitable[_T]]
+_TELEMETRY, _SENSORS, _METRICS = "telemetry", "sensors", "metrics"
+"""Names of what is remembered over a restart."""
+_ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
 class Readings:
@@ -34,13 +38,17 @@ class Readings:
         """Initialize the sources."""
         self._reader = reader
         self._thermal_power = ThermalPower(reader)
-        self._fallback = SingleResources(reader)
+        self._pool = SensorPool(reader)
+        self._fallback = SingleResources(reader, self._pool)
+        self._inner = InnerSensors(reader, self._pool)
         self._discovered: set[Endpoint[Any]] = set()
+        self._memory: Memory | None = None
+        """The memory that reports and sensors were restored from."""
 
     @property
     def is_complete(self) -> bool:
         """Whether all items of Thermal and Power were read at least once."""
-        return self._fallback.is_complete
+        return self._fallback.is_complete and self._inner.is_complete
 
     @property
     def limits_requests(self) -> bool:
@@ -48,11 +56,43 @@ class Readings:
         return self._fallback.was_used
 
     @property
+    def age(self) -> float:
+        """The seconds since the oldest value of the last reading was requested."""
+        return self._fallback.age if self._fallback.was_used else 0.0
+
+    @property
+    def is_read_in_turns(self) -> bool:
+        """Whether some values are read in round robin."""
+        return self._fallback.is_read_in_turns
+
+    @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
 
-    async def async_get_thermal(self, scope: Scope = Scope.ALL) -> Thermal:
+    def remember(self) -> None:
+        """Record the reports and the identities of sensors, for a restart."""
+        if self._memory is self._reader.memory and self._fallback.was_used:
+            self._memory.readings |= {
+                _TELEMETRY: self._inner.telemetry.export(),
+                _SENSORS: self._pool.export(self._inner.sensors),
+                _METRICS: self._fallback.export(),
+            }
+
+    async def _async_restore(self) -> None:
+        """Use what an earlier run has found; forget it if the memory was forgotten."""
+        await self._reader.async_verify_memory()
+        if (memory := self._reader.memory) is self._memory:
+            return
+        if self._memory is not None:
+            self._inner.reset()
+            self._pool.reset()
+        self._memory = memory
+        self._pool.restore(memory.readings.get(_SENSORS))
+        self._fallback.restore(memory.readings.get(_METRICS))
+        self._inner.restore(memory.readings.get(_TELEMETRY))
+
+    async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:
         """Return the temperatures and fans of the host's chassis.
 
         Raises:
@@ -63,10 +103,10 @@ class Readings:
             THERMAL,
             self._thermal_power.async_get_thermal,
             self._fallback.async_get_thermal,
-            scope,
+            reading or Reading(Scope.ALL),
         )
 
-    async def async_get_power(self, scope: Scope = Scope.ALL) -> Power:
+    async def async_get_power(self, reading: Reading | None = None) -> Power:
         """Return the power draw, power supplies and voltages of the host's chassis.
 
         Raises:
@@ -77,18 +117,31 @@ class Readings:
             POWER,
             self._thermal_power.async_get_power,
             self._fallback.async_get_power,
-            scope,
+            reading or Reading(Scope.ALL),
         )
 
     async def async_get_leak_detectors(
-        self, scope: Scope = Scope.ALL
+        self, reading: Reading
     ) -> tuple[LeakDetector, ...]:
         """Return the leak detectors of the host's chassis, none where it has none."""
-        return await self._fallback.async_get_leak_detectors(scope)
+        return await self._fallback.async_get_leak_detectors(reading)
 
     async def async_get_inner_thermal(self) -> dict[str, Thermal]:
         """Return the temperatures of all other chassis, by the name of the chassis."""
-        return await async_get_inner_thermal(self._reader)
+        await self._async_discover_inner()
+        return await self._inner.async_get_thermal()
+
+    async def _async_discover_inner(self) -> None:
+        """Find the sensors of other chassis, where the host has no Thermal."""
+        if await self._reader.async_is_missing(THERMAL):
+            await self._inner.async_discover()
+
+    async def async_get_inner_sensors(
+        self, reading: Reading
+    ) -> tuple[SensorResource, ...]:
+        """Return the sensors of all other chassis that metric reports name."""
+        await self._async_restore()
+        return await self._inner.async_get(reading)
 
     async def async_discover(self) -> None:
         """Read all items that were never read, and find those fitted since.
@@ -106,6 +159,7 @@ class Readings:
             ),
             self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
+        await self._async_discover_inner()
 
     async def async_discover_leak_detectors(self) -> None:
         """Find the leak detectors of a board, which polls read from then on.
@@ -116,33 +170,45 @@ class Readings:
         """
         is_first = LEAK_DETECTORS not in self._discovered
         self._discovered.add(LEAK_DETECTORS)
+        reading = Reading(Scope.DISCOVERY)
         if await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=is_first):
-            await self._fallback.async_get_leak_detectors(Scope.DISCOVERY)
+            await self._fallback.async_get_leak_detectors(reading)
 
     async def _async_get(
         self,
         endpoint: Endpoint[_T],
         read: _ReadFn[_T],
         fallback: _ReadFn[_T],
-        scope: Scope,
+        reading: Reading,
     ) -> _T:
-        """Read a resource, or its fallback if it was never there."""
+        """Read a resource, or its fallback if it was never there.
+
+        If the board turns out to be another one than an earlier run has found, the
+        resource may be there after all.
+        """
+        await self._async_restore()
+        memory = self._reader.memory
         try:
-            return await read(scope)
+            return await read(reading)
         except (NotFoundError, InvalidResponseError) as error:
             if self._reader.was_decoded(endpoint):
                 raise
-            try:
-                found = await fallback(scope)
-            except NotFoundError:
-                raise error from None
-            self._reader.mark_replaced(endpoint, error)
-            return found
+            missing = error
+        try:
+            found = await fallback(reading)
+        except NotFoundError:
+            if self._reader.memory is memory:
+                raise missing from None
+        else:
+            if self._reader.memory is memory:
+                self._reader.mark_replaced(endpoint, missing)
+                return found
+        return await self._async_get(endpoint, read, fallback, reading)
 
     async def _async_discover(
         self,
         endpoint: Endpoint[Any],
-        fallback: Callable[[Scope], Awaitable[Any]],
+        fallback: Callable[[Reading], Awaitable[Any]],
         *collections: Endpoint[Any],
     ) -> None:
         """Read all items of a fallback, if the board needs it.
@@ -157,6 +223,6 @@ class Readings:
             if not is_first:
                 for collection in collections:
                     await self._reader.async_get_member_paths(collection)
-            await fallback(Scope.DISCOVERY)
+            await fallback(Reading(Scope.DISCOVERY))
         except ResourceError:
             return

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable
+from math import inf
+from time import monotonic
 
 from ..exceptions import NotFoundError, ResourceError
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
-from .expansion import CollectionExpander
-
-_MIN_MEMBERS = 2
-"""Members of a collection from which on one expanded read is cheaper."""
 
 
 class RoundRobinReader:
@@ -20,9 +18,10 @@ class RoundRobinReader:
     def __init__(self, reader: ResourceReader) -> None:
         """Initialize without values."""
         self._reader = reader
-        self._expander = CollectionExpander(reader)
         self._bodies: dict[str, JsonObject | None] = {}
         """The last value by path, None where it could not be read; the oldest first."""
+        self._requested_at: dict[str, float] = {}
+        """The time of the last value by path."""
         self._pending: set[str] = set()
         """The resources that are being read."""
         self._lock = asyncio.Lock()
@@ -34,14 +33,21 @@ class RoundRobinReader:
         """Return whether a resource was requested at least once."""
         return path in self._bodies
 
-    def get_cached(self, path: str) -> JsonObject | None:
-        """Return the last value of a resource, None where it is missing."""
-        return self._bodies.get(path)
+    def get_age(self, paths: Iterable[str]) -> float:
+        """Return the seconds since the oldest of some values was read."""
+        times = [self._requested_at[path] for path in paths if self._bodies.get(path)]
+        return monotonic() - min(times) if times else 0.0
+
+    def get_last(self, path: str) -> tuple[JsonObject | None, float]:
+        """Return the last value of a resource, None where it is missing, and when."""
+        return self._bodies.get(path), self._requested_at.get(path, -inf)
 
     async def async_read(
         self, paths: Iterable[str], count: int, *, limit_new: bool, since: float
-    ) -> dict[str, JsonObject]:
+    ) -> tuple[dict[str, JsonObject], int]:
         """Return the last values of resources by path, after reading some of them.
+
+        The second value is the number of resources that no expansion shows.
 
         Members of a collection that can be expanded are all read with one request.
         Those that were never read are read first. If there are none, those are read
@@ -66,7 +72,7 @@ class RoundRobinReader:
             async with self._lock:
                 await self._async_read(self._new(left))
         found = ((path, self._bodies.get(path)) for path in wanted)
-        return {path: body for path, body in found if body is not None}
+        return {path: body for path, body in found if body is not None}, len(left)
 
     async def _async_expand(
         self, paths: Iterable[str], since: float, *, may_try: bool
@@ -75,12 +81,19 @@ class RoundRobinReader:
         left: list[str] = []
         groups: dict[str, list[str]] = {}
         for path in paths:
-            groups.setdefault(path.rpartition("/")[0], []).append(path)
+            if (body := self._reader.expander.take(path, since)) is not None:
+                self._store(path, body, None)
+            else:
+                groups.setdefault(path.rpartition("/")[0], []).append(path)
         for collection, members in groups.items():
             found: dict[str, JsonObject] = {}
-            if len(members) >= _MIN_MEMBERS and self._reader.is_cached(collection):
-                found = await self._expander.async_read(
-                    collection, members, since=since, may_try=may_try
+            if self._reader.is_cached(collection):
+                found = await self._reader.expander.async_read(
+                    collection,
+                    members,
+                    since=since,
+                    may_try=may_try,
+                    levels=self._reader.get_expand_levels(collection),
                 )
             for path, body in found.items():
                 self._store(path, body, None)
@@ -93,6 +106,7 @@ class RoundRobinReader:
         """Store the last value of a resource, and its error if it exists."""
         self._bodies.pop(path, None)
         self._bodies[path] = body
+        self._requested_at[path] = monotonic()
         self.errors.pop(path, None)
         if error and not isinstance(error, NotFoundError):
             self.errors[path] = error

@@ -11,9 +11,7 @@ of sensors, and an item that was not read yet is missing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from math import inf
-from time import monotonic
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ..exceptions import NotFoundError, ResourceError
@@ -24,6 +22,7 @@ from ..models import (
     LeakDetector,
     Power,
     PowerSubsystem,
+    SensorExcerpt,
     SensorResource,
     Temperature,
     Thermal,
@@ -49,12 +48,15 @@ from .conversion import (
     fan_of_sensor,
     power_control,
     power_supply,
+    temperature_of_excerpt,
     temperature_of_sensor,
-    temperatures_of_metrics,
     voltage_of_sensor,
 )
+from .excerpts import ExcerptSource, environment_excerpts, temperature_excerpts
+from .expanded_sensors import ExpandedSensors
 from .round_robin import RoundRobinReader
-from .source import Scope
+from .sensor_pool import SensorPool
+from .source import Reading, Scope
 
 _TEMPERATURE, _ROTATIONAL, _VOLTAGE = "Temperature", "Rotational", "Voltage"
 
@@ -71,12 +73,36 @@ A leak detector takes the place of a fan or sensor.
 class SingleResources:
     """Read Thermal and Power from subsystems, metrics and sensors."""
 
-    def __init__(self, reader: ResourceReader) -> None:
+    def __init__(self, reader: ResourceReader, pool: SensorPool) -> None:
         """Initialize without values."""
         self._reader = reader
+        self._pool = pool
         self._round_robin = RoundRobinReader(reader)
-        self._environment_read_at = -inf
+        self._metrics = ExcerptSource(reader, THERMAL_METRICS, temperature_excerpts)
+        self._environment = ExcerptSource(
+            reader, ENVIRONMENT_METRICS, environment_excerpts
+        )
+        self._collections: dict[str, ExpandedSensors] = {}
         self._is_complete: dict[Endpoint[Any], bool] = {}
+        self._is_in_turns: dict[Endpoint[Any], bool] = {}
+        self._shown: dict[Endpoint[Any], frozenset[str]] = {}
+        """The resources whose last values the last reading has returned."""
+
+    def export(self) -> dict[str, Any]:
+        """Return the metrics of the chassis as JSON, without their readings."""
+        return {name: source.export() for name, source in self._sources.items()}
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported metrics, or discard those of an earlier run."""
+        for name, source in self._sources.items():
+            body = exported.get(name) if isinstance(exported, Mapping) else None
+            source.restore(body)
+            self._pool.add_source(source, is_new=not source.body)
+
+    @property
+    def _sources(self) -> dict[str, ExcerptSource]:
+        """The metrics of the chassis by name."""
+        return {"thermal": self._metrics, "environment": self._environment}
 
     @property
     def is_complete(self) -> bool:
@@ -93,7 +119,19 @@ class SingleResources:
         """The errors of single resources by path, as they were last read."""
         return dict(self._round_robin.errors)
 
-    async def async_get_thermal(self, scope: Scope) -> Thermal:
+    @property
+    def is_read_in_turns(self) -> bool:
+        """Whether some values of the last reading were read in round robin."""
+        return any(self._is_in_turns.values())
+
+    @property
+    def age(self) -> float:
+        """The seconds since the oldest value of the last reading was requested."""
+        shown = [path for paths in self._shown.values() for path in paths]
+        sensors = self._pool.get_wanted(THERMAL.name, POWER.name)
+        return max(self._round_robin.get_age(shown), self._pool.get_age(sensors))
+
+    async def async_get_thermal(self, reading: Reading) -> Thermal:
         """Return the temperatures and fans of the chassis.
 
         Fans come from EnvironmentMetrics, else from the collection Fans, else from
@@ -104,26 +142,33 @@ class SingleResources:
 
         """
         await self._async_require(THERMAL, THERMAL_SUBSYSTEM)
-        reading = self._start(THERMAL, scope)
-        environment = await self._async_get_environment(reading)
-        metrics = await reading.async_find(THERMAL_METRICS)
-        temperatures = temperatures_of_metrics(metrics)
-        fans = [fan_of_excerpt(speed) for speed in environment.fan_speeds_percent]
-        paths = [] if fans else await reading.async_get_member_paths(FANS)
-        types = [] if temperatures else [_TEMPERATURE]
+        items = self._start(THERMAL, reading)
+        _, speeds = await self._async_get_environment()
+        if reading.scope is Scope.DISCOVERY:
+            await self._pool.async_refresh(self._metrics)
+        excerpts = await self._async_get_excerpts(self._metrics)
+        if reading.scope is not Scope.POLL:
+            await self._pool.async_identify(excerpts)
+        paths = [] if speeds else await items.async_get_member_paths(FANS)
+        types = [] if excerpts else [_TEMPERATURE]
         # While the collection is unknown, sensors of its fans are not taken for fans.
-        types += [_ROTATIONAL] if not fans and paths == [] else []
-        sensors, bodies = await reading.async_read_sensors(
-            types, self._thermal_count, paths or ()
+        types += [_ROTATIONAL] if not speeds and paths == [] else []
+        self._pool.want(THERMAL.name, (*speeds, *excerpts))
+        unknown = [key for key in excerpts if not self._pool.was_identified(key)]
+        sensors, bodies = await self._async_read_sensors(
+            items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
-        own = (bodies[path] for path in paths or () if path in bodies)
-        fans += [fan_of_resource(FanResource.from_dict(body)) for body in own]
-        fans += _fans(sensors)
-        temperatures += _temperatures(sensors)
-        self._is_complete[THERMAL] = reading.is_complete
-        return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
+        self._pool.require(self._environment, speeds, reading)
+        self._pool.require(self._metrics, excerpts, reading)
+        fans = [self._fan(key, excerpt) for key, excerpt in speeds.items()]
+        fans += [fan_of_resource(FanResource.from_dict(b)) for b in bodies.values()]
+        items.is_complete &= all(map(self._pool.was_identified, excerpts))
+        found = (self._temperature(key, excerpt) for key, excerpt in excerpts.items())
+        temperatures = [*filter(None, found), *_temperatures(sensors)]
+        self._finish(THERMAL, items, bodies)
+        return Thermal(temperatures=tuple(temperatures), fans=(*fans, *_fans(sensors)))
 
-    async def async_get_power(self, scope: Scope) -> Power:
+    async def async_get_power(self, reading: Reading) -> Power:
         """Return the power draw, the power supplies and the voltages of the chassis.
 
         The redundancy is unknown until all supplies were read.
@@ -133,18 +178,25 @@ class SingleResources:
 
         """
         await self._async_require(POWER, POWER_SUBSYSTEM)
-        reading = self._start(POWER, scope)
-        environment = await self._async_get_environment(reading)
-        paths = await reading.async_get_member_paths(POWER_SUPPLIES) or ()
-        supplies = await reading.async_read(paths, _POWER_COUNT)
+        items = self._start(POWER, reading)
+        draw, _ = await self._async_get_environment()
+        paths = await items.async_get_member_paths(POWER_SUPPLIES) or ()
+        supplies = await items.async_read(paths, _POWER_COUNT)
         links = {path: find_link(body, "Metrics") for path, body in supplies.items()}
-        metrics = await reading.async_read(filter(None, links.values()), _POWER_COUNT)
-        has_all_supplies = reading.is_complete
-        voltages, _ = await reading.async_read_sensors((_VOLTAGE,), _POWER_COUNT)
+        metrics = await items.async_read(filter(None, links.values()), _POWER_COUNT)
+        has_all_supplies = items.is_complete
+        self._pool.want(POWER.name, draw)
+        voltages, _ = await self._async_read_sensors(
+            items, POWER, (_VOLTAGE,), _POWER_COUNT
+        )
+        self._pool.require(self._environment, draw, reading)
         subsystem = await self._async_get_subsystem() if has_all_supplies else None
-        self._is_complete[POWER] = reading.is_complete
+        self._finish(POWER, items, supplies | metrics)
+        watts = next(map(self._pool.get_value, draw), None)
+        metered = EnvironmentMetrics.from_dict(self._environment.body)
+        control = power_control(metered, watts, subsystem or PowerSubsystem())
         return Power(
-            power_control=(power_control(environment, subsystem or PowerSubsystem()),),
+            power_control=(control,),
             power_supplies=tuple(
                 power_supply(body, metrics.get(links[path] or "", {}))
                 for path, body in supplies.items()
@@ -153,18 +205,20 @@ class SingleResources:
             redundancy=subsystem.power_supply_redundancy if subsystem else (),
         )
 
-    async def async_get_leak_detectors(self, scope: Scope) -> tuple[LeakDetector, ...]:
+    async def async_get_leak_detectors(
+        self, reading: Reading
+    ) -> tuple[LeakDetector, ...]:
         """Return the leak detectors, none where the chassis has no such resources.
 
         A poll reads one of them, and does not look for the collection.
         """
         is_known = self._reader.path(LEAK_DETECTORS) is not None
-        if scope is Scope.POLL and not is_known:
+        if reading.scope is Scope.POLL and not is_known:
             return ()
         paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
-        reading = _Reading(self._reader, self._round_robin, scope, is_first=False)
-        count = 0 if scope is Scope.DISCOVERY else _LEAK_COUNT
-        bodies = await reading.async_read(paths, count)
+        items = _Items(self._reader, self._round_robin, reading, is_first=False)
+        count = 0 if reading.scope is Scope.DISCOVERY else _LEAK_COUNT
+        bodies = await items.async_read(paths, count)
         return tuple(LeakDetector.from_dict(body) for body in bodies.values())
 
     @property
@@ -187,24 +241,98 @@ class SingleResources:
                 return
         raise NotFoundError(f"This board has no fallback for {endpoint.name}")
 
-    def _start(self, endpoint: Endpoint[Any], scope: Scope) -> _Reading:
+    def _start(self, endpoint: Endpoint[Any], reading: Reading) -> _Items:
         """Start a reading of Thermal or Power."""
         is_first = endpoint not in self._is_complete
-        return _Reading(self._reader, self._round_robin, scope, is_first=is_first)
+        return _Items(self._reader, self._round_robin, reading, is_first=is_first)
 
-    async def _async_get_environment(self, reading: _Reading) -> EnvironmentMetrics:
-        """Return the fan speeds and the power draw of the chassis.
+    def _finish(
+        self, endpoint: Endpoint[Any], items: _Items, bodies: Mapping[str, JsonObject]
+    ) -> None:
+        """Record whether a reading was complete, and what it returns."""
+        self._is_complete[endpoint] = items.is_complete
+        self._shown[endpoint] = frozenset(bodies)
+        self._is_in_turns[endpoint] = items.is_in_turns
 
-        Thermal and Power both contain them. A value that was read since the reading
-        started is new enough.
+    async def _async_get_environment(
+        self,
+    ) -> tuple[list[str], dict[str, SensorExcerpt]]:
+        """Return the sensor of the power draw, if any, and the excerpts of the fans."""
+        draw, *speeds = (await self._async_get_excerpts(self._environment)).items()
+        has_draw = draw[1] != SensorExcerpt()
+        return [draw[0]] if has_draw else [], dict(speeds)
+
+    async def _async_get_excerpts(
+        self, source: ExcerptSource
+    ) -> dict[str, SensorExcerpt]:
+        """Return the excerpts of a resource, which is read if it never was."""
+        self._pool.add_source(source)
+        await self._pool.async_read(source)
+        return source.excerpts
+
+    async def _async_read_sensors(
+        self,
+        items: _Items,
+        endpoint: Endpoint[Any],
+        types: Collection[str],
+        count: int,
+        others: Iterable[str] = (),
+        unknown: Iterable[str] = (),
+    ) -> tuple[list[SensorResource], dict[str, JsonObject]]:
+        """Return the sensors of some types, and other resources read with them.
+
+        All wanted sensors are updated. Those that no source shows, or that are unknown,
+        are read in round robin. The type of a sensor is known only when it was read:
+        each is read once.
         """
-        if self._environment_read_at >= reading.started_at:
-            body = await self._reader.async_find_json(ENVIRONMENT_METRICS, cached=True)
-        else:
-            started_at = monotonic()
-            body = await reading.async_find(ENVIRONMENT_METRICS)
-            self._environment_read_at = started_at
-        return EnvironmentMetrics.from_dict(body or {})
+        paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
+        self._expand(paths)
+        known = {path: self._pool.get_identity(path) for path in paths}
+        wanted = [
+            path for path, body in known.items() if not body or _has_type(body, types)
+        ]
+        self._pool.want(endpoint.name, wanted, add=True)
+        await self._pool.async_update(items.reading)
+        since = items.reading.since
+        left = [
+            path
+            for path in wanted
+            if not (known[path] and self._pool.is_fresh(path, since))
+        ]
+        if not items.is_first_poll:
+            left += [path for path in unknown if path not in known]
+        bodies = await items.async_read((*others, *left), count)
+        for path in filter(self._round_robin.was_read, left):
+            body, requested_at = self._round_robin.get_last(path)
+            self._pool.set_body(path, body, requested_at)
+        sensors = [self._pool.get_sensor(path) for path in wanted]
+        found = [s for s in sensors if s and (s.reading_type or "") in types]
+        return found, {path: bodies[path] for path in others if path in bodies}
+
+    def _expand(self, paths: list[str]) -> None:
+        """Add the sensors of a collection as a source of values."""
+        for path in paths[:1]:
+            collection = path.rpartition("/")[0]
+            if collection not in self._collections:
+                source = ExpandedSensors(self._reader, self._pool, collection)
+                self._collections[collection] = source
+                self._pool.add_source(source, is_new=False)
+            self._collections[collection].members = paths
+
+    def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
+        """Return the temperature of an excerpt, None for a distance to a limit.
+
+        Only the sensor shows which of them it is.
+        """
+        if not self._pool.was_identified(key):
+            return None
+        sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
+        return temperature_of_excerpt(excerpt, value, sensor)
+
+    def _fan(self, key: str, excerpt: SensorExcerpt) -> Fan:
+        """Return the fan of an excerpt."""
+        sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
+        return fan_of_excerpt(excerpt, value, sensor)
 
     async def _async_get_subsystem(self) -> PowerSubsystem | None:
         """Return the cached PowerSubsystem, None where it was not found."""
@@ -214,29 +342,26 @@ class SingleResources:
         return PowerSubsystem.from_dict(body)
 
 
-class _Reading:
-    """Single reading of Thermal or Power, with its scope and completeness."""
+class _Items:
+    """Items of one reading of Thermal or Power, with its completeness."""
 
     def __init__(
         self,
         reader: ResourceReader,
         round_robin: RoundRobinReader,
-        scope: Scope,
+        reading: Reading,
         *,
         is_first: bool,
     ) -> None:
         """Start a reading; the first poll of a board reads no collection."""
-        self.started_at = monotonic()
+        self.reading = reading
         self.is_complete = True
+        self.is_in_turns = False
+        """Whether there are more single resources than a poll reads."""
         self._reader = reader
         self._round_robin = round_robin
-        self._scope = scope
-        self._skips_new_collections = is_first and scope is Scope.POLL
-
-    async def async_find(self, endpoint: Endpoint[Any]) -> JsonObject:
-        """Return a resource, an empty object where it is missing."""
-        cached = self._scope is Scope.DISCOVERY
-        return await self._reader.async_find_json(endpoint, cached=cached) or {}
+        self._is_poll = reading.scope is Scope.POLL
+        self.is_first_poll = is_first and self._is_poll
 
     async def async_get_member_paths(
         self, collection: Endpoint[Any]
@@ -246,11 +371,11 @@ class _Reading:
         A poll either finds a collection or reads some of its members.
         """
         is_known = self._reader.path(collection) is not None
-        if self._skips_new_collections and not is_known:
+        if self.is_first_poll and not is_known:
             self.is_complete = False
             return None
         paths = await self._reader.async_get_member_paths(collection, cached=True)
-        if self._scope is Scope.POLL and not is_known and paths:
+        if self._is_poll and not is_known and paths:
             self.is_complete = False
             return None
         return paths
@@ -260,31 +385,12 @@ class _Reading:
     ) -> dict[str, JsonObject]:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
-        is_poll = self._scope is Scope.POLL
-        bodies = await self._round_robin.async_read(
-            wanted, count, limit_new=is_poll, since=self.started_at
+        bodies, singles = await self._round_robin.async_read(
+            wanted, count, limit_new=self._is_poll, since=self.reading.started_at
         )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
+        self.is_in_turns |= self._is_poll and singles > count
         return bodies
-
-    async def async_read_sensors(
-        self, types: Collection[str], count: int, others: Iterable[str] = ()
-    ) -> tuple[list[SensorResource], dict[str, JsonObject]]:
-        """Return the sensors of some types, and other resources read with them.
-
-        The type of a sensor is known only when it was read: each is read once.
-        """
-        paths = (await self.async_get_member_paths(SENSORS) or []) if types else []
-        cached = {path: self._round_robin.get_cached(path) for path in paths}
-        wanted = [
-            path for path, body in cached.items() if not body or _has_type(body, types)
-        ]
-        bodies = await self.async_read((*others, *wanted), count)
-        found = (bodies[path] for path in wanted if path in bodies)
-        sensors = [
-            SensorResource.from_dict(body) for body in found if _has_type(body, types)
-        ]
-        return sensors, bodies
 
 
 def _has_type(sensor: JsonObject, types: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..models import Power, Thermal
 from ..resources.endpoints import POWER, THERMAL
 from ..resources.reader import ResourceReader
-from .source import Scope
+from .source import Reading
 
 
 class ThermalPower:
@@ -15,10 +15,10 @@ class ThermalPower:
         """Keep the reader."""
         self._reader = reader
 
-    async def async_get_thermal(self, _: Scope) -> Thermal:
+    async def async_get_thermal(self, _: Reading) -> Thermal:
         """Return the resource Thermal; errors as in `ResourceReader.async_get`."""
         return await self._reader.async_get(THERMAL)
 
-    async def async_get_power(self, _: Scope) -> Power:
+    async def async_get_power(self, _: Reading) -> Power:
         """Return the resource Power; errors as in `ResourceReader.async_get`."""
         return await self._reader.async_get(POWER)

@@ -68,6 +68,11 @@ class Endpoint(Generic[ModelT]):
     """Selects one of several linked resources; the first one if it matches none."""
     parent_pointer: str | None = None
     """A link to follow upwards, to the last resource that `select_fn` matches."""
+    expand_levels: int = 1
+    """Levels of a collection that are read with one request, where that works.
+
+    0 for a collection whose members are not all needed.
+    """
 
 
 def _is_host(system: JsonObject) -> bool:
@@ -86,9 +91,16 @@ def _has_readings(chassis: JsonObject) -> bool:
 _READINGS = frozenset(("Thermal", "Power", "ThermalSubsystem", "PowerSubsystem"))
 
 
-def _link_only(name: str, parent: Endpoint[Any], pointer: str) -> Endpoint[Model]:
+def _link_only(
+    name: str, parent: Endpoint[Any], pointer: str, *, expand_levels: int = 1
+) -> Endpoint[Model]:
     """Return a row that is read for its links only, such as a collection."""
-    return Endpoint(name=name, model=Model, links=(Link(parent, pointer),))
+    return Endpoint(
+        name=name,
+        model=Model,
+        links=(Link(parent, pointer),),
+        expand_levels=expand_levels,
+    )
 
 
 ROOT: Final = Endpoint(name="service_root", model=ServiceRoot)
@@ -148,7 +160,10 @@ POWER_SUBSYSTEM: Final = Endpoint(
     model=PowerSubsystem,
     links=(Link(CHASSIS, "PowerSubsystem"),),
 )
-POWER_SUPPLIES: Final = _link_only("power_supplies", POWER_SUBSYSTEM, "PowerSupplies")
+POWER_SUPPLIES: Final = _link_only(
+    "power_supplies", POWER_SUBSYSTEM, "PowerSupplies", expand_levels=2
+)
+"""The second level contains the Metrics of the supplies."""
 SENSORS: Final = _link_only("sensors", CHASSIS, "Sensors")
 
 
@@ -205,14 +220,20 @@ ACCOUNT_SERVICE: Final = _service("account_service", AccountService, "AccountSer
 EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
 SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
 UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
+TELEMETRY_SERVICE: Final = _link_only("telemetry_service", ROOT, "TelemetryService")
+METRIC_REPORTS: Final = _link_only("metric_reports", TELEMETRY_SERVICE, "MetricReports")
+METRIC_REPORT_DEFINITIONS: Final = _link_only(
+    "metric_report_definitions", TELEMETRY_SERVICE, "MetricReportDefinitions"
+)
 
 BOOT_OPTIONS: Final = _link_only("boot_options", SYSTEM, "Boot/BootOptions")
-ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts")
+ACCOUNTS: Final = _link_only("accounts", ACCOUNT_SERVICE, "Accounts", expand_levels=0)
 PROCESSORS: Final = _link_only("processors", SYSTEM, "Processors")
 MEMORY: Final = _link_only("memory", SYSTEM, "Memory")
 SYSTEM_INTERFACES: Final = _link_only("system_interfaces", SYSTEM, "EthernetInterfaces")
 PCIE_DEVICES: Final = _link_only("pcie_devices", CHASSIS, "PCIeDevices")
-STORAGE: Final = _link_only("storage", SYSTEM, "Storage")
+STORAGE: Final = _link_only("storage", SYSTEM, "Storage", expand_levels=2)
+"""The second level contains the Drives of the groups."""
 DRIVES: Final = _link_only("drives", CHASSIS, "Drives")
 NETWORK_INTERFACES: Final = _link_only(
     "network_interfaces", SYSTEM, "NetworkInterfaces"

@@ -49,6 +49,11 @@ class PathFinder:
         self._failing_since.clear()
         self._detours.clear()
 
+    @property
+    def has_detours(self) -> bool:
+        """Whether a row was found past a link that leads nowhere."""
+        return bool(self._detours)
+
     def retry_dead_links(self) -> None:
         """Discard the dead links, to follow them again."""
         self._dead_links.clear()
@@ -58,16 +63,22 @@ class PathFinder:
         return self.paths.get(endpoint) or await self.async_find(endpoint)
 
     async def async_find(self, endpoint: Endpoint[Any]) -> str:
-        """Find the path of a row by its links.
+        """Find the path of a row: the remembered one, or by its links.
 
         Without a match, the first resource is used, unless a link leads nowhere: it may
         be the right one.
         """
+        await self._reader.async_verify_memory()
+        if remembered := self._reader.memory.recall_path(endpoint):
+            self.paths[endpoint] = remembered
+            return remembered
         errors: list[ResourceError] = []
         fallback: str | None = None
         is_first = True
         for link in endpoint.links:
             parent = await self._reader.async_get_json(link.parent, cached=True)
+            if link.parent not in self.paths:  # the memory did not fit
+                return await self.async_find(endpoint)
             paths = find_links(parent, link.pointer)
             for path in self._filter_links(endpoint, paths):
                 selected, is_match = await self._async_select(endpoint, path, errors)

@@ -26,14 +26,25 @@ from ..http.connection import Connection
 from ..models import Model
 from ..payload import JsonObject, find_link
 from .collections import async_get_member_paths
-from .endpoints import Cadence, Endpoint, ModelT
+from .endpoints import ROOT, Cadence, Endpoint, ModelT
+from .expansion import CollectionExpander
+from .memory import Memory
 from .path_finder import PathFinder
 
 Source = Endpoint[Any] | str
 """A row of the table, or the path that another resource links to."""
 _SourceT = TypeVar("_SourceT", bound=Source)
 
+OnRead = Callable[[str, Any], None]
+"""A function that is called with the name and value of a resource once it is read."""
+
 _MAX_TIMEOUTS = 2
+_EXPAND = "expand"
+"""Name of the verdicts on expansion in what is remembered."""
+
+
+def ignore_read(_name: str, _resource: Any) -> None:
+    """Ignore that a resource was read."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +87,20 @@ class ResourceReader:
         self,
         connection: Connection,
         wanted_ids: Mapping[Endpoint[Any], str | None] | None = None,
+        discovery: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep the connection, and the Id of each resource that has to have one."""
+        """Keep the connection.
+
+        Args:
+            connection: The connection to the BMC.
+            wanted_ids: The Id of each resource that has to have one.
+            discovery: The property `discovery` of an earlier reader.
+
+        """
         self._connection = connection
+        self._memory_key = repr([*(wanted_ids or {}).values()])
+        self.memory = Memory(connection, self._memory_key, discovery)
+        """What is known about the board; replaced when it no longer fits."""
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
         self._unavailable: dict[Source, _Unavailable] = NewestItems(
@@ -93,6 +115,7 @@ class ResourceReader:
         )
         """The errors of members of collections, by path, as they were last read."""
         self._finder = PathFinder(self, connection, wanted_ids or {})
+        self.expander = CollectionExpander(self)
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
 
@@ -101,21 +124,53 @@ class ResourceReader:
         """The paths found so far, by the name of their row."""
         return {endpoint.name: path for endpoint, path in self._finder.paths.items()}
 
+    @property
+    def discovery(self) -> dict[str, Any]:
+        """Findings about the board for a later run; none while a link leads nowhere."""
+        if self._finder.has_detours:
+            return {}
+        unavailable = {
+            source: known.error
+            for source, known in self._unavailable.items()
+            if known.is_recent
+        }
+        if not self.memory.is_pending:
+            self.memory.readings.pop(_EXPAND, None)
+            if self.expander.has_verdicts:
+                self.memory.readings[_EXPAND] = self.expander.export()
+        return self.memory.export(self.paths, unavailable)
+
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
         return self._finder.paths.get(endpoint)
+
+    def _get_path(self, source: Source) -> str | None:
+        """Return the path of a resource, None for a row that was not found yet."""
+        return source if isinstance(source, str) else self.path(source)
+
+    def store(self, path: str, body: JsonObject) -> None:
+        """Cache a resource that another one contained."""
+        self._connection.store(path, dict(body))
+
+    def _is_cached(self, source: Source) -> bool:
+        """Return whether a resource was read."""
+        path = self._get_path(source)
+        return path is not None and self.is_cached(path)
 
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
         return self._connection.get_cached(path) is not None
 
     def reset(self) -> None:
-        """Discard all paths, values and errors."""
+        """Discard all but what a restart remembers; missing resources may have come."""
+        discovery = self.discovery | {"missing": {}, "unlicensed": {}}
+        self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
         self._seen.clear()
         self._unavailable.clear()
         self._models.clear()
         self._failures.clear()
+        self.expander.reset()
         self.member_errors.clear()
 
     # One resource
@@ -180,6 +235,43 @@ class ResourceReader:
         self, source: Source, *, cached: bool = False
     ) -> JsonObject:
         """Return the JSON of a resource; errors as in `async_get`."""
+        if self.memory.is_pending and source is not ROOT:
+            await self.async_verify_memory()
+        body = await self._async_get_json(source, cached=cached)
+        if isinstance(source, Endpoint) and not self.memory.record(source, body):
+            self._forget_memory()
+            self.memory.record(source, body)
+        return body
+
+    async def async_verify_memory(self) -> bool:
+        """Return whether the board is the one that an earlier run has found.
+
+        If it is not, what that run has found out is forgotten.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        if (memory := self.memory).is_pending:
+            fits = await memory.async_fits()
+            if memory.is_pending and memory is self.memory:
+                if fits:
+                    for source, error in memory.use():
+                        self._unavailable[source] = _Unavailable(error, monotonic())
+                    self.expander.restore(memory.readings.get(_EXPAND))
+                else:
+                    self._forget_memory()
+        return self.memory.is_verified
+
+    def _forget_memory(self) -> None:
+        """Forget what an earlier run has found out, and discover the board anew."""
+        self.memory = Memory(self._connection, self._memory_key)
+        self._finder.reset()
+        self._unavailable.clear()
+        self.expander.reset()
+
+    async def _async_get_json(self, source: Source, *, cached: bool) -> JsonObject:
+        """Return the JSON of a resource, read at its path or from the cache."""
         self._finder.forget_detours()
         path = source if isinstance(source, str) else self._finder.paths.get(source)
         if cached and path and (body := self._connection.get_cached(path)):
@@ -265,11 +357,14 @@ class ResourceReader:
 
         """
         paths = [*dict.fromkeys(paths)]
-        found, errors = await self.async_try_many(paths)
+        expanded = await self._async_expand(paths)
+        left = [path for path in paths if path not in expanded]
+        found, errors = await self.async_try_many(left)
+        found |= expanded
         self._record_member_errors(paths, errors)
         if errors and not found:
             raise next(iter(errors.values()))
-        return found
+        return {path: found[path] for path in paths if path in found}
 
     async def async_find_many(
         self, paths: Iterable[str], *, cached: bool = False
@@ -279,13 +374,18 @@ class ResourceReader:
         The errors of the others are in `member_errors`, except for those that are
         missing or need a license.
         """
-        found, errors = await self.async_try_many(paths, cached=cached)
+        paths = [*dict.fromkeys(paths)]
+        new = [path for path in paths if not (cached and self.is_cached(path))]
+        expanded = await self._async_expand(new)
+        left = [path for path in paths if path not in expanded]
+        found, errors = await self.async_try_many(left, cached=cached)
+        found |= expanded
         for path in found:
             self.member_errors.pop(path, None)
         for path, error in errors.items():
             if not isinstance(error, (NotFoundError, LicenseError)):
                 self.member_errors[path] = error
-        return found
+        return {path: found[path] for path in paths if path in found}
 
     async def async_get_models(
         self, paths: Iterable[str], model: type[ModelT]
@@ -315,11 +415,20 @@ class ResourceReader:
             ResourceError: None of the collections that exist could be read.
 
         """
-        found, errors = await self.async_try_many(collections, cached=cached)
+        new = [
+            source
+            for source in collections
+            if not (
+                cached and (path := self._get_path(source)) and self.is_cached(path)
+            )
+        ]
+        listed = await self._async_list_expanded(new)
+        left = [source for source in collections if source not in listed]
+        found, errors = await self.async_try_many(left, cached=cached)
         for source, error in errors.items():
             is_missing = isinstance(error, NotFoundError)
             is_lost = is_missing and source in self._seen and not cached
-            if is_lost or not (found or is_missing):
+            if is_lost or not (found or listed or is_missing):
                 raise error
             if isinstance(source, str):
                 self.member_errors[source] = error
@@ -327,43 +436,98 @@ class ResourceReader:
         async def read(path: str) -> JsonObject:
             return await self.async_get_json(path, cached=cached)
 
-        paths: dict[str, None] = {}
         for source, first in found.items():
             if isinstance(source, str):
-                path = source
                 self.member_errors.pop(source, None)
+            path = self._get_path(source) or await self._finder.async_get(source)
+            listed[source] = await async_get_member_paths(path, read, first)
+        paths = (path for source in collections for path in listed.get(source, ()))
+        return [*dict.fromkeys(paths)]
+
+    async def _async_list_expanded(
+        self, collections: Iterable[Source]
+    ) -> dict[Source, list[str]]:
+        """Return the paths of the members of collections that can be expanded."""
+        listed: dict[Source, list[str]] = {}
+        if self.memory.is_pending:
+            await self.async_verify_memory()
+        for source in collections:
+            if isinstance(source, Endpoint) and not source.expand_levels:
+                continue
+            path = self._get_path(source)
+            if isinstance(source, Endpoint) and self.expander.has_worked:
+                with suppress(ResourceError):
+                    path = await self._finder.async_get(source)
+            levels = self.get_expand_levels(path) if path else 1
+            paths = await self.expander.async_list(path, levels) if path else None
+            if paths is not None:
+                listed[source] = paths
+                self._mark_seen(source)
+        return listed
+
+    def _mark_seen(self, source: Source) -> None:
+        """Record that a row was read: if it is missing later, the BMC is starting."""
+        if isinstance(source, Endpoint):
+            self._seen.add(source)
+
+    async def _async_expand(self, paths: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the resources that an expansion of their collections shows, by path.
+
+        Only collections that were read before are expanded.
+        """
+        found: dict[str, JsonObject] = {}
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            if (body := self.expander.take(path)) is not None:
+                found[path] = body
             else:
-                path = await self._finder.async_get(source)
-            paths |= dict.fromkeys(await async_get_member_paths(path, read, first))
-        return [*paths]
+                groups.setdefault(path.rpartition("/")[0], []).append(path)
+        for collection, members in groups.items():
+            if self.is_cached(collection):
+                levels = self.get_expand_levels(collection)
+                found |= await self.expander.async_read(
+                    collection, members, levels=levels
+                )
+        return found
+
+    def get_expand_levels(self, path: str) -> int:
+        """Return the number of levels that an expansion of a collection reads."""
+        rows = (row for row, known in self._finder.paths.items() if known == path)
+        return max((row.expand_levels for row in rows), default=1)
 
     async def async_get_each(
-        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+        self,
+        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+        on_read: OnRead = ignore_read,
     ) -> Found:
         """Return many resources, and the errors of others.
 
         Args:
             reads: The function that reads each row.
+            on_read: Called with the name and value of each row as soon as it is read.
 
         Raises:
             SupermicroRedfishError: Nothing could be read, the connection was lost or
                 the login was refused.
 
         """
-        found = await self.async_try_each(reads)
+        found = await self.async_try_each(reads, on_read)
         if not found.resources:
             raise next(iter((*found.errors.values(), *found.missing.values())))
         return found
 
     async def async_try_each(
-        self, reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]]
+        self,
+        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+        on_read: OnRead = ignore_read,
     ) -> Found:
         """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
 
         async def read(endpoint: Endpoint[Any]) -> None:
             try:
-                found.resources[endpoint.name] = await reads[endpoint]()
+                resource = found.resources[endpoint.name] = await reads[endpoint]()
+                on_read(endpoint.name, resource)
             except NotFoundError as error:
                 is_lost = endpoint in self._seen
                 (found.errors if is_lost else found.missing)[endpoint.name] = error
@@ -479,6 +643,9 @@ class ResourceReader:
         try:
             return await self._connection.async_get(path)
         except NotFoundError as error:
+            if self.memory.is_unproven(endpoint):
+                self._forget_memory()
+                return await self._async_read_linked(endpoint)
             if endpoint in self._seen or not await self._finder.async_skip(
                 endpoint, path
             ):

@@ -1,18 +1,21 @@
-"""Storage of the log entries that were already seen."""
+"""Storage of what a server needs over a restart: seen log entries, and paths."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 
 from .aiosupermicro import LogEntry
-from .const import DOMAIN, MAX_SEEN_ENTRIES
+from .const import DOMAIN, LOGGER, MAX_SEEN_ENTRIES
 
 _VERSION: Final = 1
 _DIGEST_BYTES: Final = 8
+_MALFORMED: Final = (KeyError, TypeError, ValueError, NotImplementedError)
+"""Errors of Home Assistant's store for a file that has another structure."""
 
 
 class SeenLogEntries:
@@ -25,7 +28,7 @@ class SeenLogEntries:
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Initialize the store of a config entry."""
         self._hass = hass
-        self._store = _create_store(hass, entry_id)
+        self._store = _create_log_store(hass, entry_id)
         self._seen: list[str] | None = None
         """Fingerprints of the entries, None before the log is read for the first time.
 
@@ -61,14 +64,53 @@ class SeenLogEntries:
         return [] if is_first else new
 
 
-async def async_remove_log_store(hass: HomeAssistant, entry_id: str) -> None:
-    """Remove the store of a config entry."""
-    await _create_store(hass, entry_id).async_remove()
+class DiscoveryStore:
+    """The client's discovery of a board, for a restart with few requests."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize the store of a config entry."""
+        self._hass = hass
+        self._store = _create_discovery_store(hass, entry_id)
+        self._saved: Mapping[str, Any] = {}
+
+    async def async_load(self) -> Mapping[str, Any]:
+        """Return what the last run has found, nothing if it cannot be used."""
+        try:
+            self._saved = dict(await self._store.async_load() or {})
+        except (HomeAssistantError, *_MALFORMED) as error:
+            LOGGER.debug("%s cannot be used: %s", self._store.key, error)
+        return self._saved
+
+    @callback
+    def async_save(self, discovery: Mapping[str, Any]) -> None:
+        """Save what was found, if it has changed."""
+        if discovery and discovery != self._saved:
+            self._saved = discovery
+            self._hass.async_create_task(
+                self._store.async_save(dict(discovery)),
+                "Save the discovery of a server",
+            )
 
 
-def _create_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, list[str]]]:
-    """Create the store of a config entry."""
+async def async_remove_stores(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the stores of a config entry."""
+    await _create_log_store(hass, entry_id).async_remove()
+    await _create_discovery_store(hass, entry_id).async_remove()
+
+
+def _create_log_store(
+    hass: HomeAssistant, entry_id: str
+) -> Store[dict[str, list[str]]]:
+    """Create the store of the log of a config entry."""
     return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
+
+
+def _create_discovery_store(
+    hass: HomeAssistant, entry_id: str
+) -> Store[dict[str, Any]]:
+    """Create the store of the discovery of a config entry."""
+    key = f"{DOMAIN}.{entry_id}.discovery"
+    return Store(hass, _VERSION, key, atomic_writes=True)
 
 
 def _fingerprint(entry: LogEntry) -> str:

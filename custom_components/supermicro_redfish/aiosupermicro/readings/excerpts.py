@@ -1,0 +1,98 @@
+"""Read the excerpts of sensors in ThermalMetrics and EnvironmentMetrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set as AbstractSet
+from typing import Any
+
+from ..models import EnvironmentMetrics, SensorExcerpt, ThermalMetrics
+from ..payload import JsonObject, normalize_path
+from ..resources.endpoints import Endpoint
+from ..resources.reader import ResourceReader
+
+
+class ExcerptSource:
+    """A resource that contains excerpts of sensors, with links to them."""
+
+    def __init__(
+        self,
+        reader: ResourceReader,
+        endpoint: Endpoint[Any],
+        excerpts_fn: Callable[[JsonObject], tuple[SensorExcerpt, ...]],
+    ) -> None:
+        """Start with nothing read."""
+        self._reader = reader
+        self._endpoint = endpoint
+        self._excerpts_fn = excerpts_fn
+        self.body: JsonObject = {}
+        """The resource as it was last read; empty if the board lacks it."""
+
+    def export(self) -> JsonObject:
+        """Return the resource as JSON without its readings, for a restart."""
+        body: JsonObject = _without_readings(self.body)
+        return body
+
+    def restore(self, exported: Any) -> None:
+        """Restore an exported resource; a malformed one is ignored."""
+        self.body = exported if isinstance(exported, Mapping) else {}
+
+    @property
+    def sensors(self) -> AbstractSet[str]:
+        """The paths of the sensors, or the places of excerpts without a link."""
+        return self.excerpts.keys()
+
+    @property
+    def excerpts(self) -> dict[str, SensorExcerpt]:
+        """The excerpts by path of their sensor, else by their place."""
+        return excerpts_by_sensor(self._endpoint, self._excerpts_fn(self.body))
+
+    async def async_read(self) -> dict[str, float | None]:
+        """Return the readings; errors as in `ResourceReader.async_find_json`."""
+        self.body = await self._reader.async_find_json(self._endpoint) or {}
+        return {key: value_of(excerpt) for key, excerpt in self.excerpts.items()}
+
+
+def _without_readings(value: Any) -> Any:
+    """Return a JSON value whose readings are null, and whose speeds are 0.
+
+    Only fans have a speed: its presence shows the unit.
+    """
+    if isinstance(value, list):
+        return [*map(_without_readings, value)]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        key: _EMPTY[key] if key in _EMPTY else _without_readings(item)
+        for key, item in value.items()
+    }
+
+
+_EMPTY = {"Reading": None, "SpeedRPM": 0}
+
+
+def excerpts_by_sensor(
+    endpoint: Endpoint[Any], excerpts: tuple[SensorExcerpt, ...]
+) -> dict[str, SensorExcerpt]:
+    """Return excerpts by path of their sensor, else by their place in a resource."""
+    paths = (e.data_source_uri and normalize_path(e.data_source_uri) for e in excerpts)
+    keyed = zip(paths, excerpts, strict=True)
+    return {
+        path or f"{endpoint.name}#{place}": excerpt
+        for place, (path, excerpt) in enumerate(keyed)
+    }
+
+
+def value_of(excerpt: SensorExcerpt) -> float | None:
+    """Return the reading of an excerpt, for a fan its speed."""
+    return excerpt.reading if excerpt.speed_rpm is None else excerpt.speed_rpm
+
+
+def temperature_excerpts(body: JsonObject) -> tuple[SensorExcerpt, ...]:
+    """Return the excerpts in ThermalMetrics."""
+    return ThermalMetrics.from_dict(body).temperature_readings_celsius
+
+
+def environment_excerpts(body: JsonObject) -> tuple[SensorExcerpt, ...]:
+    """Return the excerpts in EnvironmentMetrics: the power draw, then the fans."""
+    metrics = EnvironmentMetrics.from_dict(body)
+    return (metrics.power_watts, *metrics.fan_speeds_percent)

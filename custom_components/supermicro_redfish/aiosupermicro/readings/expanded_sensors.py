@@ -1,0 +1,42 @@
+"""Read all sensors of a chassis with one request, where `$expand` works."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from time import monotonic
+
+from ..models import SensorResource
+from ..resources.reader import ResourceReader
+from .sensor_pool import SensorPool
+
+
+class ExpandedSensors:
+    """The sensors of a collection."""
+
+    def __init__(
+        self, reader: ResourceReader, pool: SensorPool, collection: str
+    ) -> None:
+        """Keep the path of the collection; nothing is read yet."""
+        self._reader = reader
+        self._pool = pool
+        self._collection = collection
+        self.members: list[str] = []
+
+    @property
+    def sensors(self) -> AbstractSet[str]:
+        """The paths of the sensors, none where the collection cannot be expanded."""
+        works = self._reader.expander.can_expand(self._collection)
+        return frozenset(self.members if works else ())
+
+    async def async_read(self) -> dict[str, float | None]:
+        """Return the readings, and store the resources of the sensors."""
+        requested_at = monotonic()
+        bodies = await self._reader.expander.async_read(
+            self._collection, self.members, since=requested_at, may_try=False
+        )
+        for path, body in bodies.items():
+            self._pool.set_body(path, body, requested_at)
+        return {
+            path: SensorResource.from_dict(body).reading
+            for path, body in bodies.items()
+        }

@@ -1,0 +1,335 @@
+"""Read the values of many sensors with few requests.
+
+A sensor is identified once: its name, unit, type and thresholds. Its value then comes
+from whichever resource shows the most of the wanted values: a metric report, an
+expanded collection, or the metrics of a chassis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import inf
+from time import monotonic
+from typing import Any
+
+from ..const import (
+    EXPAND_FRESH_SECONDS,
+    MAX_FIRST_SOURCES,
+    MAX_VALUE_SOURCES,
+    SOURCE_RETRY_SECONDS,
+)
+from ..exceptions import ResourceError
+from ..models import SensorResource, Status
+from ..payload import JsonObject
+from ..resources.reader import ResourceReader
+from .source import Reading, Scope, ValueSource
+
+_IDENTITY = (
+    "Id",
+    "Name",
+    "PhysicalContext",
+    "ReadingBasis",
+    "ReadingType",
+    "ReadingUnits",
+    "RelatedItem",
+    "Thresholds",
+)
+"""Properties of a sensor that do not change; a stored reading would be an old one."""
+
+
+@dataclass(eq=False)
+class _Source:
+    """A source of values, and how it was read last."""
+
+    reads: ValueSource
+    is_new: bool
+    """Whether it is not known yet which sensors it shows."""
+    read_at: float = -inf
+    error: ResourceError | None = None
+    """The error of the last read."""
+
+
+class SensorPool:
+    """Keep the identity and the newest value of sensors, by path."""
+
+    def __init__(self, reader: ResourceReader) -> None:
+        """Start without sensors."""
+        self._reader = reader
+        self._sources: dict[ValueSource, _Source] = {}
+        self._identities: dict[str, JsonObject] = {}
+        self._values: dict[str, tuple[float | None, float]] = {}
+        """The last value of each sensor, and when it was requested."""
+        self._tried: set[str] = set()
+        """The sensors that were to be identified, maybe in vain."""
+        self._wanted: dict[str, frozenset[str]] = {}
+        self._first: Reading | None = None
+        """The first reading."""
+        self._lock = asyncio.Lock()
+        """Held while sources are read, so that all callers share the values."""
+        self._identify_lock = asyncio.Lock()
+        """Held while sensors are identified, so that each is read once."""
+
+    # Sources and wanted sensors
+
+    def add_source(self, source: ValueSource, *, is_new: bool = True) -> None:
+        """Add a source of values; a new one is read once to see what it shows."""
+        self._sources.setdefault(source, _Source(source, is_new))
+
+    async def async_refresh(self, source: ValueSource) -> None:
+        """Read a source that was not read for a minute: it may show more sensors."""
+        async with self._lock:
+            entry = self._sources.get(source)
+            if entry and monotonic() - entry.read_at > EXPAND_FRESH_SECONDS:
+                await self._async_read(entry)
+
+    def remove_source(self, source: ValueSource) -> None:
+        """Remove a source of values."""
+        self._sources.pop(source, None)
+
+    def is_new(self, source: ValueSource) -> bool:
+        """Return whether a source was never read."""
+        entry = self._sources.get(source)
+        return entry is not None and entry.is_new and entry.error is None
+
+    def want(self, part: str, sensors: Iterable[str], *, add: bool = False) -> None:
+        """Set, or add, the sensors that a part of the readings needs in each poll."""
+        known = self._wanted.get(part, frozenset()) if add else frozenset()
+        self._wanted[part] = known.union(sensors)
+
+    def get_wanted(self, *parts: str) -> frozenset[str]:
+        """Return the sensors that some parts need."""
+        return frozenset().union(*(self._wanted.get(part, ()) for part in parts))
+
+    # Values
+
+    def _requested_at(self, path: str) -> float:
+        """Return when the value of a sensor was requested."""
+        return self._values.get(path, (None, -inf))[1]
+
+    def is_fresh(self, path: str, since: float) -> bool:
+        """Return whether the value of a sensor was requested since a time."""
+        return path in self._values and self._requested_at(path) >= since
+
+    def get_value(self, path: str) -> float | None:
+        """Return the last value of a sensor, None without one."""
+        return self._values.get(path, (None, -inf))[0]
+
+    def get_age(self, paths: Iterable[str]) -> float:
+        """Return the seconds since the oldest of some values was requested."""
+        times = [self._values[path][1] for path in paths if path in self._values]
+        return monotonic() - min(times) if times else 0.0
+
+    def get_identity(self, path: str) -> JsonObject | None:
+        """Return the resource of a sensor as it was first read, None if it was not."""
+        return self._identities.get(path)
+
+    def get_sensor(self, path: str) -> SensorResource | None:
+        """Return a sensor with its newest value, None if it is not identified.
+
+        A sensor that was absent when it was identified has no state once it has a
+        value.
+        """
+        if (body := self._identities.get(path)) is None:
+            return None
+        sensor, value = SensorResource.from_dict(body), self.get_value(path)
+        status = sensor.status
+        if status.is_absent and value is not None:
+            status = Status()
+        return replace(sensor, path=path, reading=value, status=status)
+
+    def set_values(
+        self, source: ValueSource, values: Mapping[str, float | None], at: float
+    ) -> None:
+        """Store the values that a source has shown to a request at a time."""
+        entry = self._sources[source]
+        entry.error, entry.is_new, entry.read_at = None, False, at
+        self._values |= {path: (value, at) for path, value in values.items()}
+
+    def set_body(self, path: str, body: JsonObject | None, requested_at: float) -> None:
+        """Store the resource of a sensor, None if it could not be read.
+
+        Without it, only a value that another resource has shown since is kept.
+        """
+        self._tried.add(path)
+        if body is None:
+            if path in self._identities and not self.is_fresh(path, requested_at):
+                self._values.pop(path, None)
+            return
+        self._identities[path] = body
+        if not self.is_fresh(path, requested_at):
+            reading = SensorResource.from_dict(body).reading
+            self._values[path] = (reading, requested_at)
+
+    # Requests
+
+    async def async_read(self, source: ValueSource) -> None:
+        """Read a source that was never read; errors as in `ValueSource`."""
+        async with self._lock:
+            entry = self._sources[source]
+            if entry.is_new:
+                await self._async_read(entry)
+        if entry.is_new and entry.error:
+            raise entry.error.with_traceback(None)
+
+    def require(
+        self, source: ValueSource, sensors: Iterable[str], reading: Reading
+    ) -> None:
+        """Raise the error of a source if values are missing because of it."""
+        error = self._sources[source].error
+        if error and self._get_missing(sensors, reading):
+            raise error.with_traceback(None)
+
+    async def async_update(self, reading: Reading) -> None:
+        """Read the sources that show the wanted values, as few of them as possible.
+
+        Each time it is the one with the most values that are not of this reading yet.
+        """
+        async with self._lock:
+            while self._count_read(reading) < self._get_limit(reading):
+                wanted = self.get_wanted(*self._wanted)
+                missing = self._get_missing(wanted, reading)
+                if (source := self._get_best(missing, reading)) is None:
+                    break
+                await self._async_read(source)
+
+    async def async_fill(self, part: str, reading: Reading) -> None:
+        """Read sensors of a part that no source has shown, with at most one request."""
+        async with self._lock:
+            missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
+            groups = _group(missing)
+            if not groups or self._count_read(reading) >= self._get_limit(reading):
+                return
+            collection = max(groups, key=lambda path: len(groups[path]))
+            members = groups[collection]
+            if not await self._async_read_collection(collection, members):
+                oldest = min(members, key=self._requested_at)
+                await self._async_read_singly([oldest])
+
+    async def async_identify(self, paths: Iterable[str]) -> None:
+        """Read the resources of sensors that are not identified yet."""
+        async with self._identify_lock:
+            new = [path for path in paths if path not in self._identities]
+            for collection, members in _group(new).items():
+                if not await self._async_read_collection(collection, members):
+                    await self._async_read_singly(members)
+                self._tried.update(members)
+
+    def was_identified(self, path: str) -> bool:
+        """Return whether a sensor is known, or cannot be."""
+        is_sensor = path.startswith("/")
+        return not is_sensor or path in self._identities or path in self._tried
+
+    def _get_missing(self, wanted: Iterable[str], reading: Reading) -> set[str]:
+        """Return the sensors whose value is not of this reading."""
+        since = reading.since
+        return {path for path in wanted if not self.is_fresh(path, since)}
+
+    def _get_best(self, missing: set[str], reading: Reading) -> _Source | None:
+        """Return the source that shows the most of the missing values, if any does.
+
+        A source that was never read may show all of them. One that has failed is tried
+        again after a while.
+        """
+        retry_before = monotonic() - SOURCE_RETRY_SECONDS
+
+        def count(source: _Source) -> float:
+            if source.is_new:
+                is_due = source.error is None or source.read_at < retry_before
+                return inf if is_due else 0
+            return len(source.reads.sensors & missing)
+
+        unread = [
+            source
+            for source in self._sources.values()
+            if source.is_new or source.read_at < reading.since
+        ]
+        best = max(unread, key=count, default=None)
+        return best if best and missing and count(best) else None
+
+    def _get_limit(self, reading: Reading) -> int:
+        """Return the number of sources that a reading may read.
+
+        The first poll after a restart is a short one.
+        """
+        if self._first is None:
+            self._first = reading
+        is_short = self._first is reading and reading.scope is Scope.POLL
+        return MAX_FIRST_SOURCES if is_short else MAX_VALUE_SOURCES
+
+    def _count_read(self, reading: Reading) -> int:
+        """Return the number of sources that were read in this reading."""
+        since = reading.started_at
+        return sum(source.read_at >= since for source in self._sources.values())
+
+    async def _async_read(self, source: _Source) -> None:
+        """Read a source; one that fails keeps its last values."""
+        source.read_at = requested_at = monotonic()
+        try:
+            values = await source.reads.async_read()
+        except ResourceError as error:
+            source.error = error
+            return
+        self.set_values(source.reads, values, requested_at)
+
+    async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
+        """Read sensors with one request for their collection; return if it worked."""
+        requested_at = monotonic()
+        if len(members) < _MIN_GROUP:
+            return False
+        listed = await self._reader.expander.async_list(collection, 1)
+        if listed is None:
+            return False
+        for path in listed:
+            if (body := self._reader.expander.take(path)) is not None:
+                self.set_body(path, body, requested_at)
+        return True
+
+    async def _async_read_singly(self, paths: list[str]) -> None:
+        """Read sensors one by one; one that cannot be read has no value any more."""
+        requested_at = monotonic()
+        found, _ = await self._reader.async_try_many(paths)
+        for path in paths:
+            self.set_body(path, found.get(path), requested_at)
+
+    # Memory
+
+    def reset(self) -> None:
+        """Discard all sensors and sources."""
+        self._sources.clear()
+        self._identities.clear()
+        self._tried.clear()
+        self._values.clear()
+
+    def export(self, paths: Iterable[str]) -> dict[str, Any]:
+        """Return the identities of sensors as JSON, without their values.
+
+        Args:
+            paths: The sensors, besides those that are wanted.
+
+        """
+        return {
+            path: {key: body[key] for key in _IDENTITY if key in body}
+            for path in sorted(self.get_wanted(*self._wanted).union(paths))
+            if (body := self._identities.get(path))
+        }
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported identities; malformed ones are ignored."""
+        for path, body in exported.items() if isinstance(exported, Mapping) else ():
+            if isinstance(path, str) and isinstance(body, Mapping):
+                self._identities[path] = body
+
+
+_MIN_GROUP = 2
+"""Sensors of a collection from which on it is read as a whole."""
+
+
+def _group(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return paths of sensors by their collection, without places of excerpts."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        if path.startswith("/"):
+            groups.setdefault(path.rpartition("/")[0], []).append(path)
+    return groups

@@ -1,0 +1,173 @@
+"""Read the metric reports that name sensors by path (TelemetryService).
+
+A report of a recorded GB300 contains fifty sensors of all chassis. Its values are
+texts. Those that are marked as stale, or whose timestamp stands still, are left out.
+The text "nan" is the value of a sensor that measures nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set as AbstractSet
+from math import isfinite
+from time import monotonic, time
+from typing import Any
+
+from ..const import MAX_REPORTS, METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
+from ..exceptions import ResourceError
+from ..payload import JsonObject, find_link, normalize_path
+from ..resources.endpoints import METRIC_REPORT_DEFINITIONS, METRIC_REPORTS
+from ..resources.reader import ResourceReader
+
+_SENSORS = "/Sensors/"
+_FRAGMENTS = ("", "/Reading")
+
+
+class ReportSource:
+    """A metric report with the readings of sensors."""
+
+    def __init__(self, reader: ResourceReader, path: str) -> None:
+        """Keep the path; nothing is read yet."""
+        self._reader = reader
+        self.path = path
+        self.sensors: AbstractSet[str] = frozenset()
+        """The paths of all sensors in the last report, also those without a value."""
+        self._timestamps: dict[str, tuple[str, float]] = {}
+        """The last timestamp of each sensor, and when it was first seen."""
+
+    async def async_read(self) -> dict[str, float | None]:
+        """Return the readings; errors as in `ResourceReader.async_get_json`."""
+        body = await self._reader.async_get_json(self.path)
+        listed = body.get("MetricValues")
+        values: dict[str, float | None] = {}
+        sensors: dict[str, None] = {}
+        for metric in listed if isinstance(listed, list) else ():
+            if (path := _sensor_path(metric)) is None:
+                continue
+            sensors[path] = None
+            value, is_number = _parse(metric.get("MetricValue"))
+            if is_number and (value is None or not self._is_stale(path, metric)):
+                values[path] = value
+        self.sensors = sensors.keys()
+        return values
+
+    def _is_stale(self, path: str, metric: JsonObject) -> bool:
+        """Return whether a value is not of this poll, by its mark or its timestamp."""
+        timestamp, now = metric.get("Timestamp"), monotonic()
+        last, seen_at = self._timestamps.get(path, (None, now))
+        if isinstance(timestamp, str) and timestamp != last:
+            self._timestamps[path] = (timestamp, now)
+            seen_at = now
+        return _is_marked(metric) or now - seen_at > METRIC_STALE_SECONDS
+
+
+class Telemetry:
+    """Find the metric reports of a board that name sensors."""
+
+    def __init__(self, reader: ResourceReader) -> None:
+        """Start without reports."""
+        self._reader = reader
+        self.reports: dict[str, ReportSource] = {}
+        """The reports that name sensors, by path."""
+        self._retry_at = 0.0
+
+    def reset(self) -> None:
+        """Look for reports again, as after an update of the firmware."""
+        self.reports.clear()
+        self._retry_at = 0.0
+
+    def export(self) -> dict[str, Any]:
+        """Return the reports as JSON, and the time of the next search since 1970."""
+        seconds = max(self._retry_at - monotonic(), 0.0)
+        return {"reports": [*self.reports], "retry_at": round(time() + seconds)}
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported reports; malformed ones are ignored."""
+        if not isinstance(exported, Mapping):
+            return
+        paths, retry_at = exported.get("reports"), exported.get("retry_at")
+        for path in paths[:MAX_REPORTS] if isinstance(paths, list) else ():
+            if isinstance(path, str) and path.startswith("/"):
+                self.reports[path] = ReportSource(self._reader, path)
+        if isinstance(retry_at, (int, float)):
+            seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
+            self._retry_at = monotonic() + seconds
+
+    async def async_find_reports(
+        self,
+    ) -> dict[str, tuple[dict[str, float | None], float]]:
+        """Read all reports that may name sensors, at most once a day.
+
+        Returns:
+            The readings of each report that was found, by its path, and the time of the
+            request.
+
+        Raises:
+            AuthenticationError: The login was refused.
+            ConnectionError: The connection was lost.
+
+        """
+        if monotonic() < self._retry_at:
+            return {}
+        self._retry_at = monotonic() + TELEMETRY_RETRY_SECONDS
+        found: dict[str, tuple[dict[str, float | None], float]] = {}
+        try:
+            paths = await self._async_get_candidates()
+        except ResourceError:
+            return {}
+        for path in paths[:MAX_REPORTS]:
+            report, requested_at = ReportSource(self._reader, path), monotonic()
+            try:
+                values = await report.async_read()
+            except ResourceError:
+                continue
+            if report.sensors:
+                self.reports[path] = report
+                found[path] = (values, requested_at)
+        return found
+
+    async def _async_get_candidates(self) -> list[str]:
+        """Return the paths of the reports whose definition names sensors.
+
+        Without definitions, these are all reports.
+        """
+        paths = await self._reader.async_get_member_paths(METRIC_REPORT_DEFINITIONS)
+        definitions = await self._reader.async_find_many(paths[:MAX_REPORTS])
+        links = [
+            link
+            for body in definitions.values()
+            if _SENSORS in str(body.get("MetricProperties"))
+            and (link := find_link(body, "MetricReport"))
+        ]
+        if definitions:
+            return links
+        return await self._reader.async_get_member_paths(METRIC_REPORTS)
+
+
+def _sensor_path(metric: Any) -> str | None:
+    """Return the path of the sensor whose reading a metric is, None for others."""
+    uri = metric.get("MetricProperty") if isinstance(metric, Mapping) else None
+    if not isinstance(uri, str) or not uri.startswith("/") or _SENSORS not in uri:
+        return None
+    path, _, fragment = uri.partition("#")
+    return normalize_path(path) if fragment in _FRAGMENTS else None
+
+
+def _parse(value: Any) -> tuple[float | None, bool]:
+    """Return the number in a text, None for "nan", and whether it is a number."""
+    if isinstance(value, bool):
+        return None, False
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None, False
+    return (number if isfinite(number) else None), True
+
+
+def _is_marked(metric: JsonObject) -> bool:
+    """Return whether any vendor marks a metric as stale (MetricValueStale)."""
+    oem = metric.get("Oem")
+    vendors = oem.values() if isinstance(oem, Mapping) else ()
+    return any(
+        isinstance(vendor, Mapping) and vendor.get("MetricValueStale") is True
+        for vendor in vendors
+    )

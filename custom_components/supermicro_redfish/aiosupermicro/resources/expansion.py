@@ -1,0 +1,372 @@
+"""Read all members of a collection with one request, where `$expand` works.
+
+Many boards advertise it. Some of them return an error, ignore the query, or return only
+a part of the members or of their properties. It is therefore tried once, and used only
+if a member is the same as when it is read on its own. The verdicts can be exported and
+restored, so that a restart does not try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from math import inf, isfinite
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..const import (
+    EXPAND_BUSY_SECONDS,
+    EXPAND_FRESH_SECONDS,
+    EXPAND_MAX_SECONDS,
+    EXPAND_RETRY_SECONDS,
+    MAX_CACHED_RESOURCES,
+)
+from ..exceptions import ResourceError
+from ..http.cache import NewestItems
+from ..payload import JsonObject, find_link
+from .endpoints import ROOT
+
+if TYPE_CHECKING:
+    from .reader import ResourceReader
+
+_ANY = "*"
+"""Name of the verdict on the whole service, until one kind of collection works."""
+_COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
+"""Properties that are equal however a member is read; State and Health may differ."""
+_MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
+_MIN_MEMBERS = 4
+"""Members from which on a trial is cheaper than single reads."""
+_MIN_MEMBERS_VERIFIED = 2
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class _Answer(NamedTuple):
+    """The answer to a read with `$expand`."""
+
+    members: list[str]
+    """The paths of all members, whole or not."""
+    bodies: dict[str, JsonObject]
+    """Whole resources by path: members, and resources inside them."""
+    is_complete: bool
+    """Whether all members are listed, and each one that did not fail is whole."""
+    status: int | None = None
+    """HTTP status of an error response."""
+
+    @property
+    def inner(self) -> dict[str, JsonObject]:
+        """The resources inside the members."""
+        return {p: body for p, body in self.bodies.items() if p not in self.members}
+
+    def select(self, members: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the bodies of these members."""
+        return {path: self.bodies[path] for path in members if path in self.bodies}
+
+
+class _Polled(NamedTuple):
+    """The accepted part of the answer to an expansion."""
+
+    requested_at: float
+    members: dict[str, JsonObject]
+    inner: dict[str, JsonObject]
+    """The resources inside the members."""
+
+
+class CollectionExpander:
+    """Expand collections, and remember for each kind whether that works.
+
+    Collections with the same last segment, such as the Sensors of all chassis, are of
+    one kind. The first one that works is compared with a single member. While no kind
+    has worked yet, a failure counts for all of them, so that firmware that advertises
+    the query in vain costs one request a day.
+    """
+
+    def __init__(self, reader: ResourceReader) -> None:
+        """Start with no collection tried."""
+        self._reader = reader
+        self._verified: set[str] = set()
+        """The kinds whose members are as when they are read on their own."""
+        self._retry_at: dict[str, float] = {}
+        """The time to try again, by kind or path; infinite until new firmware."""
+        self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
+            MAX_CACHED_RESOURCES
+        )
+        """Resources that an expansion has shown and nothing has used yet, and when."""
+        self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
+        """The last expansion of each collection whose members are polled."""
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether any collection was expanded successfully."""
+        return bool(self._verified)
+
+    @property
+    def has_verdicts(self) -> bool:
+        """Whether any collection was tried."""
+        return bool(self._verified or self._retry_at)
+
+    def can_expand(self, collection: str) -> bool:
+        """Return whether a collection is of a kind that works, and did not fail."""
+        return _kind(collection) in self._verified and self._is_due(collection)
+
+    def reset(self) -> None:
+        """Discard all verdicts, as after an update of the firmware."""
+        self._verified.clear()
+        self._retry_at.clear()
+        self._bodies.clear()
+        self._polled.clear()
+
+    def export(self) -> dict[str, Any]:
+        """Return the verdicts as JSON: kinds that work, and times of the next trial.
+
+        The times are seconds since 1970, None where only new firmware is tried again.
+        """
+        left = {name: at - monotonic() for name, at in self._retry_at.items()}
+        return {
+            "verified": sorted(self._verified),
+            "retry_at": {
+                name: None if seconds == inf else round(time() + seconds)
+                for name, seconds in left.items()
+                if seconds > 0
+            },
+        }
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported verdicts; malformed ones are ignored."""
+        if not isinstance(exported, Mapping):
+            return
+        verified, retry_at = exported.get("verified"), exported.get("retry_at")
+        if isinstance(verified, list):
+            self._verified |= {kind for kind in verified if isinstance(kind, str)}
+        for name, at in retry_at.items() if isinstance(retry_at, Mapping) else ():
+            if at is None:
+                self._retry_at[name] = inf
+            elif isinstance(at, (int, float)) and isfinite(at):
+                seconds = min(at - time(), EXPAND_RETRY_SECONDS)
+                self._retry_at[name] = monotonic() + seconds
+
+    def take(self, path: str, since: float | None = None) -> JsonObject | None:
+        """Return a resource that an expansion has just shown, once; None without one.
+
+        Args:
+            path: The path of the resource.
+            since: The time since when an expansion is new enough, by `time.monotonic`;
+                the default is a minute ago.
+
+        """
+        since = monotonic() - EXPAND_FRESH_SECONDS if since is None else since
+        read_at, body = self._bodies.pop(path, (-inf, None))
+        return body if read_at >= since else None
+
+    async def async_list(self, collection: str, levels: int) -> list[str] | None:
+        """Return the paths of all members of a collection, and keep their bodies.
+
+        Returns:
+            None where the plain collection has to be read, as before the first trial.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        for path in [p for p in self._bodies if p.startswith(f"{collection}/")]:
+            del self._bodies[path]
+        if not self._verified or not self._is_due(collection):
+            return None
+        if (query := await self._async_get_query(levels)) is None:
+            return None
+        answer = await self._async_expand(collection, query)
+        if not answer.is_complete:
+            self._reject(collection, answer.status)
+            return None
+        if answer.members and _kind(collection) not in self._verified:
+            found = await self._async_verify(collection, answer.members, answer)
+            if not self._is_due(collection):
+                return None
+        else:
+            found = answer.select(answer.members)
+        self._keep(found | answer.inner)
+        links = [{"@odata.id": path} for path in answer.members]
+        self._reader.store(collection, {"@odata.id": collection, "Members": links})
+        return answer.members
+
+    async def async_read(
+        self,
+        collection: str,
+        members: list[str],
+        *,
+        since: float = inf,
+        may_try: bool = True,
+        levels: int = 1,
+    ) -> dict[str, JsonObject]:
+        """Return the members of a collection by path, as far as one request shows them.
+
+        Those that are not returned have to be read on their own.
+
+        Args:
+            collection: The path of the collection.
+            members: The paths of the members.
+            since: The time since when an expansion is new enough, by `time.monotonic`.
+            may_try: Whether a kind that is not verified yet may be expanded.
+            levels: The number of levels to expand; resources inside the members are
+                kept for `take`.
+
+        Raises:
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        last = self._polled.get(collection)
+        if last and last.requested_at >= since:
+            self._keep(last.inner)
+            return {p: last.members[p] for p in members if p in last.members}
+        number = len(members) if levels == 1 else _MIN_MEMBERS
+        if not self._may_expand(collection, number, may_try=may_try):
+            return {}
+        if (query := await self._async_get_query(levels)) is None:
+            return {}
+        requested_at = monotonic()
+        answer = await self._async_expand(collection, query)
+        found = answer.select(members)
+        if _kind(collection) in self._verified:
+            if not answer.is_complete:
+                self._reject(collection, answer.status)
+        else:
+            found = await self._async_verify(collection, members, answer)
+        inner = answer.inner if found else {}
+        self._polled[collection] = _Polled(requested_at, found, inner)
+        self._keep(inner)
+        for path, body in found.items():
+            self._reader.store(path, body)
+        return found
+
+    def _may_expand(self, collection: str, number: int, *, may_try: bool) -> bool:
+        """Return whether to expand a collection with this number of members."""
+        if not self._is_due(collection):
+            return False
+        if _kind(collection) in self._verified:
+            return number >= _MIN_MEMBERS_VERIFIED
+        return may_try and number >= _MIN_MEMBERS
+
+    def _is_due(self, collection: str) -> bool:
+        """Return whether no verdict keeps a collection from being expanded."""
+        names = (collection, _kind(collection), _ANY)
+        return all(monotonic() >= self._retry_at.get(name, 0.0) for name in names)
+
+    def _reject(self, collection: str, status: int | None = None) -> None:
+        """Stop expanding for a while: a collection, its kind, or all of them.
+
+        A busy BMC is asked again soon, one without support only after an update.
+        """
+        kind, is_final = _kind(collection), status == HTTPStatus.NOT_IMPLEMENTED
+        if kind in self._verified:
+            name = collection
+        else:
+            name = kind if self._verified and not is_final else _ANY
+        seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
+        self._retry_at[name] = inf if is_final else monotonic() + seconds
+
+    def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
+        """Keep resources that the next reads of them use."""
+        for path, body in bodies.items():
+            self._bodies[path] = (monotonic(), body)
+            self._reader.store(path, body)
+
+    async def _async_get_query(self, levels: int) -> str | None:
+        """Return the query that the service root advertises, None without support."""
+        root = await self._reader.async_get_json(ROOT, cached=True)
+        features = root.get("ProtocolFeaturesSupported")
+        expand = features.get("ExpandQuery") if isinstance(features, Mapping) else None
+        if not isinstance(expand, Mapping) or not (
+            expand.get("NoLinks") is True or expand.get("ExpandAll") is True
+        ):
+            return None
+        if expand.get("Levels") is not True:
+            return "$expand=."
+        most = expand.get("MaxLevels")
+        levels = min(levels, most) if isinstance(most, int) and most > 0 else 1
+        return f"$expand=.($levels={levels})"
+
+    async def _async_expand(self, collection: str, query: str) -> _Answer:
+        """Return the answer to an expansion, also of an error response.
+
+        On bmcweb a member that fails stays a link, and its status becomes that of the
+        whole response. An answer that takes long is used, but not requested again.
+        """
+        started_at = monotonic()
+        try:
+            body = await self._reader.async_get_json(f"{collection}?{query}")
+        except ResourceError as error:
+            body, status, has_failed = {"Members": [*error.members]}, error.status, True
+        else:
+            status, has_failed = None, False
+        listed = body.get("Members")
+        entries = [e for e in listed if _path(e)] if isinstance(listed, list) else []
+        bodies: dict[str, JsonObject] = {}
+        _collect(entries, bodies)
+        members = [path for entry in entries if (path := _path(entry))]
+        is_whole = all(path in bodies for path in members)
+        is_listed = body.get("Members@odata.count", len(members)) == len(members)
+        is_paged = "Members@odata.nextLink" in body
+        is_complete = bool(bodies) if has_failed else is_whole and is_listed
+        is_fast = monotonic() - started_at <= EXPAND_MAX_SECONDS
+        return _Answer(
+            members, bodies, is_complete and is_fast and not is_paged, status
+        )
+
+    async def _async_verify(
+        self, collection: str, members: list[str], answer: _Answer
+    ) -> dict[str, JsonObject]:
+        """Return the members if all are listed, and one is as when read on its own.
+
+        Otherwise return only that one, if it was read.
+        """
+        found = answer.select(members)
+        if not (answer.is_complete and found and {*answer.members} >= {*members}):
+            self._reject(collection, answer.status)
+            return {}
+        whole, is_cached = answer.select(answer.members), self._reader.is_cached
+        path = max(whole, key=lambda member: (is_cached(member), len(whole[member])))
+        try:
+            single = await self._reader.async_get_json(path, cached=True)
+        except ResourceError:
+            self._reject(collection)
+            return {}
+        if not _is_same(single, whole[path]):
+            self._reject(collection)
+            return {path: single} if path in members else {}
+        self._verified.add(_kind(collection))
+        return found
+
+
+def _kind(collection: str) -> str:
+    """Return the kind of a collection, the last segment of its path."""
+    return collection.rpartition("/")[2]
+
+
+def _path(entry: Any) -> str | None:
+    """Return the path of a resource, or of a link to it."""
+    return find_link({"Member": entry}, "Member")
+
+
+def _collect(value: Any, found: dict[str, JsonObject]) -> None:
+    """Add all whole resources in a value to those that were found, by path."""
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, found)
+    elif isinstance(value, Mapping):
+        path = _path(value)
+        if path and len(value) > 1 and "Id" in value:
+            found[path] = value
+        for key, item in value.items():
+            if key != "Links":
+                _collect(item, found)
+
+
+def _is_same(single: JsonObject, expanded: JsonObject) -> bool:
+    """Return whether a member has all properties, and the same identity and reading.
+
+    Readings move between two requests: they need to be of the same type.
+    """
+    has_all = single.keys() - _MAY_DIFFER <= expanded.keys()
+    is_equal = all(single.get(key) == expanded.get(key) for key in _COMPARED)
+    readings = (single.get("Reading"), expanded.get("Reading"))
+    is_number = [isinstance(reading, (int, float)) for reading in readings]
+    return has_all and is_equal and is_number[0] == is_number[1]

@@ -1,0 +1,207 @@
+"""Entities and devices of machines whose processors have chassis of their own."""
+
+from collections import Counter
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc, Board
+from tests.simulator.gen14 import (
+    FANS,
+    TELEMETRY,
+    add_gpus,
+    add_report,
+    add_sensors,
+    gen14_board,
+)
+
+from . import (
+    DYNAMIC,
+    device_id,
+    entity,
+    entity_id,
+    recorded,
+    registry_entry,
+    set_up,
+    unload,
+)
+from .conftest import Elapse
+
+GPU = "HGX GPU 0"
+GPU_TEMPERATURE = f"sensor.inner_temperature_{GPU} TEMP 0"
+
+
+def _add_report(bmc: Bmc) -> None:
+    """Add a report on the sensors of the GPUs."""
+    sensors = [path for path in bmc.store.paths if "/Sensors/HGX" in path]
+    add_report(bmc, "GPUs", sensors)
+
+
+@pytest.fixture
+def gpu_board() -> Board:
+    """Return a board of Gen 14 with two GPUs in metric reports."""
+    return gen14_board(add_sensors, add_gpus, _add_report)
+
+
+@pytest.fixture
+def board(request: pytest.FixtureRequest, gpu_board: Board) -> Board:
+    """Return the board with GPUs, or a recorded one."""
+    if not hasattr(request, "param"):
+        return gpu_board
+    if not request.param.is_dir():
+        pytest.skip(f"no recorded board in {request.param}")
+    return Board.load(request.param)
+
+
+async def test_gpus_are_devices_with_temperature_power_and_energy(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Name the values of a whole GPU by what they measure."""
+    registry = dr.async_get(hass)
+    for number in range(2):
+        device = registry.async_get_child_device_by_identifier(
+            (DOMAIN, f"{loaded.unique_id}_GPU {number}"), loaded.entry_id
+        )
+        assert device
+        assert device.name == f"GPU {number}"
+        assert device.parent_device_id == device_id(hass, loaded)
+        entries = er.async_entries_for_device(
+            er.async_get(hass), device.id, include_disabled_entities=True
+        )
+        assert {e.original_name: e.disabled_by is None for e in entries} == {
+            "Temperature": True,
+            "Power": True,
+            "Energy": True,
+            "DRAM 0 temperature": False,
+        }
+    assert entity(hass, loaded, GPU_TEMPERATURE).state == "32.0"
+    assert entity(hass, loaded, f"sensor.inner_power_{GPU} Power 0").state == "230.0"
+    energy = entity(hass, loaded, f"sensor.inner_energy_{GPU} Energy 0")
+    assert float(energy.state) == 10
+    assert energy.attributes["unit_of_measurement"] == "kWh"
+    assert energy.attributes["state_class"] == "total_increasing"
+
+
+async def test_values_of_gpus_follow_each_poll(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show the temperature of the last poll, and unavailable for a lost sensor."""
+    path = next(path for path in bmc.store.paths if path.endswith("GPU_0_TEMP_0"))
+    for reading in (41, 42):
+        bmc.change(path, {"Reading": reading})
+        await elapse(DYNAMIC)
+        assert float(entity(hass, loaded, GPU_TEMPERATURE).state) == reading
+    bmc.change(path, {"Reading": None})
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, GPU_TEMPERATURE).state == "unknown"
+
+
+async def test_margin_of_earlier_version_is_removed(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> None:
+    """Remove the entity of a distance to a limit, and keep that of a temperature."""
+    keys = {f"sensor.inner_temperature_{GPU} TEMP {number}" for number in (0, 1)}
+    for key in keys:
+        er.async_get(hass).async_get_or_create(
+            Platform.SENSOR,
+            DOMAIN,
+            f"{entry.unique_id}_{key.partition('.')[2]}",
+            config_entry=entry,
+        )
+    await set_up(hass, entry)
+    assert [entity_id(hass, entry, key) is None for key in sorted(keys)] == [
+        False,
+        True,
+    ]
+
+
+async def test_unique_ids_and_entity_ids_survive_restart(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Restore the same entities on the same devices."""
+    registry = er.async_get(hass)
+
+    def registered() -> dict[str, Any]:
+        entries = er.async_entries_for_config_entry(registry, loaded.entry_id)
+        return {e.unique_id: (e.entity_id, e.device_id) for e in entries}
+
+    before = registered()
+    await unload(hass, loaded)
+    await set_up(hass, loaded)
+    assert registered() == before
+
+
+async def test_entities_stay_while_reports_fail(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the entities of GPUs that cannot be read after a restart."""
+    await unload(hass, loaded)
+    bmc.fail(f"{TELEMETRY}*", status=500)
+    await set_up(hass, loaded)
+    assert entity_id(hass, loaded, GPU_TEMPERATURE)
+    bmc.heal()
+    await elapse(4 * DYNAMIC)
+    assert float(entity(hass, loaded, GPU_TEMPERATURE).state) == 32
+
+
+@pytest.mark.parametrize("board", [recorded("gb300-openbmc")], indirect=True)
+@pytest.mark.parametrize("kind", ["bmcweb", "400"])
+async def test_gb300_shows_all_readings(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, kind: Any
+) -> None:
+    """Create an entity for each temperature, power, fan, duty and energy counter."""
+    bmc.expand = kind
+    await set_up(hass, entry)
+    entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    prefix = f"{entry.unique_id}_"
+    kinds = Counter(
+        item.unique_id.removeprefix(prefix).partition(" ")[0].partition("_HGX")[0]
+        for item in entries
+    )
+    assert sum(n for kind, n in kinds.items() if "temperature" in kind) == 32
+    assert sum(n for kind, n in kinds.items() if "inner_power" in kind) == 21
+    assert sum(n for kind, n in kinds.items() if "inner_energy" in kind) == 6
+    assert kinds["fan_Chassis"] == 16
+    assert kinds["fan_duty_Chassis"] == 8
+    names = {str(item.original_name) for item in entries}
+    assert not [name for name in names if "Temp 0" in name or "TEMP" in name]
+    enabled = [item for item in entries if not item.disabled_by]
+    main = [str(e.original_name) for e in enabled if "_inner_" in e.unique_id]
+    assert Counter(main)["Temperature"] == Counter(main)["Power"] == 4
+    since = len(bmc.requests)
+    await elapse(DYNAMIC)
+    assert len(bmc.requests) - since <= 6
+    assert not entity_id(hass, entry, f"sensor.inner_temperature_{GPU} TEMP 1")
+
+
+async def test_age_of_readings_is_shown_where_fans_are_read_in_turns(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read all fans before their entities are made, then four in each poll."""
+    await set_up(hass, entry)
+    for number in range(1, 9):
+        assert entity(hass, entry, f"sensor.fan_FAN{number}").state == str(
+            1000 + number
+        )
+    for _ in range(3):
+        await elapse(DYNAMIC)
+    age = entity(hass, entry, "sensor.reading_age")
+    assert DYNAMIC <= float(age.state) <= 3 * DYNAMIC
+    assert registry_entry(hass, entry, "sensor.reading_age").entity_category
+    assert [r.path for r in bmc.requests].count(f"{FANS}/FAN1") <= 4
+
+
+async def test_age_of_readings_is_not_shown_where_all_are_new(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Have no such sensor where one request reads all fans."""
+    bmc.expand, bmc.expand_advertised = "bmcweb", True
+    await set_up(hass, entry)
+    for _ in range(3):
+        await elapse(DYNAMIC)
+    assert not entity_id(hass, entry, "sensor.reading_age")

@@ -1,0 +1,265 @@
+"""Test a restart, which reads at the places that the last run has found."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+import pytest
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc
+from tests.simulator.responses import license_error
+
+from . import (
+    MANAGER,
+    MINUTE,
+    NICS,
+    ROOT,
+    STATIC,
+    change_identity,
+    entity,
+    entity_id,
+    entry_state,
+    recorded,
+    registered_keys,
+    requests_since,
+    set_up,
+    states,
+    unload,
+)
+from .conftest import Elapse
+from .paths import (
+    BACKPLANE,
+    CHASSIS,
+    DRIVE_TEMPERATURE,
+    DRIVES,
+    FAN_MODE,
+    OEM,
+    POWER,
+    STORAGE,
+    THERMAL,
+)
+
+type Storage = dict[str, Any]
+
+MAX_REQUESTS = 6
+"""Maximum number of requests before Home Assistant shows the first reading."""
+TEMPERATURE = "sensor.temperature_CPU Temp"
+
+
+@pytest.fixture(autouse=True)
+def storage(hass_storage: Storage) -> Storage:
+    """Return the files of Home Assistant's storage."""
+    return hass_storage
+
+
+def key_of(entry: ConfigEntry) -> str:
+    """Return the key of the stored discovery."""
+    return f"{DOMAIN}.{entry.entry_id}.discovery"
+
+
+class FirstReading:
+    """Record the requests before the first state of an entity."""
+
+    def __init__(self, hass: HomeAssistant, bmc: Bmc) -> None:
+        """Start to listen."""
+        self._bmc = bmc
+        self._since = len(bmc.requests)
+        self.requests: list[str] = []
+        self._remove = hass.bus.async_listen(EVENT_STATE_CHANGED, self._check)
+
+    @callback
+    def _check(self, event: Event[EventStateChangedData]) -> None:
+        """Record the requests once an entity has a state."""
+        state = event.data["new_state"]
+        if state and state.state != STATE_UNAVAILABLE:
+            self.requests = requests_since(self._bmc, self._since)
+            self._remove()
+
+
+@pytest.mark.parametrize(
+    "board",
+    [
+        pytest.param("x12spi-tf", id="x12spi-tf"),
+        recorded("x10sdv"),
+        recorded("x13-sys-821ge-tnhr"),
+        recorded("gb300-openbmc"),
+    ],
+    indirect=True,
+)
+async def test_restart_takes_few_requests_to_first_reading(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Log in and read system, Thermal and Power at the remembered places."""
+    await unload(hass, loaded)
+    first = FirstReading(hass, bmc)
+    await set_up(hass, loaded)
+    assert 0 < len(first.requests) <= MAX_REQUESTS
+
+
+async def test_restart_shows_the_same_entities(
+    hass: HomeAssistant, loaded: ConfigEntry, storage: Storage
+) -> None:
+    """Find the same items at the remembered places, and remember them again."""
+    before = registered_keys(hass, loaded)
+    shown = states(hass)
+    await unload(hass, loaded)
+    remembered = storage[key_of(loaded)]["data"]
+    await set_up(hass, loaded)
+    assert registered_keys(hass, loaded) == before
+    assert states(hass).keys() == shown.keys()
+    assert storage[key_of(loaded)]["data"]["paths"] == remembered["paths"]
+
+
+async def test_stored_discovery_has_no_secrets(
+    loaded: ConfigEntry, bmc: Bmc, storage: Storage
+) -> None:
+    """Store neither the account nor anything that names the server."""
+    text = str(storage[key_of(loaded)])
+    assert str(bmc.resource(MANAGER)["FirmwareVersion"]) in text
+    secrets = (bmc.username, bmc.password, loaded.data["host"], loaded.unique_id)
+    for secret in secrets:
+        assert str(secret) not in text
+
+
+async def test_moved_resources_are_found_after_firmware_update(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
+) -> None:
+    """Show all entities in the first poll after the update, and remember it."""
+    before = registered_keys(hass, loaded)
+    await unload(hass, loaded)
+    new = f"{CHASSIS}/Temperatures"
+    bmc.put(new, bmc.resource(THERMAL))
+    bmc.remove(THERMAL)
+    bmc.change(CHASSIS, {"Thermal": {"@odata.id": new}})
+    bmc.put(f"{OEM}/Fans", bmc.resource(FAN_MODE) | {"Mode": "HeavyIO"})
+    links = {"Supermicro": {"FanMode": {"@odata.id": f"{OEM}/Fans"}}}
+    bmc.change(MANAGER, {"FirmwareVersion": "01.05.02", "Oem": links})
+    await set_up(hass, loaded)
+    assert float(entity(hass, loaded, TEMPERATURE).state)
+    assert entity(hass, loaded, "select.fan_mode").state == "heavy_io"
+    assert registered_keys(hass, loaded) == before
+    data = storage[key_of(loaded)]["data"]
+    assert data["firmware"] == "01.05.02"
+    assert data["paths"]["thermal"] == new
+
+
+async def test_board_may_lose_and_gain_thermal(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Use the successors of Thermal and Power as long as they are missing."""
+    bodies = {path: bmc.resource(path) for path in (CHASSIS, THERMAL, POWER)}
+    await unload(hass, loaded)
+    keys = ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics")
+    links = {key: {"@odata.id": f"{CHASSIS}/{key}"} for key in keys}
+    bmc.change(CHASSIS, {"Thermal": None, "Power": None, **links})
+    for path in (THERMAL, POWER):
+        bmc.remove(path)
+    bmc.put(f"{CHASSIS}/ThermalSubsystem", {})
+    bmc.put(f"{CHASSIS}/PowerSubsystem", {})
+    bmc.put(f"{CHASSIS}/EnvironmentMetrics", {"PowerWatts": {"Reading": 207.5}})
+    await set_up(hass, loaded)
+    assert entity(hass, loaded, "sensor.power_consumption").state == "207.5"
+    assert entity(hass, loaded, TEMPERATURE).state == STATE_UNAVAILABLE
+    await unload(hass, loaded)
+    for path, body in bodies.items():
+        bmc.put(path, body)
+    await set_up(hass, loaded)
+    await elapse(MINUTE)
+    assert float(entity(hass, loaded, TEMPERATURE).state)
+
+
+async def test_discovery_of_future_version_is_a_cold_start(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
+) -> None:
+    """Discover the board as for the first time, and store what was found."""
+    await unload(hass, loaded)
+    stored = storage[key_of(loaded)]
+    storage[key_of(loaded)] = {**stored, "data": {**stored["data"], "version": 99}}
+    since = len(bmc.requests)
+    await set_up(hass, loaded)
+    assert f"GET {ROOT}/Systems" in requests_since(bmc, since)
+    assert float(entity(hass, loaded, TEMPERATURE).state)
+    assert storage[key_of(loaded)]["data"]["version"] == 1
+
+
+@pytest.mark.parametrize("has_mac", [True, False])
+async def test_other_bmc_gets_no_entities_after_restart(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    storage: Storage,
+    *,
+    has_mac: bool,
+) -> None:
+    """Refuse it, whether the service root shows who it is or not."""
+    if not has_mac:
+        bmc.change(ROOT, {"UUID": "6d3a5c1e-0000-4000-8000-000000000001"})
+    await set_up(hass, entry)
+    await unload(hass, entry)
+    before = storage[key_of(entry)]
+    change_identity(bmc)
+    if not has_mac:
+        bmc.change(ROOT, {"UUID": "6d3a5c1e-0000-4000-8000-000000000002"})
+    await set_up(hass, entry)
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
+    assert {*states(hass).values()} == {STATE_UNAVAILABLE}
+    assert storage[key_of(entry)] == before
+
+
+async def test_known_bmc_without_mac_needs_no_manager(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Recognize it by service root and system, as on OpenBMC."""
+    bmc.change(ROOT, {"UUID": "6d3a5c1e-0000-4000-8000-000000000001"})
+    await set_up(hass, entry)
+    assert f"GET {NICS}" in requests_since(bmc)
+    await unload(hass, entry)
+    since = len(bmc.requests)
+    first = FirstReading(hass, bmc)
+    await set_up(hass, entry)
+    assert len(first.requests) <= MAX_REQUESTS
+    assert f"GET {NICS}" not in requests_since(bmc, since)
+
+
+async def test_removed_drive_stays_until_four_complete_reads(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the entities of a drive that is missing when Home Assistant starts."""
+    await unload(hass, loaded)
+    bmc.change(DRIVES, {"Drives": []})
+    bmc.change(BACKPLANE, {"Links": {"Drives": []}})
+    bmc.fail(STORAGE, status=503)
+    await set_up(hass, loaded)
+    await elapse(4 * STATIC)
+    assert entity_id(hass, loaded, DRIVE_TEMPERATURE)
+    bmc.heal()
+    await elapse(3 * STATIC)
+    assert entity_id(hass, loaded, DRIVE_TEMPERATURE)
+    await elapse(STATIC)
+    assert entity_id(hass, loaded, DRIVE_TEMPERATURE) is None
+
+
+async def test_reload_requests_refused_license_again(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the drives once the user has installed the license."""
+    bmc.fail(f"{STORAGE}*", status=403, body=license_error())
+    await unload(hass, loaded)
+    await set_up(hass, loaded)
+    assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
+    bmc.heal()
+    await unload(hass, loaded)
+    await set_up(hass, loaded)
+    assert float(entity(hass, loaded, DRIVE_TEMPERATURE).state)
+
+
+async def test_removed_entry_leaves_no_file(
+    hass: HomeAssistant, loaded: ConfigEntry, storage: Storage
+) -> None:
+    """Remove the discovery with the server."""
+    assert key_of(loaded) in storage
+    await hass.config_entries.async_remove(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert key_of(loaded) not in storage

@@ -1,0 +1,291 @@
+"""Values of sensors from metric reports (TelemetryService)."""
+
+from typing import Any
+
+import pytest
+
+from aiosupermicro import DynamicData, SupermicroRedfishClient
+from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
+from aiosupermicro.readings import telemetry
+from tests.conftest import Clock
+from tests.simulator import Bmc, Board
+from tests.simulator.gen14 import (
+    DEFINITIONS,
+    ENVIRONMENT,
+    METRICS,
+    REPORTS,
+    SENSORS,
+    add_gpus,
+    add_report,
+    add_sensors,
+    gen14_board,
+    mark_stale,
+    set_metric,
+)
+
+CPU = f"{SENSORS}/CPU_Temp"
+MARGIN = f"{SENSORS}/CPU_Margin"
+
+
+@pytest.fixture
+def board() -> Board:
+    """Return a board of Gen 14 with reports on its chassis and on its GPUs."""
+    return gen14_board(add_sensors, add_gpus, _add_reports)
+
+
+def _add_reports(bmc: Bmc) -> None:
+    """Add a report on the chassis of the host, and one on the GPUs."""
+    add_report(bmc, "Host", [path for path in _sensors(bmc) if SENSORS in path])
+    add_report(bmc, "GPUs", [path for path in _sensors(bmc) if "GPU" in path])
+
+
+@pytest.fixture
+def gpus(bmc: Bmc) -> list[str]:
+    """Return the paths of the GPUs' sensors."""
+    return [path for path in _sensors(bmc) if "GPU" in path]
+
+
+@pytest.fixture
+def report() -> str:
+    """Return the path of the report on the host."""
+    return f"{REPORTS}/Host"
+
+
+@pytest.fixture
+def telemetry_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let reports use the BMC's clock."""
+    monkeypatch.setattr(telemetry, "monotonic", clock)
+    return clock
+
+
+def _sensors(bmc: Bmc) -> list[str]:
+    """Return the paths of all sensors."""
+    return [path for path in bmc.store.paths if "/Sensors/" in path]
+
+
+def _values(data: DynamicData) -> dict[str | None, float | None]:
+    """Return the readings of all sensors by name."""
+    assert data.thermal
+    assert data.power
+    return (
+        {sensor.name: sensor.reading for sensor in data.thermal.temperatures}
+        | {sensor.name: sensor.reading for sensor in data.power.voltages}
+        | {sensor.name: sensor.reading for sensor in data.sensors}
+        | {"draw": data.power.total_power_consumed_watts}
+    )
+
+
+async def _read(client: SupermicroRedfishClient) -> DynamicData:
+    """Return the data of a poll after all was discovered."""
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    return await client.async_get_dynamic_data()
+
+
+def _move_all(bmc: Bmc, by: float) -> None:
+    """Add a number to the readings of all sensors and fans."""
+    for path in _sensors(bmc):
+        bmc.change(path, {"Reading": bmc.store[path]["Reading"] + by})
+
+
+async def test_reports_show_all_sensors_in_each_poll(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read two reports instead of a resource for each sensor."""
+    before = _values(await _read(client))
+    assert before["CPU Temp"] == 61
+    assert before["HGX GPU 1 Power 0"] == 231
+    assert before["draw"] == 207.5
+    assert before["V12"] == 12.1
+    assert "CPU Margin" not in before
+    assert "HGX GPU 0 Voltage 0" not in before
+    for _ in range(3):
+        _move_all(bmc, 1)
+        bmc.requests.clear()
+        data = await client.async_get_dynamic_data()
+        after = _values(data)
+        moved = [name for name in before if after[name] != before[name]]
+        assert len(moved) == len(before) == 4 + 1 + 2 * 5
+        assert not any(METRICS in request.path for request in bmc.requests)
+        assert not any(ENVIRONMENT in request.path for request in bmc.requests)
+        assert not any("/Sensors" in request.path for request in bmc.requests)
+        before = after
+    margins = [sensor.name for sensor in data.sensors if sensor.is_headroom]
+    assert margins == ["HGX GPU 0 TEMP 1", "HGX GPU 1 TEMP 1"]
+
+
+async def test_text_nan_is_no_value(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str
+) -> None:
+    """Return None for a sensor that measures nothing, even if it is stale."""
+    await _read(client)
+    set_metric(bmc, report, CPU, MetricValue="nan")
+    mark_stale(bmc, report, CPU)
+    bmc.requests.clear()
+    assert _values(await client.async_get_dynamic_data())["CPU Temp"] is None
+    assert METRICS not in [request.path for request in bmc.requests]
+
+
+async def test_stale_metric_is_read_elsewhere(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str
+) -> None:
+    """Read the metrics of the chassis for a value that its report marks as old."""
+    await _read(client)
+    mark_stale(bmc, report, CPU)
+    for reading in (71, 72):
+        bmc.change(CPU, {"Reading": reading})
+        set_metric(bmc, report, CPU, MetricValue="61.000000")
+        assert _values(await client.async_get_dynamic_data())["CPU Temp"] == reading
+
+
+async def test_stale_metric_of_gpu_is_read_from_its_sensor(
+    client: SupermicroRedfishClient, bmc: Bmc, gpus: list[str]
+) -> None:
+    """Read one sensor in a poll if no other resource shows its value."""
+    await _read(client)
+    mark_stale(bmc, f"{REPORTS}/GPUs", gpus[0])
+    bmc.change(gpus[0], {"Reading": 40})
+    bmc.requests.clear()
+    values = _values(await client.async_get_dynamic_data())
+    assert values["HGX GPU 0 TEMP 0"] == 40
+    assert [r.path for r in bmc.requests if "/Sensors/" in r.path] == [gpus[0]]
+
+
+async def test_metric_whose_timestamp_stands_still_is_old(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, telemetry_clock: Clock
+) -> None:
+    """Do not take the value of a report that is no longer updated."""
+    await _read(client)
+    bmc.fail(report, status=200, body=bmc.resource(report))
+    for seconds, reading in ((0, 61), (METRIC_STALE_SECONDS + 1, 70)):
+        telemetry_clock.tick(seconds)
+        bmc.change(CPU, {"Reading": 70})
+        assert _values(await client.async_get_dynamic_data())["CPU Temp"] == reading
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "warm", None, [], {}, True, "1e999", "inf", "0x10"],
+    ids=repr,
+)
+async def test_value_that_is_no_number_is_not_shown(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, value: Any
+) -> None:
+    """Show the value of another resource, or none."""
+    await _read(client)
+    for listed in bmc.store[report]["MetricValues"]:
+        listed["MetricValue"] = value
+    values = _values(await client.async_get_dynamic_data())
+    assert values["CPU Temp"] in (61, None)
+    assert values["V12"] in (12.1, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"MetricValues": None},
+        {"MetricValues": "nonsense"},
+        {"MetricValues": [None, 1, [], {}, {"MetricProperty": 3}]},
+        {"MetricValues": [{"MetricProperty": "CPU_Temp", "MetricValue": "1"}]},
+        {"MetricValues": [{"MetricProperty": f"{CPU}#/Status/Health"}]},
+        {},
+    ],
+    ids=str,
+)
+async def test_malformed_report_costs_no_reading(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, body: dict[str, Any]
+) -> None:
+    """Read the other resources instead."""
+    await _read(client)
+    bmc.put(report, bmc.store[report] | {"MetricValues": []} | body)
+    bmc.change(CPU, {"Reading": 70})
+    for _ in range(2):
+        values = _values(await client.async_get_dynamic_data())
+        assert values["CPU Temp"] == 70
+        assert values["draw"] == 207.5
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+async def test_failed_report_costs_no_reading(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, status: int
+) -> None:
+    """Read the other resources instead, and the report again once it works."""
+    await _read(client)
+    bmc.fail(report, status=status)
+    for reading in (70, 71):
+        bmc.change(CPU, {"Reading": reading})
+        data = await client.async_get_dynamic_data()
+        assert _values(data)["CPU Temp"] == reading
+        assert data.errors == {}
+    bmc.heal()
+    bmc.change(CPU, {"Reading": 72})
+    assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 72
+
+
+async def test_fragment_of_reading_names_sensor(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str
+) -> None:
+    """Accept the spelling of other firmware for the reading of a sensor."""
+    for listed in bmc.store[report]["MetricValues"]:
+        listed["MetricProperty"] += "#/Reading"
+        listed["MetricValue"] = "44.5"
+    assert _values(await _read(client))["CPU Temp"] == 44.5
+
+
+async def test_reports_are_found_without_definitions(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Try all reports of a board that does not say what they contain."""
+    bmc.remove(DEFINITIONS)
+    bmc.change("/redfish/v1/TelemetryService", {"MetricReportDefinitions": None})
+    assert _values(await _read(client))["HGX GPU 1 Power 0"] == 231
+
+
+async def test_board_without_reports_is_asked_once_a_day(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Look for reports again a day later."""
+    reports = {path: bmc.store[path] for path in (DEFINITIONS, REPORTS)}
+    for path in reports:
+        bmc.put(path, {"Members": []})
+    await _read(client)
+    for path, body in reports.items():
+        bmc.put(path, body)
+    await client.async_get_static_data()
+    assert (await client.async_get_dynamic_data()).sensors == ()
+    telemetry_clock.tick(TELEMETRY_RETRY_SECONDS + 1)
+    await client.async_get_static_data()
+    assert (await client.async_get_dynamic_data()).sensors
+
+
+async def test_report_without_wanted_sensors_is_not_polled(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read a report on voltages of GPUs once."""
+    voltages = [path for path in _sensors(bmc) if "GPU_0_Voltage" in path]
+    path = add_report(bmc, "Voltages", voltages)
+    await _read(client)
+    bmc.requests.clear()
+    for _ in range(2):
+        await client.async_get_dynamic_data()
+    assert path not in [request.path for request in bmc.requests]
+
+
+async def test_margin_is_never_a_temperature(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Leave out distances to a limit from the first poll on, whatever shows them."""
+    del bmc.store[MARGIN]["ReadingBasis"]
+    limits = {"LowerCaution": {"Reading": 0}, "LowerCritical": {"Reading": -4}}
+    bmc.change(MARGIN, {"Thresholds": limits})
+    for _ in range(4):
+        data = await client.async_get_dynamic_data()
+        assert data.thermal
+        names = [sensor.name for sensor in data.thermal.temperatures]
+        assert "CPU Margin" not in names
+    static = await client.async_get_static_data()
+    assert [t.name for t in static.inner_thermal["GPU_0"].temperatures] == [
+        "HGX GPU 0 TEMP 0",
+        "HGX GPU 0 DRAM 0 Temp 0",
+    ]
+    assert "CPU Temp" in _values(await client.async_get_dynamic_data())

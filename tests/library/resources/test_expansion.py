@@ -1,0 +1,253 @@
+"""Static collections that are read with one request ($expand), and the verdicts."""
+
+import json
+from typing import Any, get_args
+
+from aiohttp import ClientSession
+import pytest
+
+from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro.const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
+from aiosupermicro.models import Memory
+from aiosupermicro.resources import expansion
+from tests.conftest import Clock
+from tests.library import MANAGER, ROOT, SYSTEM, connected_client, put_collection
+from tests.simulator import Bmc
+from tests.simulator.expand import Expand
+
+DIMMS = f"{SYSTEM}/Memory"
+STORAGE = f"{SYSTEM}/Storage"
+WORKING: tuple[Expand, ...] = ("correct", "bmcweb")
+BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]
+
+
+@pytest.fixture
+def bmc(bmc: Bmc) -> Bmc:
+    """Let the BMC expand collections."""
+    bmc.expand, bmc.expand_advertised = "correct", True
+    return bmc
+
+
+@pytest.fixture
+def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the expander use the BMC's clock."""
+    monkeypatch.setattr(expansion, "monotonic", clock)
+    return clock
+
+
+def _take(bmc: Bmc) -> list[str]:
+    """Return the requests since the last call, with their query."""
+    taken = [f"{r.path}?{r.query}".rstrip("?") for r in bmc.requests]
+    bmc.requests.clear()
+    return taken
+
+
+def _count_expansions(bmc: Bmc) -> int:
+    """Return the number of expansions since the last call."""
+    return sum("expand" in request for request in _take(bmc))
+
+
+async def _get_dimms(client: SupermicroRedfishClient) -> list[Memory]:
+    """Return the memory modules after the cache has lost them."""
+    return await client.async_get_memory()
+
+
+@pytest.mark.parametrize("kind", WORKING)
+async def test_collection_is_compared_once_and_then_read_at_once(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: Expand
+) -> None:
+    """Read the collection and one member on its own the first time only."""
+    bmc.expand = "400"
+    expected = await _get_dimms(client)
+    client._reader.expander.reset()
+    bmc.expand = kind
+    _take(bmc)
+    assert await _get_dimms(client) == expected
+    assert _take(bmc) == [DIMMS, f"{DIMMS}?$expand=.($levels=1)"]
+    for serial in ("A", "B"):
+        bmc.change(f"{DIMMS}/1", {"SerialNumber": serial})
+        assert (await _get_dimms(client))[0].serial_number == serial
+        assert _take(bmc) == [f"{DIMMS}?$expand=.($levels=1)"]
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_broken_expansion_costs_one_request_and_no_member(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: Expand, expansion_clock: Clock
+) -> None:
+    """Try no other collection of such firmware, and the first one a day later."""
+    bmc.expand = kind
+    assert len(await client.async_get_memory()) == 4
+    assert _count_expansions(bmc) == 1
+    await client.async_get_memory()
+    await client.async_get_firmware_inventory()
+    await client.async_get_boot_options()
+    assert _count_expansions(bmc) == 0
+    expansion_clock.tick(EXPAND_RETRY_SECONDS + 1)
+    assert len(await client.async_get_memory()) == 4
+    assert _count_expansions(bmc) == (kind != "501")
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+async def test_expansion_that_ceases_to_work_loses_no_member(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: Expand
+) -> None:
+    """Read the members on their own after an update of the firmware."""
+    await client.async_get_memory()
+    bmc.expand = kind
+    for serial in ("A", "B"):
+        bmc.change(f"{DIMMS}/1", {"SerialNumber": serial})
+        dimms = await client.async_get_memory()
+        assert len(dimms) == 4
+        if kind != "half the properties":
+            assert dimms[0].serial_number == serial
+
+
+@pytest.mark.parametrize("kind", ["404", "500"])
+async def test_members_of_error_response_are_used(
+    client: SupermicroRedfishClient, bmc: Bmc, kind: str
+) -> None:
+    """Read only the failed member on its own, also in the first trial."""
+    bmc.expand = "bmcweb"
+    bmc.break_resource(f"{DIMMS}/2", kind)
+    for _ in range(2):
+        assert len(await client.async_get_memory()) == 3
+        assert [*client.member_errors] == [f"{DIMMS}/2"]
+        bmc.heal()
+        bmc.break_resource(f"{DIMMS}/2", kind)
+    _take(bmc)
+    assert len(await client.async_get_memory()) == 3
+    assert _take(bmc) == [f"{DIMMS}?$expand=.($levels=1)", f"{DIMMS}/2"]
+    bmc.heal()
+    assert len(await client.async_get_memory()) == 4
+    assert client.member_errors == {}
+
+
+async def test_slow_expansion_is_used_but_not_repeated(
+    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leave a BMC that takes seconds for it to other requests in between."""
+    monkeypatch.setattr(expansion, "EXPAND_MAX_SECONDS", 0.0)
+    assert len(await client.async_get_memory()) == 4
+    assert _count_expansions(bmc) == 1
+    assert len(await client.async_get_memory()) == 4
+    assert _count_expansions(bmc) == 0
+
+
+async def test_busy_bmc_is_asked_again_soon(
+    client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
+) -> None:
+    """Do not give up for a day because of one 503."""
+    await client.async_get_memory()
+    bmc.fail(DIMMS, status=503, times=1)
+    assert len(await client.async_get_memory()) == 4
+    assert _count_expansions(bmc) == 2
+    expansion_clock.tick(EXPAND_BUSY_SECONDS + 1)
+    await client.async_get_memory()
+    assert _count_expansions(bmc) == 1
+
+
+async def test_other_kind_that_fails_costs_only_itself(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Go on expanding collections of the kind that works."""
+    await client.async_get_memory()
+    bmc.expand = "half the properties"
+    found = await client.async_get_firmware_inventory()
+    assert len(found) == len(
+        bmc.resource(f"{ROOT}/UpdateService/FirmwareInventory")["Members"]
+    )
+    bmc.expand = "correct"
+    _take(bmc)
+    await client.async_get_firmware_inventory()
+    assert _count_expansions(bmc) == 0
+    await client.async_get_memory()
+    assert _count_expansions(bmc) == 1
+
+
+async def test_drives_are_read_with_their_storage(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Expand two levels where drives are lists of links, and at most those allowed."""
+    paths = [f"{STORAGE}/1/Drives/{name}" for name in range(6)]
+    for path in paths:
+        bmc.put(path, {"@odata.id": path, "Id": path[-1], "Name": f"Bay {path[-1]}"})
+    links = [{"@odata.id": path} for path in paths]
+    group = {"Id": "1", "Name": "Storage", "Drives": links}
+    put_collection(bmc, STORAGE, {"1": group})
+    bmc.change(SYSTEM, {"Storage": {"@odata.id": STORAGE}})
+    await client.async_get_memory()
+    for _ in range(2):
+        _take(bmc)
+        drives = await client.async_get_drives()
+        assert {f"Bay {n}" for n in range(6)} <= {drive.name for drive in drives}
+        assert not [path for path in _take(bmc) if f"{STORAGE}/1/Drives" in path]
+
+
+async def test_verdicts_survive_restart(bmc: Bmc, session: ClientSession) -> None:
+    """Try nothing again after a restart, neither what works nor what does not."""
+    async with connected_client(bmc, session) as client:
+        await client.async_get_all_data()
+        await client.async_get_memory()
+        discovery = json.loads(json.dumps(client.discovery))
+    _take(bmc)
+    async with connected_client(bmc, session, discovery=discovery) as client:
+        await client.async_get_memory()
+        assert f"{DIMMS}?$expand=.($levels=1)" in (requests := _take(bmc))
+        assert DIMMS not in requests
+    bmc.expand = "500"
+    async with connected_client(bmc, session) as client:
+        await client.async_get_all_data()
+        await client.async_get_memory()
+        assert _count_expansions(bmc) == 1
+        discovery = json.loads(json.dumps(client.discovery))
+    async with connected_client(bmc, session, discovery=discovery) as client:
+        assert len(await client.async_get_memory()) == 4
+        assert _count_expansions(bmc) == 0
+
+
+@pytest.mark.parametrize("first", ["501", "correct"])
+async def test_new_firmware_is_tried_anew(
+    bmc: Bmc, session: ClientSession, first: Expand
+) -> None:
+    """Discard the verdicts of another version, at a restart and while running."""
+    bmc.expand = first
+    second: Expand = "correct" if first == "501" else "501"
+    async with connected_client(bmc, session) as client:
+        await client.async_get_all_data()
+        await client.async_get_memory()
+        bmc.expand = second
+        bmc.change(MANAGER, {"FirmwareVersion": "99.01"})
+        await client.async_get_manager()
+        _take(bmc)
+        assert len(await client.async_get_memory()) == 4
+        assert _count_expansions(bmc) == 1
+        discovery = json.loads(json.dumps(client.discovery))
+    bmc.expand = first
+    bmc.change(MANAGER, {"FirmwareVersion": "99.02"})
+    async with connected_client(bmc, session, discovery=discovery) as client:
+        await client.async_get_manager()
+        _take(bmc)
+        assert len(await client.async_get_memory()) == 4
+        assert _count_expansions(bmc) == 1
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        None,
+        [],
+        {"verified": None, "retry_at": None},
+        {"verified": [1, None, {}], "retry_at": {"*": "soon"}},
+        {"verified": "Memory", "retry_at": [1]},
+        {"retry_at": {"*": -1e300}},
+        {"retry_at": {"*": float("nan")}},
+    ],
+    ids=str,
+)
+async def test_malformed_verdicts_are_ignored(
+    client: SupermicroRedfishClient, exported: Any
+) -> None:
+    """Try again where a stored verdict makes no sense."""
+    client._reader.expander.restore(exported)
+    assert len(await client.async_get_memory()) == 4
+    assert client._reader.expander.has_worked
