@@ -22,6 +22,7 @@ from .coordinator import (
     SupermicroRuntimeData,
     create_runtime_data,
 )
+from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
 from .fan_control.setup import async_remove_fan_store, async_start_fan_control
 from .identity import OtherServerError, async_verify_identity
@@ -100,7 +101,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         await async_start_fan_control(hass, entry)
     else:
         async_delete_issues(hass, entry, *FAN_ISSUES)
-    await hass.config_entries.async_forward_entry_setups(entry, _platforms(entry))
+    await async_set_up_platforms(hass, entry, _platforms(entry))
     async_remove_undescribed_entities(hass, entry)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)

@@ -147,6 +147,23 @@ class ChassisProblemSensor(SupermicroBinarySensor):
         has_leak = any(detector.is_leaking for detector in detectors)
         return has_leak or super().is_on
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the leak detectors."""
+        detectors = self.runtime_data.dynamic.data.leak_detectors
+        return (*super()._state_inputs, detectors)
+
+
+class CertificateSensor(SupermicroBinarySensor):
+    """Certificate that expires soon, or has expired."""
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the state itself, which time changes."""
+        return (*super()._state_inputs, self.is_on)
+
 
 DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     SupermicroBinarySensorDescription[System](
@@ -205,7 +222,10 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         source=sources.LEAK_DETECTORS,
         is_on_fn=lambda detector: detector.is_leaking,
     ),
-    _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
+    replace(
+        _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
+        entity_class=CertificateSensor,
+    ),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,

@@ -149,6 +149,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         value = self.entity_description.current_fn(self.item)
         return None if value is None else option_name(value)
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the data of the entry, which decides on the published options."""
+        return (*super()._state_inputs, self.coordinator.config_entry.data)
+
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the value of an option."""
@@ -170,12 +176,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         """Values by the published integration's option, until the user confirms."""
         if CONF_REMOVED_ENTITIES not in self.coordinator.config_entry.data:
             return {}
-        names = self.entity_description.published_options
+        names, present = self.entity_description.published_options, self._values
         values = self.entity_description.values_fn(self.item)
         own = {str(value): value for value in values if value not in names}
         renamed = {names[value]: value for value in values if value in names}
         return {
             option: value
             for option, value in (own | renamed).items()
-            if option not in self._values
+            if option not in present
         }

@@ -119,6 +119,12 @@ class BootProgressSensor(SupermicroEntity[System], SensorEntity):
         """Boot state, None if it is unknown."""
         return boot_progress(self.item, self.runtime_data.static.data.snooping)
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the POST code."""
+        return (*super()._state_inputs, self.runtime_data.static.data.snooping)
+
 
 class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
     """Mean response time of the BMC over the last hundred requests."""
@@ -139,6 +145,12 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
         """Show the response time after a poll."""
         self._set_value()
         self._handle_coordinator_update()
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the response time."""
+        return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
         """Set the value to the present mean in milliseconds."""
@@ -218,6 +230,13 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     def extra_state_attributes(self) -> dict[str, float]:
         """Time that was not counted."""
         return {"uncounted_hours": self._meter.uncounted_hours}
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the meter's values."""
+        meter = self._meter
+        return (*super()._state_inputs, meter.watt_hours, meter.uncounted_seconds)
 
     @property
     @override

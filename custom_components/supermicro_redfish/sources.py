@@ -7,11 +7,11 @@ system, and many for a list, such as fans or drives.
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from operator import attrgetter
 import re
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from .aiosupermicro import (
     Drive,
@@ -30,7 +30,7 @@ from .aiosupermicro.models import Model, Sensor
 from .aiosupermicro.resources import endpoints
 from .aiosupermicro.resources.endpoints import Endpoint
 from .client import async_get_log_entries
-from .const import LOGGER
+from .const import LOGGER, MAX_KNOWN_LISTS
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
 from .models import Headroom, ItemsByName, ServerData
 
@@ -186,6 +186,26 @@ class _Named(Protocol):
         """Name of the entry."""
 
 
+class _Identity(NamedTuple):
+    """Values that the key of an entry is made from."""
+
+    name: str
+    entry_id: str | None
+    serial: str | None
+    former_id: str | None
+
+
+class _Keys(NamedTuple):
+    """Keys of the entries of a list."""
+
+    keys: tuple[str, ...]
+    """Key of each entry, in groups of the same name."""
+    places: tuple[int, ...]
+    """Place of each of these entries in the list."""
+    long_keys: dict[str, str]
+    former_keys: dict[str, tuple[str, ...]]
+
+
 def _by_name[ItemT: _Named](
     entries: Iterable[ItemT],
     id_fn: Callable[[ItemT], str | None],
@@ -199,38 +219,62 @@ def _by_name[ItemT: _Named](
     with the position among them. An entry without any value is an empty row, which a
     starting BMC may list.
     """
-    groups: dict[str, list[ItemT]] = {}
-    for entry in entries:
-        if entry != type(entry)():
-            groups.setdefault(entry.name or "", []).append(entry)
-    items = ItemsByName[ItemT]()
+    filled = [entry for entry in entries if entry != _empty(type(entry))]
+    former_id_fn = former_id_fn or id_fn
+    keys = _make_keys(
+        tuple(
+            (entry.name or "", id_fn(entry), serial_fn(entry), former_id_fn(entry))
+            for entry in filled
+        )
+    )
+    return ItemsByName(
+        zip(keys.keys, map(filled.__getitem__, keys.places), strict=True),
+        long_keys=keys.long_keys,
+        former_keys=keys.former_keys,
+    )
+
+
+@cache
+def _empty(item_class: type[Any]) -> Any:
+    """Return an entry without any value."""
+    return item_class()
+
+
+@lru_cache(maxsize=MAX_KNOWN_LISTS)
+def _make_keys(
+    identities: tuple[tuple[str, str | None, str | None, str | None], ...],
+) -> _Keys:
+    """Return the keys of a list, which are the same for most polls and servers."""
+    groups: dict[str, list[tuple[int, _Identity]]] = {}
+    for place, values in enumerate(identities):
+        identity = _Identity(*values)
+        groups.setdefault(identity.name, []).append((place, identity))
+    keys: dict[str, int] = {}
+    long_keys: dict[str, str] = {}
+    former_keys: dict[str, tuple[str, ...]] = {}
     for name, group in groups.items():
-        suffixes = _distinguish(group, id_fn, serial_fn)
-        for place, (entry, suffix) in enumerate(zip(group, suffixes, strict=True)):
+        suffixes = _distinguish([identity for _, identity in group])
+        for (place, identity), suffix in zip(group, suffixes, strict=True):
             is_unique = name and len(group) == 1
             long_key = f"{name} {suffix}".strip()
-            while long_key in items.long_keys.values():
+            while long_key in long_keys.values():
                 long_key += " #"
             key = name if is_unique else long_key
-            items[key] = entry
-            items.long_keys[key] = long_key
+            keys[key] = place
+            long_keys[key] = long_key
             if name and not is_unique:
-                former = f"{name} #{(former_id_fn or id_fn)(entry)}"
-                items.former_keys[key] = (former, name) if place else (name, former)
-    return items
+                former = f"{name} #{identity.former_id}"
+                is_first = identity is group[0][1]
+                former_keys[key] = (name, former) if is_first else (former, name)
+    return _Keys((*keys,), (*keys.values(),), long_keys, former_keys)
 
 
-def _distinguish[ItemT](
-    group: list[ItemT],
-    id_fn: Callable[[ItemT], str | None],
-    serial_fn: Callable[[ItemT], str | None],
-) -> list[str]:
+def _distinguish(group: list[_Identity]) -> list[str]:
     """Return a unique suffix for each of several entries with the same name."""
-    ids = Counter(map(id_fn, group))
-    serials = Counter(map(serial_fn, group))
+    ids = Counter(identity.entry_id for identity in group)
+    serials = Counter(identity.serial for identity in group)
     suffixes = []
-    for position, entry in enumerate(group, start=1):
-        entry_id, serial = id_fn(entry), serial_fn(entry)
+    for position, (_, entry_id, serial, _) in enumerate(group, start=1):
         if entry_id and ids[entry_id] == 1:
             suffixes.append(f"#{entry_id}")
         elif serial and serials[serial] == 1:

@@ -8,6 +8,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -16,10 +17,21 @@ import custom_components.supermicro_redfish
 from custom_components.supermicro_redfish import PLATFORMS
 from custom_components.supermicro_redfish.aiosupermicro import RequestStats
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.entity import SupermicroEntity
 from tests.simulator import Bmc
 
-from . import call, entity, requests_since, set_up, states
-from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM
+from . import (
+    DYNAMIC,
+    STATIC,
+    call,
+    entity,
+    registered_keys,
+    requests_since,
+    set_up,
+    states,
+)
+from .conftest import Elapse
+from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM, THERMAL
 
 # Identity and names
 
@@ -247,3 +259,79 @@ async def test_failed_command_raises_translated_error(
 def _hardware(bmc: Bmc) -> tuple[object, ...]:
     """Return the state of the hardware that the commands change."""
     return bmc.indicator_led, bmc.fan_mode, bmc.ntp_enabled, bmc.power_state
+
+
+# Updates
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the ids of entities whose state is computed to be compared."""
+    ids: list[str] = []
+    values = SupermicroEntity._state_values
+
+    def record(entity: SupermicroEntity[Any]) -> tuple[Any, ...]:
+        ids.append(entity.entity_id)
+        result: tuple[Any, ...] = values.fget(entity)  # type: ignore[attr-defined]
+        return result
+
+    monkeypatch.setattr(SupermicroEntity, "_state_values", property(record))
+    return ids
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_poll_computes_states_of_changed_items_only(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    computed: list[str],
+) -> None:
+    """Leave the entities alone whose items are the same objects as before."""
+    for celsius in (45, 46, 47):
+        computed.clear()
+        bmc.set_reading("CPU Temp", celsius)
+        await elapse(DYNAMIC)
+    keys = {registered_keys(hass, loaded)[found] for found in computed}
+    assert keys == {
+        "sensor.temperature_CPU Temp",
+        "sensor.headroom",
+        "sensor.energy",
+        "sensor.response_time",
+    }
+    assert entity(hass, loaded, "sensor.temperature_CPU Temp").state == "47"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_every_changed_state_is_written(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Leave no entity with another state than it would write now."""
+    changes: list[Callable[[], Any]] = [
+        lambda: bmc.change(SYSTEM, {"PowerState": "Off"}),
+        lambda: bmc.change(SYSTEM, {"PowerState": "On", "IndicatorLED": "Lit"}),
+        lambda: bmc.change(THERMAL, {"Temperatures": {"CPU Temp": {"Name": "New"}}}),
+        lambda: bmc.fail(THERMAL, status=500),
+        bmc.heal,
+        lambda: bmc.fail("*", status=503),
+        bmc.heal,
+        lambda: bmc.change(FAN_MODE, {"Mode": "FullSpeed"}),
+        lambda: bmc.change(NTP, {"NTPEnable": False}),
+    ]
+    for change in changes:
+        change()
+        for seconds in (DYNAMIC, STATIC):
+            await elapse(seconds)
+            entities = [
+                item
+                for platform in async_get_platforms(hass, DOMAIN)
+                for item in platform.entities.values()
+                if isinstance(item, SupermicroEntity)
+            ]
+            assert len(entities) > 50
+            stale = [
+                item.entity_id
+                for item in entities
+                if item._state_values != item._written_values
+            ]
+            assert stale == []

@@ -390,13 +390,14 @@ class SupermicroRedfishClient:
         self, *rows: Endpoint[Any], only_cached: bool = False
     ) -> Found:
         """Return resources as they were last read, without a request if possible."""
-        return await self._reader.async_try_each(
-            {
-                row: partial(self._reader.async_get_last, row)
-                for row in rows
-                if self._reader.has_last(row) or not only_cached
-            }
-        )
+        has_last = {row: self._reader.has_last(row) for row in rows}
+        reads = {
+            row: partial(self._reader.async_get_last, row)
+            for row in rows
+            if has_last[row] or not only_cached
+        }
+        needs_requests = not all(map(has_last.get, reads))
+        return await self._reader.async_try_each(reads, concurrently=needs_requests)
 
     def _list_reads(
         self, cadence: Cadence, reading: Reading | None = None

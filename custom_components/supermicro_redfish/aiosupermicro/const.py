@@ -56,6 +56,21 @@ PARSE_IN_THREAD_BYTES: Final = 256 * 1024
 VALUE_BYTES: Final = 200
 """Estimated memory of a JSON value beside its text."""
 
+SMALL_BODY_BYTES: Final = 64 * 1024
+"""Size up to which values are not counted but estimated from the size."""
+
+BYTES_PER_VALUE: Final = 8
+"""Estimated size of a value in a small body; that of recorded ones is 30 on average.
+
+Only a body of empty objects has more values.
+"""
+
+MAX_PIECES: Final = 1_000
+"""Maximum number of values that are compared one by one; X13 has up to 60.
+
+It includes the items of lists. Each takes some 200 bytes of memory.
+"""
+
 MAX_CACHED_RESOURCES: Final = 5_000
 """Maximum number of cached resources; the largest recorded board has 1,250.
 
@@ -123,6 +138,9 @@ It is the timeout of X10 to X13.
 
 SESSION_REFRESH_THRESHOLD: Final = 0.8
 """Fraction of the session timeout after which a session is renewed before use."""
+
+LIVE_CONNECTION_SECONDS: Final = 1
+"""Seconds after a response in which the connections are not expected to be dead."""
 
 LOGOUT_SECONDS: Final = 5
 """Timeout of a logout in seconds, so that a hung BMC does not delay a disconnect."""
