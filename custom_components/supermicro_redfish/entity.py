@@ -34,7 +34,7 @@ from .coordinator import (
 from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
-from .util import is_host_off, shorten_name
+from .util import is_host_off, readable_name, shorten_name
 
 _SET_UP_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_set_up")
 
@@ -121,12 +121,16 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
         The value of a whole part of the server is named by what it measures.
         """
-        self._attr_translation_key = self.entity_description.text_key
-        pattern = source.number_pattern
-        if number := pattern and pattern.fullmatch(self.key):
-            self._attr_translation_key += "_numbered"
-            self._attr_translation_placeholders = {"number": shorten_name(number[1])}
-            return
+        text_key = self.entity_description.text_key
+        for suffix, pattern in source.name_patterns.items():
+            if match := pattern.fullmatch(self.key):
+                self._attr_translation_key = f"{text_key}{suffix}"
+                placeholders = (
+                    {"number": shorten_name(match[1])} if match.re.groups else {}
+                )
+                self._attr_translation_placeholders = placeholders
+                return
+        self._attr_translation_key = text_key
         name = self._unique_label(source) or self._readable_key()
         name = self._remove_measure(name.removesuffix(source.name_suffix))
         if part and part in name.replace("_", " "):
@@ -134,7 +138,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
             if not name:
                 self._attr_translation_key = None
                 return
-        name = shorten_name(name)
+        name = readable_name(name)
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
 
     def _unique_label(self, source: EntitySource[ItemT]) -> str | None:

@@ -28,7 +28,7 @@ PARALLEL_UPDATES = 0
 FAN_ZONES: Final = EntitySource[FanZone](
     coordinator_fn=attrgetter("fan_zones"),
     items_fn=lambda data: data.zones,
-    number_pattern=re.compile(r"(\d)"),
+    name_patterns={"_numbered": re.compile(r"(\d)")},
 )
 
 

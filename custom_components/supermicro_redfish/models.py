@@ -14,11 +14,14 @@ from .aiosupermicro import (
     BulkData,
     Certificate,
     Drive,
+    FirmwareInventory,
     LogEntry,
     Privilege,
     StaticData,
     Thermal,
+    VirtualMedia,
 )
+from .aiosupermicro.models import Sensor
 
 LONGEST_GAP: Final = 600.0
 """Maximum seconds between two readings that are counted.
@@ -36,6 +39,10 @@ class ServerData(StaticData):
     drives: tuple[Drive, ...] | None = None
     log_entries: tuple[LogEntry, ...] | None = None
     """Health event log, oldest entry first."""
+    virtual_media: tuple[VirtualMedia, ...] | None = None
+    """Slots for virtual media."""
+    firmware: tuple[FirmwareInventory, ...] | None = None
+    """Stored images of the BMC and the BIOS beside the running ones."""
     certificate: Certificate | None = None
     """Certificate of the BMC's web server."""
 
@@ -100,8 +107,8 @@ class Headroom:
 
     degrees: float | None = None
     """None if no sensor has both a reading and a threshold."""
-    sensor: str | None = None
-    """Name of the sensor that is closest to its threshold."""
+    sensor: Sensor | None = None
+    """The sensor that is closest to its threshold."""
 
     @classmethod
     def from_thermal(cls, thermal: Thermal) -> Self:
@@ -110,15 +117,15 @@ class Headroom:
         Old boards report a threshold of zero if a sensor has none.
         """
         distances = [
-            (limit - reading, sensor.name)
+            (limit - reading, sensor)
             for sensor in thermal.temperatures
             if (limit := sensor.upper_threshold_critical) and limit > 0
             if (reading := sensor.reading) is not None
         ]
         if not distances:
             return cls()
-        degrees, name = min(distances, key=lambda distance: distance[0])
-        return cls(degrees=degrees, sensor=name)
+        degrees, nearest = min(distances, key=lambda distance: distance[0])
+        return cls(degrees=degrees, sensor=nearest)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Selects: fan mode and boot source."""
+"""Selects: fan mode, boot source and the state after a power loss."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -115,6 +115,18 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         values_fn=_boot_sources,
         published_options=_PUBLISHED_BOOT_SOURCES,
         set_fn=lambda data, _, source: data.client.async_set_boot_source(source),
+    ),
+    SupermicroSelectDescription[System](
+        key="power_restore_policy",
+        entity_category=EntityCategory.CONFIG,
+        source=sources.SYSTEM,
+        has_fn=lambda system: bool(system.power_restore_policies),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
+        current_fn=lambda system: system.power_restore_policy,
+        values_fn=lambda system: system.power_restore_policies,
+        set_fn=lambda data, _, policy: data.client.async_set_power_restore_policy(
+            policy
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ system, and many for a list, such as fans or drives.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from operator import attrgetter
@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    FirmwareInventory,
     LeakDetector,
     Power,
     PowerControl,
@@ -25,11 +26,12 @@ from .aiosupermicro import (
     SupermicroRedfishClient as Client,
     SupermicroRedfishError,
     Thermal,
+    VirtualMedia,
 )
 from .aiosupermicro.models import Model, Sensor
 from .aiosupermicro.resources import endpoints
 from .aiosupermicro.resources.endpoints import Endpoint
-from .client import async_get_log_entries
+from .client import async_get_log_entries, async_get_virtual_media
 from .const import LOGGER, MAX_KNOWN_LISTS
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
 from .models import Headroom, ItemsByName, ServerData
@@ -55,6 +57,17 @@ _TEMPERATURE, _POWER = frozenset(("Temperature",)), frozenset(("Power",))
 _ENERGY = frozenset(("EnergyJoules", "EnergykWh"))
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 _TEMPERATURE_LIMIT = "TempLimit"
+_TEMPERATURE_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
+    suffix: re.compile(f"{name}(?: Temp(?:erature)?)?", re.IGNORECASE)
+    for suffix, name in {
+        "_cpu_numbered": r"CPU ?(\d+)",
+        "_cpu": "CPU",
+        "_system": "System",
+        "_inlet": "Inlet",
+        "_ambient": "Ambient",
+        "_intake": "Intake",
+    }.items()
+}
 
 SERIAL_MARK: Final = "§"
 """Prefix of a digest in a key; entity names have the position instead."""
@@ -74,8 +87,13 @@ class EntitySource[ItemT]:
     """Likewise, with a number that is left out if the rest of the name is unique."""
     part_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the name of the part of the server that has a device of its own."""
-    number_pattern: re.Pattern[str] | None = None
-    """Names that are a mere number; the entity name uses the first group."""
+    name_patterns: Mapping[str, re.Pattern[str]] = field(
+        default_factory=dict, hash=False
+    )
+    """Names with a translation of their own, by the suffix of its key.
+
+    A group is the number in the entity name.
+    """
     label_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the label printed on the hardware, if the board reports it."""
     is_present_fn: Callable[[ItemT], bool] = lambda _: True
@@ -409,6 +427,27 @@ SNOOPING: Final = static_source(endpoints.SNOOPING)
 LICENSE: Final = static_source(endpoints.LICENSE)
 NETWORK_PROTOCOL: Final = static_source(endpoints.NETWORK_PROTOCOL)
 LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+VIRTUAL_MEDIA: Final = ResourceSource[VirtualMedia](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        slot.id: slot for slot in data.virtual_media or () if slot.id
+    },
+    name="virtual_media",
+    read_fn=async_get_virtual_media,
+)
+FIRMWARE: Final = EntitySource[FirmwareInventory](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        image.id: image for image in data.firmware or () if image.id
+    },
+    is_present_fn=lambda image: image.is_present is True,
+)
+STAGED_BIOS: Final = single_source(
+    static,
+    lambda data: next(
+        (image for image in data.firmware or () if image.is_staged_bios), None
+    ),
+)
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
@@ -424,12 +463,15 @@ UNKNOWN_RESETS: Final = EntitySource[str](
 MAIN_TEMPERATURES: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
     items_fn=lambda data: _temperatures(data, is_main=True),
+    name_patterns=_TEMPERATURE_NAMES,
     measure_pattern=MEASURE,
     is_present_fn=_is_fitted,
     is_removable=True,
 )
 OTHER_TEMPERATURES: Final = replace(
-    MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
+    MAIN_TEMPERATURES,
+    items_fn=lambda data: _temperatures(data, is_main=False),
+    name_patterns={},
 )
 
 
@@ -470,7 +512,7 @@ VOLTAGES: Final = EntitySource[Sensor](
 SUPPLIES: Final = EntitySource[PowerSupply](
     coordinator_fn=dynamic,
     items_fn=lambda data: _by_member_name((data.power or Power()).power_supplies),
-    number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
+    name_patterns={"_numbered": re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE)},
     is_present_fn=_is_fitted,
     is_removable=True,
 )
@@ -482,7 +524,7 @@ LEAK_DETECTORS: Final = EntitySource[LeakDetector](
 DRIVES: Final = EntitySource[Drive](
     coordinator_fn=static,
     items_fn=_drives,
-    number_pattern=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
+    name_patterns={"_numbered": re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)")},
     label_fn=lambda drive: drive.location,
     is_present_fn=_has_drive,
     is_removable=True,

@@ -37,6 +37,8 @@ class AddedServer:
     browser: BrowserSession
     api: HomeAssistantApi
     ipmi_port: int
+    config: Path
+    """The configuration folder of Home Assistant."""
     fingerprint: str
     """The certificate fingerprint shown by the dialog."""
 
@@ -73,6 +75,7 @@ async def added(screenshots: Path) -> AsyncIterator[AddedServer]:
             browser=browser,
             api=demo.api,
             ipmi_port=target.ipmi_port or 0,
+            config=demo.environment.config,
             fingerprint=fingerprint,
         )
     assert [text for text in report.problems if not _EXPECTED.search(text)] == []

@@ -51,7 +51,7 @@ async def main(folder: Path) -> None:
         await browser.tab.set_viewport_size(_WIDE)
         await dialog.close()
         await add_dashboard(demo.api)
-        await add_statistics(demo.api)
+        await add_statistics(demo.api, demo.environment.config)
         device = DevicePage(browser)
         await device.open()
         await _cause_events(demo, device)

@@ -41,6 +41,8 @@ _MAX_PUMPING_POLLS = 3
 _POLL = 30.0
 _MEAN_PAUSE = 2400.0
 """Mean seconds between two faults."""
+_MIN_CHANGE = 60.0
+"""Seconds from any change of the mode until control is taken."""
 _CONFIRM_SECONDS = 600.0
 """Seconds until the user confirms an issue."""
 _SENSORS = ("CPU Temp", "System Temp")
@@ -132,10 +134,9 @@ class FanWeek:
             if pumping > _MAX_PUMPING_POLLS:
                 self._report(f"The fans pump at {self.cooling.duties}")
         for earlier, later in itertools.pairwise(self.cooling.mode_writes):
-            if later[0] - earlier[0] < 60:
-                self._report(
-                    f"{later[1]} was written {later[0] - earlier[0]:.0f} s late"
-                )
+            is_taken = later[1] == "FullSpeed"  # the guard does not wait
+            if is_taken and later[0] - earlier[0] < _MIN_CHANGE:
+                self._report(f"{later} was written too soon after {earlier}")
 
     async def _change_load(self) -> None:
         """Change the load every few minutes, and the air once in a while."""

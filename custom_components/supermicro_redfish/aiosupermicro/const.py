@@ -92,6 +92,9 @@ MAX_LOG_ENTRIES: Final = 10_000
 It is more than two full logs of the largest board.
 """
 
+MAX_FIRMWARE_IMAGES: Final = 8
+"""Maximum number of stored firmware images that are read; X13 has six."""
+
 MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
 
@@ -150,6 +153,12 @@ SESSION_RETRY_SECONDS: Final = 600
 
 TASK_POLL_SECONDS: Final = 1.0
 """Interval in seconds between two polls of a task."""
+
+MEDIA_POLL_SECONDS: Final = 1.0
+"""Seconds between two reads of a slot for virtual media after a command."""
+
+MEDIA_POLLS: Final = 15
+"""Maximum number of reads of a slot until a medium is inserted or ejected."""
 
 TASK_TIMEOUT_SECONDS: Final = 30.0
 """Maximum time in seconds to wait for the end of a task."""

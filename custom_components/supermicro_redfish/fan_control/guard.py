@@ -24,7 +24,8 @@ class Guard:
         headroom = Headroom.from_thermal(thermal)
         if headroom.degrees is None or headroom.degrees >= self._headroom:
             return None
-        return Trip(reason=TripReason.HEADROOM, sensor=headroom.sensor or "")
+        name = headroom.sensor.name if headroom.sensor else None
+        return Trip(reason=TripReason.HEADROOM, sensor=name or "")
 
     def check_presence(self, thermal: Thermal) -> Trip | None:
         """Return a trip if a temperature had a reading and has none any more.
