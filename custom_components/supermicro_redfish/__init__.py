@@ -35,7 +35,12 @@ from .migration import (
     has_published_entities,
 )
 from .models import ServerData
-from .refresh import async_link_coordinators, async_start_static, async_watch_health
+from .refresh import (
+    async_link_coordinators,
+    async_listen_for_events,
+    async_start_static,
+    async_watch_health,
+)
 from .registry import (
     async_remove_stale_entities,
     async_remove_undescribed_entities,
@@ -107,6 +112,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     async_report_migration(hass, entry)
     _async_save_discovery(entry)
     async_start_static(hass, entry)
+    async_listen_for_events(hass, entry)
     return True
 
 

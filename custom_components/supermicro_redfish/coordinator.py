@@ -209,6 +209,11 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
 
+    @property
+    def is_reset_expected(self) -> bool:
+        """Whether a command may be the reason why the power state changes."""
+        return self._poller.is_commanded
+
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:
@@ -432,6 +437,8 @@ class SupermicroRuntimeData:
     """Control of the fans over IPMI, None while the option is off."""
     fan_zones: SupermicroCoordinator[FanControlData] | None = None
     """Fan zones as the controller has read them last."""
+    acknowledging: set[str] = field(default_factory=set)
+    """Paths of the log entries that are being acknowledged."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
