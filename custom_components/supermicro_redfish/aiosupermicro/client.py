@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
@@ -210,6 +211,13 @@ class SupermicroRedfishClient:
         self._reader.limit = limit
 
     # Connection
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent, for a write by other means.
+
+        It is entered as soon as no request is running.
+        """
+        return self._transport.exclusive()
 
     async def async_connect(self) -> None:
         """Log in to the BMC unless there is a login already.
