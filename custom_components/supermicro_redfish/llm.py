@@ -62,9 +62,7 @@ class ServerReportTool(Tool):
 
     def __init__(self, servers: list[str]) -> None:
         """Initialize the tool with the names of the exposed servers."""
-        self.parameters = vol.Schema(
-            {vol.Required("server"): vol.In(servers)}
-        )
+        self.parameters = vol.Schema({vol.Required("server"): vol.In(servers)})
 
     @override
     async def async_call(
