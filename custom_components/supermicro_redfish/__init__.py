@@ -22,6 +22,7 @@ from .coordinator import (
     SupermicroRuntimeData,
     create_runtime_data,
 )
+from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
 from .identity import OtherServerError, async_verify_identity
 from .migration import (
@@ -98,7 +99,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     async_link_coordinators(hass, entry)
     async_sync_device(hass, entry)
     async_watch_health(hass, entry)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_set_up_platforms(hass, entry, PLATFORMS)
     async_remove_undescribed_entities(hass, entry)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)

@@ -21,6 +21,7 @@ from .aiosupermicro import (
     Chassis,
     Drive,
     DynamicData,
+    FirmwareInventory,
     Health,
     LeakDetector,
     Power,
@@ -128,18 +129,22 @@ class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
         return self.entity_description.is_on_fn(self.item)
 
 
-class ChassisProblemSensor(SupermicroBinarySensor):
-    """Problem of the chassis, by its own health or by a leak inside it."""
+class StaticProblemSensor(SupermicroBinarySensor):
+    """Problem by static data and dynamic data."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen also to the coordinator of the leak detectors."""
+        """Listen also to the coordinator of the dynamic data."""
         await super().async_added_to_hass()
         self.async_on_remove(
             self.runtime_data.dynamic.async_add_listener(
                 self._handle_coordinator_update
             )
         )
+
+
+class ChassisProblemSensor(StaticProblemSensor):
+    """Problem of the chassis, by its own health or by a leak inside it."""
 
     @property
     @override
@@ -148,6 +153,50 @@ class ChassisProblemSensor(SupermicroBinarySensor):
         detectors = self.runtime_data.dynamic.data.leak_detectors
         has_leak = any(detector.is_leaking for detector in detectors)
         return has_leak or super().is_on
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the leak detectors."""
+        detectors = self.runtime_data.dynamic.data.leak_detectors
+        return (*super()._state_inputs, detectors)
+
+
+class CertificateSensor(SupermicroBinarySensor):
+    """Certificate that expires soon, or has expired."""
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the state itself, which time changes."""
+        return (*super()._state_inputs, self.is_on)
+
+
+class StagedBiosSensor(StaticProblemSensor):
+    """BIOS that waits for a restart of the host."""
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the system, which has the running version."""
+        return (*super()._state_inputs, self.runtime_data.dynamic.data.system)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether both versions were read in the last polls."""
+        return super().available and self.runtime_data.dynamic.data.system is not None
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether the staged BIOS differs from the running one, None if unknown."""
+        system = self.runtime_data.dynamic.data.system
+        running = system and system.bios_version
+        staged = self.item.installed_version
+        if running is None or self.item.is_present is None:
+            return None
+        return staged is not None and staged != running
 
 
 class ConnectionSensor(SupermicroBinarySensor):
@@ -161,6 +210,12 @@ class ConnectionSensor(SupermicroBinarySensor):
     def available(self) -> bool:
         """Whether the state is known, which it always is."""
         return True
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the result of the last poll."""
+        return (*super()._state_inputs, self.is_on)
 
     @property
     @override
@@ -233,7 +288,18 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
         source=sources.LEAK_DETECTORS,
         is_on_fn=lambda detector: detector.is_leaking,
     ),
-    _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
+    SupermicroBinarySensorDescription[FirmwareInventory](
+        key="staged_bios",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        source=sources.STAGED_BIOS,
+        entity_class=StagedBiosSensor,
+        is_on_fn=lambda _: None,
+    ),
+    replace(
+        _problem("certificate_expiring", sources.CERTIFICATE, _is_expiring),
+        entity_class=CertificateSensor,
+    ),
     SupermicroBinarySensorDescription[Chassis](
         key="intrusion",
         device_class=BinarySensorDeviceClass.TAMPER,

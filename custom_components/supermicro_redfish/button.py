@@ -82,7 +82,8 @@ def _reset(
     return SupermicroButtonDescription[str](
         key=f"reset_{reset_type.name.lower()}",
         device_class=device_class,
-        entity_category=None if reset_type in _HARMLESS else EntityCategory.CONFIG,
+        # Without a category, a household's overview offers a button for one tap.
+        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=reset_type in _HARMLESS,
         source=sources.single_source(
             sources.static,

@@ -24,10 +24,13 @@ from homeassistant.util.ssl import get_default_context
 from .aiosupermicro import (
     Certificate,
     Drive,
+    FirmwareInventory,
+    LicenseError,
     LogEntry,
     NotFoundError,
     ResourceError,
     SupermicroRedfishClient,
+    VirtualMedia,
     background,
 )
 from .aiosupermicro.concurrency import gather_or_raise
@@ -36,8 +39,14 @@ from .models import ServerData
 
 _KEEPALIVE_SECONDS = 600.0
 """Longer than the time between any two polls."""
-_CERTIFICATE_SECONDS = 24 * 3600
-"""Time between two reads of the certificate, which rarely changes."""
+_INTERVALS: Mapping[str, float] = {
+    "certificate": 24 * 3600,
+    "firmware": 6 * 3600,
+    "virtual_media": 3600,
+}
+"""Seconds between two reads of resources that change less than the other ones."""
+_OPTIONAL = {"firmware", "virtual_media"}
+"""Resources whose missing license is no reason for a repair issue."""
 
 
 @callback
@@ -111,6 +120,13 @@ async def async_get_log_entries(
     return tuple(await client.async_get_log_entries())
 
 
+async def async_get_virtual_media(
+    client: SupermicroRedfishClient,
+) -> tuple[VirtualMedia, ...]:
+    """Return the slots for virtual media as an immutable value."""
+    return tuple(await client.async_get_virtual_media())
+
+
 class ServerReader:
     """Read the static data of a server.
 
@@ -128,11 +144,13 @@ class ServerReader:
             "drives": self._async_get_drives,
             "log_entries": lambda: async_get_log_entries(client),
             "certificate": self._async_get_certificate,
+            "firmware": self._async_get_firmware,
+            "virtual_media": lambda: async_get_virtual_media(client),
         }
         self._present: set[str] = set()
         """Resources that were read at least once."""
-        self._certificate: Certificate | None = None
-        self._certificate_read_at: float | None = None
+        self._kept: dict[str, tuple[float, Any]] = {}
+        """Resources that are not read by each poll, and when each was read."""
 
     async def async_read(self, on_read: Callable[[str, Any], None]) -> ServerData:
         """Read all resources; the failure of one does not affect the others.
@@ -172,25 +190,40 @@ class ServerReader:
 
     async def _async_read_resource(self, name: str) -> Any:
         """Read a resource, None if the board never had it."""
+        read_at, kept = self._kept.get(name, (float("-inf"), None))
+        if time.monotonic() - read_at < _INTERVALS.get(name, 0):
+            return kept
         try:
             found = await self._read_fns[name]()
         except NotFoundError:
             if name in self._present:
                 raise
             return None
+        except LicenseError:
+            if name not in _OPTIONAL:
+                raise
+            return None
         self._present.add(name)
+        self.keep(name, found)
         return found
+
+    def keep(self, name: str, resource: Any) -> None:
+        """Keep a resource that is not read by each poll, unless it was not found.
+
+        The time of the read stays if it is the kept one.
+        """
+        _, kept = self._kept.get(name, (0.0, None))
+        if name in _INTERVALS and resource is not None and resource is not kept:
+            self._kept[name] = (time.monotonic(), resource)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:
         """Return the drives of all storage groups."""
         return tuple(await self._client.async_get_drives())
 
     async def _async_get_certificate(self) -> Certificate | None:
-        """Return the certificate of the BMC's web server, cached for a day if found."""
-        now = time.monotonic()
-        read_at = self._certificate_read_at
-        if read_at is None or now - read_at >= _CERTIFICATE_SECONDS:
-            certificates = await self._client.async_get_certificates()
-            self._certificate = next(iter(certificates), None)
-            self._certificate_read_at = now if certificates else None
-        return self._certificate
+        """Return the certificate of the BMC's web server."""
+        return next(iter(await self._client.async_get_certificates()), None)
+
+    async def _async_get_firmware(self) -> tuple[FirmwareInventory, ...]:
+        """Return the stored firmware images."""
+        return tuple(await self._client.async_get_firmware_images())

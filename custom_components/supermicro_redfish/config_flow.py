@@ -145,6 +145,11 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         """Step of the form that is shown again after an error."""
         self._data: dict[str, Any] = {}
         """Data of the config entry."""
+        self._entered_password: str | None = None
+        """Password to show again after an error, until the BMC rejects it.
+
+        The stored password of an entry is never shown.
+        """
         self._certificate: ServerCertificate | None = None
         """Certificate of the BMC, if its verification fails."""
         self._confirmed: str | None = None
@@ -240,6 +245,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self._show_form({})
         self._data |= user_input
+        self._entered_password = user_input.get(CONF_PASSWORD)
         if CONF_HOST in user_input:
             self._data.pop(CONF_ENTERED_HOST, None)
         try:
@@ -368,10 +374,12 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
-        """Show the form of the current step, without the password."""
+        """Show the form of the current step again, without a rejected password."""
         values = {
             key: value for key, value in self._data.items() if key != CONF_PASSWORD
         }
+        if self._entered_password and "invalid_auth" not in errors.values():
+            values[CONF_PASSWORD] = self._entered_password
         return self.async_show_form(
             step_id=self._form,
             data_schema=self.add_suggested_values_to_schema(FORMS[self._form], values),
@@ -395,6 +403,12 @@ class SupermicroOptionsFlow(OptionsFlowWithReload):
             data_schema=self.add_suggested_values_to_schema(
                 OPTIONS_FORM, self.config_entry.options
             ),
+            description_placeholders={
+                "dynamic_min": str(DYNAMIC_LIMITS[0]),
+                "dynamic_max": str(DYNAMIC_LIMITS[1]),
+                "static_min": str(STATIC_LIMITS[0]),
+                "static_max": str(STATIC_LIMITS[1]),
+            },
         )
 
 

@@ -31,6 +31,9 @@ CONF_UNVERIFIED_CERTIFICATE: Final = "unverified_certificate"
 MAX_ENTITIES: Final = 2_000
 """Maximum number of entities of a server; the largest recorded board has 163."""
 
+MAX_KNOWN_LISTS: Final = 256
+"""Maximum number of lists whose keys are kept in memory; a server has seven."""
+
 MAX_NEW_ENTITIES: Final = 200
 """Maximum number of entities that a platform adds at once after the setup."""
 

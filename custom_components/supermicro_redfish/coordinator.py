@@ -11,7 +11,11 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
@@ -22,15 +26,18 @@ from .aiosupermicro import (
     DynamicData,
     LicenseError,
     NotFoundError,
+    PowerState,
     ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
+    System,
 )
 from .aiosupermicro.resources.reader import ignore_read
 from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,
     CONF_STATIC_INTERVAL,
+    DOMAIN,
     DYNAMIC_INTERVAL,
     LOGGER,
     MAX_LOGGED_ERRORS,
@@ -43,7 +50,13 @@ from .errors import (
     translation_key,
     update_failed,
 )
-from .host_poller import TRANSITION_SECONDS, HostPoller
+from .host_poller import (
+    NEED_POWER,
+    SWITCH_OFF,
+    SWITCH_ON,
+    TRANSITION_SECONDS,
+    HostPoller,
+)
 from .models import KeyMemory, Privileges, ServerData
 from .storage import DiscoveryStore
 
@@ -198,9 +211,31 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
     ) -> None:
-        """Reset the host, and poll quickly until it has settled."""
+        """Reset the host, and poll quickly until it has settled.
+
+        Raises:
+            ServiceValidationError: The command contradicts the power state.
+
+        """
+        self._validate_reset(reset_type)
         await self._client.async_system_reset(reset_type)
         self.async_expect_reset(reset_type, settle_seconds)
+
+    def _validate_reset(self, reset_type: str) -> None:
+        """Raise an error for a command that contradicts the last power state."""
+        state = (self.data.system or System()).power_state
+        if state == PowerState.ON and reset_type in SWITCH_ON:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="already_on"
+            )
+        if state == PowerState.OFF and reset_type in SWITCH_OFF:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="already_off"
+            )
+        if state == PowerState.OFF and reset_type in NEED_POWER:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="host_off"
+            )
 
     @callback
     def async_expect_reset(
@@ -294,6 +329,13 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
             await self._dynamic.async_refresh()
         self.hass.loop.call_soon(self.async_update_listeners)
         return data
+
+    @callback
+    @override
+    def async_set_resource(self, name: str, resource: Any) -> None:
+        """Replace a resource, also one that is not read by each poll."""
+        self._reader.keep(name, resource)
+        super().async_set_resource(name, resource)
 
     @override
     async def _async_update_data(self) -> ServerData:

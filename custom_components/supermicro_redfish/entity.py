@@ -1,11 +1,14 @@
 """Base entity for the Supermicro Redfish integration."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import is_
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import (
@@ -19,6 +22,7 @@ from homeassistant.helpers.entity_platform import (
     async_get_current_platform,
 )
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util.hass_dict import HassKey
 
 from .aiosupermicro import Privilege
 from .const import DOMAIN, MAX_ENTITIES, MAX_NEW_ENTITIES
@@ -30,7 +34,9 @@ from .coordinator import (
 from .models import ItemsByName
 from .repairs import async_report_too_many_entities
 from .sources import SERIAL_MARK, EntitySource, ResourceSource
-from .util import shorten_name
+from .util import is_host_off, readable_name, shorten_name
+
+_SET_UP_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_set_up")
 
 _UNNAMED = "?"
 """Name of an item whose own name consists of markup."""
@@ -88,6 +94,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self.runtime_data = entry.runtime_data
         self.key = key
         self._item = self._items[key]
+        self._written_inputs: tuple[Any, ...] = ()
         self._written_values: tuple[Any, ...] = ()
         self._attr_unique_id = unique_id(entry, description, key)
         part = description.source.part_fn(self._item)
@@ -114,23 +121,32 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
         The value of a whole part of the server is named by what it measures.
         """
-        self._attr_translation_key = self.entity_description.text_key
-        pattern = source.number_pattern
-        if number := pattern and pattern.fullmatch(self.key):
-            self._attr_translation_key += "_numbered"
-            self._attr_translation_placeholders = {"number": shorten_name(number[1])}
-            return
-        label = source.label_fn(self._item)
-        labels = [source.label_fn(item) for item in self._items.values()]
-        name = label if label and labels.count(label) == 1 else self._readable_key()
+        text_key = self.entity_description.text_key
+        for suffix, pattern in source.name_patterns.items():
+            if match := pattern.fullmatch(self.key):
+                self._attr_translation_key = f"{text_key}{suffix}"
+                placeholders = (
+                    {"number": shorten_name(match[1])} if match.re.groups else {}
+                )
+                self._attr_translation_placeholders = placeholders
+                return
+        self._attr_translation_key = text_key
+        name = self._unique_label(source) or self._readable_key()
         name = self._remove_measure(name.removesuffix(source.name_suffix))
         if part and part in name.replace("_", " "):
             name = name.replace("_", " ").partition(part)[2]
             if not name:
                 self._attr_translation_key = None
                 return
-        name = shorten_name(name)
+        name = readable_name(name)
         self._attr_translation_placeholders = {"name": name or _UNNAMED}
+
+    def _unique_label(self, source: EntitySource[ItemT]) -> str | None:
+        """Return the label of the item, None if others have the same one."""
+        if not (label := source.label_fn(self._item)):
+            return None
+        labels = [source.label_fn(item) for item in self._items.values()]
+        return label if labels.count(label) == 1 else None
 
     def _remove_measure(self, name: str) -> str:
         """Return a name without the measure and the number of a sensor at its end.
@@ -178,7 +194,17 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     async def async_added_to_hass(self) -> None:
         """Record the values of the state that Home Assistant writes next."""
         await super().async_added_to_hass()
+        self._written_inputs = self._state_inputs
         self._written_values = self._state_values
+
+    @property
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """All objects that the state is made from; a poll replaces what has changed.
+
+        A subclass whose state depends on more than these adds it.
+        """
+        is_off = is_host_off(self.runtime_data.dynamic.data)
+        return (self.item, self.available, is_off)
 
     @property
     def _state_values(self) -> tuple[Any, ...]:
@@ -194,7 +220,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it has changed: a poll changes few of many entities."""
+        """Write the state if it has changed: a poll changes few of many entities.
+
+        The same objects make the same state, so that it is not even computed.
+        """
+        former, self._written_inputs = self._written_inputs, self._state_inputs
+        if all(map(is_, self._written_inputs, former, strict=True)):
+            return
         if (values := self._state_values) != self._written_values:
             self._written_values = values
             self.async_write_ha_state()
@@ -218,6 +250,21 @@ def unique_id(
 ) -> str:
     """Return the unique id of an entity, from the BMC, the description and the item."""
     return "_".join(filter(None, (entry.unique_id, description.key, key)))
+
+
+async def async_set_up_platforms(
+    hass: HomeAssistant, entry: SupermicroConfigEntry, platforms: Iterable[Platform]
+) -> None:
+    """Set up platforms, one at a time among all servers.
+
+    Adding the entities of one takes some ten milliseconds. In between, the event loop
+    has a turn, also while many servers are set up at once.
+    """
+    lock = hass.data.setdefault(_SET_UP_LOCK, asyncio.Lock())
+    for platform in platforms:
+        async with lock:
+            await hass.config_entries.async_forward_entry_setups(entry, [platform])
+            await asyncio.sleep(0)
 
 
 @callback

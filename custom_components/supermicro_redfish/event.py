@@ -74,6 +74,12 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
         self._is_ready = True
         self._handle_coordinator_update()
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the last event."""
+        return (*super()._state_inputs, self.state, self.state_attributes)
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:

@@ -19,11 +19,19 @@ QUICK_INTERVAL: Final = timedelta(seconds=5)
 TRANSITION_SECONDS: Final = 120.0
 """Maximum seconds of quick polls for a host that does not settle."""
 
+SWITCH_ON: Final = frozenset({ResetType.ON, ResetType.FORCE_ON})
+SWITCH_OFF: Final = frozenset({ResetType.GRACEFUL_SHUTDOWN, ResetType.FORCE_OFF})
+NEED_POWER: Final = frozenset(
+    {ResetType.GRACEFUL_RESTART, ResetType.FORCE_RESTART, ResetType.NMI}
+)
+"""Resets without a meaning for a host that is off.
+
+A power cycle has one: it also removes the standby power of some machines.
+"""
+
 _TARGET_STATES: dict[str, PowerState] = {
-    ResetType.ON: PowerState.ON,
-    ResetType.FORCE_ON: PowerState.ON,
-    ResetType.GRACEFUL_SHUTDOWN: PowerState.OFF,
-    ResetType.FORCE_OFF: PowerState.OFF,
+    **dict.fromkeys(SWITCH_ON, PowerState.ON),
+    **dict.fromkeys(SWITCH_OFF, PowerState.OFF),
 }
 """Power state that a reset leads to; all other resets are restarts."""
 

@@ -15,12 +15,15 @@ from .aiosupermicro import (
     BulkData,
     Certificate,
     Drive,
+    FirmwareInventory,
     LogEntry,
     PowerAverage,
     Privilege,
     StaticData,
     Thermal,
+    VirtualMedia,
 )
+from .aiosupermicro.models import Sensor
 
 LONGEST_GAP: Final = 600.0
 """Maximum seconds between two readings that are counted.
@@ -42,6 +45,10 @@ class ServerData(StaticData):
     drives: tuple[Drive, ...] | None = None
     log_entries: tuple[LogEntry, ...] | None = None
     """Health event log, oldest entry first."""
+    virtual_media: tuple[VirtualMedia, ...] | None = None
+    """Slots for virtual media."""
+    firmware: tuple[FirmwareInventory, ...] | None = None
+    """Stored images of the BMC and the BIOS beside the running ones."""
     certificate: Certificate | None = None
     """Certificate of the BMC's web server."""
 
@@ -106,8 +113,8 @@ class Headroom:
 
     degrees: float | None = None
     """None if no sensor has both a reading and a threshold."""
-    sensor: str | None = None
-    """Name of the sensor that is closest to its threshold."""
+    sensor: Sensor | None = None
+    """The sensor that is closest to its threshold."""
 
     @classmethod
     def from_thermal(cls, thermal: Thermal) -> Self:
@@ -116,15 +123,15 @@ class Headroom:
         Old boards report a threshold of zero if a sensor has none.
         """
         distances = [
-            (limit - reading, sensor.name)
+            (limit - reading, sensor)
             for sensor in thermal.temperatures
             if (limit := sensor.upper_threshold_critical) and limit > 0
             if (reading := sensor.reading) is not None
         ]
         if not distances:
             return cls()
-        degrees, name = min(distances, key=lambda distance: distance[0])
-        return cls(degrees=degrees, sensor=name)
+        degrees, nearest = min(distances, key=lambda distance: distance[0])
+        return cls(degrees=degrees, sensor=nearest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,20 +286,33 @@ class EnergyMeter(ExtraStoredData):
 class ItemsByName[ItemT](dict[str, ItemT]):
     """Entries of a list by a key that does not depend on their position."""
 
-    def __init__(self) -> None:
-        """Start without entries."""
-        super().__init__()
-        self.long_keys: dict[str, str] = {}
-        """Name and Id of each entry, which is its key where the name is repeated."""
-        self.former_keys: dict[str, tuple[str, ...]] = {}
-        """Keys that an entry may have had before, by the present key."""
+    def __init__(
+        self,
+        items: Iterable[tuple[str, ItemT]] = (),
+        *,
+        long_keys: Mapping[str, str],
+        former_keys: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Keep the entries.
+
+        Args:
+            items: The entries with their keys.
+            long_keys: Name and Id of each entry, which is its key where the name is
+                repeated.
+            former_keys: Keys that an entry may have had before, by the present key.
+
+        """
+        super().__init__(items)
+        self.long_keys = long_keys
+        self.former_keys = former_keys
 
     def select(self, is_wanted: Callable[[ItemT], bool]) -> ItemsByName[ItemT]:
         """Return some of the items, with their keys."""
-        selected = ItemsByName[ItemT]()
-        selected.update((key, item) for key, item in self.items() if is_wanted(item))
-        selected.long_keys, selected.former_keys = self.long_keys, self.former_keys
-        return selected
+        return ItemsByName(
+            ((key, item) for key, item in self.items() if is_wanted(item)),
+            long_keys=self.long_keys,
+            former_keys=self.former_keys,
+        )
 
 
 class KeyMemory:
@@ -323,15 +343,16 @@ class KeyMemory:
         if known is None:
             known = self._find_registered(items)
         keys: dict[str, str] = {}
+        used: set[str] = set()
         for key in items:
             long_key = items.long_keys[key]
             kept = known.get(long_key, key)
-            is_free = kept not in keys.values() and (kept == key or kept not in items)
+            is_free = kept not in used and (kept == key or kept not in items)
             keys[long_key] = kept if is_free else key
-        used = {*keys.values()}
+            used.add(keys[long_key])
         others = {long: key for long, key in known.items() if key not in used}
         self._keys[source] = others | keys
-        return _rename(items, keys)
+        return items if used == items.keys() else _rename(items, keys)
 
     def _find_registered(self, items: ItemsByName[Any]) -> dict[str, str]:
         """Return the long keys of items with a unique name that are registered."""
@@ -351,12 +372,13 @@ def _rename[ItemT](
     items: ItemsByName[ItemT], keys: Mapping[str, str]
 ) -> ItemsByName[ItemT]:
     """Return items with other keys, given by their long keys."""
-    renamed = ItemsByName[ItemT]()
-    for old, item in items.items():
-        long_key = items.long_keys[old]
-        key = keys[long_key]
-        renamed[key] = item
-        renamed.long_keys[key] = long_key
-        if key == old and old in items.former_keys:
-            renamed.former_keys[key] = items.former_keys[old]
-    return renamed
+    renamed = {old: keys[items.long_keys[old]] for old in items}
+    return ItemsByName(
+        ((renamed[old], item) for old, item in items.items()),
+        long_keys={key: items.long_keys[old] for old, key in renamed.items()},
+        former_keys={
+            key: former
+            for key, former in items.former_keys.items()
+            if renamed.get(key) == key
+        },
+    )

@@ -1,4 +1,4 @@
-"""Selects: fan mode and boot source."""
+"""Selects: fan mode, boot source and the state after a power loss."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,6 +109,18 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         published_options=_PUBLISHED_BOOT_SOURCES,
         set_fn=lambda data, _, source: data.client.async_set_boot_source(source),
     ),
+    SupermicroSelectDescription[System](
+        key="power_restore_policy",
+        entity_category=EntityCategory.CONFIG,
+        source=sources.SYSTEM,
+        has_fn=lambda system: bool(system.power_restore_policies),
+        privilege=Privilege.CONFIGURE_COMPONENTS,
+        current_fn=lambda system: system.power_restore_policy,
+        values_fn=lambda system: system.power_restore_policies,
+        set_fn=lambda data, _, policy: data.client.async_set_power_restore_policy(
+            policy
+        ),
+    ),
 )
 
 
@@ -147,6 +159,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         value = self.entity_description.current_fn(self.item)
         return None if value is None else _option(value)
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the data of the entry, which decides on the published options."""
+        return (*super()._state_inputs, self.coordinator.config_entry.data)
+
     @override
     async def async_select_option(self, option: str) -> None:
         """Set the value of an option."""
@@ -168,12 +186,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         """Values by the published integration's option, until the user confirms."""
         if CONF_REMOVED_ENTITIES not in self.coordinator.config_entry.data:
             return {}
-        names = self.entity_description.published_options
+        names, present = self.entity_description.published_options, self._values
         values = self.entity_description.values_fn(self.item)
         own = {str(value): value for value in values if value not in names}
         renamed = {names[value]: value for value in values if value in names}
         return {
             option: value
             for option, value in (own | renamed).items()
-            if option not in self._values
+            if option not in present
         }

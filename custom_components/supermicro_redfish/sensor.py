@@ -16,6 +16,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     REVOLUTIONS_PER_MINUTE,
     EntityCategory,
+    Platform,
     UnitOfElectricPotential,
     UnitOfEnergy,
     UnitOfPower,
@@ -24,6 +25,7 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 from homeassistant.helpers.typing import StateType
@@ -33,6 +35,7 @@ from . import sources
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    FirmwareInventory,
     Health,
     License,
     LicenseError,
@@ -48,12 +51,13 @@ from .aiosupermicro import (
     Snooping,
     SupermicroRedfishError,
     System,
+    VirtualMedia,
     background,
 )
 from .aiosupermicro.models import Sensor
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
-from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
 from .models import (
     LONGEST_GAP,
     AccessLevel,
@@ -70,7 +74,6 @@ from .util import (
     entry_attributes,
     entry_severity,
     is_host_off,
-    shorten_name,
     supports_acknowledgment,
 )
 
@@ -137,6 +140,39 @@ class BootProgressSensor(SupermicroEntity[System], SensorEntity):
         """Boot state, None if it is unknown."""
         return boot_progress(self.item, self.runtime_data.static.data.snooping)
 
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the POST code."""
+        return (*super()._state_inputs, self.runtime_data.static.data.snooping)
+
+
+class HeadroomSensor(SupermicroSensor):
+    """Smallest distance of a temperature to its critical limit."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Name of the nearest sensor's entity, else the board's name of the sensor."""
+        nearest: Sensor | None = self.item.sensor
+        return {"sensor": nearest and (self._entity_name(nearest) or nearest.name)}
+
+    def _entity_name(self, nearest: Sensor) -> str | None:
+        """Return the name of the entity of a temperature, None without an entity."""
+        registry = er.async_get(self.hass)
+        entry = self.coordinator.config_entry
+        for row in DESCRIPTIONS:
+            if row.text_key != "temperature":
+                continue
+            for key, sensor in row.source.get_items(self.runtime_data).items():
+                entity_id = registry.async_get_entity_id(
+                    Platform.SENSOR, DOMAIN, unique_id(entry, row, key)
+                )
+                if sensor is nearest and entity_id:
+                    registered = registry.entities[entity_id]
+                    return registered.name or registered.original_name
+        return None
+
 
 class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
     """Mean response time of the BMC over the last hundred requests."""
@@ -157,6 +193,12 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
         """Show the response time after a poll."""
         self._set_value()
         self._handle_coordinator_update()
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the response time."""
+        return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
         """Set the value to the present mean in milliseconds."""
@@ -242,6 +284,13 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
 
     @property
     @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Also the meter's values."""
+        meter = self._meter
+        return (*super()._state_inputs, meter.watt_hours, meter.uncounted_seconds)
+
+    @property
+    @override
     def extra_restore_state_data(self) -> EnergyMeter:
         """Data to store until the next start of Home Assistant."""
         return self._meter
@@ -301,6 +350,13 @@ def _license_names(license_: License) -> str | None:
 def _health(health: Health | str | None) -> str | None:
     """Return the state of a health, None if Redfish does not define it."""
     return health.name.lower() if isinstance(health, Health) else None
+
+
+def _medium(slot: VirtualMedia) -> str | None:
+    """Return the file name of the medium in a slot, None if it is unknown."""
+    if slot.is_inserted is None:
+        return None
+    return slot.file_name or "inserted" if slot.is_inserted else "empty"
 
 
 def _neighbor_name(neighbor: LLDPReceive) -> str | None:
@@ -483,9 +539,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.HEADROOM,
         has_fn=lambda headroom: headroom.degrees is not None,
         value_fn=lambda headroom: headroom.degrees,
-        attributes_fn=lambda headroom: {
-            "sensor": headroom.sensor and shorten_name(headroom.sensor)
-        },
+        entity_class=HeadroomSensor,
     ),
     _fan("fan", sources.FANS, REVOLUTIONS_PER_MINUTE),
     _fan("fan_duty", sources.FAN_DUTIES, UnitOfRatio.PERCENTAGE),
@@ -566,6 +620,20 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         source=sources.SYSTEM,
         has_fn=lambda system: system.last_reset_at is not None,
         value_fn=lambda system: system.last_reset_at,
+    ),
+    SupermicroSensorDescription[VirtualMedia](
+        key="virtual_media",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        source=sources.VIRTUAL_MEDIA,
+        value_fn=_medium,
+    ),
+    SupermicroSensorDescription[FirmwareInventory](
+        key="firmware_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        source=sources.FIRMWARE,
+        value_fn=lambda image: image.installed_version,
     ),
     SupermicroSensorDescription[Manager](
         key="bmc_version",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.const import ATTR_DEVICE_ID, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -30,6 +30,7 @@ from homeassistant.helpers import (
     service,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
 from . import sources
@@ -40,20 +41,24 @@ from .aiosupermicro import (
     PowerState,
     ResetType,
     SupermicroRedfishError,
+    System,
     background,
 )
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import is_host_off
 
+ATTR_BOOT: Final = "boot"
 ATTR_ENTRIES: Final = "entries"
 ATTR_FORCE: Final = "force"
+ATTR_IMAGE: Final = "image"
 ATTR_LIMIT: Final = "limit"
 ATTR_LOG: Final = "log"
 ATTR_PRIMARY: Final = "primary"
 ATTR_SECONDARY: Final = "secondary"
 ATTR_SEVERITY: Final = "severity"
 ATTR_SINCE: Final = "since"
+ATTR_SLOT: Final = "slot"
 ATTR_TIMEOUT: Final = "timeout"
 ATTR_UNACKNOWLEDGED: Final = "unacknowledged"
 
@@ -79,6 +84,22 @@ _NTP_SCHEMA = vol.Schema(
         vol.Optional(ATTR_SECONDARY, default=""): _ADDRESS,
     }
 )
+
+INSERT_MEDIA: Final = "insert_media"
+_INSERT_SCHEMA = vol.Schema(
+    {
+        **_SERVER,
+        vol.Required(ATTR_IMAGE): vol.All(cv.string, str.strip, vol.Length(min=1)),
+        vol.Optional(ATTR_SLOT): cv.string,
+        vol.Inclusive(CONF_USERNAME, "account"): cv.string,
+        vol.Inclusive(CONF_PASSWORD, "account"): cv.string,
+        vol.Optional(ATTR_BOOT, default=False): cv.boolean,
+        vol.Optional(ATTR_FORCE, default=False): cv.boolean,
+    }
+)
+
+EJECT_MEDIA: Final = "eject_media"
+_EJECT_SCHEMA = vol.Schema({**_SERVER, vol.Optional(ATTR_SLOT): cv.string})
 
 GET_LOG_ENTRIES: Final = "get_log_entries"
 _LOG_SCHEMA = vol.Schema(
@@ -123,6 +144,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Set up the actions of the integration."""
     hass.services.async_register(
         DOMAIN, SET_NTP_SERVERS, _async_set_ntp_servers, schema=_NTP_SCHEMA
+    )
+    hass.services.async_register(
+        DOMAIN, INSERT_MEDIA, _async_insert_media, schema=_INSERT_SCHEMA
+    )
+    hass.services.async_register(
+        DOMAIN, EJECT_MEDIA, _async_eject_media, schema=_EJECT_SCHEMA
     )
     hass.services.async_register(
         DOMAIN,
@@ -188,11 +215,56 @@ async def _async_get_authorized_entry(
 async def _async_set_ntp_servers(call: ServiceCall) -> None:
     """Set the time servers of the BMC."""
     data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
+    servers = call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
+    for server in filter(None, servers):
+        if not is_host_valid(server):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="invalid_time_server",
+                translation_placeholders={"server": server},
+            )
     async with data.translate_command_errors():
-        await data.client.async_set_ntp_servers(
-            call.data[ATTR_PRIMARY], call.data[ATTR_SECONDARY]
-        )
+        await data.client.async_set_ntp_servers(*servers)
         await sources.NTP.async_read_back(data)
+
+
+async def _async_insert_media(call: ServiceCall) -> None:
+    """Insert an image, and boot from it once if requested.
+
+    The boot source is found first: nothing is inserted if the host cannot boot from it.
+    """
+    data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
+    async with data.translate_command_errors():
+        source = None
+        if call.data[ATTR_BOOT]:
+            source = await data.client.async_get_media_boot_source()
+        await data.client.async_insert_media(
+            call.data[ATTR_IMAGE],
+            call.data.get(ATTR_SLOT),
+            username=call.data.get(CONF_USERNAME),
+            password=call.data.get(CONF_PASSWORD),
+        )
+        await sources.VIRTUAL_MEDIA.async_read_back(data)
+        if source is not None:
+            await data.client.async_set_boot_source(source)
+            system = await sources.SYSTEM.async_read(data)
+            force: bool = call.data[ATTR_FORCE]
+            await data.dynamic.async_reset_host(_start_type(system, force=force))
+
+
+def _start_type(system: System, *, force: bool) -> ResetType:
+    """Return the reset that boots a host, which may be off."""
+    if system.power_state == PowerState.OFF:
+        return ResetType.ON
+    return ResetType.FORCE_RESTART if force else ResetType.GRACEFUL_RESTART
+
+
+async def _async_eject_media(call: ServiceCall) -> None:
+    """Eject the medium of a slot, or those of all slots."""
+    data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
+    async with data.translate_command_errors():
+        await data.client.async_eject_media(call.data.get(ATTR_SLOT))
+        await sources.VIRTUAL_MEDIA.async_read_back(data)
 
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:

@@ -6,16 +6,17 @@ system, and many for a list, such as fans or drives.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache, partial
 from hashlib import blake2b
 from operator import attrgetter
 import re
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from .aiosupermicro import (
     Drive,
     DynamicData,
+    FirmwareInventory,
     LeakDetector,
     Power,
     PowerControl,
@@ -25,12 +26,13 @@ from .aiosupermicro import (
     SupermicroRedfishClient as Client,
     SupermicroRedfishError,
     Thermal,
+    VirtualMedia,
 )
 from .aiosupermicro.models import Model, Sensor
 from .aiosupermicro.resources import endpoints
 from .aiosupermicro.resources.endpoints import Endpoint
-from .client import async_get_log_entries
-from .const import LOGGER
+from .client import async_get_log_entries, async_get_virtual_media
+from .const import LOGGER, MAX_KNOWN_LISTS
 from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
 from .models import Headroom, ItemsByName, ServerData
 
@@ -55,6 +57,17 @@ _TEMPERATURE, _POWER = frozenset(("Temperature",)), frozenset(("Power",))
 _ENERGY = frozenset(("EnergyJoules", "EnergykWh"))
 _MAIN_CONTEXTS = {None, "CPU", "SystemBoard", "Intake", "Chassis", "Room"}
 _TEMPERATURE_LIMIT = "TempLimit"
+_TEMPERATURE_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
+    suffix: re.compile(f"{name}(?: Temp(?:erature)?)?", re.IGNORECASE)
+    for suffix, name in {
+        "_cpu_numbered": r"CPU ?(\d+)",
+        "_cpu": "CPU",
+        "_system": "System",
+        "_inlet": "Inlet",
+        "_ambient": "Ambient",
+        "_intake": "Intake",
+    }.items()
+}
 
 SERIAL_MARK: Final = "§"
 """Prefix of a digest in a key; entity names have the position instead."""
@@ -74,8 +87,13 @@ class EntitySource[ItemT]:
     """Likewise, with a number that is left out if the rest of the name is unique."""
     part_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the name of the part of the server that has a device of its own."""
-    number_pattern: re.Pattern[str] | None = None
-    """Names that are a mere number; the entity name uses the first group."""
+    name_patterns: Mapping[str, re.Pattern[str]] = field(
+        default_factory=dict, hash=False
+    )
+    """Names with a translation of their own, by the suffix of its key.
+
+    A group is the number in the entity name.
+    """
     label_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the label printed on the hardware, if the board reports it."""
     is_present_fn: Callable[[ItemT], bool] = lambda _: True
@@ -186,6 +204,26 @@ class _Named(Protocol):
         """Name of the entry."""
 
 
+class _Identity(NamedTuple):
+    """Values that the key of an entry is made from."""
+
+    name: str
+    entry_id: str | None
+    serial: str | None
+    former_id: str | None
+
+
+class _Keys(NamedTuple):
+    """Keys of the entries of a list."""
+
+    keys: tuple[str, ...]
+    """Key of each entry, in groups of the same name."""
+    places: tuple[int, ...]
+    """Place of each of these entries in the list."""
+    long_keys: dict[str, str]
+    former_keys: dict[str, tuple[str, ...]]
+
+
 def _by_name[ItemT: _Named](
     entries: Iterable[ItemT],
     id_fn: Callable[[ItemT], str | None],
@@ -199,38 +237,62 @@ def _by_name[ItemT: _Named](
     with the position among them. An entry without any value is an empty row, which a
     starting BMC may list.
     """
-    groups: dict[str, list[ItemT]] = {}
-    for entry in entries:
-        if entry != type(entry)():
-            groups.setdefault(entry.name or "", []).append(entry)
-    items = ItemsByName[ItemT]()
+    filled = [entry for entry in entries if entry != _empty(type(entry))]
+    former_id_fn = former_id_fn or id_fn
+    keys = _make_keys(
+        tuple(
+            (entry.name or "", id_fn(entry), serial_fn(entry), former_id_fn(entry))
+            for entry in filled
+        )
+    )
+    return ItemsByName(
+        zip(keys.keys, map(filled.__getitem__, keys.places), strict=True),
+        long_keys=keys.long_keys,
+        former_keys=keys.former_keys,
+    )
+
+
+@cache
+def _empty(item_class: type[Any]) -> Any:
+    """Return an entry without any value."""
+    return item_class()
+
+
+@lru_cache(maxsize=MAX_KNOWN_LISTS)
+def _make_keys(
+    identities: tuple[tuple[str, str | None, str | None, str | None], ...],
+) -> _Keys:
+    """Return the keys of a list, which are the same for most polls and servers."""
+    groups: dict[str, list[tuple[int, _Identity]]] = {}
+    for place, values in enumerate(identities):
+        identity = _Identity(*values)
+        groups.setdefault(identity.name, []).append((place, identity))
+    keys: dict[str, int] = {}
+    long_keys: dict[str, str] = {}
+    former_keys: dict[str, tuple[str, ...]] = {}
     for name, group in groups.items():
-        suffixes = _distinguish(group, id_fn, serial_fn)
-        for place, (entry, suffix) in enumerate(zip(group, suffixes, strict=True)):
+        suffixes = _distinguish([identity for _, identity in group])
+        for (place, identity), suffix in zip(group, suffixes, strict=True):
             is_unique = name and len(group) == 1
             long_key = f"{name} {suffix}".strip()
-            while long_key in items.long_keys.values():
+            while long_key in long_keys.values():
                 long_key += " #"
             key = name if is_unique else long_key
-            items[key] = entry
-            items.long_keys[key] = long_key
+            keys[key] = place
+            long_keys[key] = long_key
             if name and not is_unique:
-                former = f"{name} #{(former_id_fn or id_fn)(entry)}"
-                items.former_keys[key] = (former, name) if place else (name, former)
-    return items
+                former = f"{name} #{identity.former_id}"
+                is_first = identity is group[0][1]
+                former_keys[key] = (name, former) if is_first else (former, name)
+    return _Keys((*keys,), (*keys.values(),), long_keys, former_keys)
 
 
-def _distinguish[ItemT](
-    group: list[ItemT],
-    id_fn: Callable[[ItemT], str | None],
-    serial_fn: Callable[[ItemT], str | None],
-) -> list[str]:
+def _distinguish(group: list[_Identity]) -> list[str]:
     """Return a unique suffix for each of several entries with the same name."""
-    ids = Counter(map(id_fn, group))
-    serials = Counter(map(serial_fn, group))
+    ids = Counter(identity.entry_id for identity in group)
+    serials = Counter(identity.serial for identity in group)
     suffixes = []
-    for position, entry in enumerate(group, start=1):
-        entry_id, serial = id_fn(entry), serial_fn(entry)
+    for position, (_, entry_id, serial, _) in enumerate(group, start=1):
         if entry_id and ids[entry_id] == 1:
             suffixes.append(f"#{entry_id}")
         elif serial and serials[serial] == 1:
@@ -365,6 +427,27 @@ SNOOPING: Final = static_source(endpoints.SNOOPING)
 LICENSE: Final = static_source(endpoints.LICENSE)
 NETWORK_PROTOCOL: Final = static_source(endpoints.NETWORK_PROTOCOL)
 LOG: Final = resource_source(static, "log_entries", async_get_log_entries)
+VIRTUAL_MEDIA: Final = ResourceSource[VirtualMedia](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        slot.id: slot for slot in data.virtual_media or () if slot.id
+    },
+    name="virtual_media",
+    read_fn=async_get_virtual_media,
+)
+FIRMWARE: Final = EntitySource[FirmwareInventory](
+    coordinator_fn=static,
+    items_fn=lambda data: {
+        image.id: image for image in data.firmware or () if image.id
+    },
+    is_present_fn=lambda image: image.is_present is True,
+)
+STAGED_BIOS: Final = single_source(
+    static,
+    lambda data: next(
+        (image for image in data.firmware or () if image.is_staged_bios), None
+    ),
+)
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
@@ -380,12 +463,15 @@ UNKNOWN_RESETS: Final = EntitySource[str](
 MAIN_TEMPERATURES: Final = EntitySource[Sensor](
     coordinator_fn=dynamic,
     items_fn=lambda data: _temperatures(data, is_main=True),
+    name_patterns=_TEMPERATURE_NAMES,
     measure_pattern=MEASURE,
     is_present_fn=_is_fitted,
     is_removable=True,
 )
 OTHER_TEMPERATURES: Final = replace(
-    MAIN_TEMPERATURES, items_fn=lambda data: _temperatures(data, is_main=False)
+    MAIN_TEMPERATURES,
+    items_fn=lambda data: _temperatures(data, is_main=False),
+    name_patterns={},
 )
 
 
@@ -426,7 +512,7 @@ VOLTAGES: Final = EntitySource[Sensor](
 SUPPLIES: Final = EntitySource[PowerSupply](
     coordinator_fn=dynamic,
     items_fn=lambda data: _by_member_name((data.power or Power()).power_supplies),
-    number_pattern=re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE),
+    name_patterns={"_numbered": re.compile(r"Power Supply Bay (\d+)", re.IGNORECASE)},
     is_present_fn=_is_fitted,
     is_removable=True,
 )
@@ -438,7 +524,7 @@ LEAK_DETECTORS: Final = EntitySource[LeakDetector](
 DRIVES: Final = EntitySource[Drive](
     coordinator_fn=static,
     items_fn=_drives,
-    number_pattern=re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)"),
+    name_patterns={"_numbered": re.compile(r"Disk\.Bay\.(\d+(?: #.+)?)")},
     label_fn=lambda drive: drive.location,
     is_present_fn=_has_drive,
     is_removable=True,

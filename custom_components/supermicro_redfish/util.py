@@ -27,6 +27,8 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]()<>!|~:.@&/]")
 # "DIMMA~D" stay unchanged.
 _MARKUP = re.compile(r"[\\`*\[\]<>|]+|~{2,}|(?<![^\W_])[_~]+|[_~]+(?![^\W_])")
 _LINK = re.compile(r":/{2,}|(?<![^\W_])www\.|(?<=\S)@(?=\S)", re.IGNORECASE)
+_RANGE = re.compile(r"(?<=\w)~(?=\w)")
+_WORD = re.compile(r"(?<=\d)(?=[A-Z][a-z])")
 _BLOCK = re.compile(r"(?:\s*(?:[#>+=-]+|\d{1,9}[.)])(?=\s|$))+")
 
 SEVERITY_UNKNOWN: Final = "unknown"
@@ -49,11 +51,11 @@ _POWER_STATES: Final[Mapping[str, str]] = {
 }
 
 _BOOT_STATES: Final[Mapping[str, str]] = {
-    "PrimaryProcessorInitializationStarted": "processor_initialization",
-    "SecondaryProcessorInitializationStarted": "processor_initialization",
-    "BusInitializationStarted": "bus_initialization",
-    "MemoryInitializationStarted": "memory_initialization",
-    "PCIResourceConfigStarted": "pci_configuration",
+    "PrimaryProcessorInitializationStarted": "firmware",
+    "SecondaryProcessorInitializationStarted": "firmware",
+    "BusInitializationStarted": "firmware",
+    "MemoryInitializationStarted": "firmware",
+    "PCIResourceConfigStarted": "firmware",
     "SystemHardwareInitializationComplete": "firmware_done",
     "SetupEntered": "setup",
     "OSBootStarted": "os_boot",
@@ -62,8 +64,7 @@ _BOOT_STATES: Final[Mapping[str, str]] = {
 """Boot state by LastState of Redfish's BootProgress."""
 
 _CHECKPOINTS: Final[Mapping[int, str]] = {
-    **dict.fromkeys(range(0x10, 0x30), "memory_initialization"),
-    **dict.fromkeys(range(0x92, 0x97), "pci_configuration"),
+    **dict.fromkeys((*range(0x10, 0x30), *range(0x92, 0x97)), "firmware"),
     **dict.fromkeys((0xA8, 0xA9, 0xAB), "setup"),
     **dict.fromkeys((0xAD, 0xAE, 0xAF, 0xB4, 0xE3), "firmware_done"),
 }
@@ -92,6 +93,15 @@ def server_name(system: System, chassis: Chassis) -> str:
 def shorten_name(name: str) -> str:
     """Return a name from a BMC as it may be shown."""
     return display_text(name, MAX_NAME_LENGTH)
+
+
+def readable_name(name: str) -> str:
+    """Return the board's name of a part in a readable spelling.
+
+    Boards write "PS1~4Fan" and "P1_DIMMA~D" for "PS1-4 Fan" and "P1 DIMMA-D".
+    """
+    words = _WORD.sub(" ", _RANGE.sub("-", name)).replace("_", " ")
+    return shorten_name(words)
 
 
 def display_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:

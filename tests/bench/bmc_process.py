@@ -18,10 +18,18 @@ from aiohttp import web
 from tests.simulator import Bmc, Board, Exchange, Server, serve
 from tests.simulator.server import HOST
 
-from .boards import mac_address, with_unique_ids, without_etags, without_licenses
+from .boards import (
+    load_board,
+    mac_address,
+    with_unique_ids,
+    without_etags,
+    without_licenses,
+)
 
 _SLOW_PARTS = ("License", "/Storage", "/Drives", "/LogServices", "/Certificates")
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
+
+_ALL_READINGS = (*_READINGS, "ReadingVolts", "PowerOutputWatts", "SpeedRPM")
 
 
 @dataclass
@@ -93,6 +101,19 @@ def _change_reading(body: dict[str, Any]) -> None:
                 return
 
 
+def _move_readings(value: Any) -> None:
+    """Add one to each reading in a resource."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in _ALL_READINGS and type(inner) in (int, float):
+                value[key] += 1
+            else:
+                _move_readings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _move_readings(inner)
+
+
 def _slow_down(bmc: Bmc, seconds: float) -> None:
     """Delay licenses, drives, logs and certificates."""
     for path in bmc.board.resources:
@@ -126,6 +147,13 @@ class BmcGroup:
             "peak": max(bmc.peak_parallel for bmc in bmcs),
             "service_times": service_times,
         }
+
+    def move_readings(self) -> None:
+        """Add one to each reading of all BMCs."""
+        for server in self.servers:
+            store = server.bmc.store
+            for path in store.paths:
+                _move_readings(store[path])
 
     def _timed(
         self, answer: Callable[[Any], Awaitable[Any]]
@@ -168,8 +196,13 @@ async def start_control(group: BmcGroup) -> tuple[web.AppRunner, int]:
         group.clock.ahead += float(request.query["seconds"])
         return web.json_response({})
 
+    async def move(_: web.Request) -> web.Response:
+        group.move_readings()
+        return web.json_response({})
+
     app = web.Application()
     app.router.add_get("/counts", counts)
+    app.router.add_get("/move", move)
     app.router.add_get("/advance", advance)
     runner = web.AppRunner(app, shutdown_timeout=0.1, keepalive_timeout=3600)
     await runner.setup()
@@ -190,7 +223,7 @@ async def run(job: dict[str, Any]) -> None:
     """Serve all BMCs until SIGTERM."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    board = Board.load(job["board"])
+    board = load_board(job["board"])
     board = board if job["etags"] else without_etags(board)
     board = board if job["licenses"] else without_licenses(board)
     with count_bytes() as traffic:

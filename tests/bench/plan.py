@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .boards import SHIPPED, available_boards
+from .boards import GEN14, SHIPPED, available_boards, start_boards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,10 @@ class Plan:
     """Numbers of BMCs in one Home Assistant."""
     rounds: int
     """Polls of all BMCs of a scale, made once for CPU time and once for stalls."""
+    start_boards: tuple[str, ...]
+    """Boards of the time to the first reading and of the freshness."""
+    starts: int
+    """Repetitions of a start."""
 
     @property
     def board(self) -> str:
@@ -47,6 +51,8 @@ def full_plan() -> Plan:
         loop_scales=(1, 10, 100, 300),
         home_scales=(1, 10, 100, 300),
         rounds=10,
+        start_boards=start_boards(),
+        starts=3,
     )
 
 
@@ -64,4 +70,6 @@ def quick_plan() -> Plan:
         loop_scales=(1, 10),
         home_scales=(1, 10),
         rounds=5,
+        start_boards=(SHIPPED, GEN14),
+        starts=1,
     )

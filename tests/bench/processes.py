@@ -103,7 +103,8 @@ async def simulated_bmcs(conditions: Conditions) -> AsyncIterator[dict[str, Any]
 async def create_environments() -> dict[str, Path]:
     """Create an environment for each client and return the interpreters.
 
-    The clients that use aiohttp get the release that Home Assistant uses.
+    The clients that use aiohttp get the release that Home Assistant uses. None of them
+    gets orjson, although Home Assistant brings it along for both.
     """
     aiohttp = f"aiohttp=={version('aiohttp')}"
     interpreters = {}

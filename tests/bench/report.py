@@ -44,6 +44,12 @@ supplies:
 
 The lower bound of the BMC is the sum of its service times divided by its workers, but
 at least the longest service time. Stalls are CPU time of the thread.
+
+The first reading is that of the first sensor in a Home Assistant that starts: cold for
+the first time, warm with the files of an earlier run. The published client counts up to
+the end of both of its bulk reads, since its integration adds its entities then. The
+board gen14 is the shipped one in the form of the vendor's guide. For the freshness, all
+readings move before each poll.
 """
 
 Figure = Summary | float | str

@@ -1,6 +1,11 @@
 """Test the simulated BMCs and the boards of the benchmark."""
 
+import asyncio
 from dataclasses import asdict
+import gc
+import json
+import time
+from typing import Any
 
 from aiohttp import ClientSession
 import pytest
@@ -11,7 +16,9 @@ from tests.simulator.testing import THERMAL
 
 from .bmc_process import BmcGroup, count_bytes
 from .boards import (
+    GEN14,
     SHIPPED,
+    load_board,
     mac_address,
     with_unique_ids,
     without_etags,
@@ -19,6 +26,7 @@ from .boards import (
 )
 from .measurements.decoding import decodable_bodies
 from .processes import Conditions
+from .worker import StallMonitor
 
 
 @pytest.fixture
@@ -130,3 +138,65 @@ def test_decodable_bodies_cover_a_whole_board(shipped: Board) -> None:
     models = [model for model, _ in decodable_bodies(shipped)]
     assert {"System", "Thermal", "Power", "Manager", "LogEntry"} <= set(models)
     assert len(models) > 40
+
+
+async def test_moved_readings_differ_by_one(network: None, shipped: Board) -> None:
+    """Move all readings of a resource, and nothing else."""
+    with count_bytes() as traffic:
+        group = BmcGroup(create_job(changing=False), traffic)
+        async with group.serve(shipped) as server:
+            before, _ = await read(server.host, THERMAL)
+            group.move_readings()
+            after, _ = await read(server.host, THERMAL)
+    old, new = json.loads(before), json.loads(after)
+    for key, reading in (("Temperatures", "ReadingCelsius"), ("Fans", "Reading")):
+        for sensor in old[key]:
+            if sensor.get(reading) is not None:
+                sensor[reading] += 1
+    assert new == old | {"@odata.etag": new["@odata.etag"]}
+    assert before != after
+
+
+async def test_slow_resources_delay_no_reading(network: None, shipped: Board) -> None:
+    """Slow down the log, and neither Thermal nor the root."""
+    with count_bytes() as traffic:
+        group = BmcGroup(create_job(slow=0.2), traffic)
+        async with group.serve(shipped) as server:
+            seconds = []
+            for path in (THERMAL, "/redfish/v1/Systems/1/LogServices"):
+                start = time.perf_counter()
+                await read(server.host, path)
+                seconds.append(time.perf_counter() - start)
+    assert seconds[1] > 0.2
+    assert seconds[1] > seconds[0]
+
+
+def test_board_of_gen14_has_the_readings_of_the_shipped_one(shipped: Board) -> None:
+    """Move each temperature, fan and supply to a resource of its own."""
+    board = load_board(GEN14)
+    chassis = board.resources["/redfish/v1/Chassis/1"]
+    assert not {"Thermal", "Power"} & chassis.keys()
+    assert THERMAL not in board.resources
+    readings = [
+        body["Reading"]
+        for path, body in board.resources.items()
+        if "/Sensors/" in path and body["ReadingType"] == "Temperature"
+    ]
+    listed = shipped.resources[THERMAL]["Temperatures"]
+    assert readings == [sensor.get("ReadingCelsius") for sensor in listed]
+    for body in board.resources.values():
+        for member in body.get("Members", ()):
+            assert "@odata.id" not in member or member["@odata.id"] in board.resources
+
+
+async def test_stall_is_known_with_and_without_garbage_collection() -> None:
+    """Subtract the collections from the stall that contains them."""
+    garbage: list[list[Any]] = [[] for _ in range(300_000)]
+    with StallMonitor() as stalls:
+        await asyncio.sleep(0.01)
+        gc.collect()
+        await asyncio.sleep(0.01)
+    assert len(garbage) == 300_000
+    assert stalls.garbage_collection > 0.002
+    assert stalls.cpu >= stalls.garbage_collection
+    assert stalls.without_collection <= stalls.cpu - stalls.garbage_collection + 0.002

@@ -47,6 +47,10 @@ class BmcControl:
         """Advance the clock of the BMCs."""
         self._get(f"/advance?seconds={seconds}")
 
+    def move_readings(self) -> None:
+        """Add one to each reading of the BMCs."""
+        self._get("/move")
+
     def _get(self, path: str) -> dict[str, Any]:
         """Return the JSON of a GET request."""
         self._http.request("GET", path)
@@ -87,6 +91,9 @@ class StallMonitor:
         """Longest stall in seconds of this thread's CPU time."""
         self.garbage_collection = 0.0
         """Longest garbage collection in seconds, which is part of a stall."""
+        self.without_collection = 0.0
+        """Longest stall in seconds of this thread's CPU time, without collections."""
+        self._collected = 0.0
         self._handle: asyncio.TimerHandle | None = None
         self._collection_start = 0.0
 
@@ -111,12 +118,15 @@ class StallMonitor:
         """Schedule the timer."""
         self._due = time.perf_counter() + _INTERVAL
         self._cpu_start = time.thread_time()
+        self._collected = 0.0
         self._handle = asyncio.get_running_loop().call_later(_INTERVAL, self._on_timer)
 
     def _on_timer(self) -> None:
         """Record the delay of the timer."""
         self.wall = max(self.wall, time.perf_counter() - self._due)
-        self.cpu = max(self.cpu, time.thread_time() - self._cpu_start)
+        cpu = time.thread_time() - self._cpu_start
+        self.cpu = max(self.cpu, cpu)
+        self.without_collection = max(self.without_collection, cpu - self._collected)
         self._schedule()
 
     def _on_collection(self, phase: str, _: object) -> None:
@@ -126,6 +136,7 @@ class StallMonitor:
         else:
             seconds = time.thread_time() - self._collection_start
             self.garbage_collection = max(self.garbage_collection, seconds)
+            self._collected += seconds
 
     def as_dict(self) -> dict[str, float]:
         """Return the longest stalls."""

@@ -36,6 +36,8 @@ class AddedServer:
     server: Server
     browser: BrowserSession
     api: HomeAssistantApi
+    config: Path
+    """The configuration folder of Home Assistant."""
     fingerprint: str
     """The certificate fingerprint shown by the dialog."""
 
@@ -71,6 +73,7 @@ async def added(screenshots: Path) -> AsyncIterator[AddedServer]:
             server=target.server,
             browser=browser,
             api=demo.api,
+            config=demo.environment.config,
             fingerprint=fingerprint,
         )
     assert [text for text in report.problems if not _EXPECTED.search(text)] == []

@@ -42,7 +42,7 @@ async def main(folder: Path) -> None:
         await sign_in(browser)
         await add_server(browser, demo.environment.target, take_dialog)
         await add_dashboard(demo.api)
-        await add_statistics(demo.api)
+        await add_statistics(demo.api, demo.environment.config)
         device = DevicePage(browser)
         await device.open()
         await _cause_events(demo, device)

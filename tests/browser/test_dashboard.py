@@ -1,5 +1,7 @@
 """Test the dashboard of the documentation."""
 
+from collections.abc import AsyncIterator
+
 from playwright.async_api import expect
 import pytest
 
@@ -9,9 +11,49 @@ from .dashboard import add_dashboard, add_statistics, broken_cards, open_dashboa
 pytestmark = pytest.mark.usefixtures("console")
 
 
+@pytest.fixture(scope="module")
+async def dashboard(added: AddedServer) -> None:
+    """Add the dashboard to Home Assistant."""
+    await add_dashboard(added.api)
+
+
+@pytest.fixture
+async def host_off(added: AddedServer) -> AsyncIterator[None]:
+    """Switch the host off, and on again after the test."""
+    added.bmc.host.state = "Off"
+    await _update(added)
+    yield
+    added.bmc.host.state = "On"
+    await _update(added)
+
+
+async def _update(added: AddedServer) -> None:
+    """Read the server again."""
+    power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
+    await added.api.post("api/services/homeassistant/update_entity", power)
+
+
+@pytest.mark.usefixtures("dashboard")
+async def test_dashboard_shows_every_card_in_its_first_hour(added: AddedServer) -> None:
+    """Show no error before Home Assistant has statistics."""
+    await open_dashboard(added.browser, has_statistics=False)
+    await expect(broken_cards(added.browser)).to_have_count(0)
+
+
+@pytest.mark.usefixtures("dashboard", "host_off")
+async def test_dashboard_shows_no_warning_while_the_host_is_off(
+    added: AddedServer,
+) -> None:
+    """Use cards that can show an unknown temperature."""
+    await open_dashboard(added.browser, has_statistics=False)
+    tile = added.browser.tab.locator("hui-tile-card", has_text="CPU")
+    await expect(tile.first).to_contain_text("Unknown")
+    await expect(broken_cards(added.browser)).to_have_count(0)
+
+
+@pytest.mark.usefixtures("dashboard")
 async def test_dashboard_shows_every_card(added: AddedServer) -> None:
     """Show data in every card."""
-    await add_dashboard(added.api)
-    await add_statistics(added.api)
+    await add_statistics(added.api, added.config)
     await open_dashboard(added.browser)
     await expect(broken_cards(added.browser)).to_have_count(0)

@@ -7,7 +7,14 @@ import pytest
 
 from .browser import wait_until
 from .conftest import AddedServer
-from .pages import DevicePage, Dialog, IntegrationPage, normalize_fingerprint, ui_text
+from .pages import (
+    DevicePage,
+    Dialog,
+    IntegrationPage,
+    normalize_fingerprint,
+    open_config_flow,
+    ui_text,
+)
 
 pytestmark = pytest.mark.usefixtures("console")
 
@@ -15,6 +22,18 @@ pytestmark = pytest.mark.usefixtures("console")
 async def test_config_flow_shows_certificate_of_the_bmc(added: AddedServer) -> None:
     """Show the fingerprint before the password is sent."""
     assert added.fingerprint == added.server.certificate_sha256
+
+
+async def test_config_flow_keeps_password_after_an_error(added: AddedServer) -> None:
+    """Show what the user has typed, and explain the port at the address."""
+    await added.browser.open("")
+    dialog = await open_config_flow(added.browser)
+    await dialog.fill(host="not a host!", username="ADMIN", password="typed")
+    await dialog.submit()
+    await dialog.expect_text(ui_text("config.error.invalid_host"))
+    await expect(dialog.field("password")).to_have_value("typed")
+    await dialog.expect_text(ui_text("config.step.user.data_description.host"))
+    await added.browser.take_screenshot("add_again")
 
 
 async def test_device_page_shows_readings(added: AddedServer) -> None:
@@ -76,6 +95,10 @@ async def test_options_keep_their_values(added: AddedServer) -> None:
     dialog = await page.open_options()
     label = ui_text("options.step.init.data.dynamic_interval")
     interval = added.browser.tab.get_by_role("spinbutton", name=label)
+    await expect(
+        added.browser.tab.get_by_text("From 10 to 300 seconds.")
+    ).to_be_visible()
+    await added.browser.take_screenshot("options")
     await interval.fill("10")
     await dialog.submit()
     await dialog.close("Finish")

@@ -79,7 +79,7 @@ SYSTEM_ENTITIES = (
     "switch.host_power",
     *(
         f"binary_sensor.{name}"
-        for name in ("host_power", "system_", "processor_", "memory_")
+        for name in ("host_power", "system_", "processor_", "memory_", "staged_")
     ),
 )
 CONTROLS = ("button.", "light.", "number.", "select.", "switch.")
@@ -107,7 +107,7 @@ NO_HEALTH = ExpectedStates(
 NO_PCH = unavailable("sensor.temperature_PCH")
 NULL_THERMALS = ExpectedStates(unavailable=THERMALS[:2], unknown=("sensor.headroom",))
 BOOTING = ExpectedStates(
-    unknown=HOST_SENSORS, states={"sensor.boot_progress": "processor_initialization"}
+    unknown=HOST_SENSORS, states={"sensor.boot_progress": "firmware"}
 )
 NEW_DRIVE = ExpectedStates(
     states={

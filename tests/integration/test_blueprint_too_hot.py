@@ -131,12 +131,19 @@ async def test_mode_that_the_user_selected_meanwhile_is_kept(
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
-    ("key", "mode", "name", "offered"),
+    ("key", "mode", "mode_name", "name", "offered"),
     [
-        (MODE, "pue2", "Fan mode", "standard, full_speed, optimal, heavy_io"),
+        (
+            MODE,
+            "pue_optimal",
+            "PUE optimal",
+            "Fan mode",
+            "Standard, Full speed, Optimal, Heavy I/O",
+        ),
         (
             "select.boot_source",
             "full_speed",
+            "Full speed",
             "Next boot",
             "none, pxe, floppy, cd, usb, hdd, bios_setup, usb_cd, uefi_http",
         ),
@@ -150,6 +157,7 @@ async def test_unavailable_mode_is_reported_when_automation_is_saved(
     inputs: dict[str, Any],
     key: str,
     mode: str,
+    mode_name: str,
     name: str,
     offered: str,
 ) -> None:
@@ -160,8 +168,9 @@ async def test_unavailable_mode_is_reported_when_automation_is_saved(
     await automations.elapse(MINUTE)
     (message,) = automations.notifications
     assert message == (
-        f"too_hot cannot set x12spi-tf {name} to {mode}. Available modes: {offered}. "
-        "Choose one of them in the automation, or choose a different fan mode entity."
+        f"too_hot cannot set x12spi-tf {name} to {mode_name}. "
+        f"Available modes: {offered}. Choose one of them in the automation, or choose "
+        "a different fan mode entity."
     )
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
@@ -169,7 +178,7 @@ async def test_unavailable_mode_is_reported_when_automation_is_saved(
     message = automations.notifications[-1]
     assert message == (
         "x12spi-tf CPU temperature is at 85 °C. The fan mode could not be set to "
-        f"{mode}. Available modes: {offered}."
+        f"{mode_name}. Available modes: {offered}."
     )
     assert len(automations.notifications) == 2
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from tests.conftest import Clock
@@ -187,17 +187,38 @@ async def test_unknown_reset_type_is_named_and_sent_unchanged(
 
 
 @all_enabled
-async def test_reset_button_shows_message_of_rejected_reset(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, clock: Clock
+@pytest.mark.parametrize(
+    ("is_on", "key", "translation_key"),
+    [
+        (True, "reset_on", "already_on"),
+        (True, "reset_force_on", "already_on"),
+        (False, "reset_graceful_shutdown", "already_off"),
+        (False, "reset_force_off", "already_off"),
+        (False, "reset_graceful_restart", "host_off"),
+        (False, "reset_force_restart", "host_off"),
+        (False, "reset_nmi", "host_off"),
+    ],
+)
+async def test_reset_that_contradicts_the_power_state_sends_no_request(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    clock: Clock,
+    *,
+    is_on: bool,
+    key: str,
+    translation_key: str,
 ) -> None:
-    """Raise the BMC's message, here for an NMI to a host that is off."""
-    bmc.power("ForceOff")
-    clock.tick(60)
+    """Name the power state, which the BMC's own message does not."""
+    if not is_on:
+        bmc.power("ForceOff")
+        clock.tick(60)
     await set_up(hass, entry)
-    with pytest.raises(HomeAssistantError, match="not supported") as failure:
-        await call(hass, entry, "button.reset_nmi", "press")
-    assert failure.value.translation_key == "refused"
-    assert bmc.power_state == "Off"
+    since = len(bmc.requests)
+    with pytest.raises(ServiceValidationError) as failure:
+        await call(hass, entry, f"button.{key}", "press")
+    assert failure.value.translation_key == translation_key
+    assert requests_since(bmc, since) == []
 
 
 async def test_reset_buttons_remain_when_action_info_fails(

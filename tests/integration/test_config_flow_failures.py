@@ -263,6 +263,18 @@ async def test_config_flow_keeps_input_after_error(
     assert suggested["password"] is None
 
 
+async def test_config_flow_keeps_password_until_it_is_rejected(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> None:
+    """Ask for the password again only if the BMC has rejected it."""
+    form = await add(hass, user_input | {"host": "not a host!"})
+    assert suggested_values(form)["password"] == user_input["password"]
+    bmc.change_password("changed")
+    form = await submit(hass, form, user_input)
+    assert form["errors"] == {"base": "invalid_auth"}
+    assert suggested_values(form)["password"] is None
+
+
 @pytest.mark.usefixtures("short_timeout")
 async def test_canceled_config_flow_leaves_no_session(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]

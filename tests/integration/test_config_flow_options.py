@@ -42,6 +42,8 @@ async def test_options_flow_shows_current_intervals(
     form = await hass.config_entries.options.async_init(loaded.entry_id)
     assert form["data_schema"]
     assert form["data_schema"]({}) == {"dynamic_interval": 30, "static_interval": 15}
+    ranges = form["description_placeholders"] or {}
+    assert [*ranges.values()] == ["10", "300", "5", "1440"]
     user_input = {"dynamic_interval": 10, "static_interval": 5}
     await hass.config_entries.options.async_configure(form["flow_id"], user_input)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -28,6 +28,9 @@ async def test_reconfigure_flow_changes_host(
     form = await entry.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
     assert suggested_values(form)["host"] == "127.0.0.1:9"
     assert suggested_values(form)["password"] is None
+    wrong = {"host": "not a host!", "username": "ADMIN"}
+    form = await fill_in(hass, form, wrong)
+    assert suggested_values(form)["password"] is None
     result = await fill_in(
         hass, form, {"host": server.url, "username": "ADMIN", **password}
     )

@@ -44,6 +44,7 @@ OF_SYSTEM = (
     "binary_sensor.system_problem",
     "binary_sensor.processor_problem",
     "binary_sensor.memory_problem",
+    "binary_sensor.staged_bios",
 )
 OF_POWER = (
     "sensor.voltage",

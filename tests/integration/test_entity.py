@@ -1,6 +1,8 @@
 """Test the behavior that entities of all platforms share."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -8,6 +10,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -16,12 +19,34 @@ import custom_components.supermicro_redfish
 from custom_components.supermicro_redfish import PLATFORMS
 from custom_components.supermicro_redfish.aiosupermicro import RequestStats
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.entity import SupermicroEntity
 from tests.simulator import Bmc
 
-from . import call, entity, requests_since, set_up, states
-from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM
+from . import (
+    DYNAMIC,
+    STATIC,
+    call,
+    entity,
+    entity_id,
+    registered_keys,
+    requests_since,
+    set_up,
+    states,
+)
+from .conftest import Elapse
+from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM, THERMAL
 
 # Identity and names
+
+
+@contextmanager
+def read_difference(platform: Platform) -> Iterator[None]:
+    """Explain a difference from the recorded entities in one line."""
+    try:
+        yield
+    except AssertionError as error:
+        text = f"A {platform} differs from the recorded ones: see step 4 of the README"
+        raise AssertionError(text) from error
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -43,7 +68,8 @@ async def test_entities_match_snapshot(
         patched.setattr(custom_components.supermicro_redfish, "PLATFORMS", [platform])
         patched.setattr(RequestStats, "avg_response_time_ms", 42.0)
         await set_up(hass, entry)
-        await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+        with read_difference(platform):
+            await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
         await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -62,7 +88,7 @@ async def test_entity_has_device_name_and_stable_id(
     assert len({each.device_id for each in entities}) == 1
     for each in entities:
         assert each.unique_id.startswith(f"{entry.unique_id}_")
-        assert each.original_name
+        assert each.original_name, f"{each.unique_id} has no name in en.json"
         assert "{" not in each.original_name
         assert not each.entity_id.endswith(("_none", "_2"))
         assert DOMAIN not in each.unique_id
@@ -97,7 +123,7 @@ SERVICE_LABEL = {"PhysicalLocation": {"PartLocation": {"ServiceLabel": "M.2 Slot
         pytest.param(
             [{"Name": f"NVMe_SSD_{n}", **SERVICE_LABEL} for n in range(2)],
             "NVMe_SSD_1",
-            "NVMe_SSD_1 health",
+            "NVMe SSD 1 health",
             id="label of two drives",
         ),
     ],
@@ -124,7 +150,7 @@ async def test_drive_is_named_by_bay_or_label(
         ("en", "Power Supply Bay 1", "Power supply 1 health"),
         ("de", "Power Supply Bay 1", "Netzteil 1 Zustand"),
         ("en", "PSU1", "PSU1 health"),
-        ("de", "PWS-DF009", "PWS-DF009 Zustand"),
+        ("de", "PWS-DF009", "Zustand PWS-DF009"),
     ],
 )
 async def test_power_supply_is_named_by_number(
@@ -141,6 +167,77 @@ async def test_power_supply_is_named_by_number(
     await set_up(hass, entry)
     key = f"binary_sensor.power_supply_problem_{board_name}"
     assert entity(hass, entry, key).name == f"x12spi-tf {name}"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize(
+    ("language", "board_name", "key", "name"),
+    [
+        ("en", "CPU Temp", "temperature", "CPU temperature"),
+        ("de", "CPU Temp", "temperature", "CPU-Temperatur"),
+        ("en", "CPU2 Temp", "temperature", "CPU2 temperature"),
+        ("de", "CPU2 Temp", "temperature", "CPU2-Temperatur"),
+        ("de", "Inlet Temp", "temperature", "Zulufttemperatur"),
+        ("fr", "Inlet Temp", "temperature", "Température d'entrée d'air"),
+        ("de", "PCH Temp", "temperature", "Temperatur PCH"),
+        ("en", "P1_DIMMA~D Temp", "temperature", "P1 DIMMA-D temperature"),
+        ("en", "PS1~4Fan", "fan", "PS1-4 Fan speed"),
+    ],
+)
+async def test_sensor_name_is_translated_and_readable(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    *,
+    language: str,
+    board_name: str,
+    key: str,
+    name: str,
+) -> None:
+    """Translate the main temperatures, and spell all other names readably."""
+    hass.config.language = language
+    members = "Fans" if key == "fan" else "Temperatures"
+    names = [sensor["Name"] for sensor in bmc.resource(THERMAL)[members]]
+    if board_name not in names:
+        bmc.change(THERMAL, {members: {names[0]: {"Name": board_name}}})
+    await set_up(hass, entry)
+    shown = entity(hass, entry, f"sensor.{key}_{board_name}")
+    assert shown.name == f"x12spi-tf {name}"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "nl", "zh-Hans"])
+async def test_entity_names_are_unique_in_every_language(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    entity_registry: er.EntityRegistry,
+    language: str,
+) -> None:
+    """Show no name twice on the page of a server."""
+    hass.config.language = language
+    await set_up(hass, entry)
+    registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    names = Counter(item.original_name for item in registered)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+async def test_entity_id_of_existing_installation_stays(
+    hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """Change the name of an entity without changing its id."""
+    existing = entity_registry.async_get_or_create(
+        "sensor",
+        DOMAIN,
+        f"{entry.unique_id}_temperature_CPU Temp",
+        config_entry=entry,
+        suggested_object_id="my_server_cpu_temp",
+        original_name="CPU Temp",
+    )
+    await set_up(hass, entry)
+    found = entity_registry.async_get(existing.entity_id)
+    assert found
+    assert found.original_name == "CPU temperature"
+    assert entity_id(hass, entry, "sensor.temperature_CPU Temp") == found.entity_id
 
 
 # Commands that fail
@@ -247,3 +344,79 @@ async def test_failed_command_raises_translated_error(
 def _hardware(bmc: Bmc) -> tuple[object, ...]:
     """Return the state of the hardware that the commands change."""
     return bmc.indicator_led, bmc.fan_mode, bmc.ntp_enabled, bmc.power_state
+
+
+# Updates
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the ids of entities whose state is computed to be compared."""
+    ids: list[str] = []
+    values = SupermicroEntity._state_values
+
+    def record(entity: SupermicroEntity[Any]) -> tuple[Any, ...]:
+        ids.append(entity.entity_id)
+        result: tuple[Any, ...] = values.fget(entity)  # type: ignore[attr-defined]
+        return result
+
+    monkeypatch.setattr(SupermicroEntity, "_state_values", property(record))
+    return ids
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_poll_computes_states_of_changed_items_only(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    computed: list[str],
+) -> None:
+    """Leave the entities alone whose items are the same objects as before."""
+    for celsius in (45, 46, 47):
+        computed.clear()
+        bmc.set_reading("CPU Temp", celsius)
+        await elapse(DYNAMIC)
+    keys = {registered_keys(hass, loaded)[found] for found in computed}
+    assert keys == {
+        "sensor.temperature_CPU Temp",
+        "sensor.headroom",
+        "sensor.energy",
+        "sensor.response_time",
+    }
+    assert entity(hass, loaded, "sensor.temperature_CPU Temp").state == "47"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_every_changed_state_is_written(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Leave no entity with another state than it would write now."""
+    changes: list[Callable[[], Any]] = [
+        lambda: bmc.change(SYSTEM, {"PowerState": "Off"}),
+        lambda: bmc.change(SYSTEM, {"PowerState": "On", "IndicatorLED": "Lit"}),
+        lambda: bmc.change(THERMAL, {"Temperatures": {"CPU Temp": {"Name": "New"}}}),
+        lambda: bmc.fail(THERMAL, status=500),
+        bmc.heal,
+        lambda: bmc.fail("*", status=503),
+        bmc.heal,
+        lambda: bmc.change(FAN_MODE, {"Mode": "FullSpeed"}),
+        lambda: bmc.change(NTP, {"NTPEnable": False}),
+    ]
+    for change in changes:
+        change()
+        for seconds in (DYNAMIC, STATIC):
+            await elapse(seconds)
+            entities = [
+                item
+                for platform in async_get_platforms(hass, DOMAIN)
+                for item in platform.entities.values()
+                if isinstance(item, SupermicroEntity)
+            ]
+            assert len(entities) > 50
+            stale = [
+                item.entity_id
+                for item in entities
+                if item._state_values != item._written_values
+            ]
+            assert stale == []

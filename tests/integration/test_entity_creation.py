@@ -1,11 +1,16 @@
 """Test which entities are created, and which of them are enabled."""
 
+import asyncio
+from itertools import product
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.supermicro_redfish import PLATFORMS
+from custom_components.supermicro_redfish.entity import async_set_up_platforms
 from tests.simulator import REMOVED, Bmc
 
 from . import Mutation, entity_id, set_up
@@ -176,3 +181,31 @@ async def test_rarely_used_controls_are_disabled_by_default(
         assert registered
         assert hass.states.get(registered) is None
     assert not hass.states.async_all("number")
+
+
+async def test_one_platform_of_all_servers_is_set_up_at_a_time(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Give the event loop a turn between the platforms of many servers."""
+    order: list[tuple[str, Platform]] = []
+    turns: list[int] = []
+
+    async def forward(entry: str, platforms: list[Platform]) -> None:
+        order.extend((entry, platform) for platform in platforms)
+        turns.append(0)
+
+    async def count_turns() -> None:
+        while True:
+            await asyncio.sleep(0)
+            turns[-1] += 1
+
+    monkeypatch.setattr(hass.config_entries, "async_forward_entry_setups", forward)
+    turns.append(0)
+    counter = asyncio.create_task(count_turns())
+    names: list[Any] = ["one", "two", "three"]
+    await asyncio.gather(
+        *(async_set_up_platforms(hass, name, PLATFORMS) for name in names)
+    )
+    counter.cancel()
+    assert sorted(order) == sorted(product(names, PLATFORMS))
+    assert min(turns[1:-1]) > 0

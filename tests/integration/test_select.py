@@ -4,13 +4,22 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from tests.conftest import Clock
 from tests.simulator import REMOVED, Bmc
 
-from . import DYNAMIC, STATIC, call, entity, is_single_write, requests_since, set_up
+from . import (
+    DYNAMIC,
+    STATIC,
+    call,
+    entity,
+    entity_id,
+    is_single_write,
+    requests_since,
+    set_up,
+)
 from .conftest import Elapse
 from .paths import FAN_MODE, SYSTEM
 
@@ -226,3 +235,55 @@ async def test_boot_next_is_offered_only_with_target(
     """Require BootNext for UefiBootNext; it is unset on all boards."""
     options = entity(hass, boot_entry, SOURCE).attributes["options"]
     assert ("uefi_boot_next" in options) is is_offered
+
+
+# State after a power loss
+
+POLICY = "select.power_restore_policy"
+POLICIES = "PowerRestorePolicy@Redfish.AllowableValues"
+
+
+async def test_power_restore_policy_is_set(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Offer Redfish's values where the board lists none, and show the new one."""
+    bmc.change(SYSTEM, {"PowerRestorePolicy": "LastState"})
+    await set_up(hass, entry)
+    shown = entity(hass, entry, POLICY)
+    assert shown.state == "last_state"
+    assert shown.attributes["options"] == ["always_on", "always_off", "last_state"]
+    since = len(bmc.requests)
+    await select(hass, entry, POLICY, "always_on")
+    assert bmc.resource(SYSTEM)["PowerRestorePolicy"] == "AlwaysOn"
+    assert entity(hass, entry, POLICY).state == "always_on"
+    assert is_single_write(requests_since(bmc, since), SYSTEM)
+
+
+async def test_power_restore_policy_options_are_the_allowable_values(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Offer the values of the board, including an unknown one."""
+    values = ["AlwaysOn", "Sometimes"]
+    bmc.change(SYSTEM, {"PowerRestorePolicy": "AlwaysOn", POLICIES: values})
+    await set_up(hass, entry)
+    options = entity(hass, entry, POLICY).attributes["options"]
+    assert options == ["always_on", "Sometimes"]
+
+
+async def test_board_without_power_restore_policy_has_no_entity(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Create no entity for a property that the board lacks."""
+    assert entity_id(hass, loaded, POLICY) is None
+
+
+async def test_power_restore_policy_is_refused_with_message_of_bmc(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Keep the present policy."""
+    bmc.change(SYSTEM, {"PowerRestorePolicy": "LastState"})
+    await set_up(hass, entry)
+    bmc.role = "ReadOnly"
+    with pytest.raises(HomeAssistantError, match="insufficient"):
+        await select(hass, entry, POLICY, "always_on")
+    assert bmc.resource(SYSTEM)["PowerRestorePolicy"] == "LastState"

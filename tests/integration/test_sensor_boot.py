@@ -32,20 +32,20 @@ async def test_post_code_is_shown_as_two_digits(
 @pytest.mark.parametrize(
     ("progress", "code", "expected"),
     [
-        ("MemoryInitializationStarted", "aa", "memory_initialization"),
+        ("MemoryInitializationStarted", "aa", "firmware"),
         ("OSRunning", "10", "os_running"),
-        ("None", "20", "memory_initialization"),
+        ("None", "20", "firmware"),
         (None, "b4", "firmware_done"),
         (None, "ad", "firmware_done"),
         (None, "e3", "firmware_done"),
-        (None, "1f", "memory_initialization"),
-        (None, "94", "pci_configuration"),
+        (None, "1f", "firmware"),
+        (None, "94", "firmware"),
         (None, "AB", "setup"),
         (None, "aa", STATE_UNKNOWN),
         (None, "00", STATE_UNKNOWN),
         (None, "zz", STATE_UNKNOWN),
         (None, None, STATE_UNKNOWN),
-        ("SomethingNew", "92", "pci_configuration"),
+        ("SomethingNew", "92", "firmware"),
         ({}, 7, STATE_UNKNOWN),
     ],
 )
@@ -104,8 +104,6 @@ async def test_boot_progress_follows_a_boot(
         seen.append(entity(hass, loaded, BOOT_PROGRESS).state)
     assert list(dict.fromkeys(seen)) == [
         "powering_on",
-        "processor_initialization",
-        "memory_initialization",
-        "pci_configuration",
+        "firmware",
         "firmware_done",
     ]

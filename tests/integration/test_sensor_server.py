@@ -148,12 +148,12 @@ async def test_power_limit_is_created_when_a_limit_is_set(
 async def test_headroom_is_the_smallest_distance_to_a_limit(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Name the sensor in an attribute, and show negative values as well."""
-    assert entity(hass, loaded, HEADROOM).attributes["sensor"] == "Inlet Temp"
+    """Name the sensor like its entity, and show negative values as well."""
+    assert entity(hass, loaded, HEADROOM).attributes["sensor"] == "Inlet temperature"
     bmc.set_reading("CPU Temp", 93)
     await elapse(DYNAMIC)
     shown = entity(hass, loaded, HEADROOM)
-    assert (shown.state, shown.attributes["sensor"]) == ("-2", "CPU Temp")
+    assert (shown.state, shown.attributes["sensor"]) == ("-2", "CPU temperature")
     bmc.change(THERMAL, {"Temperatures": {"CPU Temp": {"UpperThresholdCritical": 0}}})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, HEADROOM).state == "26"

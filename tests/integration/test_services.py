@@ -26,7 +26,10 @@ async def test_actions_exist_without_loaded_entry(
     """Raise an error that the server is not loaded."""
     device = device_id(hass, loaded)
     actions = set(hass.services.async_services_for_domain(DOMAIN))
-    assert actions == {SET_NTP, GET_LOG, SHUTDOWN, "acknowledge_log_entries"}
+    assert actions == {
+        *(SET_NTP, GET_LOG, SHUTDOWN, "insert_media", "eject_media"),
+        "acknowledge_log_entries",
+    }
     await hass.config_entries.async_unload(loaded.entry_id)
     for action, data in ((SET_NTP, {"primary": "time.example"}), (SHUTDOWN, {})):
         with pytest.raises(ServiceValidationError, match="not loaded"):
@@ -123,6 +126,27 @@ async def test_empty_ntp_server_is_rejected(
     since = len(bmc.requests)
     with pytest.raises(vol.Invalid):
         await call_action(hass, loaded, SET_NTP, primary=" ")
+    assert requests_since(bmc, since) == []
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        {"primary": "not a host!"},
+        {"primary": "https://time.example"},
+        {"primary": "10.0.0.256"},
+        {"primary": "time.example", "secondary": "a b"},
+    ],
+)
+async def test_malformed_ntp_server_is_rejected(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, servers: dict[str, str]
+) -> None:
+    """Name the malformed server, and send no request."""
+    since = len(bmc.requests)
+    with pytest.raises(ServiceValidationError) as failure:
+        await call_action(hass, loaded, SET_NTP, **servers)
+    assert failure.value.translation_key == "invalid_time_server"
+    assert failure.value.translation_placeholders == {"server": [*servers.values()][-1]}
     assert requests_since(bmc, since) == []
 
 

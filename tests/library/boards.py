@@ -22,6 +22,8 @@ READS = sorted(
     name for name in dir(SupermicroRedfishClient) if name.startswith("async_get_")
 )
 """All methods of the client that read."""
+PARTS = ("async_get_firmware_images",)
+"""Those that return a part of what another one returns."""
 
 
 class Read(NamedTuple):
@@ -79,6 +81,11 @@ async def read(name: str, system: str | None = None) -> Read:
 
 
 async def read_all(name: str) -> list[Any]:
-    """Return all results for all systems of a board."""
+    """Return all results for all systems of a board, each once."""
     reads = [await read(name, system) for system in ids(name, "system")]
-    return [outcome for done in reads for outcome in done.outcomes.values()]
+    return [
+        outcome
+        for done in reads
+        for method, outcome in done.outcomes.items()
+        if method not in PARTS
+    ]

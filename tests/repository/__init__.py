@@ -26,7 +26,7 @@ type Description = ItemDescription[Any]
 FOLDER = Path(str(custom_components.supermicro_redfish.__file__)).parent
 LIBRARY = FOLDER / "aiosupermicro"
 ROOT = FOLDER.parents[1]
-BLUEPRINTS = sorted((ROOT / "blueprints/automation").rglob("*.yaml"))
+BLUEPRINTS = sorted((ROOT / "blueprints").glob("*/*/*.yaml"))
 REPOSITORY = "https://github.com/supermicro-redfish/ha-supermicro-redfish"
 
 

@@ -1,11 +1,13 @@
 """Test that Home Assistant can import the blueprints."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.importer import fetch_blueprint_from_github_url
 from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.components.blueprint.schemas import BLUEPRINT_SCHEMA
 from homeassistant.core import HomeAssistant
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -16,6 +18,10 @@ from . import BLUEPRINTS, REPOSITORY, ROOT
 
 DASHBOARD = ROOT / "blueprints/dashboard.yaml"
 
+SCHEMAS: dict[str, Callable[[Any], Any]] = {
+    "automation": AUTOMATION_BLUEPRINT_SCHEMA,
+    "script": BLUEPRINT_SCHEMA,
+}
 TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
 
 every_blueprint = pytest.mark.parametrize(
@@ -34,24 +40,24 @@ async def test_blueprint_can_be_imported_from_its_source_url(
     aioclient_mock.request("get", raw.replace("/blob/", "/"), text=TEXTS[file])
     imported = await fetch_blueprint_from_github_url(hass, url)
     assert imported.suggested_filename == f"supermicro-redfish/{file.stem}"
-    assert imported.blueprint.domain == "automation"
+    assert imported.blueprint.domain == file.parents[1].name
     assert imported.blueprint.validate() is None
 
 
 @every_blueprint
 def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
     """Name every input, and offer no entities of other integrations for a server."""
-    blueprint = Blueprint(
-        load_yaml_dict(file), path=file.name, schema=AUTOMATION_BLUEPRINT_SCHEMA
-    )
+    schema = SCHEMAS[file.parents[1].name]
+    blueprint = Blueprint(load_yaml_dict(file), path=file.name, schema=schema)
     assert blueprint.metadata["homeassistant"] == {"min_version": "2026.10.0"}
     integrations = set()
     for choice in blueprint.inputs.values():
         assert choice["name"]
-        for selector in choice["selector"].values():
+        for kind, selector in choice["selector"].items():
             filters = selector.get("filter", [])
-            assert all("domain" in offered for offered in filters)
+            assert kind == "device" or all("domain" in offered for offered in filters)
             integrations |= {offered.get("integration") for offered in filters}
+            integrations |= {selector.get("integration")}
     assert integrations <= {DOMAIN, None}
     assert DOMAIN in integrations
 

@@ -58,12 +58,12 @@ ROWS = [
     pytest.param(platform, row, id=f"{platform}.{row.key} {place}")
     for place, (platform, row) in enumerate(descriptions())
 ]
-NUMBERED = [item for item in descriptions() if item[1].source.number_pattern]
-"""The descriptions of items that may have a number in the place of a name."""
-NUMBERED_ROWS = [
-    pytest.param(platform, row, id=f"{platform}.{row.key}")
-    for platform, row in NUMBERED
+PATTERNS = [
+    pytest.param(platform, row, suffix, id=f"{platform}.{row.key}{suffix}")
+    for platform, row in descriptions()
+    for suffix in row.source.name_patterns
 ]
+"""The descriptions of items whose names have a translation of their own."""
 SERVICES = load_yaml_dict(FOLDER / "services.yaml")
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -100,30 +100,47 @@ def test_entity_has_a_name(platform: str, row: Description) -> None:
     assert placeholders(ENGLISH["entity"][platform][key]["name"]) <= {"name"}
 
 
-@pytest.mark.parametrize(("platform", "row"), NUMBERED_ROWS)
-def test_numbered_entity_differs_in_its_name_only(
-    platform: str, row: Description
+@pytest.mark.parametrize(("platform", "row", "suffix"), PATTERNS)
+def test_translated_name_differs_in_the_name_only(
+    platform: str, row: Description, suffix: str
 ) -> None:
     """Have the same states and icons for an item with a name and with a number."""
-    named, numbered = _named_and_numbered(ENGLISH, platform, row)
-    assert placeholders(numbered.pop("name")) == {"number"}
+    pattern = row.source.name_patterns[suffix]
+    named, translated = _named_and_translated(ENGLISH, platform, row, suffix)
+    assert placeholders(translated.pop("name")) == (
+        {"number"} if pattern.groups else set()
+    )
     assert placeholders(named.pop("name")) == {"name"}
-    assert named == numbered
-    named, numbered = _named_and_numbered(ICONS, platform, row)
-    assert named == numbered
+    assert named == translated
+    named, translated = _named_and_translated(ICONS, platform, row, suffix)
+    assert named == translated
 
 
-def _named_and_numbered(tree: Json, platform: str, row: Description) -> list[Json]:
-    """Return the entries of a row: for a named item and for a numbered one."""
+def _named_and_translated(
+    tree: Json, platform: str, row: Description, suffix: str
+) -> list[Json]:
+    """Return the entries of a row: for the board's name and for a translated one."""
     entities = tree["entity"].get(platform, {})
     key = str(row.text_key)
-    return [dict(entities.get(name, {})) for name in (key, f"{key}_numbered")]
+    found = []
+    for text_key in (key, f"{key}{suffix}"):
+        path = f"entity.{platform}.{text_key}"
+        is_text = tree is ENGLISH
+        assert not is_text or text_key in entities, (
+            f"Add {path} to translations/en.json"
+        )
+        found.append(dict(entities.get(text_key, {})))
+    return found
 
 
 def test_entity_texts_and_icons_are_all_used() -> None:
     """Have no text or icon for an entity that does not exist."""
     used = {(platform, row.text_key) for platform, row in descriptions()}
-    used |= {(platform, f"{row.text_key}_numbered") for platform, row in NUMBERED}
+    used |= {
+        (platform, f"{row.text_key}{suffix}")
+        for platform, row in descriptions()
+        for suffix in row.source.name_patterns
+    }
     for file, tree in (("translations/en.json", ENGLISH), ("icons.json", ICONS)):
         unused = [
             f"entity.{platform}.{key}"
@@ -277,20 +294,46 @@ def test_action_selectors_match_the_texts() -> None:
                 assert set(options) == set(selector["options"])
 
 
+# Repair issues
+
+MAX_TITLE = 34
+"""Maximum length of a title without the name of the server: one line."""
+
+
+@every_language
+def test_issue_titles_fit_on_a_line(language: str) -> None:
+    """Keep the titles short: the name of the server is in front of them."""
+    issues = load_translation(language)["issues"]
+    for key, issue in issues.items():
+        steps = issue.get("fix_flow", {}).get("step", {}).values()
+        for title in (issue["title"], *(step["title"] for step in steps)):
+            assert len(title.removeprefix("{name}")) <= MAX_TITLE, f"issues.{key}"
+
+
 # Languages
 
 
 @every_language
 def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
-    """Translate every text, with the placeholders of the English one."""
+    """Have no text that English lacks, and the same placeholders in all others."""
     file = f"translations/{language}.json"
     found, english = dict(texts(load_translation(language))), dict(texts(ENGLISH))
-    missing = [path for path in english if not found.get(path)]
-    assert not missing, f"Add {missing} to {file}"
     unknown = sorted(found.keys() - english.keys())
     assert not unknown, f"Remove {unknown} from {file}, or add it to en.json"
-    for path, text in english.items():
-        assert placeholders(found[path]) == placeholders(text), f"{path} in {file}"
+    for path, text in found.items():
+        expected = placeholders(english[path])
+        assert placeholders(text) == expected, f"{path} in {file}"
+
+
+@every_language
+def test_language_has_every_text(language: str) -> None:
+    """List the missing texts; until they are translated, the English ones are shown.
+
+    A contributor needs no other language than English.
+    """
+    found = dict(texts(load_translation(language)))
+    if missing := [path for path, _ in texts(ENGLISH) if not found.get(path)]:
+        pytest.xfail(f"Add {missing} to translations/{language}.json")
 
 
 def test_languages_are_complete() -> None:

@@ -31,10 +31,13 @@ UNCHECKED = frozenset(
         "sensor.response_time",
         "binary_sensor.bmc_connection",
         "binary_sensor.certificate_expiring",
+        "binary_sensor.staged_bios",
         "event.health_log",
     }
 )
 """Entities that combine resources, count, or never change here."""
+UNCHECKED_PREFIXES = ("button.", "sensor.firmware_version_", "sensor.virtual_media_")
+"""Entities without a state, and those that are read less often than the others."""
 
 type Body = Mapping[str, Any]
 type Values = dict[str, Any]
@@ -63,7 +66,7 @@ def as_state(value: Any) -> str:
 
 def is_checked(entity: str) -> bool:
     """Return whether the table knows the value of an entity."""
-    return entity not in UNCHECKED and not entity.startswith("button.")
+    return entity not in UNCHECKED and not entity.startswith(UNCHECKED_PREFIXES)
 
 
 def _inner(body: Body, *keys: str) -> Any:

@@ -19,7 +19,10 @@ __all__ = ["entry"]
 CONTROLS: list[tuple[str, dict[str, Any]]] = [
     ("set_ntp_servers", {"primary": "192.0.2.1"}),
     ("shutdown_and_wait", {"timeout": 10}),
+    ("insert_media", {"image": "//files.example/iso/a.iso", "boot": True}),
+    ("eject_media", {}),
 ]
+_WITH_RESPONSE = ("shutdown_and_wait", "get_log_entries")
 READ_LOG: tuple[str, dict[str, Any]] = ("get_log_entries", {})
 
 
@@ -37,7 +40,7 @@ async def _call(
         {"device_id": device_id(hass, entry), **data},
         blocking=True,
         context=Context(user_id=user_id),
-        return_response=name != "set_ntp_servers",
+        return_response=name in _WITH_RESPONSE,
     )
 
 

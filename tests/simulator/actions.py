@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import media
 from .host import RESET_TYPES
 from .patch import execute_patch
 from .resources import JsonObject, normalize_path
@@ -35,8 +36,13 @@ def execute_action(bmc: Bmc, path: str, payload: JsonObject) -> Response:
     name, action = _find_action(bmc, owner, path)
     for parameter in _parameters(bmc, action):
         _validate(name, parameter, payload)
-    if effect := _EFFECTS.get(name):
-        effect(bmc, owner, payload)
+    if condition := _CONDITIONS.get(name):
+        condition(bmc, owner, payload)
+    effect = _EFFECTS.get(name, _do_nothing)
+    if name in _TASKS and bmc.tasks.enabled:
+        task = bmc.tasks.start(name, lambda: effect(bmc, owner, payload))
+        return bmc.response_builder.accepted(_TASKS[name], task)
+    effect(bmc, owner, payload)
     return bmc.response_builder.success()
 
 
@@ -105,6 +111,10 @@ def _validate(action: str, parameter: _Parameter, payload: JsonObject) -> None:
         )
 
 
+def _do_nothing(_bmc: Bmc, _owner: str, _payload: JsonObject) -> None:
+    """Execute an action without an effect."""
+
+
 def _reset_system(bmc: Bmc, _owner: str, payload: JsonObject) -> None:
     """Reset the host. The reset type is always required."""
     if "ResetType" not in payload:
@@ -139,4 +149,14 @@ _EFFECTS: dict[str, Callable[[Bmc, str, JsonObject], None]] = {
     "LogService.ClearLog": _clear_log,
     "SmcDrive.Indicate": _indicate,
     "Drive.Indicate": _indicate,
+    "VirtualMedia.InsertMedia": media.insert,
+    "VirtualMedia.EjectMedia": media.eject,
+    "IsoConfig.Mount": media.mount,
+    "IsoConfig.UnMount": media.unmount,
 }
+
+_CONDITIONS = {"VirtualMedia.InsertMedia": media.check_insert}
+
+# The actions that a task executes, with the message of the response. Its id is an
+# assumption.
+_TASKS = {"VirtualMedia.InsertMedia": "SMC.OemVirtualMediaAcceptedMessage"}

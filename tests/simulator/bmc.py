@@ -114,6 +114,10 @@ class Bmc(FaultControls):
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()
     """Paths that need a missing license, together with all paths below them."""
+    media_parameters: tuple[str, ...] = ()
+    """Parameters that InsertMedia requires beside the image."""
+    media_error: bool = False
+    """Whether InsertMedia rejects every image, with the request in its message."""
     power_seconds: float = 3.0
     """Duration of switching the host on, and of forcing it off."""
     shutdown_seconds: float = 10.0

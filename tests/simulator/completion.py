@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .etags import ETAG, with_etag
+from .media import add_configuration
 from .resources import (
     ROOT,
     SESSION_SERVICE,
@@ -77,6 +78,7 @@ def complete(recorded: dict[str, JsonObject]) -> dict[str, JsonObject]:
     completion.add_linked_collections()
     completion.add_sessions()
     completion.add_root()
+    add_configuration(completion.resources)
     return completion.resources
 
 

@@ -177,6 +177,18 @@ MESSAGES = {
         "Supply the action with the required parameter in the request body when the "
         "request is resubmitted.",
     ),
+    "Base.ActionParameterUnknown": Message(
+        400,
+        "Warning",
+        "The action {0} was submitted with the invalid parameter {1}.",
+        "Correct the invalid parameter and resubmit the request if it failed.",
+    ),
+    "Base.ResourceInUse": Message(
+        409,
+        "Warning",
+        "The change to the requested resource failed because the resource is in use.",
+        "Remove the condition and resubmit the request if the operation failed.",
+    ),
     "Base.ActionParameterValueNotInList": Message(
         400,
         "Warning",
@@ -217,6 +229,7 @@ MESSAGES = {
     ),
     "SMC.OemNtpAcceptedMessage": _ACCEPTED,
     "SMC.OemNetworkProtocolAcceptedMessage": _ACCEPTED,
+    "SMC.OemVirtualMediaAcceptedMessage": _ACCEPTED,
 }
 
 # The messages that the old family words differently.

@@ -36,6 +36,7 @@ VERIFIED = {"x13-sys-821ge-tnhr": 562, "x12-fw0104": 9, "x13-oem": 15}
 
 # The paths below the root that the completion adds, apart from log entries.
 COMPLETED = {
+    "x10sdv": {"Managers/1/VM1/CfgCD"},
     "x11dpu": {"SessionService", "SessionService/Sessions"},
     "x12-fw0104": {
         "",
@@ -107,7 +108,10 @@ def test_bmc_returns_resources_as_recorded(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=BOARD_NAMES)
 def test_completion_adds_only_links_and_log_entries(folder: str) -> None:
-    """Link to existing resources, and copy log entries from their collections."""
+    """Link to existing resources, and copy log entries from their collections.
+
+    The configuration of virtual media of the old family is the only other addition.
+    """
     board = Board.load(folder)
     added = {
         path.removeprefix(ROOT).lstrip("/")

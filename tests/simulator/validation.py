@@ -16,10 +16,12 @@ WRITABLE = {
     for kind, properties in {
         "ComputerSystem": "AssetTag IndicatorLED LocationIndicatorActive "
         "PowerOnDelaySeconds PowerOffDelaySeconds PowerCycleDelaySeconds "
+        "PowerRestorePolicy "
         "Boot.BootSourceOverrideEnabled Boot.BootSourceOverrideMode "
         "Boot.BootSourceOverrideTarget Boot.HttpBootUri Boot.BootNext Boot.BootOrder",
         "Chassis": "AssetTag IndicatorLED LocationIndicatorActive "
         "PhysicalSecurity.IntrusionSensor",
+        "IsoConfig": "Host Path Username Password",
         "Drive": "IndicatorLED LocationIndicatorActive",
         "Manager": "AutoDSTEnabled DateTime DateTimeLocalOffset TimeZoneName",
         "ManagerNetworkProtocol": "HostName NTP.ProtocolEnabled NTP.NTPServers "
@@ -61,6 +63,7 @@ _ENUMS = {
     "BootSourceOverrideEnabled": ("Disabled", "Once", "Continuous"),
     "BootSourceOverrideMode": ("Legacy", "UEFI"),
     "IntrusionSensor": ("Normal",),
+    "PowerRestorePolicy": ("AlwaysOn", "AlwaysOff", "LastState"),
     "RoleId": ("Administrator", "Operator", "ReadOnly"),
     "Privilege": ("Administrator", "Operator", "User", "Callback"),
 }

@@ -57,11 +57,12 @@ from .models import (
     System,
     Thermal,
     UpdateService,
+    VirtualMedia,
     Volume,
 )
 from .readings import Reading, Readings, Scope
 from .readings.power_history import async_read_power_history
-from .resources import accounts, commands, devices, endpoints, identity, logs
+from .resources import accounts, commands, devices, endpoints, identity, logs, media
 from .resources.endpoints import Cadence, Endpoint, ModelT
 from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 
@@ -385,13 +386,14 @@ class SupermicroRedfishClient:
         self, *rows: Endpoint[Any], only_cached: bool = False
     ) -> Found:
         """Return resources as they were last read, without a request if possible."""
-        return await self._reader.async_try_each(
-            {
-                row: partial(self._reader.async_get_last, row)
-                for row in rows
-                if self._reader.has_last(row) or not only_cached
-            }
-        )
+        has_last = {row: self._reader.has_last(row) for row in rows}
+        reads = {
+            row: partial(self._reader.async_get_last, row)
+            for row in rows
+            if has_last[row] or not only_cached
+        }
+        needs_requests = not all(map(has_last.get, reads))
+        return await self._reader.async_try_each(reads, concurrently=needs_requests)
 
     def _list_reads(
         self, cadence: Cadence, reading: Reading | None = None
@@ -599,6 +601,13 @@ class SupermicroRedfishClient:
             endpoints.FIRMWARE, FirmwareInventory
         )
 
+    async def async_get_firmware_images(self) -> list[FirmwareInventory]:
+        """Return the backup, golden and staged images of the BMC and the BIOS.
+
+        They are at most eight of the hundred items of `async_get_firmware_inventory`.
+        """
+        return await devices.async_get_firmware_images(self._reader)
+
     async def async_get_certificates(self) -> list[Certificate]:
         """Return the certificates of the BMC's web server."""
         return await self._reader.async_get_members(endpoints.CERTIFICATES, Certificate)
@@ -723,6 +732,19 @@ class SupermicroRedfishClient:
             raise NotFoundError("This board has no stream of events")
         await self._connection.async_listen(path, on_open, on_events)
 
+    async def async_get_virtual_media(self) -> list[VirtualMedia]:
+        """Return the slots for virtual media; X10 and X11 have a single one."""
+        return await media.async_get_slots(self._reader)
+
+    async def async_get_media_boot_source(self) -> str:
+        """Return the boot source of virtual media, for `async_set_boot_source`.
+
+        Raises:
+            NotFoundError: The board lists none.
+
+        """
+        return await media.async_find_boot_source(self._reader)
+
     # Writes
 
     async def async_change_resource(
@@ -817,6 +839,10 @@ class SupermicroRedfishClient:
             endpoints.NETWORK_PROTOCOL, {protocol: {"ProtocolEnabled": enabled}}
         )
 
+    async def async_set_power_restore_policy(self, policy: str) -> None:
+        """Set the power state after a power loss, one of `power_restore_policies`."""
+        await self._reader.async_patch(endpoints.SYSTEM, {"PowerRestorePolicy": policy})
+
     async def async_set_power_on_delay(self, seconds: int) -> None:
         """Set the delay in seconds before the host powers on."""
         await self._reader.async_patch(
@@ -841,6 +867,42 @@ class SupermicroRedfishClient:
         await self._reader.async_patch(
             endpoints.CHASSIS, {"PhysicalSecurity": security}
         )
+
+    async def async_insert_media(
+        self,
+        image: str,
+        slot: str | None = None,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Insert an image into a slot for virtual media, and wait until it is there.
+
+        Credentials in the address of the image are sent beside it, where the BMC does
+        not show them. No error contains them.
+
+        Args:
+            image: An http or https URL, or a share such as "//server/share/x.iso".
+            slot: The Id of the slot; the default is the first free one for CDs.
+            username: The account for the image.
+            password: Its password.
+
+        Raises:
+            LicenseError: The board needs a license for it, X12 and X13 for URLs.
+            NotFoundError: There is no such slot, or it is occupied.
+
+        """
+        source = media.Image.from_address(image, username, password)
+        await media.async_insert_media(self._reader, source, slot)
+
+    async def async_eject_media(self, slot: str | None = None) -> None:
+        """Eject the medium of a slot, or those of all slots.
+
+        Raises:
+            NotFoundError: There is no such slot.
+
+        """
+        await media.async_eject_media(self._reader, slot)
 
     async def async_clear_log(self, log_service: str | None = None) -> None:
         """Delete all health events; the Id is that of `async_get_log_entries`.

@@ -65,6 +65,21 @@ PARSE_IN_THREAD_BYTES: Final = 256 * 1024
 VALUE_BYTES: Final = 200
 """Estimated memory of a JSON value beside its text."""
 
+SMALL_BODY_BYTES: Final = 64 * 1024
+"""Size up to which values are not counted but estimated from the size."""
+
+BYTES_PER_VALUE: Final = 8
+"""Estimated size of a value in a small body; that of recorded ones is 30 on average.
+
+Only a body of empty objects has more values.
+"""
+
+MAX_PIECES: Final = 1_000
+"""Maximum number of values that are compared one by one; X13 has up to 60.
+
+It includes the items of lists. Each takes some 200 bytes of memory.
+"""
+
 MAX_CACHED_RESOURCES: Final = 5_000
 """Maximum number of cached resources; the largest recorded board has 1,250.
 
@@ -85,6 +100,9 @@ MAX_LOG_ENTRIES: Final = 10_000
 
 It is more than two full logs of the largest board.
 """
+
+MAX_FIRMWARE_IMAGES: Final = 8
+"""Maximum number of stored firmware images that are read; X13 has six."""
 
 MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
@@ -142,6 +160,9 @@ It is the timeout of X10 to X13.
 SESSION_REFRESH_THRESHOLD: Final = 0.8
 """Fraction of the session timeout after which a session is renewed before use."""
 
+LIVE_CONNECTION_SECONDS: Final = 1
+"""Seconds after a response in which the connections are not expected to be dead."""
+
 LOGOUT_SECONDS: Final = 5
 """Timeout of a logout in seconds, so that a hung BMC does not delay a disconnect."""
 
@@ -150,6 +171,12 @@ SESSION_RETRY_SECONDS: Final = 600
 
 TASK_POLL_SECONDS: Final = 1.0
 """Interval in seconds between two polls of a task."""
+
+MEDIA_POLL_SECONDS: Final = 1.0
+"""Seconds between two reads of a slot for virtual media after a command."""
+
+MEDIA_POLLS: Final = 15
+"""Maximum number of reads of a slot until a medium is inserted or ejected."""
 
 TASK_TIMEOUT_SECONDS: Final = 30.0
 """Maximum time in seconds to wait for the end of a task."""

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from .const import MAX_DEPTH, MAX_VALUES, PARSE_IN_THREAD_BYTES
+from .const import MAX_DEPTH, MAX_VALUES
+
+_parse_fast: Callable[[bytes], Any] | None
+"""Faster parser of most documents, if orjson is installed."""
+try:
+    from orjson import loads as _parse_fast
+except ImportError:
+    _parse_fast = None
 
 JsonObject = Mapping[str, Any]
 """The JSON of a resource, or of an object inside it."""
 
 _CONTAINERS = frozenset((dict, list))
+
+_MARK_DIGITS = bytes(b"0"[0] if chr(code).isdecimal() else 0 for code in range(256))
+_LONG_NUMBER = b"0" * 19
+"""Digits of a number that may need more than 64 bits, which orjson would round."""
 
 
 def parse_json(raw: bytes) -> Any:
@@ -24,23 +35,13 @@ def parse_json(raw: bytes) -> Any:
     encoded. A document nested deeper than `MAX_DEPTH` counts as no JSON, since callers
     could not traverse it recursively. So does one with more than `MAX_VALUES` values.
     """
-    if count_values(raw) > MAX_VALUES:
+    if len(raw) > MAX_VALUES and count_values(raw) > MAX_VALUES:
         return raw
     try:
-        text = raw.decode(json.detect_encoding(raw), "replace")
-        document = json.loads(text, strict=False) if text.strip() else None
+        document = _parse(raw)
     except (ValueError, RecursionError):
         return raw
-    if not _is_surely_shallow(text) and _is_too_deep(document):
-        return raw
-    return _replace_surrogates(document) if "\\u" in text else document
-
-
-async def async_parse_json(raw: bytes) -> Any:
-    """Return the parsed document as `parse_json` does, without a long stall."""
-    if len(raw) < PARSE_IN_THREAD_BYTES:
-        return parse_json(raw)
-    return await asyncio.get_running_loop().run_in_executor(None, parse_json, raw)
+    return raw if is_too_deep(document) else document
 
 
 def count_values(raw: bytes) -> int:
@@ -105,6 +106,37 @@ def _link_path(value: Any) -> str | None:
     return normalize_path(value) if is_path and not value.startswith("//") else None
 
 
+def is_too_deep(document: Any, depth: int = MAX_DEPTH) -> bool:
+    """Return whether a document is nested deeper than a number of levels."""
+    level = [document] if type(document) in _CONTAINERS else []
+    for _ in range(depth):
+        if not level:
+            return False
+        groups = [part.values() if type(part) is dict else part for part in level]
+        level = [
+            part for group in groups for part in group if type(part) in _CONTAINERS
+        ]
+    return True
+
+
+def _parse(raw: bytes) -> Any:
+    """Return parsed JSON, None for an empty text.
+
+    orjson is stricter than the standard library, which parses what it refuses.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deep.
+
+    """
+    if _parse_fast and _LONG_NUMBER not in raw.translate(_MARK_DIGITS):
+        with suppress(ValueError):
+            return _parse_fast(raw)
+    text = raw.decode(json.detect_encoding(raw), "replace")
+    document = json.loads(text, strict=False) if text.strip() else None
+    return _replace_surrogates(document) if "\\u" in text else document
+
+
 def _replace_surrogates(value: Any) -> Any:
     """Return a document in which every text can be encoded."""
     if isinstance(value, str):
@@ -117,27 +149,3 @@ def _replace_surrogates(value: Any) -> Any:
             for key, inner in value.items()
         }
     return value
-
-
-def _is_surely_shallow(text: str) -> bool:
-    """Return whether the brackets alone prove that a document is not too deep.
-
-    The depth is at most the number of opening brackets, less one for each pair of
-    adjacent objects, which are not nested. This check is cheap and settles nearly all
-    documents.
-    """
-    adjacent = text.count("},{") + text.count("}, {")
-    return text.count("{") + text.count("[") - adjacent < MAX_DEPTH
-
-
-def _is_too_deep(document: Any) -> bool:
-    """Return whether a document is nested deeper than `MAX_DEPTH`."""
-    level = [document] if type(document) in _CONTAINERS else []
-    for _ in range(MAX_DEPTH):
-        if not level:
-            return False
-        groups = [part.values() if type(part) is dict else part for part in level]
-        level = [
-            part for group in groups for part in group if type(part) in _CONTAINERS
-        ]
-    return True

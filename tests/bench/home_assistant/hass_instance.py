@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import logging
+from pathlib import Path
 from typing import Any
 
 from aiohttp.resolver import AsyncResolver
@@ -23,10 +24,11 @@ from tests.bench.processes import BenchError
 
 
 @asynccontextmanager
-async def hass_instance() -> AsyncIterator[HomeAssistant]:
-    """Provide a Home Assistant that finds the integration."""
+async def hass_instance(folder: Path | None = None) -> AsyncIterator[HomeAssistant]:
+    """Provide a Home Assistant that finds the integration, with a folder for files."""
     logging.disable(logging.WARNING)
-    async with async_test_home_assistant() as hass:
+    config_dir = str(folder) if folder else None
+    async with async_test_home_assistant(config_dir=config_dir) as hass:
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         # The usual resolver needs zeroconf. The BMCs here have addresses and no names.
         hass.data[DATA_RESOLVER] = AsyncResolver()  # type: ignore[misc]
@@ -36,9 +38,12 @@ async def hass_instance() -> AsyncIterator[HomeAssistant]:
             await hass.async_stop(force=True)
 
 
-def add_entry(hass: HomeAssistant, bmc: dict[str, Any]) -> ConfigEntry:
+def add_entry(
+    hass: HomeAssistant, bmc: dict[str, Any], *, entry_id: str | None = None
+) -> ConfigEntry:
     """Add a config entry for a BMC without setting it up."""
     entry = MockConfigEntry(
+        entry_id=entry_id,
         domain=DOMAIN,
         title=bmc["host"],
         unique_id=bmc["mac"],

@@ -125,6 +125,7 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
             "unchanged_writes_by_entity": dict(writes.unchanged.most_common(30)),
             "changed_writes": writes.changed / job["times"] / 2,
             "stall_set_up": set_up_stalls.cpu,
+            "stall_set_up_without_collection": set_up_stalls.without_collection,
             "garbage_collection_set_up": set_up_stalls.garbage_collection,
             **stalls.as_dict(),
         }

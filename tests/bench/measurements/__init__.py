@@ -8,10 +8,11 @@ from tests.bench.runner import Bench
 from .command import measure as command
 from .decoding import measure as decoding
 from .dynamic import measure as dynamic
+from .first_reading import measure as first_reading
+from .freshness import measure as freshness
 from .hour import measure as hour
 from .scale import measure as scale
 from .set_up import measure as set_up
-from .start import measure as start
 from .static import measure as static
 
 MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
@@ -22,5 +23,6 @@ MEASUREMENTS: dict[int, Callable[[Bench], Awaitable[list[Row]]]] = {
     5: decoding,
     6: scale,
     7: set_up,
-    8: start,
+    8: first_reading,
+    9: freshness,
 }

@@ -66,19 +66,21 @@ async def test_credentials_are_sent_only_to_their_bmc(session: ClientSession) ->
         assert 401 not in statuses(bmc)
 
 
+@pytest.mark.parametrize(("canceled", "sent"), [(0, 2), (1, 1), (2, 1)])
 async def test_shared_read_continues_after_cancellation_of_one_caller(
-    client: SupermicroRedfishClient, bmc: Bmc
+    client: SupermicroRedfishClient, bmc: Bmc, canceled: int, sent: int
 ) -> None:
-    """Return the resource to the caller that is not canceled."""
+    """Return the resource to the others, with a new request after that of the first."""
     await client.async_get_system()
     bmc.hang(CHASSIS, 0.05)
     bmc.requests.clear()
-    one, two = (asyncio.create_task(client.async_get_chassis()) for _ in range(2))
+    reads = [asyncio.create_task(client.async_get_chassis()) for _ in range(3)]
     await until(lambda: bool(bmc.requests))
-    one.cancel()
-    assert (await two).model
-    assert one.cancelled()
-    assert statuses(bmc) == [200]
+    reads.pop(canceled).cancel()
+    one, two = await asyncio.gather(*reads)
+    assert one is two
+    assert one.model
+    assert statuses(bmc) == [200] * sent
 
 
 async def test_canceled_read_sends_no_further_requests(

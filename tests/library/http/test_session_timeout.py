@@ -17,6 +17,7 @@ from tests.library import (
     ROOT,
     SESSION_SERVICE,
     SESSIONS,
+    SYSTEM,
     connected_client,
     get_all,
     inject_fault,
@@ -284,3 +285,18 @@ async def test_new_session_is_not_renewed_before_first_use(
         await client.async_connect()
     await asyncio.gather(*reads)
     assert bmc.login_attempts == 1
+
+
+async def test_login_after_rejected_token_needs_no_probe(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send no read before the login on a connection that has just responded."""
+    await client.async_get_system()
+    bmc.expire_sessions()
+    take_calls(bmc)
+    await client.async_get_system()
+    assert [call for call in take_calls(bmc) if call[0] != "DELETE"] == [
+        ("GET", SYSTEM),
+        ("POST", SESSIONS),
+        ("GET", SYSTEM),
+    ]

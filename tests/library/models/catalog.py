@@ -36,6 +36,7 @@ JSON = st.recursive(
 UNRECORDED = {
     **dict.fromkeys(("MemberID", "FanName"), "boards of 2017, hardware.md"),
     "OemLastState": "X12 at Redfish 1.14 and B200, hardware.md",
+    "PowerRestorePolicy@Redfish.AllowableValues": "DMTF's ComputerSystem",
     "CapacityWatts": "the vendor's guide for Gen 14, hardware.md",
     "Family": "the published client; DMTF's ProcessorId has EffectiveFamily",
     **dict.fromkeys(

@@ -58,6 +58,7 @@ RESOURCES: dict[str, type[Model]] = {
     "Thermal": m.Thermal,
     "ThermalMetrics": m.ThermalMetrics,
     "UpdateService": m.UpdateService,
+    "VirtualMedia": m.VirtualMedia,
     "Volume": m.Volume,
 }
 """Models by the schema of Redfish or Supermicro that they decode."""

@@ -312,6 +312,8 @@ NEVER_FILLED = {
     (m.NTPSettings, "port"): "DMTF's protocols all have one",
     (m.PCIeDevice, "slot"): "the published client; DMTF's PCIeDevice",
     (m.PowerLimit, "limit_in_watts"): "null on X12",
+    (m.VirtualMedia, "image"): "no board was recorded with a medium",
+    (m.VirtualMedia, "image_name"): "no board was recorded with a medium",
     (m.PowerSupply, "manufacturer"): "the published client; DMTF's Power",
     (m.PowerSupplyResource, "status"): "DMTF's PowerSupply",
     (m.Temperature, "data_source_uri"): "only in the fallback of Thermal",

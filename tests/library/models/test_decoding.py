@@ -78,6 +78,27 @@ def test_empty_resource_decodes_to_none(model: type[Model]) -> None:
     assert_empty(model.from_dict({}))
 
 
+_ITEMS: list[Any] = [
+    *({"Name": name, "ReadingCelsius": 40} for name in ("CPU", "Inlet", "VRM", "CPU")),
+    *({}, {"Name": 5}, None, "text", [{"Name": "nested"}], 7),
+]
+_LISTS = st.lists(st.sampled_from(_ITEMS), max_size=6) | st.sampled_from(_ITEMS)
+_RESOURCES = st.fixed_dictionaries(
+    {}, optional={"Id": st.text(), "Temperatures": _LISTS, "Fans": _LISTS}
+)
+
+
+@given(former=_RESOURCES, data=_RESOURCES)
+def test_changed_resource_decodes_to_the_model_of_a_new_one(
+    former: dict[str, Any], data: dict[str, Any]
+) -> None:
+    """Keep models of items that are the same objects, and no other."""
+    known = Thermal.from_dict(former)
+    changed = Thermal.from_changed(data, former, known)
+    assert changed == Thermal.from_dict(data)
+    assert vars(changed).keys() <= {"id", "temperatures", "fans"}
+
+
 @pytest.mark.parametrize("nonsense", [None, 1, "text", [1]])
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
 def test_value_that_is_no_object_decodes_to_empty_model(

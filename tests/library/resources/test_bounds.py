@@ -20,10 +20,9 @@ from aiosupermicro.const import (
     MAX_LOG_ENTRIES,
     MAX_REMEMBERED_ERRORS,
     MAX_VALUES,
-    VALUE_BYTES,
 )
 from aiosupermicro.http import cache
-from aiosupermicro.payload import count_values
+from aiosupermicro.http.document import Document, parse_document
 from tests.library import ENTRIES, MEMORY, THERMAL, link, put_pages, take_calls
 from tests.library.boards import BOARDS, load
 from tests.simulator import Bmc
@@ -32,6 +31,11 @@ from tests.simulator import Bmc
 def _kept(client: SupermicroRedfishClient) -> int:
     """Return the estimated memory of the cache."""
     return client._connection._cache._size
+
+
+def _document(memory: int) -> Document:
+    """Return a document of a size."""
+    return Document({}, b"{}", memory)
 
 
 def _rename(bmc: Bmc, numbers: Iterator[int], amount: int, size: int = 10) -> None:
@@ -56,7 +60,7 @@ async def test_cache_forgets_members_that_are_no_longer_read(
     if limit == "entries":
         monkeypatch.setattr(cache, "MAX_CACHED_RESOURCES", 80)
     else:
-        max_bytes = _kept(client) + 400_000
+        max_bytes = _kept(client) + 11_000_000
         monkeypatch.setattr(cache, "MAX_CACHED_BYTES", max_bytes)
     numbers = count()
     take_calls(bmc)
@@ -81,22 +85,22 @@ def test_cache_removes_the_resource_that_was_not_used_for_longest(
     monkeypatch.setattr(cache, "MAX_CACHED_BYTES", 100)
     found = ETagCache()
     for path in "abc":
-        found.store(path, path, {"Id": path}, 30)
+        found.store(path, path, {"Id": path}, _document(30))
     assert found.get_cached("a")
-    found.store("d", None, {}, 10)
+    found.store("d", None, {}, _document(10))
     assert [*found.cached_data] == ["c", "a", "d"]
     assert [*found.etags] == ["a", "c"]
-    found.store("c", None, {}, 60)
+    found.store("c", None, {}, _document(60))
     assert [*found.cached_data] == ["a", "d", "c"]
-    found.store("d", "d", {}, 20)
+    found.store("d", "d", {}, _document(20))
     assert [*found.cached_data] == ["c", "d"]
     assert found._size == 80
     found.invalidate("c")
     found.invalidate("never stored")
-    found.store("huge", "1", {}, 1_000)
+    found.store("huge", "1", {}, _document(1_000))
     assert [*found.cached_data] == ["huge"]  # the caller has it anyway
     found.invalidate_all()
-    assert (found._size, found._sizes) == (0, {})
+    assert (found._size, found._documents) == (0, {})
 
 
 async def test_errors_of_changing_members_are_forgotten(
@@ -166,7 +170,7 @@ def test_boards_are_far_below_bounds_of_memory(name: str) -> None:
     assert len(resources) * 3 < MAX_CACHED_RESOURCES
     assert len(resources) * 3 < MAX_REMEMBERED_ERRORS
     bodies = [json.dumps(body).encode() for body in resources.values()]
-    size = sum(len(body) + VALUE_BYTES * count_values(body) for body in bodies)
+    size = sum(parse_document(body).memory for body in bodies)
     assert size * 3 < MAX_CACHED_BYTES
     members = [body.get("Members", ()) for body in resources.values()]
     assert max(map(len, members)) * 10 < MAX_LOG_ENTRIES

@@ -224,28 +224,37 @@ async def test_alias_of_old_path_is_not_used(
         bmc.put(path, resources[path])
     bmc.requests.clear()
     async with connect(discovery) as client:
+        assert (await client.async_get_thermal()).temperatures
         assert_readings(await read(client))
     assert ("GET", THERMAL) not in take_calls(bmc)
 
 
-async def test_updated_firmware_is_discovered(
+async def test_moved_setting_is_found_at_its_new_link(
     connect: Connect, bmc: Bmc, discovery: Discovery
 ) -> None:
-    """Follow the new links, although all old paths still respond."""
+    """Follow the link of the manager, although the old path still responds."""
     bmc.put(f"{OEM}/Fans/Mode", bmc.resource(FAN_MODE) | {"Mode": "HeavyIO"})
     fan_mode = {"FanMode": link(f"{OEM}/Fans/Mode")}
-    bmc.change(MANAGER, {"FirmwareVersion": "99", "Oem": {"Supermicro": fan_mode}})
-    async with connect(discovery | {"readings": {"expanded": {}}}) as client:
-        assert client.discovery["readings"]
+    bmc.change(MANAGER, {"Oem": {"Supermicro": fan_mode}})
+    async with connect(discovery) as client:
         await read(client)
-        assert client.discovery["readings"]
-        static = await client.async_get_static_data()
-        assert static.fan_mode
+        await client.async_get_static_data()
+        assert (await client.async_get_fan_mode()).mode == "HeavyIO"
+
+
+async def test_updated_firmware_is_discovered_anew(
+    connect: Connect, bmc: Bmc, discovery: Discovery
+) -> None:
+    """Forget what another firmware could do, although all links are the same."""
+    bmc.change(MANAGER, {"FirmwareVersion": "99"})
+    stored = discovery | {"readings": {"way": {"works": True}}}
+    async with connect(stored) as client:
         await read(client)
+        assert client.discovery["readings"]["way"] == {"works": True}
+        await client.async_get_static_data()
+        assert_readings(await read(client))
         assert client.discovery["firmware"] == "99"
-        assert not client.discovery["readings"]
-        fan_mode_read = await client.async_get_fan_mode()
-    assert fan_mode_read.mode == "HeavyIO"
+        assert "way" not in client.discovery["readings"]
 
 
 async def test_board_that_loses_thermal_uses_its_subsystems(

@@ -14,6 +14,7 @@ from unicodedata import category
 
 from ..const import (
     AUTH_TOKEN_HEADER,
+    LIVE_CONNECTION_SECONDS,
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
@@ -262,7 +263,9 @@ class Authenticator:
         credentials = task.result()
         if credentials.expires is not None:
             return monotonic() > credentials.expires
-        return credentials is rejected or self.state.needs_refresh
+        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
+        last_used_at = max(credentials.created_at, self._used_at)
+        return credentials is rejected or monotonic() - last_used_at > limit
 
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None
@@ -271,6 +274,9 @@ class Authenticator:
 
         The former session is deleted first: it may only have idled, and a single stray
         401 does not prove that the BMC has dropped it.
+
+        After a restart of the BMC the pooled connections may be as dead as the last
+        session. A write is sent only once, so that a read has to find this out first.
         """
         is_dropped = False
         if (session := self._session) and session is not rejected:
@@ -278,6 +284,10 @@ class Authenticator:
             if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
+        # A 401 of just now has come over a connection that lives.
+        idle_seconds = monotonic() - self._transport.responded_at
+        if self._used_at and (not rejected or idle_seconds > LIVE_CONNECTION_SECONDS):
+            await self._transport.send("GET", REDFISH_ROOT)
         credentials = await self._async_create_session_or_basic(root)
         if is_dropped:
             with suppress(SupermicroRedfishError):
@@ -337,13 +347,7 @@ class Authenticator:
         return credentials
 
     async def _async_create_session(self, sessions_path: str) -> Credentials:
-        """Create a session.
-
-        After a restart of the BMC the pooled connections may be as dead as the last
-        session. A write is sent only once, so that a read has to find this out first.
-        """
-        if self._used_at:
-            await self._transport.send("GET", REDFISH_ROOT)
+        """Create a session."""
         body = {"UserName": self._username, "Password": self._password}
         response = await self._transport.send("POST", sessions_path, json=body)
         token = response.headers.get(AUTH_TOKEN_HEADER)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..const import MAX_CACHED_BYTES, MAX_CACHED_RESOURCES
+from .document import Document
 
 _KeyT = TypeVar("_KeyT")
 _ValueT = TypeVar("_ValueT")
@@ -23,10 +24,10 @@ class ETagCache:
     etags: dict[str, str] = field(default_factory=dict)
     cached_data: dict[str, dict[str, Any]] = field(default_factory=dict)
     """JSON objects; resources without an ETag are cached as well, for their links."""
-    _sizes: dict[str, int] = field(
+    _documents: dict[str, Document] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """Estimated memory of the resources that were stored with it."""
+    """The documents that the objects were parsed from."""
     _size: int = field(default=0, init=False, repr=False, compare=False)
 
     def get_etag(self, path: str) -> str | None:
@@ -39,14 +40,23 @@ class ETagCache:
             self.cached_data[path] = data  # now the last one in use
         return data
 
+    def get_document(self, path: str) -> Document | None:
+        """Return the document of a cached resource, None if it was stored without."""
+        return self._documents.get(path)
+
     def store(
-        self, path: str, etag: str | None, data: dict[str, Any], size: int = 0
+        self,
+        path: str,
+        etag: str | None,
+        data: dict[str, Any],
+        document: Document | None = None,
     ) -> None:
-        """Store a resource, its ETag and its estimated memory in bytes."""
+        """Store a resource, its ETag and the document that it was parsed from."""
         self.invalidate(path)
         self.cached_data[path] = data
-        self._sizes[path] = size
-        self._size += size
+        if document is not None:
+            self._documents[path] = document
+            self._size += document.memory
         if etag is not None:
             self.etags[path] = etag
         while len(self.cached_data) > MAX_CACHED_RESOURCES or (
@@ -58,13 +68,14 @@ class ETagCache:
         """Remove a resource that has changed or will change soon."""
         self.etags.pop(path, None)
         self.cached_data.pop(path, None)
-        self._size -= self._sizes.pop(path, 0)
+        if document := self._documents.pop(path, None):
+            self._size -= document.memory
 
     def invalidate_all(self) -> None:
         """Remove all resources."""
         self.etags.clear()
         self.cached_data.clear()
-        self._sizes.clear()
+        self._documents.clear()
         self._size = 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 import logging
 from typing import Any, TypeGuard
@@ -24,17 +23,41 @@ _WANTS_ETAG = (412, 428)
 _BODY_ETAG = "@odata.etag"
 _ANY_ETAG = "*"
 
+_ROOT = normalize_path(REDFISH_ROOT)
+
 # It returns NetworkProtocolServiceConfigureFailed for a value that is already set.
 _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 
-@dataclass(eq=False)
 class _PendingRead:
-    """Running read of a resource."""
+    """Running read of a resource, and other callers that wait for it."""
 
-    task: asyncio.Task[dict[str, Any]]
-    callers: int = 0
-    """The number of callers that wait for it."""
+    def __init__(self) -> None:
+        """Start without followers."""
+        self.timeout = asyncio.timeout(None)
+        """Ends the read early; it has no limit of its own."""
+        self._followers: list[asyncio.Future[dict[str, Any] | None]] = []
+
+    def follow(self) -> asyncio.Future[dict[str, Any] | None]:
+        """Return the future of the result; None if the read was canceled."""
+        follower = asyncio.get_running_loop().create_future()
+        self._followers.append(follower)
+        return follower
+
+    def cancel(self) -> None:
+        """End the read with an error."""
+        if not self.timeout.expired():
+            self.timeout.reschedule(0)
+
+    def finish(self, result: dict[str, Any] | Exception | None) -> None:
+        """Hand the result over to the followers."""
+        for follower in self._followers:
+            if follower.done():
+                continue
+            if isinstance(result, Exception):
+                follower.set_exception(result)
+            else:
+                follower.set_result(result)
 
 
 class Connection:
@@ -79,38 +102,39 @@ class Connection:
 
     async def _async_close(self) -> None:
         """Cancel all reads and streams, then delete the session."""
-        tasks: list[asyncio.Task[Any]] = [
-            read.task for read in self._pending_reads.values()
-        ]
-        tasks += self._streams
-        for task in tasks:
+        reads, streams = [*self._pending_reads.values()], [*self._streams]
+        results = [read.follow() for read in reads]
+        for task in (*reads, *streams):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*results, *streams, return_exceptions=True)
         self._cache.invalidate_all()
         await self._authenticator.async_logout()
 
     async def async_get(self, path: str) -> dict[str, Any]:
         """Return a resource, the same object while it is unchanged.
 
-        Concurrent reads of one path share one request. It is canceled when its last
-        caller is.
+        Concurrent reads of one path share the request of the first caller. If this is
+        canceled, the next one sends it again.
         """
         path = normalize_path(path)
-        if (read := self._pending_reads.get(path)) is None:
-            read = _PendingRead(asyncio.create_task(self._async_read(path)))
-            self._pending_reads[path] = read
-            read.task.add_done_callback(lambda _: self._finish_read(path, read))
-        read.callers += 1
+        while (read := self._pending_reads.get(path)) is not None:
+            if (shared := await read.follow()) is not None:
+                return shared
+        read = self._pending_reads[path] = _PendingRead()
+        result: dict[str, Any] | Exception | None = None
         try:
-            await asyncio.wait([read.task])
+            async with read.timeout:
+                result = body = await self._async_read(path)
+        except exceptions.SupermicroRedfishError as error:
+            result = error
+            raise
+        except TimeoutError:
+            result = exceptions.ConnectionError(f"GET {path}: the client was closed")
+            raise result from None
         finally:
-            read.callers -= 1
-            if not read.callers and not read.task.done():
-                self._remove_pending(path, read)
-                read.task.cancel()
-        if read.task.cancelled():
-            raise exceptions.ConnectionError(f"GET {path}: the client was closed")
-        return read.task.result()
+            del self._pending_reads[path]
+            read.finish(result)
+        return body
 
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return the cached value of a resource, None if it was never read."""
@@ -214,22 +238,12 @@ class Connection:
         if not task.cancelled():
             task.exception()
 
-    def _finish_read(self, path: str, read: _PendingRead) -> None:
-        """Remove a finished read and retrieve its exception."""
-        self._remove_pending(path, read)
-        if not read.task.cancelled():
-            read.task.exception()
-
-    def _remove_pending(self, path: str, read: _PendingRead) -> None:
-        """Prevent further callers from joining a read."""
-        if self._pending_reads.get(path) is read:
-            del self._pending_reads[path]
-
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource; return the cached value where the BMC answers 304."""
         cached, etag = self._cache.get_cached(path), self._cache.get_etag(path)
-        headers = {"If-None-Match": etag} if etag else {}
-        response = await self._async_send("GET", path, headers=headers)
+        headers = {"If-None-Match": etag} if etag else None
+        known = self._cache.get_document(path)
+        response = await self._async_send("GET", path, headers=headers, known=known)
         if response.not_modified:
             if cached is None:
                 message = f"GET {path} returned 304 to an unconditional request"
@@ -242,7 +256,7 @@ class Connection:
             raise exceptions.InvalidResponseError(message, path=path)
         etags = self._sort_etags(response.headers.get("ETag"), response.body)
         etag = next(iter(etags), None)
-        self._cache.store(path, etag, response.body, response.memory)
+        self._cache.store(path, etag, response.body, response.document)
         return response.body
 
     def _sort_etags(self, etag: str | None, body: Mapping[str, Any]) -> list[str]:
@@ -341,7 +355,7 @@ class Connection:
 
         The service root is public and read without credentials.
         """
-        if normalize_path(path) == normalize_path(REDFISH_ROOT):
+        if normalize_path(path) == _ROOT:
             self._require_open()
             return await self._transport.send(method, REDFISH_ROOT, **content)
         credentials = await self._async_get_credentials()
@@ -363,20 +377,24 @@ class Connection:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
+        **content: Any,
     ) -> Response:
         """Send a request with given credentials."""
-        headers = {**(headers or {}), **credentials.headers}
-        mark_used = partial(self._authenticator.mark_used, credentials)
+        if headers:
+            headers = {**headers, **credentials.headers}
         return await self._transport.send(
-            method, path, headers=headers, json=json, before_send=mark_used
+            method,
+            path,
+            headers=headers or credentials.headers,
+            before_send=partial(self._authenticator.mark_used, credentials),
+            **content,
         )
 
     async def _async_get_credentials(
         self, rejected: Credentials | None = None
     ) -> Credentials:
         """Return credentials, logging in where the service root links to."""
-        root = self.get_cached(REDFISH_ROOT) or await self.async_get(REDFISH_ROOT)
+        root = self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
         self._require_open()
         return await self._authenticator.async_get_credentials(root, rejected=rejected)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import IntEnum
 
@@ -61,8 +61,10 @@ class RequestLimiter:
         self._waiting: dict[Priority, deque[_Waiter]] = {
             priority: deque() for priority in Priority
         }
-        self._running: dict[_Waiter, Priority] = {}
+        self._running: list[Priority] = []
         self._slots = 0
+        self._admitted_at = 0.0
+        """The time of the last admission, by the clock of the event loop."""
         self._timer: asyncio.TimerHandle | None = None
         self._reset_slots()
 
@@ -75,24 +77,54 @@ class RequestLimiter:
         self._reset_slots()
         self._admit()
 
-    @asynccontextmanager
-    async def slot(self, *, exclusive: bool) -> AsyncIterator[None]:
-        """Wait for a slot and hold it; an exclusive one for all of them."""
-        read = Priority.BACKGROUND if _is_in_background.get() else Priority.READ
+    def slot(self, *, exclusive: bool) -> _Slot:
+        """Return a context that waits for a slot and holds it.
+
+        An exclusive one holds all of them.
+        """
+        if exclusive:
+            return _Slot(self, Priority.WRITE)
+        is_background = _is_in_background.get()
+        return _Slot(self, Priority.BACKGROUND if is_background else Priority.READ)
+
+    async def async_acquire(self, priority: Priority) -> None:
+        """Wait for a slot; the caller releases it."""
+        if self._may_pass(priority):
+            self._start(priority)
+            return
         waiter: _Waiter = asyncio.get_running_loop().create_future()
-        queue = self._waiting[Priority.WRITE if exclusive else read]
-        queue.append(waiter)
-        self._admit()
+        self._waiting[priority].append(waiter)
+        self._schedule_slot()
         try:
             await waiter
-            yield
-        finally:
-            self._running.pop(waiter, None)
-            if waiter in queue:
-                queue.remove(waiter)
-            self._admit()
-            if not self._running:
-                self._reset_slots()
+        except asyncio.CancelledError:
+            if waiter.cancelled():
+                with suppress(ValueError):
+                    self._waiting[priority].remove(waiter)
+                self._admit()
+            else:
+                self.release(priority)
+            raise
+
+    def release(self, priority: Priority) -> None:
+        """Release a slot."""
+        self._running.remove(priority)
+        self._admit()
+        if not self._running:
+            self._reset_slots()
+
+    def _may_pass(self, priority: Priority) -> bool:
+        """Return whether a request may run at once, past less urgent ones that wait."""
+        for urgency, queue in self._waiting.items():
+            if queue and urgency <= priority:
+                return False
+        self._add_slot_if_due()
+        return self._has_slot(priority)
+
+    def _start(self, priority: Priority) -> None:
+        """Record a request that runs from now on."""
+        self._running.append(priority)
+        self._admitted_at = asyncio.get_running_loop().time()
 
     def _admit(self) -> None:
         """Admit waiting requests by priority; one that has to wait blocks the rest."""
@@ -100,15 +132,15 @@ class RequestLimiter:
             while queue and self._has_slot(priority):
                 waiter = queue.popleft()
                 if not waiter.done():
-                    self._running[waiter] = priority
+                    self._start(priority)
                     waiter.set_result(None)
-                    self._schedule_slot()
             if queue:
+                self._schedule_slot()
                 return
 
     def _has_slot(self, priority: Priority) -> bool:
         """Return whether one more request of a priority may run."""
-        running = self._running.values()
+        running = self._running
         if priority is Priority.WRITE or Priority.WRITE in running:
             return not running
         is_second = priority is Priority.BACKGROUND and priority in running
@@ -119,19 +151,43 @@ class RequestLimiter:
         self._slots = 1 if self._delay else self._limit
         if self._timer:
             self._timer.cancel()
+            self._timer = None
+
+    def _add_slot_if_due(self) -> None:
+        """Add a slot where the running requests have had theirs for long enough."""
+        if self._running and self._slots < self._limit:
+            now = asyncio.get_running_loop().time()
+            self._slots += now >= self._admitted_at + self._delay
 
     def _schedule_slot(self) -> None:
-        """Add a slot after the delay."""
-        if self._timer:
-            self._timer.cancel()
-        if self._slots < self._limit:
+        """Add a slot for a waiting request when it is due."""
+        if self._timer is None and self._running and self._slots < self._limit:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._delay, self._add_slot)
+            due = self._admitted_at + self._delay
+            self._timer = loop.call_at(due, self._on_timer)
 
-    def _add_slot(self) -> None:
-        """Add a slot now."""
-        self._slots += 1
+    def _on_timer(self) -> None:
+        """Admit a waiting request, unless others were admitted since."""
+        self._timer = None
+        self._add_slot_if_due()
         self._admit()
+
+
+class _Slot:
+    """Context of a request."""
+
+    def __init__(self, limiter: RequestLimiter, priority: Priority) -> None:
+        """Keep the limiter and the priority of the request."""
+        self._limiter = limiter
+        self._priority = priority
+
+    async def __aenter__(self) -> None:
+        """Wait for a slot."""
+        await self._limiter.async_acquire(self._priority)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Release the slot."""
+        self._limiter.release(self._priority)
 
 
 class HangDetector:

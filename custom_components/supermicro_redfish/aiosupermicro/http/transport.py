@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 import logging
 from math import inf
@@ -37,13 +38,14 @@ from ..const import (
     DEFAULT_TIMEOUT,
     MAX_ANONYMOUS_BODY_BYTES,
     MAX_BODY_BYTES,
+    MAX_CACHED_RESOURCES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
     OPTIONAL_BODY_SECONDS,
     SECOND_REQUEST_DELAY,
-    VALUE_BYTES,
 )
-from ..payload import async_parse_json, count_values
+from .cache import NewestItems
+from .document import Document, async_parse_document
 from .limiter import HangDetector, RequestLimiter
 from .stats import RequestStats
 
@@ -124,8 +126,8 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     body: dict[str, Any]
     """The JSON object; empty for a write or a 304 without one."""
-    memory: int = 0
-    """Estimated memory of the object, in bytes."""
+    document: Document | None = field(default=None, repr=False)
+    """The document that the object was parsed from."""
 
     @property
     def not_modified(self) -> bool:
@@ -166,17 +168,21 @@ class Transport:
         elif isinstance(verify_ssl, str):
             self._ssl = _parse_fingerprint(verify_ssl)
         self._timeout = timeout
+        self._urls: NewestItems[str, URL] = NewestItems(MAX_CACHED_RESOURCES)
+        """URLs of paths on this host."""
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
         self._hang_detector = HangDetector()
         self._may_retry = False
         """Whether the BMC has responded since the last retry."""
+        self.responded_at = -inf
+        """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
 
     def set_max_concurrent_requests(self, limit: int) -> None:
         """Set the number of concurrent requests."""
         self._limiter.set_limit(limit)
 
-    async def send(
+    async def send(  # noqa: PLR0913 - all but two are optional
         self,
         method: str,
         path: str,
@@ -184,6 +190,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
         before_send: Callable[[], None] = lambda: None,
+        known: Document | None = None,
         max_seconds: float = inf,
     ) -> Response:
         """Send a request and return its response, following redirects on the host.
@@ -195,6 +202,7 @@ class Transport:
             json: The body.
             before_send: Called after the wait for a slot; an exception cancels the
                 request.
+            known: The former document of the resource; the response shares its parts.
             max_seconds: The limit, where less than the transport's own.
 
         Raises:
@@ -202,7 +210,11 @@ class Transport:
                 Redfish.
 
         """
-        limit = ClientTimeout(total=min(max_seconds, self._timeout))
+        content = {
+            "headers": {**_HEADERS, **headers} if headers else _HEADERS,
+            "json": json,
+            "timeout": _create_timeout(min(max_seconds, self._timeout)),
+        }
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
@@ -210,9 +222,8 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before_send()
             try:
-                return await self._send_with_redirects(
-                    method, path, headers=headers, json=json, timeout=limit
-                )
+                raw = await self._send_with_redirects(method, path, content)
+                return await _async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
                 for secret in _secrets({**(headers or {}), **(json or {})}):
                     error.redact(secret)
@@ -267,8 +278,8 @@ class Transport:
         return response
 
     async def _send_with_redirects(
-        self, method: str, path: str, **content: Any
-    ) -> Response:
+        self, method: str, path: str, content: dict[str, Any]
+    ) -> _RawResponse:
         """Send a request, again for each redirect to another path of this host.
 
         The content has the names of aiohttp's parameters, as in the methods below.
@@ -276,17 +287,18 @@ class Transport:
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._on_this_host(path)
         for _ in range(MAX_REDIRECTS):
-            raw = await self._send_with_retry(method, url, **content)
-            target = raw.headers.get("Location")
-            if raw.status not in redirects or not target:
-                return await _async_check_response(raw, method, path)
+            raw = await self._send_with_retry(method, url, content)
+            if raw.status not in redirects or not (
+                target := raw.headers.get("Location")
+            ):
+                return raw
             url = self._on_this_host(target)
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
         )
 
     async def _send_with_retry(
-        self, method: str, url: URL, **content: Any
+        self, method: str, url: URL, content: dict[str, Any]
     ) -> _RawResponse:
         """Send one request; send a read again if its connection was already dead.
 
@@ -294,30 +306,31 @@ class Transport:
         shows it. aiohttp repeats a read once, but may pick the next dead connection.
         """
         try:
-            return await self._send_once(method, url, **content)
+            return await self._send_once(method, url, content)
         except exceptions.ConnectionError as error:
             if method != "GET" or not error.is_broken or not self._may_retry:
                 raise
         self._may_retry = False
-        return await self._send_once(method, url, **content)
+        return await self._send_once(method, url, content)
 
-    async def _send_once(self, method: str, url: URL, **content: Any) -> _RawResponse:
+    async def _send_once(
+        self, method: str, url: URL, content: dict[str, Any]
+    ) -> _RawResponse:
         """Send one request and read its response, as far as it is sent."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
         started, mark = monotonic(), self._hang_detector.request_started()
-        headers = _HEADERS | (content["headers"] or {})
         try:
             async with self._session.request(
                 method,
                 url,
-                **content | {"headers": headers},
+                **content,
                 ssl=self._ssl,
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                raw = await _receive(response, method, _max_bytes(headers))
+                raw = await _receive(response, method, _max_bytes(content["headers"]))
         except (ClientError, OSError) as error:
             failure = error
         else:
@@ -336,6 +349,7 @@ class Transport:
     def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
         """Count a response; a body that never arrives is a time-out."""
         self._may_retry = True
+        self.responded_at = monotonic()
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
         if isinstance(raw.failure, TimeoutError):
@@ -345,6 +359,8 @@ class Transport:
 
     def _on_this_host(self, path: str) -> URL:
         """Return the URL of a path; raise if it is on another host."""
+        if known := self._urls.get(path):
+            return known
         quoted = quote(path, safe=punctuation, errors="surrogatepass")
         try:
             url = self.url.join(URL(quoted, encoded=True))
@@ -355,7 +371,14 @@ class Transport:
             message = f"{path} leads away from {self.url.authority}"
             raise exceptions.InvalidResponseError(message, path=path)
         # aiohttp would use credentials in a URL for basic authentication.
-        return url.with_user(None)
+        self._urls[path] = url = url.with_user(None)
+        return url
+
+
+@lru_cache
+def _create_timeout(seconds: float) -> ClientTimeout:
+    """Return the limit for a whole request."""
+    return ClientTimeout(total=seconds)
 
 
 def _secrets(content: Mapping[str, Any]) -> Iterator[str]:
@@ -417,7 +440,10 @@ async def _receive(
     failure: ClientError | OSError | None = None
     is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
     try:
-        async with asyncio.timeout(OPTIONAL_BODY_SECONDS if is_optional else None):
+        if is_optional:
+            async with asyncio.timeout(OPTIONAL_BODY_SECONDS):
+                await _read_body(response, body, max_bytes)
+        else:
             await _read_body(response, body, max_bytes)
     except exceptions.InvalidResponseError:
         if not is_optional:
@@ -431,7 +457,7 @@ async def _receive(
 
 async def _read_body(response: ClientResponse, body: bytearray, max_bytes: int) -> None:
     """Append the whole body; raise if it is larger than any real resource."""
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         body += chunk
         if len(body) > max_bytes:
             path = response.url.path
@@ -439,7 +465,9 @@ async def _read_body(response: ClientResponse, body: bytearray, max_bytes: int) 
             raise exceptions.InvalidResponseError(message, path=path)
 
 
-async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Response:
+async def _async_check_response(
+    raw: _RawResponse, method: str, path: str, known: Document | None
+) -> Response:
     """Return the response of a success, raise the exception of any other."""
     status = raw.status
     if isinstance(raw.failure, TimeoutError):
@@ -447,7 +475,8 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
     if raw.failure is not None:
         message = f"{method} {path} returned an incomplete body: {raw.failure}"
         raise exceptions.ServiceUnavailableError(message, path=path)
-    body = await async_parse_json(raw.body)
+    document = await async_parse_document(raw.body, known)
+    body = document.content
     if status >= _FIRST_ERROR:
         retry_after = _parse_seconds(raw.headers.get("Retry-After"))
         raise exceptions.error_from_response(status, method, path, body, retry_after)
@@ -462,8 +491,7 @@ async def _async_check_response(raw: _RawResponse, method: str, path: str) -> Re
             f"{_excerpt(raw.body)}"
         )
         raise exceptions.InvalidResponseError(message, status=status, path=path)
-    memory = len(raw.body) + VALUE_BYTES * count_values(raw.body)
-    return Response(status, raw.headers, body, memory)
+    return Response(status, raw.headers, body, document)
 
 
 def _is_cut(body: Any) -> bool:

@@ -14,6 +14,7 @@ from .enums import *
 from .events import *
 from .logs import *
 from .manager import *
+from .media import *
 from .network import *
 from .oem import *
 from .power import *

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -113,6 +114,34 @@ class Model:
                 values[name] = value
         return model
 
+    @classmethod
+    def from_changed(
+        cls, data: Mapping[str, Any], former: Mapping[str, Any], known: Self
+    ) -> Self:
+        """Decode a resource again, and keep the models of what has not changed.
+
+        Args:
+            data: The resource. Values, and items of its lists, that are the same
+                objects as in the former one have not changed.
+            former: The resource as it was.
+            known: The model of the former resource.
+
+        """
+        lists, other_keys = _LISTS.get(cls) or _find_lists(cls)
+        if not lists:
+            return cls.from_dict(data)
+        if all(data.get(key) is former.get(key) for key in other_keys):
+            model = object.__new__(cls)
+            model.__dict__.update(known.__dict__)
+        else:
+            model = cls.from_dict({key: data[key] for key in data if key not in lists})
+        for key, (name, decode) in lists.items():
+            models = getattr(known, name)
+            if (items := data.get(key)) is not (former_items := former.get(key)):
+                models = _decode_items(items, decode, former_items, models)
+            model.__dict__[name] = models
+        return model
+
     @property
     def is_valid(self) -> bool:
         """Whether the resource is usable, by the rule of the published client.
@@ -211,6 +240,46 @@ def _compile(model: type[Model]) -> _CompiledFields:
                 others.append((name, key, _nested_decoder(inner_keys, decode)))
     _COMPILED[model] = (tuple(texts), tuple(numbers), tuple(others))
     return _COMPILED[model]
+
+
+_Lists = tuple[dict[str, tuple[str, Decoder]], frozenset[str]]
+_LISTS: dict[type[Model], _Lists] = {}
+
+
+def _find_lists(model: type[Model]) -> _Lists:
+    """Return the fields that are lists of models, and the keys of all other fields.
+
+    The fields are by their key, with the decoder of an item.
+    """
+    hints = get_type_hints(model)
+    plan = field_plan(model)
+    keys = Counter(path[0] for field in plan for path in field.paths)
+    lists = {}
+    for name, paths, _ in plan:
+        args = get_args(hints[name])
+        is_list = get_origin(hints[name]) is tuple and isinstance(args[0], type)
+        is_plain = len(paths) == len(paths[0]) == keys[paths[0][0]] == 1
+        if is_plain and is_list and issubclass(args[0], Model):
+            lists[paths[0][0]] = (name, _decoder(args[0]))
+    _LISTS[model] = (lists, frozenset(keys.keys() - lists.keys()))
+    return _LISTS[model]
+
+
+def _decode_items(
+    items: Any, decode: Decoder, former: Any, models: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Decode a list, with the models of items that are those of the former list."""
+    if not isinstance(items, list):
+        return ()
+    found = items[:MAX_LIST_ITEMS]
+    if isinstance(former, list) and len(former) == len(models) == len(found):
+        found = [
+            model if item is known else decode(item)
+            for item, known, model in zip(found, former, models, strict=True)
+        ]
+    else:
+        found = [decode(item) for item in found]
+    return tuple([model for model in found if model is not None])
 
 
 def _nested_decoder(keys: list[str], decode: Decoder) -> Decoder:

@@ -188,6 +188,10 @@ class System(Model):
     """Date and time of the last start of the host as sent; None except on OpenBMC."""
     power_restore_policy: PowerRestorePolicy | str | None = None
     """None except on OpenBMC."""
+    power_restore_policy_options: tuple[PowerRestorePolicy | str, ...] = json_path(
+        "PowerRestorePolicy@Redfish.AllowableValues", default=()
+    )
+    """Empty on all recorded boards; `power_restore_policies` are the values to set."""
     processor_summary: ProcessorSummary = ProcessorSummary()
     memory_summary: MemorySummary = MemorySummary()
     boot: Boot = Boot()
@@ -235,6 +239,16 @@ class System(Model):
         `async_get_reset_types` reads both.
         """
         return self.reset.reset_types if self.reset else ()
+
+    @property
+    def power_restore_policies(self) -> tuple[PowerRestorePolicy | str, ...]:
+        """Supported values of the policy; those of Redfish where none are listed.
+
+        Empty where the board has no policy.
+        """
+        if self.power_restore_policy is None:
+            return ()
+        return self.power_restore_policy_options or tuple(PowerRestorePolicy)
 
     @property
     def last_reset_at(self) -> datetime | None:

@@ -12,6 +12,7 @@ from .enums import TransferProtocolType
 __all__ = ["FirmwareInventory", "UpdateService"]
 
 _NOT_PRESENT = "Not Present"
+_STAGED_BIOS = "staging_bios"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,11 @@ class FirmwareInventory(Model):
     def installed_version(self) -> str | None:
         """Version without its date (Version); None if no firmware is present."""
         return extract_version(self.version) if self.is_present else None
+
+    @property
+    def is_staged_bios(self) -> bool:
+        """Whether this is the BIOS that the next start of the host installs (Id)."""
+        return (self.id or "").lower() == _STAGED_BIOS
 
     @property
     def released_at(self) -> datetime | None:

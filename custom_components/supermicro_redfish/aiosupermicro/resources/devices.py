@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+import re
 
-from ..models import Drive, NetworkAdapter, PCIeDevice, Port, SensorResource, Volume
+from ..const import MAX_FIRMWARE_IMAGES
+from ..models import (
+    Drive,
+    FirmwareInventory,
+    NetworkAdapter,
+    PCIeDevice,
+    Port,
+    SensorResource,
+    Volume,
+)
 from ..payload import JsonObject, find_link, find_links
 from .chassis import async_get_device_paths
 from .endpoints import (
     DRIVES,
+    FIRMWARE,
     NETWORK_ADAPTERS,
     NETWORK_INTERFACES,
     PCIE_DEVICES,
@@ -24,6 +35,7 @@ from .endpoints import (
 from .reader import ResourceReader
 
 _ALL_DRIVES = "drives of all groups and chassis"
+_FIRMWARE_IMAGE = re.compile(r".*/(Backup|Golden|Staging)_[^/]+", re.IGNORECASE)
 _NO_SERIAL_NUMBERS = ("", "n/a", "na", "none", "null", "unknown", "not available")
 
 
@@ -62,6 +74,20 @@ def _without_repeated(bodies: Mapping[str, JsonObject]) -> list[Drive]:
 def _is_serial_number(text: str | None) -> bool:
     """Return whether a text identifies a drive, unlike "N/A" or zeros."""
     return (text or "").strip(" 0-").lower() not in _NO_SERIAL_NUMBERS
+
+
+async def async_get_firmware_images(
+    reader: ResourceReader,
+) -> list[FirmwareInventory]:
+    """Return the firmware that is stored beside the running one.
+
+    Nothing but its Id distinguishes it, which is also the end of its path.
+    """
+    paths = await reader.async_get_member_paths(FIRMWARE)
+    images = [path for path in paths if _FIRMWARE_IMAGE.fullmatch(path)]
+    return await reader.async_get_models(
+        images[:MAX_FIRMWARE_IMAGES], FirmwareInventory
+    )
 
 
 async def async_get_volumes(reader: ResourceReader) -> list[Volume]:

@@ -239,6 +239,14 @@ NETWORK_INTERFACES: Final = _link_only(
     "network_interfaces", SYSTEM, "NetworkInterfaces"
 )
 NETWORK_ADAPTERS: Final = _link_only("network_adapters", CHASSIS, "NetworkAdapters")
+VIRTUAL_MEDIA: Final = Endpoint(
+    name="virtual_media",
+    model=Model,
+    links=(Link(MANAGER, "VirtualMedia"), Link(SYSTEM, "VirtualMedia")),
+)
+MEDIA_CONFIGURATION: Final = _link_only(
+    "media_configuration", VIRTUAL_MEDIA, "Oem/Supermicro/VirtualMediaConfig"
+)
 SYSTEM_LOGS: Final = _link_only("system_logs", SYSTEM, "LogServices")
 MANAGER_LOGS: Final = _link_only("manager_logs", MANAGER, "LogServices")
 FIRMWARE: Final = _link_only("firmware", UPDATE_SERVICE, "FirmwareInventory")

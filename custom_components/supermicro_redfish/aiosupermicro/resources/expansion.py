@@ -217,8 +217,7 @@ class CollectionExpander:
         if last and last.requested_at >= since:
             self._keep(last.inner)
             return {p: last.members[p] for p in members if p in last.members}
-        number = len(members) if levels == 1 else _MIN_MEMBERS
-        if not self._may_expand(collection, number, may_try=may_try):
+        if not self._may_expand(collection, len(members), may_try=may_try):
             return {}
         if (query := await self._async_get_query(levels)) is None:
             return {}
@@ -243,7 +242,8 @@ class CollectionExpander:
             return False
         if _kind(collection) in self._verified:
             return number >= _MIN_MEMBERS_VERIFIED
-        return may_try and number >= _MIN_MEMBERS
+        minimum = _MIN_MEMBERS_VERIFIED if self._verified else _MIN_MEMBERS
+        return may_try and number >= minimum
 
     def _is_due(self, collection: str) -> bool:
         """Return whether no verdict keeps a collection from being expanded."""

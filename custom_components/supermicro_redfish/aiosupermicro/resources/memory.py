@@ -94,9 +94,8 @@ class Memory:
             system = await self._connection.async_get(self._paths[SYSTEM.name])
         except ResourceError:
             return False
-        return self._identify(root, system) == self._identity and self._links.get(
-            SYSTEM.name
-        ) == _digest_links(SYSTEM, system)
+        is_same = self._identify(root, system) == self._identity
+        return is_same and self._links.get(SYSTEM.name) == _digest_links(SYSTEM, system)
 
     def use(self) -> Iterator[tuple[Endpoint[Any] | str, ResourceError]]:
         """Use what was found; return what was missing or needed a license."""

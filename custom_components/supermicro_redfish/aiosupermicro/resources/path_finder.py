@@ -108,6 +108,8 @@ class PathFinder:
 
     def forget_detours(self) -> None:
         """Discard the paths of detours after an hour."""
+        if not self._detours:
+            return
         for endpoint, found_at in [*self._detours.items()]:
             if monotonic() - found_at >= RETRY_UNAVAILABLE_SECONDS:
                 self._detours.pop(endpoint, None)

@@ -230,11 +230,18 @@ class ResourceReader:
         return self._connection.get_cached(path) if path else None
 
     def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
-        """Return a decoded resource, the same object while its JSON is the same."""
-        known = self._models.get(endpoint)
-        if known is None or known[0] is not body:
-            known = self._models[endpoint] = (body, endpoint.model.from_dict(body))
-        return known[1]  # type: ignore[return-value]  # a row keeps its model
+        """Return a decoded resource, the same object while its JSON is the same.
+
+        Where a part has changed, models of unchanged items are the same objects.
+        """
+        former, known = self._models.get(endpoint, (None, None))
+        if former is not body:
+            if former is None or not isinstance(known, endpoint.model):
+                known = endpoint.model.from_dict(body)
+            else:
+                known = endpoint.model.from_changed(body, former, known)
+            self._models[endpoint] = (body, known)
+        return known  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -444,7 +451,9 @@ class ResourceReader:
         for source, first in found.items():
             if isinstance(source, str):
                 self.member_errors.pop(source, None)
-            path = self._get_path(source) or await self._finder.async_get(source)
+                path = source
+            else:
+                path = await self._finder.async_get(source)
             listed[source] = await async_get_member_paths(path, read, first)
         paths = (path for source in collections for path in listed.get(source, ()))
         return [*dict.fromkeys(paths)]
@@ -525,6 +534,8 @@ class ResourceReader:
         self,
         reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
         on_read: OnRead = ignore_read,
+        *,
+        concurrently: bool = True,
     ) -> Found:
         """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
@@ -539,7 +550,11 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        await gather_or_raise(*map(read, reads))
+        if concurrently:
+            await gather_or_raise(*map(read, reads))
+        else:
+            for endpoint in reads:
+                await read(endpoint)
         return found
 
     # Writes

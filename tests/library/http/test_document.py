@@ -1,0 +1,230 @@
+"""Parsing of bodies, again and again: both parsers, and only what has changed."""
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+import json
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import example, given, strategies as st
+import pytest
+
+from aiosupermicro import payload
+from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, PARSE_IN_THREAD_BYTES
+from aiosupermicro.http import document
+from aiosupermicro.http.document import Document, parse_document
+from aiosupermicro.payload import parse_json
+from tests.library.boards import BOARDS, load
+
+_INNER = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([0, 1, 0.0, 1.0, -0.0])
+    | st.integers()
+    | st.floats()
+    | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+_DOCUMENTS = st.dictionaries(st.text(max_size=3), _INNER, max_size=5)
+_SPACING = st.sampled_from([(",", ":"), (", ", ": "), (",\n\t", " :\r\n ")])
+
+
+def _exact(value: Any) -> str:
+    """Return a text that differs for 1, 1.0 and True, which are equal in Python."""
+    return repr(value)
+
+
+def _with_both_parsers(parse: Callable[[], Any]) -> Iterator[Any]:
+    """Parse with orjson, where it is installed, and with the standard library."""
+    yield parse()
+    with patch.object(payload, "_parse_fast", None):
+        yield parse()
+
+
+def _require_equal_results(raw: bytes) -> Any:
+    """Parse with both parsers, compare the results and return one."""
+    fast, slow = _with_both_parsers(lambda: parse_json(raw))
+    assert (fast is raw) is (slow is raw)
+    assert _exact(fast) == _exact(slow)
+    return fast
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('{"a": 1, "b": 2, "a": 3}', '{"a": {"b": 1}, "a": {"c": 2}}'),
+        *('{"a": NaN}', "[Infinity, -Infinity]", "[1e400, -1E400, 1e-400]"),
+        *("[18446744073709551615]", "[18446744073709551616]", "[-0, -0.0, 0]"),
+        *("[-9223372036854775808]", "[-9223372036854775809]", "[9007199254740993]"),
+        *(f"[{'9' * 400}]", f"[{'9' * 5_000}]", f"[{'1' * 30}.5]", "[1E5]"),
+        *('{"a": "\x01\x1f\x7f"}', '{"a": "b\nc"}', '"\\u0000"', '"\\ud83d\\ude00"'),
+        *('"\\ud83d"', '{"\\udc00": 1}', "\ufeff{}", '"\ud800"', '"\x80"'),
+        *("[" * 99 + "]" * 99, "[" * 100 + "]" * 100, "[" * 1_025 + "]" * 1_025),
+        *("[1,]", "[01]", "[+1]", "[.5]", "[1.]", "[1_0]", "{'a': 1}", "[1] 2"),
+        *("", " \n", "nul", "null", "true", "[1]\x0c", "[1]\x00", "/**/[1]"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
+def test_parsers_agree(text: str, encoding: str) -> None:
+    """Accept and reject the same documents, and return the same values."""
+    _require_equal_results(text.encode(encoding, "surrogatepass"))
+
+
+@given(value=_DOCUMENTS | _INNER, spacing=_SPACING, is_ascii=st.booleans())
+def test_parsers_agree_on_any_document(
+    value: Any, spacing: tuple[str, str], *, is_ascii: bool
+) -> None:
+    """Return the document that was sent, with escapes or without."""
+    text = json.dumps(value, separators=spacing, ensure_ascii=is_ascii)
+    parsed = _require_equal_results(text.encode(errors="surrogatepass"))
+    if "\\ud" not in text:
+        assert _exact(parsed) == _exact(json.loads(text))
+
+
+@given(st.binary(max_size=40), st.text(alphabet='{}[]":,1e.-ntf \\u\x00é', max_size=30))
+def test_parsers_agree_on_any_bytes(raw: bytes, text: str) -> None:
+    """Reject the same garbage."""
+    _require_equal_results(raw)
+    _require_equal_results(text.encode())
+
+
+def test_orjson_is_used_where_it_is_installed() -> None:
+    """Parse without the standard library, and with it where orjson is stricter."""
+    with patch("json.loads", wraps=json.loads) as loads:
+        assert parse_json(b'{"a": [1, 2.5, "x"]}') == {"a": [1, 2.5, "x"]}
+        assert loads.called is (find_spec("orjson") is None)
+        assert parse_json(b'{"a": "\x01"}') == {"a": "\x01"}
+        assert loads.called
+
+
+@given(st.lists(_DOCUMENTS, min_size=2, max_size=6), _SPACING)
+@example([{"a": True}, {"a": 1}, {"a": 1.0}, {"a": True}], (", ", ": "))
+@example([{"a": [2, 3]}, {"a": [29, 3]}, {"a": [2, 3]}, {"a": []}], (",", ":"))
+@example([{"a": {"b": "x"}}, {"a": {"b": "]}"}}, {"a": {}}, {"a": 1}], (",", ":"))
+def test_changed_document_is_that_of_a_new_parser(
+    values: list[dict[str, Any]], spacing: tuple[str, str]
+) -> None:
+    """Return what the body alone contains, whatever was there before."""
+    known: Document | None = None
+    for value in [*values, *values]:
+        raw = json.dumps(value, separators=spacing).encode()
+        known = parse_document(raw, known)
+        assert _exact(known.content) == _exact(parse_document(raw).content)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("abc"), st.lists(_INNER, min_size=1, max_size=3) | _INNER
+    ),
+    st.data(),
+)
+def test_changed_value_is_that_of_a_new_parser(
+    value: dict[str, Any], data: st.DataObject
+) -> None:
+    """Replace one value after another, and keep the shape of the document."""
+    known: Document | None = None
+    for _ in range(6):
+        for key, part in list(value.items()):
+            if data.draw(st.booleans()):
+                value[key] = data.draw(_INNER)
+            elif isinstance(part, list) and part:
+                value[key] = [data.draw(_INNER), *part[1:]]
+        raw = json.dumps(value).encode()
+        known = parse_document(raw, known)
+        assert _exact(known.content) == _exact(parse_document(raw).content)
+
+
+_REPEATED = [
+    '{"a":[1],"a":[5,6],"b":%d}',
+    '{"a":[1,2,3],"a":[4],"b":%d}',
+    '{"a":[1,2],"a":7,"b":%d}',
+    '{"a":7,"a":[1,2],"b":%d}',
+    '{"b":%d,"b":{"c":1}}',
+]
+
+
+@pytest.mark.parametrize("text", [*_REPEATED, '{"b":%d} ', ' {"b" : [ %d ] }', "[%d]"])
+def test_document_of_any_form_is_read_again(text: str) -> None:
+    """Return the last value of a repeated key, and accept any white space."""
+    known: Document | None = None
+    for number in (1, 2, 10, 1, 3):
+        raw = (text % number).encode()
+        known = parse_document(raw, known)
+        assert known.content == json.loads(raw)
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_unchanged_parts_of_recorded_resources_stay_the_same_objects(name: str) -> None:
+    """Parse no value of Thermal and Power but the one that has changed."""
+    bodies = [
+        body
+        for body in load(name).resources.values()
+        if body.get("Temperatures") or body.get("PowerControl")
+    ]
+    for body in bodies:
+        key = "Temperatures" if body.get("Temperatures") else "PowerControl"
+        former: Document | None = None
+        known: Document | None = None
+        for reading in range(4):
+            body[key][0]["Reading"] = reading
+            former, known = known, parse_document(json.dumps(body).encode(), known)
+        assert former is not None
+        assert known is not None
+        assert known.content == body
+        for other, value in known.content.items():
+            if isinstance(value, (dict, list)):
+                assert (value is former.content[other]) is (other != key)
+        assert known.content[key][0] is not former.content[key][0]
+        pairs = zip(known.content[key][1:], former.content[key][1:], strict=True)
+        assert all(new is old for new, old in pairs)
+
+
+def test_equal_body_is_not_parsed() -> None:
+    """Return the known document for the same bytes."""
+    known = parse_document(b'{"a": {"b": 1}}')
+    with patch.object(document, "parse_json") as parse:
+        assert parse_document(b'{"a": {"b": 1}}', known) is known
+    parse.assert_not_called()
+
+
+@pytest.mark.parametrize(("levels", "is_accepted"), [(98, True), (99, False)])
+@pytest.mark.parametrize("is_item", [True, False])
+def test_changed_value_that_is_too_deep_is_rejected(
+    levels: int, *, is_item: bool, is_accepted: bool
+) -> None:
+    """Apply the bound of a whole document to each value."""
+    levels -= is_item
+    known = None
+    for deep in ("1", "2", "[" * levels + "]" * levels):
+        raw = (f'{{"a": [{deep}]}}' if is_item else f'{{"a": {deep}}}').encode()
+        known = parse_document(raw, known)
+    assert known is not None
+    assert (known.content is not raw) is is_accepted
+    assert (parse_json(raw) is not raw) is is_accepted
+    assert levels + 1 + is_item in (MAX_DEPTH - 1, MAX_DEPTH)
+
+
+def test_known_document_is_not_changed() -> None:
+    """Leave the former document as it was, since others may use it."""
+    bodies = [b'{"a": [1, {"b": %d}], "c": %d}' % (n, n) for n in range(5)]
+    documents: list[Document] = []
+    for raw in bodies:
+        documents.append(parse_document(raw, documents[-1] if documents else None))
+    assert documents[-1].layout
+    assert [item.content for item in documents] == [*map(json.loads, bodies)]
+
+
+@pytest.mark.parametrize(
+    "items", [["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), [0] * MAX_PIECES]
+)
+def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
+    """Use the faster parser for a log, and little memory for many small values."""
+    bodies = [json.dumps({"a": items, "b": n}).encode() for n in range(4)]
+    known = None
+    for raw in bodies:
+        known = parse_document(raw, known)
+        assert known.layout is None
+        assert known.content == json.loads(raw)
