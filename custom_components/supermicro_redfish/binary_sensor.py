@@ -214,8 +214,8 @@ class ConnectionSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the result of the last poll."""
-        return (*super()._state_inputs, self.is_on)
+        """Only the result of the last poll."""
+        return (self.is_on,)
 
     @property
     @override

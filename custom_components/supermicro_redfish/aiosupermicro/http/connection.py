@@ -104,8 +104,10 @@ class Connection:
         """Cancel all reads and streams, then delete the session."""
         reads, streams = [*self._pending_reads.values()], [*self._streams]
         results = [read.follow() for read in reads]
-        for task in (*reads, *streams):
-            task.cancel()
+        for read in reads:
+            read.cancel()
+        for stream in streams:
+            stream.cancel()
         await asyncio.gather(*results, *streams, return_exceptions=True)
         self._cache.invalidate_all()
         await self._authenticator.async_logout()

@@ -274,7 +274,7 @@ class Transport:
             if response.status != _OK:
                 with closing(response):
                     raw = await _receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
-                    await _async_check_response(raw, "GET", path)
+                    await _async_check_response(raw, "GET", path, None)
         return response
 
     async def _send_with_redirects(
