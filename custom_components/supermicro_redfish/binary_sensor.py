@@ -207,15 +207,15 @@ class ConnectionSensor(SupermicroBinarySensor):
 
     @property
     @override
-    def available(self) -> bool:
-        """Whether the state is known, which it always is."""
-        return True
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Only the state itself: each poll is another item."""
+        return (self.is_on,)
 
     @property
     @override
-    def _state_inputs(self) -> tuple[Any, ...]:
-        """Only the result of the last poll."""
-        return (self.is_on,)
+    def available(self) -> bool:
+        """Whether the state is known, which it always is."""
+        return True
 
     @property
     @override

@@ -48,8 +48,8 @@ from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import is_host_off
 
-ATTR_BOOT: Final = "boot"
 ATTR_ENTRIES: Final = "entries"
+ATTR_BOOT: Final = "boot"
 ATTR_FORCE: Final = "force"
 ATTR_IMAGE: Final = "image"
 ATTR_LIMIT: Final = "limit"
@@ -57,8 +57,8 @@ ATTR_LOG: Final = "log"
 ATTR_PRIMARY: Final = "primary"
 ATTR_SECONDARY: Final = "secondary"
 ATTR_SEVERITY: Final = "severity"
-ATTR_SINCE: Final = "since"
 ATTR_SLOT: Final = "slot"
+ATTR_SINCE: Final = "since"
 ATTR_TIMEOUT: Final = "timeout"
 ATTR_UNACKNOWLEDGED: Final = "unacknowledged"
 

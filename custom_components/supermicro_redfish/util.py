@@ -1,6 +1,7 @@
 """Helpers of the Supermicro Redfish integration."""
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 import re
 from typing import Any, Final
 
@@ -88,6 +89,11 @@ def server_name(system: System, chassis: Chassis) -> str:
     """Return the name of a server: its model, or that of its board."""
     model = strip_placeholder(system.model) or strip_placeholder(chassis.model)
     return shorten_name(model or "") or _DEFAULT_NAME
+
+
+def option_name(value: str) -> str:
+    """Return the option of a value; a value without translation is its own option."""
+    return value.name.lower() if isinstance(value, Enum) else display_text(value)
 
 
 def shorten_name(name: str) -> str:

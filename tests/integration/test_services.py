@@ -27,8 +27,8 @@ async def test_actions_exist_without_loaded_entry(
     device = device_id(hass, loaded)
     actions = set(hass.services.async_services_for_domain(DOMAIN))
     assert actions == {
-        *(SET_NTP, GET_LOG, SHUTDOWN, "insert_media", "eject_media"),
-        "acknowledge_log_entries",
+        *(SET_NTP, GET_LOG, SHUTDOWN),
+        *("acknowledge_log_entries", "insert_media", "eject_media"),
     }
     await hass.config_entries.async_unload(loaded.entry_id)
     for action, data in ((SET_NTP, {"primary": "time.example"}), (SHUTDOWN, {})):

@@ -16,12 +16,12 @@ from custom_components.supermicro_redfish.const import DOMAIN
 
 from . import BLUEPRINTS, REPOSITORY, ROOT
 
-DASHBOARD = ROOT / "blueprints/dashboard.yaml"
-
 SCHEMAS: dict[str, Callable[[Any], Any]] = {
     "automation": AUTOMATION_BLUEPRINT_SCHEMA,
     "script": BLUEPRINT_SCHEMA,
 }
+DASHBOARD = ROOT / "blueprints/dashboard.yaml"
+
 TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
 
 every_blueprint = pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from datetime import datetime
 from functools import partial
@@ -210,6 +211,13 @@ class SupermicroRedfishClient:
         self._reader.limit = limit
 
     # Connection
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent, for a write by other means.
+
+        It is entered as soon as no request is running.
+        """
+        return self._transport.exclusive()
 
     async def async_connect(self) -> None:
         """Log in to the BMC unless there is a login already.
@@ -693,6 +701,19 @@ class SupermicroRedfishClient:
             self._reader, endpoints.MANAGER_LOGS, log_service, after
         )
 
+    async def async_get_virtual_media(self) -> list[VirtualMedia]:
+        """Return the slots for virtual media; X10 and X11 have a single one."""
+        return await media.async_get_slots(self._reader)
+
+    async def async_get_media_boot_source(self) -> str:
+        """Return the boot source of virtual media, for `async_set_boot_source`.
+
+        Raises:
+            NotFoundError: The board lists none.
+
+        """
+        return await media.async_find_boot_source(self._reader)
+
     async def async_get_power_history(self, since: datetime) -> list[PowerAverage]:
         """Return the machine's power since a time, the oldest average first.
 
@@ -731,19 +752,6 @@ class SupermicroRedfishClient:
         if path is None or service.service_enabled is False:
             raise NotFoundError("This board has no stream of events")
         await self._connection.async_listen(path, on_open, on_events)
-
-    async def async_get_virtual_media(self) -> list[VirtualMedia]:
-        """Return the slots for virtual media; X10 and X11 have a single one."""
-        return await media.async_get_slots(self._reader)
-
-    async def async_get_media_boot_source(self) -> str:
-        """Return the boot source of virtual media, for `async_set_boot_source`.
-
-        Raises:
-            NotFoundError: The board lists none.
-
-        """
-        return await media.async_find_boot_source(self._reader)
 
     # Writes
 

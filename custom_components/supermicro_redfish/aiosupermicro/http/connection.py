@@ -102,13 +102,14 @@ class Connection:
 
     async def _async_close(self) -> None:
         """Cancel all reads and streams, then delete the session."""
-        reads, streams = [*self._pending_reads.values()], [*self._streams]
-        results = [read.follow() for read in reads]
+        reads = [*self._pending_reads.values()]
+        results: list[asyncio.Future[Any]] = [read.follow() for read in reads]
+        results += self._streams
         for read in reads:
             read.cancel()
-        for stream in streams:
+        for stream in self._streams:
             stream.cancel()
-        await asyncio.gather(*results, *streams, return_exceptions=True)
+        await asyncio.gather(*results, return_exceptions=True)
         self._cache.invalidate_all()
         await self._authenticator.async_logout()
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+)
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
@@ -177,6 +181,10 @@ class Transport:
         self.responded_at = -inf
         """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent."""
+        return self._limiter.slot(exclusive=True)
 
     def set_max_concurrent_requests(self, limit: int) -> None:
         """Set the number of concurrent requests."""
