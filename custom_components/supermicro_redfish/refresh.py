@@ -252,7 +252,7 @@ def async_listen_for_events(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
 async def _async_wait_for_account(data: SupermicroRuntimeData) -> None:
     """Wait until the privileges of the account were read, or could not be read."""
-    if data.account.data is not None:
+    if bool(data.account.data):  # None before the first read
         return
     is_read = asyncio.Event()
     remove_listener = data.account.async_add_listener(is_read.set)
