@@ -20,7 +20,7 @@ from .aiosupermicro import (
     background,
 )
 from .const import LOGGER, MAX_ENTITIES
-from .coordinator import SupermicroConfigEntry
+from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .models import ServerData
 from .util import is_host_off
 
@@ -234,6 +234,7 @@ def async_listen_for_events(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     async def start() -> None:
         """Listen if the board has a stream, or if that is not known yet."""
+        await _async_wait_for_account(data)
         try:
             with background():
                 service = await data.client.async_get_event_service()
@@ -247,6 +248,18 @@ def async_listen_for_events(hass: HomeAssistant, entry: SupermicroConfigEntry) -
         _EventListener(hass, entry).start()
 
     entry.async_create_background_task(hass, start(), "Find the stream of events")
+
+
+async def _async_wait_for_account(data: SupermicroRuntimeData) -> None:
+    """Wait until the privileges of the account were read, or could not be read."""
+    if bool(data.account.data):  # None before the first read
+        return
+    is_read = asyncio.Event()
+    remove_listener = data.account.async_add_listener(is_read.set)
+    try:
+        await is_read.wait()
+    finally:
+        remove_listener()
 
 
 class _EventListener:

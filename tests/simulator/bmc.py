@@ -369,9 +369,9 @@ class Bmc(FaultControls):
         elif path == ROOT and self.expand_advertised is not None:
             advertise(body, is_supported=self.expand_advertised)
         show_host_state(body, self.host, old=self.board.is_old)
+        show_sensors(self, body)
         if self.power_record:
             self.power_record.show(path, body, self.scheduler.now)
-        show_sensors(self, body)
         show_role(self, body)
         return body
 
