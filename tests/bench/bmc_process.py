@@ -174,7 +174,15 @@ class BmcGroup:
     async def serve(self, board: Board) -> AsyncIterator[Server]:
         """Serve one more BMC."""
         job = self.job
-        bmc = ChangingBmc(board, clock=self.clock, task_seconds=0.0)
+        has_thermal = any("Thermal" in body for body in board.resources.values())
+        bmc = ChangingBmc(
+            board,
+            clock=self.clock,
+            task_seconds=0.0,
+            # It works on OpenBMC, and is said not to work on older boards.
+            expand="400" if has_thermal else "correct",
+            expand_advertised=None if has_thermal else True,
+        )
         bmc.is_changing = job["changing"]
         if job["slow"]:
             _slow_down(bmc, job["slow"])

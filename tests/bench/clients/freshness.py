@@ -43,6 +43,7 @@ async def run(job: dict[str, Any]) -> list[dict[str, float]]:
         client = create_client(session, job["host"], job["client"])
         await client.async_connect()
         control.move_readings()
+        await client.async_get_static_data()  # finds ways of reading
         data = None
         for _ in range(_WARM_POLLS):
             data = await client.async_get_dynamic_data()
