@@ -16,7 +16,7 @@ from homeassistant.helpers.typing import ConfigType
 from .aiosupermicro import SupermicroRedfishClient
 from .aiosupermicro.http.authenticator import UnsendableError
 from .client import async_create_bmc_session, create_client
-from .const import DOMAIN
+from .const import CONF_FAN_CONTROL, DOMAIN
 from .coordinator import (
     SupermicroConfigEntry,
     SupermicroRuntimeData,
@@ -24,6 +24,7 @@ from .coordinator import (
 )
 from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
+from .fan_control.setup import async_remove_fan_store, async_start_fan_control
 from .identity import OtherServerError, async_verify_identity
 from .migration import (
     async_convert_new_options,
@@ -34,13 +35,19 @@ from .migration import (
     has_published_entities,
 )
 from .models import ServerData
-from .refresh import async_link_coordinators, async_start_static, async_watch_health
+from .refresh import (
+    async_link_coordinators,
+    async_listen_for_events,
+    async_start_static,
+    async_watch_health,
+)
 from .registry import (
     async_remove_stale_entities,
     async_remove_undescribed_entities,
     async_sync_device,
 )
 from .repairs import (
+    FAN_ISSUES,
     ISSUE_CERTIFICATE,
     async_delete_issues,
     async_report_licenses,
@@ -53,6 +60,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.EVENT,
+    Platform.FAN,
     Platform.LIGHT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -94,12 +102,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     async_link_coordinators(hass, entry)
     async_sync_device(hass, entry)
     async_watch_health(hass, entry)
-    await async_set_up_platforms(hass, entry, PLATFORMS)
+    if CONF_FAN_CONTROL in entry.options:
+        await async_start_fan_control(hass, entry)
+    else:
+        async_delete_issues(hass, entry, *FAN_ISSUES)
+    await async_set_up_platforms(hass, entry, _platforms(entry))
     async_remove_undescribed_entities(hass, entry)
     async_remove_stale_entities(hass, entry)
     async_report_migration(hass, entry)
     _async_save_discovery(entry)
     async_start_static(hass, entry)
+    async_listen_for_events(hass, entry)
     return True
 
 
@@ -126,7 +139,8 @@ async def _async_create_client(
         ) from error
 
     async def async_log_out(_: Event | None = None) -> None:
-        """Close the BMC's session and the connection."""
+        """Give the fans back, and close the BMC's session and the connection."""
+        await _async_stop_fan_control(entry)
         await client.async_disconnect()
         await session.close()
 
@@ -213,15 +227,31 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     The issue of a missing license remains, so that the user's choice to ignore it does.
     """
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
+    await _async_stop_fan_control(entry)
     data = entry.runtime_data
     # A reload requests again what needed a license.
     if discovery := data.client.discovery:
         data.store.async_save({**discovery, "unlicensed": {}})
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
+
+
+async def _async_stop_fan_control(entry: SupermicroConfigEntry) -> None:
+    """Give the fans back to the BMC, if they are controlled and not given back yet."""
+    data: SupermicroRuntimeData | None = getattr(entry, "runtime_data", None)
+    if data is not None and data.fan_controller is not None:
+        await data.fan_controller.async_stop()
+
+
+def _platforms(entry: SupermicroConfigEntry) -> list[Platform]:
+    """Return the platforms of a config entry: fans only while they are controlled."""
+    data: SupermicroRuntimeData | None = getattr(entry, "runtime_data", None)
+    has_fans = data is not None and data.fan_controller is not None
+    return [name for name in PLATFORMS if has_fans or name is not Platform.FAN]
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
     """Remove the issues and the stores of a config entry."""
     async_delete_issues(hass, entry)
     await async_remove_stores(hass, entry.entry_id)
+    await async_remove_fan_store(hass, entry.entry_id)
     async_reload_duplicates(hass)

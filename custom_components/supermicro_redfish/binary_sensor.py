@@ -20,6 +20,7 @@ from .aiosupermicro import (
     Certificate,
     Chassis,
     Drive,
+    DynamicData,
     FirmwareInventory,
     Health,
     LeakDetector,
@@ -43,7 +44,8 @@ class SupermicroBinarySensorDescription[ItemT](
 ):
     """Describe a binary sensor."""
 
-    is_on_fn: Callable[[ItemT], bool | None]
+    is_on_fn: Callable[[ItemT], bool | None] = lambda _: None
+    """Return the state; sensors with a class of their own do not need it."""
 
 
 def _problem[ItemT](
@@ -197,6 +199,31 @@ class StagedBiosSensor(StaticProblemSensor):
         return staged is not None and staged != running
 
 
+class ConnectionSensor(SupermicroBinarySensor):
+    """Connection to the BMC.
+
+    It is available while the BMC is not, so that automations can react to an outage.
+    """
+
+    @property
+    @override
+    def _state_inputs(self) -> tuple[Any, ...]:
+        """Only the state itself: each poll is another item."""
+        return (self.is_on,)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the state is known, which it always is."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether the BMC has responded to the last poll."""
+        return self.coordinator.last_update_success
+
+
 DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     SupermicroBinarySensorDescription[System](
         key="host_power",
@@ -246,6 +273,13 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     ),
     _problem(
         "bmc_problem", sources.MANAGER, lambda manager: _has_problem(manager.status)
+    ),
+    SupermicroBinarySensorDescription[DynamicData](
+        key="bmc_connection",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        source=sources.POLL,
+        entity_class=ConnectionSensor,
     ),
     _problem("drive_problem", sources.DRIVES, _has_drive_problem, is_optional=False),
     SupermicroBinarySensorDescription[LeakDetector](

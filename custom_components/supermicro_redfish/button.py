@@ -17,6 +17,8 @@ from . import sources
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .services import async_acknowledge
+from .util import supports_acknowledgment
 
 PARALLEL_UPDATES = 1
 
@@ -64,6 +66,13 @@ async def _async_clear_log(
     """Clear the health event log and read it."""
     await data.client.async_clear_log()
     await sources.LOG.async_read_back(data)
+
+
+async def _async_acknowledge(
+    data: SupermicroRuntimeData, entries: tuple[LogEntry, ...]
+) -> None:
+    """Acknowledge all health events."""
+    await async_acknowledge(data, entries)
 
 
 def _reset(
@@ -130,6 +139,14 @@ DESCRIPTIONS: tuple[SupermicroButtonDescription[Any], ...] = (
         source=sources.LOG,
         privilege=Privilege.CONFIGURE_MANAGER,
         press_fn=_async_clear_log,
+    ),
+    SupermicroButtonDescription[tuple[LogEntry, ...]](
+        key="acknowledge_events",
+        entity_category=EntityCategory.CONFIG,
+        source=sources.LOG,
+        has_fn=supports_acknowledgment,
+        privilege=Privilege.CONFIGURE_MANAGER,
+        press_fn=_async_acknowledge,
     ),
 )
 

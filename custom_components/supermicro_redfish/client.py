@@ -59,7 +59,7 @@ def async_create_bmc_session(hass: HomeAssistant) -> ClientSession:
     """
     async_get_clientsession(hass)  # creates Home Assistant's shared resolver
     connector = TCPConnector(
-        limit=MAX_CONCURRENT_REQUESTS,
+        limit=MAX_CONCURRENT_REQUESTS + 1,  # and a stream of events
         keepalive_timeout=_KEEPALIVE_SECONDS,
         resolver=hass.data[DATA_RESOLVER],
     )

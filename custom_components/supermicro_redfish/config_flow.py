@@ -12,7 +12,6 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
 from homeassistant.const import (
     CONF_HOST,
@@ -24,6 +23,7 @@ from homeassistant.const import (
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -51,6 +51,7 @@ from .const import (
     CONF_CERTIFICATE,
     CONF_DYNAMIC_INTERVAL,
     CONF_ENTERED_HOST,
+    CONF_FAN_CONTROL,
     CONF_STATIC_INTERVAL,
     CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
@@ -61,6 +62,7 @@ from .const import (
     STATIC_LIMITS,
 )
 from .errors import translation_key
+from .fan_control.options_flow import FanControlOptionsFlow
 from .identity import (
     Probe,
     Server,
@@ -129,6 +131,7 @@ OPTIONS_FORM = vol.Schema(
         vol.Required(
             CONF_STATIC_INTERVAL, default=STATIC_INTERVAL.seconds // 60
         ): _interval(*STATIC_LIMITS, UnitOfTime.MINUTES),
+        vol.Required(CONF_FAN_CONTROL, default=False): BooleanSelector(),
     }
 )
 
@@ -388,28 +391,33 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
 
-class SupermicroOptionsFlow(OptionsFlowWithReload):
-    """Options flow: the intervals of the polls."""
+class SupermicroOptionsFlow(FanControlOptionsFlow):
+    """Options flow: the intervals of the polls, and the fan control."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the intervals."""
-        if user_input is not None:
-            options = {key: int(value) for key, value in user_input.items()}
-            return self.async_create_entry(data=options)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_FORM, self.config_entry.options
-            ),
-            description_placeholders={
-                "dynamic_min": str(DYNAMIC_LIMITS[0]),
-                "dynamic_max": str(DYNAMIC_LIMITS[1]),
-                "static_min": str(STATIC_LIMITS[0]),
-                "static_max": str(STATIC_LIMITS[1]),
-            },
-        )
+        """Ask for the intervals, and whether fans are controlled."""
+        options = self.config_entry.options
+        if user_input is None:
+            values = {**options, CONF_FAN_CONTROL: CONF_FAN_CONTROL in options}
+            return self.async_show_form(
+                step_id="init",
+                data_schema=self.add_suggested_values_to_schema(OPTIONS_FORM, values),
+                description_placeholders={
+                    "dynamic_min": str(DYNAMIC_LIMITS[0]),
+                    "dynamic_max": str(DYNAMIC_LIMITS[1]),
+                    "static_min": str(STATIC_LIMITS[0]),
+                    "static_max": str(STATIC_LIMITS[1]),
+                },
+            )
+        self._intervals = {
+            key: int(user_input[key])
+            for key in (CONF_DYNAMIC_INTERVAL, CONF_STATIC_INTERVAL)
+        }
+        if user_input[CONF_FAN_CONTROL]:
+            return await self.async_step_fan_control()
+        return self.async_create_entry(data=self._intervals)
 
 
 async def _async_has_trusted_certificate(

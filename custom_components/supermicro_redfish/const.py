@@ -64,3 +64,22 @@ DYNAMIC_LIMITS: Final = (10, 300)
 """Shortest and longest interval of the dynamic data, in seconds."""
 STATIC_LIMITS: Final = (5, 1440)
 """Shortest and longest interval of the static data, in minutes."""
+
+CONF_FAN_CONTROL: Final = "fan_control"
+"""Settings of the fan control over IPMI, without which it is off."""
+CONF_FLOOR: Final = "floor"
+"""Lowest duty in percent."""
+CONF_HEADROOM: Final = "headroom"
+"""Distance to a critical temperature at which the fans are given back, in degrees."""
+CONF_ZONES: Final = "zones"
+"""Numbers of the fan zones that the BMC has."""
+
+IPMI_PORT: Final = 623
+FLOOR: Final = 20
+FLOOR_LIMITS: Final = (10, 100)
+"""Lowest and highest floor, in percent."""
+HEADROOM: Final = 10
+HEADROOM_LIMITS: Final = (5, 30)
+"""Smallest and largest headroom, in degrees Celsius."""
+FAN_CONTROL_INTERVAL: Final = timedelta(seconds=30)
+"""Longest interval of the dynamic data while the fan control is on."""

@@ -36,9 +36,11 @@ from .aiosupermicro.resources.reader import ignore_read
 from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,
+    CONF_FAN_CONTROL,
     CONF_STATIC_INTERVAL,
     DOMAIN,
     DYNAMIC_INTERVAL,
+    FAN_CONTROL_INTERVAL,
     LOGGER,
     MAX_LOGGED_ERRORS,
     STATIC_INTERVAL,
@@ -50,6 +52,8 @@ from .errors import (
     translation_key,
     update_failed,
 )
+from .fan_control.controller import FanController
+from .fan_control.models import FanControlData, FanControlError
 from .host_poller import (
     NEED_POWER,
     SWITCH_OFF,
@@ -199,9 +203,16 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         """Initialize the coordinator."""
         seconds = entry.options.get(CONF_DYNAMIC_INTERVAL, DYNAMIC_INTERVAL.seconds)
         self._interval = timedelta(seconds=seconds)
+        if CONF_FAN_CONTROL in entry.options:
+            self._interval = min(self._interval, FAN_CONTROL_INTERVAL)
         super().__init__(hass, entry, name="dynamic", interval=self._interval)
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
+
+    @property
+    def is_reset_expected(self) -> bool:
+        """Whether a command may be the reason why the power state changes."""
+        return self._poller.is_commanded
 
     async def async_reset_host(
         self, reset_type: str, settle_seconds: float = TRANSITION_SECONDS
@@ -422,6 +433,12 @@ class SupermicroRuntimeData:
     dynamic: DynamicCoordinator
     account: AccountCoordinator
     store: DiscoveryStore
+    fan_controller: FanController | None = None
+    """Control of the fans over IPMI, None while the option is off."""
+    fan_zones: SupermicroCoordinator[FanControlData] | None = None
+    """Fan zones as the controller has read them last."""
+    acknowledging: set[str] = field(default_factory=set)
+    """Paths of the log entries that are being acknowledged."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     """Descriptions of all entities, by platform."""
     entity_counts: dict[str, int] = field(default_factory=dict)
@@ -449,6 +466,12 @@ class SupermicroRuntimeData:
             if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
                 await self.account.async_handle_refusal()
             raise HomeAssistantError(**translated(error)) from error
+        except FanControlError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=error.key,
+                translation_placeholders=error.placeholders,
+            ) from error
         self.account.async_handle_success()
 
 

@@ -11,6 +11,7 @@ from .aiosupermicro import RequestStats
 from .aiosupermicro.redaction import Redactor
 from .const import CONF_REMOVED_ENTITIES
 from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
+from .fan_control.controller import FanController
 
 _TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
 
@@ -41,6 +42,7 @@ async def async_get_config_entry_diagnostics(
             {**entry.data, "options": dict(entry.options)}, _TO_REDACT
         ),
         "statistics": _statistics(client.stats),
+        "fan_control": _fan_control(runtime_data.fan_controller),
         **board,
     }
 
@@ -70,6 +72,20 @@ def _coordinator(coordinator: SupermicroCoordinator[Any]) -> dict[str, Any]:
         "errors": {
             _resource_name(name): _error_type(error) for name, error in errors.items()
         },
+    }
+
+
+def _fan_control(controller: FanController | None) -> dict[str, Any] | None:
+    """Return the state of the fan control, None while it is off."""
+    if controller is None:
+        return None
+    zones = controller.data.zones.values()
+    return {
+        "state": controller.state.value,
+        "trip": controller.trip and controller.trip.reason.value,
+        "is_responding": controller.is_responding,
+        "mode": controller.data.mode,
+        "zones": [{"duty": zone.duty, "minimum": zone.minimum} for zone in zones],
     }
 
 

@@ -10,28 +10,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
 from . import sources
-from .aiosupermicro import EntryCode, Health, LogEntry
-from .aiosupermicro.redaction.sensitive_text import shorten
-from .const import MAX_EVENTS, MAX_MESSAGE_LENGTH
+from .aiosupermicro import LogEntry
+from .const import MAX_EVENTS
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .storage import SeenLogEntries
-from .util import display_text
+from .util import SEVERITIES, SEVERITY_UNKNOWN, entry_attributes, entry_severity
 
 PARALLEL_UPDATES = 0
 
-_UNKNOWN: Final = "unknown"
-_EVENT_TYPES: Final[dict[str | None, str]] = {
-    Health.OK: "ok",
-    Health.WARNING: "warning",
-    Health.CRITICAL: "critical",
-}
-_SEVERITIES: Final = (_UNKNOWN, *_EVENT_TYPES.values())
+_TYPES: Final = (SEVERITY_UNKNOWN, *SEVERITIES.values())
 """Event types, the most severe one last."""
-_ENTRY_CODES: Final[dict[str | None, str]] = {
-    EntryCode.ASSERT: "assert",
-    EntryCode.DEASSERT: "deassert",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +33,7 @@ class SupermicroEventDescription(
 DESCRIPTIONS: tuple[SupermicroEventDescription, ...] = (
     SupermicroEventDescription(
         key="health_log",
-        event_types=[*_EVENT_TYPES.values(), _UNKNOWN],
+        event_types=[*SEVERITIES.values(), SEVERITY_UNKNOWN],
         source=sources.LOG,
     ),
 )
@@ -110,35 +99,14 @@ def _events(new: Sequence[LogEntry]) -> Iterator[tuple[str, dict[str, Any]]]:
     of the most severe of them.
     """
     if older := new[:-MAX_EVENTS]:
-        types = {_event_type(entry) for entry in older}
+        types = {entry_severity(entry) for entry in older}
         yield (
-            max(types, key=_SEVERITIES.index),
-            _attributes(LogEntry())
+            max(types, key=_TYPES.index),
+            entry_attributes(LogEntry())
             | {
                 "message": f"{len(older)} older entries without an event of their own",
                 "omitted": len(older),
             },
         )
     for entry in new[-MAX_EVENTS:]:
-        yield _event_type(entry), _attributes(entry)
-
-
-def _event_type(entry: LogEntry) -> str:
-    """Return the event type of a log entry."""
-    return _EVENT_TYPES.get(entry.severity, _UNKNOWN)
-
-
-def _attributes(entry: LogEntry) -> dict[str, Any]:
-    """Return the event attributes of a log entry; only the message is a raw text."""
-    texts = {
-        "code": entry.code,
-        "sensor": entry.oem.sensor_name or entry.sensor_type,
-        "sensor_type": entry.sensor_type,
-        "created": entry.created,
-        "entry_id": entry.id,
-    }
-    return {
-        "message": entry.text and shorten(entry.text, MAX_MESSAGE_LENGTH),
-        **{key: text and display_text(text) for key, text in texts.items()},
-        "entry_code": _ENTRY_CODES.get(entry.entry_code),
-    }
+        yield entry_severity(entry), entry_attributes(entry)

@@ -87,6 +87,7 @@ class HostPoller:
         self._full_poll_at = float("-inf")
         self._state: str | None = None
         self._sensors_on = self._sensors_off = -1
+        self._commanded_until = float("-inf")
         self._has_recent_post_code = False
         self._post_code_changed_at = 0.0
         self._was_complete = True
@@ -107,6 +108,11 @@ class HostPoller:
         return self._time_fn() - self._full_poll_at >= self._interval.total_seconds()
 
     @property
+    def is_commanded(self) -> bool:
+        """Whether a command may be the reason why the power state changes."""
+        return self._time_fn() < self._commanded_until
+
+    @property
     def is_booting(self) -> bool:
         """Whether the host is on and its firmware may still be running."""
         return self._has_recent_post_code and self._state == PowerState.ON
@@ -117,6 +123,8 @@ class HostPoller:
         """Start quick polls after a reset of the host."""
         if reset_type == ResetType.NMI:
             return
+        seconds = settle_seconds + self._interval.total_seconds()
+        self._commanded_until = self._time_fn() + seconds
         is_on = self._state == PowerState.ON
         target = _TARGET_STATES.get(reset_type, PowerState.ON)
         if reset_type == ResetType.PUSH_POWER_BUTTON and is_on:

@@ -32,12 +32,16 @@ from .const import (
 from .util import display_text, escape_markdown, format_fingerprint
 
 ISSUE_CERTIFICATE = "certificate_changed"
+ISSUE_FAN_CONTROL = "fan_control"
+ISSUE_FAN_FLOOR = "fan_floor_raised"
 ISSUE_LICENSE = "license_missing"
 ISSUE_MIGRATION = "entities_migrated"
 ISSUE_TOO_MANY = "too_many_entities"
 ISSUE_UNVERIFIED = "certificate_unverified"
 
+FAN_ISSUES = (ISSUE_FAN_CONTROL, ISSUE_FAN_FLOOR)
 _ISSUES = (
+    *FAN_ISSUES,
     ISSUE_CERTIFICATE,
     ISSUE_LICENSE,
     ISSUE_MIGRATION,
@@ -148,6 +152,47 @@ def async_report_too_many_entities(
             "name": display_text(entry.title),
             "limit": str(MAX_ENTITIES),
         },
+    )
+
+
+@callback
+def async_report_fan_trip(
+    hass: HomeAssistant, entry: ConfigEntry, reason: str | None, sensor: str
+) -> None:
+    """Create the issue of an end of the fan control, or delete it without a reason."""
+    if reason is None:
+        async_delete_issues(hass, entry, ISSUE_FAN_CONTROL)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_FAN_CONTROL),
+        data={"entry_id": entry.entry_id, "reason": reason},
+        is_fixable=True,
+        is_persistent=True,
+        severity=IssueSeverity.ERROR,
+        translation_key=f"{ISSUE_FAN_CONTROL}_{reason}",
+        translation_placeholders={
+            "name": display_text(entry.title),
+            "sensor": escape_markdown(display_text(sensor)) or "-",
+        },
+    )
+
+
+@callback
+def async_report_fan_floors(
+    hass: HomeAssistant, entry: ConfigEntry, floors: Mapping[int, int]
+) -> None:
+    """Create the issue of duties that were too low for the fans."""
+    raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_FAN_FLOOR),
+        is_fixable=False,
+        severity=IssueSeverity.WARNING,
+        translation_key=ISSUE_FAN_FLOOR,
+        translation_placeholders={"name": display_text(entry.title), "zones": raised},
     )
 
 
@@ -299,6 +344,27 @@ class MigrationRepairFlow(ConfirmRepairFlow):
         return await super().async_step_confirm(user_input)
 
 
+class FanControlRepairFlow(ConfirmRepairFlow):
+    """Flow that allows the fan control again."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Initialize the flow."""
+        self._entry_id = entry_id
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show the reason, and allow control."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if user_input is not None and entry is not None:
+            data = getattr(entry, "runtime_data", None)
+            if data is None or data.fan_controller is None:
+                return self.async_abort(reason="not_loaded")
+            await data.fan_controller.async_clear_trip()
+        return await super().async_step_confirm(user_input)
+
+
 @callback
 def _update_and_reload(
     hass: HomeAssistant, entry_id: str, updates: Mapping[str, str], settled: str
@@ -321,6 +387,8 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
     issue_data = cast("dict[str, str]", data)
+    if "reason" in issue_data:
+        return FanControlRepairFlow(issue_data["entry_id"])
     if "fingerprint" in issue_data:
         return CertificateRepairFlow(issue_data["entry_id"])
     return MigrationRepairFlow(issue_data["entry_id"])

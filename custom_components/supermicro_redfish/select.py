@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -21,9 +20,9 @@ from .aiosupermicro import (
     System,
 )
 from .const import CONF_REMOVED_ENTITIES, MAX_OPTIONS
-from .coordinator import SupermicroConfigEntry
+from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import SettingDescription, SupermicroSetting, async_add_items
-from .util import display_text
+from .util import option_name
 
 PARALLEL_UPDATES = 1
 
@@ -86,6 +85,14 @@ def _boot_sources(system: System) -> tuple[str, ...]:
     )
 
 
+async def _async_set_fan_mode(data: SupermicroRuntimeData, mode: str) -> None:
+    """Set the fan mode; the fan control must know that it is no longer its own."""
+    if data.fan_controller is None:
+        await data.client.async_set_fan_mode(mode)
+        return
+    await data.fan_controller.async_set_mode(mode)
+
+
 DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
     SupermicroSelectDescription[FanMode](
         key="fan_mode",
@@ -95,7 +102,7 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         current_fn=lambda fan_mode: fan_mode.mode,
         values_fn=lambda fan_mode: fan_mode.available_modes,
         published_options=_PUBLISHED_FAN_MODES,
-        set_fn=lambda data, _, mode: data.client.async_set_fan_mode(mode),
+        set_fn=lambda data, _, mode: _async_set_fan_mode(data, mode),
     ),
     SupermicroSelectDescription[System](
         key="boot_source",
@@ -122,11 +129,6 @@ DESCRIPTIONS: tuple[SupermicroSelectDescription[Any], ...] = (
         ),
     ),
 )
-
-
-def _option(value: str) -> str:
-    """Return the option of a value; a value without translation is its own option."""
-    return value.name.lower() if isinstance(value, Enum) else display_text(value)
 
 
 async def async_setup_entry(
@@ -157,7 +159,7 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
     def current_option(self) -> str | None:
         """Current option."""
         value = self.entity_description.current_fn(self.item)
-        return None if value is None else _option(value)
+        return None if value is None else option_name(value)
 
     @property
     @override
@@ -179,7 +181,7 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
             *description.values_fn(item)[:MAX_OPTIONS],
             *([] if current is None else [current]),
         )
-        return {_option(value): value for value in values}
+        return {option_name(value): value for value in values}
 
     @property
     def _published_values(self) -> dict[str, str]:

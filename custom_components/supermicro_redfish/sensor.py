@@ -1,8 +1,9 @@
 """Sensors: temperatures, fans, voltages, power, energy, drives, versions and state."""
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 import time
 from typing import Any, override
 
@@ -28,6 +29,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
 from . import sources
 from .aiosupermicro import (
@@ -36,28 +38,43 @@ from .aiosupermicro import (
     FirmwareInventory,
     Health,
     License,
+    LicenseError,
     LLDPReceive,
     LogEntry,
     Manager,
+    NotFoundError,
     Power,
+    PowerAverage,
     PowerControl,
     PowerSupply,
     SensorResource,
     Snooping,
+    SupermicroRedfishError,
     System,
     VirtualMedia,
+    background,
 )
 from .aiosupermicro.models import Sensor
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
-from .models import AccessLevel, EnergyMeter, Headroom, Privileges
+from .models import (
+    LONGEST_GAP,
+    AccessLevel,
+    EnergyGap,
+    EnergyMeter,
+    Headroom,
+    Privileges,
+)
 from .sources import EntitySource
 from .util import (
     BOOT_STATES,
     boot_progress,
     display_text,
+    entry_attributes,
+    entry_severity,
     is_host_off,
+    supports_acknowledgment,
 )
 
 PARALLEL_UPDATES = 0
@@ -218,7 +235,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     """Energy that the server has used since Home Assistant began to count.
 
     A host that is off does not interrupt the count: the BMC then reports the standby
-    power or 0 W.
+    power or 0 W. After a gap, the BMC's own record of its power is read.
     """
 
     entity_description: SupermicroSensorDescription[Power]
@@ -233,6 +250,8 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         """Initialize the sensor with an empty meter."""
         super().__init__(entry, description, key)
         self._meter = EnergyMeter()
+        self._reading: asyncio.Task[None] | None = None
+        """Task that reads the BMC's record."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -245,6 +264,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         if stored and self._meter.watts is None:
             self._meter = EnergyMeter.from_dict(stored.as_dict())
         self._count(self.coordinator.data)
+        self.async_on_remove(self._stop_reading)
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.async_add_poll_listener(self._handle_poll)
@@ -276,6 +296,13 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         return self._meter
 
     @callback
+    def _stop_reading(self) -> None:
+        """Stop to read the BMC's record."""
+        if self._reading:
+            self._reading.cancel()
+            self._reading = None
+
+    @callback
     def _handle_poll(self, data: DynamicData) -> None:
         """Count a poll, also one with the same power as before."""
         self._count(data)
@@ -286,6 +313,33 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         power = data.power
         if power and (watts := power.total_power_consumed_watts) is not None:
             self._meter.count(watts, time.monotonic())
+        if self._meter.gap and (self._reading is None or self._reading.done()):
+            self._reading = self.coordinator.config_entry.async_create_background_task(
+                self.hass,
+                self._async_count_gap(self._meter.gap),
+                "Read the power of the past",
+            )
+
+    async def _async_count_gap(self, gap: EnergyGap) -> None:
+        """Count a gap with the BMC's record.
+
+        A BMC that has just started may fail to return it. The next poll tries again.
+        """
+        age = timedelta(seconds=time.monotonic() - gap.begin)
+        history: list[PowerAverage] = []
+        try:
+            with background():
+                history = await self.runtime_data.client.async_get_power_history(
+                    dt_util.utcnow() - age
+                )
+        except SupermicroRedfishError as error:
+            LOGGER.debug("%s: no record of its power: %s", self.coordinator.name, error)
+            is_final = isinstance(error, (NotFoundError, LicenseError))
+            if not is_final and time.monotonic() - gap.end < LONGEST_GAP:
+                return
+        if self._meter.gap is gap:
+            self._meter.count_gap(history)
+            self._handle_coordinator_update()
 
 
 def _license_names(license_: License) -> str | None:
@@ -321,14 +375,24 @@ def _neighbor_attributes(neighbor: LLDPReceive) -> Mapping[str, Any]:
     return {key: text and display_text(text) for key, text in texts.items()}
 
 
+def _last_message(entries: Sequence[LogEntry]) -> str | None:
+    """Return the message of the newest entry."""
+    return entries[-1].text if entries else None
+
+
+def _last_entry_attributes(entries: Sequence[LogEntry]) -> Mapping[str, Any]:
+    """Return the severity and the details of the newest entry."""
+    if not entries:
+        return {}
+    entry = entries[-1]
+    attributes = entry_attributes(entry)
+    del attributes["message"]  # it is the state
+    return {"severity": entry_severity(entry), **attributes}
+
+
 def _count_unacknowledged(entries: Iterable[LogEntry]) -> int:
     """Return the number of entries that are not acknowledged."""
     return sum(entry.is_acknowledged is False for entry in entries)
-
-
-def _supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
-    """Return whether the board's entries can be acknowledged."""
-    return any(entry.is_acknowledged is not None for entry in entries)
 
 
 def _reports_boot(data: SupermicroRuntimeData) -> bool:
@@ -619,11 +683,17 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         value_fn=lambda drive: drive.life_used_percent,
     ),
     SupermicroSensorDescription[tuple[LogEntry, ...]](
+        key="last_event",
+        source=sources.LOG,
+        value_fn=_last_message,
+        attributes_fn=_last_entry_attributes,
+    ),
+    SupermicroSensorDescription[tuple[LogEntry, ...]](
         key="unacknowledged_events",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         source=sources.LOG,
-        has_fn=_supports_acknowledgment,
+        has_fn=supports_acknowledgment,
         value_fn=_count_unacknowledged,
     ),
     SupermicroSensorDescription[LLDPReceive](

@@ -1,19 +1,24 @@
 """Helpers of the Supermicro Redfish integration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 import re
-from typing import Final
+from typing import Any, Final
 
 from .aiosupermicro import (
     Chassis,
     DynamicData,
+    EntryCode,
+    Health,
+    LogEntry,
     PowerState,
     ServerCertificate,
     Snooping,
     System,
 )
 from .aiosupermicro.payload import one_line
-from .const import MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from .aiosupermicro.redaction.sensitive_text import shorten
+from .const import MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH
 
 _PLACEHOLDERS = ("super server", "to be filled by o.e.m.", "default string")
 _DEFAULT_NAME = "Supermicro server"
@@ -26,6 +31,19 @@ _LINK = re.compile(r":/{2,}|(?<![^\W_])www\.|(?<=\S)@(?=\S)", re.IGNORECASE)
 _RANGE = re.compile(r"(?<=\w)~(?=\w)")
 _WORD = re.compile(r"(?<=\d)(?=[A-Z][a-z])")
 _BLOCK = re.compile(r"(?:\s*(?:[#>+=-]+|\d{1,9}[.)])(?=\s|$))+")
+
+SEVERITY_UNKNOWN: Final = "unknown"
+SEVERITIES: Final[Mapping[str | None, str]] = {
+    Health.OK: "ok",
+    Health.WARNING: "warning",
+    Health.CRITICAL: "critical",
+}
+"""Severity of a log entry in a state, by that of Redfish; the most severe one last."""
+
+_ENTRY_CODES: Final[Mapping[str | None, str]] = {
+    EntryCode.ASSERT: "assert",
+    EntryCode.DEASSERT: "deassert",
+}
 
 _POWER_STATES: Final[Mapping[str, str]] = {
     PowerState.OFF: "off",
@@ -73,6 +91,11 @@ def server_name(system: System, chassis: Chassis) -> str:
     return shorten_name(model or "") or _DEFAULT_NAME
 
 
+def option_name(value: str) -> str:
+    """Return the option of a value; a value without translation is its own option."""
+    return value.name.lower() if isinstance(value, Enum) else display_text(value)
+
+
 def shorten_name(name: str) -> str:
     """Return a name from a BMC as it may be shown."""
     return display_text(name, MAX_NAME_LENGTH)
@@ -98,6 +121,32 @@ def display_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
     if block := _BLOCK.match(plain):
         plain = plain[block.end() :]
     return " ".join(plain.split())[:max_length].strip()
+
+
+def entry_severity(entry: LogEntry) -> str:
+    """Return the severity of a log entry as it is shown."""
+    return SEVERITIES.get(entry.severity, SEVERITY_UNKNOWN)
+
+
+def supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
+    """Return whether the board's log entries can be acknowledged."""
+    return any(entry.is_acknowledged is not None for entry in entries)
+
+
+def entry_attributes(entry: LogEntry) -> dict[str, Any]:
+    """Return a log entry as state attributes; only the message is a raw text."""
+    texts = {
+        "code": entry.code,
+        "sensor": entry.oem.sensor_name or entry.sensor_type,
+        "sensor_type": entry.sensor_type,
+        "created": entry.created,
+        "entry_id": entry.id,
+    }
+    return {
+        "message": entry.text and shorten(entry.text, MAX_MESSAGE_LENGTH),
+        **{key: text and display_text(text) for key, text in texts.items()},
+        "entry_code": _ENTRY_CODES.get(entry.entry_code),
+    }
 
 
 def escape_markdown(text: str) -> str:

@@ -36,6 +36,7 @@ class AddedServer:
     server: Server
     browser: BrowserSession
     api: HomeAssistantApi
+    ipmi_port: int
     config: Path
     """The configuration folder of Home Assistant."""
     fingerprint: str
@@ -73,6 +74,7 @@ async def added(screenshots: Path) -> AsyncIterator[AddedServer]:
             server=target.server,
             browser=browser,
             api=demo.api,
+            ipmi_port=target.ipmi_port or 0,
             config=demo.environment.config,
             fingerprint=fingerprint,
         )

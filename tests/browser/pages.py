@@ -151,6 +151,21 @@ class IntegrationPage:
         await self.row.get_by_role("button", name="Configure").click()
         return Dialog(self.browser)
 
+    async def toggle_fan_control(self) -> Dialog:
+        """Turn the fan control on or off in the options, and submit them."""
+        dialog = await self.open_options()
+        await dialog.root.locator("ha-switch").click()
+        await dialog.submit()
+        return dialog
+
+    async def fill_ipmi_port(self, port: int) -> None:
+        """Fill in the port on the page that explains the fan control."""
+        dialog = Dialog(self.browser)
+        await dialog.expect_text(ui_text("options.step.fan_control.description"))
+        label = ui_text("options.step.fan_control.data.port")
+        field = self.browser.tab.get_by_role("spinbutton", name=label)
+        await field.fill(str(port))
+
     async def change_host(self, old: str, new: str) -> None:
         """Change the address of the BMC in the reconfiguration dialog."""
         await self.select_menu_item("Reconfigure")
@@ -199,6 +214,18 @@ class DevicePage:
         await self.row(name).locator("ha-select").click()
         await self.browser.tab.get_by_role("menuitem", name=option).click()
         await expect(self.row(name).locator("ha-picker-field")).to_contain_text(option)
+
+    async def open_slider(self, name: str) -> Locator:
+        """Open the details of a fan and return its slider."""
+        await self.row(name).get_by_text(name, exact=True).click()
+        slider = self.browser.tab.locator("ha-more-info-dialog").get_by_role("slider")
+        await slider.wait_for()
+        return slider
+
+    async def close_details(self) -> None:
+        """Close the details of an entity."""
+        details = self.browser.tab.locator("ha-more-info-dialog")
+        await details.get_by_role("button", name="Close").click()
 
     async def select_effect(self, name: str, effect: str) -> None:
         """Select an effect in the details of a light."""

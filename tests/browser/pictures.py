@@ -7,6 +7,7 @@ from typing import Final
 
 from playwright.async_api import ViewportSize, expect
 
+from custom_components.supermicro_redfish.const import IPMI_PORT
 from tests.demo.configuration import ROOT
 from tests.demo.environment import StartedDemo, started_demo
 from tests.demo.options import parse
@@ -15,7 +16,7 @@ from tests.simulator import Bmc
 
 from .browser import browser_session
 from .dashboard import add_dashboard, add_statistics, open_dashboard
-from .pages import DevicePage, add_server, sign_in
+from .pages import DevicePage, IntegrationPage, add_server, sign_in
 
 PICTURES: Final = ROOT / ".github" / "images"
 
@@ -41,6 +42,14 @@ async def main(folder: Path) -> None:
     ):
         await sign_in(browser)
         await add_server(browser, demo.environment.target, take_dialog)
+        page = IntegrationPage(browser)
+        await page.open()
+        dialog = await page.toggle_fan_control()
+        await page.fill_ipmi_port(IPMI_PORT)
+        await browser.tab.set_viewport_size(_TALL)
+        await take_dialog("fan_control")
+        await browser.tab.set_viewport_size(_WIDE)
+        await dialog.close()
         await add_dashboard(demo.api)
         await add_statistics(demo.api, demo.environment.config)
         device = DevicePage(browser)

@@ -347,7 +347,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "connection closed when a request arrives",
         lambda scenario: scenario.bmc.drop("*", times=1),
-        set_up=SetUp(requests=30),
+        set_up=SetUp(requests=31),
         poll=Poll(requests=10),
         command=Command("cannot_connect"),
     ),
@@ -463,7 +463,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "endless redirect",
         redirect_thermal_to_itself,
-        set_up=SetUp(requests=31, missing=THERMALS, log=(REDIRECT_LOOP,)),
+        set_up=SetUp(requests=32, missing=THERMALS, log=(REDIRECT_LOOP,)),
         poll=Poll(states=NO_THERMALS, log=(REDIRECT_LOOP,), requests=15),
     ),
     Fault(
@@ -475,7 +475,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "all sessions in use",
         FaultScenario.fill_sessions,
-        set_up=SetUp(requests=30, sessions=0),
+        set_up=SetUp(requests=31, sessions=0),
         poll=Poll(requests=15, logins=1, sessions=0, sessions_after=0),
     ),
     Fault(
@@ -562,7 +562,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "first chassis without sensors",
         link_to_other_chassis_first,
-        set_up=SetUp(requests=30),
+        set_up=SetUp(requests=31),
         recover=do_nothing,
     ),
     Fault(
@@ -599,7 +599,7 @@ MATRIX: tuple[Fault, ...] = (
         "host off",
         FaultScenario.power_off,
         set_up=SetUp(missing=HOST_SENSORS),
-        poll=Poll(states=HOST_OFF, requests=16),
+        poll=Poll(states=HOST_OFF, requests=18),
         command=Command(is_applied=True),
         recover=FaultScenario.power_on,
     ),
@@ -611,7 +611,7 @@ MATRIX: tuple[Fault, ...] = (
             states=BOOTING,
             may_flicker=(DRIVE_TEMPERATURE,),
             seconds=5,
-            requests=12,
+            requests=14,
             recovers_after=60,
         ),
         recover=do_nothing,

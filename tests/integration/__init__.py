@@ -153,6 +153,12 @@ def unavailable_entities(hass: HomeAssistant) -> set[str]:
     return {key for key, state in states(hass).items() if state == STATE_UNAVAILABLE}
 
 
+def available_keys(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Return `platform.key` of the entities that are available."""
+    keys, gone = registered_keys(hass, entry), unavailable_entities(hass)
+    return {keys[entity_id] for entity_id in states(hass).keys() - gone}
+
+
 def _is_energy(state: State) -> bool:
     """Return whether a state is a number of kilowatt hours."""
     has_number = state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)

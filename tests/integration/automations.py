@@ -23,6 +23,7 @@ from . import DYNAMIC, set_up
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints/automation/supermicro_redfish"
 
 _WAITING = {
+    "_ScriptRun._async_step_delay",
     "_ScriptRun._async_step_wait_template",
     "_ScriptRun._async_run_long_action",
     "_async_wait_until_off",

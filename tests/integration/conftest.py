@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from functools import cache
 import math
 from pathlib import Path
@@ -32,9 +33,11 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import Clock
 from tests.simulator import Bmc, Board, Server
 from tests.simulator.certificate import Certificate, process_certificate
+from tests.simulator.power_record import PowerRecord
 
-from . import DYNAMIC, mac_address, set_up
+from . import DYNAMIC, HOUR, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
+from .energy import Meter, varying_power
 from .health_log import FiredEvents
 from .published import added_entry, register
 
@@ -161,11 +164,15 @@ def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) ->
 
 
 async def _finish_requests() -> None:
-    """Wait for pending requests of failed polls before more time passes."""
+    """Wait for pending requests of failed polls before more time passes.
+
+    A stream of events has no end.
+    """
     tasks = [
         task
         for task in asyncio.all_tasks()
-        if "aiosupermicro" in str(getattr(task.get_coro(), "cr_code", ""))
+        if "aiosupermicro" in str(code := getattr(task.get_coro(), "cr_code", ""))
+        and "_async_listen" not in str(code)
     ]
     if tasks:
         await asyncio.wait(tasks)
@@ -242,6 +249,32 @@ async def automations(
 def fired(hass: HomeAssistant) -> FiredEvents:
     """Record the events from the beginning of the test."""
     return FiredEvents(hass)
+
+
+@pytest.fixture
+def record(bmc: Bmc, freezer: FrozenDateTimeFactory) -> PowerRecord:
+    """Return the record of a varying power, which is eight days old."""
+    record = bmc.record_power(varying_power)
+    age = timedelta(days=8)
+    record.started -= age.total_seconds()
+    record.started_at -= age
+    return record
+
+
+@pytest.fixture
+async def meter(
+    hass: HomeAssistant,
+    record: PowerRecord,
+    loaded: ConfigEntry,
+    clock: Clock,
+    freezer: FrozenDateTimeFactory,
+    elapse: Elapse,
+) -> Meter:
+    """Return the energy of a Home Assistant that has counted for an hour."""
+    meter = Meter(hass, loaded, clock, freezer, record, clock.now)
+    await elapse(HOUR)
+    assert meter.counted == pytest.approx(meter.true, rel=0.01)
+    return meter
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def log_entry(number: int, message: str, **changes: Any) -> dict[str, Any]:
     """Return an entry in the format of X13."""
     return {
         "@odata.id": f"{LOG}/{number}",
+        "@odata.type": "#LogEntry.v1_7_0.LogEntry",
         "Id": str(number),
         "Name": f"Health Event Log Entry {number}",
         "EntryType": "SEL",
@@ -38,8 +39,11 @@ def log_entries(bmc: Bmc) -> list[dict[str, Any]]:
 
 
 def set_log(bmc: Bmc, members: Iterable[dict[str, Any]]) -> None:
-    """Replace all entries of the log."""
-    bmc.change(LOG, {"Members": list(members)})
+    """Replace all entries of the log, and the resources that they are."""
+    entries = list(members)
+    bmc.change(LOG, {"Members": entries})
+    for entry in entries:
+        bmc.put(entry["@odata.id"], entry)
 
 
 def add_to_log(bmc: Bmc, *messages: str, **changes: Any) -> None:

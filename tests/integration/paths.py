@@ -60,6 +60,7 @@ GET_STATIC = [
 BAY_1 = "Power Supply Bay 1"
 BAY_2 = "Power Supply Bay 2"
 DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"
+BMC_CONNECTION = "binary_sensor.bmc_connection"
 HOST_POWER = "binary_sensor.host_power"
 CRITICAL: dict[str, Any] = {"Status": {"Health": "Critical"}}
 ABSENT: dict[str, Any] = {"Status": {"State": "Absent", "Health": None}}

@@ -15,15 +15,25 @@ from tests.simulator import Bmc
 from . import (
     DYNAMIC,
     STATIC,
+    Mutation,
+    available_keys,
     entity,
     entity_id,
     recorded,
     requests_since,
     set_up,
-    states,
 )
 from .conftest import Elapse
-from .paths import BAY_1, BAY_2, CERTIFICATES, CHASSIS, HOST_POWER
+from .paths import (
+    BAY_1,
+    BAY_2,
+    BMC_CONNECTION,
+    CERTIFICATES,
+    CHASSIS,
+    HOST_POWER,
+    POWER,
+    SYSTEM,
+)
 
 INTRUSION = "binary_sensor.intrusion"
 CERTIFICATE = f"{CERTIFICATES}/1"
@@ -73,8 +83,38 @@ async def test_host_power_is_unavailable_without_the_bmc(
     """Show no `off` for a running host, as the published integration does."""
     bmc.fail("*", status=503)
     await elapse(DYNAMIC)
-    assert set(states(hass, "binary_sensor").values()) == {STATE_UNAVAILABLE}
     assert entity(hass, loaded, HOST_POWER).state == STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda bmc: bmc.drop("*"), id="no connection"),
+        pytest.param(lambda bmc: bmc.fail("*", status=503), id="starting"),
+    ],
+)
+async def test_connection_is_available_without_the_bmc(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, mutate: Mutation
+) -> None:
+    """Be the one entity that automations can react to in an outage."""
+    assert entity(hass, loaded, BMC_CONNECTION).state == STATE_ON
+    mutate(bmc)
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, BMC_CONNECTION).state == STATE_OFF
+    assert available_keys(hass, loaded) == {BMC_CONNECTION}
+    bmc.heal()
+    await elapse(DYNAMIC)
+    assert entity(hass, loaded, BMC_CONNECTION).state == STATE_ON
+
+
+@pytest.mark.parametrize("path", [SYSTEM, POWER, CHASSIS])
+async def test_connection_remains_if_a_resource_fails(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
+) -> None:
+    """Show a connection as long as the BMC responds to some of the requests."""
+    bmc.fail(path, status=503)
+    await elapse(STATIC)
+    assert entity(hass, loaded, BMC_CONNECTION).state == STATE_ON
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ async def test_options_flow_shows_current_intervals(
     """Show the defaults at first and the stored intervals later."""
     form = await hass.config_entries.options.async_init(loaded.entry_id)
     assert form["data_schema"]
-    assert form["data_schema"]({}) == {"dynamic_interval": 30, "static_interval": 15}
+    defaults = {"dynamic_interval": 30, "static_interval": 15, "fan_control": False}
+    assert form["data_schema"]({}) == defaults
     ranges = form["description_placeholders"] or {}
     assert [*ranges.values()] == ["10", "300", "5", "1440"]
     user_input = {"dynamic_interval": 10, "static_interval": 5}
@@ -49,7 +50,7 @@ async def test_options_flow_shows_current_intervals(
     await hass.async_block_till_done(wait_background_tasks=True)
 
     form = await hass.config_entries.options.async_init(loaded.entry_id)
-    assert suggested_values(form) == user_input
+    assert suggested_values(form) == {**user_input, "fan_control": False}
 
 
 @pytest.mark.parametrize(

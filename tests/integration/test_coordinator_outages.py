@@ -1,7 +1,6 @@
 """Test failures of polls, and the recovery from them."""
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -11,6 +10,7 @@ from . import (
     DYNAMIC,
     STATIC,
     Mutation,
+    available_keys,
     logged_problems,
     logged_tracebacks,
     registered_keys,
@@ -21,6 +21,7 @@ from . import (
 )
 from .conftest import Elapse
 from .paths import (
+    BMC_CONNECTION,
     CHASSIS,
     DRIVES,
     FAN_MODE,
@@ -77,8 +78,7 @@ async def test_outage_and_recovery_are_logged_once(
     caplog.clear()
     mutate(bmc)
     await elapse(4 * DYNAMIC)
-    assert set(states(hass, "sensor").values()) == {STATE_UNAVAILABLE}
-    assert set(states(hass, "light").values()) == {STATE_UNAVAILABLE}
+    assert available_keys(hass, loaded) == {BMC_CONNECTION}
     assert len(logged_problems(caplog)) == 1
 
     bmc.heal()
@@ -100,7 +100,11 @@ async def test_outage_and_recovery_are_logged_once(
         (NTP, STATIC, ("switch.ntp",)),
         (CHASSIS, STATIC, ("binary_sensor.chassis", "binary_sensor.intrusion")),
         (DRIVES, STATIC, ("sensor.drive", "binary_sensor.drive")),
-        (LOG, STATIC, ("sensor.unacknowledged", "event.health_log")),
+        (
+            LOG,
+            STATIC,
+            ("sensor.unacknowledged", "sensor.last_event", "event.health_log"),
+        ),
     ],
 )
 async def test_failed_resource_affects_only_its_own_entities(
@@ -219,7 +223,7 @@ async def test_changed_password_is_tried_once(
     for _ in range(4):
         await elapse(STATIC)
     assert bmc.login_attempts == 2
-    assert set(states(hass).values()) == {STATE_UNAVAILABLE}
+    assert available_keys(hass, loaded) == {BMC_CONNECTION}
     assert logged_tracebacks(caplog) == []
 
     bmc.change_password("ADMIN")

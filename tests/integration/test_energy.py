@@ -252,6 +252,7 @@ def test_meter_adds_readings(
     meter = EnergyMeter()
     for watts, now in readings:
         meter.count(watts, now)
+    meter.count_gap()
     assert math.isclose(meter.watt_hours, watt_hours)
     assert math.isclose(meter.uncounted_seconds, uncounted_seconds)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
@@ -13,7 +14,11 @@ from tests.simulator import REMOVED, Bmc
 
 from . import (
     DYNAMIC,
+    MINUTE,
     STATIC,
+    Mutation,
+    available_keys,
+    call,
     entity,
     entity_id,
     logged_problems,
@@ -22,13 +27,15 @@ from . import (
     states,
 )
 from .conftest import Elapse
-from .health_log import EVENT, FiredEvents, add_to_log
+from .health_log import EVENT, FiredEvents, add_to_log, log_entry, set_log
 from .paths import (
     BAY_2,
+    BMC_CONNECTION,
     CHASSIS,
     CRITICAL,
     FAN_MODE,
     GET_DYNAMIC,
+    HOST_POWER,
     LOG,
     POWER,
     SYSTEM,
@@ -76,16 +83,69 @@ async def test_changed_health_causes_read_of_intrusion_sensor(
     assert early == [f"GET {CHASSIS}", GET_LOG]
 
 
-async def test_changed_health_causes_one_read_per_minute(
-    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+@pytest.mark.parametrize(("entries", "least", "most"), [(9, 8, 8), (501, 3, 5)])
+async def test_reads_of_a_long_log_are_limited(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    freezer: FrozenDateTimeFactory,
+    elapse: Elapse,
+    entries: int,
+    least: int,
+    most: int,
 ) -> None:
-    """Limit the reads of a log, which may have megabytes."""
+    """Read a log that may have megabytes once per minute, others with each poll."""
+    set_log(bmc, [log_entry(number, "A") for number in range(entries)])
+    await set_up(hass, entry)
     since = len(bmc.requests)
     for number in range(8):
         set_memory_health(bmc, "OK" if number % 2 else "Warning")
         await elapse(DYNAMIC)
-    assert 3 <= requests_since(bmc, since).count(GET_LOG) <= 5
+    assert least <= requests_since(bmc, since).count(GET_LOG) <= most
+
+
+def _lose_fan(bmc: Bmc) -> None:
+    """Let a fan disappear, without a change of its health."""
+    status = {"State": "Absent", "Health": "OK"}
+    bmc.change(THERMAL, {"Fans": {"FAN1": {"Status": status}}})
+
+
+def _lose_supply(bmc: Bmc) -> None:
+    """Let a power supply disappear, without a change of its health."""
+    status = {"State": "UnavailableOffline", "Health": "OK"}
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: {"Status": status}}})
+
+
+@pytest.mark.usefixtures("hass_storage")
+@pytest.mark.parametrize(
+    "mutate", [_lose_fan, _lose_supply, lambda bmc: bmc.power("ForceOff")]
+)
+async def test_changed_state_causes_read_of_log(
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    fired: FiredEvents,
+    mutate: Mutation,
+) -> None:
+    """Fire the events of a fan, a supply or a host that changes by itself."""
+    since = len(bmc.requests)
+    mutate(bmc)
+    add_to_log(bmc, "A")
+    await elapse(DYNAMIC)
+    assert fired.messages == ["A"]
+    assert requests_since(bmc, since).count(GET_LOG) == 1
     assert loaded.state.recoverable
+
+
+async def test_commanded_power_state_causes_no_read(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read no log for a change that a command explains."""
+    since = len(bmc.requests)
+    await call(hass, loaded, "button.reset_graceful_shutdown", "press")
+    await elapse(MINUTE, step=5)
+    assert entity(hass, loaded, HOST_POWER).state == STATE_OFF
+    assert GET_LOG not in requests_since(bmc, since)
 
 
 @pytest.mark.parametrize("health", [None, REMOVED])
@@ -135,7 +195,7 @@ async def test_static_entities_are_unavailable_without_the_bmc(
     """
     bmc.drop("*")
     await elapse(DYNAMIC)
-    assert set(states(hass).values()) == {STATE_UNAVAILABLE}
+    assert available_keys(hass, loaded) == {BMC_CONNECTION}
     assert loaded.state is ConfigEntryState.LOADED
 
 

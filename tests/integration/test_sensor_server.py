@@ -12,12 +12,14 @@ from tests.simulator import Bmc
 
 from . import DYNAMIC, STATIC, entity, entity_id, nested, set_up
 from .conftest import Elapse
+from .health_log import add_to_log, log_entry, set_log
 from .paths import BAY_1, DRIVE, LICENSES, LLDP, LOG, MANAGER, POWER, SYSTEM, THERMAL
 from .sensors import sensor_value
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 HEADROOM = "sensor.headroom"
+LAST_EVENT = "sensor.last_event"
 
 # Values of the shipped board
 
@@ -35,6 +37,7 @@ HEADROOM = "sensor.headroom"
         ("bmc_last_reset", "2026-09-11T14:29:15+00:00"),
         ("drive_temperature_Disk.Bay.0", "34"),
         ("drive_life_used_Disk.Bay.1", "4"),
+        ("last_event", "Invalid Username or Password"),
         ("unacknowledged_events", "3"),
         ("headroom", "26"),
         ("boot_progress", "firmware_done"),
@@ -169,6 +172,42 @@ async def test_acknowledged_events_are_not_counted(
         bmc.change(LOG, {"Members": members})
         await elapse(STATIC)
         assert entity(hass, loaded, "sensor.unacknowledged_events").state == count
+
+
+async def test_last_event_has_the_details_of_the_newest_entry(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show its message, and severity and time as attributes."""
+    add_to_log(bmc, "[PWR-0003] PS2 Status, Power Supply input lost (AC/DC)")
+    await elapse(STATIC)
+    shown = entity(hass, loaded, LAST_EVENT)
+    assert shown.state == "PS2 Status, Power Supply input lost (AC/DC)"
+    details = {
+        "severity": "critical",
+        "created": "2026-11-20T10:00:00Z",
+        "code": "PWR-0003",
+        "sensor": "PS2 Status",
+        "entry_code": "assert",
+    }
+    assert {name: shown.attributes[name] for name in details} == details
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [([], STATE_UNKNOWN), ([None], STATE_UNKNOWN), (["*A*\n" + "b" * 300], "b" * 253)],
+)
+async def test_last_event_of_unusual_log(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    messages: list[Any],
+    expected: str,
+) -> None:
+    """Be unknown without a message, and limit the length of the state."""
+    set_log(bmc, [log_entry(1, message) for message in messages])
+    await elapse(STATIC)
+    assert entity(hass, loaded, LAST_EVENT).state.removeprefix("A ") == expected
 
 
 @pytest.mark.parametrize(

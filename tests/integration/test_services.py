@@ -26,7 +26,10 @@ async def test_actions_exist_without_loaded_entry(
     """Raise an error that the server is not loaded."""
     device = device_id(hass, loaded)
     actions = set(hass.services.async_services_for_domain(DOMAIN))
-    assert actions == {SET_NTP, GET_LOG, SHUTDOWN, "insert_media", "eject_media"}
+    assert actions == {
+        *(SET_NTP, GET_LOG, SHUTDOWN),
+        *("acknowledge_log_entries", "insert_media", "eject_media"),
+    }
     await hass.config_entries.async_unload(loaded.entry_id)
     for action, data in ((SET_NTP, {"primary": "time.example"}), (SHUTDOWN, {})):
         with pytest.raises(ServiceValidationError, match="not loaded"):
@@ -196,6 +199,7 @@ async def test_log_entries_are_returned_newest_first(
         "id": "4711",
         "created": "2026-03-01T10:00:00+00:00",
         "severity": "critical",
+        "acknowledged": None,
         "code": "PWR-0001",
         "message": "PS2 Status, Failure detected",
         "event": "assert",

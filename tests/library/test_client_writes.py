@@ -145,6 +145,31 @@ async def test_led_of_chassis_is_set_if_system_has_none(
     assert "IndicatorLED" not in bmc.resource(SYSTEM)
 
 
+async def test_acknowledgment_is_one_request(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Acknowledge an entry without a read of it."""
+    entries = await client.async_get_log_entries()
+    entry = next(entry for entry in entries if entry.is_acknowledged is False)
+    take_calls(bmc)
+    await client.async_acknowledge_log_entry(entry)
+    assert take_calls(bmc) == [("PATCH", f"{LOG}/Entries/{entry.id}")]
+    entries = await client.async_get_log_entries()
+    assert [item.is_acknowledged for item in entries if item.id == entry.id] == [True]
+
+
+async def test_entry_without_mark_is_not_acknowledged(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send nothing for an entry of severity OK."""
+    entries = await client.async_get_log_entries()
+    entry = next(entry for entry in entries if entry.is_acknowledged is None)
+    take_calls(bmc)
+    with pytest.raises(NotFoundError):
+        await client.async_acknowledge_log_entry(entry)
+    assert take_calls(bmc) == []
+
+
 async def test_clear_log_clears_health_event_log_only(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -12,6 +12,7 @@ from custom_components.supermicro_redfish import (
     binary_sensor,
     button,
     event,
+    fan,
     light,
     number,
     select,
@@ -48,7 +49,7 @@ HACS = load("hacs.json")
 README = (ROOT / "README.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 
-_PLATFORMS = (binary_sensor, button, event, light, number, select, sensor, switch)
+_PLATFORMS = (binary_sensor, button, event, fan, light, number, select, sensor, switch)
 
 
 def descriptions() -> Iterator[tuple[str, Description]]:

@@ -20,6 +20,8 @@ SCHEMAS: dict[str, Callable[[Any], Any]] = {
     "automation": AUTOMATION_BLUEPRINT_SCHEMA,
     "script": BLUEPRINT_SCHEMA,
 }
+DASHBOARD = ROOT / "blueprints/dashboard.yaml"
+
 TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
 
 every_blueprint = pytest.mark.parametrize(
@@ -58,3 +60,20 @@ def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
             integrations |= {selector.get("integration")}
     assert integrations <= {DOMAIN, None}
     assert DOMAIN in integrations
+
+
+def test_dashboard_asks_twice_before_the_log_is_cleared() -> None:
+    """Ask on the way to a view of its own, and again there."""
+    page, confirmation = load_yaml_dict(DASHBOARD)["views"]
+    button = "button.x12spi_tf_clear_event_log"
+    actions = [
+        card["tap_action"]
+        for view in (page, confirmation)
+        for section in view["sections"]
+        for card in section["cards"]
+        if card.get("entity") == button
+    ]
+    assert all(action["confirmation"]["text"] for action in actions)
+    assert [action["action"] for action in actions] == ["navigate", "perform-action"]
+    assert actions[0]["navigation_path"] == confirmation["path"]
+    assert confirmation["subview"]

@@ -114,10 +114,13 @@ def has_steps(*steps: str) -> bool:
 
 
 def limits_parallel_updates() -> bool:
-    """Return whether platforms with commands send one command at a time."""
-    read_only = {"binary_sensor", "event", "sensor"}
+    """Return whether platforms with commands send one command at a time.
+
+    The commands of fans are ordered by their controller.
+    """
+    unlimited = {"binary_sensor", "event", "fan", "sensor"}
     return all(
-        f"\nPARALLEL_UPDATES = {0 if platform in read_only else 1}\n" in code(platform)
+        f"\nPARALLEL_UPDATES = {0 if platform in unlimited else 1}\n" in code(platform)
         for platform in PLATFORMS
     )
 

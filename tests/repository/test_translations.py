@@ -24,11 +24,16 @@ from custom_components.supermicro_redfish.config_flow import (
     CERTIFICATE_FORM,
     FORMS,
     OPTIONS_FORM,
+    SupermicroOptionsFlow,
 )
 from custom_components.supermicro_redfish.errors import (
     TRANSLATION_KEYS,
     translated,
     translation_key,
+)
+from custom_components.supermicro_redfish.fan_control.models import TripReason
+from custom_components.supermicro_redfish.fan_control.options_flow import (
+    FAN_CONTROL_FORM,
 )
 from custom_components.supermicro_redfish.util import BOOT_STATES
 
@@ -64,6 +69,11 @@ PATTERNS = [
     for suffix in row.source.name_patterns
 ]
 """The descriptions of items whose names have a translation of their own."""
+FAN_CONTROL_ERRORS = {
+    key
+    for file in (FOLDER / "fan_control").glob("*.py")
+    for key in re.findall(r'FanControlError\(\s*"(\w+)"', file.read_text("utf-8"))
+}
 SERVICES = load_yaml_dict(FOLDER / "services.yaml")
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -156,6 +166,8 @@ def test_entity_states_are_all_translated() -> None:
     entities = ENGLISH["entity"]
     modes = {mode.name.lower() for mode in FanModeType}
     assert set(entities["select"]["fan_mode"]["state"]) == modes
+    presets = entities["fan"]["fan_zone"]["state_attributes"]["preset_mode"]["state"]
+    assert presets == entities["select"]["fan_mode"]["state"]
     healths = {health.name.lower() for health in Health}
     assert set(entities["sensor"]["power_supply_health"]["state"]) == healths
     assert set(entities["sensor"]["boot_progress"]["state"]) == set(BOOT_STATES)
@@ -200,6 +212,7 @@ def test_config_flow_aborts_match_the_texts() -> None:
         *((ENGLISH["config"]["step"][name], form) for name, form in FORMS.items()),
         (ENGLISH["config"]["step"]["certificate"], CERTIFICATE_FORM),
         (ENGLISH["options"]["step"]["init"], OPTIONS_FORM),
+        (ENGLISH["options"]["step"]["fan_control"], FAN_CONTROL_FORM),
     ],
 )
 def test_form_fields_have_label_and_description(step: Json, form: Schema) -> None:
@@ -211,6 +224,23 @@ def test_form_fields_have_label_and_description(step: Json, form: Schema) -> Non
 def test_config_flow_steps_match_the_texts() -> None:
     """Have a form for every step that has texts."""
     assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
+
+
+def test_options_flow_texts_match_steps_and_errors() -> None:
+    """Have the steps of the flow, and the errors of the probe and of Redfish."""
+    steps = {"init", "fan_control", "ipmi_off"}
+    assert set(ENGLISH["options"]["step"]) == steps
+    assert all(hasattr(SupermicroOptionsFlow, f"async_step_{step}") for step in steps)
+    probe = (FOLDER / "fan_control/probe.py").read_text("utf-8")
+    own = set(re.findall(r'"((?:ipmi|fan)_\w+)"', probe)) - {"ipmi_off"}
+    assert set(ENGLISH["options"]["error"]) == own | set(TRANSLATION_KEYS.values())
+
+
+def test_fan_control_texts_match_reasons_and_errors() -> None:
+    """Have an issue for each reason, and a message for each refused command."""
+    issues = {key for key in ENGLISH["issues"] if key.startswith("fan_control_")}
+    assert issues == {f"fan_control_{reason.value}" for reason in TripReason}
+    assert set(ENGLISH["exceptions"]) >= FAN_CONTROL_ERRORS
 
 
 def test_certificate_choices_match_the_texts() -> None:
@@ -239,7 +269,8 @@ def test_raised_translation_keys_match_the_texts() -> None:
         for keyword in node.keywords
         if keyword.arg == "translation_key" and isinstance(keyword.value, ast.Constant)
     }
-    assert set(ENGLISH["exceptions"]) == raised | set(TRANSLATION_KEYS.values())
+    own = raised | FAN_CONTROL_ERRORS
+    assert set(ENGLISH["exceptions"]) == own | set(TRANSLATION_KEYS.values())
 
 
 def _is_exception(called: ast.expr) -> bool:

@@ -29,6 +29,7 @@ UNCHECKED = frozenset(
         "sensor.energy",
         "sensor.licences",
         "sensor.response_time",
+        "binary_sensor.bmc_connection",
         "binary_sensor.certificate_expiring",
         "binary_sensor.staged_bios",
         "event.health_log",
@@ -185,6 +186,12 @@ def _marks(body: Body) -> list[Any]:
     ]
 
 
+def _last_message(body: Body) -> str | None:
+    """Return the message of the newest log entry without its code."""
+    entries = body.get("Members") or ()
+    return str(entries[-1].get("Message")).rpartition("] ")[2] if entries else None
+
+
 VALUES: dict[str, Callable[[Body], Values]] = {
     paths.SYSTEM: _system,
     paths.THERMAL: _thermal,
@@ -209,7 +216,10 @@ VALUES: dict[str, Callable[[Body], Values]] = {
     paths.NTP: lambda body: {"switch.ntp": body.get("NTPEnable")},
     paths.LLDP: lambda body: {"switch.lldp": body.get("LLDPEnabled")},
     paths.SNOOPING: lambda body: {"sensor.post_code": body.get("PostCode")},
-    paths.LOG: lambda body: {"sensor.unacknowledged_events": _marks(body).count(False)},
+    paths.LOG: lambda body: {
+        "sensor.last_event": _last_message(body),
+        "sensor.unacknowledged_events": _marks(body).count(False),
+    },
     **dict.fromkeys(paths.BAYS, _drive),
 }
 """The values that each resource gives, by path."""

@@ -11,7 +11,9 @@ import inspect
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN
+
+from tests.integration.paths import BMC_CONNECTION
 
 from .fault_scenario import FaultScenario
 from .scenario import SHIPPED_BOARD
@@ -24,7 +26,7 @@ ALL: Prefixes = ("",)
 """All entities."""
 LED = "light.identify_led"
 """The entity that commands are sent to."""
-SETUP_REQUESTS = 29
+SETUP_REQUESTS = 30
 """The requests of a setup without faults, on the shipped board."""
 
 
@@ -59,7 +61,8 @@ def unavailable(*prefixes: str) -> ExpectedStates:
     return ExpectedStates(unavailable=prefixes)
 
 
-GONE = unavailable("")
+GONE = ExpectedStates(unavailable=ALL, states={BMC_CONNECTION: STATE_OFF})
+"""Expect an outage: only the connection itself has a state."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,13 @@ Hostile BMC, credentials
     a rejected password. Errors and logs do not contain what the BMC repeats.
     tests/security/test_redirects.py, tests/library/http/test_authenticator.py,
     tests/security/test_secrets.py
+Impostor or eavesdropper, IPMI
+    IPMI has no certificates, and its login lets the device at the address guess the
+    password at leisure. It is off by default, and the README says so. It uses encrypted
+    sessions only, attempts a password once, and appears in no text.
+    tests/library/ipmi/test_login.py, tests/integration/fan_control/test_fan.py,
+    tests/integration/fan_control/test_options.py,
+    tests/integration/fan_control/test_secrets.py
 Hostile BMC, Home Assistant
     The size, depth and number of everything that is read are limited; the limits are in
     const.py, with the figure of the largest recorded board. One bad value affects

@@ -94,6 +94,7 @@ Modules:
 | --- | --- |
 | `server`, `certificate` | the HTTPS server and its certificate |
 | `delivery` | bodies that arrive in parts |
+| `event_streams` | streams of server-sent events |
 | `ipmi` | the IPMI service |
 | `__main__` | the command line |
 | `testing` | a plain HTTP client, and helpers for tests |

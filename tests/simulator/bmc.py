@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from datetime import UTC, datetime, timedelta
 import time
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from .board import Board
 from .changes import change
 from .etags import ETAG, EtagSpelling, IfMatch, with_etag
+from .event_streams import EventStreams
 from .expand import Expand, advertise
 from .faults import FaultControls, Faults
 from .host import Host, HostTimes
 from .host_state import show_host_state
+from .power_record import TELEMETRY, PowerRecord, reports
 from .privileges import show_role
 from .resources import (
     ROOT,
@@ -162,6 +164,8 @@ class Bmc(FaultControls):
             self.scheduler, times, accepts_shutdown=self.os_accepts_shutdown
         )
         self.host.on_boot = self._use_boot_override
+        self.event_streams = EventStreams()
+        self.power_record: PowerRecord | None = None
         self.cooling: Cooling | None = None
         """Simulated fans and temperatures; None while all readings are constant."""
         self._started = self._down_until = self.scheduler.now
@@ -253,6 +257,37 @@ class Bmc(FaultControls):
         self.scheduler.run_due()
         self.host.reset(reset_type)
 
+    def record_power(
+        self, watts_fn: Callable[[float], float], *, has_reports: bool = True
+    ) -> PowerRecord:
+        """Let the machine draw a varying power, which the BMC records in reports.
+
+        Args:
+            watts_fn: Power by the time since the start of the record, in seconds.
+            has_reports: Whether the BMC has reports of the past.
+
+        """
+        started = self.scheduler.now
+        self.power_record = PowerRecord(
+            lambda now: watts_fn(now - started),
+            started,
+            datetime.now(UTC),
+            self.store.find("Power")[0],
+        )
+        if has_reports:
+            for path, body in reports().items():
+                if path not in self.store:
+                    self.put(path, body)
+            self.store[ROOT]["TelemetryService"] = link(TELEMETRY)
+        return self.power_record
+
+    def enable_event_streams(self) -> EventStreams:
+        """Add the streams of server-sent events that OpenBMC has."""
+        path = self.store.find("EventService")[0]
+        self.event_streams.path = f"{path}/SSE"
+        self.store[path]["ServerSentEventUri"] = self.event_streams.path
+        return self.event_streams
+
     def change_password(self, password: str) -> None:
         """Change the password. Open sessions stay open."""
         self.password = password
@@ -334,6 +369,8 @@ class Bmc(FaultControls):
         elif path == ROOT and self.expand_advertised is not None:
             advertise(body, is_supported=self.expand_advertised)
         show_host_state(body, self.host, old=self.board.is_old)
+        if self.power_record:
+            self.power_record.show(path, body, self.scheduler.now)
         show_sensors(self, body)
         show_role(self, body)
         return body

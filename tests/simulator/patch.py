@@ -151,7 +151,15 @@ def _set_session_service(bmc: Bmc, _path: str, patch: JsonObject) -> None:
     bmc.sessions.timeout = float(patch.get("SessionTimeout", bmc.sessions.timeout))
 
 
+def _mirror_log_entry(bmc: Bmc, path: str, patch: JsonObject) -> None:
+    """Change the entry inside its collection, where it is read."""
+    for member in bmc.store[path.rpartition("/")[0]].get("Members", ()):
+        if member.get("@odata.id") == path:
+            merge(member, patch)
+
+
 _EFFECTS = {
+    "LogEntry": _mirror_log_entry,
     "NTP": _mirror_ntp,
     "ManagerNetworkProtocol": _mirror_protocols,
     "ComputerSystem": _set_system,

@@ -58,6 +58,12 @@ def require_read_privilege(bmc: Bmc, body: JsonObject) -> None:
         raise RedfishError("Base.InsufficientPrivilege")
 
 
+def require_event_privilege(bmc: Bmc) -> None:
+    """Reject a stream of events for an account that may configure nothing."""
+    if not {"ConfigureManager", "ConfigureComponents"} & {*_privileges(bmc)}:
+        raise RedfishError("Base.InsufficientPrivilege")
+
+
 def show_role(bmc: Bmc, body: JsonObject) -> None:
     """Set the role in a body, in place, if it is the simulator's account."""
     if _is_own_account(bmc, body):

@@ -14,7 +14,11 @@ from .documents import METADATA, find_registry, metadata
 from .etags import ETAG, accepts, matches, spell
 from .expand import parse_expand, respond_expanded
 from .patch import execute_patch
-from .privileges import require_read_privilege, require_write_privilege
+from .privileges import (
+    require_event_privilege,
+    require_read_privilege,
+    require_write_privilege,
+)
 from .resources import (
     ROOT,
     SESSIONS,
@@ -174,6 +178,9 @@ def _get(bmc: Bmc, request: Request) -> Response:
         return Response(200, metadata(bmc), content_type=XML_TYPE)
     if registry := find_registry(bmc, request.path):
         return Response(200, registry)
+    if request.path == bmc.event_streams.path:
+        require_event_privilege(bmc)
+        return Response(200, delivery="events")
     if not bmc.has(request.path):
         raise _missing_or_not_allowed(bmc, request.path)
     body = bmc.resource(request.path)

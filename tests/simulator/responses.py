@@ -18,11 +18,13 @@ Delivery = Literal[
     "chunked_endless",
     "chunked_closed",
     "bad_gzip",
+    "events",
 ]
 """Delivery of a body. All of it arrives at once (whole) or in small pieces (trickled).
 Only half of it arrives, with a matching Content-Length (half), before the connection
 stalls, is reset (cut) or is closed (short), or in chunks before the connection stalls
-(chunked_endless) or is closed (chunked_closed). Or it is invalid gzip (bad_gzip)."""
+(chunked_endless) or is closed (chunked_closed). Or it is invalid gzip (bad_gzip),
+or a stream of events (events)."""
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html"

@@ -75,10 +75,25 @@ class _CountingServer(web.Server):
 
     count = 0
 
-    def __init__(self, *args: Any, boots: Callable[[], int], **kwargs: Any) -> None:
-        """Initialize with a function that returns the BMC's number of starts."""
+    def __init__(
+        self,
+        *args: Any,
+        boots: Callable[[], int],
+        on_lost: Callable[[web.RequestHandler], None],
+        **kwargs: Any,
+    ) -> None:
+        """Initialize the server.
+
+        Args:
+            *args: The arguments of aiohttp's server.
+            boots: Return the BMC's number of starts.
+            on_lost: Called when a connection is lost.
+            **kwargs: The keywords of aiohttp's server.
+
+        """
         super().__init__(*args, **kwargs)
         self._boots = boots
+        self._on_lost = on_lost
         self._boot_by_connection: dict[web.RequestHandler, int] = {}
 
     def __call__(self) -> web.RequestHandler:
@@ -103,6 +118,7 @@ class _CountingServer(web.Server):
         self, handler: web.RequestHandler, exc: BaseException | None = None
     ) -> None:
         """Remove a connection."""
+        self._on_lost(handler)
         self._boot_by_connection.pop(handler, None)
         super().connection_lost(handler, exc)
 
@@ -125,7 +141,11 @@ class Server:
         self.keep_alive = keep_alive
         self.port = 0
         self.protocols = _CountingServer(
-            self._handle, boots=lambda: bmc.boots, access_log=None, logger=_LOGGER
+            self._handle,
+            boots=lambda: bmc.boots,
+            on_lost=bmc.event_streams.lose,
+            access_log=None,
+            logger=_LOGGER,
         )
         self._workers: AbstractAsyncContextManager[Any] = (
             asyncio.Semaphore(workers) if workers else nullcontext()
@@ -259,6 +279,9 @@ class Server:
         elif response.status in _WITHOUT_BODY:
             if response.delivery == "cut":
                 return self._abort(request)
+        elif response.delivery == "events":
+            headers = self._to_http(response).headers
+            return await self.bmc.event_streams.serve(request, headers)
         elif response.delivery != "whole":
             headers = self._to_http(response).headers
             return await send_in_parts(request, response, headers)

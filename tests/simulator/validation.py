@@ -42,7 +42,7 @@ WRITABLE = {
         "SecureBoot": "SecureBootEnable",
         "LogService": "ServiceEnabled Oem.Supermicro.ACPowerOnEventLog "
         "Oem.Supermicro.FIFOEventLog Oem.Supermicro.SmartPowerEventLog",
-        "LogEntry": "Oem.Supermicro.MarkAsAcknowledged",
+        "LogEntry": "Oem.Supermicro.MarkAsAcknowledged Resolved",
         "SessionService": "SessionTimeout",
         "AccountService": "AuthFailureLoggingThreshold AccountLockoutThreshold "
         "AccountLockoutDuration AccountLockoutCounterResetAfter",

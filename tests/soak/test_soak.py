@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from .defects import DEFECTS, Defect
+from .fan_week import run as run_fans
 from .footprint import Footprint
 from .soak import run
 
@@ -15,6 +16,23 @@ HOUR = 3600.0
 def test_soak_of_three_hours_finds_no_violation(network: None) -> None:
     """Run with all faults; script/nightly runs for days."""
     assert run(3 * HOUR, seed=1) == []
+
+
+def test_fan_curves_of_a_day_are_cool_and_calm(network: None) -> None:
+    """Change the load all day: no trip, and one change of the mode until the end."""
+    day = run_fans(24 * HOUR, seed=1, has_faults=False)
+    assert day.violations == []
+    assert day.trips == 0
+    assert day.controlled >= day.polls - 5
+    assert [mode for _, mode in day.cooling.mode_writes] == ["FullSpeed", "Optimal"]
+    assert 50 < day.hottest < 86
+
+
+def test_fan_curves_of_three_hours_keep_their_limits(network: None) -> None:
+    """Run with all faults of IPMI; script/nightly runs for a week."""
+    week = run_fans(3 * HOUR, seed=1)
+    assert week.violations == []
+    assert week.controlled > week.polls / 2
 
 
 @pytest.mark.parametrize(

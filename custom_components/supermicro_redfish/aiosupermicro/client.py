@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
+from datetime import datetime
 from functools import partial
 from ssl import SSLContext
 from typing import Any, Self
@@ -43,6 +45,7 @@ from .models import (
     PCIeDevice,
     Port,
     Power,
+    PowerAverage,
     Processor,
     ResetType,
     Role,
@@ -59,6 +62,7 @@ from .models import (
     Volume,
 )
 from .readings import Reading, Readings, Scope
+from .readings.power_history import async_read_power_history
 from .resources import accounts, commands, devices, endpoints, identity, logs, media
 from .resources.endpoints import Cadence, Endpoint, ModelT
 from .resources.reader import Found, OnRead, ResourceReader, ignore_read
@@ -207,6 +211,13 @@ class SupermicroRedfishClient:
         self._reader.limit = limit
 
     # Connection
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent, for a write by other means.
+
+        It is entered as soon as no request is running.
+        """
+        return self._transport.exclusive()
 
     async def async_connect(self) -> None:
         """Log in to the BMC unless there is a login already.
@@ -703,6 +714,45 @@ class SupermicroRedfishClient:
         """
         return await media.async_find_boot_source(self._reader)
 
+    async def async_get_power_history(self, since: datetime) -> list[PowerAverage]:
+        """Return the machine's power since a time, the oldest average first.
+
+        X12 and X13 keep averages of the last hour, day and week. Times without a
+        reliable average are left out.
+
+        Args:
+            since: The time by our clock.
+
+        Raises:
+            NotFoundError: The board keeps no record of its power.
+
+        """
+        return await async_read_power_history(self._reader, since)
+
+    async def async_listen(
+        self, on_open: Callable[[], None], on_events: Callable[[int], None]
+    ) -> None:
+        """Receive the events of OpenBMC until one of both sides closes the stream.
+
+        What an event says is not passed on, only that something has happened. The BMC
+        does not repeat what happened while there was no stream. It accepts about ten
+        streams; where there is no room for another, it closes it at once.
+
+        Args:
+            on_open: Called when the stream is open.
+            on_events: Called with the number of events, whenever some were received.
+
+        Raises:
+            NotFoundError: The board has no stream of events.
+            AuthorizationError: The account may not receive events.
+
+        """
+        service = await self._reader.async_get(endpoints.EVENT_SERVICE, cached=True)
+        path = service.server_sent_event_uri
+        if path is None or service.service_enabled is False:
+            raise NotFoundError("This board has no stream of events")
+        await self._connection.async_listen(path, on_open, on_events)
+
     # Writes
 
     async def async_change_resource(
@@ -870,3 +920,14 @@ class SupermicroRedfishClient:
 
         """
         await commands.async_clear_log(self._reader, log_service)
+
+    async def async_acknowledge_log_entry(self, entry: LogEntry) -> None:
+        """Acknowledge a health event, or mark it as resolved on OpenBMC.
+
+        It is one request, without a read.
+
+        Raises:
+            NotFoundError: The entry cannot be acknowledged, as those of severity OK.
+
+        """
+        await commands.async_acknowledge(self._reader, entry)

@@ -38,6 +38,15 @@ It is more than three times the size of a full event log, the largest response. 
 largest recorded one has 432,922 bytes: a log of 509 entries.
 """
 
+MAX_EVENT_BYTES: Final = 8 * 1024 * 1024
+"""Maximum size of a server-sent event, none of which is kept in memory."""
+
+KEEP_ALIVE_SECONDS: Final = (60, 15, 4)
+"""TCP keep-alive of a stream of events, on which silence is normal.
+
+Seconds until the first probe, seconds between two probes, and number of probes.
+"""
+
 MAX_ANONYMOUS_BODY_BYTES: Final = 64 * 1024
 """Maximum size of the response to a request without credentials.
 
@@ -132,6 +141,15 @@ MAX_SEGMENT_LENGTH: Final = 128
 
 MAX_SKIPPED_PATHS: Final = 1_000
 """Maximum number of links that a recording names as skipped; real boards have none."""
+
+MAX_POWER_REPORTS: Final = 3
+"""Maximum number of reports of the power of the past; X13 has three."""
+
+CLOCK_TOLERANCE_SECONDS: Final = 60
+"""Seconds by which times of the BMC's clock may be inexact.
+
+Some of its answers take six seconds.
+"""
 
 SESSION_DEFAULT_TIMEOUT: Final = 300
 """Timeout of an idle session in seconds, used until the BMC reports its own.

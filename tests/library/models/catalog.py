@@ -58,6 +58,7 @@ UNRECORDED = {
         ("SessionType", "CreatedTime"), "the published client; DMTF's Session"
     ),
     **dict.fromkeys(("RAIDType", "VolumeType"), "DMTF's Volume"),
+    "Resolved": "DMTF's LogEntry, for OpenBMC",
     "SpeedPercent": "DMTF's Fan",
     **dict.fromkeys(
         (

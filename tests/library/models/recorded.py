@@ -30,6 +30,7 @@ RESOURCES: dict[str, type[Model]] = {
     "ManagerAccount": m.Account,
     "ManagerNetworkProtocol": m.NetworkProtocol,
     "Memory": m.Memory,
+    "MetricReport": m.MetricReport,
     "NTP": m.NTP,
     "NetworkAdapter": m.NetworkAdapter,
     "NetworkPort": m.Port,

@@ -20,6 +20,7 @@ from aiosupermicro.models import (
     LogEntry,
     Manager,
     Memory,
+    MetricValue,
     NetworkProtocol,
     Port,
     Power,
@@ -348,3 +349,43 @@ def test_sensor_is_found_by_member_id() -> None:
         assert found is not None
         assert found.name == "B"
         assert find("2") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("2162", 2162), ("52.000000", 52), ("nan", None), ("", None), ("Enabled", None)],
+)
+def test_metric_value_is_read_from_its_text(value: str, expected: float | None) -> None:
+    """Return no reading for a text that is no number."""
+    metric = MetricValue.from_dict({"MetricValue": value})
+    assert metric.reading == expected
+
+
+def test_metric_value_has_the_time_of_its_measurement() -> None:
+    """Return no time without a UTC offset."""
+    metric = MetricValue.from_dict({"Timestamp": "2023-11-30T21:06:16+00:00"})
+    assert metric.measured_at == datetime(2023, 11, 30, 21, 6, 16, tzinfo=UTC)
+    metric = MetricValue.from_dict({"Timestamp": "2023-11-30T21:06:16"})
+    assert metric.measured_at is None
+
+
+MARKED: dict[str, Any] = {"Oem": {"Supermicro": {"MarkAsAcknowledged": True}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"Severity": "Critical", "Resolved": False}, False),
+        ({"Severity": "Warning", "Resolved": True}, True),
+        ({"Severity": "OK", "Resolved": False}, None),
+        ({"Severity": "Critical"}, None),
+        (MARKED, True),
+        (MARKED | {"Resolved": False}, True),
+    ],
+)
+def test_entry_is_acknowledged_by_mark_or_resolution(
+    body: dict[str, Any],
+    expected: bool | None,  # noqa: FBT001 - a value
+) -> None:
+    """Prefer the mark of Supermicro's own firmware."""
+    assert LogEntry.from_dict(body).is_acknowledged is expected

@@ -159,7 +159,10 @@ class IpmiServer(asyncio.DatagramProtocol):
             return
         if response := self._respond(data):
             loop = asyncio.get_running_loop()
-            loop.call_later(self.latency, self._send, response, addr)
+            if self.latency:
+                loop.call_later(self.latency, self._send, response, addr)
+            else:  # a timer would never end while time stands still
+                loop.call_soon(self._send, response, addr)
 
     def _send(self, packet: bytes, addr: Address) -> None:
         """Send a packet unless it is lost."""

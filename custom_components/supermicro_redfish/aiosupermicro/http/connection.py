@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 import logging
 from typing import Any, TypeGuard
@@ -13,6 +13,7 @@ from ..const import LOGOUT_SECONDS, REDFISH_ROOT
 from ..payload import is_header_text, normalize_path
 from .authenticator import Authenticator, Credentials
 from .cache import ETagCache
+from .event_stream import async_listen
 from .task_monitor import async_wait_for_task
 from .transport import Response, Transport
 
@@ -70,6 +71,7 @@ class Connection:
         self.working_etag: str | None = None
         """Place of the ETags that the BMC accepts, "header" or "body", if known."""
         self._pending_reads: dict[str, _PendingRead] = {}
+        self._streams: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -99,11 +101,14 @@ class Connection:
         await asyncio.wait([self._closing], timeout=LOGOUT_SECONDS)
 
     async def _async_close(self) -> None:
-        """Cancel all reads, then delete the session."""
+        """Cancel all reads and streams, then delete the session."""
         reads = [*self._pending_reads.values()]
-        results = [read.follow() for read in reads]
+        results: list[asyncio.Future[Any]] = [read.follow() for read in reads]
+        results += self._streams
         for read in reads:
             read.cancel()
+        for stream in self._streams:
+            stream.cancel()
         await asyncio.gather(*results, return_exceptions=True)
         self._cache.invalidate_all()
         await self._authenticator.async_logout()
@@ -151,14 +156,26 @@ class Connection:
         """Remove a resource from the cache: it has changed, or is about to."""
         self._cache.invalidate(normalize_path(path))
 
-    async def async_patch(self, path: str, changes: Mapping[str, Any]) -> None:
+    async def async_patch(
+        self,
+        path: str,
+        changes: Mapping[str, Any],
+        *,
+        current: Mapping[str, Any] | None = None,
+    ) -> None:
         """Change properties of a resource and wait until they are changed.
 
         A change without effect is not sent. The cached value suffices to see that a
         change has an effect. That it has none is verified by a read. Where a resource
         rejects a value that is already set, the read always comes first.
+
+        Args:
+            path: The path of the resource.
+            changes: The properties to change.
+            current: The resource as it was read in another way, if it was.
+
         """
-        cached = self.get_cached(path)
+        cached = self.get_cached(path) if current is None else current
         has_effect = cached is not None and not _contains(cached, changes)
         odata_type = str((cached or {}).get("@odata.type"))
         if not has_effect or _REJECTS_SAME_VALUE in odata_type:
@@ -175,6 +192,54 @@ class Connection:
     async def async_post(self, path: str, body: Mapping[str, Any]) -> None:
         """Invoke an action and wait for its task, if it has one."""
         await self._async_write("POST", path, body)
+
+    async def async_listen(
+        self,
+        path: str,
+        on_open: Callable[[], None],
+        on_events: Callable[[int], None],
+    ) -> None:
+        """Receive server-sent events until the BMC or the client closes the stream.
+
+        Arguments and errors are those of `event_stream.async_listen`.
+        """
+        task = asyncio.create_task(self._async_listen(path, on_open, on_events))
+        self._streams.add(task)
+        task.add_done_callback(self._finish_stream)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+        if task.cancelled():
+            raise exceptions.ConnectionError(f"GET {path}: the client was closed")
+        task.result()
+
+    async def _async_listen(
+        self,
+        path: str,
+        on_open: Callable[[], None],
+        on_events: Callable[[int], None],
+    ) -> None:
+        """Open a stream, again after a login if the session has expired."""
+        credentials = await self._async_get_credentials()
+        for is_last in (False, True):
+            self._authenticator.mark_used(credentials)
+            try:
+                await async_listen(
+                    self._transport, path, credentials.headers, on_open, on_events
+                )
+            except exceptions.AuthenticationError:
+                if is_last:
+                    raise
+                credentials = await self._async_get_credentials(rejected=credentials)
+            else:
+                return
+
+    def _finish_stream(self, task: asyncio.Task[None]) -> None:
+        """Remove a closed stream; its exception counts as seen without a caller."""
+        self._streams.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource; return the cached value where the BMC answers 304."""

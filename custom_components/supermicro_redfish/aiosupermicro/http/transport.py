@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+)
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
@@ -50,6 +55,7 @@ from .stats import RequestStats
 
 _LOGGER = logging.getLogger(__name__)
 
+_OK = 200
 _NOT_MODIFIED = 304
 _FIRST_REDIRECT = 300
 _FIRST_ERROR = 400
@@ -176,6 +182,10 @@ class Transport:
         """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
 
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which no request is sent."""
+        return self._limiter.slot(exclusive=True)
+
     def set_max_concurrent_requests(self, limit: int) -> None:
         """Set the number of concurrent requests."""
         self._limiter.set_limit(limit)
@@ -226,6 +236,54 @@ class Transport:
                 for secret in _secrets({**(headers or {}), **(json or {})}):
                     error.redact(secret)
                 raise
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, headers: Mapping[str, str]
+    ) -> AsyncIterator[ClientResponse]:
+        """Provide a response whose body has no end, on a connection of its own.
+
+        It occupies a slot only until its headers were received. Errors of the caller's
+        reads are mapped as well.
+
+        Raises:
+            SupermicroRedfishError: There was no response, or it is an error.
+
+        """
+        try:
+            async with self._limiter.slot(exclusive=False):
+                response = await self._open_stream(path, headers)
+            with closing(response):
+                yield response
+        except exceptions.SupermicroRedfishError as error:
+            for secret in _secrets(headers):
+                error.redact(secret)
+            raise
+        except (ClientError, OSError) as error:
+            # aiohttp's errors about a response contain the headers of the request.
+            cause = None if isinstance(error, ClientResponseError) else error
+            raise _map_error(f"GET {path}", path, error) from cause
+
+    async def _open_stream(
+        self, path: str, headers: Mapping[str, str]
+    ) -> ClientResponse:
+        """Return a successful response without its body."""
+        self.stats.total_requests += 1
+        async with asyncio.timeout(self._timeout):
+            response = await self._session.request(
+                "GET",
+                self._on_this_host(path),
+                headers={**_HEADERS, **headers},
+                ssl=self._ssl,
+                timeout=ClientTimeout(total=None),
+                allow_redirects=False,
+                raise_for_status=False,
+            )
+            if response.status != _OK:
+                with closing(response):
+                    raw = await _receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
+                    await _async_check_response(raw, "GET", path, None)
+        return response
 
     async def _send_with_redirects(
         self, method: str, path: str, content: dict[str, Any]

@@ -17,6 +17,9 @@ from ..const import (
 
 _T = TypeVar("_T")
 
+_CLOCK_RESOLUTION = 1e-6
+"""Seconds by which a timer may end before its time, at least."""
+
 
 class TimeLimit:
     """End of an operation: in total, and earlier if the BMC is silent."""
@@ -33,8 +36,12 @@ class TimeLimit:
 
     @property
     def remaining(self) -> float:
-        """Seconds that are left; zero or less after the end."""
-        return min(self._end, self._silent_end) - self._time()
+        """Seconds that are left; zero or less after the end.
+
+        Less than the clock resolves counts as zero: nothing can be waited for.
+        """
+        seconds = min(self._end, self._silent_end) - self._time()
+        return seconds if seconds > _CLOCK_RESOLUTION else min(seconds, 0.0)
 
 
 class Endpoint(asyncio.DatagramProtocol):
@@ -97,7 +104,8 @@ class Endpoint(asyncio.DatagramProtocol):
         """
         time = asyncio.get_running_loop().time
         end = time() + min(seconds, limit.remaining)
-        while time() < end:
+        # A timer may end before its time by the resolution of the clock.
+        while end - time() > _CLOCK_RESOLUTION:
             self._send(build())
             pause = min(time() + interval, end)
             while (packet := await self._async_receive(pause - time())) is not None:

@@ -23,6 +23,7 @@ from .sessions import *
 from .storage import *
 from .subsystems import *
 from .system import *
+from .telemetry import *
 from .thermal import *
 from .update import *
 

@@ -106,7 +106,7 @@ class Model:
             raw = get(key)
             if type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT:
                 values[name] = raw
-            elif isinstance(raw, str) and (value := _parse_number(raw)) is not None:
+            elif isinstance(raw, str) and (value := parse_number(raw)) is not None:
                 values[name] = value
         for name, key, decode in others:
             raw = get(key)
@@ -357,14 +357,14 @@ def _decode_boolean(raw: Any) -> bool | None:
 def _decode_number(raw: Any) -> float | None:
     """Decode a finite number; booleans and texts such as "N/A" are dropped."""
     if isinstance(raw, str):
-        return _parse_number(raw)
+        return parse_number(raw)
     is_number = type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT
     return raw if is_number else None
 
 
 def _decode_integer(raw: Any) -> int | None:
     """Decode a whole number; 42.0 is accepted, 42.5 is dropped."""
-    raw = _parse_number(raw) if isinstance(raw, str) else raw
+    raw = parse_number(raw) if isinstance(raw, str) else raw
     whole = int(raw) if type(raw) is float and not raw % 1 else raw
     return whole if type(whole) is int and -_MAX_FLOAT <= whole <= _MAX_FLOAT else None
 
@@ -386,7 +386,7 @@ def _clean(text: str) -> str:
     return text.strip()
 
 
-def _parse_number(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
     """Parse a number that is sent as a text: " 41.0 ", but neither "41 C" nor "nan"."""
     text = text.strip()
     if not _NUMBER.fullmatch(text):

@@ -56,6 +56,8 @@ class LogEntry(Model):
 
     id: str | None = None
     name: str | None = None
+    path: str | None = json_path("@odata.id")
+    """Path of the entry itself, by which it is acknowledged."""
     entry_type: str | None = None
     """Event, SEL or Oem."""
     severity: Health | str | None = None
@@ -73,6 +75,8 @@ class LogEntry(Model):
     """255 for an event without a sensor."""
     generator_id: str | None = None
     oem_record_format: str | None = None
+    resolved: bool | None = None
+    """Whether the cause is resolved; only on OpenBMC, where users can set it."""
     oem: LogEntryOem = json_path("Oem/Supermicro", default=LogEntryOem())
 
     @property
@@ -102,9 +106,12 @@ class LogEntry(Model):
     def is_acknowledged(self) -> bool | None:
         """Whether the entry is acknowledged (Oem.Supermicro.MarkAsAcknowledged).
 
-        None for entries of severity OK and for all entries on X10.
+        On OpenBMC, whether it is resolved (Resolved). None for entries of severity OK
+        and for all entries on X10.
         """
-        return self.oem.mark_as_acknowledged
+        if self.oem.mark_as_acknowledged is not None:
+            return self.oem.mark_as_acknowledged
+        return self.resolved if self.is_error else None
 
     @property
     def is_deassertion(self) -> bool:

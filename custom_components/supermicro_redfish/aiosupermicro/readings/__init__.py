@@ -10,6 +10,8 @@ Boards provide them in different ways. Each way is a module with a `ReadingSourc
 
 The values of a sensor come from whichever of these shows the most (`sensor_pool`).
 
+`power_history` reads the averages of the past that X12 and X13 keep.
+
 `Readings` selects the source of a board by trial, never by its name. `conversion` maps
 the resources of newer boards to the models of the older ones.
 """

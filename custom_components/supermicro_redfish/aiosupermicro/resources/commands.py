@@ -10,8 +10,8 @@ from ..exceptions import (
     NotFoundError,
     SupermicroRedfishError,
 )
-from ..models import BootSource, BootSourceEnabled, IndicatorLED
-from ..payload import find_link
+from ..models import BootSource, BootSourceEnabled, IndicatorLED, LogEntry
+from ..payload import JsonObject, find_link
 from .endpoints import CHASSIS, MANAGER, ROOT, SYSTEM, SYSTEM_LOGS, Endpoint
 from .logs import async_find_log
 from .reader import ResourceReader
@@ -103,3 +103,18 @@ async def async_clear_log(reader: ResourceReader, log_service: str | None) -> No
     if target is None:
         raise NotFoundError("This log cannot be cleared")
     await reader.async_post(target, {})
+
+
+async def async_acknowledge(reader: ResourceReader, entry: LogEntry) -> None:
+    """Acknowledge an entry of a log, by the property that it has for that.
+
+    Raises:
+        NotFoundError: The entry cannot be acknowledged.
+
+    """
+    if entry.path is None or entry.is_acknowledged is None:
+        raise NotFoundError("This entry cannot be acknowledged")
+    changes: JsonObject = {"Oem": {"Supermicro": {"MarkAsAcknowledged": True}}}
+    if entry.oem.mark_as_acknowledged is None:
+        changes = {"Resolved": True}
+    await reader.async_patch_member(entry.path, {}, changes)

@@ -161,6 +161,11 @@ class ResourceReader:
         """Return whether a resource was read at a path."""
         return self._connection.get_cached(path) is not None
 
+    def invalidate(self, endpoint: Endpoint[Any]) -> None:
+        """Discard the cached value of a row, so that its next read is unconditional."""
+        if path := self._finder.paths.get(endpoint):
+            self._connection.invalidate(path)
+
     def reset(self) -> None:
         """Discard all but what a restart remembers; missing resources may have come."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
@@ -558,6 +563,12 @@ class ResourceReader:
         """Change properties of a resource."""
         path = await self._finder.async_get(endpoint)
         await self._connection.async_patch(path, changes)
+
+    async def async_patch_member(
+        self, path: str, current: JsonObject, changes: JsonObject
+    ) -> None:
+        """Change properties of a member that was read with its collection."""
+        await self._connection.async_patch(path, changes, current=current)
 
     async def async_post(self, path: str, body: JsonObject) -> None:
         """Invoke the action at a path."""

@@ -1,0 +1,44 @@
+"""Control of the fan speed over IPMI: the one room that writes duties.
+
+In the mode Full a BMC keeps the last duty and no longer cools by itself, even if its
+client has died. The controller therefore gives the fans back in all cases of doubt:
+
+    released ──set a percentage──► taking ──mode and duties written──► in control
+       ▲                             │                                  │  ▲   │
+       │                             │ failed            BMC reset, host│  │fan│
+       │                             ▼                   off, no answer ▼  │reads
+       └──mode read back──────── restoring ◄──guard, ── waiting ───────────┘   │
+          (the trip is kept)         ▲        stop                             │
+                                     └──preset, off, guard, stop───────────────┘
+
+- *released*: the BMC controls its fans. Nothing is written.
+- *taking*: the mode Full is written, and read back before the duties follow.
+- *in control*: every poll reads mode and duties back. A mode that something else has
+  changed is left alone: the fans are released.
+- *waiting*: after a reset of the BMC, or while the host is off. Nothing is written
+  until a fan has a reading again; then the mode, unless it is Full, and the duties.
+- *restoring*: the BMC's own mode is being written, again with every poll until it has
+  been read back. It is never Full.
+
+A trip of the guard leads to *restoring* as well. It stays recorded, also over restarts,
+and control cannot be taken until the user has confirmed its repair issue. The state is
+stored before each write that matters, so that a start after a crash finds it: states
+with control continue in *waiting*, *restoring* continues.
+
+| module | |
+| --- | --- |
+| `models` | states, zones, what is stored |
+| `guard` | reasons to give the fans back |
+| `fan_watch` | fans that are too slow, or driven up and down by the BMC |
+| `zone_fans` | which fans follow a zone |
+| `access` | mode and duties, with the waits that a BMC needs |
+| `transitions` | the ways from one state to another |
+| `controller` | commands and polls, which decide on the way |
+| `interfaces` | what the controller needs of others |
+| `device` | the fans of a BMC over IPMI; the only module that imports IPMI |
+| `probe` | what a BMC answers before the option is turned on |
+| `setup` | connection with Home Assistant: polls, store, issues |
+
+Only `setup` and `probe` know Home Assistant or Redfish. `device` is imported when the
+option is on, and not before.
+"""

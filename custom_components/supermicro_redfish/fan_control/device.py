@@ -1,0 +1,123 @@
+"""The fans of a BMC over IPMI. Import this module only while the option is on."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Self, override
+
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+
+from ..aiosupermicro import InvalidResponseError
+from ..aiosupermicro.http.transport import base_url
+from ..aiosupermicro.ipmi import DeviceId, FanMode, IpmiClient, IpmiCommandError
+from .interfaces import Device
+from .models import MAX_DUTY
+
+_ZONES: Final = range(4)
+
+
+class IpmiFans(Device):
+    """Fan mode and duties of a BMC, with the mode names of Redfish.
+
+    The first command opens a session. If the BMC rejects the account, it is not tried
+    again before the config entry is loaded again.
+    """
+
+    def __init__(self, client: IpmiClient) -> None:
+        """Initialize without a session."""
+        self._client = client
+        self._is_connected = False
+
+    @classmethod
+    def from_config(cls, data: Mapping[str, Any], settings: Mapping[str, Any]) -> Self:
+        """Return the fans of a config entry's BMC.
+
+        Args:
+            data: The data of the config entry.
+            settings: The port, and an account if it differs from that for Redfish.
+
+        Raises:
+            ValueError: The user name or the password is too long for IPMI.
+
+        """
+        account = settings if settings.get(CONF_USERNAME) else data
+        return cls(
+            IpmiClient(
+                base_url(data[CONF_HOST]).host or "",
+                account[CONF_USERNAME],
+                account[CONF_PASSWORD],
+                port=settings[CONF_PORT],
+            )
+        )
+
+    @override
+    def supports(self, mode: str) -> bool:
+        """Return whether a mode can be set."""
+        return FanMode.from_redfish(mode) is not None
+
+    @override
+    async def async_get_mode(self) -> str | None:
+        """Return the mode, None if its number has no name."""
+        await self._async_connect()
+        mode = await self._client.async_get_fan_mode()
+        return mode.redfish_mode if isinstance(mode, FanMode) else None
+
+    @override
+    async def async_set_mode(self, mode: str) -> None:
+        """Set a mode."""
+        number = FanMode.from_redfish(mode)
+        assert number is not None  # noqa: S101 - a supported mode
+        await self._async_connect()
+        await self._client.async_set_fan_mode(number)
+
+    @override
+    async def async_get_duty(self, zone: int) -> int | None:
+        """Return the duty of a zone in percent, None without that zone."""
+        await self._async_connect()
+        duty = await self._client.async_get_zone_duty(zone)
+        return None if duty is None or duty > MAX_DUTY else duty
+
+    @override
+    async def async_set_duty(self, zone: int, percent: int) -> None:
+        """Set the duty of a zone in percent."""
+        await self._async_connect()
+        await self._client.async_set_zone_duty(zone, percent)
+
+    @override
+    async def async_close(self) -> None:
+        """Close the session."""
+        await self._client.async_close()
+
+    async def async_identify(self) -> DeviceId:
+        """Return the identity of the BMC."""
+        await self._async_connect()
+        return await self._client.async_get_device_id()
+
+    async def async_find_zones(self) -> tuple[int, ...]:
+        """Return the zones that the BMC has, by reading their duties.
+
+        What a BMC answers for a missing zone is not known. A zone behind the first is
+        missing if it is rejected, or at 0 %, which no zone with fans is.
+
+        Raises:
+            IpmiCommandError: The BMC does not know the command.
+            InvalidResponseError: A duty is not a percentage.
+
+        """
+        zones = []
+        for zone in _ZONES:
+            try:
+                duty = await self._client.async_get_zone_duty(zone)
+            except IpmiCommandError:
+                if not zone:
+                    raise
+                continue
+            if duty is not None and duty > MAX_DUTY:
+                raise InvalidResponseError(f"The duty of zone {zone} is {duty}")
+            if duty or (duty is not None and not zone):
+                zones.append(zone)
+        return tuple(zones)
+
+    async def _async_connect(self) -> None:
+        """Open a session before the first command."""
+        if not self._is_connected:
+            self._is_connected = True
+            await self._client.async_connect()

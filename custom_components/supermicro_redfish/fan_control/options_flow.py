@@ -1,0 +1,197 @@
+"""Steps of the options flow that turn the fan control on."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+    UnitOfTemperature,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from ..aiosupermicro import SupermicroRedfishError
+from ..const import (
+    CONF_FAN_CONTROL,
+    CONF_FLOOR,
+    CONF_HEADROOM,
+    CONF_ZONES,
+    FLOOR,
+    FLOOR_LIMITS,
+    HEADROOM,
+    HEADROOM_LIMITS,
+    IPMI_PORT,
+)
+from ..coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from ..errors import translation_key
+
+_CONNECTION: Final = (CONF_PORT, CONF_USERNAME, CONF_PASSWORD)
+"""Settings whose change needs a new probe."""
+_MAX_PORT: Final = 65535
+
+
+def _number(first: int, last: int, unit: str | None = None) -> NumberSelector:
+    """Return a selector for an integer."""
+    config = NumberSelectorConfig(
+        min=first, max=last, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
+
+FAN_CONTROL_FORM: Final = vol.Schema(
+    {
+        vol.Required(CONF_PORT, default=IPMI_PORT): _number(1, _MAX_PORT),
+        vol.Optional(CONF_USERNAME): TextSelector(
+            TextSelectorConfig(autocomplete="username")
+        ),
+        vol.Optional(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(
+                type=TextSelectorType.PASSWORD, autocomplete="current-password"
+            )
+        ),
+        vol.Required(CONF_FLOOR, default=FLOOR): _number(*FLOOR_LIMITS, "%"),
+        vol.Required(CONF_HEADROOM, default=HEADROOM): _number(
+            *HEADROOM_LIMITS, UnitOfTemperature.CELSIUS
+        ),
+    }
+)
+
+
+class FanControlOptionsFlow(OptionsFlowWithReload):
+    """Ask for the settings of the fan control, and probe the BMC.
+
+    The probe writes nothing. It is left out if only the limits have changed.
+    """
+
+    def __init__(self) -> None:
+        """Initialize the flow."""
+        self._intervals: dict[str, Any] = {}
+        """Options of the first step."""
+        self._settings: dict[str, Any] = {}
+
+    async def async_step_fan_control(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Explain the fan control and ask for its settings."""
+        stored = self.config_entry.options.get(CONF_FAN_CONTROL, {})
+        if user_input is None:
+            return self._show_form(stored, {})
+        self._settings = _settings(user_input, stored)
+        if all(self._settings.get(key) == stored.get(key) for key in _CONNECTION):
+            return self._finish(stored[CONF_ZONES])
+        return await self._async_probe()
+
+    async def async_step_ipmi_off(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer to switch IPMI over LAN on."""
+        if user_input is None:
+            return self.async_show_form(step_id="ipmi_off", data_schema=vol.Schema({}))
+        if (data := self._runtime_data) is None:
+            return self._show_form(self._settings, {"base": "cannot_connect"})
+        try:
+            await data.client.async_set_protocol_enabled("IPMI", enabled=True)
+        except SupermicroRedfishError as error:
+            return self._show_form(self._settings, {"base": translation_key(error)})
+        await data.static.async_request_refresh()
+        return await self._async_probe()
+
+    @property
+    def _runtime_data(self) -> SupermicroRuntimeData | None:
+        """Runtime data of the entry, None while it is not loaded."""
+        entry: SupermicroConfigEntry = self.config_entry
+        is_loaded = entry.state is ConfigEntryState.LOADED
+        return entry.runtime_data if is_loaded else None
+
+    async def _async_probe(self) -> ConfigFlowResult:
+        """Probe the BMC, and turn the fan control on if its fans can be controlled."""
+        if (data := self._runtime_data) is None:
+            return self._show_form(self._settings, {"base": "cannot_connect"})
+        key, zones = await _async_find_zones(
+            self.hass, data, self.config_entry.data, self._settings
+        )
+        if key == "ipmi_off":
+            return await self.async_step_ipmi_off()
+        if key is not None:
+            return self._show_form(self._settings, {"base": key})
+        return self._finish(zones)
+
+    def _finish(self, zones: tuple[int, ...]) -> ConfigFlowResult:
+        """Store the options; Home Assistant then reloads the entry."""
+        settings = {**self._settings, CONF_ZONES: [*zones]}
+        return self.async_create_entry(
+            data={**self._intervals, CONF_FAN_CONTROL: settings}
+        )
+
+    def _show_form(
+        self, values: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult:
+        """Show the form, without the password."""
+        shown = {key: value for key, value in values.items() if key != CONF_PASSWORD}
+        return self.async_show_form(
+            step_id="fan_control",
+            data_schema=self.add_suggested_values_to_schema(FAN_CONTROL_FORM, shown),
+            errors=errors,
+        )
+
+
+def _settings(
+    user_input: Mapping[str, Any], stored: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the settings that the user has entered.
+
+    An empty password stands for the stored one, which is not shown.
+    """
+    settings = {
+        key: int(user_input[key]) for key in (CONF_PORT, CONF_FLOOR, CONF_HEADROOM)
+    }
+    account: dict[str, str] = {}
+    if username := user_input.get(CONF_USERNAME):
+        is_same = username == stored.get(CONF_USERNAME)
+        former = stored[CONF_PASSWORD] if is_same else ""
+        account = {
+            CONF_USERNAME: username,
+            CONF_PASSWORD: user_input.get(CONF_PASSWORD) or former,
+        }
+    return {**settings, **account}
+
+
+async def _async_find_zones(
+    hass: HomeAssistant,
+    data: SupermicroRuntimeData,
+    entry_data: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> tuple[str | None, tuple[int, ...]]:
+    """Return the fan zones, or the key of the reason against them."""
+
+    def load() -> Any:
+        """Import IPMI, which reads files."""
+        from . import probe  # noqa: PLC0415 - only while the user wants it
+
+        return probe
+
+    probe = await hass.async_add_import_executor_job(load)
+    try:
+        zones: tuple[int, ...] = await probe.async_probe_fans(
+            data.client, entry_data, settings
+        )
+    except probe.ProbeError as error:
+        return error.key, ()
+    return None, zones

@@ -1,0 +1,51 @@
+"""Test the fan control: its options, and the slider that sets the speed."""
+
+from playwright.async_api import expect
+import pytest
+
+from .browser import wait_until
+from .conftest import AddedServer
+from .pages import DevicePage, IntegrationPage
+
+pytestmark = pytest.mark.usefixtures("console")
+
+ZONE = "Fan zone 1"
+TOP = 100
+
+
+async def test_speed_follows_the_slider(added: AddedServer) -> None:
+    """Turn the control on, hold the fans at the slider, and turn it off again."""
+    cooling = added.bmc.cooling
+    assert cooling
+    page = IntegrationPage(added.browser)
+    await page.open()
+    dialog = await page.toggle_fan_control()
+    await page.fill_ipmi_port(added.ipmi_port)
+    await added.browser.take_screenshot("fan_control")
+    await dialog.submit()
+    await dialog.close("Finish")
+
+    device = DevicePage(added.browser)
+    await device.open()
+    await device.expect_state("FAN1 speed", "980 rpm")
+    slider = await device.open_slider(ZONE)
+    await slider.press("End")
+    await wait_until(lambda: cooling.duties[0] == TOP)
+    assert added.bmc.fan_mode == "FullSpeed"
+    details = added.browser.tab.locator("ha-more-info-dialog")
+    await expect(details).not_to_contain_text("Off")
+    await added.browser.take_screenshot("fan_slider")
+    await device.close_details()
+    await wait_until(lambda: cooling.speeds[0] > TOP - 1)
+    await added.api.post(
+        "api/services/homeassistant/update_entity",
+        {"entity_id": "sensor.x12spi_tf_cpu_temperature"},
+    )
+    await device.expect_state("FAN1 speed", "3,220 rpm")
+
+    await page.open()
+    dialog = await page.toggle_fan_control()
+    await dialog.close("Finish")
+    await wait_until(lambda: added.bmc.fan_mode == "Optimal")
+    await device.open()
+    await expect(device.row(ZONE)).to_have_count(0)

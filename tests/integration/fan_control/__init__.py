@@ -1,0 +1,1 @@
+"""Tests of the fan control over IPMI, against a simulated BMC on real sockets."""

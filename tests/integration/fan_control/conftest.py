@@ -1,0 +1,70 @@
+"""Fixtures: an entry with the fan control, and the simulated IPMI."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import math
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.supermicro_redfish.fan_control import access
+from tests.conftest import Clock
+from tests.integration import set_up
+from tests.integration.conftest import Elapse
+from tests.simulator import Bmc
+from tests.simulator.ipmi import IpmiServer, serve_ipmi
+
+from .fans import fan_options
+
+
+@pytest.fixture
+async def ipmi(bmc: Bmc, network: None) -> AsyncIterator[IpmiServer]:
+    """Serve IPMI of the simulated BMC."""
+    async with serve_ipmi(bmc) as server:
+        yield server
+
+
+@pytest.fixture
+def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the waits after commands, since time stands still."""
+    monkeypatch.setattr(access, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(access, "MODE_SECONDS", (0.0, 10.0))
+
+
+@pytest.fixture
+async def controlled(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    without_waits: None,
+    entry: MockConfigEntry,
+    ipmi: IpmiServer,
+) -> ConfigEntry:
+    """Return a loaded entry with the fan control on."""
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
+@pytest.fixture
+def elapse_finely(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock
+) -> Elapse:
+    """Return a function that lets time pass while commands wait for a silent BMC."""
+
+    async def advance(seconds: float, step: float = 0.5) -> None:
+        for _ in range(math.ceil(seconds / step)):
+            freezer.tick(step)
+            clock.tick(step)
+            async_fire_time_changed(hass)
+            for _ in range(50):
+                await asyncio.sleep(0)
+            await hass.async_add_executor_job(int)
+
+    return advance

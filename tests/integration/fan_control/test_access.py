@@ -1,0 +1,121 @@
+"""Test the waits between the commands, which a BMC needs."""
+
+import asyncio
+from itertools import pairwise
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from tests.integration import set_up
+from tests.integration.conftest import Elapse
+from tests.simulator import Bmc
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import duty_writes, fan_options, mode_writes, set_percentage
+
+OPTIMAL = 2
+MIN_SECONDS = 1.5
+"""Two seconds, of which the test kit fires timers half a second early."""
+
+
+@pytest.fixture
+async def slow(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    ipmi: IpmiServer,
+) -> ConfigEntry:
+    """Return a loaded entry with the fan control and its waits."""
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
+    return entry
+
+
+def start(
+    hass: HomeAssistant, entry: ConfigEntry, percentage: int
+) -> asyncio.Task[None]:
+    """Start to set a percentage."""
+    return asyncio.create_task(set_percentage(hass, entry, percentage))
+
+
+async def test_duty_waits_until_mode_is_read_back(
+    hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
+) -> None:
+    """Write no duty while the BMC still reports the mode before."""
+    ipmi.shown_mode = OPTIMAL
+    command = start(hass, slow, 40)
+    await elapse_finely(6)
+    assert (mode_writes(ipmi), duty_writes(ipmi)) == ([1], [])
+    ipmi.shown_mode = None
+    await elapse_finely(3)
+    await command
+    assert duty_writes(ipmi) == [(0, 40), (1, 30)]
+    (mode,) = ipmi.sent(0x30, 0x45, 0x01)
+    first, _ = ipmi.sent(0x30, 0x70, 0x66, 0x01)
+    assert first.time - mode.time >= 2
+
+
+async def test_mode_that_is_not_read_back_ends_the_attempt(
+    hass: HomeAssistant,
+    slow: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Give the fans back after ten seconds, and raise an error."""
+    ipmi.shown_mode = OPTIMAL
+    command = start(hass, slow, 40)
+    await elapse_finely(9)
+    assert not command.done()
+    await elapse_finely(4)
+    with pytest.raises(HomeAssistantError) as error:
+        await command
+    assert error.value.translation_key == "fan_mode_not_confirmed"
+    assert duty_writes(ipmi) == []
+    assert bmc.fan_mode == "Optimal"
+    assert slow.runtime_data.fan_controller.state == "released"
+
+
+async def test_fast_commands_are_limited(
+    hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
+) -> None:
+    """Write a zone every two seconds at most, and the last percentage in the end."""
+    command = start(hass, slow, 30)
+    await elapse_finely(5)
+    await command
+    commands = [start(hass, slow, percentage) for percentage in range(31, 51)]
+    await elapse_finely(6)
+    await asyncio.gather(*commands)
+    times = [
+        item.time for item in ipmi.sent(0x30, 0x70, 0x66, 0x01) if item.data[2] == 0
+    ]
+    assert all(later - earlier >= MIN_SECONDS for earlier, later in pairwise(times)), (
+        times
+    )
+    assert len(times) <= 4
+    assert ipmi.cooling.duties[0] == 50
+
+
+async def test_write_waits_for_redfish_but_not_for_long(
+    hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
+) -> None:
+    """Write nothing beside a request, unless that takes more than two seconds."""
+    client = slow.runtime_data.client
+    async with client.exclusive():
+        command = start(hass, slow, 40)
+        await elapse_finely(1)
+        assert mode_writes(ipmi) == []
+    await elapse_finely(5)
+    await command
+    assert ipmi.cooling.duties[0] == 40
+    async with client.exclusive():
+        command = start(hass, slow, 50)
+        await elapse_finely(1)
+        assert ipmi.cooling.duties[0] == 40
+        await elapse_finely(4)
+        assert ipmi.cooling.duties[0] == 50
+    await command

@@ -1,0 +1,198 @@
+"""Test that the fans are given back when the control ends, also after a crash."""
+
+from collections.abc import Awaitable, Callable
+import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.fan_control import controller
+from custom_components.supermicro_redfish.fan_control.controller import FanController
+from tests.integration import (
+    DYNAMIC,
+    entity,
+    logged_problems,
+    reload,
+    set_up,
+    stop,
+    unload,
+)
+from tests.integration.conftest import Elapse
+from tests.integration.paths import FAN_MODE
+from tests.simulator import Bmc
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import ZONE_1, fan_options, set_percentage, writes
+
+type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
+
+MAX_RESTORE_SECONDS = 2.0
+
+
+async def remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Remove the entry."""
+    await hass.config_entries.async_remove(entry.entry_id)
+
+
+async def disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Disable the entry."""
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+
+
+@pytest.mark.parametrize("end", [unload, reload, remove, stop, disable])
+async def test_end_restores_mode(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, end: End
+) -> None:
+    """Set the mode before, and close the session unless the entry goes on."""
+    await set_percentage(hass, controlled, 40)
+    await end(hass, controlled)
+    assert bmc.fan_mode == "Optimal"
+    assert ipmi.open_sessions == int(end is reload)
+
+
+@pytest.fixture
+async def lossy(
+    hass: HomeAssistant,
+    without_waits: None,
+    entry: MockConfigEntry,
+    ipmi: IpmiServer,
+) -> ConfigEntry:
+    """Return a loaded entry that holds the fans, in real time."""
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
+    await set_percentage(hass, entry, 40)
+    return entry
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_mode_is_restored_within_two_seconds_despite_lost_packets(
+    hass: HomeAssistant, lossy: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, seed: int
+) -> None:
+    """Lose a tenth of the packets in each direction."""
+    ipmi.seed, ipmi.loss = seed, 0.1
+    restored: list[float] = []
+    before = time.monotonic()
+    set_mode = ipmi.cooling.set_mode
+
+    def record(mode: str) -> None:
+        """Record the time of the write."""
+        set_mode(mode)
+        restored.append(time.monotonic())
+
+    ipmi.cooling.set_mode = record  # type: ignore[method-assign]
+    await unload(hass, lossy)
+    assert bmc.fan_mode == "Optimal"
+    assert restored[0] - before < MAX_RESTORE_SECONDS
+
+
+async def test_failure_to_restore_is_logged(
+    hass: HomeAssistant,
+    lossy: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """End after some seconds, and restore the mode at the next start."""
+    monkeypatch.setattr(controller, "STOP_SECONDS", 1.0)
+    ipmi.is_silent = True
+    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    before = time.monotonic()
+    await unload(hass, lossy)
+    assert time.monotonic() - before < 4
+    assert bmc.fan_mode == "FullSpeed"
+    assert any("could not be given back" in text for text in logged_problems(caplog))
+    ipmi.is_silent = False
+    bmc.heal()
+    await set_up(hass, lossy)
+    assert bmc.fan_mode == "Optimal"
+
+
+async def crash(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Unload the entry without a command, as the end of the process does."""
+
+    async def die(controller: FanController) -> None:
+        """End nothing but the session."""
+        await controller._access.async_close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FanController, "async_stop", die)
+        await unload(hass, entry)
+
+
+async def test_control_continues_after_crash(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Find the duties in the store; write the mode only if it is not Full."""
+    await set_percentage(hass, controlled, 40)
+    await crash(hass, controlled)
+    ipmi.cooling.duties[0] = 90
+    await set_up(hass, controlled)
+    await elapse(DYNAMIC)
+    assert (bmc.fan_mode, ipmi.cooling.duties) == ("FullSpeed", {0: 40, 1: 30})
+    assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 40
+    assert len(ipmi.cooling.mode_writes) == 1
+    await unload(hass, controlled)
+    assert bmc.fan_mode == "Optimal"
+
+
+async def test_crash_while_fans_are_given_back_continues_that(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Restore the mode at the next start instead of holding the duty."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
+    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    bmc.scheduler.cancel("cooling")
+    bmc.set_reading("CPU Temp", 90)
+    await elapse(DYNAMIC)
+    await crash(hass, controlled)
+    assert bmc.fan_mode == "FullSpeed"
+    ipmi.completion_codes.clear()
+    bmc.heal()
+    await set_up(hass, controlled)
+    await elapse(DYNAMIC)
+    assert bmc.fan_mode == "Optimal"
+    before = writes(ipmi)
+    await elapse(3 * DYNAMIC)
+    assert writes(ipmi) == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "duties"), [("FullSpeed", {0: 100, 1: 100}), ("Optimal", {0: 30, 1: 30})]
+)
+async def test_malformed_record_gives_fans_back(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    mode: str,
+    duties: dict[int, int],
+) -> None:
+    """Drive fans in the mode Full at 100 %, as the mode before is not known."""
+    key = f"{DOMAIN}.{entry.entry_id}.fans"
+    record = {"state": "in_control", "targets": ["unknown"]}
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": record}
+    bmc.change(FAN_MODE, {"Mode": mode})
+    ipmi.cooling.duties = {0: 30, 1: 30}
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
+    assert (bmc.fan_mode, ipmi.cooling.duties) == (mode, duties)

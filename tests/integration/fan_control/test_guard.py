@@ -1,0 +1,194 @@
+"""Test that the fans are given back to the BMC in all cases of doubt."""
+
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from tests.integration import DYNAMIC, HOUR, MINUTE, call, entity, reload
+from tests.integration.conftest import Elapse
+from tests.integration.paths import SYSTEM, THERMAL
+from tests.integration.repair_flow import fix_issue, open_issues
+from tests.simulator import Bmc
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import SELECT, ZONE_1, mode_writes, set_percentage, writes
+
+type Trigger = Callable[[Bmc], object]
+
+
+def lose_temperature(bmc: Bmc) -> None:
+    """Let a temperature have no reading any more."""
+    absent = {"ReadingCelsius": None, "Status": {"State": "Absent", "Health": None}}
+    bmc.change(THERMAL, {"Temperatures": {"System Temp": absent}})
+
+
+@pytest.fixture(autouse=True)
+def constant_readings(ipmi: IpmiServer, bmc: Bmc) -> None:
+    """Let the tests set the readings."""
+    bmc.scheduler.cancel("cooling")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [
+        (lambda bmc: bmc.set_reading("CPU Temp", 86), "headroom"),
+        (lose_temperature, "sensor_lost"),
+        (lambda bmc: bmc.set_reading("FAN1", 0), "fan_critical"),
+        (lambda bmc: bmc.set_reading("FANA", 100), "fan_critical"),
+    ],
+    ids=["hot", "lost temperature", "stopped fan", "slow fan"],
+)
+async def test_trigger_restores_mode_within_one_poll(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    trigger: Trigger,
+    reason: str,
+) -> None:
+    """Create an issue with the reason, and keep the control off until it is fixed."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    assert bmc.fan_mode == "FullSpeed"
+    trigger(bmc)
+    await elapse(DYNAMIC)
+    assert bmc.fan_mode == "Optimal"
+    assert entity(hass, controlled, SELECT).state == "optimal"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == f"fan_control_{reason}"
+    assert issue.is_persistent
+    with pytest.raises(HomeAssistantError) as error:
+        await set_percentage(hass, controlled, 40)
+    assert error.value.translation_key == "fan_control_tripped"
+    assert bmc.fan_mode == "Optimal"
+
+
+async def test_control_stays_off_until_user_confirms(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the trip over a reload; confirm its issue to allow control again."""
+    await set_percentage(hass, controlled, 40)
+    bmc.set_reading("CPU Temp", 86)
+    await elapse(DYNAMIC)
+    bmc.set_reading("CPU Temp", 40)
+    await reload(hass, controlled)
+    (issue,) = open_issues(hass)
+    with pytest.raises(HomeAssistantError):
+        await set_percentage(hass, controlled, 40)
+    assert (await fix_issue(hass, issue))["sensor"] == "CPU Temp"
+    assert open_issues(hass) == []
+    await set_percentage(hass, controlled, 40)
+    assert bmc.fan_mode == "FullSpeed"
+
+
+async def test_missing_polls_restore_mode(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Restore it over IPMI when Redfish fails for 90 seconds, and not before."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    bmc.fail(THERMAL, status=503)
+    await elapse(75, step=15)
+    assert bmc.fan_mode == "FullSpeed"
+    await elapse(30, step=15)
+    assert bmc.fan_mode == "Optimal"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fan_control_no_readings"
+
+
+async def test_missing_ipmi_restores_mode_over_redfish(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Use the other protocol when the BMC rejects all commands over IPMI."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    ipmi.completion_codes |= {(0x30, 0x45): 0xD4, (0x30, 0x70): 0xD4}
+    await elapse(5 * DYNAMIC)
+    assert bmc.fan_mode == "Optimal"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fan_control_no_ipmi"
+
+
+async def test_host_that_is_switched_off_is_no_reason(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Wait without a write while the host is off, and continue when it runs again."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    before = writes(ipmi)
+    bmc.power("ForceOff")
+    await elapse(10 * MINUTE)
+    assert (open_issues(hass), writes(ipmi)) == ([], before)
+    bmc.power("On")
+    await elapse(5 * MINUTE)
+    assert open_issues(hass) == []
+    assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 40)
+
+
+async def test_nothing_is_written_after_reset_until_fan_reads(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Write the duties, but not the mode Full in which the BMC comes back."""
+    ipmi.cooling._schedule()
+    await set_percentage(hass, controlled, 40)
+    await elapse_finely(DYNAMIC)
+    before = writes(ipmi), len(mode_writes(ipmi))
+    bmc.restart(30)
+    await elapse_finely(30 + ipmi.cooling.recovery_seconds)
+    assert writes(ipmi) == before[0]
+    assert ipmi.cooling.duties == {0: 100, 1: 100}
+    await elapse_finely(3 * DYNAMIC)
+    assert len(mode_writes(ipmi)) == before[1]
+    assert ipmi.cooling.duties == {0: 40, 1: 30}
+    assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 40
+    assert open_issues(hass) == []
+
+
+async def test_failed_restoring_is_repeated(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Try again with each poll until the mode has been read back."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
+    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    bmc.set_reading("CPU Temp", 86)
+    await elapse(2 * DYNAMIC)
+    assert bmc.fan_mode == "FullSpeed"
+    assert len(open_issues(hass)) == 1
+    ipmi.completion_codes.clear()
+    await elapse(DYNAMIC)
+    assert bmc.fan_mode == "Optimal"
+
+
+async def test_guard_rests_while_bmc_is_in_control(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Report nothing of a hot server whose fans Home Assistant does not control."""
+    await set_percentage(hass, controlled, 40)
+    await call(hass, controlled, ZONE_1, "turn_off")
+    bmc.set_reading("CPU Temp", 90)
+    lose_temperature(bmc)
+    await elapse(HOUR / 20)
+    assert open_issues(hass) == []
+    assert bmc.power_state == "On"
+    assert bmc.resource(SYSTEM)["PowerState"] == "On"

@@ -1,0 +1,199 @@
+"""Test the options that turn the fan control on, and the probe of the BMC."""
+
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from tests.integration import entity, reload, requests_since
+from tests.integration.dialog import suggested_values
+from tests.integration.paths import CHASSIS, FAN_MODE, PROTOCOLS, SYSTEM
+from tests.simulator import REMOVED, Bmc
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import INTERVALS, ZONE_1, open_fan_form, submit_fan_form, writes
+
+type Change = Callable[[Bmc, IpmiServer], object]
+
+
+async def test_option_adds_a_fan_for_each_zone(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Store the zones that the probe has found, and write nothing."""
+    form = await open_fan_form(hass, loaded)
+    assert form["step_id"] == "fan_control"
+    result = await submit_fan_form(hass, form, port=ipmi.port)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    settings = {"port": ipmi.port, "floor": 20, "headroom": 10, "zones": [0, 1]}
+    assert loaded.options == {**INTERVALS, "fan_control": settings}
+    assert loaded.state is ConfigEntryState.LOADED
+    assert entity(hass, loaded, ZONE_1).state == "off"
+    assert writes(ipmi) == 0
+    assert ipmi.open_sessions == 1
+
+
+def _stack(name: str) -> Change:
+    """Return a change of the firmware stack."""
+    return lambda _, ipmi: setattr(ipmi, "stack", name)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        pytest.param(_stack("aspeed"), None, id="X10 to X13"),
+        pytest.param(_stack("x9"), "ipmi_not_supported", id="X9"),
+        pytest.param(_stack("unknown"), "ipmi_not_supported", id="unknown command"),
+        pytest.param(_stack("locked"), "ipmi_refused", id="locked down"),
+        pytest.param(
+            lambda bmc, _: bmc.change(CHASSIS, {"Model": "X14SBI-TF"}),
+            "ipmi_generation",
+            id="name of generation 14",
+        ),
+        pytest.param(
+            lambda bmc, _: bmc.change(
+                CHASSIS,
+                {"Thermal": REMOVED, "ThermalSubsystem": {"@odata.id": "/x"}},
+            ),
+            "ipmi_generation",
+            id="resources of generation 14",
+        ),
+        pytest.param(
+            lambda _, ipmi: setattr(ipmi, "shown_mode", 0),
+            "ipmi_mode_differs",
+            id="mode that Redfish denies",
+        ),
+        pytest.param(
+            lambda _, ipmi: setattr(ipmi, "shown_mode", 0x77),
+            "ipmi_mode_differs",
+            id="unknown mode",
+        ),
+        pytest.param(
+            lambda _, ipmi: setattr(ipmi, "shown_duty", 0xFE),
+            "ipmi_not_supported",
+            id="duty above 100",
+        ),
+        pytest.param(
+            lambda _, ipmi: ipmi.completion_codes.update({(0x30, 0x70): 0xCC}),
+            "ipmi_not_supported",
+            id="invalid data",
+        ),
+        pytest.param(
+            lambda bmc, _: bmc.remove(FAN_MODE), "fan_mode_unknown", id="no mode"
+        ),
+        pytest.param(
+            lambda _, ipmi: setattr(ipmi, "session_limit", 0), "ipmi_busy", id="busy"
+        ),
+    ],
+)
+async def test_probe_result(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    change: Change,
+    error: str | None,
+) -> None:
+    """Refuse with a reason, change nothing, and close the session."""
+    change(bmc, ipmi)
+    form = await open_fan_form(hass, loaded)
+    result = await submit_fan_form(hass, form, port=ipmi.port)
+    assert result.get("errors") == (error and {"base": error})
+    assert ("fan_control" in loaded.options) is (error is None)
+    assert writes(ipmi) == 0
+    assert ipmi.open_sessions == (error is None)
+
+
+async def test_closed_port_is_reported(
+    hass: HomeAssistant, loaded: ConfigEntry, closed_port: str
+) -> None:
+    """Name the port and firewalls as possible reasons."""
+    form = await open_fan_form(hass, loaded)
+    port = int(closed_port.rpartition(":")[2])
+    result = await submit_fan_form(hass, form, port=port)
+    assert result["errors"] == {"base": "ipmi_silent"}
+
+
+async def test_wrong_password_is_tried_once(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Attempt one login with an account of its own, and show its name again."""
+    form = await open_fan_form(hass, loaded)
+    account = {"username": "ADMIN", "password": "wrong"}
+    result = await submit_fan_form(hass, form, port=ipmi.port, **account)
+    assert result["errors"] == {"base": "ipmi_auth"}
+    assert (ipmi.login_attempts, ipmi.logins) == (1, 0)
+    values = suggested_values(result)
+    assert (values["username"], values["password"]) == ("ADMIN", None)
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+async def test_account_that_is_too_long_is_reported(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer, field: str
+) -> None:
+    """Send nothing that IPMI would cut off."""
+    form = await open_fan_form(hass, loaded)
+    account = {"username": "ADMIN", "password": "ADMIN", field: "x" * 21}
+    result = await submit_fan_form(hass, form, port=ipmi.port, **account)
+    assert result["errors"] == {"base": "ipmi_account_too_long"}
+    assert ipmi.login_attempts == 0
+
+
+async def test_ipmi_that_is_off_can_be_switched_on(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+) -> None:
+    """Offer that in a step of its own, and go on afterwards."""
+    bmc.change(PROTOCOLS, {"IPMI": {"ProtocolEnabled": False}})
+    form = await open_fan_form(hass, loaded)
+    since = len(bmc.requests)
+    form = await submit_fan_form(hass, form, port=ipmi.port)
+    assert form["step_id"] == "ipmi_off"
+    assert f"PATCH {PROTOCOLS}" not in requests_since(bmc, since)
+    assert ipmi.packets == 0
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert bmc.resource(PROTOCOLS)["IPMI"]["ProtocolEnabled"]
+
+
+async def test_limits_are_changed_without_a_probe(
+    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Keep the account and the zones; open no second session."""
+    logins = ipmi.logins
+    form = await open_fan_form(hass, controlled)
+    assert suggested_values(form)["floor"] == 20
+    await submit_fan_form(hass, form, port=ipmi.port, floor=35, headroom=15)
+    settings: dict[str, Any] = controlled.options["fan_control"]
+    assert (settings["floor"], settings["headroom"]) == (35, 15)
+    assert entity(hass, controlled, ZONE_1).attributes["minimum"] == 35
+    assert ipmi.logins == logins + 1
+
+
+async def test_probe_while_controlling_does_not_end_the_session(
+    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Open a session for the probe and close only that one."""
+    form = await open_fan_form(hass, controlled)
+    account = {"username": "ADMIN", "password": "wrong"}
+    result = await submit_fan_form(hass, form, port=ipmi.port, **account)
+    assert result["errors"] == {"base": "ipmi_auth"}
+    await controlled.runtime_data.dynamic.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entity(hass, controlled, ZONE_1).state == "off"
+    assert ipmi.open_sessions == 1
+    assert SYSTEM in {item.path for item in ipmi.bmc.requests}
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(300, 30), (10, 10)])
+async def test_interval_is_limited_while_fans_are_controlled(
+    hass: HomeAssistant, controlled: ConfigEntry, seconds: int, expected: int
+) -> None:
+    """Poll every 30 seconds at the latest, as the guard needs the temperatures."""
+    options = {**controlled.options, "dynamic_interval": seconds}
+    hass.config_entries.async_update_entry(controlled, options=options)
+    await reload(hass, controlled)
+    interval = controlled.runtime_data.dynamic.update_interval
+    assert interval.total_seconds() == expected

@@ -1,0 +1,91 @@
+"""Test fans that pump because their duty is too low."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.integration import DYNAMIC, MINUTE, entity, reload
+from tests.integration.conftest import Elapse
+from tests.integration.repair_flow import open_issues
+from tests.simulator import Bmc
+from tests.simulator.event_log import log_fan_event
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import ZONE_1, fan_options, set_percentage
+
+TOO_LOW = 10
+"""Percentage at which the simulated fans fall below their limit."""
+
+
+@pytest.fixture
+async def low_floor(
+    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer
+) -> ConfigEntry:
+    """Return the entry with a floor at which fans are too slow."""
+    options = fan_options(ipmi, floor=TOO_LOW)
+    hass.config_entries.async_update_entry(controlled, options=options)
+    await reload(hass, controlled)
+    return controlled
+
+
+async def test_pumping_raises_duty_and_floor(
+    hass: HomeAssistant,
+    low_floor: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """End the pumping within three polls, with one notice, and keep the floor."""
+    await set_percentage(hass, low_floor, TOO_LOW)
+    boosted = 0
+    for _ in range(20):
+        await elapse(DYNAMIC)
+        boosted += ipmi.cooling.is_boosted
+    assert boosted <= 3
+    floor = ipmi.cooling.duties[0]
+    assert 15 <= floor <= 25
+    assert bmc.fan_mode == "FullSpeed"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fan_floor_raised"
+    await reload(hass, low_floor)
+    await set_percentage(hass, low_floor, TOO_LOW)
+    assert ipmi.cooling.duties[0] == floor
+    assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == floor
+
+
+async def test_pumping_is_recognized_from_event_log(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Raise the duty for pairs of events between which each poll sees normal fans."""
+    await set_percentage(hass, controlled, 25)
+    await elapse(MINUTE)
+    for _ in range(2):
+        log_fan_event(bmc, "FAN1", 65, is_asserted=True)
+        await elapse(5, step=5)
+        log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+        await elapse(30)
+    await elapse(MINUTE)
+    assert ipmi.cooling.duties[0] == 30
+    assert len(open_issues(hass)) == 1
+
+
+async def test_single_event_is_no_pumping(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Leave the duty for a single pair of events."""
+    await set_percentage(hass, controlled, 25)
+    await elapse(MINUTE)
+    log_fan_event(bmc, "FAN1", 65, is_asserted=True)
+    await elapse(5, step=5)
+    log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+    await elapse(3 * MINUTE)
+    assert ipmi.cooling.duties[0] == 25
+    assert open_issues(hass) == []

@@ -1,0 +1,192 @@
+"""Test the blueprint that notifies of problems of a server."""
+
+from typing import Any
+
+from homeassistant.components.persistent_notification import (
+    _async_get_or_create_notifications,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+import pytest
+
+from tests.simulator import Bmc
+
+from . import DYNAMIC, MINUTE, STATIC, entity_id
+from .automations import Automations
+from .health_log import EVENT, add_to_log
+from .paths import BAY_1, BAY_2, CRITICAL, POWER, SYSTEM
+
+PROBLEMS = (
+    "system_problem",
+    "processor_problem",
+    f"power_supply_problem_{BAY_1}",
+    f"power_supply_problem_{BAY_2}",
+    "redundancy_problem",
+    "chassis_problem",
+    "intrusion",
+)
+LOST = "[PWR-0003] PS2 Status, Power Supply input lost (AC/DC)"
+SUPPLY = "x12spi-tf Power supply 2 health: Problem."
+REDUNDANCY = "x12spi-tf Power supply redundancy: Problem."
+SYSTEM_HEALTH = "x12spi-tf System health: Problem."
+QUOTE = "x12spi-tf Health event log: PS2 Status, Power Supply input lost (AC/DC)"
+OK = {"Status": {"Health": "OK", "State": "Enabled"}}
+
+
+@pytest.fixture
+def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
+    """Return the inputs of the blueprint: the health entities and the log."""
+    return {
+        "problems": [
+            entity_id(hass, loaded, f"binary_sensor.{key}") for key in PROBLEMS
+        ],
+        "log": entity_id(hass, loaded, EVENT),
+    }
+
+
+def shown(hass: HomeAssistant) -> list[str]:
+    """Return the messages of the notifications that are not dismissed."""
+    notifications = _async_get_or_create_notifications(hass).values()
+    return [" ".join(item["message"].split()) for item in notifications]
+
+
+def set_supply(bmc: Bmc, status: dict[str, Any]) -> None:
+    """Change the status of the second power supply."""
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: status}})
+
+
+def set_system(bmc: Bmc, status: dict[str, Any]) -> None:
+    """Change the status of the whole system."""
+    bmc.change(SYSTEM, status)
+
+
+async def test_failed_supply_causes_one_notification_that_is_cleared(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Name all affected parts, although the system follows with a later poll."""
+    await automations.use("server_problem", **inputs)
+    set_supply(bmc, CRITICAL)
+    add_to_log(bmc, LOST)
+    await automations.elapse(DYNAMIC)
+    set_system(bmc, CRITICAL)
+    await automations.elapse(DYNAMIC)
+    assert shown(hass) == []
+    await automations.elapse(2 * DYNAMIC)
+    assert shown(hass) == [f"{REDUNDANCY} {SUPPLY} {SYSTEM_HEALTH} {QUOTE}"]
+    await automations.elapse(STATIC)
+    assert automations.notifications.count(automations.notifications[0]) == len(
+        automations.notifications
+    )
+    set_supply(bmc, OK)
+    set_system(bmc, OK)
+    await automations.elapse(DYNAMIC)
+    assert shown(hass) == []
+
+
+async def test_second_problem_joins_the_notification(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Replace the notification, and remove a part that is in order again."""
+    await automations.use("server_problem", **inputs)
+    set_system(bmc, CRITICAL)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    set_supply(bmc, CRITICAL)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [f"{SYSTEM_HEALTH} {REDUNDANCY} {SUPPLY}"]
+    set_system(bmc, OK)
+    await automations.elapse(DYNAMIC)
+    assert shown(hass) == [f"{REDUNDANCY} {SUPPLY}"]
+
+
+async def test_short_problem_is_ignored(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Create no notification of a problem that is over before it is reported."""
+    await automations.use("server_problem", **inputs)
+    set_system(bmc, CRITICAL)
+    await automations.elapse(DYNAMIC)
+    set_system(bmc, OK)
+    await automations.elapse(3 * DYNAMIC)
+    assert automations.notifications == []
+
+
+async def test_critical_event_without_a_part_has_its_own_notification(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Clear it when the log reports the end of the event."""
+    await automations.use("server_problem", **inputs)
+    add_to_log(bmc, "[CPU-0001] CPU1 thermal trip", Oem=None, SensorType="Processor")
+    await automations.elapse(STATIC + 3 * DYNAMIC)
+    assert shown(hass) == ["x12spi-tf Health event log: CPU1 thermal trip"]
+    add_to_log(
+        bmc,
+        "[CPU-0001] CPU1 thermal trip",
+        Oem=None,
+        SensorType="Processor",
+        EntryCode="Deassert",
+    )
+    await automations.elapse(STATIC)
+    assert shown(hass) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "severities", "expected"),
+    [
+        ({"Severity": "Warning"}, ["critical"], 0),
+        ({"Severity": "Warning"}, ["critical", "warning"], 1),
+        ({"Severity": "OK"}, ["critical", "warning"], 0),
+        ({"Severity": "Critical", "EntryCode": "Deassert"}, ["critical"], 0),
+    ],
+)
+async def test_event_notifies_by_its_severity(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    automations: Automations,
+    inputs: dict[str, Any],
+    changes: dict[str, Any],
+    severities: list[str],
+    expected: int,
+) -> None:
+    """Ignore events of other severities, and the end of events."""
+    await automations.use("server_problem", **inputs, severities=severities)
+    add_to_log(bmc, "A", **changes)
+    await automations.elapse(STATIC + 3 * DYNAMIC)
+    assert len(shown(hass)) == expected
+
+
+async def test_problem_survives_restart_and_outage(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    automations: Automations,
+    inputs: dict[str, Any],
+) -> None:
+    """Detect a problem of the meantime, and keep it while the BMC is unreachable."""
+    await automations.use("server_problem", **inputs)
+    await automations.restart(loaded, lambda: set_system(bmc, CRITICAL))
+    await automations.elapse(2 * MINUTE)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    bmc.fail("*", status=503)
+    await automations.elapse(2 * MINUTE)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    bmc.heal()
+    await automations.elapse(2 * MINUTE)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    set_system(bmc, OK)
+    await automations.elapse(DYNAMIC)
+    assert shown(hass) == []
+
+
+async def test_log_cannot_format_the_notification(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Show the text of a BMC without its markup, which could contain a link."""
+    await automations.use("server_problem", **inputs)
+    add_to_log(bmc, "Call [support](https://evil.example) <img src=x> {{ 1 + 1 }}")
+    await automations.elapse(STATIC + 3 * DYNAMIC)
+    (message,) = shown(hass)
+    assert message == (
+        "x12spi-tf Health event log: Call support (https://evil.example) img src=x "
+        "{{ 1 + 1 }}"
+    )
