@@ -1,6 +1,6 @@
 """Take a server through its whole life, and collect all texts that it leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 import json
 import logging
@@ -181,15 +181,25 @@ class Lifecycle:
 
     async def fill_in(self, form: Any, answers: dict[str, str]) -> ConfigFlowResult:
         """Fill in a form and collect the next one."""
-        return self.collect_form(await self.instance.fill_in(form, answers))
+        return self.collect_form(await self.instance.fill_in(form, answers), answers)
 
-    def collect_form(self, form: ConfigFlowResult) -> ConfigFlowResult:
-        """Collect the texts of a form."""
+    def collect_form(
+        self, form: ConfigFlowResult, answers: Mapping[str, str] | None = None
+    ) -> ConfigFlowResult:
+        """Collect the texts of a form.
+
+        The form may contain the password that its user has just entered, unless the BMC
+        has rejected it.
+        """
+        is_rejected = "invalid_auth" in (form.get("errors") or {}).values()
+        entered = None if is_rejected else (answers or {}).get("password")
         assert form["type"] in ("form", "abort"), form
         shown = {key: value for key, value in form.items() if key != "result"}
         self.search.add("dialog", shown)
         for item in getattr(form.get("data_schema"), "schema", {}):
-            self.search.add("dialog", vars(item))
+            suggested = (item.description or {}).get("suggested_value")
+            if suggested is None or suggested != entered:
+                self.search.add("dialog", vars(item))
         return form
 
     def collect(self) -> None:

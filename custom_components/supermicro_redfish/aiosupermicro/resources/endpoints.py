@@ -249,7 +249,9 @@ MEDIA_CONFIGURATION: Final = _link_only(
 )
 SYSTEM_LOGS: Final = _link_only("system_logs", SYSTEM, "LogServices")
 MANAGER_LOGS: Final = _link_only("manager_logs", MANAGER, "LogServices")
-FIRMWARE: Final = _link_only("firmware", UPDATE_SERVICE, "FirmwareInventory")
+FIRMWARE: Final = _link_only(
+    "firmware", UPDATE_SERVICE, "FirmwareInventory", expand_levels=0
+)
 CERTIFICATES: Final = _link_only("certificates", NETWORK_PROTOCOL, "HTTPS/Certificates")
 
 ENDPOINTS: Final[tuple[Endpoint[Any], ...]] = tuple(

@@ -497,8 +497,8 @@ class ResourceReader:
             else:
                 groups.setdefault(path.rpartition("/")[0], []).append(path)
         for collection, members in groups.items():
-            if self.is_cached(collection):
-                levels = self.get_expand_levels(collection)
+            levels = self.get_expand_levels(collection)
+            if levels and self.is_cached(collection):
                 found |= await self.expander.async_read(
                     collection, members, levels=levels
                 )
