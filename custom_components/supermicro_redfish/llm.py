@@ -19,7 +19,7 @@ from homeassistant.helpers.llm import (
     ToolInput,
     ToolResult,
 )
-import probatio
+import voluptuous as vol
 
 from .const import DOMAIN, MAX_MESSAGE_LENGTH
 from .coordinator import SupermicroConfigEntry
@@ -62,8 +62,8 @@ class ServerReportTool(Tool):
 
     def __init__(self, servers: list[str]) -> None:
         """Initialize the tool with the names of the exposed servers."""
-        self.parameters = probatio.Schema(
-            {probatio.Required("server"): probatio.In(servers)}
+        self.parameters = vol.Schema(
+            {vol.Required("server"): vol.In(servers)}
         )
 
     @override

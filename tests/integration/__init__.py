@@ -192,7 +192,10 @@ async def call_action(
 
 def requests_since(bmc: Bmc, since: int = 0) -> list[str]:
     """Return the requests that the BMC received after the first `since`."""
-    return [f"{request.method} {request.path}" for request in bmc.requests[since:]]
+    return [
+        f"{request.method} {request.path}" + f"?{request.query}" * bool(request.query)
+        for request in bmc.requests[since:]
+    ]
 
 
 def is_single_write(requests: list[str], path: str) -> bool:
