@@ -51,8 +51,9 @@ def packages(files: list[Path]) -> set[str]:
 def test_library_depends_on_aiohttp_only() -> None:
     """Require no third-party package but aiohttp, which brings yarl.
 
-    orjson is optional.     The library imports its own modules relatively, so that each is loaded once. The
-    optional part that speaks IPMI also needs cryptography, and nothing imports it.
+    orjson is used where it is installed. The library imports its own modules
+    relatively, so that each is loaded once. The optional part that speaks IPMI also
+    needs cryptography, and nothing imports it.
     """
     ipmi = {file for file in LIBRARY_FILES if (LIBRARY / "ipmi") in file.parents}
     rest = [file for file in LIBRARY_FILES if file not in ipmi]
