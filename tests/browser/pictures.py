@@ -7,7 +7,6 @@ from typing import Final
 
 from playwright.async_api import ViewportSize, expect
 
-from custom_components.supermicro_redfish.const import IPMI_PORT
 from tests.demo.configuration import ROOT
 from tests.demo.environment import StartedDemo, started_demo
 from tests.demo.options import parse
@@ -25,6 +24,7 @@ _TALL = ViewportSize(width=1280, height=1516)
 
 _SYSTEM = "/redfish/v1/Systems/1"
 _LOG = f"{_SYSTEM}/LogServices/Log1/Entries"
+_IPMI_PORT = 623
 _POWER = "/redfish/v1/Chassis/1/Power"
 
 
@@ -45,7 +45,7 @@ async def main(folder: Path) -> None:
         page = IntegrationPage(browser)
         await page.open()
         dialog = await page.toggle_fan_control()
-        await page.fill_ipmi_port(IPMI_PORT)
+        await page.fill_ipmi_port(_IPMI_PORT)
         await browser.tab.set_viewport_size(_TALL)
         await take_dialog("fan_control")
         await browser.tab.set_viewport_size(_WIDE)

