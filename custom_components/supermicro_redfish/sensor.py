@@ -329,7 +329,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         history: list[PowerAverage] = []
         try:
             with background():
-                history = await self.runtime_data.client.async_get_power_history(
+                history = await self.runtime_data.client.async_read_power_history(
                     dt_util.utcnow() - age
                 )
         except SupermicroRedfishError as error:

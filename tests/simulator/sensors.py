@@ -38,7 +38,8 @@ def _changed_reading(bmc: Bmc, path: str) -> Any:
     """Return the reading of a sensor that has changed since the recording."""
     path = normalize_path(path)
     recorded = bmc.board.resources.get(path, {}).get("Reading", _UNCHANGED)
-    reading = bmc.store[path].get("Reading") if path in bmc.store else _UNCHANGED
+    body = bmc.store[path] if path in bmc.store else {}
+    reading = body.get("Reading", _UNCHANGED)
     return _UNCHANGED if reading == recorded else reading
 
 
@@ -59,12 +60,13 @@ def _show_in_metric(bmc: Bmc, value: JsonObject) -> None:
 
     A stale metric stands still. The text for a missing reading is "nan".
     """
-    if _is_stale(value):
+    path = normalize_path(str(value.get("MetricProperty")))
+    if _is_stale(value) or path not in bmc.store:
         return
-    reading = _changed_reading(bmc, str(value.get("MetricProperty")))
+    reading = _changed_reading(bmc, path)
     if reading is not _UNCHANGED:
         value["MetricValue"] = "nan" if reading is None else f"{reading:.6f}"
-    if "Timestamp" in value:
+    if "Timestamp" in value and bmc.uptime >= 1:
         time = datetime.fromisoformat(value["Timestamp"])
         time += timedelta(seconds=bmc.uptime)
         value["Timestamp"] = time.isoformat(timespec="milliseconds")

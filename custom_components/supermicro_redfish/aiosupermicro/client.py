@@ -714,7 +714,7 @@ class SupermicroRedfishClient:
         """
         return await media.async_find_boot_source(self._reader)
 
-    async def async_get_power_history(self, since: datetime) -> list[PowerAverage]:
+    async def async_read_power_history(self, since: datetime) -> list[PowerAverage]:
         """Return the machine's power since a time, the oldest average first.
 
         X12 and X13 keep averages of the last hour, day and week. Times without a

@@ -75,7 +75,7 @@ async def test_history_has_the_true_energy(
     record.ends = ends  # type: ignore[assignment]
     clock.tick(123)
     record.started_at -= timedelta(seconds=123)
-    history = await client.async_get_power_history(since(seconds))
+    history = await client.async_read_power_history(since(seconds))
     assert requested(bmc) == reports
     now = datetime.now(UTC)
     begins = [clock.now - (now - average.begin).total_seconds() for average in history]
@@ -95,9 +95,9 @@ async def test_history_takes_few_requests(
 ) -> None:
     """Read the clock and the reports; the list of reports only once."""
     await client.async_get_dynamic_data()
-    await client.async_get_power_history(since(HOUR / 2))
+    await client.async_read_power_history(since(HOUR / 2))
     count = len(bmc.requests)
-    await client.async_get_power_history(since(HOUR / 2))
+    await client.async_read_power_history(since(HOUR / 2))
     assert len(bmc.requests) - count == 2
     assert record.power_path
 
@@ -108,7 +108,7 @@ async def test_history_is_corrected_by_the_clock_of_the_bmc(
 ) -> None:
     """Return times by our own clock."""
     record.set_clock(float("-inf"), offset)
-    history = await client.async_get_power_history(since(HOUR / 2))
+    history = await client.async_read_power_history(since(HOUR / 2))
     newest = (datetime.now(UTC) - history[-1].end).total_seconds()
     assert newest == pytest.approx(0, abs=3)
     true = record.watt_hours(clock.now - HOUR, clock.now)
@@ -122,7 +122,7 @@ async def test_history_ends_at_a_jump_of_the_clock(
     """Leave out all that is older: its time is not known."""
     record.ends = "interval"
     record.set_clock(clock.now - 2 * HOUR, offset)
-    history = await client.async_get_power_history(since(6 * HOUR))
+    history = await client.async_read_power_history(since(6 * HOUR))
     seconds = sum(average.seconds for average in history)
     assert HOUR - 2 <= seconds <= 2 * HOUR + 2
     true = record.watt_hours(clock.now - seconds, clock.now)
@@ -135,7 +135,7 @@ async def test_history_begins_after_a_restart_of_the_bmc(
     """Leave out what is older than the last restart."""
     reset_at = record.date(clock.now - 40 * MINUTE).isoformat(timespec="seconds")
     bmc.change(MANAGER, {"LastResetTime": reset_at})
-    history = await client.async_get_power_history(since(6 * HOUR))
+    history = await client.async_read_power_history(since(6 * HOUR))
     assert sum(average.seconds for average in history) == pytest.approx(
         40 * MINUTE, abs=5 * MINUTE
     )
@@ -146,7 +146,7 @@ async def test_history_of_reports_that_stand_still_is_empty(
 ) -> None:
     """Return nothing, because the averages may be of any time."""
     record.stopped = clock.now - 3 * DAY
-    assert await client.async_get_power_history(since(HOUR)) == []
+    assert await client.async_read_power_history(since(HOUR)) == []
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ async def test_history_of_a_malformed_report_is_empty(
     for name in ("Hour", "Day", "Week"):
         path = f"{REPORTS}/AvgPowerConsumption{name}"
         bmc.put(path, {"@odata.id": path, "MetricValues": values})
-    assert await client.async_get_power_history(since(HOUR)) == []
+    assert await client.async_read_power_history(since(HOUR)) == []
     assert record.power_path
 
 
@@ -180,7 +180,7 @@ async def test_board_without_reports_has_no_history(
     for expected in (True, False):
         count = len(bmc.requests)
         with pytest.raises(NotFoundError):
-            await client.async_get_power_history(since(HOUR))
+            await client.async_read_power_history(since(HOUR))
         assert (len(bmc.requests) > count) is expected
 
 
@@ -190,5 +190,5 @@ async def test_clock_that_is_not_set_has_no_history(
     """Raise an error: the times of the reports would mean nothing."""
     record.started_at = datetime(1970, 1, 1, tzinfo=UTC)
     with pytest.raises(NotFoundError):
-        await client.async_get_power_history(since(HOUR))
+        await client.async_read_power_history(since(HOUR))
     assert bmc.requests
