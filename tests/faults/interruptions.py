@@ -24,6 +24,8 @@ type End = Callable[[HassInstance], Awaitable[None]]
 
 _LATENCY_SECONDS = 0.1
 """The latency of the response that is interrupted."""
+REMEMBERED_SETUP_REQUESTS = 37
+"""The requests of a setup that remembers the discovery, on the shipped board."""
 
 
 async def start(
@@ -135,7 +137,7 @@ INTERRUPTIONS: tuple[Interruption, ...] = (
         poll,
         RELOAD,
         state=ConfigEntryState.LOADED,
-        requests=30,
+        requests=1 + REMEMBERED_SETUP_REQUESTS,
         logins=2,
         sessions=1,
     ),

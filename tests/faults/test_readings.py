@@ -1,7 +1,7 @@
 """The faults of the matrix on boards of Gen 14, with each way of reading.
 
-Where no request succeeds, nothing is shown. Everywhere else a state is the right one,
-or the entity has none; and all states are back after the fault.
+Where no request succeeds, only the lost connection is shown. Everywhere else a state is
+the right one, or the entity has none; and all states are back after the fault.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import (
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
 import pytest
 
 from tests.integration import DYNAMIC
+from tests.integration.paths import BMC_CONNECTION
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import Fault, perform
 from tests.simulator import Bmc, Board
@@ -113,6 +119,20 @@ def _states(scenario: FaultScenario) -> dict[str, str]:
     return {key: state for key, state in states.items() if not key.startswith(COUNTED)}
 
 
+def _assert_no_wrong_state(scenario: FaultScenario, before: dict[str, str]) -> None:
+    """Check that readings are right or absent, and that the connection is right.
+
+    The connection always has a state. It is off if and only if nothing else has one.
+    """
+    readings: dict[str, str] = scenario.instance.states
+    connection = readings.pop(BMC_CONNECTION)
+    is_lost = {*readings.values()} == {STATE_UNAVAILABLE}
+    assert connection == (STATE_OFF if is_lost else STATE_ON)
+    for key, state in _states(scenario).items():
+        if key != BMC_CONNECTION:
+            assert state in {before.get(key, state), *NO_STATE}
+
+
 async def _assert_recovery(scenario: FaultScenario, before: dict[str, str]) -> None:
     """Check that all states come back, and that the BMC is left alone afterwards."""
     for _ in range(10):
@@ -136,8 +156,7 @@ async def test_fault_shows_no_wrong_state_and_recovers(
     await perform(fault.inject, scenario)
     for _ in range(3):
         await scenario.elapse(DYNAMIC)
-        for key, state in _states(scenario).items():
-            assert state in {before.get(key, state), *NO_STATE}
+        _assert_no_wrong_state(scenario, before)
     await perform(fault.recover, scenario)
     await _assert_recovery(scenario, before)
 
@@ -151,8 +170,7 @@ async def test_way_that_ceases_to_work_is_replaced(
     scenario.bmc.fail(way.source, status=status)
     for _ in range(3):
         await scenario.elapse(DYNAMIC)
-        for key, state in _states(scenario).items():
-            assert state in {before.get(key, state), *NO_STATE}
+        _assert_no_wrong_state(scenario, before)
     scenario.bmc.heal()
     await _assert_recovery(scenario, before)
 

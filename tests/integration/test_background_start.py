@@ -231,12 +231,19 @@ def _library_tasks() -> Iterator[asyncio.Task[object]]:
 async def test_controls_wait_for_the_privileges(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Add no control that the account may turn out not to be allowed to use."""
-    bmc.hang(f"{ROOT}/AccountService", 0.5)
-    await start(hass, entry)
-    await until(lambda: SNOOPING in _paths(bmc))
-    assert entity_id(hass, entry, CONTROL) is None
-    await finish(hass)
+    """Add no control that the account may turn out not to be allowed to use.
+
+    The role is read last, after the setting of the control.
+    """
+    seen: list[tuple[bool, str | None]] = []
+
+    def look() -> None:
+        """Record whether the setting was read, and the control, before the role."""
+        seen.append((FAN_MODE in _paths(bmc), entity_id(hass, entry, CONTROL)))
+
+    bmc.on_request(f"{ROOT}/AccountService/Roles/Administrator", look)
+    await set_up(hass, entry)
+    assert seen == [(True, None)]
     assert entity(hass, entry, CONTROL).state == "optimal"
 
 

@@ -43,6 +43,7 @@ CLEAR = "button.clear_log"
 ALLOWED = "ResetType@Redfish.AllowableValues"
 
 ENABLED = {
+    "button.acknowledge_events",
     "button.reset_on",
     "button.reset_graceful_shutdown",
     "button.reset_graceful_restart",

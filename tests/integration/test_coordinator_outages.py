@@ -54,6 +54,12 @@ OF_POWER = (
     "binary_sensor.redundancy",
     "binary_sensor.battery",
 )
+OF_LOG = (
+    "sensor.unacknowledged",
+    "sensor.last_event",
+    "event.health_log",
+    "button.acknowledge_events",
+)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +106,7 @@ async def test_outage_and_recovery_are_logged_once(
         (NTP, STATIC, ("switch.ntp",)),
         (CHASSIS, STATIC, ("binary_sensor.chassis", "binary_sensor.intrusion")),
         (DRIVES, STATIC, ("sensor.drive", "binary_sensor.drive")),
-        (
-            LOG,
-            STATIC,
-            ("sensor.unacknowledged", "sensor.last_event", "event.health_log"),
-        ),
+        (LOG, STATIC, OF_LOG),
     ],
 )
 async def test_failed_resource_affects_only_its_own_entities(

@@ -43,7 +43,14 @@ HOST_CONTROLS = {
     "power_on_delay",
     "rearm_intrusion",
 }
-BMC_CONTROLS = {"clear_log", "fan_mode", "lldp", "ntp", "restart_bmc"}
+BMC_CONTROLS = {
+    "acknowledge_events",
+    "clear_log",
+    "fan_mode",
+    "lldp",
+    "ntp",
+    "restart_bmc",
+}
 ALL_CONTROLS = HOST_CONTROLS | BMC_CONTROLS
 
 

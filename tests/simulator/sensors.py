@@ -37,9 +37,10 @@ _UNCHANGED = object()
 def _changed_reading(bmc: Bmc, path: str) -> Any:
     """Return the reading of a sensor that has changed since the recording."""
     path = normalize_path(path)
+    if path not in bmc.store:
+        return _UNCHANGED
     recorded = bmc.board.resources.get(path, {}).get("Reading", _UNCHANGED)
-    body = bmc.store[path] if path in bmc.store else {}
-    reading = body.get("Reading", _UNCHANGED)
+    reading = bmc.store[path].get("Reading", _UNCHANGED)
     return _UNCHANGED if reading == recorded else reading
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from custom_components.supermicro_redfish import client, errors
 from custom_components.supermicro_redfish.aiosupermicro import AuthenticationError
+from custom_components.supermicro_redfish.aiosupermicro.http import authenticator
 from custom_components.supermicro_redfish.aiosupermicro.http.authenticator import (
     Authenticator,
-    SessionState,
 )
 from custom_components.supermicro_redfish.aiosupermicro.http.limiter import (
     RequestLimiter,
@@ -81,7 +81,7 @@ DEFECTS = (
         "each request logs in",
         expire_sessions,
         "Session deleted without a reason",
-        ((SessionState, "needs_refresh", True),),
+        ((authenticator, "SESSION_REFRESH_THRESHOLD", -1),),
     ),
     Defect(
         "rejected password is sent again",
