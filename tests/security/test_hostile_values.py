@@ -103,7 +103,7 @@ PLACES: dict[str, Place] = {
     "log_sensor": _item(paths.LOG, "Members", EVENT, "SensorType"),
 }
 
-LOG_ENTITIES = ("_event_log", "_log_entries")
+LOG_ENTITIES = ("_event_log", "_last_event", "_log_entries")
 OWN_ENTITIES = {
     "firmware": ("_bmc_version",),
     **dict.fromkeys((name for name in PLACES if name.startswith("log_")), LOG_ENTITIES),

@@ -107,7 +107,7 @@ class IpmiServer(asyncio.DatagramProtocol):
             self.bmc.cooling = Cooling(self.bmc, zones=self.zones)
         self.cooling = self.bmc.cooling
         self.sessions = IpmiSessions(self)
-        self._random = random.Random(self.seed)  # noqa: S311
+        self._random = random.Random(self.seed)  # noqa: S311 - a run has to be repeatable
         self._boots = self.bmc.boots
         self._transport: asyncio.DatagramTransport | None = None
 

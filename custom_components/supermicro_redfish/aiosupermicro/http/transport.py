@@ -442,7 +442,8 @@ async def _receive(
     """Read the body of a response, as far as it is sent.
 
     The body of an error, and of a write that has succeeded, is optional: a BMC that
-    restarts may not send it. An incomplete or missing one is then no failure.
+    restarts may not send it. An incomplete or missing one is then no failure. A success
+    with more than the limit is one: no BMC sends it.
     """
     body = bytearray()
     failure: ClientError | OSError | None = None
@@ -454,7 +455,7 @@ async def _receive(
         else:
             await _read_body(response, body, max_bytes)
     except exceptions.InvalidResponseError:
-        if not is_optional:
+        if response.status < _FIRST_REDIRECT:
             raise
     except (ClientError, OSError) as error:
         failure = None if is_optional else error
