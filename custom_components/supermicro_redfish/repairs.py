@@ -327,12 +327,16 @@ class CertificateRepairFlow(RepairsFlow):
         )
 
 
-class MigrationRepairFlow(ConfirmRepairFlow):
-    """Flow that ends the support for automations from before a migration."""
+class _EntryRepairFlow(ConfirmRepairFlow):
+    """Flow that settles an issue of a config entry once it is confirmed."""
 
     def __init__(self, entry_id: str) -> None:
         """Initialize the flow."""
         self._entry_id = entry_id
+
+
+class MigrationRepairFlow(_EntryRepairFlow):
+    """Flow that ends the support for automations from before a migration."""
 
     @override
     async def async_step_confirm(
@@ -344,12 +348,8 @@ class MigrationRepairFlow(ConfirmRepairFlow):
         return await super().async_step_confirm(user_input)
 
 
-class FanControlRepairFlow(ConfirmRepairFlow):
+class FanControlRepairFlow(_EntryRepairFlow):
     """Flow that allows the fan control again."""
-
-    def __init__(self, entry_id: str) -> None:
-        """Initialize the flow."""
-        self._entry_id = entry_id
 
     @override
     async def async_step_confirm(

@@ -61,7 +61,7 @@ class FanWatch:
         """Start with the speeds before control was taken, if they are settled."""
         self._raises = 0
         self._proofs.clear()
-        speeds = _speeds(thermal or Thermal())
+        speeds = fan_speeds(thermal or Thermal())
         self._baseline = {name: rpm for name, rpm, _ in speeds}
 
     def note_change(self, zone: int, old: int | None, new: int) -> None:
@@ -94,7 +94,7 @@ class FanWatch:
             duty == MAX_DUTY > targets.get(zone, MAX_DUTY)
             for zone, duty in duties.items()
         )
-        for name, rpm, limit in _speeds(thermal):
+        for name, rpm, limit in fan_speeds(thermal):
             if rpm < limit:
                 zones = self._zones(name, targets)
                 if not self._is_explained(rpm, limit, zones, targets):
@@ -157,22 +157,22 @@ class FanWatch:
     def _record_proof(self, thermal: Thermal, targets: Mapping[int, int]) -> None:
         """Record the speeds and duties of a poll without findings."""
         self._raises = 0
-        for name, rpm, _ in _speeds(thermal):
+        for name, rpm, _ in fan_speeds(thermal):
             self._baseline[name] = min(rpm, self._baseline.get(name, rpm))
         self._proofs.update(targets.items())
 
 
 def find_critical_fan(thermal: Thermal) -> str | None:
     """Return the name of a fan below its lower critical limit, None if all are fine."""
-    return next((name for name, rpm, limit in _speeds(thermal) if rpm < limit), None)
+    return next((name for name, rpm, limit in fan_speeds(thermal) if rpm < limit), None)
 
 
 def has_fan_reading(thermal: Thermal) -> bool:
     """Return whether a fan has a reading: neither 0 on all nor none at all."""
-    return any(rpm > 0 for _, rpm, _ in _speeds(thermal))
+    return any(rpm > 0 for _, rpm, _ in fan_speeds(thermal))
 
 
-def _speeds(thermal: Thermal) -> Iterable[tuple[str, float, float]]:
+def fan_speeds(thermal: Thermal) -> Iterable[tuple[str, float, float]]:
     """Return name, speed and lower critical limit of each fan with a reading.
 
     The limit is 0 if the BMC reports none.

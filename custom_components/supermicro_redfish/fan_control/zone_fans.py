@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..aiosupermicro import Thermal
+from .fan_watch import fan_speeds
 
 _MIN_CHANGE: Final = 10
 """Change of a duty, in percent points, that the speeds show clearly."""
@@ -34,11 +35,7 @@ class ZoneFans:
 
     def observe(self, thermal: Thermal) -> bool:
         """Record the speeds of a settled poll; return whether fans were learned."""
-        speeds = {
-            fan.name or "": fan.reading
-            for fan in thermal.available_fans
-            if fan.reading and not fan.is_duty
-        }
+        speeds = {name: rpm for name, rpm, _ in fan_speeds(thermal) if rpm}
         learned = False
         if len(self._changes) == 1:
             ((zone, pair),) = self._changes.items()

@@ -152,18 +152,13 @@ class ResourceReader:
         """Cache a resource that another one contained."""
         self._connection.store(path, dict(body))
 
-    def _is_cached(self, source: Source) -> bool:
-        """Return whether a resource was read."""
-        path = self._get_path(source)
-        return path is not None and self.is_cached(path)
-
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
-        return self._connection.get_cached(path) is not None
+        return self._get_cached(path) is not None
 
     def invalidate(self, endpoint: Endpoint[Any]) -> None:
         """Discard the cached value of a row, so that its next read is unconditional."""
-        if path := self._finder.paths.get(endpoint):
+        if path := self.path(endpoint):
             self._connection.invalidate(path)
 
     def reset(self) -> None:
@@ -224,9 +219,9 @@ class ResourceReader:
         failure = self._failures.get(endpoint)
         return failure.error if failure and failure.is_recent else None
 
-    def _get_cached(self, endpoint: Endpoint[Any]) -> JsonObject | None:
-        """Return the cached JSON of a row, None if it was never read."""
-        path = self._finder.paths.get(endpoint)
+    def _get_cached(self, source: Source) -> JsonObject | None:
+        """Return the cached JSON of a resource, None if it was never read."""
+        path = self._get_path(source)
         return self._connection.get_cached(path) if path else None
 
     def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
@@ -285,8 +280,7 @@ class ResourceReader:
     async def _async_get_json(self, source: Source, *, cached: bool) -> JsonObject:
         """Return the JSON of a resource, read at its path or from the cache."""
         self._finder.forget_detours()
-        path = source if isinstance(source, str) else self._finder.paths.get(source)
-        if cached and path and (body := self._connection.get_cached(path)):
+        if cached and (body := self._get_cached(source)):
             return body
         self._require_available(source)
         if isinstance(source, Endpoint):
@@ -430,9 +424,7 @@ class ResourceReader:
         new = [
             source
             for source in collections
-            if not (
-                cached and (path := self._get_path(source)) and self.is_cached(path)
-            )
+            if not (cached and self._get_cached(source) is not None)
         ]
         listed = await self._async_list_expanded(new)
         left = [source for source in collections if source not in listed]
