@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -90,7 +92,8 @@ async def test_entity_has_device_name_and_stable_id(
         assert each.unique_id.startswith(f"{entry.unique_id}_")
         assert each.original_name, f"{each.unique_id} has no name in en.json"
         assert "{" not in each.original_name
-        assert not each.entity_id.endswith(("_none", "_2"))
+        assert not each.entity_id.endswith("_none")
+        assert each.entity_id.endswith("_2") == each.original_name.endswith(" 2")
         assert DOMAIN not in each.unique_id
         assert each.domain not in each.unique_id
 
@@ -205,6 +208,9 @@ async def test_sensor_name_is_translated_and_readable(
     assert shown.name == f"x12spi-tf {name}"
 
 
+DASHBOARDS = sorted((Path(__file__).parents[2] / "blueprints").glob("dashboard*.yaml"))
+
+
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr", "nl", "zh-Hans"])
 async def test_entity_names_are_unique_in_every_language(
@@ -219,6 +225,22 @@ async def test_entity_names_are_unique_in_every_language(
     registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
     names = Counter(item.original_name for item in registered)
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
+async def test_dashboard_has_the_entity_ids_of_its_language(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    entity_registry: er.EntityRegistry,
+    file: Path,
+) -> None:
+    """Show only entities that a server has in a Home Assistant of this language."""
+    hass.config.language = file.stem.partition(".")[2] or "en"
+    await set_up(hass, entry)
+    used = set(re.findall(r"\b[a-z_]+\.x12spi_tf_\w+", file.read_text("utf-8")))
+    assert used
+    assert used - entity_registry.entities.keys() == set()
 
 
 async def test_entity_id_of_existing_installation_stays(
