@@ -118,17 +118,14 @@ class SupermicroRedfishClient:
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request.
-            system: The Id of the system, where a BMC has several. The default is the
-                machine itself.
-            chassis: The Id of the chassis to read the sensors of. The default is the
-                one that the system links to.
-            discovery: The property `discovery` of an earlier client, to read the
-                resources of the same BMC without looking for them again. It is
-                verified, and ignored where it does not fit.
+            system: The Id of the system to read; by default the machine itself.
+            chassis: The Id of the chassis to read the sensors of; by default the one
+                that the system links to.
+            discovery: The property `discovery` of an earlier client, to skip the
+                discovery of the same BMC. It is verified, and ignored if it differs.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed, or a control
-                character is in the user name or password.
+            ValueError: The host, fingerprint, user name or password is malformed.
 
         """
         self._transport = Transport(
@@ -138,11 +135,8 @@ class SupermicroRedfishClient:
         self._host = host  # shown by the published integration if a poll fails
         self._authenticator = Authenticator(self._transport, username, password)
         self._connection = Connection(self._transport, self._authenticator)
-        wanted_ids: dict[Endpoint[Any], str | None] = {
-            endpoints.SYSTEM: system,
-            endpoints.CHASSIS: chassis,
-        }
-        self._reader = ResourceReader(self._connection, wanted_ids, discovery)
+        ids = {endpoints.SYSTEM: system, endpoints.CHASSIS: chassis}
+        self._reader = ResourceReader(self._connection, ids, discovery)
         self._readings = Readings(self._reader)
 
     async def __aenter__(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -233,8 +233,7 @@ class Transport:
                 raw = await self._send_with_redirects(method, path, content)
                 return await _async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
-                for secret in _secrets({**(headers or {}), **(json or {})}):
-                    error.redact(secret)
+                _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
 
     @asynccontextmanager
@@ -256,8 +255,7 @@ class Transport:
             with closing(response):
                 yield response
         except exceptions.SupermicroRedfishError as error:
-            for secret in _secrets(headers):
-                error.redact(secret)
+            _redact_secrets(error, headers)
             raise
         except (ClientError, OSError) as error:
             # aiohttp's errors about a response contain the headers of the request.
@@ -389,11 +387,13 @@ def _create_timeout(seconds: float) -> ClientTimeout:
     return ClientTimeout(total=seconds)
 
 
-def _secrets(content: Mapping[str, Any]) -> Iterator[str]:
-    """Return the secrets among the headers and the body of a request."""
+def _redact_secrets(
+    error: exceptions.SupermicroRedfishError, content: Mapping[str, Any]
+) -> None:
+    """Redact the secrets among the headers and the body of a request in an error."""
     for key in (AUTH_TOKEN_HEADER, "Authorization", "Password"):
         if secret := content.get(key):
-            yield secret.removeprefix("Basic ")
+            error.redact(secret.removeprefix("Basic "))
 
 
 def _max_bytes(headers: Mapping[str, str]) -> int:

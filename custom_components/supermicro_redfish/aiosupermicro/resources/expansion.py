@@ -177,12 +177,9 @@ class CollectionExpander:
         if not answer.is_complete:
             self._reject(collection, answer.status)
             return None
-        if answer.members and _kind(collection) not in self._verified:
-            found = await self._async_verify(collection, answer.members, answer)
-            if not self._is_due(collection):
-                return None
-        else:
-            found = answer.select(answer.members)
+        found = await self._async_accept(collection, answer.members, answer)
+        if not self._is_due(collection):
+            return None
         self._keep(found | answer.inner)
         links = [{"@odata.id": path} for path in answer.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
@@ -223,12 +220,7 @@ class CollectionExpander:
             return {}
         requested_at = monotonic()
         answer = await self._async_expand(collection, query)
-        found = answer.select(members)
-        if _kind(collection) in self._verified:
-            if not answer.is_complete:
-                self._reject(collection, answer.status)
-        else:
-            found = await self._async_verify(collection, members, answer)
+        found = await self._async_accept(collection, members, answer)
         inner = answer.inner if found else {}
         self._polled[collection] = _Polled(requested_at, found, inner)
         self._keep(inner)
@@ -310,6 +302,16 @@ class CollectionExpander:
         return _Answer(
             members, bodies, is_complete and is_fast and not is_paged, status
         )
+
+    async def _async_accept(
+        self, collection: str, members: list[str], answer: _Answer
+    ) -> dict[str, JsonObject]:
+        """Return the members that are usable; verify the first ones of their kind."""
+        if members and _kind(collection) not in self._verified:
+            return await self._async_verify(collection, members, answer)
+        if not answer.is_complete:
+            self._reject(collection, answer.status)
+        return answer.select(members)
 
     async def _async_verify(
         self, collection: str, members: list[str], answer: _Answer

@@ -154,16 +154,8 @@ class Memory:
             return self._stored
         if not self._identity:
             return {}
-        names = {
-            source.name if isinstance(source, Endpoint) else source: error
-            for source, error in unavailable.items()
-            if isinstance(source, Endpoint) or not source.startswith("/")
-        }
-        missing = {
-            name: error
-            for name, error in names.items()
-            if isinstance(error, NotFoundError)
-        }
+        errors = _name_sources(unavailable)
+        missing = {name for name, e in errors.items() if isinstance(e, NotFoundError)}
         known_paths = {**self._paths, **paths}
         return {
             "version": _VERSION,
@@ -177,12 +169,12 @@ class Memory:
             # A link that leads nowhere may lead somewhere the next time.
             "missing": {
                 name: str(error)
-                for name, error in missing.items()
-                if error.status is None
+                for name, error in errors.items()
+                if name in missing and error.status is None
             },
             "unlicensed": {
                 name: {"message": str(error), "license": error.license}
-                for name, error in names.items()
+                for name, error in errors.items()
                 if isinstance(error, LicenseError)
             },
             "readings": deepcopy(self.readings),
@@ -196,6 +188,17 @@ class Memory:
         return _digest(
             [self._key, root, system.get("UUID"), system.get("SerialNumber")]
         )
+
+
+def _name_sources(
+    errors: Mapping[Endpoint[Any] | str, ResourceError],
+) -> dict[str, ResourceError]:
+    """Return errors by name of their row or resource, without those of paths."""
+    return {
+        source.name if isinstance(source, Endpoint) else source: error
+        for source, error in errors.items()
+        if isinstance(source, Endpoint) or not source.startswith("/")
+    }
 
 
 def _digest_links(row: Endpoint[Any], body: JsonObject) -> str:
