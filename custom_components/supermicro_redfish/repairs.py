@@ -313,7 +313,7 @@ class CertificateRepairFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the issue as it is now, and remember what it shows."""
+        """Show the issue with its present data, and remember the data."""
         placeholders: Mapping[str, str] = {}
         if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
             data = issue.data or {}

@@ -143,7 +143,7 @@ class BootProgressSensor(SupermicroEntity[System], SensorEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the POST code."""
+        """Inputs of the state, with the POST code."""
         return (*super()._state_inputs, self.runtime_data.static.data.snooping)
 
 
@@ -197,7 +197,7 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the response time."""
+        """Inputs of the state, with the response time."""
         return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
@@ -285,7 +285,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the meter's values."""
+        """Inputs of the state, with the meter's values."""
         meter = self._meter
         return (*super()._state_inputs, meter.watt_hours, meter.uncounted_seconds)
 

@@ -74,7 +74,7 @@ async def test_event_is_fired_at_once(
     bmc: Bmc,
     fired: FiredEvents,
 ) -> None:
-    """Show what the log says within a second, without a poll."""
+    """Fire the event of a new log entry within a second, without a poll."""
     add_to_log(bmc, "[PWR-0003] PS2 Status, Power Supply input lost (AC/DC)")
     sent = real_time()
     streams.publish("Fake")
@@ -93,7 +93,7 @@ async def test_log_is_read_when_the_stream_is_open(
     elapse: Elapse,
     fired: FiredEvents,
 ) -> None:
-    """Read what was logged while there was no stream, also after a reconnection."""
+    """Read the entries logged without a stream, also after a reconnection."""
     await elapse(DYNAMIC)
     streams.close()
     await finish(hass)

@@ -160,7 +160,7 @@ class SupermicroRedfishClient:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the BMC is the one that `discovery` of an earlier client describes.
+        """Whether the `discovery` of an earlier client fits the BMC.
 
         False before the first request, and again once something contradicts it.
         """
@@ -179,7 +179,7 @@ class SupermicroRedfishClient:
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
-        """Return whether this is the BMC that `discovery` describes.
+        """Return whether the `discovery` of an earlier client fits the BMC.
 
         It takes the service root and the system, which the next read does not request
         again. Without a `discovery` it takes no request.
@@ -726,7 +726,7 @@ class SupermicroRedfishClient:
     async def async_listen(
         self, on_open: Callable[[], None], on_events: Callable[[int], None]
     ) -> None:
-        """Receive the events of OpenBMC until one of both sides closes the stream.
+        """Receive the events of OpenBMC until the stream is closed.
 
         What an event says is not passed on, only that something has happened. The BMC
         does not repeat what happened while there was no stream. It accepts about ten

@@ -84,12 +84,12 @@ class SessionState:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the BMC should still accept the session."""
+        """Whether there is a session within its timeout."""
         return self.token is not None and self.idle_seconds < self.timeout_seconds
 
     @property
     def needs_refresh(self) -> bool:
-        """Whether the session has to be renewed before its next use."""
+        """Whether the session is missing or close to its timeout."""
         limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
         return self.token is None or self.idle_seconds > limit
 
@@ -169,7 +169,7 @@ class Authenticator:
         """The time of the last request of the session."""
         self._timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
         self._is_timeout_known = False
-        """Whether the BMC was asked for the timeout."""
+        """Whether the timeout was read."""
 
     @property
     def state(self) -> SessionState:
@@ -270,7 +270,7 @@ class Authenticator:
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None
     ) -> Credentials:
-        """Keep the session if it turns out to be valid, else log in.
+        """Keep the session if it is still valid, or log in.
 
         The former session is deleted first: it may only have idled, and a single stray
         401 does not prove that the BMC has dropped it.

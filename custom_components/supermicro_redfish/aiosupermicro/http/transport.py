@@ -135,7 +135,7 @@ class Response:
 
     @property
     def not_modified(self) -> bool:
-        """Whether the resource still has the ETag of the request."""
+        """Whether the resource has not changed (304)."""
         return self.status == _NOT_MODIFIED
 
 
@@ -322,7 +322,7 @@ class Transport:
     async def _send_once(
         self, method: str, url: URL, content: dict[str, Any]
     ) -> _RawResponse:
-        """Send one request and read its response, as far as it is sent."""
+        """Send one request and read its response, also an incomplete one."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
@@ -439,7 +439,7 @@ def _map_error(
 async def _receive(
     response: ClientResponse, method: str, max_bytes: int
 ) -> _RawResponse:
-    """Read the body of a response, as far as it is sent.
+    """Read the body of a response, also an incomplete one.
 
     The body of an error, and of a write that has succeeded, is optional: a BMC that
     restarts may not send it. An incomplete or missing one is then no failure. A success
