@@ -119,8 +119,7 @@ class SupermicroRedfishClient:
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request.
             system: The Id of the system to read; by default the machine itself.
-            chassis: The Id of the chassis to read the sensors of; by default the one
-                that the system links to.
+            chassis: The Id of the chassis to read; by default that of the system.
             discovery: The property `discovery` of an earlier client, to skip the
                 discovery of the same BMC. It is verified, and ignored if it differs.
 
@@ -135,7 +134,8 @@ class SupermicroRedfishClient:
         self._host = host  # shown by the published integration if a poll fails
         self._authenticator = Authenticator(self._transport, username, password)
         self._connection = Connection(self._transport, self._authenticator)
-        ids = {endpoints.SYSTEM: system, endpoints.CHASSIS: chassis}
+        ids: dict[Endpoint[Any], str | None] = {endpoints.SYSTEM: system}
+        ids[endpoints.CHASSIS] = chassis
         self._reader = ResourceReader(self._connection, ids, discovery)
         self._readings = Readings(self._reader)
 

@@ -263,9 +263,7 @@ class Authenticator:
         credentials = task.result()
         if credentials.expires is not None:
             return monotonic() > credentials.expires
-        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
-        last_used_at = max(credentials.created_at, self._used_at)
-        return credentials is rejected or monotonic() - last_used_at > limit
+        return credentials is rejected or self.state.needs_refresh
 
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None
@@ -284,7 +282,7 @@ class Authenticator:
             if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
-        # A 401 of just now has come over a connection that lives.
+        # The connection of a recent 401 works.
         idle_seconds = monotonic() - self._transport.responded_at
         if self._used_at and (not rejected or idle_seconds > LIVE_CONNECTION_SECONDS):
             await self._transport.send("GET", REDFISH_ROOT)
@@ -380,7 +378,7 @@ class Authenticator:
         """
         basic = b64encode(f"{self._username}:{self._password}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}"}
-        # Any other failure says nothing about the password; the first read will.
+        # No other failure concerns the password, which the first read verifies.
         is_redfish = True
         with suppress(NotFoundError, AuthorizationError, InvalidRequestError):
             response = await self._transport.send("GET", sessions_path, headers=headers)
