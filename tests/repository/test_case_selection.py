@@ -18,5 +18,5 @@ from tests.conftest import spread
 def test_selected_cases_are_spread(
     count: int, number: int, expected: list[int]
 ) -> None:
-    """The first and the last case are among those that run."""
+    """Run the first and the last case in any selection of two or more."""
     assert spread(count, number) == expected
