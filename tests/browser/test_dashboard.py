@@ -85,6 +85,6 @@ async def test_clearing_the_log_asks_twice(added: AddedServer) -> None:
     await open_dashboard(added.browser, has_statistics=False)
     for tile in ("Clear", "Delete all entries"):
         assert bmc.resource(LOG)["Members"] != []
-        await tab.get_by_text(tile, exact=True).click()
+        await tab.locator("hui-tile-card", has_text=tile).click()
         await tab.get_by_role("button", name="OK").click()
     await wait_until(lambda: bmc.resource(LOG)["Members"] == [])
