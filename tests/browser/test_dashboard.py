@@ -86,5 +86,5 @@ async def test_clearing_the_log_asks_twice(added: AddedServer) -> None:
     for tile in ("Clear", "Delete all entries"):
         assert bmc.resource(LOG)["Members"] != []
         await tab.locator("hui-tile-card", has_text=tile).click()
-        await tab.get_by_role("button", name="OK").click()
+        await added.browser.button("OK").click()
     await wait_until(lambda: bmc.resource(LOG)["Members"] == [])

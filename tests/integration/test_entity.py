@@ -7,12 +7,14 @@ from pathlib import Path
 import re
 from typing import Any
 
+from annotatedyaml import parse_yaml
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import async_get_platforms
+from homeassistant.helpers.template import Template
 import pytest
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -244,6 +246,27 @@ async def test_dashboard_has_the_entity_ids_of_its_language(
     used = set(re.findall(r"\b[a-z_]+\.x12spi_tf_\w+", DASHBOARDS[dashboard]))
     assert used
     assert used - entity_registry.entities.keys() == set()
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS)
+async def test_dashboard_distinguishes_empty_and_unreadable_logs(
+    hass: HomeAssistant, dashboard: str
+) -> None:
+    """Show the last event as plain text, with the time of the BMC's clock."""
+    config: Any = parse_yaml(DASHBOARDS[dashboard])
+    content = next(
+        card["content"]
+        for card in config["views"][0]["sections"][0]["cards"]
+        if card["type"] == "markdown"
+    )
+    (last,) = set(re.findall(r"sensor\.x12spi_tf_\w+", content))
+    shown = []
+    for state in ("![a](//b) <img> `c` fan", "unknown", "unavailable"):
+        hass.states.async_set(last, state, {"created": "2026-09-11T19:22:31Z"})
+        shown.append(Template(content, hass).async_render())
+    assert shown[0].startswith("**a(//b) img c fan**")
+    assert "19:22" in shown[0]
+    assert len(set(shown)) == 3
 
 
 async def test_entity_id_of_existing_installation_stays(
