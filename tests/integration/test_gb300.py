@@ -104,7 +104,7 @@ async def test_values_of_gpus_follow_each_poll(
 async def test_energy_of_a_gpu_has_no_gaps(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Show what the counter of the GPU has counted while Home Assistant was away."""
+    """Show the whole count of the GPU after a stop of Home Assistant."""
     path = next(path for path in bmc.store.paths if path.endswith("GPU_0_Energy_0"))
     key = f"sensor.inner_energy_{GPU} Energy 0"
     assert float(entity(hass, loaded, key).state) == 10
