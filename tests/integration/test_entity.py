@@ -210,6 +210,23 @@ async def test_sensor_name_is_translated_and_readable(
     assert shown.name == f"x12spi-tf {name}"
 
 
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [("Chassis_0_FAN_2", "FAN 1 speed"), ("Chassis_1_FAN_2", "Chassis 0 FAN 1 speed")],
+)
+async def test_name_lacks_the_chassis_that_all_share(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, other: str, name: str
+) -> None:
+    """Leave out the chassis, unless there are several."""
+    fans = [fan["Name"] for fan in bmc.resource(THERMAL)["Fans"]]
+    names = ["Chassis_0_FAN_1", other, *(f"Chassis_0_{fan}" for fan in fans[2:])]
+    changes = {old: {"Name": new} for old, new in zip(fans, names, strict=True)}
+    bmc.change(THERMAL, {"Fans": changes})
+    await set_up(hass, entry)
+    shown = entity(hass, entry, "sensor.fan_Chassis_0_FAN_1")
+    assert shown.name == f"x12spi-tf {name}"
+
+
 DASHBOARDS = {
     file.stem: file.read_text("utf-8")
     for file in (Path(__file__).parents[2] / "blueprints").glob("dashboard*.yaml")
