@@ -4,8 +4,10 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
+import pytest
 
-from tests.integration import call
+from custom_components.supermicro_redfish.fan_control.controller import FanController
+from tests.integration import call, unload
 from tests.simulator.ipmi import IpmiServer
 
 ZONE_1 = "fan.fan_zone_1"
@@ -61,3 +63,15 @@ def mode_writes(ipmi: IpmiServer) -> list[int]:
 def writes(ipmi: IpmiServer) -> int:
     """Return the number of commands that change anything."""
     return len(duty_writes(ipmi)) + len(mode_writes(ipmi))
+
+
+async def crash(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Unload the entry without a command, as the end of the process does."""
+
+    async def die(controller: FanController) -> None:
+        """End nothing but the session."""
+        await controller._access.async_close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FanController, "async_stop", die)
+        await unload(hass, entry)
