@@ -51,7 +51,7 @@ class FanAccess:
         self.is_responding = False
         """Whether the last read has succeeded."""
         self.answered_at = self.silent_at = self._time_fn()
-        """Times of the last read that has succeeded, and at which the BMC was silent."""
+        """Times of the last read, and of the last one of a silent BMC."""
 
     @property
     def is_settled(self) -> bool:
