@@ -70,6 +70,14 @@ class FanAccess:
         duties = [self.duties.get(zone) for zone in self._zones]
         return self.mode != FULL or all(duty == MAX_DUTY for duty in duties)
 
+    def find_overwritten(self, targets: Mapping[int, int]) -> dict[int, int]:
+        """Return the targets of the zones that the BMC reports at a lower duty."""
+        return {
+            zone: target
+            for zone, target in targets.items()
+            if (duty := self.duties.get(zone)) is not None and duty < target
+        }
+
     def end(self) -> None:
         """Cut all waits short."""
         self._ending.set()

@@ -325,7 +325,10 @@ class FanController:
     # Fans
 
     async def _watch_fans(self, thermal: Thermal) -> None:
-        """React to slow fans and to duties that something else has lowered."""
+        """React to slow fans and to duties that something else has lowered.
+
+        A duty of something else does not show which duty is high enough.
+        """
         is_settled, targets = self._access.is_settled, self._control.record.targets
         duties = self._access.duties
         findings = self._watch.assess(thermal, targets, duties, is_settled=is_settled)
@@ -333,19 +336,17 @@ class FanController:
             reason = TripReason.FAN_CRITICAL
             await self._control.async_trip(Trip(reason=reason, sensor=findings.failed))
             return
-        if findings.slow_zones:
+        overwritten = self._access.find_overwritten(targets)
+        if findings.slow_zones and not overwritten:
             await self._control.async_raise(findings.slow_zones)
             return
         if is_settled and self._zone_fans.observe(thermal):
             fans = dict(self._zone_fans.zone_of)
             await self._control.async_save(fans=fans)
-        lowered = {
-            zone: targets[zone]
-            for zone, duty in duties.items()
-            if duty is not None and zone in targets and duty < self._minimum(zone)
-        }
-        if lowered:
-            await self._control.async_rewrite(lowered)
+        if findings.slow_zones or any(
+            (duties[zone] or 0) < self._minimum(zone) for zone in overwritten
+        ):
+            await self._control.async_rewrite(overwritten)
 
     async def _check_log(self) -> None:
         """Look for pumping in the event log, some time after a lower duty."""
