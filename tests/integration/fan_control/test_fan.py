@@ -182,7 +182,7 @@ async def test_mode_that_is_changed_elsewhere_ends_control(
 async def test_duty_that_is_changed_elsewhere_is_shown(
     hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Show what the BMC reports; write only a duty below the floor again."""
+    """Show the reported duty; write only a duty below the floor again."""
     before = writes(ipmi)
     ipmi.cooling.duties[0] = 45
     await elapse(DYNAMIC)
