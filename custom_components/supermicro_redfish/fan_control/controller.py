@@ -267,7 +267,7 @@ class FanController:
         return RESET_SECONDS if is_reset else BLIND_SECONDS
 
     async def _react(self, thermal: Thermal, *, is_host_on: bool) -> None:
-        """Continue what an earlier poll has begun, or check the readings."""
+        """Continue to give the fans back, or check the readings."""
         if self.state is not ControlState.WAITING:
             self._waiting_since = None
         if self.state in (ControlState.TAKING, ControlState.RESTORING):
