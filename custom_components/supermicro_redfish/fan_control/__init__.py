@@ -42,6 +42,6 @@ meanwhile.
 | `recovery` | the store, and the fans while no controller runs |
 | `setup` | connection with Home Assistant: polls, issues |
 
-Only `setup`, `recovery` and `probe` know Home Assistant or Redfish. `device` is imported
-when the option is on, and not before.
+Only `setup`, `recovery` and `probe` know Home Assistant or Redfish. `device` is
+imported when the option is on, and not before.
 """

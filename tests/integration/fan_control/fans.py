@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.supermicro_redfish.fan_control.controller import FanController
 from tests.integration import call, unload
+from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
 ZONE_1 = "fan.fan_zone_1"
@@ -48,6 +49,12 @@ async def set_percentage(
 ) -> None:
     """Set the percentage of a zone."""
     await call(hass, entry, key, "set_percentage", percentage=percentage)
+
+
+def refuse_modes(bmc: Bmc, ipmi: IpmiServer) -> None:
+    """Let the BMC reject each write of the fan mode, over IPMI and Redfish."""
+    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
+    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
 
 
 def duty_writes(ipmi: IpmiServer) -> list[tuple[int, int]]:

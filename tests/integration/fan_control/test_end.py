@@ -28,7 +28,7 @@ from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, crash, fan_options, set_percentage, writes
+from .fans import ZONE_1, crash, fan_options, refuse_modes, set_percentage, writes
 
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
 
@@ -170,8 +170,7 @@ async def test_crash_while_fans_are_given_back_continues_that(
     elapse: Elapse,
 ) -> None:
     """Restore the mode at the next start instead of holding the duty."""
-    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
-    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    refuse_modes(bmc, ipmi)
     bmc.scheduler.cancel("cooling")
     bmc.set_reading("CPU Temp", 90)
     await elapse(DYNAMIC)

@@ -14,7 +14,7 @@ from tests.integration.repair_flow import fix_issue, open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import SELECT, ZONE_1, mode_writes, set_percentage, writes
+from .fans import SELECT, ZONE_1, mode_writes, refuse_modes, set_percentage, writes
 
 type Trigger = Callable[[Bmc], object]
 
@@ -239,8 +239,7 @@ async def test_failed_restoring_is_repeated(
     elapse: Elapse,
 ) -> None:
     """Try again with each poll until the mode has been read back."""
-    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
-    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    refuse_modes(bmc, ipmi)
     bmc.set_reading("CPU Temp", 86)
     await elapse(2 * DYNAMIC)
     assert bmc.fan_mode == "FullSpeed"

@@ -54,6 +54,13 @@ async def test_pumping_raises_duty_and_floor(
     assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == floor
 
 
+async def log_slow_fan(bmc: Bmc, elapse: Elapse) -> None:
+    """Log a fan that is too slow for five seconds."""
+    log_fan_event(bmc, "FAN1", 65, is_asserted=True)
+    await elapse(5, step=5)
+    log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+
+
 async def test_pumping_is_recognized_from_event_log(
     hass: HomeAssistant,
     controlled: ConfigEntry,
@@ -65,9 +72,7 @@ async def test_pumping_is_recognized_from_event_log(
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
     for _ in range(2):
-        log_fan_event(bmc, "FAN1", 65, is_asserted=True)
-        await elapse(5, step=5)
-        log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+        await log_slow_fan(bmc, elapse)
         await elapse(30)
     await elapse(MINUTE)
     assert ipmi.cooling.duties[0] == 30
@@ -84,9 +89,7 @@ async def test_single_event_is_no_pumping(
     """Leave the duty for a single pair of events."""
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
-    log_fan_event(bmc, "FAN1", 65, is_asserted=True)
-    await elapse(5, step=5)
-    log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+    await log_slow_fan(bmc, elapse)
     await elapse(3 * MINUTE)
     assert ipmi.cooling.duties[0] == 25
     assert open_issues(hass) == []
