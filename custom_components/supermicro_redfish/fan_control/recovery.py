@@ -12,6 +12,7 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
@@ -25,6 +26,7 @@ from ..aiosupermicro import (
 )
 from ..const import CONF_FAN_CONTROL, CONF_HEADROOM, CONF_ZONES, DOMAIN, LOGGER
 from ..repairs import FAN_ISSUES, async_delete_issues, async_report_fans_held
+from ..storage import MALFORMED
 from .access import FanAccess
 from .fan_watch import FanWatch
 from .guard import Guard
@@ -55,8 +57,12 @@ class RecordStore:
         )
 
     async def async_load(self) -> ControlRecord:
-        """Return the stored record of the last run."""
-        stored = await self._store.async_load()
+        """Return the stored record of the last run; a malformed one gives fans back."""
+        try:
+            stored = await self._store.async_load()
+        except (HomeAssistantError, *MALFORMED) as error:
+            LOGGER.debug("%s cannot be used: %s", self._store.key, error)
+            return ControlRecord(state=ControlState.RESTORING)
         return ControlRecord() if stored is None else ControlRecord.from_dict(stored)
 
     async def async_save(self, record: ControlRecord) -> None:
@@ -95,12 +101,8 @@ async def async_recover_fans_on_failure(
     try:
         yield
     except Exception:
-        has_option = CONF_FAN_CONTROL in entry.options
-        if (
-            has_option
-            and entry.entry_id not in settled
-            and await _async_recover(hass, entry)
-        ):
+        is_due = CONF_FAN_CONTROL in entry.options and entry.entry_id not in settled
+        if is_due and await _async_recover(hass, entry):
             settled.add(entry.entry_id)
         raise
     settled.discard(entry.entry_id)

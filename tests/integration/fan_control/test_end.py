@@ -186,6 +186,7 @@ async def test_crash_while_fans_are_given_back_continues_that(
     assert writes(ipmi) == before
 
 
+@pytest.mark.parametrize("version", [1, 9])
 @pytest.mark.parametrize(
     ("mode", "duties"), [("FullSpeed", {0: 100, 1: 100}), ("Optimal", {0: 30, 1: 30})]
 )
@@ -198,11 +199,12 @@ async def test_malformed_record_gives_fans_back(
     ipmi: IpmiServer,
     mode: str,
     duties: dict[int, int],
+    version: int,
 ) -> None:
     """Drive fans in the mode Full at 100 %, as the mode before is not known."""
     key = f"{DOMAIN}.{entry.entry_id}.fans"
     record = {"state": "in_control", "targets": ["unknown"]}
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": record}
+    hass_storage[key] = {"version": version, "key": key, "data": record}
     bmc.change(FAN_MODE, {"Mode": mode})
     ipmi.cooling.duties = {0: 30, 1: 30}
     hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
