@@ -52,6 +52,9 @@ class Surroundings(Protocol):
     def report_floors(self, floors: Mapping[int, int]) -> None:
         """Create the issue of learned floors."""
 
+    def report_held(self, *, is_held: bool) -> None:
+        """Create the issue of fans that could not be given back, or delete it."""
+
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Return a context in which Redfish writes nothing."""
 
