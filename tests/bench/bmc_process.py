@@ -180,7 +180,7 @@ class BmcGroup:
             clock=self.clock,
             task_seconds=0.0,
             # It works on OpenBMC, and is said not to work on older boards.
-            expand="400" if has_thermal else "correct",
+            expand="correct" if job["expand"] and not has_thermal else "400",
             expand_advertised=None if has_thermal else True,
         )
         bmc.is_changing = job["changing"]

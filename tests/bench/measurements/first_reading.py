@@ -6,7 +6,7 @@ from dataclasses import replace
 from tests.bench.boards import GEN14, board_name
 from tests.bench.processes import BenchError, Conditions, run_job, simulated_bmcs
 from tests.bench.report import Figure, Row, Target
-from tests.bench.runner import Bench, print_progress
+from tests.bench.runner import Bench, error_line, print_progress
 from tests.bench.stats import Samples, summarize
 
 _LATENCY = 0.15
@@ -66,10 +66,8 @@ async def _measure_published(
         try:
             samples: Samples = await run_job(python, "clients.first_reading", job)
         except BenchError as error:
-            reason = str(error).strip().splitlines()[-1]
-            bench.failures.append(
-                f"published on {board_name(conditions.board)}: {reason}"
-            )
+            reason, name = error_line(error), board_name(conditions.board)
+            bench.failures.append(f"published on {name}: {reason}")
             return None
     return samples
 
