@@ -187,7 +187,7 @@ async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:
 
 @callback
 def _async_save_discovery(entry: SupermicroConfigEntry) -> None:
-    """Save what was found out about the board after each poll of the static data."""
+    """Save the discovery of the board after each poll of the static data."""
     data = entry.runtime_data
 
     @callback

@@ -38,7 +38,7 @@ from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
 from .models import ServerData
 
 _KEEPALIVE_SECONDS = 600.0
-"""Longer than the time between any two polls."""
+"""Maximum idle seconds of a connection, more than between two polls."""
 _INTERVALS: Mapping[str, float] = {
     "certificate": 24 * 3600,
     "firmware": 6 * 3600,

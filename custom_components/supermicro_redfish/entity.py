@@ -199,7 +199,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
     @property
     def _state_inputs(self) -> tuple[Any, ...]:
-        """All objects that the state is made from; a poll replaces what has changed.
+        """Inputs of the state: objects, of which a poll replaces only changed ones.
 
         A subclass whose state depends on more than these adds it.
         """

@@ -103,7 +103,7 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Fans that follow the zone, its lowest percentage, and whether to take it."""
+        """Fans of the zone, its lowest percentage, and the permission to control it."""
         return {
             "fans": [*self.item.fans],
             "minimum": self.item.minimum,

@@ -84,21 +84,20 @@ def async_create_certificate_issue(
         issue = ISSUE_CERTIFICATE
         key = ISSUE_CERTIFICATE if isinstance(pinned, str) else "certificate_untrusted"
         key = f"{key}_moved" if is_moved else key
-    ir.async_create_issue(
+    placeholders = {
+        "host": escape_markdown(host),
+        "entered": escape_markdown(str(entered)),
+        "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
+        "new": format_fingerprint(fingerprint),
+    }
+    _create_issue(
         hass,
-        DOMAIN,
-        _issue_id(entry, issue),
-        data={"entry_id": entry.entry_id, "host": host, "fingerprint": fingerprint},
-        is_fixable=True,
+        entry,
+        issue,
+        placeholders,
+        fix_data={"host": host, "fingerprint": fingerprint},
         severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
         translation_key=key,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "host": escape_markdown(host),
-            "entered": escape_markdown(str(entered)),
-            "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
-            "new": format_fingerprint(fingerprint),
-        },
     )
 
 
@@ -118,19 +117,11 @@ def async_report_licenses(
         async_delete_issues(hass, entry, ISSUE_LICENSE)
         return
     licenses = {error.license for error in unlicensed.values() if error.license}
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_LICENSE),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_LICENSE,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
-            "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
-        },
-    )
+    placeholders = {
+        "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
+        "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
+    }
+    _create_issue(hass, entry, ISSUE_LICENSE, placeholders)
 
 
 @callback
@@ -138,21 +129,10 @@ def async_report_too_many_entities(
     hass: HomeAssistant, entry: ConfigEntry, *, is_limited: bool
 ) -> None:
     """Create an issue for a BMC with more parts than are added, or delete it."""
-    if not is_limited:
+    if is_limited:
+        _create_issue(hass, entry, ISSUE_TOO_MANY, {"limit": str(MAX_ENTITIES)})
+    else:
         async_delete_issues(hass, entry, ISSUE_TOO_MANY)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_TOO_MANY),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_TOO_MANY,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "limit": str(MAX_ENTITIES),
-        },
-    )
 
 
 @callback
@@ -163,19 +143,15 @@ def async_report_fan_trip(
     if reason is None:
         async_delete_issues(hass, entry, ISSUE_FAN_CONTROL)
         return
-    ir.async_create_issue(
+    _create_issue(
         hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_FAN_CONTROL),
-        data={"entry_id": entry.entry_id, "reason": reason},
-        is_fixable=True,
-        is_persistent=True,
+        entry,
+        ISSUE_FAN_CONTROL,
+        {"sensor": escape_markdown(display_text(sensor)) or "-"},
+        fix_data={"reason": reason},
         severity=IssueSeverity.ERROR,
         translation_key=f"{ISSUE_FAN_CONTROL}_{reason}",
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "sensor": escape_markdown(display_text(sensor)) or "-",
-        },
+        is_persistent=True,
     )
 
 
@@ -185,15 +161,7 @@ def async_report_fan_floors(
 ) -> None:
     """Create the issue of duties that were too low for the fans."""
     raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_FAN_FLOOR),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_FAN_FLOOR,
-        translation_placeholders={"name": display_text(entry.title), "zones": raised},
-    )
+    _create_issue(hass, entry, ISSUE_FAN_FLOOR, {"zones": raised})
 
 
 @callback
@@ -208,7 +176,7 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_delete_issues(hass, entry, ISSUE_MIGRATION)
     else:
         text = _list_removed(hass, entry, removed)
-        _create_migration_issue(hass, entry, ISSUE_MIGRATION, {}, {"removed": text})
+        _create_issue(hass, entry, ISSUE_MIGRATION, {"removed": text}, fix_data={})
     fingerprint = entry.data.get(CONF_UNVERIFIED_CERTIFICATE)
     if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
         async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
@@ -216,22 +184,27 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_create_certificate_issue(hass, entry, fingerprint)
 
 
-def _create_migration_issue(
+def _create_issue(  # noqa: PLR0913 - all but four are optional
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
-    data: dict[str, str],
     placeholders: dict[str, str],
+    *,
+    fix_data: dict[str, str] | None = None,
+    severity: IssueSeverity = IssueSeverity.WARNING,
+    translation_key: str | None = None,
+    is_persistent: bool = False,
 ) -> None:
-    """Create an issue of a migrated server, which the user can confirm."""
+    """Create an issue of a server; one with data for a flow is fixable."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, issue),
-        data={"entry_id": entry.entry_id, **data},
-        is_fixable=True,
-        severity=IssueSeverity.WARNING,
-        translation_key=issue,
+        data=None if fix_data is None else {"entry_id": entry.entry_id, **fix_data},
+        is_fixable=fix_data is not None,
+        is_persistent=is_persistent,
+        severity=severity,
+        translation_key=translation_key or issue,
         translation_placeholders={"name": display_text(entry.title), **placeholders},
     )
 
@@ -313,7 +286,7 @@ class CertificateRepairFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the issue as it is now, and remember what it shows."""
+        """Show the issue with its present data, and remember the data."""
         placeholders: Mapping[str, str] = {}
         if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
             data = issue.data or {}

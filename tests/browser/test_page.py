@@ -25,7 +25,7 @@ async def test_config_flow_shows_certificate_of_the_bmc(added: AddedServer) -> N
 
 
 async def test_config_flow_keeps_password_after_an_error(added: AddedServer) -> None:
-    """Show what the user has typed, and explain the port at the address."""
+    """Show the input of the user, and explain the port at the address."""
     await added.browser.open("")
     dialog = await open_config_flow(added.browser)
     await dialog.fill(host="not a host!", username="ADMIN", password="typed")

@@ -61,7 +61,7 @@ def board(request: pytest.FixtureRequest, gpu_board: Board) -> Board:
 async def test_gpus_are_devices_with_temperature_power_and_energy(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Name the values of a whole GPU by what they measure."""
+    """Name the values of a whole GPU by the measured quantity."""
     registry = dr.async_get(hass)
     for number in range(2):
         device = registry.async_get_child_device_by_identifier(

@@ -1,4 +1,4 @@
-"""Interfaces of the controller: the fans of a BMC, and what surrounds it."""
+"""Interfaces of the controller: the fans of a BMC, and its surroundings."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -34,7 +34,7 @@ class Device(Protocol):
 
 
 class Surroundings(Protocol):
-    """Home Assistant and Redfish, as far as the controller needs them."""
+    """Interface of the controller to Home Assistant and Redfish."""
 
     @property
     def modes(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class FanZonesCoordinator(SupermicroCoordinator[FanControlData]):
 
 
 class _HomeAssistant(Surroundings):
-    """Home Assistant and Redfish, as the controller needs them."""
+    """Implementation of the controller's interface to Home Assistant and Redfish."""
 
     def __init__(
         self,

@@ -13,7 +13,7 @@ _LATENCY = 0.15
 _SLOW_SECONDS = 2.0
 _SLOW = f"licenses, drives, logs and certificates take {_SLOW_SECONDS:.0f} s each"
 _MAX_REQUESTS = 6
-"""Limit for a start with what an earlier run has found out."""
+"""Limit for a start with the discovery of an earlier run."""
 _MAX_SECONDS = 2.0
 """Limit where slow resources delay nothing: less than one of them takes."""
 _MANY_RESOURCES = "this board has its readings in more than two resources"

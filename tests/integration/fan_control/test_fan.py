@@ -186,7 +186,7 @@ async def test_mode_that_is_changed_elsewhere_ends_control(
 async def test_duty_that_is_changed_elsewhere_is_shown(
     hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Show what the BMC reports; write only a duty below the floor again."""
+    """Show the reported duty; write only a duty below the floor again."""
     await set_percentage(hass, controlled, 40)
     before = writes(ipmi)
     ipmi.cooling.duties[0] = 45

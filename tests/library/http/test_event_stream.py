@@ -89,7 +89,7 @@ def test_event_without_end_is_an_error() -> None:
 
 
 class Listener:
-    """A client that listens, and what it has received."""
+    """A client that listens, and the events that it has received."""
 
     def __init__(self, client: SupermicroRedfishClient) -> None:
         """Begin to listen."""

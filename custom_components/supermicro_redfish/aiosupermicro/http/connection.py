@@ -35,7 +35,7 @@ class _PendingRead:
     def __init__(self) -> None:
         """Start without followers."""
         self.timeout = asyncio.timeout(None)
-        """Ends the read early; it has no limit of its own."""
+        """Timeout without a limit, by which the read is ended early."""
         self._followers: list[asyncio.Future[dict[str, Any] | None]] = []
 
     def follow(self) -> asyncio.Future[dict[str, Any] | None]:
@@ -50,7 +50,7 @@ class _PendingRead:
             self.timeout.reschedule(0)
 
     def finish(self, result: dict[str, Any] | Exception | None) -> None:
-        """Hand the result over to the followers."""
+        """Set the result for the followers."""
         for follower in self._followers:
             if follower.done():
                 continue
@@ -153,7 +153,7 @@ class Connection:
         self._cache.store(normalize_path(path), None, body)
 
     def invalidate(self, path: str) -> None:
-        """Remove a resource from the cache: it has changed, or is about to."""
+        """Remove a resource from the cache, before or after a change."""
         self._cache.invalidate(normalize_path(path))
 
     async def async_patch(

@@ -35,7 +35,7 @@ _COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
 """Properties that are equal however a member is read; State and Health may differ."""
 _MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
 _MIN_MEMBERS = 4
-"""Members from which on a trial is cheaper than single reads."""
+"""Minimum number of members for a trial to be cheaper than single reads."""
 _MIN_MEMBERS_VERIFIED = 2
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -72,7 +72,7 @@ class _Polled(NamedTuple):
 
 
 class CollectionExpander:
-    """Expand collections, and remember for each kind whether that works.
+    """Expand collections, and keep a verdict for each kind of them.
 
     Collections with the same last segment, such as the Sensors of all chassis, are of
     one kind. The first one that works is compared with a single member. While no kind
@@ -84,13 +84,13 @@ class CollectionExpander:
         """Start with no collection tried."""
         self._reader = reader
         self._verified: set[str] = set()
-        """The kinds whose members are as when they are read on their own."""
+        """The kinds whose expanded members equal those that are read singly."""
         self._retry_at: dict[str, float] = {}
         """The time to try again, by kind or path; infinite until new firmware."""
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
             MAX_CACHED_RESOURCES
         )
-        """Resources that an expansion has shown and nothing has used yet, and when."""
+        """Unused resources of expansions, with the time of each."""
         self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
         """The last expansion of each collection whose members are polled."""
 
@@ -177,12 +177,9 @@ class CollectionExpander:
         if not answer.is_complete:
             self._reject(collection, answer.status)
             return None
-        if answer.members and _kind(collection) not in self._verified:
-            found = await self._async_verify(collection, answer.members, answer)
-            if not self._is_due(collection):
-                return None
-        else:
-            found = answer.select(answer.members)
+        found = await self._async_accept(collection, answer.members, answer)
+        if not self._is_due(collection):
+            return None
         self._keep(found | answer.inner)
         links = [{"@odata.id": path} for path in answer.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
@@ -223,12 +220,7 @@ class CollectionExpander:
             return {}
         requested_at = monotonic()
         answer = await self._async_expand(collection, query)
-        found = answer.select(members)
-        if _kind(collection) in self._verified:
-            if not answer.is_complete:
-                self._reject(collection, answer.status)
-        else:
-            found = await self._async_verify(collection, members, answer)
+        found = await self._async_accept(collection, members, answer)
         inner = answer.inner if found else {}
         self._polled[collection] = _Polled(requested_at, found, inner)
         self._keep(inner)
@@ -311,10 +303,20 @@ class CollectionExpander:
             members, bodies, is_complete and is_fast and not is_paged, status
         )
 
+    async def _async_accept(
+        self, collection: str, members: list[str], answer: _Answer
+    ) -> dict[str, JsonObject]:
+        """Return the members that are usable; verify the first ones of their kind."""
+        if members and _kind(collection) not in self._verified:
+            return await self._async_verify(collection, members, answer)
+        if not answer.is_complete:
+            self._reject(collection, answer.status)
+        return answer.select(members)
+
     async def _async_verify(
         self, collection: str, members: list[str], answer: _Answer
     ) -> dict[str, JsonObject]:
-        """Return the members if all are listed, and one is as when read on its own.
+        """Return the members if all are listed, and one equals its single read.
 
         Otherwise return only that one, if it was read.
         """

@@ -40,7 +40,7 @@ OnRead = Callable[[str, Any], None]
 
 _MAX_TIMEOUTS = 2
 _EXPAND = "expand"
-"""Name of the verdicts on expansion in what is remembered."""
+"""Name of the verdicts on expansion in the memory."""
 
 
 def ignore_read(_name: str, _resource: Any) -> None:
@@ -100,7 +100,7 @@ class ResourceReader:
         self._connection = connection
         self._memory_key = repr([*(wanted_ids or {}).values()])
         self.memory = Memory(connection, self._memory_key, discovery)
-        """What is known about the board; replaced when it no longer fits."""
+        """Findings about the board; replaced when they no longer fit."""
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
         self._unavailable: dict[Source, _Unavailable] = NewestItems(
@@ -162,7 +162,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard all but what a restart remembers; missing resources may have come."""
+        """Discard everything but the memory; missing resources may have come."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
@@ -210,7 +210,7 @@ class ResourceReader:
         return await self.async_get(endpoint)
 
     def has_last(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether `async_get_last` does without a request."""
+        """Return whether `async_get_last` needs no request."""
         is_cached = self._get_cached(endpoint) is not None
         return is_cached or self._get_recent_failure(endpoint) is not None
 
@@ -251,7 +251,7 @@ class ResourceReader:
         return body
 
     async def async_verify_memory(self) -> bool:
-        """Return whether the board is the one that an earlier run has found.
+        """Return whether the findings of an earlier run fit the board.
 
         If it is not, what that run has found out is forgotten.
 
@@ -271,7 +271,7 @@ class ResourceReader:
         return self.memory.is_verified
 
     def _forget_memory(self) -> None:
-        """Forget what an earlier run has found out, and discover the board anew."""
+        """Discard the findings of an earlier run, and discover the board anew."""
         self.memory = Memory(self._connection, self._memory_key)
         self._finder.reset()
         self._unavailable.clear()
