@@ -139,7 +139,7 @@ def test_media_shows_what_the_bmc_has_connected(
 def test_start_believes_the_bmc_and_not_its_memory(
     harness: Harness, fault: MemoryFault
 ) -> None:
-    """Verify the states of a start, its load, and what is remembered after it."""
+    """Verify the states of a start, its load, and the discovery stored after it."""
 
     async def run(scenario: FeatureScenario) -> None:
         instance, bmc = scenario.instance, scenario.bmc
