@@ -42,6 +42,7 @@ _ENTITY_KEYS = {
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_FAN_CONTROL = "fan_control"
 ISSUE_FAN_FLOOR = "fan_floor_raised"
+ISSUE_FANS_HELD = "fans_not_given_back"
 ISSUE_LICENSE = "license_missing"
 ISSUE_MIGRATION = "entities_migrated"
 ISSUE_TOO_MANY = "too_many_entities"
@@ -50,6 +51,7 @@ ISSUE_UNVERIFIED = "certificate_unverified"
 FAN_ISSUES = (ISSUE_FAN_CONTROL, ISSUE_FAN_FLOOR)
 _ISSUES = (
     *FAN_ISSUES,
+    ISSUE_FANS_HELD,
     ISSUE_CERTIFICATE,
     ISSUE_LICENSE,
     ISSUE_MIGRATION,
@@ -185,6 +187,29 @@ def async_report_fan_floors(
     """Create the issue of duties that were too low for the fans."""
     raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
     _create_issue(hass, entry, ISSUE_FAN_FLOOR, {"zones": raised})
+
+
+@callback
+def async_report_fans_held(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_held: bool
+) -> None:
+    """Create the issue of fans that could not be given back to the BMC, or delete it.
+
+    The user has to act on the BMC, so that the issue outlives its config entry.
+    """
+    if not is_held:
+        async_delete_issues(hass, entry, ISSUE_FANS_HELD)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_FANS_HELD),
+        is_fixable=True,
+        is_persistent=True,
+        severity=IssueSeverity.CRITICAL,
+        translation_key=ISSUE_FANS_HELD,
+        translation_placeholders={"name": display_text(entry.title)},
+    )
 
 
 @callback
@@ -378,10 +403,12 @@ def _update_and_reload(
 
 async def async_create_fix_flow(
     hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
-    issue_id: str,  # noqa: ARG001
+    issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
+    if issue_id.startswith(ISSUE_FANS_HELD):
+        return ConfirmRepairFlow()
     issue_data = cast("dict[str, str]", data)
     if "reason" in issue_data:
         return FanControlRepairFlow(issue_data["entry_id"])
