@@ -1,6 +1,6 @@
 """Repair issues of a server, and the flows that fix them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast, override
 
 from homeassistant.components.repairs import (
@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+from homeassistant.helpers.translation import async_get_cached_translations
 import voluptuous as vol
 
 from .aiosupermicro import (
@@ -30,6 +31,13 @@ from .const import (
     MAX_ENTITIES,
 )
 from .util import display_text, escape_markdown, format_fingerprint
+
+_ENTITY_KEYS = {
+    "license": "licences",
+    "log_entries": "health_log",
+    "snooping": "post_code",
+}
+"""Keys of the entities of resources that have another name."""
 
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_FAN_CONTROL = "fan_control"
@@ -120,10 +128,25 @@ def async_report_licenses(
         return
     licenses = {error.license for error in unlicensed.values() if error.license}
     placeholders = {
-        "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
+        "parts": ", ".join(_part_names(hass, unlicensed)),
         "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
     }
     _create_issue(hass, entry, ISSUE_LICENSE, placeholders)
+
+
+@callback
+def _part_names(hass: HomeAssistant, resources: Iterable[str]) -> list[str]:
+    """Return the names of the resources' entities, else those of the resources."""
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    names = {
+        path.split(".")[-2]: text
+        for path, text in texts.items()
+        if path.endswith(".name") and "state_attributes" not in path
+    }
+    return sorted(
+        names.get(_ENTITY_KEYS.get(name, name), name.replace("_", " "))
+        for name in resources
+    )
 
 
 @callback

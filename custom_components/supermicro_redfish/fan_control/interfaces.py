@@ -59,7 +59,7 @@ class Surroundings(Protocol):
         """Return a context in which Redfish writes nothing."""
 
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish."""
+        """Set a mode over Redfish, and read it back."""
 
     async def async_is_host_on(self) -> bool:
         """Read whether the host is on now."""

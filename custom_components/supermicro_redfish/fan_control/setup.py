@@ -130,8 +130,10 @@ class _HomeAssistant(Surroundings):
 
     @override
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish."""
-        await self._entry.runtime_data.client.async_set_fan_mode(mode)
+        """Set a mode over Redfish, and read it back."""
+        data = self._entry.runtime_data
+        await data.client.async_set_fan_mode(mode)
+        await sources.FAN_MODE.async_read_back(data)
 
     @override
     async def async_is_host_on(self) -> bool:

@@ -152,6 +152,7 @@ class Transitions:
             except SupermicroRedfishError as failure:
                 LOGGER.debug("The fan mode cannot be restored at all: %s", failure)
                 return False
+            self._access.mode = mode  # which IPMI cannot report now
         await self.async_save(state=ControlState.RELEASED, targets={})
         return True
 
