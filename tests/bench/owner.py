@@ -1,4 +1,4 @@
-"""Select what an owner notices from the rows of all measurements."""
+"""Select the rows of all measurements that an owner of a server notices."""
 
 from collections.abc import Iterable
 
@@ -31,7 +31,7 @@ _METRICS = (
 
 
 def owner_table(rows: Iterable[Row]) -> str:
-    """Return the table of what an owner notices."""
+    """Return the table for an owner."""
     rows = list(rows)
     lines = [format_line(_HEAD), format_line("---" for _ in _HEAD)]
     lines += [

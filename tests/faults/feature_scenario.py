@@ -63,13 +63,13 @@ class FeatureScenario(FaultScenario):
 
 UNCHANGED = ExpectedStates()
 
-type Condition = Callable[[FeatureScenario], object]
+type Condition = Callable[[FeatureScenario], bool]
 """A condition, which is a state of the BMC or of Home Assistant."""
 
 
 @dataclass(frozen=True)
 class FeatureFault:
-    """A fault while a feature is in use, and what is expected during and after it."""
+    """A fault while a feature is in use, with the expectations during and after it."""
 
     name: str
     inject: Action

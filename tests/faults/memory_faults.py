@@ -1,4 +1,4 @@
-"""Faults of what an earlier run has remembered of a board.
+"""Faults of the discovery of a board that an earlier run has stored.
 
 Nothing that is remembered is believed against the BMC: the board is discovered anew
 where it differs. A file that cannot be used counts as none.
@@ -29,25 +29,29 @@ _PAGE: dict[str, Any] = {"body": "<html></html>", "content_type": "text/html"}
 
 
 def file(scenario: Any) -> Path:
-    """Return the file of what is remembered."""
+    """Return the file of the stored discovery."""
     config = scenario.instance.hass.config
     key = f"{DOMAIN}.{scenario.instance.entry.entry_id}.discovery"
     return Path(config.path(STORAGE_DIR, key))
 
 
 def remembered(scenario: FeatureScenario) -> dict[str, Any]:
-    """Return what is remembered."""
+    """Return the stored discovery."""
     data: dict[str, Any] = json.loads(file(scenario).read_text("utf-8"))["data"]
     return data
 
 
 def write(text: str) -> Action:
     """Replace the file by a text."""
-    return lambda scenario: file(scenario).write_text(text, "utf-8") and None
+
+    def inject(scenario: Any) -> None:
+        file(scenario).write_text(text, "utf-8")
+
+    return inject
 
 
 def change(changes: Mapping[str, Any]) -> Action:
-    """Change what is remembered."""
+    """Change the stored discovery."""
 
     def inject(scenario: Any) -> None:
         stored = json.loads(file(scenario).read_text("utf-8"))
@@ -88,7 +92,7 @@ def expand(kind: Expand) -> Action:
 
 @dataclass(frozen=True)
 class MemoryFault:
-    """A difference between what is remembered and the BMC, at a start."""
+    """A difference between the stored discovery and the BMC, at a start."""
 
     name: str
     inject: Action

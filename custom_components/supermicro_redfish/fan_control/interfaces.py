@@ -56,7 +56,7 @@ class Surroundings(Protocol):
         """Return a context in which Redfish writes nothing."""
 
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish, and show what the BMC reports then."""
+        """Set a mode over Redfish, read it back and show it."""
 
     async def async_is_host_on(self) -> bool:
         """Read whether the host is on now."""

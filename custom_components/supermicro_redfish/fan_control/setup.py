@@ -128,7 +128,7 @@ class _HomeAssistant(Surroundings):
 
     @override
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish, and show what the BMC reports then."""
+        """Set a mode over Redfish, read it back and show it."""
         data = self._entry.runtime_data
         await data.client.async_set_fan_mode(mode)
         await sources.FAN_MODE.async_read_back(data)
