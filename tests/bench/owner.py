@@ -1,4 +1,4 @@
-"""Select the rows of all measurements that an owner of a server notices."""
+"""Select the owner's table from the rows of all measurements."""
 
 from collections.abc import Iterable
 
@@ -31,7 +31,7 @@ _METRICS = (
 
 
 def owner_table(rows: Iterable[Row]) -> str:
-    """Return the table for an owner."""
+    """Return the owner's table."""
     rows = list(rows)
     lines = [format_line(_HEAD), format_line("---" for _ in _HEAD)]
     lines += [

@@ -170,7 +170,7 @@ def test_publication_copies_results_and_updates_readme(folder: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--quick", "--only 3", "--only=3"])
 def test_publication_rejects_part_of_a_run(folder: Path, option: str) -> None:
-    """Change no line of the README."""
+    """Leave the README unchanged."""
     set_command(folder, f"script/bench {option}")
     with pytest.raises(BenchError, match="full run"):
         publish(folder, folder.parent)

@@ -69,7 +69,7 @@ type Condition = Callable[[FeatureScenario], bool]
 
 @dataclass(frozen=True)
 class FeatureFault:
-    """A fault while a feature is in use, with the expectations during and after it."""
+    """A fault while a feature is in use, and the states during and after it."""
 
     name: str
     inject: Action

@@ -1,4 +1,4 @@
-"""Faults of the discovery of a board that an earlier run has stored.
+"""Faults of the discovery that an earlier run has stored.
 
 Nothing that is remembered is believed against the BMC: the board is discovered anew
 where it differs. A file that cannot be used counts as none.

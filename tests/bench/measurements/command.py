@@ -37,7 +37,7 @@ async def _measure(bench: Bench, delay: float) -> list[Row]:
 
 
 def _rows(samples: Samples, delay: float, label: str) -> list[Row]:
-    """Return the requests, the time, and its part beyond the round trips."""
+    """Return the requests, the time, and the time without round trips."""
     requests, wall = summarize(samples, "requests"), summarize(samples, "wall")
     limit = _ROUND_TRIPS * delay + _MAX_MILLISECONDS / 1000
     rest = Summary.of(

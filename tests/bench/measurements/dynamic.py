@@ -22,7 +22,7 @@ _SLOW_SECONDS = 0.5
 """Duration of a request after which ours sends another one concurrently."""
 
 _MAX_WALL = 1.1
-"""Limit of the wall time, relative to the BMC or to our own limit of requests."""
+"""Limit of the wall time, relative to the minimum of the BMC or our own limit."""
 
 _MAX_CPU_UNCHANGED, _MAX_CPU, _MAX_CPU_OLD = 0.6, 0.9, 1.1
 """Limits of the CPU time, relative to the published client."""
