@@ -13,10 +13,14 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import CONF_PORT, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers.entity import Entity
 
+from custom_components.supermicro_redfish.fan_control.probe import (
+    ProbeError,
+    async_probe_fans,
+)
 from tests.scenario.entity_values import ValueTable, as_state
 from tests.scenario.expected import Disturbance, ExpectedState
 from tests.scenario.hass_instance import run_home_assistant
@@ -286,6 +290,17 @@ async def _elapse(seconds: float, step: float = 0) -> None:
     """Let virtual time pass; its steps are the timers themselves."""
     del step
     await asyncio.sleep(seconds)
+
+
+async def probe_fans(env: Environment) -> str:
+    """Return why the fans cannot be controlled, nothing where they can."""
+    entry = env.instance.entry
+    client, settings = entry.runtime_data.client, {CONF_PORT: env.server.port}
+    try:
+        await async_probe_fans(client, entry.data, settings)
+    except ProbeError as error:
+        return error.key
+    return ""
 
 
 _CALIBRATION_SECONDS = 1200.0

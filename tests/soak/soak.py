@@ -23,7 +23,7 @@ from tests.scenario.virtual_time import (
 from tests.simulator.certificate import Certificate, process_certificate
 
 from .boards import BOARDS, SoakBoard
-from .environment import Environment, SoakError, run_environment
+from .environment import Environment, SoakError, probe_fans, run_environment
 from .faults import FAULTS, SoakFault
 from .footprint import Footprint
 
@@ -181,6 +181,16 @@ class Soak:
             env.report_violation("Requests were sent after unloading")
 
 
+async def _report_fans(env: Environment) -> None:
+    """Print whether fan curves run, which the probe of a board may refuse."""
+    if not env.board.is_calibrated:
+        write_line(f"{env.name}: fan curves run in python -m tests.soak.fan_control")
+    elif reason := await probe_fans(env):
+        write_line(f"{env.name}: no fan curves, as the probe refuses them: {reason}")
+    else:
+        env.report_violation("The fan control is not refused")
+
+
 def write_line(text: str) -> None:
     """Write a line of the report without delay."""
     sys.stdout.write(f"{text}\n")
@@ -231,6 +241,7 @@ def run(
         async with run_environment(clock, source, other_certificate, board) as env:
             traits = (f"{name} {value}" for name, value in env.traits.items())
             write_line(f"{env.name}: {', '.join(traits)}")
+            await _report_fans(env)
             try:
                 await Soak(env, loop, faults).run(seconds)
             except SoakError as error:
