@@ -173,6 +173,11 @@ class SupermicroRedfishClient:
         return self._reader.memory.is_verified
 
     @property
+    def expands_collections(self) -> bool:
+        """Whether the BMC returns all members of a collection with one request."""
+        return self._reader.expander.has_worked
+
+    @property
     def discovery(self) -> dict[str, Any]:
         """Findings about the board, for the next client of the same BMC.
 
@@ -411,8 +416,10 @@ class SupermicroRedfishClient:
             endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
             endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
+        is_static = cadence is Cadence.STATIC
+        read = self._reader.async_get_once if is_static else self._reader.async_get
         return {
-            row: special.get(row) or partial(self._reader.async_get, row)
+            row: special.get(row) or partial(read, row)
             for row in endpoints.ENDPOINTS
             if row.cadence is cadence
         }
@@ -469,6 +476,13 @@ class SupermicroRedfishClient:
         It takes dozens of requests there, and none on other boards.
         """
         return await self._readings.async_get_inner_thermal()
+
+    async def async_get_last_inner_sensors(self) -> tuple[SensorResource, ...]:
+        """Return the sensors inside a machine of many chassis as they were last read.
+
+        Those of `DynamicData.sensors` that were found since the last poll are included.
+        """
+        return await self._readings.async_get_inner_sensors(Reading(Scope.DISCOVERY))
 
     async def async_get_manager(self) -> Manager:
         """Return the BMC itself; one recorded board takes six seconds for it."""
