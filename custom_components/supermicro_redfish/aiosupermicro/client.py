@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from ssl import SSLContext
 from typing import Any, Self
 
@@ -70,10 +70,22 @@ from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 _MAX_CONCURRENT_REQUESTS = 10
 
 
+@cache
+def _list_fields(data_class: type[Any]) -> frozenset[str]:
+    """Return the names of the fields of bulk data."""
+    return frozenset(field.name for field in fields(data_class))
+
+
+@cache
+def _list_rows(cadence: Cadence) -> tuple[Endpoint[Any], ...]:
+    """Return the rows that are read at an interval."""
+    return tuple(row for row in endpoints.ENDPOINTS if row.cadence is cadence)
+
+
 def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
     """Return the arguments of bulk data; the last part wins."""
     found: dict[str, Any] = {"errors": {}, "missing": {}, "oem": {}}
-    names = {field.name for field in fields(data_class)}
+    names = _list_fields(data_class)
     for part in parts:
         for name, resource in part.resources.items():
             (found if name in names else found["oem"])[name] = resource
@@ -399,14 +411,18 @@ class SupermicroRedfishClient:
         self, *rows: Endpoint[Any], only_cached: bool = False
     ) -> Found:
         """Return resources as they were last read, without a request if possible."""
-        has_last = {row: self._reader.has_last(row) for row in rows}
+        last = {row: self._reader.get_last(row) for row in rows}
+        cached = {row.name: model for row, model in last.items() if model}
         reads = {
             row: partial(self._reader.async_get_last, row)
-            for row in rows
-            if has_last[row] or not only_cached
+            for row, model in last.items()
+            if not model and (not only_cached or self._reader.has_failed(row))
         }
-        needs_requests = not all(map(has_last.get, reads))
-        return await self._reader.async_try_each(reads, concurrently=needs_requests)
+        if not reads:
+            return Found(cached, {}, {})
+        found = await self._reader.async_try_each(reads)
+        found.resources.update(cached)
+        return found
 
     def _list_reads(
         self, cadence: Cadence, reading: Reading | None = None
@@ -419,9 +435,7 @@ class SupermicroRedfishClient:
         is_static = cadence is Cadence.STATIC
         read = self._reader.async_get_once if is_static else self._reader.async_get
         return {
-            row: special.get(row) or partial(read, row)
-            for row in endpoints.ENDPOINTS
-            if row.cadence is cadence
+            row: special.get(row) or partial(read, row) for row in _list_rows(cadence)
         }
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:

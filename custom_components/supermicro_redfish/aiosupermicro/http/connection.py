@@ -33,9 +33,10 @@ class _PendingRead:
     """Running read of a resource, and other callers that wait for it."""
 
     def __init__(self) -> None:
-        """Start without followers."""
-        self.timeout = asyncio.timeout(None)
-        """Ends the read early; it has no limit of its own."""
+        """Start without followers, in the task that reads."""
+        self._task = asyncio.current_task()
+        self._cancelling: int | None = None
+        """Requests to cancel the task before that of `cancel`, None without it."""
         self._followers: list[asyncio.Future[dict[str, Any] | None]] = []
 
     def follow(self) -> asyncio.Future[dict[str, Any] | None]:
@@ -46,8 +47,16 @@ class _PendingRead:
 
     def cancel(self) -> None:
         """End the read with an error."""
-        if not self.timeout.expired():
-            self.timeout.reschedule(0)
+        if self._cancelling is None and self._task:
+            self._cancelling = self._task.cancelling()
+            self._task.cancel()
+
+    def is_ended(self) -> bool:
+        """Return whether `cancel` alone has canceled the task, which then goes on."""
+        cancelling, self._cancelling = self._cancelling, None
+        if cancelling is None or not self._task:
+            return False
+        return self._task.uncancel() <= cancelling
 
     def finish(self, result: dict[str, Any] | Exception | None) -> None:
         """Hand the result over to the followers."""
@@ -126,16 +135,18 @@ class Connection:
         read = self._pending_reads[path] = _PendingRead()
         result: dict[str, Any] | Exception | None = None
         try:
-            async with read.timeout:
-                result = body = await self._async_read(path)
+            result = body = await self._async_read(path)
         except exceptions.SupermicroRedfishError as error:
             result = error
             raise
-        except TimeoutError:
+        except asyncio.CancelledError:
+            if not read.is_ended():
+                raise
             result = exceptions.ConnectionError(f"GET {path}: the client was closed")
             raise result from None
         finally:
             del self._pending_reads[path]
+            read.is_ended()  # the read may have ended before it was canceled
             read.finish(result)
         return body
 
@@ -362,7 +373,7 @@ class Connection:
 
         The service root is public and read without credentials.
         """
-        if normalize_path(path) == _ROOT:
+        if path.startswith(_ROOT) and normalize_path(path) == _ROOT:
             self._require_open()
             return await self._transport.send(method, REDFISH_ROOT, **content)
         credentials = await self._async_get_credentials()

@@ -224,16 +224,20 @@ class ResourceReader:
             SupermicroRedfishError: The last request has failed.
 
         """
-        if (body := self._get_cached(endpoint)) is not None:
-            return self._decode(endpoint, body)
+        if (last := self.get_last(endpoint)) is not None:
+            return last
         if error := self._get_recent_failure(endpoint):
             raise error.with_traceback(None)
         return await self.async_get(endpoint)
 
-    def has_last(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether `async_get_last` does without a request."""
-        is_cached = self._get_cached(endpoint) is not None
-        return is_cached or self._get_recent_failure(endpoint) is not None
+    def get_last(self, endpoint: Endpoint[ModelT]) -> ModelT | None:
+        """Return a decoded resource as it was last read, None if it is not cached."""
+        body = self._get_cached(endpoint)
+        return None if body is None else self._decode(endpoint, body)
+
+    def has_failed(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether the last read has failed, less than an hour ago."""
+        return self._get_recent_failure(endpoint) is not None
 
     def _get_recent_failure(self, endpoint: Endpoint[Any]) -> ResourceError | None:
         """Return the error of the last read, None after an hour or a success."""
@@ -578,8 +582,6 @@ class ResourceReader:
         self,
         reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
         on_read: OnRead = ignore_read,
-        *,
-        concurrently: bool = True,
     ) -> Found:
         """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
@@ -594,11 +596,7 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        if concurrently:
-            await gather_or_raise(*map(read, reads))
-        else:
-            for endpoint in reads:
-                await read(endpoint)
+        await gather_or_raise(*map(read, reads))
         return found
 
     # Writes
