@@ -19,21 +19,40 @@ RECORDINGS = sorted(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that script/test uses for the second Python version."""
+    """Add the option with which script/test limits its time."""
     parser.addoption(
-        "--first-case",
-        action="store_true",
-        help="run only the first case of each parametrized test",
+        "--cases",
+        type=int,
+        metavar="N",
+        help="run at most N cases of each parametrized test, evenly spread",
     )
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Keep only the first case of each parametrized test, if asked to."""
-    if config.getoption("first_case"):
-        functions = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
-        items[:] = reversed(functions.values())
+    """Deselect most cases of parametrized tests, if asked to."""
+    if not (number := config.getoption("cases")):
+        return
+    functions: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        functions.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    selected: set[pytest.Item] = set()
+    for cases in functions.values():
+        limit = len(cases) if cases[0].get_closest_marker("all_cases") else number
+        selected.update(cases[place] for place in spread(len(cases), limit))
+    config.hook.pytest_deselected(
+        items=[item for item in items if item not in selected]
+    )
+    items[:] = [item for item in items if item in selected]
+
+
+def spread(count: int, number: int) -> list[int]:
+    """Return the places of some of a number of cases, among them the first and last."""
+    if count <= number:
+        return [*range(count)]
+    last = max(1, number - 1)
+    return [place * (count - 1) // last for place in range(number)]
 
 
 class Clock:

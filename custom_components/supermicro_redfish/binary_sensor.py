@@ -157,7 +157,7 @@ class ChassisProblemSensor(StaticProblemSensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the leak detectors."""
+        """Inputs of the state, with the leak detectors."""
         detectors = self.runtime_data.dynamic.data.leak_detectors
         return (*super()._state_inputs, detectors)
 
@@ -168,7 +168,7 @@ class CertificateSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the state itself, which time changes."""
+        """Inputs of the state, with the state itself, which time changes."""
         return (*super()._state_inputs, self.is_on)
 
 
@@ -178,7 +178,7 @@ class StagedBiosSensor(StaticProblemSensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the system, which has the running version."""
+        """Inputs of the state, with the system, which has the running version."""
         return (*super()._state_inputs, self.runtime_data.dynamic.data.system)
 
     @property
@@ -208,7 +208,7 @@ class ConnectionSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Only the state itself: each poll is another item."""
+        """Inputs of the state: only itself, as each poll is another item."""
         return (self.is_on,)
 
     @property

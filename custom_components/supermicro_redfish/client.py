@@ -38,7 +38,7 @@ from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
 from .models import ServerData
 
 _KEEPALIVE_SECONDS = 600.0
-"""Longer than the time between any two polls."""
+"""Maximum idle seconds of a connection, more than between two polls."""
 _INTERVALS: Mapping[str, float] = {
     "certificate": 24 * 3600,
     "firmware": 6 * 3600,
@@ -215,6 +215,10 @@ class ServerReader:
         _, kept = self._kept.get(name, (0.0, None))
         if name in _INTERVALS and resource is not None and resource is not kept:
             self._kept[name] = (time.monotonic(), resource)
+
+    def expire(self, name: str) -> None:
+        """Read a resource with the next poll, however new it is."""
+        self._kept.pop(name, None)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:
         """Return the drives of all storage groups."""

@@ -50,7 +50,7 @@ async def async_get_config_entry_diagnostics(
 def _redact_board(
     resources: dict[str, dict[str, Any]], names: dict[str, Any]
 ) -> dict[str, Any]:
-    """Redact the resources and what names them; a large board takes a second."""
+    """Redact the resources and their names; a large board takes a second."""
     redactor = Redactor(resources.values())
     return {
         **redactor.redact(names),

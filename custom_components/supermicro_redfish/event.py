@@ -77,7 +77,7 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the last event."""
+        """Inputs of the state, with the last event."""
         return (*super()._state_inputs, self.state, self.state_attributes)
 
     @callback

@@ -103,7 +103,7 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any]:
-        """Fans that follow the zone, its lowest percentage, and whether to take it."""
+        """Fans of the zone, its lowest percentage, and the permission to control it."""
         return {
             "fans": [*self.item.fans],
             "minimum": self.item.minimum,
@@ -150,7 +150,9 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
             await self.async_set_preset_mode(preset_mode)
         else:
             present = self.item.duty or self.item.minimum
-            await self.async_set_percentage(percentage or present)
+            await self.async_set_percentage(
+                present if percentage is None else percentage
+            )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:

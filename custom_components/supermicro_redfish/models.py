@@ -61,7 +61,7 @@ class AccessLevel(StrEnum):
     BMC_ONLY = "bmc_only"
     READ_ONLY = "read_only"
     RESTRICTED = "restricted"
-    """Privileges are unknown, but the BMC has rejected a command."""
+    """Unknown privileges of an account that lacks one for a command."""
 
 
 _ACCESS_LEVELS = {

@@ -27,7 +27,7 @@ from .util import is_host_off
 _COOLDOWN = 25.0
 """Minimum seconds between two early refreshes, less than between two polls."""
 _LONG_COOLDOWN = 60.0
-"""The same for a long log, which may have megabytes."""
+"""Minimum seconds between two refreshes of a long log, which may have megabytes."""
 _LONG_LOG = 500
 """Number of entries from which on a log is long."""
 
@@ -41,7 +41,7 @@ _TASK_NAME = "Listen for events"
 _MIN_DELAY = 15.0
 """Seconds until the next attempt to listen."""
 _MAX_DELAY = 900.0
-"""The same after many attempts of no use."""
+"""Seconds until the next attempt after many failed ones."""
 
 _HEALTH_SOURCES: Final = (sources.CHASSIS, sources.LOG)
 """Sources that may explain a change of health."""
@@ -124,7 +124,7 @@ def async_start_static(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
 
 @callback
 def async_watch_health(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
-    """Refresh log and chassis as soon as a poll shows what the log may explain.
+    """Refresh log and chassis after a poll with another health or state.
 
     That is a change of health, a fan or power supply that appears or disappears, and a
     change of the power state without a command. The chassis reports whether it was
@@ -316,7 +316,7 @@ class _EventListener:
             self._is_reachable.set()
 
     async def _async_run(self) -> None:
-        """Listen again and again; wait longer after each stream that was of no use."""
+        """Listen in a loop, with longer waits after streams without events."""
         delay = _MIN_DELAY
         while True:
             self._follow()
@@ -356,24 +356,24 @@ class _EventListener:
 
     @callback
     def _on_accepted(self) -> None:
-        """Read what was logged while there was no stream."""
+        """Read the entries that were logged without a stream."""
         self._was_useful = True
         self._reader.async_schedule_call()
 
     @callback
     def _on_events(self, _: int) -> None:
-        """Read what was logged."""
+        """Read the new entries."""
         self._was_useful = True
         self._reader.async_schedule_call()
 
     @callback
     def _cancel_read(self) -> None:
-        """Do not read the log after a refusal."""
+        """Cancel the read of the log after a refusal."""
         if self._opened:
             self._opened.cancel()
 
     async def _async_read_log(self) -> None:
-        """Read the log; the more it costs and the less it says, the more rarely."""
+        """Read the log, at intervals that grow with its cost and its lack of news."""
         started, before = self._hass.loop.time(), self._data.static.data.log_entries
         if before is None:
             return

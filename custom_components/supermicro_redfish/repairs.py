@@ -1,6 +1,6 @@
 """Repair issues of a server, and the flows that fix them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast, override
 
 from homeassistant.components.repairs import (
@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+from homeassistant.helpers.translation import async_get_cached_translations
 import voluptuous as vol
 
 from .aiosupermicro import (
@@ -31,9 +32,17 @@ from .const import (
 )
 from .util import display_text, escape_markdown, format_fingerprint
 
+_ENTITY_KEYS = {
+    "license": "licences",
+    "log_entries": "health_log",
+    "snooping": "post_code",
+}
+"""Keys of the entities of resources that have another name."""
+
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_FAN_CONTROL = "fan_control"
 ISSUE_FAN_FLOOR = "fan_floor_raised"
+ISSUE_FANS_HELD = "fans_not_given_back"
 ISSUE_LICENSE = "license_missing"
 ISSUE_MIGRATION = "entities_migrated"
 ISSUE_TOO_MANY = "too_many_entities"
@@ -42,6 +51,7 @@ ISSUE_UNVERIFIED = "certificate_unverified"
 FAN_ISSUES = (ISSUE_FAN_CONTROL, ISSUE_FAN_FLOOR)
 _ISSUES = (
     *FAN_ISSUES,
+    ISSUE_FANS_HELD,
     ISSUE_CERTIFICATE,
     ISSUE_LICENSE,
     ISSUE_MIGRATION,
@@ -84,21 +94,20 @@ def async_create_certificate_issue(
         issue = ISSUE_CERTIFICATE
         key = ISSUE_CERTIFICATE if isinstance(pinned, str) else "certificate_untrusted"
         key = f"{key}_moved" if is_moved else key
-    ir.async_create_issue(
+    placeholders = {
+        "host": escape_markdown(host),
+        "entered": escape_markdown(str(entered)),
+        "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
+        "new": format_fingerprint(fingerprint),
+    }
+    _create_issue(
         hass,
-        DOMAIN,
-        _issue_id(entry, issue),
-        data={"entry_id": entry.entry_id, "host": host, "fingerprint": fingerprint},
-        is_fixable=True,
+        entry,
+        issue,
+        placeholders,
+        fix_data={"host": host, "fingerprint": fingerprint},
         severity=IssueSeverity.WARNING if pinned is False else IssueSeverity.ERROR,
         translation_key=key,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "host": escape_markdown(host),
-            "entered": escape_markdown(str(entered)),
-            "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
-            "new": format_fingerprint(fingerprint),
-        },
     )
 
 
@@ -118,18 +127,25 @@ def async_report_licenses(
         async_delete_issues(hass, entry, ISSUE_LICENSE)
         return
     licenses = {error.license for error in unlicensed.values() if error.license}
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_LICENSE),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_LICENSE,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
-            "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
-        },
+    placeholders = {
+        "parts": ", ".join(_part_names(hass, unlicensed)),
+        "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
+    }
+    _create_issue(hass, entry, ISSUE_LICENSE, placeholders)
+
+
+@callback
+def _part_names(hass: HomeAssistant, resources: Iterable[str]) -> list[str]:
+    """Return the names of the resources' entities, else those of the resources."""
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    names = {
+        path.split(".")[-2]: text
+        for path, text in texts.items()
+        if path.endswith(".name") and "state_attributes" not in path
+    }
+    return sorted(
+        names.get(_ENTITY_KEYS.get(name, name), name.replace("_", " "))
+        for name in resources
     )
 
 
@@ -138,21 +154,10 @@ def async_report_too_many_entities(
     hass: HomeAssistant, entry: ConfigEntry, *, is_limited: bool
 ) -> None:
     """Create an issue for a BMC with more parts than are added, or delete it."""
-    if not is_limited:
+    if is_limited:
+        _create_issue(hass, entry, ISSUE_TOO_MANY, {"limit": str(MAX_ENTITIES)})
+    else:
         async_delete_issues(hass, entry, ISSUE_TOO_MANY)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_TOO_MANY),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_TOO_MANY,
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "limit": str(MAX_ENTITIES),
-        },
-    )
 
 
 @callback
@@ -163,19 +168,15 @@ def async_report_fan_trip(
     if reason is None:
         async_delete_issues(hass, entry, ISSUE_FAN_CONTROL)
         return
-    ir.async_create_issue(
+    _create_issue(
         hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_FAN_CONTROL),
-        data={"entry_id": entry.entry_id, "reason": reason},
-        is_fixable=True,
-        is_persistent=True,
+        entry,
+        ISSUE_FAN_CONTROL,
+        {"sensor": escape_markdown(display_text(sensor)) or "-"},
+        fix_data={"reason": reason},
         severity=IssueSeverity.ERROR,
         translation_key=f"{ISSUE_FAN_CONTROL}_{reason}",
-        translation_placeholders={
-            "name": display_text(entry.title),
-            "sensor": escape_markdown(display_text(sensor)) or "-",
-        },
+        is_persistent=True,
     )
 
 
@@ -185,14 +186,29 @@ def async_report_fan_floors(
 ) -> None:
     """Create the issue of duties that were too low for the fans."""
     raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
+    _create_issue(hass, entry, ISSUE_FAN_FLOOR, {"zones": raised})
+
+
+@callback
+def async_report_fans_held(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_held: bool
+) -> None:
+    """Create the issue of fans that could not be given back to the BMC, or delete it.
+
+    The user has to act on the BMC, so that the issue outlives its config entry.
+    """
+    if not is_held:
+        async_delete_issues(hass, entry, ISSUE_FANS_HELD)
+        return
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id(entry, ISSUE_FAN_FLOOR),
-        is_fixable=False,
-        severity=IssueSeverity.WARNING,
-        translation_key=ISSUE_FAN_FLOOR,
-        translation_placeholders={"name": display_text(entry.title), "zones": raised},
+        _issue_id(entry, ISSUE_FANS_HELD),
+        is_fixable=True,
+        is_persistent=True,
+        severity=IssueSeverity.CRITICAL,
+        translation_key=ISSUE_FANS_HELD,
+        translation_placeholders={"name": display_text(entry.title)},
     )
 
 
@@ -208,7 +224,7 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_delete_issues(hass, entry, ISSUE_MIGRATION)
     else:
         text = _list_removed(hass, entry, removed)
-        _create_migration_issue(hass, entry, ISSUE_MIGRATION, {}, {"removed": text})
+        _create_issue(hass, entry, ISSUE_MIGRATION, {"removed": text}, fix_data={})
     fingerprint = entry.data.get(CONF_UNVERIFIED_CERTIFICATE)
     if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
         async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
@@ -216,22 +232,27 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_create_certificate_issue(hass, entry, fingerprint)
 
 
-def _create_migration_issue(
+def _create_issue(  # noqa: PLR0913 - all but four are optional
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
-    data: dict[str, str],
     placeholders: dict[str, str],
+    *,
+    fix_data: dict[str, str] | None = None,
+    severity: IssueSeverity = IssueSeverity.WARNING,
+    translation_key: str | None = None,
+    is_persistent: bool = False,
 ) -> None:
-    """Create an issue of a migrated server, which the user can confirm."""
+    """Create an issue of a server; one with data for a flow is fixable."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, issue),
-        data={"entry_id": entry.entry_id, **data},
-        is_fixable=True,
-        severity=IssueSeverity.WARNING,
-        translation_key=issue,
+        data=None if fix_data is None else {"entry_id": entry.entry_id, **fix_data},
+        is_fixable=fix_data is not None,
+        is_persistent=is_persistent,
+        severity=severity,
+        translation_key=translation_key or issue,
         translation_placeholders={"name": display_text(entry.title), **placeholders},
     )
 
@@ -313,7 +334,7 @@ class CertificateRepairFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the issue as it is now, and remember what it shows."""
+        """Show the issue with its present data, and remember the data."""
         placeholders: Mapping[str, str] = {}
         if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
             data = issue.data or {}
@@ -382,10 +403,12 @@ def _update_and_reload(
 
 async def async_create_fix_flow(
     hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
-    issue_id: str,  # noqa: ARG001
+    issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
+    if issue_id.startswith(ISSUE_FANS_HELD):
+        return ConfirmRepairFlow()
     issue_data = cast("dict[str, str]", data)
     if "reason" in issue_data:
         return FanControlRepairFlow(issue_data["entry_id"])

@@ -164,7 +164,7 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the data of the entry, which decides on the published options."""
+        """Inputs of the state, with the entry, which may have the published options."""
         return (*super()._state_inputs, self.coordinator.config_entry.data)
 
     @override

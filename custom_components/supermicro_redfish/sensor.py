@@ -143,7 +143,7 @@ class BootProgressSensor(SupermicroEntity[System], SensorEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the POST code."""
+        """Inputs of the state, with the POST code."""
         return (*super()._state_inputs, self.runtime_data.static.data.snooping)
 
 
@@ -197,7 +197,7 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the response time."""
+        """Inputs of the state, with the response time."""
         return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
@@ -285,7 +285,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Also the meter's values."""
+        """Inputs of the state, with the meter's values."""
         meter = self._meter
         return (*super()._state_inputs, meter.watt_hours, meter.uncounted_seconds)
 
@@ -401,51 +401,60 @@ def _reports_boot(data: SupermicroRuntimeData) -> bool:
     return system.boot_progress.is_valid or data.static.data.snooping is not None
 
 
+def _graded[ItemT: (Sensor, SensorResource)](
+    key: str, source: EntitySource[ItemT], *, is_main: bool, **properties: Any
+) -> SupermicroSensorDescription[ItemT]:
+    """Describe a measurement; the user has to enable all but the main ones."""
+    defaults: dict[str, Any] = {
+        "state_class": SensorStateClass.MEASUREMENT,
+        "suggested_display_precision": 0,
+        "value_fn": lambda sensor: sensor.reading,
+    }
+    return SupermicroSensorDescription[ItemT](
+        key=key,
+        source=source,
+        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=is_main,
+        **defaults | properties,
+    )
+
+
 def _temperature[ItemT: (Sensor, SensorResource)](
     source: EntitySource[ItemT], *, key: str = "temperature", is_main: bool = False
 ) -> SupermicroSensorDescription[ItemT]:
-    """Describe temperatures; the user has to enable all but the main ones."""
-    return SupermicroSensorDescription[ItemT](
-        key=key,
+    """Describe temperatures."""
+    return _graded(
+        key,
+        source,
+        is_main=is_main,
         translation_key="temperature",
-        source=source,
         device_class=SensorDeviceClass.TEMPERATURE,
-        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=is_main,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda sensor: sensor.reading,
     )
 
 
 def _inner_power(
     source: EntitySource[SensorResource], *, is_main: bool
 ) -> SupermicroSensorDescription[SensorResource]:
-    """Describe the power of parts; the user has to enable all but the main ones."""
-    return SupermicroSensorDescription[SensorResource](
-        key="inner_power",
-        source=source,
+    """Describe the power of parts."""
+    return _graded(
+        "inner_power",
+        source,
+        is_main=is_main,
         device_class=SensorDeviceClass.POWER,
-        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=is_main,
         native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda sensor: sensor.reading,
     )
 
 
 def _inner_energy(
     source: EntitySource[SensorResource], *, is_main: bool
 ) -> SupermicroSensorDescription[SensorResource]:
-    """Describe the energy counters of parts; defaults as for their power."""
-    return SupermicroSensorDescription[SensorResource](
-        key="inner_energy",
-        source=source,
+    """Describe the energy counters of parts."""
+    return _graded(
+        "inner_energy",
+        source,
+        is_main=is_main,
         device_class=SensorDeviceClass.ENERGY,
-        entity_category=None if is_main else EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=is_main,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=2,
@@ -627,6 +636,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         source=sources.VIRTUAL_MEDIA,
         value_fn=_medium,
+        attributes_fn=lambda slot: {"slot": slot.id},
     ),
     SupermicroSensorDescription[FirmwareInventory](
         key="firmware_version",

@@ -84,7 +84,7 @@ class EntitySource[ItemT]:
     name_suffix: str = ""
     """Suffix of the board's names that the entity name already contains."""
     measure_pattern: re.Pattern[str] | None = None
-    """Likewise, with a number that is left out if the rest of the name is unique."""
+    """Suffix with a number, which is left out if the rest of the name is unique."""
     part_fn: Callable[[ItemT], str | None] = lambda _: None
     """Return the name of the part of the server that has a device of its own."""
     name_patterns: Mapping[str, re.Pattern[str]] = field(
@@ -432,6 +432,7 @@ VIRTUAL_MEDIA: Final = ResourceSource[VirtualMedia](
     items_fn=lambda data: {
         slot.id: slot for slot in data.virtual_media or () if slot.id
     },
+    name_patterns={"_numbered": re.compile(r"VirtualMedia(\d+)")},
     name="virtual_media",
     read_fn=async_get_virtual_media,
 )

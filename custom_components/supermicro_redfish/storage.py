@@ -1,4 +1,4 @@
-"""Storage of what a server needs over a restart: seen log entries, and paths."""
+"""Storage for restarts: seen log entries, and the discovery of a board."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from .const import DOMAIN, LOGGER, MAX_SEEN_ENTRIES
 
 _VERSION: Final = 1
 _DIGEST_BYTES: Final = 8
-_MALFORMED: Final = (KeyError, TypeError, ValueError, NotImplementedError)
+MALFORMED: Final = (KeyError, TypeError, ValueError, NotImplementedError)
 """Errors of Home Assistant's store for a file that has another structure."""
 
 
@@ -74,16 +74,16 @@ class DiscoveryStore:
         self._saved: Mapping[str, Any] = {}
 
     async def async_load(self) -> Mapping[str, Any]:
-        """Return what the last run has found, nothing if it cannot be used."""
+        """Return the discovery of the last run, an empty one if it is unusable."""
         try:
             self._saved = dict(await self._store.async_load() or {})
-        except (HomeAssistantError, *_MALFORMED) as error:
+        except (HomeAssistantError, *MALFORMED) as error:
             LOGGER.debug("%s cannot be used: %s", self._store.key, error)
         return self._saved
 
     @callback
     def async_save(self, discovery: Mapping[str, Any]) -> None:
-        """Save what was found, if it has changed."""
+        """Save the discovery, if it has changed."""
         if discovery and discovery != self._saved:
             self._saved = discovery
             self._hass.async_create_task(

@@ -124,7 +124,7 @@ def display_text(text: str, max_length: int = MAX_TEXT_LENGTH) -> str:
 
 
 def entry_severity(entry: LogEntry) -> str:
-    """Return the severity of a log entry as it is shown."""
+    """Return the displayed severity of a log entry."""
     return SEVERITIES.get(entry.severity, SEVERITY_UNKNOWN)
 
 

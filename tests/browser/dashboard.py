@@ -55,6 +55,25 @@ async def open_dashboard(
     await expect(browser.tab.locator("hui-logbook-card ha-card")).to_be_visible()
 
 
+async def open_energy_dashboard(
+    browser: BrowserSession, api: HomeAssistantApi
+) -> Locator:
+    """Add the server to the energy dashboard, and return its card of the day before."""
+    device = {
+        "stat_consumption": "sensor.x12spi_tf_energy",
+        "stat_rate": "sensor.x12spi_tf_power_consumption",
+    }
+    async with api.websocket() as websocket:
+        await websocket.call("energy/save_prefs", device_consumption=[device])
+    await browser.open("energy")
+    card = browser.tab.locator("hui-energy-devices-detail-graph-card")
+    await expect(card.locator("canvas")).to_be_visible()
+    period = browser.tab.locator("hui-energy-period-selector")
+    await period.get_by_label("Previous").click()
+    await expect(card.locator("canvas")).to_be_visible()
+    return card
+
+
 def _sections() -> list[dict[str, Any]]:
     """Return the sections of the view that the dashboard opens with."""
     config: Any = parse_yaml(FILE.read_text("utf-8"))
@@ -68,9 +87,9 @@ def broken_cards(browser: BrowserSession) -> Locator:
 
 
 async def add_statistics(api: HomeAssistantApi, config: Path) -> None:
-    """Add the statistics of the past 30 hours, so that graphs have data."""
+    """Add the statistics of the past two days, so that graphs have data."""
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    hours = [(n, (hour + timedelta(hours=n)).isoformat()) for n in range(-30, 0)]
+    hours = [(n, (hour + timedelta(hours=n)).isoformat()) for n in range(-48, 0)]
     watts = {n: _watts(n) for n, _ in hours}
     power = [
         {"start": start, "mean": watts[n], "min": watts[n] - 9, "max": watts[n] + 14}

@@ -13,18 +13,25 @@ from tests.demo.options import parse
 from tests.demo.report import Report
 from tests.simulator import Bmc
 
-from .browser import browser_session
-from .dashboard import add_dashboard, add_statistics, open_dashboard
-from .pages import DevicePage, IntegrationPage, add_server, sign_in
+from .browser import BrowserSession, browser_session
+from .dashboard import (
+    add_dashboard,
+    add_statistics,
+    open_dashboard,
+    open_energy_dashboard,
+)
+from .pages import DevicePage, IntegrationPage, TakeScreenshot, add_server, sign_in
 
 PICTURES: Final = ROOT / ".github" / "images"
 
 _WIDE = ViewportSize(width=1280, height=960)
+_LOW = ViewportSize(width=1280, height=760)
 _TALL = ViewportSize(width=1280, height=1516)
 
 _SYSTEM = "/redfish/v1/Systems/1"
 _LOG = f"{_SYSTEM}/LogServices/Log1/Entries"
 _IPMI_PORT = 623
+_PERCENT = 30
 _POWER = "/redfish/v1/Chassis/1/Power"
 
 
@@ -42,14 +49,6 @@ async def main(folder: Path) -> None:
     ):
         await sign_in(browser)
         await add_server(browser, demo.environment.target, take_dialog)
-        page = IntegrationPage(browser)
-        await page.open()
-        dialog = await page.toggle_fan_control()
-        await page.fill_ipmi_port(_IPMI_PORT)
-        await browser.tab.set_viewport_size(_TALL)
-        await take_dialog("fan_control")
-        await browser.tab.set_viewport_size(_WIDE)
-        await dialog.close()
         await add_dashboard(demo.api)
         await add_statistics(demo.api, demo.environment.config)
         device = DevicePage(browser)
@@ -60,6 +59,37 @@ async def main(folder: Path) -> None:
         await browser.tab.set_viewport_size(_WIDE)
         await open_dashboard(browser)
         await browser.take_screenshot("dashboard")
+        card = await open_energy_dashboard(browser, demo.api)
+        await card.screenshot(path=folder / "energy.png", animations="disabled")
+        await browser.tab.set_viewport_size(_TALL)
+        await _turn_on_fan_control(demo, browser, take_dialog)
+        await browser.tab.set_viewport_size(_LOW)
+        await _hold_fans(demo, device)
+        await browser.take_screenshot("fan_zone")
+
+
+async def _turn_on_fan_control(
+    demo: StartedDemo, browser: BrowserSession, take_dialog: TakeScreenshot
+) -> None:
+    """Turn on the fan control, and take a screenshot with the usual port."""
+    page = IntegrationPage(browser)
+    await page.open()
+    dialog = await page.toggle_fan_control()
+    await page.fill_ipmi_port(_IPMI_PORT)
+    await take_dialog("fan_control")
+    await page.fill_ipmi_port(demo.environment.target.ipmi_port or _IPMI_PORT)
+    await dialog.submit()
+    await dialog.close("Finish")
+
+
+async def _hold_fans(demo: StartedDemo, device: DevicePage) -> None:
+    """Hold the fans at a speed, and open the slider."""
+    await device.open()
+    zone = {"entity_id": "fan.x12spi_tf_fan_zone_1", "percentage": _PERCENT}
+    await demo.api.post("api/services/fan/set_percentage", zone)
+    await device.open_slider("Fan zone 1")
+    details = device.browser.tab.locator("ha-more-info-dialog")
+    await expect(details).to_contain_text(f"{_PERCENT}%")
 
 
 async def _cause_events(demo: StartedDemo, device: DevicePage) -> None:
@@ -70,6 +100,7 @@ async def _cause_events(demo: StartedDemo, device: DevicePage) -> None:
     await demo.api.post("api/services/light/turn_on", blinking)
     supply = {"Power Supply Bay 2": {"Status": {"Health": "Critical"}}}
     server.bmc.change(_POWER, {"PowerSupplies": supply})
+    server.bmc.change(_SYSTEM, {"Status": {"Health": "Critical"}})
     _add_log_entry(server.bmc, "[PSU-0003] Power Supply 2: AC input lost")
     power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
     await demo.api.post("api/services/homeassistant/update_entity", power)

@@ -135,7 +135,7 @@ def _as_texts(value: Any) -> Any:
 
 
 def send_sentinels(scenario: FaultScenario) -> None:
-    """Send the values by which boards mean that there is no limit or capacity."""
+    """Send the sentinels of boards without limits and capacities."""
     path = scenario.path("Power")
     (control,) = scenario.bmc.resource(path)["PowerControl"]
     none = {"PowerLimit": {"LimitInWatts": 32767}, "PowerCapacityWatts": 0}

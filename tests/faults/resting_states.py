@@ -135,7 +135,7 @@ def never_settle(scenario: FaultScenario) -> None:
 
 
 async def refuse_command(scenario: FaultScenario) -> None:
-    """Limit the account, and let a command find out."""
+    """Limit the account, and send a command that needs more."""
     scenario.bmc.role = "ReadOnly"
     with suppress(HomeAssistantError):
         await scenario.instance.call(LED, "turn_on")
@@ -162,7 +162,7 @@ _ONE_SESSION = has_sessions(1)
 
 @dataclass(frozen=True)
 class RestingState:
-    """A state, how it is entered, and what ends it."""
+    """A state with its beginning and its end."""
 
     name: str
     enter: Action
@@ -170,14 +170,14 @@ class RestingState:
     seconds: float
     """The maximum duration after the BMC behaves again."""
     ended_by: str
-    """Description of what ends the state."""
+    """Description of the end of the state."""
     rests: Condition
     """Return whether the state was entered."""
     _: KW_ONLY
     is_at_setup: bool = False
     """Whether the state is entered by a setup."""
     end: Action = FaultScenario.recover
-    """Let the BMC behave again; for two states, what the user does."""
+    """Let the BMC behave again; for two states, act as the user."""
     has_ended: Condition = _ONE_SESSION
     is_slow: bool = False
     """Whether a request times out, for which the timeout is shortened."""

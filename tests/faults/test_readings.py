@@ -151,7 +151,7 @@ async def _assert_recovery(scenario: FaultScenario, before: dict[str, str]) -> N
 async def test_fault_shows_no_wrong_state_and_recovers(
     scenario: FaultScenario, fault: Fault
 ) -> None:
-    """Show each reading as it is, or none."""
+    """Show the right reading, or none."""
     before = await _set_up(scenario)
     await perform(fault.inject, scenario)
     for _ in range(3):

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
 async def test_resting_state_is_left_without_a_reload(
     scenario: FaultScenario, fault: RestingState
 ) -> None:
-    """Verify that in time a reload changes nothing any more."""
+    """Verify that a reload after the recovery changes nothing."""
     instance = scenario.instance
     scenario.create_entry()
     if fault.is_at_setup:

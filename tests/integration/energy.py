@@ -22,7 +22,7 @@ def varying_power(time: float) -> float:
 
 @dataclass
 class Meter:
-    """The energy that Home Assistant counts, and the truth."""
+    """The energy that Home Assistant counts, and the true energy."""
 
     hass: HomeAssistant
     entry: ConfigEntry

@@ -35,7 +35,7 @@ OPTIONS = {
 
 
 class Row(NamedTuple):
-    """An entity of the published integration, and what becomes of it."""
+    """An entity of the published integration, with its replacement."""
 
     name: str
     new: str

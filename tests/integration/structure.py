@@ -140,7 +140,7 @@ class StructureFuzzer:
 
 
 class _Both:
-    """Static and dynamic data under one roof, for the functions of the sources."""
+    """Static and dynamic data together, for the functions of the sources."""
 
     def __init__(self, static: ServerData, dynamic: Mapping[str, Any]) -> None:
         """Keep the data."""

@@ -82,7 +82,7 @@ async def test_first_reading_waits_for_no_static_resource(
 async def test_slow_resources_delay_no_settings(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Show what takes one quick request before the slow resources are requested."""
+    """Show the quick resources before the slow ones are requested."""
     for path in SLOW:
         bmc.hang(path, 0.3)
     await start(hass, entry)

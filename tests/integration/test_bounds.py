@@ -233,7 +233,7 @@ async def test_many_new_log_entries_fire_one_event_for_the_rest(
 async def test_huge_log_is_new_only_once(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """Report no entry of a log again that is longer than what is remembered."""
+    """Report no entry again of a log that is longer than the memory."""
     seen = SeenLogEntries(hass, "entry")
     entries = _entries(50_000)
     assert seen.mark_seen(entries[:10]) == []

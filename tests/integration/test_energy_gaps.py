@@ -59,7 +59,7 @@ def step_up(meter: Meter, watts: float) -> None:
 
 
 async def test_first_average_is_shared_between_before_and_after(meter: Meter) -> None:
-    """Count what is left of an average that began before the gap.
+    """Count the rest of an average that began before the gap.
 
     The power has risen at the begin of the gap, so that a share by time would be wrong.
     """

@@ -61,7 +61,7 @@ def board(request: pytest.FixtureRequest, gpu_board: Board) -> Board:
 async def test_gpus_are_devices_with_temperature_power_and_energy(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Name the values of a whole GPU by what they measure."""
+    """Name the values of a whole GPU by the measured quantity."""
     registry = dr.async_get(hass)
     for number in range(2):
         device = registry.async_get_child_device_by_identifier(
@@ -110,6 +110,19 @@ async def test_first_values_of_gpus_need_no_second_poll(
     assert entity(hass, entry, GPU_TEMPERATURE).state == "32.0"
     sent = [request.path for request in bmc.requests]
     assert sent.count(f"{TELEMETRY}/MetricReports/GPUs") == 1
+
+
+async def test_energy_of_a_gpu_has_no_gaps(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the whole count of the GPU after a stop of Home Assistant."""
+    path = next(path for path in bmc.store.paths if path.endswith("GPU_0_Energy_0"))
+    key = f"sensor.inner_energy_{GPU} Energy 0"
+    assert float(entity(hass, loaded, key).state) == 10
+    await unload(hass, loaded)
+    bmc.change(path, {"Reading": 3_600_000 * 15.5})
+    await set_up(hass, loaded)
+    assert float(entity(hass, loaded, key).state) == 15.5
 
 
 async def test_margin_of_earlier_version_is_removed(

@@ -66,7 +66,7 @@ async def test_entry_loads_with_earlier_minor_version(
 async def test_migration_repeats_after_downgrade(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Remove what the published integration has registered in the meantime."""
+    """Remove the entities that the published integration has registered meanwhile."""
     await set_up(hass, published)
     await unload(hass, published)
     ids = registered_ids(hass, published)

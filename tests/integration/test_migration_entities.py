@@ -357,7 +357,7 @@ async def test_migration_removes_unsupported_entity(
 async def test_migration_keeps_entity_of_resource_that_fails(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, key: str, path: str
 ) -> None:
-    """Assume that the board supports what cannot be read."""
+    """Assume that the board supports a resource that fails."""
     entity_id = register_entity(hass, published, key, ROWS[key])
     bmc.fail(path, status=500)
     await set_up(hass, published)

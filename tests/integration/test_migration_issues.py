@@ -46,7 +46,7 @@ def verify_ssl(entry: ConfigEntry) -> bool | str:
 async def test_migration_offers_to_pin_certificate(
     hass: HomeAssistant, published: ConfigEntry, server: Server
 ) -> None:
-    """Do not verify until the user confirms, and then pin what was shown."""
+    """Do not verify until the user confirms, and then pin the shown certificate."""
     await set_up(hass, published)
     assert verify_ssl(published) is False
     issue = issues_by_key(hass)["certificate_unverified"]
@@ -81,7 +81,7 @@ async def test_ignored_issues_stay_ignored(
 async def test_decision_in_reconfigure_flow_settles_certificate_issue(
     hass: HomeAssistant, published: ConfigEntry, server: Server
 ) -> None:
-    """Do not offer again what the user has decided."""
+    """Create no issue again after the decision of the user."""
     await set_up(hass, published)
     flows = hass.config_entries.flow
     form = await published.start_reconfigure_flow(hass)  # type: ignore[attr-defined]

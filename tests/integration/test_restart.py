@@ -1,4 +1,4 @@
-"""Test a restart, which reads at the places that the last run has found."""
+"""Test a restart with the discovery of the last run."""
 
 from typing import Any
 
@@ -173,7 +173,7 @@ async def test_board_may_lose_and_gain_thermal(
 async def test_discovery_of_future_version_is_a_cold_start(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
 ) -> None:
-    """Discover the board as for the first time, and store what was found."""
+    """Discover the board as for the first time, and store the discovery."""
     await unload(hass, loaded)
     stored = storage[key_of(loaded)]
     storage[key_of(loaded)] = {**stored, "data": {**stored["data"], "version": 99}}
@@ -193,7 +193,7 @@ async def test_other_bmc_gets_no_entities_after_restart(
     *,
     has_mac: bool,
 ) -> None:
-    """Refuse it, whether the service root shows who it is or not."""
+    """Refuse another BMC, with or without its identity in the service root."""
     if not has_mac:
         bmc.change(ROOT, {"UUID": "6d3a5c1e-0000-4000-8000-000000000001"})
     await set_up(hass, entry)

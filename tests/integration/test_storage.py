@@ -23,7 +23,7 @@ KEY = f"{DOMAIN}.{ENTRY_ID}.discovery"
 async def test_discovery_is_stored_until_it_is_removed(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """Return what was saved, and leave no file behind."""
+    """Return the saved discovery, and leave no file behind."""
     store = DiscoveryStore(hass, ENTRY_ID)
     assert await store.async_load() == {}
     store.async_save({"paths": {"system": "/redfish/v1/Systems/1"}})
@@ -38,7 +38,7 @@ async def test_discovery_is_stored_until_it_is_removed(
 async def test_unchanged_or_empty_discovery_is_not_written(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """Spare the disk of a small computer, and keep what the last run has found."""
+    """Spare the disk of a small computer, and keep the discovery of the last run."""
     store = DiscoveryStore(hass, ENTRY_ID)
     store.async_save({"version": 1})
     await hass.async_block_till_done()

@@ -23,7 +23,7 @@ READS = sorted(
 )
 """All methods of the client that read."""
 PARTS = ("async_get_firmware_images",)
-"""Those that return a part of what another one returns."""
+"""Those that return a part of the result of another one."""
 
 
 class Read(NamedTuple):

@@ -248,7 +248,7 @@ async def test_password_is_asked_after_the_certificate(
 
 
 async def test_unreachable_host_prints_sentence(server: Server, bmc: Bmc) -> None:
-    """Print what to check, also if the failure is that of the certificate."""
+    """Print advice, also if the failure is that of the certificate."""
     program = (sys.executable, "-m", "aiosupermicro", "127.0.0.1:1")
     for trust in ((), ("--insecure",)):
         process = await asyncio.create_subprocess_exec(

@@ -401,7 +401,7 @@ async def test_recording_writes_nothing_before_its_end(
 async def test_interrupted_dump_keeps_what_was_read(
     server: Server, bmc: Bmc, folder: Path, name: str
 ) -> None:
-    """Write without identifiers what was read before a signal, even if sent twice."""
+    """Write the resources read before a signal without identifiers."""
     identifiers = set_hostname(bmc)
     bmc.hang(ENTRIES, 3600)
     process = await asyncio.create_subprocess_exec(
@@ -446,7 +446,7 @@ async def test_failed_dump_keeps_what_was_read(
     fail: Callable[[Bmc], None],
     sentence: str,
 ) -> None:
-    """Write what was read before the error, and print the error as well."""
+    """Write the resources read before the error, and print the error as well."""
     fail(bmc)
     done = await run(server, "dump", str(folder), password=bmc.password)
     assert done.code == 1
@@ -481,7 +481,7 @@ async def test_dump_shows_one_line_of_progress(
 
 
 def test_dump_removes_host_and_account_that_only_texts_contain(folder: Path) -> None:
-    """Redact what the user has entered, except where it is a part of paths."""
+    """Redact the input of the user, except where it is a part of paths."""
     known = {"Address": "bmc9.home.example", "HostName": "bmc9", "UserName": "Systems"}
     body = {"Message": "Login of bmc9 (bmc9.home.example)", "@odata.id": SYSTEM}
     with MockupFolder(folder) as target:

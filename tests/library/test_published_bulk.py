@@ -146,7 +146,7 @@ async def test_simultaneous_first_reads_request_each_resource_once(
 async def test_failed_resource_is_not_requested_by_each_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return the error of the last read, and the value as soon as it is read again."""
+    """Return the error of the last read, and the value of the next successful one."""
     bmc.fail(FAN_MODE, status=503)
     for _ in range(3):
         data = await client.async_get_dynamic_data()
@@ -182,7 +182,7 @@ async def test_resource_without_values_is_not_requested_by_each_poll(
 async def test_missing_resource_has_a_reason(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return None for what the board does not have, and name it in `missing`."""
+    """Return None for a missing resource, and name it in `missing`."""
     bmc.change(MANAGER, {"Oem": {"Supermicro": {"FanMode": REMOVED}}})
     bmc.remove(f"{OEM}/NTP")
     bmc.change(CHASSIS, {"Power": REMOVED, "Sensors": REMOVED})

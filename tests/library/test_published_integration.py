@@ -306,7 +306,7 @@ async def test_failed_resource_leaves_the_others(session: ClientSession) -> None
 
 @pytest.mark.skipif(WITHOUT_OEM not in RECORDINGS, reason="No recorded boards in reach")
 async def test_missing_resources_are_none_with_a_reason(session: ClientSession) -> None:
-    """Return None for what the board lacks, where the published client has a model."""
+    """Return None for a missing resource, where the published client has a model."""
     async with _set_up(SupermicroRedfishClient, session, _bmc(WITHOUT_OEM)) as client:
         data = await client.async_get_all_data()
         update = await _update(client)

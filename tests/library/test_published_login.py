@@ -173,7 +173,7 @@ async def test_session_auth_reports_login_without_token(
 async def test_basic_auth_authenticates_a_request(
     auth: SessionAuth, session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Return what aiohttp accepts as `auth`, before and after a login."""
+    """Return a value that aiohttp accepts as `auth`, before and after a login."""
     for _ in range(2):
         basic = auth.get_basic_auth()
         assert (basic.login, basic.password) == ("ADMIN", "ADMIN")

@@ -1,4 +1,4 @@
-"""The published README's examples, and the section for those who come from it."""
+"""The published README's examples, and our section for its users."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -62,7 +62,7 @@ def _examples(host: str) -> list[str]:
 
 
 async def _run(program: str) -> str:
-    """Run a program in a process of its own, and return what it prints."""
+    """Run a program in a process of its own, and return its output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", program),
         stdout=asyncio.subprocess.PIPE,

@@ -185,7 +185,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
         calls("__init__", "_async_verify_server", "ConfigEntryNotReady")
         and calls("errors", "translate_update_errors", "ConfigEntryAuthFailed")
     ),
-    "test-coverage": lambda: "pytest --cov" in SCRIPT_TEST,
+    "test-coverage": lambda: bool(re.search(r"pytest .*--cov\b", SCRIPT_TEST)),
 }
 
 

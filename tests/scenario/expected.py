@@ -135,7 +135,7 @@ class ExpectedState:
         ]
 
     def violation(self, entity: str, state: str) -> str | None:
-        """Return why a state is wrong, None if it is right."""
+        """Return the violation of a state, None if it is right."""
         is_known = state not in (STATE_UNAVAILABLE, STATE_UNKNOWN)
         state = as_state(state) if is_known else state
         is_dynamic = self._is_dynamic.get(entity, True)
@@ -155,7 +155,7 @@ class ExpectedState:
         return f"{entity} is {state}, which was never reported"
 
     def _max_age(self, *, is_dynamic: bool) -> float:
-        """Return how old a value may be now."""
+        """Return the maximum age of a value now."""
         age = self.recovery_seconds(is_dynamic=is_dynamic)
         recent = [
             item

@@ -33,7 +33,7 @@ _USER_SECONDS = 60.0
 
 @dataclass(eq=False)
 class _Session:
-    """A session that the client knows."""
+    """A session that the client has opened."""
 
     token: str
     path: str

@@ -81,7 +81,7 @@ async def test_control_needs_permission_for_the_entities(
 async def test_control_with_permission(
     hass: HomeAssistant, bmc: Bmc, entry: ConfigEntry, policy: dict[str, Any]
 ) -> None:
-    """Allow users who may control all entities of the device."""
+    """Allow users with the permission to control all entities of the device."""
     await set_up(hass, entry)
     await _call(hass, entry, CONTROLS[0], _user(hass, policy).id)
     assert bmc.ntp_enabled
@@ -91,7 +91,7 @@ async def test_control_with_permission(
 async def test_unknown_user_is_rejected(
     hass: HomeAssistant, entry: ConfigEntry, action: tuple[str, dict[str, Any]]
 ) -> None:
-    """Reject a user who was deleted in the meantime."""
+    """Reject a user that was deleted in the meantime."""
     await set_up(hass, entry)
     with pytest.raises(UnknownUser):
         await _call(hass, entry, action, "0" * 32)
@@ -100,7 +100,7 @@ async def test_unknown_user_is_rejected(
 async def test_log_needs_permission_to_read_its_event_entity(
     hass: HomeAssistant, entry: ConfigEntry, hass_read_only_user: User
 ) -> None:
-    """Allow a user who may only read, and reject one who may not see the entity."""
+    """Allow a user with read permission only, and reject one without any."""
     await set_up(hass, entry)
     await _call(hass, entry, READ_LOG, hass_read_only_user.id)
     (event,) = hass.states.async_entity_ids("event")

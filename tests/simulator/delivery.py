@@ -25,7 +25,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 async def send_in_parts(
     request: web.BaseRequest, response: Response, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Send the status line and the headers, and then what arrives of the body."""
+    """Send the status line and the headers, and then a part of the body."""
     body = response.payload
     stream = web.StreamResponse(status=response.status, headers=headers)
     if response.delivery == "bad_gzip":

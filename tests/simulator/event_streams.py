@@ -19,7 +19,7 @@ _CLOSE = b""
 
 @dataclass(eq=False)
 class EventStreams:
-    """The open streams of a BMC, and what is sent on them."""
+    """Open streams of a BMC, and their events."""
 
     path: str | None = None
     """The path of the streams; None on a board without them."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .bmc import Bmc
 
 _QUERIES = ("$expand", "$select", "$filter", "$skip")
-"""The queries that services know. `$skip` belongs to the pages of `$expand`."""
+"""The queries that services support. `$skip` belongs to the pages of `$expand`."""
 
 PUBLIC = ("/redfish", ROOT)
 """The paths that can be read without authentication."""

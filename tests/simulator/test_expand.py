@@ -100,7 +100,7 @@ async def test_expansion_is_paged() -> None:
 
 @pytest.mark.parametrize("is_advertised", [True, False, None])
 async def test_root_advertises_expansion(*, is_advertised: bool | None) -> None:
-    """Show whether the query is supported, or what was recorded."""
+    """Show whether the query is supported, or the recorded root."""
     async with logged_in(expand_advertised=is_advertised) as client:
         features = (await client.get(ROOT)).body["ProtocolFeaturesSupported"]
         assert ("ExpandQuery" in features) is (is_advertised is not False)

@@ -156,7 +156,7 @@ class FanWeek:
                         await fix_issue(self.instance.hass, issue)
 
     async def _inject_faults(self) -> None:
-        """Cause a random fault again and again."""
+        """Cause random faults in a loop."""
         kinds: list[Callable[[], Awaitable[None]]] = [
             self._silence,
             self._lose_packets,

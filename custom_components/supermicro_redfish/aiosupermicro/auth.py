@@ -68,7 +68,7 @@ class SessionAuth:
         return self._authenticator.state
 
     def has_valid_session(self) -> bool:
-        """Return whether there is a session that the BMC should still accept."""
+        """Return whether there is a session within its timeout."""
         return self.state.is_valid
 
     def get_basic_auth(self) -> BasicAuth:

@@ -70,10 +70,11 @@ from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 _MAX_CONCURRENT_REQUESTS = 10
 
 
-@cache
-def _list_fields(data_class: type[Any]) -> frozenset[str]:
-    """Return the names of the fields of bulk data."""
-    return frozenset(field.name for field in fields(data_class))
+_FIELDS: dict[type[Any], frozenset[str]] = {
+    data_class: frozenset(field.name for field in fields(data_class))
+    for data_class in (StaticData, DynamicData, RedfishData)
+}
+"""Names of the fields of bulk data."""
 
 
 @cache
@@ -85,7 +86,7 @@ def _list_rows(cadence: Cadence) -> tuple[Endpoint[Any], ...]:
 def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
     """Return the arguments of bulk data; the last part wins."""
     found: dict[str, Any] = {"errors": {}, "missing": {}, "oem": {}}
-    names = _list_fields(data_class)
+    names = _FIELDS[data_class]
     for part in parts:
         for name, resource in part.resources.items():
             (found if name in names else found["oem"])[name] = resource
@@ -130,17 +131,13 @@ class SupermicroRedfishClient:
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request.
-            system: The Id of the system, where a BMC has several. The default is the
-                machine itself.
-            chassis: The Id of the chassis to read the sensors of. The default is the
-                one that the system links to.
-            discovery: The property `discovery` of an earlier client, to read the
-                resources of the same BMC without looking for them again. It is
-                verified, and ignored where it does not fit.
+            system: The Id of the system to read; by default the machine itself.
+            chassis: The Id of the chassis to read; by default that of the system.
+            discovery: The property `discovery` of an earlier client, to skip the
+                discovery of the same BMC. It is verified, and ignored if it differs.
 
         Raises:
-            ValueError: The host or the fingerprint is malformed, or a control
-                character is in the user name or password.
+            ValueError: The host, fingerprint, user name or password is malformed.
 
         """
         self._transport = Transport(
@@ -150,11 +147,9 @@ class SupermicroRedfishClient:
         self._host = host  # shown by the published integration if a poll fails
         self._authenticator = Authenticator(self._transport, username, password)
         self._connection = Connection(self._transport, self._authenticator)
-        wanted_ids: dict[Endpoint[Any], str | None] = {
-            endpoints.SYSTEM: system,
-            endpoints.CHASSIS: chassis,
-        }
-        self._reader = ResourceReader(self._connection, wanted_ids, discovery)
+        ids: dict[Endpoint[Any], str | None] = {endpoints.SYSTEM: system}
+        ids[endpoints.CHASSIS] = chassis
+        self._reader = ResourceReader(self._connection, ids, discovery)
         self._readings = Readings(self._reader)
 
     async def __aenter__(self) -> Self:
@@ -178,7 +173,7 @@ class SupermicroRedfishClient:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the BMC is the one that `discovery` of an earlier client describes.
+        """Whether the `discovery` of an earlier client fits the BMC.
 
         False before the first request, and again once something contradicts it.
         """
@@ -202,7 +197,7 @@ class SupermicroRedfishClient:
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
-        """Return whether this is the BMC that `discovery` describes.
+        """Return whether the `discovery` of an earlier client fits the BMC.
 
         It takes the service root and the system, which the next read does not request
         again. Without a `discovery` it takes no request.
@@ -760,7 +755,7 @@ class SupermicroRedfishClient:
     async def async_listen(
         self, on_open: Callable[[], None], on_events: Callable[[int], None]
     ) -> None:
-        """Receive the events of OpenBMC until one of both sides closes the stream.
+        """Receive the events of OpenBMC until the stream is closed.
 
         What an event says is not passed on, only that something has happened. The BMC
         does not repeat what happened while there was no stream. It accepts about ten

@@ -48,7 +48,7 @@ class BulkData:
     a board that has neither temperatures, fans nor power.
     """
     missing: Mapping[str, NotFoundError] = field(default_factory=dict, compare=False)
-    """Resources that the board does not have, by name, with what it responded."""
+    """Resources that the board does not have, by name, with the error of each."""
     oem: Mapping[str, Any] = field(default_factory=dict)
     """Supermicro's own resources that have no field here, by name of their row."""
 
@@ -85,7 +85,7 @@ class _MoreDynamicData(BulkData):
     reading_age: float = field(default=0.0, compare=False)
     """Seconds since the oldest value in `thermal` and `power` was requested."""
     is_read_in_turns: bool = field(default=False, compare=False)
-    """Whether some values are read in round robin, so that they may be polls old."""
+    """Whether some values are read in round robin and may be several polls old."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class DynamicData(_MoreDynamicData):
     From Gen 14 on None without a reason before `async_get_static_data`.
     """
     snooping: Snooping | None = field(default=None, compare=False)
-    """POST code, likewise."""
+    """POST code as it was last read; `async_get_static_data` keeps it up to date."""
     _: KW_ONLY
     system: System | None = None
 

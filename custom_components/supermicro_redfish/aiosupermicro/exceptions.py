@@ -87,7 +87,7 @@ class SupermicroRedfishError(Exception):
         self.message_id = message_id
         self.retry_after = retry_after
         self.members: tuple[Any, ...] = ()
-        """Members in the response: the error of one may be that of its collection."""
+        """Members of a collection in an error response, which may concern only one."""
 
     def redact(self, secret: str) -> None:
         """Replace a secret in all texts.
@@ -107,7 +107,7 @@ class AuthenticationError(SupermicroRedfishError):
     """Rejected credentials, or a session that ended twice in a row."""
 
     is_session_error: bool = False
-    """Whether the BMC accepted the password, but not the session that it opened."""
+    """Whether only the session was rejected, right after the BMC opened it."""
 
 
 class ConnectionError(SupermicroRedfishError, builtins.ConnectionError):  # noqa: A001

@@ -1,4 +1,4 @@
-"""Interfaces of the controller: the fans of a BMC, and what surrounds it."""
+"""Interfaces of the controller: the fans of a BMC, and its surroundings."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -34,7 +34,7 @@ class Device(Protocol):
 
 
 class Surroundings(Protocol):
-    """Home Assistant and Redfish, as far as the controller needs them."""
+    """Interface of the controller to Home Assistant and Redfish."""
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -52,11 +52,14 @@ class Surroundings(Protocol):
     def report_floors(self, floors: Mapping[int, int]) -> None:
         """Create the issue of learned floors."""
 
+    def report_held(self, *, is_held: bool) -> None:
+        """Create the issue of fans that could not be given back, or delete it."""
+
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Return a context in which Redfish writes nothing."""
 
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish."""
+        """Set a mode over Redfish, and read it back."""
 
     async def async_is_host_on(self) -> bool:
         """Read whether the host is on now."""

@@ -128,7 +128,7 @@ async def test_all_reads_of_a_poll_recover_from_broken_401(
 async def test_half_a_license_error_is_a_missing_license(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Find the message in what has arrived of the body, and do not log in again."""
+    """Find the message in the received part of the body, and do not log in again."""
     await client.async_get_thermal()
     kind = BROKEN_BODIES[delivery]
     bmc.fail(THERMAL, status=403, body=license_error(), delivery=kind)

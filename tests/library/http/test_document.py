@@ -1,4 +1,4 @@
-"""Parsing of bodies, again and again: both parsers, and only what has changed."""
+"""Parsing of bodies: both parsers, and changed values only."""
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -107,7 +107,7 @@ def test_orjson_is_used_where_it_is_installed() -> None:
 def test_changed_document_is_that_of_a_new_parser(
     values: list[dict[str, Any]], spacing: tuple[str, str]
 ) -> None:
-    """Return what the body alone contains, whatever was there before."""
+    """Return the content of the new body, whatever the former one contained."""
     known: Document | None = None
     for value in [*values, *values]:
         raw = json.dumps(value, separators=spacing).encode()

@@ -164,7 +164,7 @@ def test_number_is_read_from_text(value: str, reading: float) -> None:
 
 @given(number=st.floats(allow_nan=False, allow_infinity=False))
 def test_every_finite_number_is_read_from_text(number: float) -> None:
-    """Read what JSON would have contained as a number."""
+    """Decode a number and its text to equal values."""
     sensor = Temperature.from_dict({"ReadingCelsius": repr(number)})
     assert sensor.reading_celsius == number
 

@@ -132,7 +132,7 @@ async def test_history_ends_at_a_jump_of_the_clock(
 async def test_history_begins_after_a_restart_of_the_bmc(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock, record: PowerRecord
 ) -> None:
-    """Leave out what is older than the last restart."""
+    """Leave out averages from before the last restart."""
     reset_at = record.date(clock.now - 40 * MINUTE).isoformat(timespec="seconds")
     bmc.change(MANAGER, {"LastResetTime": reset_at})
     history = await client.async_read_power_history(since(6 * HOUR))

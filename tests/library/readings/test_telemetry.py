@@ -235,7 +235,7 @@ async def test_fragment_of_reading_names_sensor(
 async def test_reports_are_found_without_definitions(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Try all reports of a board that does not say what they contain."""
+    """Try all reports of a board without definitions."""
     bmc.remove(DEFINITIONS)
     bmc.change("/redfish/v1/TelemetryService", {"MetricReportDefinitions": None})
     assert _values(await _read(client))["HGX GPU 1 Power 0"] == 231

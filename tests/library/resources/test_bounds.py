@@ -1,4 +1,4 @@
-"""Bounds on what a client keeps of a BMC, and on what it decodes."""
+"""Bounds on the memory of a client, and on the lists that it decodes."""
 
 from collections.abc import Iterator
 from itertools import count

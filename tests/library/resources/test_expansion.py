@@ -227,7 +227,7 @@ async def test_drives_are_read_with_their_storage(
 
 
 async def test_verdicts_survive_restart(bmc: Bmc, session: ClientSession) -> None:
-    """Try nothing again after a restart, neither what works nor what does not."""
+    """Repeat no trial after a restart, whatever its verdict was."""
     async with connected_client(bmc, session) as client:
         await client.async_get_all_data()
         await client.async_get_memory()

@@ -105,7 +105,7 @@ async def test_bmc_is_known_by_its_own_address_or_uuid(
 async def test_former_identifier_remains_valid(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return the address of an inner interface last, for what was stored with it."""
+    """Return the address of an inner interface last, for entries stored with it."""
     identify_as(bmc, {"ToHost": {"MACAddress": INNER}}, *UUIDS)
     assert await client.async_get_identifiers(former=True) == [*UUIDS, INNER]
 

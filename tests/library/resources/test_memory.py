@@ -64,7 +64,7 @@ def connect(session: ClientSession, server: Server, bmc: Bmc) -> Connect:
 
 @pytest.fixture
 async def discovery(connect: Connect, bmc: Bmc) -> Discovery:
-    """Return what a client finds out about the board with all bulk reads."""
+    """Return the discovery of a client after all bulk reads."""
     async with connect() as client:
         await client.async_get_dynamic_data(with_settings=False)
         await client.async_get_static_data()
@@ -165,7 +165,7 @@ def move_thermal(bmc: Bmc) -> None:
 
 
 def rename(bmc: Bmc, old: str, new: str) -> None:
-    """Move a resource and what is below it, with all links."""
+    """Move a resource and all below it, with all links."""
     board = rewrite_board(bmc.board, f'"{old}(?=["/])', f'"{new}')
     for path in [*bmc.board.resources]:
         if path.startswith(old):
@@ -245,7 +245,7 @@ async def test_moved_setting_is_found_at_its_new_link(
 async def test_updated_firmware_is_discovered_anew(
     connect: Connect, bmc: Bmc, discovery: Discovery
 ) -> None:
-    """Forget what another firmware could do, although all links are the same."""
+    """Discard the verdicts of another firmware, although all links are the same."""
     bmc.change(MANAGER, {"FirmwareVersion": "99"})
     stored = discovery | {"readings": {"way": {"works": True}}}
     async with connect(stored) as client:
@@ -255,6 +255,21 @@ async def test_updated_firmware_is_discovered_anew(
         assert_readings(await read(client))
         assert client.discovery["firmware"] == "99"
         assert "way" not in client.discovery["readings"]
+
+
+async def test_resources_are_read_again_after_a_firmware_update(
+    connect: Connect, bmc: Bmc
+) -> None:
+    """Do not take a value from before the update for one that was just read."""
+    async with connect() as client:
+        for number in range(3):
+            await client.async_get_static_data()
+            bmc.change(MANAGER, {"FirmwareVersion": f"99.{number}"})
+            await client.async_get_static_data()
+            bmc.change(FAN_MODE, {"Mode": ("HeavyIO", "FullSpeed", "Optimal")[number]})
+            static = await client.async_get_static_data()
+            assert static.fan_mode
+            assert static.fan_mode.mode == ("HeavyIO", "FullSpeed", "Optimal")[number]
 
 
 async def test_board_that_loses_thermal_uses_its_subsystems(

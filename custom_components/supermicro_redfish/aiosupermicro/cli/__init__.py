@@ -68,7 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_certificate_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that decide which certificate is accepted."""
+    """Add the options for the verification of the certificate."""
     trust = parser.add_argument_group(
         "certificate", "By default, the command shows the certificate and asks."
     ).add_mutually_exclusive_group()

@@ -84,12 +84,12 @@ class SessionState:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the BMC should still accept the session."""
+        """Whether there is a session within its timeout."""
         return self.token is not None and self.idle_seconds < self.timeout_seconds
 
     @property
     def needs_refresh(self) -> bool:
-        """Whether the session has to be renewed before its next use."""
+        """Whether the session is missing or close to its timeout."""
         limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
         return self.token is None or self.idle_seconds > limit
 
@@ -169,7 +169,7 @@ class Authenticator:
         """The time of the last request of the session."""
         self._timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
         self._is_timeout_known = False
-        """Whether the BMC was asked for the timeout."""
+        """Whether the timeout was read."""
 
     @property
     def state(self) -> SessionState:
@@ -263,14 +263,12 @@ class Authenticator:
         credentials = task.result()
         if credentials.expires is not None:
             return monotonic() > credentials.expires
-        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
-        last_used_at = max(credentials.created_at, self._used_at)
-        return credentials is rejected or monotonic() - last_used_at > limit
+        return credentials is rejected or self.state.needs_refresh
 
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None
     ) -> Credentials:
-        """Keep the session if it turns out to be valid, else log in.
+        """Keep the session if it is still valid, or log in.
 
         The former session is deleted first: it may only have idled, and a single stray
         401 does not prove that the BMC has dropped it.
@@ -284,7 +282,7 @@ class Authenticator:
             if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
-        # A 401 of just now has come over a connection that lives.
+        # The connection of a recent 401 works.
         idle_seconds = monotonic() - self._transport.responded_at
         if self._used_at and (not rejected or idle_seconds > LIVE_CONNECTION_SECONDS):
             await self._transport.send("GET", REDFISH_ROOT)
@@ -380,7 +378,7 @@ class Authenticator:
         """
         basic = b64encode(f"{self._username}:{self._password}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}"}
-        # Any other failure says nothing about the password; the first read will.
+        # No other failure concerns the password, which the first read verifies.
         is_redfish = True
         with suppress(NotFoundError, AuthorizationError, InvalidRequestError):
             response = await self._transport.send("GET", sessions_path, headers=headers)

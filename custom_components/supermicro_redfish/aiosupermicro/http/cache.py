@@ -65,7 +65,7 @@ class ETagCache:
             self.invalidate(next(iter(self.cached_data)))
 
     def invalidate(self, path: str) -> None:
-        """Remove a resource that has changed or will change soon."""
+        """Remove a resource, before or after a change."""
         self.etags.pop(path, None)
         self.cached_data.pop(path, None)
         if document := self._documents.pop(path, None):

@@ -59,7 +59,7 @@ class _PendingRead:
         return self._task.uncancel() <= cancelling
 
     def finish(self, result: dict[str, Any] | Exception | None) -> None:
-        """Hand the result over to the followers."""
+        """Set the result for the followers."""
         for follower in self._followers:
             if follower.done():
                 continue
@@ -168,7 +168,7 @@ class Connection:
         self._cache.store(normalize_path(path), None, body)
 
     def invalidate(self, path: str) -> None:
-        """Remove a resource from the cache: it has changed, or is about to."""
+        """Remove a resource from the cache, before or after a change."""
         self._cache.invalidate(normalize_path(path))
 
     async def async_patch(
@@ -373,7 +373,7 @@ class Connection:
 
         The service root is public and read without credentials.
         """
-        if path.startswith(_ROOT) and normalize_path(path) == _ROOT:
+        if normalize_path(path) == _ROOT:
             self._require_open()
             return await self._transport.send(method, REDFISH_ROOT, **content)
         credentials = await self._async_get_credentials()

@@ -28,7 +28,7 @@ class _Piece(NamedTuple):
     """A value of an object, or an item of a list in it."""
 
     text: str
-    """The text of the value, and all that follows up to the next one."""
+    """Text from the value up to the next one."""
     size: int
     """Number of characters of the value alone."""
     key: str
@@ -40,12 +40,12 @@ class _Layout(NamedTuple):
     """An object as text."""
 
     head: str
-    """All that comes before the first value."""
+    """Text before the first value."""
     pieces: list[_Piece]
 
 
 class Document(NamedTuple):
-    """A parsed body. It is not changed any more, since others share parts of it."""
+    """Parsed body, immutable because other documents share its parts."""
 
     content: Any
     """The JSON; the bytes if the body is not JSON, None if it is empty."""
@@ -53,7 +53,7 @@ class Document(NamedTuple):
     memory: int
     """Estimated memory in bytes."""
     layout: _Layout | None = None
-    """Known where the body has changed once, so that it may change again."""
+    """Layout of a body that has changed before and may change again."""
 
 
 async def async_parse_document(raw: bytes, known: Document | None = None) -> Document:

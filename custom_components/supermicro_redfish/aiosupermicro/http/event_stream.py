@@ -56,7 +56,7 @@ class EventCounter:
         return events
 
     def _end_line(self) -> bool:
-        """Return whether the line that has ended completes an event."""
+        """End a line; return whether it completes an event."""
         if self._line:
             self._has_data = self._has_data or self._line in _DATA
             return False

@@ -120,7 +120,7 @@ class RequestLimiter:
             self._reset_slots()
 
     def _may_pass(self, priority: Priority) -> bool:
-        """Return whether a request may run at once, past less urgent ones that wait."""
+        """Return whether a request may run at once, ahead of less urgent ones."""
         for urgency, queue in self._waiting.items():
             if queue and urgency <= priority:
                 return False
@@ -160,7 +160,7 @@ class RequestLimiter:
             self._timer = None
 
     def _add_slot_if_due(self) -> None:
-        """Add a slot where the running requests have had theirs for long enough."""
+        """Add a slot if the running requests take longer than the delay."""
         if self._running and self._slots < self._limit:
             now = asyncio.get_running_loop().time()
             self._slots += now >= self._admitted_at + self._delay

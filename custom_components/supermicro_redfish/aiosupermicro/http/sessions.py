@@ -1,4 +1,4 @@
-"""Create a session, or find out why there is none."""
+"""Interpret the responses to logins, and find the sessions of users."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -138,7 +138,7 @@ class Response:
 
     @property
     def not_modified(self) -> bool:
-        """Whether the resource still has the ETag of the request."""
+        """Whether the resource has not changed (304)."""
         return self.status == _NOT_MODIFIED
 
 
@@ -242,8 +242,7 @@ class Transport:
                 raw = await self._send_with_redirects(method, path, content)
                 return await _async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
-                for secret in _secrets({**(headers or {}), **(json or {})}):
-                    error.redact(secret)
+                _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
         finally:
             limiter.release(priority)
@@ -267,8 +266,7 @@ class Transport:
             with closing(response):
                 yield response
         except exceptions.SupermicroRedfishError as error:
-            for secret in _secrets(headers):
-                error.redact(secret)
+            _redact_secrets(error, headers)
             raise
         except (ClientError, OSError) as error:
             # aiohttp's errors about a response contain the headers of the request.
@@ -335,7 +333,7 @@ class Transport:
     async def _send_once(
         self, method: str, url: URL, content: dict[str, Any]
     ) -> _RawResponse:
-        """Send one request and read its response, as far as it is sent."""
+        """Send one request and read its response, also an incomplete one."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
         self.stats.total_requests += 1
@@ -398,11 +396,13 @@ def _create_timeout(seconds: float) -> ClientTimeout:
     return ClientTimeout(total=seconds)
 
 
-def _secrets(content: Mapping[str, Any]) -> Iterator[str]:
-    """Return the secrets among the headers and the body of a request."""
+def _redact_secrets(
+    error: exceptions.SupermicroRedfishError, content: Mapping[str, Any]
+) -> None:
+    """Redact the secrets among the headers and the body of a request in an error."""
     for key in (AUTH_TOKEN_HEADER, "Authorization", "Password"):
         if secret := content.get(key):
-            yield secret.removeprefix("Basic ")
+            error.redact(secret.removeprefix("Basic "))
 
 
 def _max_bytes(headers: Mapping[str, str]) -> int:
@@ -448,7 +448,7 @@ def _map_error(
 async def _receive(
     response: ClientResponse, method: str, max_bytes: int
 ) -> _RawResponse:
-    """Read the body of a response, as far as it is sent.
+    """Read the body of a response, also an incomplete one.
 
     The body of an error, and of a write that has succeeded, is optional: a BMC that
     restarts may not send it. An incomplete or missing one is then no failure. A success

@@ -268,7 +268,7 @@ class IpmiClient:
 async def _repeat_while_busy(
     send: Callable[[], Awaitable[bytes]], limit: TimeLimit
 ) -> bytes:
-    """Send a command again while the BMC is busy or complains about a duplicate."""
+    """Send a command again while the BMC is busy or reports a duplicate."""
     while True:
         try:
             return await send()

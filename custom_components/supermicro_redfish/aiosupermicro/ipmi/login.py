@@ -55,7 +55,7 @@ _UNKNOWN_SUITE = (0x04, 0x05, 0x06, 0x07, 0x10, 0x11)
 _WRONG_LEVEL = (0x09, 0x0A)
 _WRONG_CODE = 0x0F
 _STALE = (0x02, 0x08, _WRONG_CODE)
-"""Refusals of a login of which the BMC evaluated another copy than it responded to."""
+"""Refusals after repeated packets, because of the random numbers of another copy."""
 
 _ATTEMPTS = 3
 """Maximum number of logins in an operation that the BMC refuses as stale."""
@@ -235,7 +235,7 @@ class _Login:
         self._bmc_id = answer[8:12]
 
     async def _async_verify_bmc(self) -> None:
-        """Exchange RAKP 1 and 2: the BMC proves that it knows the password."""
+        """Exchange RAKP 1 and 2, and verify the BMC's proof of the password."""
         name = self._identity
         payload = bytes(3) + self._bmc_id + self._console_random
         payload += name[:1] + bytes(2) + name[1:]

@@ -112,7 +112,7 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """Whether the BMC may have closed the session since its last response."""
+        """Whether the session was idle for so long that it may have ended."""
         return self._time() - self._last_response > IPMI_IDLE_SECONDS
 
     async def async_send(

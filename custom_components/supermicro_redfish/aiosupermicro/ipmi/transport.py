@@ -18,11 +18,11 @@ from ..const import (
 _T = TypeVar("_T")
 
 _CLOCK_RESOLUTION = 1e-6
-"""Seconds by which a timer may end before its time, at least."""
+"""Minimum seconds by which a timer may end early."""
 
 
 class TimeLimit:
-    """End of an operation: in total, and earlier if the BMC is silent."""
+    """End of an operation: in total, and earlier without packets of the BMC."""
 
     def __init__(self, seconds: float) -> None:
         """Start the operation now, and end it after some seconds at the latest."""
@@ -31,7 +31,7 @@ class TimeLimit:
         self.mark_heard()
 
     def mark_heard(self) -> None:
-        """Record that a packet arrived."""
+        """Record a received packet."""
         self._silent_end = self._time() + IPMI_SILENCE_SECONDS
 
     @property
@@ -175,7 +175,7 @@ class Endpoint(asyncio.DatagramProtocol):
         self._fail(exceptions.ConnectionError("The IPMI socket was closed"))
 
     def _fail(self, error: exceptions.ConnectionError) -> None:
-        """Store the first error. It counts as seen if no exchange raises it."""
+        """Store the first error, without a warning if no exchange raises it."""
         if not self._error.done():
             self._error.set_exception(error)
             self._error.exception()

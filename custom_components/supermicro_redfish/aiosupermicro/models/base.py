@@ -118,7 +118,7 @@ class Model:
     def from_changed(
         cls, data: Mapping[str, Any], former: Mapping[str, Any], known: Self
     ) -> Self:
-        """Decode a resource again, and keep the models of what has not changed.
+        """Decode a changed resource, and keep the models of unchanged parts.
 
         Args:
             data: The resource. Values, and items of its lists, that are the same

@@ -1,4 +1,4 @@
-"""Read the power of the past from the reports that X12 and X13 keep of it.
+"""Read the past power from the metric reports of X12 and X13.
 
 A report has the averages of an hour, a day or a week, the newest first. The finest
 report has priority; a coarser one has what is older. What cannot be trusted is left
@@ -88,7 +88,7 @@ async def _async_read_clock(reader: ResourceReader) -> _Clock:
 
 
 def _averages(report: MetricReport, clock: _Clock) -> Iterator[PowerAverage]:
-    """Return the averages of a report that can be trusted, the newest first.
+    """Return the reliable averages of a report, the newest first.
 
     Where the time between two of them is not that between the others, the clock was
     set, and perhaps the averages were interrupted.
@@ -113,12 +113,12 @@ def _averages(report: MetricReport, clock: _Clock) -> Iterator[PowerAverage]:
 
 
 def _is_up_to_date(newest: datetime, interval: timedelta, clock: _Clock) -> bool:
-    """Return whether a report does not stand still."""
+    """Return whether a report is up to date."""
     return -_TOLERANCE <= clock.now - newest <= interval + _TOLERANCE
 
 
 def _merge(fine: list[PowerAverage], coarse: list[PowerAverage]) -> list[PowerAverage]:
-    """Return the averages of two reports, of the coarser one only what is older."""
+    """Return the averages of two reports; the coarser one only adds older ones."""
     if not fine:
         return coarse
     begin = fine[0].begin

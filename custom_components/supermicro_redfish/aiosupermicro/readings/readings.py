@@ -1,4 +1,4 @@
-"""Read Thermal and Power from the source that a board has for them."""
+"""Read Thermal and Power, or their fallback on boards without them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
 _TELEMETRY, _SENSORS, _METRICS = "telemetry", "sensors", "metrics"
-"""Names of what is remembered over a restart."""
+"""Names of the findings in the memory."""
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
@@ -54,7 +54,7 @@ class Readings:
 
     @property
     def limits_requests(self) -> bool:
-        """Whether Thermal or Power takes many requests, and a poll the most it may."""
+        """Whether a poll takes the maximum number of requests."""
         return self._fallback.was_used
 
     @property
@@ -82,7 +82,7 @@ class Readings:
             }
 
     async def _async_restore(self) -> None:
-        """Use what an earlier run has found; forget it if the memory was forgotten."""
+        """Restore the findings of an earlier run, or discard them with the memory."""
         await self._reader.async_verify_memory()
         if (memory := self._reader.memory) is self._memory:
             return
@@ -194,7 +194,7 @@ class Readings:
         fallback: _ReadFn[_T],
         reading: Reading,
     ) -> _T:
-        """Read a resource, or its fallback if it was never there.
+        """Read a resource, or its fallback if it was always missing.
 
         If the board turns out to be another one than an earlier run has found, the
         resource may be there after all.

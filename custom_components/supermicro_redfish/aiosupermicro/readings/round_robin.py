@@ -39,7 +39,7 @@ class RoundRobinReader:
         return monotonic() - min(times) if times else 0.0
 
     def get_last(self, path: str) -> tuple[JsonObject | None, float]:
-        """Return the last value of a resource, None where it is missing, and when."""
+        """Return the last value of a resource, None if it is missing, and its time."""
         return self._bodies.get(path), self._requested_at.get(path, -inf)
 
     async def async_read(

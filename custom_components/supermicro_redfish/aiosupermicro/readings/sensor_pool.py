@@ -41,11 +41,11 @@ _IDENTITY = (
 
 @dataclass(eq=False)
 class _Source:
-    """A source of values, and how it was read last."""
+    """Source of values, with the result of its last read."""
 
     reads: ValueSource
     is_new: bool
-    """Whether it is not known yet which sensors it shows."""
+    """Whether its sensors are still unknown."""
     read_at: float = -inf
     error: ResourceError | None = None
     """The error of the last read."""
@@ -60,9 +60,9 @@ class SensorPool:
         self._sources: dict[ValueSource, _Source] = {}
         self._identities: dict[str, JsonObject] = {}
         self._values: dict[str, tuple[float | None, float]] = {}
-        """The last value of each sensor, and when it was requested."""
+        """The last value of each sensor, and the time of its request."""
         self._tried: set[str] = set()
-        """The sensors that were to be identified, maybe in vain."""
+        """The sensors whose identification was tried."""
         self._wanted: dict[str, frozenset[str]] = {}
         self._first: Reading | None = None
         """The first reading."""
@@ -74,7 +74,7 @@ class SensorPool:
     # Sources and wanted sensors
 
     def add_source(self, source: ValueSource, *, is_new: bool = True) -> None:
-        """Add a source of values; a new one is read once to see what it shows."""
+        """Add a source of values; a new one is read once to find its sensors."""
         self._sources.setdefault(source, _Source(source, is_new))
 
     async def async_refresh(self, source: ValueSource) -> None:
@@ -105,7 +105,7 @@ class SensorPool:
     # Values
 
     def _requested_at(self, path: str) -> float:
-        """Return when the value of a sensor was requested."""
+        """Return the time of the request for the value of a sensor."""
         return self._values.get(path, (None, -inf))[1]
 
     def is_fresh(self, path: str, since: float) -> bool:
@@ -224,7 +224,7 @@ class SensorPool:
                 self._tried.update(members)
 
     def was_identified(self, path: str) -> bool:
-        """Return whether a sensor is known, or cannot be."""
+        """Return whether the identification of a sensor was tried."""
         is_sensor = path.startswith("/")
         return not is_sensor or path in self._identities or path in self._tried
 
@@ -281,7 +281,7 @@ class SensorPool:
         self.set_values(source.reads, values, requested_at)
 
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
-        """Read sensors with one request for their collection; return if it worked."""
+        """Read sensors with one request for their collection, if that is supported."""
         requested_at = monotonic()
         if len(members) < _MIN_GROUP:
             return False

@@ -249,7 +249,7 @@ class SingleResources:
     def _finish(
         self, endpoint: Endpoint[Any], items: _Items, bodies: Mapping[str, JsonObject]
     ) -> None:
-        """Record whether a reading was complete, and what it returns."""
+        """Record the completeness and the resources of a reading."""
         self._is_complete[endpoint] = items.is_complete
         self._shown[endpoint] = frozenset(bodies)
         self._is_in_turns[endpoint] = items.is_in_turns

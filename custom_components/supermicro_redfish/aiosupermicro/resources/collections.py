@@ -61,7 +61,7 @@ def _count_values(page: JsonObject) -> int:
 
 
 def _is_group(value: Any) -> bool:
-    """Return whether a value consists of others."""
+    """Return whether a value is a list or an object."""
     return isinstance(value, Iterable) and not isinstance(value, str)
 
 

@@ -24,7 +24,7 @@ class ExpandVerdicts:
     def __init__(self) -> None:
         """Start with no collection tried."""
         self.verified: set[str] = set()
-        """The kinds whose members are as when they are read on their own."""
+        """The kinds whose expanded members equal those that are read singly."""
         self._retry_at: dict[str, float] = {}
         """The time to try again, by kind or path; infinite until new firmware."""
 

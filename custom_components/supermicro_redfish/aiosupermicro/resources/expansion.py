@@ -37,7 +37,7 @@ _REQUIRED = frozenset(("Id", "Name"))
 _MEASURED = frozenset(("Reading", "DetectorState"))
 """Properties of a value that is measured."""
 _MIN_MEMBERS = 4
-"""Members from which on a trial is cheaper than single reads."""
+"""Minimum number of members for a trial to be cheaper than single reads."""
 _MIN_MEMBERS_VERIFIED = 2
 
 
@@ -75,7 +75,7 @@ class _Polled(NamedTuple):
 
 
 class CollectionExpander:
-    """Expand collections, and remember for each kind whether that works.
+    """Expand collections, and keep a verdict for each kind of them.
 
     Collections with the same last segment, such as the Sensors of all chassis, are of
     one kind. The first one that works is compared with a single member, and so is each
@@ -92,7 +92,7 @@ class CollectionExpander:
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
             MAX_CACHED_RESOURCES
         )
-        """Resources that an expansion has shown and nothing has used yet, and when."""
+        """Unused resources of expansions, with the time of each."""
         self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
         """The last expansion of each collection whose members are polled."""
         self._lock = Lock()
@@ -202,8 +202,8 @@ class CollectionExpander:
         requested_at = monotonic()
         answer = await self._async_expand(collection, query)
         found = await self._async_accept(collection, members, answer)
-        inner, listed = answer.inner if found else {}, []
         is_verified = self.verdicts.is_verified(collection)
+        inner, listed = answer.inner if is_verified else {}, []
         if is_verified and answer.is_complete and {*members} <= {*answer.members}:
             listed = answer.members
             found = answer.select(listed)
@@ -290,7 +290,7 @@ class CollectionExpander:
     async def _async_verify(
         self, collection: str, members: list[str], answer: _Answer
     ) -> dict[str, JsonObject]:
-        """Return the members if all are listed, and one is as when read on its own.
+        """Return the members if all are listed, and one equals its single read.
 
         Otherwise return only that one, if it was read. One of the resources inside the
         members is compared as well.

@@ -1,4 +1,4 @@
-"""Remember what was found out about a board, to start faster the next time."""
+"""Remember the discovery of a board, for a faster start the next time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Memory:
         key: str = "",
         discovery: Mapping[str, Any] | None = None,
     ) -> None:
-        """Load what an earlier run has found; a malformed value counts as nothing.
+        """Load the findings of an earlier run; a malformed value is ignored.
 
         Args:
             connection: The connection to the BMC.
@@ -73,16 +73,16 @@ class Memory:
         )
         """Findings of each way of reading: a JSON object by name of the way."""
         self.is_pending = bool(self._identity and SYSTEM.name in self._paths)
-        """Whether there is something to verify before it can be used."""
+        """Whether the findings have to be verified before their use."""
         self.is_verified = False
-        """Whether the board is the one that an earlier run has found."""
+        """Whether the findings of an earlier run fit the board."""
         self._recorded: set[Endpoint[Any]] = set()
         """Rows whose links were recorded in this run."""
         self._unproven: set[Endpoint[Any]] = set()
         """Rows that were not read yet at their remembered path."""
 
     async def async_fits(self) -> bool:
-        """Return whether root and system are as an earlier run has found them.
+        """Return whether root and system match the findings of an earlier run.
 
         Raises:
             SupermicroRedfishError: The connection was lost or the login refused.
@@ -98,7 +98,7 @@ class Memory:
         return is_same and self._links.get(SYSTEM.name) == _digest_links(SYSTEM, system)
 
     def use(self) -> Iterator[tuple[Endpoint[Any] | str, ResourceError]]:
-        """Use what was found; return what was missing or needed a license."""
+        """Use the findings; return the errors of missing and unlicensed resources."""
         self.is_verified, self.is_pending = True, False
         self._connection.working_etag = self._etags
         for name, message in self._missing.items():
@@ -120,7 +120,7 @@ class Memory:
         return row in self._unproven
 
     def record(self, row: Endpoint[Any], body: JsonObject) -> bool:
-        """Record a resource that was read; return whether it fits what is remembered.
+        """Record a resource that was read; return whether it fits the findings.
 
         Links count as they are when they are read for the first time.
         """
@@ -143,7 +143,7 @@ class Memory:
         paths: Mapping[str, str],
         unavailable: Mapping[Endpoint[Any] | str, ResourceError],
     ) -> dict[str, Any]:
-        """Return all as a JSON object, an empty one without an identity of the BMC.
+        """Return the findings as JSON, an empty object without an identity of the BMC.
 
         Args:
             paths: The paths that were found in this run, by name of the row.
@@ -154,16 +154,8 @@ class Memory:
             return self._stored
         if not self._identity:
             return {}
-        names = {
-            source.name if isinstance(source, Endpoint) else source: error
-            for source, error in unavailable.items()
-            if isinstance(source, Endpoint) or not source.startswith("/")
-        }
-        missing = {
-            name: error
-            for name, error in names.items()
-            if isinstance(error, NotFoundError)
-        }
+        errors = _name_sources(unavailable)
+        missing = {name for name, e in errors.items() if isinstance(e, NotFoundError)}
         known_paths = {**self._paths, **paths}
         return {
             "version": _VERSION,
@@ -177,25 +169,36 @@ class Memory:
             # A link that leads nowhere may lead somewhere the next time.
             "missing": {
                 name: str(error)
-                for name, error in missing.items()
-                if error.status is None
+                for name, error in errors.items()
+                if name in missing and error.status is None
             },
             "unlicensed": {
                 name: {"message": str(error), "license": error.license}
-                for name, error in names.items()
+                for name, error in errors.items()
                 if isinstance(error, LicenseError)
             },
             "readings": deepcopy(self.readings),
         }
 
     def _identify(self, root: JsonObject, system: JsonObject) -> str | None:
-        """Return what identifies a BMC and its firmware, None without a UUID."""
+        """Return a digest of a BMC's identity and firmware, None without a UUID."""
         uuid = _text(root.get("UUID"))
         if not uuid or not uuid.strip("0-"):
             return None
         return _digest(
             [self._key, root, system.get("UUID"), system.get("SerialNumber")]
         )
+
+
+def _name_sources(
+    errors: Mapping[Endpoint[Any] | str, ResourceError],
+) -> dict[str, ResourceError]:
+    """Return errors by name of their row or resource, without those of paths."""
+    return {
+        source.name if isinstance(source, Endpoint) else source: error
+        for source, error in errors.items()
+        if isinstance(source, Endpoint) or not source.startswith("/")
+    }
 
 
 def _digest_links(row: Endpoint[Any], body: JsonObject) -> str:

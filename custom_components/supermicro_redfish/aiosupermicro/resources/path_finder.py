@@ -110,7 +110,7 @@ class PathFinder:
                 await self._reader.async_get_member_paths(collection, cached=True)
 
     async def async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
-        """Find another path for a row whose link leads nowhere; return if there is."""
+        """Find another path for a row whose link leads nowhere, if there is one."""
         self._dead_links.add(path)
         try:
             await self.async_find(endpoint)

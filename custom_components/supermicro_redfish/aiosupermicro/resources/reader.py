@@ -16,6 +16,7 @@ from ..const import (
     MAX_CACHED_RESOURCES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
+    REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
 from ..exceptions import (
@@ -27,7 +28,7 @@ from ..exceptions import (
 from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
-from ..payload import JsonObject, find_link
+from ..payload import JsonObject, find_link, normalize_path
 from .collections import async_get_member_paths
 from .endpoints import ROOT, Cadence, Endpoint, ModelT
 from .expansion import CollectionExpander
@@ -42,8 +43,9 @@ OnRead = Callable[[str, Any], None]
 """A function that is called with the name and value of a resource once it is read."""
 
 _MAX_TIMEOUTS = 2
+_ROOT_PATH = normalize_path(REDFISH_ROOT)
 _EXPAND = "expand"
-"""Name of the verdicts on expansion in what is remembered."""
+"""Name of the verdicts on expansion in the memory."""
 
 
 def ignore_read(_name: str, _resource: Any) -> None:
@@ -103,7 +105,7 @@ class ResourceReader:
         self._connection = connection
         self._memory_key = repr([*(wanted_ids or {}).values()])
         self.memory = Memory(connection, self._memory_key, discovery)
-        """What is known about the board; replaced when it no longer fits."""
+        """Findings about the board; replaced when they no longer fit."""
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
         self._unavailable: dict[Source, _Unavailable] = NewestItems(
@@ -173,7 +175,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard all but what a restart remembers; missing resources may have come."""
+        """Discard everything but the memory; missing resources may have come."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
@@ -276,7 +278,7 @@ class ResourceReader:
         return body
 
     async def async_verify_memory(self) -> bool:
-        """Return whether the board is the one that an earlier run has found.
+        """Return whether the findings of an earlier run fit the board.
 
         If it is not, what that run has found out is forgotten.
 
@@ -296,9 +298,14 @@ class ResourceReader:
         return self.memory.is_verified
 
     def _forget_memory(self) -> None:
-        """Forget what an earlier run has found out, and discover the board anew."""
+        """Discard the findings of an earlier run, and discover the board anew.
+
+        A cached resource would count as just read by the search for its path.
+        """
         self.memory = Memory(self._connection, self._memory_key)
         self._finder.reset()
+        for path in self._connection.cached_resources.keys() - {_ROOT_PATH}:
+            self._connection.invalidate(path)
         self._unavailable.clear()
         self.expander.reset()
 
