@@ -33,9 +33,10 @@ class _PendingRead:
     """Running read of a resource, and other callers that wait for it."""
 
     def __init__(self) -> None:
-        """Start without followers."""
-        self.timeout = asyncio.timeout(None)
-        """Timeout without a limit, by which the read is ended early."""
+        """Start without followers, in the task that reads."""
+        self._task = asyncio.current_task()
+        self._cancelling: int | None = None
+        """Requests to cancel the task before that of `cancel`, None without it."""
         self._followers: list[asyncio.Future[dict[str, Any] | None]] = []
 
     def follow(self) -> asyncio.Future[dict[str, Any] | None]:
@@ -46,8 +47,16 @@ class _PendingRead:
 
     def cancel(self) -> None:
         """End the read with an error."""
-        if not self.timeout.expired():
-            self.timeout.reschedule(0)
+        if self._cancelling is None and self._task:
+            self._cancelling = self._task.cancelling()
+            self._task.cancel()
+
+    def is_ended(self) -> bool:
+        """Return whether `cancel` alone has canceled the task, which then goes on."""
+        cancelling, self._cancelling = self._cancelling, None
+        if cancelling is None or not self._task:
+            return False
+        return self._task.uncancel() <= cancelling
 
     def finish(self, result: dict[str, Any] | Exception | None) -> None:
         """Set the result for the followers."""
@@ -126,22 +135,28 @@ class Connection:
         read = self._pending_reads[path] = _PendingRead()
         result: dict[str, Any] | Exception | None = None
         try:
-            async with read.timeout:
-                result = body = await self._async_read(path)
+            result = body = await self._async_read(path)
         except exceptions.SupermicroRedfishError as error:
             result = error
             raise
-        except TimeoutError:
+        except asyncio.CancelledError:
+            if not read.is_ended():
+                raise
             result = exceptions.ConnectionError(f"GET {path}: the client was closed")
             raise result from None
         finally:
             del self._pending_reads[path]
+            read.is_ended()  # the read may have ended before it was canceled
             read.finish(result)
         return body
 
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return the cached value of a resource, None if it was never read."""
         return self._cache.get_cached(normalize_path(path))
+
+    def is_pending(self, path: str) -> bool:
+        """Return whether a read of a resource is running."""
+        return normalize_path(path) in self._pending_reads
 
     @property
     def cached_resources(self) -> dict[str, dict[str, Any]]:

@@ -72,6 +72,9 @@ _VERIFYING = ssl.create_default_context()
 # Some services answer with a page to a request without these.
 _HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
+# Redirects and errors are handled here.
+_NO_AUTOMATISMS = {"allow_redirects": False, "raise_for_status": False}
+
 _EXCERPT_BYTES = 80
 _LAST_WORD = re.compile(rb"[^\s<>\"']*\Z")
 
@@ -111,7 +114,7 @@ def _is_host(name: str) -> bool:
     return True
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _RawResponse:
     """Response as received, maybe with an incomplete body."""
 
@@ -222,9 +225,15 @@ class Transport:
             "headers": {**_HEADERS, **headers} if headers else _HEADERS,
             "json": json,
             "timeout": _create_timeout(min(max_seconds, self._timeout)),
+            "ssl": self._ssl,
+            **_NO_AUTOMATISMS,
         }
         hangs = self._hang_detector.hangs
-        async with self._limiter.slot(exclusive=method != "GET"):
+        limiter = self._limiter
+        priority = limiter.get_priority(exclusive=method != "GET")
+        if not limiter.acquire(priority):
+            await limiter.async_wait(priority)
+        try:
             if hangs != self._hang_detector.hangs:
                 message = f"{method} {path} was not sent: the BMC is not responding"
                 raise exceptions.TimeoutError(message, path=path)
@@ -235,6 +244,8 @@ class Transport:
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
+        finally:
+            limiter.release(priority)
 
     @asynccontextmanager
     async def stream(
@@ -332,9 +343,6 @@ class Transport:
                 method,
                 url,
                 **content,
-                ssl=self._ssl,
-                allow_redirects=False,
-                raise_for_status=False,
             ) as response:
                 raw = await _receive(response, method, _max_bytes(content["headers"]))
         except (ClientError, OSError) as error:
@@ -342,8 +350,9 @@ class Transport:
         else:
             self._record(raw, mark, monotonic() - started)
             # Only sessions are deleted; the id of one does not belong in a log.
-            shown = url.parent if method == "DELETE" else url
-            _LOGGER.debug("%s %s: %s", method, shown.raw_path, raw.status)
+            if _LOGGER.isEnabledFor(logging.DEBUG):
+                shown = url.parent if method == "DELETE" else url
+                _LOGGER.debug("%s %s: %s", method, shown.raw_path, raw.status)
             return raw
         self.stats.errors += 1
         if isinstance(failure, TimeoutError):
