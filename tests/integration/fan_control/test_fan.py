@@ -1,6 +1,8 @@
 """Test the fan entities, which control the fan zones over IPMI."""
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 import sys
 from typing import Any
 
@@ -268,6 +270,16 @@ async def test_option_off_uses_no_ipmi(
     assert ipmi.packets == 0
     assert entity_id(hass, entry, ZONE_1) is None
     assert hass.states.async_all("fan") == []
+
+
+async def test_integration_imports_no_ipmi() -> None:
+    """Import the modules that a server without the option needs, in a new process."""
+    name = "custom_components.supermicro_redfish"
+    modules = ", ".join(f"{name}.{item}" for item in ("config_flow", "fan", "repairs"))
+    code = f"import sys, {modules}; sys.exit({IPMI_PACKAGE!r} in sys.modules)"
+    root = Path(__file__).parents[3]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=root)
+    assert await process.wait() == 0
 
 
 async def test_entities_are_removed_with_option(
