@@ -361,7 +361,7 @@ class Authenticator:
                 status=response.status,
                 path=sessions_path,
             )
-        _LOGGER.debug("Logged in to %s", self._transport.url.authority)
+        _LOGGER.debug("Logged in to %s", self._transport.authority)
         path = session_path(response, sessions_path)
         self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
         if path is None:

@@ -14,8 +14,9 @@ from ..payload import is_header_text, normalize_path
 from .authenticator import Authenticator, Credentials
 from .cache import ETagCache
 from .event_stream import async_listen
+from .response import Response
 from .task_monitor import async_wait_for_task
-from .transport import Response, Transport
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -18,7 +18,8 @@ from ..exceptions import (
 from ..models import Session
 from ..models.base import parse_datetime
 from ..payload import find_links, path_of
-from .transport import Response, Transport
+from .response import Response
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
