@@ -30,7 +30,7 @@ from aiosupermicro.models import (
     Temperature,
     Thermal,
 )
-from aiosupermicro.models.base import parse_datetime
+from aiosupermicro.models.values import parse_datetime
 
 from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 

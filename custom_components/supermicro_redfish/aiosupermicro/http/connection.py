@@ -11,8 +11,9 @@ from typing import Any, TypeGuard
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
 from ..payload import is_header_text, normalize_path
-from .authenticator import Authenticator, Credentials
+from .authenticator import Authenticator
 from .cache import ETagCache
+from .credentials import Credentials
 from .event_stream import async_listen
 from .response import Response
 from .task_monitor import async_wait_for_task

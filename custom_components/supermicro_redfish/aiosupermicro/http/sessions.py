@@ -16,7 +16,7 @@ from ..exceptions import (
     SupermicroRedfishError,
 )
 from ..models import Session
-from ..models.base import parse_datetime
+from ..models.values import parse_datetime
 from ..payload import find_links, path_of
 from .response import Response
 from .transport import Transport
