@@ -22,7 +22,7 @@ from aiosupermicro.const import (
     MAX_VALUES,
     PARSE_IN_THREAD_BYTES,
 )
-from aiosupermicro.http import transport
+from aiosupermicro.http import response, transport
 from aiosupermicro.payload import count_values, parse_json
 from tests.library import ROOT, SESSIONS, THERMAL
 from tests.library.boards import BOARDS, load
@@ -158,7 +158,7 @@ async def test_token_that_is_no_valid_header_is_rejected(
 ) -> None:
     """Raise the error of an invalid response, and send no password in its place."""
     # The simulator cannot send these either, but a real web server can.
-    receive = transport.async_receive
+    receive = response.async_receive
 
     async def receive_hostile(*arguments: Any) -> Any:
         raw = await receive(*arguments)
