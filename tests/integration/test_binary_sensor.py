@@ -170,7 +170,7 @@ async def test_certificate_without_date_is_not_judged(
 ) -> None:
     """Show neither a valid nor an expiring certificate."""
     bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
-    await elapse(24 * 3600, step=STATIC)
+    await elapse(24 * 3600, step=6 * 3600)
     assert entity(hass, loaded, EXPIRING).state == STATE_UNKNOWN
 
 
