@@ -8,6 +8,7 @@ The layers, from the wire up:
 - `authenticator` keeps the session of the account, whose `credentials` each request
   carries; `sessions` finds its resource.
 - `event_stream` listens to the server-sent events of OpenBMC.
-- `connection` reads with the `cache`, writes, and follows tasks with `task_monitor`.
+- `connection` reads with the `cache`, shares `pending_reads`, writes, and follows
+  tasks with `task_monitor`.
 - `certificate` reads the certificate of a host before any password is sent.
 """
