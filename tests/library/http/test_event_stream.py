@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from aiosupermicro import (
+    AuthenticationError,
     AuthorizationError,
     ConnectionError,  # noqa: A004
     InvalidResponseError,
@@ -294,3 +295,14 @@ async def test_stream_on_another_host_is_refused(
     with pytest.raises(SupermicroRedfishError, match="leads away"):
         await Listener(client).task
     assert streams.opened == 0
+
+
+async def test_stream_that_rejects_every_session_is_an_error(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Log in once more after a 401, not again and again."""
+    assert streams.path
+    bmc.fail(streams.path, status=401)
+    with pytest.raises(AuthenticationError):
+        await Listener(client).task
+    assert bmc.login_attempts == 2

@@ -289,3 +289,16 @@ async def test_margin_is_never_a_temperature(
         "HGX GPU 0 DRAM 0 Temp 0",
     ]
     assert "CPU Temp" in _values(await client.async_get_dynamic_data())
+
+
+@pytest.mark.parametrize("failed", [DEFINITIONS, f"{REPORTS}/*"])
+async def test_reports_that_fail_at_first_cost_no_reading(
+    client: SupermicroRedfishClient, bmc: Bmc, failed: str
+) -> None:
+    """Read the sensors themselves, and do not look for reports again soon."""
+    bmc.fail(failed, status=500)
+    assert _values(await _read(client))["CPU Temp"] == 61
+    bmc.heal()
+    bmc.requests.clear()
+    await client.async_get_static_data()
+    assert not [item for item in bmc.requests if item.path.startswith(REPORTS)]
