@@ -24,7 +24,12 @@ from .coordinator import (
 )
 from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
-from .fan_control.setup import async_remove_fan_store, async_start_fan_control
+from .fan_control.recovery import (
+    async_end_fan_control,
+    async_recover_fans_on_failure,
+    async_remove_fan_control,
+)
+from .fan_control.setup import async_start_fan_control
 from .identity import OtherServerError, async_verify_identity
 from .migration import (
     async_convert_new_options,
@@ -47,7 +52,6 @@ from .registry import (
     async_sync_device,
 )
 from .repairs import (
-    FAN_ISSUES,
     ISSUE_CERTIFICATE,
     async_delete_issues,
     async_report_licenses,
@@ -90,11 +94,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     """Set up a server from a config entry."""
     async_convert_new_options(hass, entry)
     store = DiscoveryStore(hass, entry.entry_id)
-    client = await _async_create_client(hass, entry, await store.async_load())
-    await _async_verify_server(hass, entry, client)
-    runtime_data = create_runtime_data(hass, entry, client, store)
-    entry.runtime_data = runtime_data
-    await runtime_data.dynamic.async_config_entry_first_refresh()
+    discovery = await store.async_load()
+    async with async_recover_fans_on_failure(hass, entry):
+        client = await _async_create_client(hass, entry, discovery)
+        await _async_verify_server(hass, entry, client)
+        runtime_data = create_runtime_data(hass, entry, client, store)
+        entry.runtime_data = runtime_data
+        await runtime_data.dynamic.async_config_entry_first_refresh()
     if has_published_entities(hass, entry):
         await _async_read_static(runtime_data)
     async_migrate_registries(hass, entry)
@@ -105,7 +111,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -
     if CONF_FAN_CONTROL in entry.options:
         await async_start_fan_control(hass, entry)
     else:
-        async_delete_issues(hass, entry, *FAN_ISSUES)
+        await async_end_fan_control(hass, entry, client)
     await async_set_up_platforms(hass, entry, _platforms(entry))
     async_remove_undescribed_entities(hass, entry)
     async_remove_stale_entities(hass, entry)
@@ -253,5 +259,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     """Remove the issues and the stores of a config entry."""
     async_delete_issues(hass, entry)
     await async_remove_stores(hass, entry.entry_id)
-    await async_remove_fan_store(hass, entry.entry_id)
+    await async_remove_fan_control(hass, entry)
     async_reload_duplicates(hass)

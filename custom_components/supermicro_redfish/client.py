@@ -216,6 +216,10 @@ class ServerReader:
         if name in _INTERVALS and resource is not None and resource is not kept:
             self._kept[name] = (time.monotonic(), resource)
 
+    def expire(self, name: str) -> None:
+        """Read a resource with the next poll, however new it is."""
+        self._kept.pop(name, None)
+
     async def _async_get_drives(self) -> tuple[Drive, ...]:
         """Return the drives of all storage groups."""
         return tuple(await self._client.async_get_drives())

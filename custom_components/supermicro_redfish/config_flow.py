@@ -247,6 +247,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self._form = form
         if user_input is None:
             return self._show_form({})
+        if self._lacks_password(user_input):
+            return self._show_form({CONF_PASSWORD: "password_missing"})
         self._data |= user_input
         self._entered_password = user_input.get(CONF_PASSWORD)
         if CONF_HOST in user_input:
@@ -265,6 +267,10 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         elif not self._is_confirmed(probe.certificate):
             return await self.async_step_certificate()
         return await self._async_log_in()
+
+    def _lacks_password(self, user_input: Mapping[str, Any]) -> bool:
+        """Return whether the password is missing, except to keep the stored one."""
+        return self._form != "reconfigure" and not user_input.get(CONF_PASSWORD)
 
     def _is_confirmed(self, certificate: ServerCertificate) -> bool:
         """Return whether the user has already decided on a certificate.
@@ -377,15 +383,23 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _show_form(self, errors: dict[str, str]) -> ConfigFlowResult:
-        """Show the form of the current step again, without a rejected password."""
+        """Show the form of the current step again, without a rejected password.
+
+        The page adds its own error about a required field to those of the form, and
+        keeps both. A password that has to be entered again is therefore optional in the
+        form, and this flow reports that it is missing.
+        """
         values = {
             key: value for key, value in self._data.items() if key != CONF_PASSWORD
         }
-        if self._entered_password and "invalid_auth" not in errors.values():
+        schema = FORMS[self._form]
+        if errors.keys() == {CONF_PASSWORD} or "invalid_auth" in errors.values():
+            schema = schema.extend({vol.Optional(CONF_PASSWORD): _PASSWORD})
+        elif self._entered_password:
             values[CONF_PASSWORD] = self._entered_password
         return self.async_show_form(
             step_id=self._form,
-            data_schema=self.add_suggested_values_to_schema(FORMS[self._form], values),
+            data_schema=self.add_suggested_values_to_schema(schema, values),
             description_placeholders={"host": str(values.get(CONF_HOST))},
             errors=errors,
         )

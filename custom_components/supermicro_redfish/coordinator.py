@@ -343,6 +343,11 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         self._reader.keep(name, resource)
         super().async_set_resource(name, resource)
 
+    @callback
+    def async_expire_resource(self, name: str) -> None:
+        """Read a resource with the next poll, also one that not every poll reads."""
+        self._reader.expire(name)
+
     @override
     async def _async_update_data(self) -> ServerData:
         """Read the static data, or keep the cached data during an outage."""

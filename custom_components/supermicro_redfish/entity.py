@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import is_
+import re
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntryState
@@ -38,6 +39,7 @@ from .util import is_host_off, readable_name, shorten_name
 
 _SET_UP_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_set_up")
 
+_CHASSIS = re.compile(r"Chassis[ _]\d+[ _](?=.)")
 _UNNAMED = "?"
 """Name of an item whose own name consists of markup."""
 
@@ -131,7 +133,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
                 self._attr_translation_placeholders = placeholders
                 return
         self._attr_translation_key = text_key
-        name = self._unique_label(source) or self._readable_key()
+        name = self._unique_label(source) or self._remove_chassis(self._readable_key())
         name = self._remove_measure(name.removesuffix(source.name_suffix))
         if part and part in name.replace("_", " "):
             name = name.replace("_", " ").partition(part)[2]
@@ -147,6 +149,13 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
             return None
         labels = [source.label_fn(item) for item in self._items.values()]
         return label if labels.count(label) == 1 else None
+
+    def _remove_chassis(self, name: str) -> str:
+        """Return a name without the chassis at its start, if all items are in it."""
+        match = _CHASSIS.match(name)
+        if match and all(key.startswith(match[0]) for key in self._items):
+            return name[match.end() :]
+        return name
 
     def _remove_measure(self, name: str) -> str:
         """Return a name without the measure and the number of a sensor at its end.

@@ -150,7 +150,9 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
             await self.async_set_preset_mode(preset_mode)
         else:
             present = self.item.duty or self.item.minimum
-            await self.async_set_percentage(percentage or present)
+            await self.async_set_percentage(
+                present if percentage is None else percentage
+            )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Repair issues of a server, and the flows that fix them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import cast, override
 
 from homeassistant.components.repairs import (
@@ -13,6 +13,7 @@ from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
+from homeassistant.helpers.translation import async_get_cached_translations
 import voluptuous as vol
 
 from .aiosupermicro import (
@@ -31,9 +32,17 @@ from .const import (
 )
 from .util import display_text, escape_markdown, format_fingerprint
 
+_ENTITY_KEYS = {
+    "license": "licences",
+    "log_entries": "health_log",
+    "snooping": "post_code",
+}
+"""Keys of the entities of resources that have another name."""
+
 ISSUE_CERTIFICATE = "certificate_changed"
 ISSUE_FAN_CONTROL = "fan_control"
 ISSUE_FAN_FLOOR = "fan_floor_raised"
+ISSUE_FANS_HELD = "fans_not_given_back"
 ISSUE_LICENSE = "license_missing"
 ISSUE_MIGRATION = "entities_migrated"
 ISSUE_TOO_MANY = "too_many_entities"
@@ -42,6 +51,7 @@ ISSUE_UNVERIFIED = "certificate_unverified"
 FAN_ISSUES = (ISSUE_FAN_CONTROL, ISSUE_FAN_FLOOR)
 _ISSUES = (
     *FAN_ISSUES,
+    ISSUE_FANS_HELD,
     ISSUE_CERTIFICATE,
     ISSUE_LICENSE,
     ISSUE_MIGRATION,
@@ -118,10 +128,25 @@ def async_report_licenses(
         return
     licenses = {error.license for error in unlicensed.values() if error.license}
     placeholders = {
-        "parts": ", ".join(sorted(name.replace("_", " ") for name in unlicensed)),
+        "parts": ", ".join(_part_names(hass, unlicensed)),
         "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
     }
     _create_issue(hass, entry, ISSUE_LICENSE, placeholders)
+
+
+@callback
+def _part_names(hass: HomeAssistant, resources: Iterable[str]) -> list[str]:
+    """Return the names of the resources' entities, else those of the resources."""
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    names = {
+        path.split(".")[-2]: text
+        for path, text in texts.items()
+        if path.endswith(".name") and "state_attributes" not in path
+    }
+    return sorted(
+        names.get(_ENTITY_KEYS.get(name, name), name.replace("_", " "))
+        for name in resources
+    )
 
 
 @callback
@@ -162,6 +187,29 @@ def async_report_fan_floors(
     """Create the issue of duties that were too low for the fans."""
     raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
     _create_issue(hass, entry, ISSUE_FAN_FLOOR, {"zones": raised})
+
+
+@callback
+def async_report_fans_held(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_held: bool
+) -> None:
+    """Create the issue of fans that could not be given back to the BMC, or delete it.
+
+    The user has to act on the BMC, so that the issue outlives its config entry.
+    """
+    if not is_held:
+        async_delete_issues(hass, entry, ISSUE_FANS_HELD)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, ISSUE_FANS_HELD),
+        is_fixable=True,
+        is_persistent=True,
+        severity=IssueSeverity.CRITICAL,
+        translation_key=ISSUE_FANS_HELD,
+        translation_placeholders={"name": display_text(entry.title)},
+    )
 
 
 @callback
@@ -355,10 +403,12 @@ def _update_and_reload(
 
 async def async_create_fix_flow(
     hass: HomeAssistant,  # noqa: ARG001 - Home Assistant's signature
-    issue_id: str,  # noqa: ARG001
+    issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Create the flow for a fixable issue; that of a certificate has a fingerprint."""
+    if issue_id.startswith(ISSUE_FANS_HELD):
+        return ConfirmRepairFlow()
     issue_data = cast("dict[str, str]", data)
     if "reason" in issue_data:
         return FanControlRepairFlow(issue_data["entry_id"])

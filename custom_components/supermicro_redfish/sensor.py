@@ -636,6 +636,7 @@ DESCRIPTIONS: tuple[SupermicroSensorDescription[Any], ...] = (
         entity_registry_enabled_default=False,
         source=sources.VIRTUAL_MEDIA,
         value_fn=_medium,
+        attributes_fn=lambda slot: {"slot": slot.id},
     ),
     SupermicroSensorDescription[FirmwareInventory](
         key="firmware_version",

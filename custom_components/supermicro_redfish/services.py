@@ -1,8 +1,8 @@
 """Actions of the Supermicro Redfish integration."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -238,18 +238,32 @@ async def _async_insert_media(call: ServiceCall) -> None:
         source = None
         if call.data[ATTR_BOOT]:
             source = await data.client.async_get_media_boot_source()
-        await data.client.async_insert_media(
-            call.data[ATTR_IMAGE],
-            call.data.get(ATTR_SLOT),
-            username=call.data.get(CONF_USERNAME),
-            password=call.data.get(CONF_PASSWORD),
-        )
-        await sources.VIRTUAL_MEDIA.async_read_back(data)
+        async with _media_read_back(data):
+            await data.client.async_insert_media(
+                call.data[ATTR_IMAGE],
+                call.data.get(ATTR_SLOT),
+                username=call.data.get(CONF_USERNAME),
+                password=call.data.get(CONF_PASSWORD),
+            )
         if source is not None:
             await data.client.async_set_boot_source(source)
             system = await sources.SYSTEM.async_read(data)
             force: bool = call.data[ATTR_FORCE]
             await data.dynamic.async_reset_host(_start_type(system, force=force))
+
+
+@asynccontextmanager
+async def _media_read_back(data: SupermicroRuntimeData) -> AsyncGenerator[None]:
+    """Read the slots after a command; with the next poll if it has failed.
+
+    A BMC may carry out a command whose response is lost.
+    """
+    try:
+        yield
+    except SupermicroRedfishError:
+        data.static.async_expire_resource(sources.VIRTUAL_MEDIA.name)
+        raise
+    await sources.VIRTUAL_MEDIA.async_read_back(data)
 
 
 def _start_type(system: System, *, force: bool) -> ResetType:
@@ -262,9 +276,8 @@ def _start_type(system: System, *, force: bool) -> ResetType:
 async def _async_eject_media(call: ServiceCall) -> None:
     """Eject the medium of a slot, or those of all slots."""
     data = (await _async_get_authorized_entry(call, POLICY_CONTROL)).runtime_data
-    async with data.translate_command_errors():
+    async with data.translate_command_errors(), _media_read_back(data):
         await data.client.async_eject_media(call.data.get(ATTR_SLOT))
-        await sources.VIRTUAL_MEDIA.async_read_back(data)
 
 
 async def _async_get_log_entries(call: ServiceCall) -> ServiceResponse:

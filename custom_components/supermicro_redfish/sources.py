@@ -433,6 +433,7 @@ VIRTUAL_MEDIA: Final = ResourceSource[VirtualMedia](
     items_fn=lambda data: {
         slot.id: slot for slot in data.virtual_media or () if slot.id
     },
+    name_patterns={"_numbered": re.compile(r"VirtualMedia(\d+)")},
     name="virtual_media",
     read_fn=async_get_virtual_media,
 )

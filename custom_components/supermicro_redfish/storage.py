@@ -14,7 +14,7 @@ from .const import DOMAIN, LOGGER, MAX_SEEN_ENTRIES
 
 _VERSION: Final = 1
 _DIGEST_BYTES: Final = 8
-_MALFORMED: Final = (KeyError, TypeError, ValueError, NotImplementedError)
+MALFORMED: Final = (KeyError, TypeError, ValueError, NotImplementedError)
 """Errors of Home Assistant's store for a file that has another structure."""
 
 
@@ -77,7 +77,7 @@ class DiscoveryStore:
         """Return the discovery of the last run, an empty one if it is unusable."""
         try:
             self._saved = dict(await self._store.async_load() or {})
-        except (HomeAssistantError, *_MALFORMED) as error:
+        except (HomeAssistantError, *MALFORMED) as error:
             LOGGER.debug("%s cannot be used: %s", self._store.key, error)
         return self._saved
 

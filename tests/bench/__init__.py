@@ -5,9 +5,11 @@ All clients are measured in one run, against the same simulated BMCs.
 How to run:
     script/bench           Measure everything in about 12 minutes.
     script/bench --quick   Measure less in under 2 minutes. `--help` lists the options.
+    script/bench --publish FOLDER
+                           Copy the results of a full run to the repository.
     pytest tests/bench     Test the benchmark itself.
 
-The results of the last full run are in `results`; the README shows some of them.
+The results of the last published run are in `results`; the README shows some of them.
 
 Modules of the command:
     __main__        Command line.
@@ -17,7 +19,10 @@ Modules of the command:
     processes       Start processes: simulated BMCs, clients and their environments.
     boards          Boards to measure, and changed copies of them.
     stats           Medians, quartiles and lower bounds.
-    report          Rows, targets, the Markdown table and the table of the README.
+    report          Rows, targets and tables in Markdown.
+    owner           Table of what an owner notices, which comes first.
+    output          Files of the results.
+    readme          Published results, and the table of the README.
 
 Modules of the measured processes, each of which does one job and prints JSON:
     bmc_process       Serve simulated BMCs and count their requests.

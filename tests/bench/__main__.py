@@ -7,9 +7,11 @@ import sys
 import time
 
 from .measurements import MEASUREMENTS
+from .output import write_results
 from .plan import full_plan, quick_plan
 from .processes import ROOT, BenchError, create_environments
-from .report import Row, write_results
+from .readme import publish
+from .report import Row
 from .runner import Bench, print_progress
 
 
@@ -29,6 +31,13 @@ def parse() -> argparse.Namespace:
         type=lambda text: {int(number) for number in text.split(",")},
         default=set(MEASUREMENTS),
         help="numbers of measurements, such as 1,5",
+    )
+    parser.add_argument(
+        "--publish",
+        type=Path,
+        metavar="FOLDER",
+        help="measure nothing; copy the results of a full run from a folder to the "
+        "repository, and update the table of the README",
     )
     return parser.parse_args()
 
@@ -55,7 +64,11 @@ def main() -> int:
     A missed target is a result and not a failure.
     """
     try:
-        asyncio.run(run(parse()))
+        options = parse()
+        if options.publish:
+            publish(options.publish)
+        else:
+            asyncio.run(run(options))
     except BenchError as error:
         sys.stderr.write(f"script/bench: {error}\n")
         return 1

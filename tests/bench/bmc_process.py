@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 import json
+import re
 import signal
 import sys
 import time
@@ -26,7 +27,7 @@ from .boards import (
     without_licenses,
 )
 
-_SLOW_PARTS = ("License", "/Storage", "/Drives", "/LogServices", "/Certificates")
+_SLOW = re.compile(r"License|/(Storage|Drives|LogServices|Certificates)(/|$)")
 _READINGS = ("ReadingCelsius", "PowerConsumedWatts", "Reading")
 
 _ALL_READINGS = (*_READINGS, "ReadingVolts", "PowerOutputWatts", "SpeedRPM")
@@ -117,7 +118,7 @@ def _move_readings(value: Any) -> None:
 def _slow_down(bmc: Bmc, seconds: float) -> None:
     """Delay licenses, drives, logs and certificates."""
     for path in bmc.board.resources:
-        if any(part in path for part in _SLOW_PARTS):
+        if _SLOW.search(path):
             bmc.hang(path, seconds)
 
 
@@ -180,7 +181,7 @@ class BmcGroup:
             clock=self.clock,
             task_seconds=0.0,
             # It works on OpenBMC, and is said not to work on older boards.
-            expand="400" if has_thermal else "correct",
+            expand="correct" if job["expand"] and not has_thermal else "400",
             expand_advertised=None if has_thermal else True,
         )
         bmc.is_changing = job["changing"]

@@ -49,6 +49,8 @@ class Conditions:
     """Whether the board lists its licenses, in the format of all recorded boards."""
     count: int = 1
     """Number of BMCs."""
+    expand: bool = True
+    """Whether a BMC without Thermal can return the members of a collection at once."""
     slow: float = 0.0
     """Seconds that licenses, drives, logs and certificates take."""
 

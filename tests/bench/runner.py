@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
+import re
 import sys
 from typing import Any
 
@@ -10,6 +11,8 @@ from .boards import board_name
 from .plan import Plan
 from .processes import BenchError, Conditions, run_job, simulated_bmcs
 from .stats import Samples
+
+_EXCEPTION = re.compile(r"[\w.]+(Error|Exception)\b")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Bench:
         try:
             samples: Samples = await run_job(python, f"clients.{variant.module}", job)
         except BenchError as error:
-            return str(error).strip().splitlines()[-1]
+            return error_line(error)
         return samples
 
     def _by_column(
@@ -126,6 +129,16 @@ class Bench:
                 sys.executable, f"home_assistant.{module}", group | job
             )
             return result
+
+
+def error_line(error: BenchError) -> str:
+    """Return the line of an exception in the output of a process, or the last line.
+
+    Warnings about open connections may follow the exception.
+    """
+    lines = str(error).strip().splitlines()
+    found = [line for line in lines if _EXCEPTION.match(line)]
+    return (found or lines)[-1]
 
 
 def print_progress(text: str) -> None:

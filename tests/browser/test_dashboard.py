@@ -5,10 +5,17 @@ from collections.abc import AsyncIterator
 from playwright.async_api import expect
 import pytest
 
+from tests.demo.configuration import DOMAIN
+from tests.simulator.testing import SYSTEM
+
+from .browser import wait_until
 from .conftest import AddedServer
 from .dashboard import add_dashboard, add_statistics, broken_cards, open_dashboard
 
 pytestmark = pytest.mark.usefixtures("console")
+
+LOG = f"{SYSTEM}/LogServices/Log1/Entries"
+CLEAR = "button.x12spi_tf_clear_event_log"
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +64,27 @@ async def test_dashboard_shows_every_card(added: AddedServer) -> None:
     await add_statistics(added.api, added.config)
     await open_dashboard(added.browser)
     await expect(broken_cards(added.browser)).to_have_count(0)
+
+
+@pytest.fixture
+async def clear_button(added: AddedServer) -> None:
+    """Enable the button that clears the event log."""
+    async with added.api.websocket() as websocket:
+        await websocket.call(
+            "config/entity_registry/update", entity_id=CLEAR, disabled_by=None
+        )
+        (entry,) = await websocket.call("config_entries/get", domain=DOMAIN)
+    path = f"api/config/config_entries/entry/{entry['entry_id']}/reload"
+    await added.api.post(path)
+
+
+@pytest.mark.usefixtures("dashboard", "clear_button")
+async def test_clearing_the_log_asks_twice(added: AddedServer) -> None:
+    """Open a view of its own after the first question, and clear after the second."""
+    bmc, tab = added.bmc, added.browser.tab
+    await open_dashboard(added.browser, has_statistics=False)
+    for tile in ("Clear", "Delete all entries"):
+        assert bmc.resource(LOG)["Members"] != []
+        await tab.locator("hui-tile-card", has_text=tile).click()
+        await added.browser.button("OK").click()
+    await wait_until(lambda: bmc.resource(LOG)["Members"] == [])

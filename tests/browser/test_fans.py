@@ -34,8 +34,8 @@ async def test_speed_follows_the_slider(added: AddedServer) -> None:
     await device.open()
     slider = await device.open_slider(ZONE)
     await slider.press("End")
+    await wait_until(lambda: added.bmc.fan_mode == "FullSpeed")
     await wait_until(lambda: cooling.duties[0] == TOP)
-    assert added.bmc.fan_mode == "FullSpeed"
     details = added.browser.tab.locator("ha-more-info-dialog")
     await expect(details).not_to_contain_text("Off")
     await added.browser.take_screenshot("fan_slider")

@@ -36,6 +36,22 @@ async def test_config_flow_keeps_password_after_an_error(added: AddedServer) -> 
     await added.browser.take_screenshot("add_again")
 
 
+async def test_config_flow_shows_one_error_at_a_time(added: AddedServer) -> None:
+    """Replace the error of a rejected password when the next one is missing."""
+    tab = added.browser.tab
+    await added.browser.open("")
+    dialog = await open_config_flow(added.browser)
+    await dialog.fill(host=added.server.host, username="ADMIN", password="wrong")
+    await dialog.submit()
+    await dialog.codes()
+    await dialog.submit()
+    await dialog.expect_text(ui_text("config.error.invalid_auth"))
+    await dialog.submit()
+    await dialog.expect_text(ui_text("config.error.password_missing"))
+    await expect(tab.get_by_text(ui_text("config.error.invalid_auth"))).to_have_count(0)
+    await expect(dialog.root.locator("ha-alert")).to_have_count(1)
+
+
 async def test_device_page_shows_readings(added: AddedServer) -> None:
     """Show the readings and the firmware version of the BMC."""
     device = DevicePage(added.browser)

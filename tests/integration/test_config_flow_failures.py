@@ -275,6 +275,26 @@ async def test_config_flow_keeps_password_until_it_is_rejected(
     assert suggested_values(form)["password"] is None
 
 
+async def test_missing_password_replaces_the_error_of_a_rejected_one(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> None:
+    """Show one error at a time, and send nothing without a password.
+
+    The page would keep the old error and add its own about a required field.
+    """
+    form = await add(hass, user_input | {"password": "wrong"})
+    assert form["errors"] == {"base": "invalid_auth"}
+    requests = len(bmc.requests)
+    account = {key: user_input[key] for key in ("host", "username")}
+    for missing in (account, account | {"password": ""}):
+        form = await submit(hass, form, missing)
+        assert form["errors"] == {"password": "password_missing"}
+        assert suggested_values(form)["username"] == user_input["username"]
+    assert len(bmc.requests) == requests
+    result = await submit(hass, form, user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
 @pytest.mark.usefixtures("short_timeout")
 async def test_canceled_config_flow_leaves_no_session(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]

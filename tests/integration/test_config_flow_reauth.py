@@ -30,6 +30,8 @@ async def test_reauth_flow_stores_new_password(
     for wrong in ("newer", "newest"):
         form = await fill_in(hass, form, NEW_ACCOUNT | {"password": wrong})
         assert form["errors"] == {"base": "invalid_auth"}
+    form = await fill_in(hass, form, {"username": NEW_ACCOUNT["username"]})
+    assert form["errors"] == {"password": "password_missing"}
     assert bmc.login_attempts == 3
 
     result = await fill_in(hass, form, NEW_ACCOUNT)

@@ -12,12 +12,17 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     do_adhoc_statistics,
 )
 
+from tests.conftest import RECORDED, RECORDINGS
 from tests.simulator import Bmc
 from tests.simulator.power_record import REPORTS
 
 from . import HOUR, MINUTE, entity_id
 from .conftest import Elapse
 from .energy import ENERGY, Meter
+from .paths import ROOT
+
+_X13 = "x13-sys-821ge-tnhr"
+BOARDS = ["x12spi-tf", *([RECORDED / _X13] if _X13 in RECORDINGS else [])]
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +59,16 @@ async def async_get_recorded(meter: Meter, since: datetime) -> float:
     return total
 
 
+@pytest.mark.parametrize("offset", [0, -7 * MINUTE])
+@pytest.mark.parametrize("board", BOARDS, indirect=True)
 async def test_statistics_have_the_true_energy_after_six_hours_away(
-    meter: Meter, bmc: Bmc, elapse: Elapse
+    meter: Meter, bmc: Bmc, elapse: Elapse, offset: float
 ) -> None:
-    """Deviate by less than one percent, also in the sums of the real recorder."""
+    """Deviate by less than one percent, also in the sums of the real recorder.
+
+    The clock of the BMC may be seven minutes late.
+    """
+    meter.record.set_clock(float("-inf"), offset)
     since = dt_util.utcnow() - timedelta(hours=1)
     at_first = len(bmc.requests)
     await meter.stop_for(6 * HOUR)
@@ -70,3 +81,26 @@ async def test_statistics_have_the_true_energy_after_six_hours_away(
     assert meter.counted == pytest.approx(meter.true, rel=0.01)
     recorded = await async_get_recorded(meter, since)
     assert recorded == pytest.approx(meter.true, rel=0.01)
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+async def test_statistics_have_what_was_counted_of_six_hours_away(
+    meter: Meter, bmc: Bmc, elapse: Elapse, *, is_set: bool
+) -> None:
+    """Count only the time since the clock was set; ten minutes without reports."""
+    meter.record.ends = "interval"
+    since = dt_util.utcnow() - timedelta(hours=1)
+    await meter.stop()
+    meter.tick(3 * HOUR)
+    if is_set:
+        meter.record.set_clock(meter.clock.now, -50 * MINUTE)
+    else:
+        bmc.change(ROOT, {"TelemetryService": None})
+    meter.tick(3 * HOUR)
+    await meter.start()
+    await elapse(10 * MINUTE)
+    hours = 6 - meter.uncounted_hours
+    assert 2 <= hours <= 3.2 if is_set else hours == pytest.approx(1 / 6, abs=0.02)
+    assert meter.counted < meter.true
+    recorded = await async_get_recorded(meter, since)
+    assert recorded == pytest.approx(meter.counted, rel=0.01)

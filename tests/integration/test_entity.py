@@ -3,14 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+import re
 from typing import Any
 
+from annotatedyaml import parse_yaml
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import async_get_platforms
+from homeassistant.helpers.template import Template
 import pytest
 from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
@@ -90,7 +94,8 @@ async def test_entity_has_device_name_and_stable_id(
         assert each.unique_id.startswith(f"{entry.unique_id}_")
         assert each.original_name, f"{each.unique_id} has no name in en.json"
         assert "{" not in each.original_name
-        assert not each.entity_id.endswith(("_none", "_2"))
+        assert not each.entity_id.endswith("_none")
+        assert each.entity_id.endswith("_2") == each.original_name.endswith(" 2")
         assert DOMAIN not in each.unique_id
         assert each.domain not in each.unique_id
 
@@ -205,6 +210,29 @@ async def test_sensor_name_is_translated_and_readable(
     assert shown.name == f"x12spi-tf {name}"
 
 
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [("Chassis_0_FAN_2", "FAN 1 speed"), ("Chassis_1_FAN_2", "Chassis 0 FAN 1 speed")],
+)
+async def test_name_lacks_the_chassis_that_all_share(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, other: str, name: str
+) -> None:
+    """Leave out the chassis, unless there are several."""
+    fans = [fan["Name"] for fan in bmc.resource(THERMAL)["Fans"]]
+    names = ["Chassis_0_FAN_1", other, *(f"Chassis_0_{fan}" for fan in fans[2:])]
+    changes = {old: {"Name": new} for old, new in zip(fans, names, strict=True)}
+    bmc.change(THERMAL, {"Fans": changes})
+    await set_up(hass, entry)
+    shown = entity(hass, entry, "sensor.fan_Chassis_0_FAN_1")
+    assert shown.name == f"x12spi-tf {name}"
+
+
+DASHBOARDS = {
+    file.stem: file.read_text("utf-8")
+    for file in (Path(__file__).parents[2] / "blueprints").glob("dashboard*.yaml")
+}
+
+
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr", "nl", "zh-Hans"])
 async def test_entity_names_are_unique_in_every_language(
@@ -219,6 +247,43 @@ async def test_entity_names_are_unique_in_every_language(
     registered = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
     names = Counter(item.original_name for item in registered)
     assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("dashboard", DASHBOARDS)
+async def test_dashboard_has_the_entity_ids_of_its_language(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    entity_registry: er.EntityRegistry,
+    dashboard: str,
+) -> None:
+    """Show only entities that a server has in a Home Assistant of this language."""
+    hass.config.language = dashboard.partition(".")[2] or "en"
+    await set_up(hass, entry)
+    used = set(re.findall(r"\b[a-z_]+\.x12spi_tf_\w+", DASHBOARDS[dashboard]))
+    assert used
+    assert used - entity_registry.entities.keys() == set()
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS)
+async def test_dashboard_distinguishes_empty_and_unreadable_logs(
+    hass: HomeAssistant, dashboard: str
+) -> None:
+    """Show the last event as plain text, with the time of the BMC's clock."""
+    config: Any = parse_yaml(DASHBOARDS[dashboard])
+    content = next(
+        card["content"]
+        for card in config["views"][0]["sections"][0]["cards"]
+        if card["type"] == "markdown"
+    )
+    (last,) = set(re.findall(r"sensor\.x12spi_tf_\w+", content))
+    shown = []
+    for state in ("![a](//b) <img> `c` fan", "unknown", "unavailable"):
+        hass.states.async_set(last, state, {"created": "2026-09-11T19:22:31Z"})
+        shown.append(Template(content, hass).async_render())
+    assert shown[0].startswith("**a(//b) img c fan**")
+    assert "19:22" in shown[0]
+    assert len(set(shown)) == 3
 
 
 async def test_entity_id_of_existing_installation_stays(

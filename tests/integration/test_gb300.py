@@ -101,6 +101,19 @@ async def test_values_of_gpus_follow_each_poll(
     assert entity(hass, loaded, GPU_TEMPERATURE).state == "unknown"
 
 
+async def test_energy_of_a_gpu_has_no_gaps(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the whole count of the GPU after a stop of Home Assistant."""
+    path = next(path for path in bmc.store.paths if path.endswith("GPU_0_Energy_0"))
+    key = f"sensor.inner_energy_{GPU} Energy 0"
+    assert float(entity(hass, loaded, key).state) == 10
+    await unload(hass, loaded)
+    bmc.change(path, {"Reading": 3_600_000 * 15.5})
+    await set_up(hass, loaded)
+    assert float(entity(hass, loaded, key).state) == 15.5
+
+
 async def test_margin_of_earlier_version_is_removed(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> None:

@@ -146,7 +146,7 @@ async def test_report_contains_no_value_of_an_unreachable_bmc(
 async def test_removed_server_is_an_error(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Tell an assistant that began to answer before the server was unloaded."""
+    """Return an error where the server was unloaded while the assistant answers."""
     expose(hass, entities=True)
     api = await get_api(hass)
     await unload(hass, loaded)

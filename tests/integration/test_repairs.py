@@ -170,7 +170,8 @@ async def test_missing_license_creates_one_issue_that_can_be_ignored(
     (issue,) = open_issues(hass)
     assert not issue.is_fixable
     assert issue.translation_placeholders
-    assert issue.translation_placeholders["parts"] == "license, lldp"
+    parts = issue.translation_placeholders["parts"]
+    assert parts == "Licenses, Neighbor discovery (LLDP)"
     assert "DCMS" in issue.translation_placeholders["licenses"]
     ir.async_ignore_issue(hass, DOMAIN, issue.issue_id, ignore=True)
     since = len(bmc.requests)

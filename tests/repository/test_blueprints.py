@@ -21,6 +21,7 @@ SCHEMAS: dict[str, Callable[[Any], Any]] = {
     "script": BLUEPRINT_SCHEMA,
 }
 DASHBOARD = ROOT / "blueprints/dashboard.yaml"
+DASHBOARDS = sorted(DASHBOARD.parent.glob("dashboard*.yaml"))
 
 TEXTS = {file: file.read_text("utf-8") for file in BLUEPRINTS}
 
@@ -62,18 +63,44 @@ def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
     assert DOMAIN in integrations
 
 
-def test_dashboard_asks_twice_before_the_log_is_cleared() -> None:
+every_dashboard = pytest.mark.parametrize(
+    "file", DASHBOARDS, ids=lambda file: file.stem
+)
+
+
+@every_dashboard
+def test_dashboard_asks_twice_before_the_log_is_cleared(file: Path) -> None:
     """Ask on the way to a view of its own, and again there."""
-    page, confirmation = load_yaml_dict(DASHBOARD)["views"]
-    button = "button.x12spi_tf_clear_event_log"
-    actions = [
-        card["tap_action"]
+    page, confirmation = load_yaml_dict(file)["views"]
+    cards = [
+        card
         for view in (page, confirmation)
         for section in view["sections"]
         for card in section["cards"]
-        if card.get("entity") == button
     ]
+    (button,) = {card["entity"] for card in cards if "visibility" in card}
+    actions = [card["tap_action"] for card in cards if card.get("entity") == button]
     assert all(action["confirmation"]["text"] for action in actions)
     assert [action["action"] for action in actions] == ["navigate", "perform-action"]
     assert actions[0]["navigation_path"] == confirmation["path"]
     assert confirmation["subview"]
+
+
+def without_texts(tree: Any) -> Any:
+    """Return a dashboard without its texts and the names in its entity ids."""
+    if isinstance(tree, list):
+        return [without_texts(item) for item in tree]
+    if isinstance(tree, dict):
+        return {
+            key: without_texts(value)
+            for key, value in tree.items()
+            if key not in {"title", "heading", "name", "text", "content"}
+        }
+    return str(tree).partition(".")[0]
+
+
+@every_dashboard
+def test_dashboards_of_all_languages_have_the_same_cards(file: Path) -> None:
+    """Differ in their texts and entity ids only."""
+    expected = without_texts(load_yaml_dict(DASHBOARD))
+    assert without_texts(load_yaml_dict(file)) == expected

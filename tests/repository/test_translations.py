@@ -2,9 +2,12 @@
 
 import ast
 from collections.abc import Iterator
+import json
+from pathlib import Path
 import re
 from string import Formatter
 
+import hass_frontend
 from homeassistant.components.light import EFFECT_OFF
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
@@ -47,6 +50,8 @@ from . import (
     load_translation,
     texts,
 )
+
+PAGE_TEXTS = Path(hass_frontend.__file__).parent / "static" / "translations"
 
 LANGUAGES = ("de", "en", "es", "fr", "nl", "zh-Hans")
 
@@ -195,7 +200,7 @@ def _constants(*places: type[ast.AST]) -> set[str]:
 
 def test_config_flow_errors_match_the_texts() -> None:
     """Translate the flow's own errors and those of the library's exceptions."""
-    own = {"invalid_host", "not_supported", "unknown"}
+    own = {"invalid_host", "not_supported", "password_missing", "unknown"}
     assert own <= _constants(ast.Dict, ast.Return)
     assert set(ENGLISH["config"]["error"]) == own | set(TRANSLATION_KEYS.values())
 
@@ -326,6 +331,39 @@ def test_action_selectors_match_the_texts() -> None:
 
 
 # Repair issues
+
+MAX_ROW = 33
+"""Maximum length of a name and its state: one row of a device page with columns."""
+CONTROLS = {"button": 7, "light": 5, "switch": 5}
+"""Width of the controls at the end of a row, in characters."""
+MESSAGE_NAMES = 11
+"""Maximum length of a name beside a message, which takes most of the row."""
+
+
+@every_language
+def test_names_and_states_fit_on_a_row(language: str) -> None:
+    """Cut off no name of an entity that is enabled by default."""
+    entities = load_translation(language)["entity"]
+    for platform, row in descriptions():
+        text = entities.get(platform, {}).get(row.text_key)
+        is_select = platform in {"select", "number"}
+        if not text or is_select or not row.entity_registry_enabled_default:
+            continue
+        longest = max(map(len, text.get("state", {"": ""}).values()))
+        length = len(text["name"]) + CONTROLS.get(platform, longest)
+        assert length <= MAX_ROW, f"entity.{platform}.{row.text_key}"
+    assert len(entities["sensor"]["last_event"]["name"]) <= MESSAGE_NAMES
+
+
+@every_language
+def test_texts_name_buttons_as_the_page_does(language: str) -> None:
+    """Write the label of a button in bold, as Home Assistant's page has it."""
+    (file,) = PAGE_TEXTS.glob(f"{language}-{'[0-9a-f]' * 32}.json")
+    labels = set(json.loads(file.read_text("utf-8")).values())
+    for path, text in texts(load_translation(language)):
+        unknown = set(re.findall(r"\*\*(.+?)\*\*", text)) - labels
+        assert not unknown, f"{path} names {unknown}"
+
 
 MAX_TITLE = 34
 """Maximum length of a title without the name of the server: one line."""

@@ -105,12 +105,12 @@ def mount(bmc: Bmc, configuration: str, _payload: JsonObject) -> None:
                 "@odata.type": "#VirtualMedia.v1_0_1.VirtualMedia",
                 "@odata.id": slot,
                 "Id": "CD1",
-                "Name": "Virtual CD",
+                "Name": "Virtual Removable Media",
                 "MediaTypes": ["CD", "DVD"],
-                "Image": settings["Host"] + settings["Path"],
                 "ImageName": settings["Path"].rpartition("/")[2],
-                "ConnectedVia": "URI",
+                "ConnecteVia": "URI",  # as the firmware spells it
                 "Inserted": True,
+                "WriteProtected": True,
             }
         ),
     )

@@ -23,7 +23,9 @@ client has died. The controller therefore gives the fans back in all cases of do
 A trip of the guard leads to *restoring* as well. It stays recorded, also over restarts,
 and control cannot be taken until the user has confirmed its repair issue. The state is
 stored before each write that matters, so that a start after a crash finds it: states
-with control continue in *waiting*, *restoring* continues.
+with control continue in *waiting*, *restoring* continues. The controller needs the
+readings of Redfish. If these are not there at the start, `recovery` gives the fans back
+meanwhile.
 
 | module | |
 | --- | --- |
@@ -37,8 +39,9 @@ with control continue in *waiting*, *restoring* continues.
 | `interfaces` | what the controller needs of others |
 | `device` | the fans of a BMC over IPMI; the only module that imports IPMI |
 | `probe` | what a BMC answers before the option is turned on |
-| `setup` | connection with Home Assistant: polls, store, issues |
+| `recovery` | the store, and the fans while no controller runs |
+| `setup` | connection with Home Assistant: polls, issues |
 
-Only `setup` and `probe` know Home Assistant or Redfish. `device` is imported when the
-option is on, and not before.
+Only `setup`, `recovery` and `probe` know Home Assistant or Redfish. `device` is
+imported when the option is on, and not before.
 """

@@ -19,6 +19,8 @@ MODE_SECONDS: Final = (2.0, 10.0)
 SETTLE_SECONDS: Final = 10.0
 """Time after a command until the speeds of the fans follow it."""
 RETRY_SECONDS: Final = 0.5
+_SILENCE_SECONDS: Final = 40.0
+"""Time after which a BMC that does not respond is silent: more than one lost read."""
 
 type OnChange = Callable[[int, int | None, int], None]
 """Function that is called with a zone, its old duty and the new one."""
@@ -49,7 +51,7 @@ class FanAccess:
         self.is_responding = False
         """Whether the last read has succeeded."""
         self.answered_at = self.silent_at = self._time_fn()
-        """Times of the last read that has succeeded, and failed."""
+        """Times of the last read, and of the last one of a silent BMC."""
 
     @property
     def is_settled(self) -> bool:
@@ -68,6 +70,14 @@ class FanAccess:
         duties = [self.duties.get(zone) for zone in self._zones]
         return self.mode != FULL or all(duty == MAX_DUTY for duty in duties)
 
+    def find_overwritten(self, targets: Mapping[int, int]) -> dict[int, int]:
+        """Return the targets of the zones that the BMC reports at a lower duty."""
+        return {
+            zone: target
+            for zone, target in targets.items()
+            if (duty := self.duties.get(zone)) is not None and duty < target
+        }
+
     def end(self) -> None:
         """Cut all waits short."""
         self._ending.set()
@@ -85,7 +95,9 @@ class FanAccess:
         except SupermicroRedfishError as error:
             if self.is_responding:
                 LOGGER.warning("The fans cannot be read over IPMI: %s", error)
-            self.is_responding, self.silent_at = False, self._time_fn()
+            self.is_responding, now = False, self._time_fn()
+            if now - self.answered_at >= _SILENCE_SECONDS:
+                self.silent_at = now
             if is_required:
                 raise
         else:

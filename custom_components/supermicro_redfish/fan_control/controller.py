@@ -7,14 +7,8 @@ import logging
 from typing import Final
 
 from ..aiosupermicro import LogEntry, SupermicroRedfishError, Thermal
-from ..models import Headroom
 from .access import FanAccess
-from .fan_watch import (
-    FanWatch,
-    find_critical_fan,
-    find_pumping_fans,
-    has_fan_reading,
-)
+from .fan_watch import FanWatch, find_pumping_fans, has_fan_reading
 from .guard import Guard
 from .interfaces import Device, Surroundings
 from .models import (
@@ -44,7 +38,6 @@ POLL_MARGIN: Final = 5.0
 """Seconds by which a poll may be late."""
 STOP_SECONDS: Final = 12.0
 """Longest time for giving the fans back when the control ends."""
-RETRY_SECONDS: Final = 0.5
 LOG_SECONDS: Final = 120.0
 """Time after a lower duty until the event log is checked for pumping."""
 
@@ -71,12 +64,15 @@ class FanController:
         self._control = Transitions(
             self._access, surroundings, self._guard, self._watch, record
         )
-        self._lock = asyncio.Lock()
+        self._lock, self._stop_lock = asyncio.Lock(), asyncio.Lock()
+        self._is_stopped = False
         self._wanted: dict[int, int] = {}
         """Percentages of commands that wait for their turn, by zone."""
         self._thermal: Thermal | None = None
         self._time_fn = asyncio.get_running_loop().time
-        self._polled_at = self._waiting_since = self._time_fn()
+        self._polled_at = self._time_fn()
+        self._waiting_since: float | None = None
+        """Time of the first poll after which the control could not continue."""
         self._log_due_at: float | None = None
         self._log: tuple[LogEntry, ...] = ()
         self._log_before: frozenset[LogEntry] | None = None
@@ -176,10 +172,10 @@ class FanController:
             FanControlError: The BMC has not confirmed the mode.
 
         """
+        self._wanted.clear()
         async with self._lock:
             if self._access.is_ending:
                 raise FanControlError("fan_control_stopped")
-            self._wanted.clear()
             if mode is None:
                 mode = self._control.record.restore_mode
             restore_mode = None if mode == FULL else mode
@@ -207,7 +203,8 @@ class FanController:
 
     async def _take(self, changes: Mapping[int, int]) -> None:
         """Take control; the other zones hold the duty that they have."""
-        thermal = self._require_safe()
+        is_old = self._time_fn() - self._polled_at >= BLIND_SECONDS
+        thermal = self._guard.require_safe(None if is_old else self._thermal)
         await self._access.async_read(is_required=True)
         held = {
             zone: max(self._access.duties.get(zone) or MAX_DUTY, self._minimum(zone))
@@ -221,20 +218,6 @@ class FanController:
             raise FanControlError("fan_control_stopped")
         if self._control.record.trip is not None:
             raise FanControlError("fan_control_tripped")
-
-    def _require_safe(self) -> Thermal:
-        """Return the readings; raise FanControlError if they forbid control."""
-        thermal = self._thermal
-        is_old = self._time_fn() - self._polled_at >= BLIND_SECONDS
-        if thermal is None or is_old or not has_fan_reading(thermal):
-            raise FanControlError("fan_control_no_readings")
-        if Headroom.from_thermal(thermal).degrees is None:
-            raise FanControlError("fan_control_no_limits")
-        if trip := self._guard.check_headroom(thermal):
-            raise FanControlError("fan_control_too_hot", sensor=trip.sensor)
-        if fan := find_critical_fan(thermal):
-            raise FanControlError("fan_control_fan_critical", sensor=fan)
-        return thermal
 
     # Polls
 
@@ -278,16 +261,23 @@ class FanController:
 
         A BMC that was reset drives its fans at 100 % until it can be polled again.
         """
-        is_reset = self.state is ControlState.WAITING and self._access.is_cooling
+        lowest = min(self._control.record.targets.values(), default=0)
+        may_be_reset = self.state is ControlState.WAITING or lowest < MAX_DUTY
+        is_reset = may_be_reset and self._access.is_cooling
         return RESET_SECONDS if is_reset else BLIND_SECONDS
 
     async def _react(self, thermal: Thermal, *, is_host_on: bool) -> None:
-        """Go to the state that the readings demand."""
-        if self.state is ControlState.RELEASED:
-            return
+        """Continue to give the fans back, or check the readings."""
+        if self.state is not ControlState.WAITING:
+            self._waiting_since = None
         if self.state in (ControlState.TAKING, ControlState.RESTORING):
             await self._control.async_restore()
-        elif trip := self._guard.check_headroom(thermal):
+        elif self.state is not ControlState.RELEASED:
+            await self._guard_fans(thermal, is_host_on=is_host_on)
+
+    async def _guard_fans(self, thermal: Thermal, *, is_host_on: bool) -> None:
+        """Go to the state that the readings demand while the fans are held."""
+        if trip := self._guard.check_headroom(thermal):
             await self._control.async_trip(trip)
         elif not is_host_on or not has_fan_reading(thermal):
             await self._wait_for_fans(is_host_on=is_host_on)
@@ -295,7 +285,8 @@ class FanController:
             if self._time_fn() - self._access.answered_at >= BLIND_SECONDS:
                 await self._control.async_trip(Trip(reason=TripReason.NO_IPMI))
         elif self.state is ControlState.WAITING:
-            await self._control.async_resume(thermal)
+            if not await self._control.async_resume(thermal):
+                await self._limit_wait(TripReason.NO_IPMI)
         elif self._access.mode != FULL:
             LOGGER.info("The fan mode was changed elsewhere; the fans are released")
             await self._control.async_save(state=ControlState.RELEASED)
@@ -307,10 +298,18 @@ class FanController:
     async def _wait_for_fans(self, *, is_host_on: bool) -> None:
         """Wait for readings of fans, without a limit only while the host is off."""
         self._control.wait()
-        if not is_host_on:
-            self._waiting_since = self._time_fn()
-        elif self._time_fn() - self._waiting_since >= RESET_SECONDS:
-            await self._control.async_trip(Trip(reason=TripReason.NO_READINGS))
+        if is_host_on:
+            await self._limit_wait(TripReason.NO_READINGS)
+        else:
+            self._waiting_since = None
+
+    async def _limit_wait(self, reason: TripReason) -> None:
+        """Give the fans back if the control has not continued for too long."""
+        now = self._time_fn()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        if now - self._waiting_since >= RESET_SECONDS:
+            await self._control.async_trip(Trip(reason=reason))
 
     async def _confirm_presence(self, trip: Trip) -> None:
         """Trip for lost temperatures, unless the host is just being switched off."""
@@ -326,7 +325,10 @@ class FanController:
     # Fans
 
     async def _watch_fans(self, thermal: Thermal) -> None:
-        """React to slow fans and to duties that something else has lowered."""
+        """React to slow fans and to duties that something else has lowered.
+
+        A duty of something else does not show which duty is high enough.
+        """
         is_settled, targets = self._access.is_settled, self._control.record.targets
         duties = self._access.duties
         findings = self._watch.assess(thermal, targets, duties, is_settled=is_settled)
@@ -334,19 +336,17 @@ class FanController:
             reason = TripReason.FAN_CRITICAL
             await self._control.async_trip(Trip(reason=reason, sensor=findings.failed))
             return
-        if findings.slow_zones:
+        overwritten = self._access.find_overwritten(targets)
+        if findings.slow_zones and not overwritten:
             await self._control.async_raise(findings.slow_zones)
             return
         if is_settled and self._zone_fans.observe(thermal):
             fans = dict(self._zone_fans.zone_of)
             await self._control.async_save(fans=fans)
-        lowered = {
-            zone: targets[zone]
-            for zone, duty in duties.items()
-            if duty is not None and zone in targets and duty < self._minimum(zone)
-        }
-        if lowered:
-            await self._control.async_rewrite(lowered)
+        if findings.slow_zones or any(
+            (duties[zone] or 0) < self._minimum(zone) for zone in overwritten
+        ):
+            await self._control.async_rewrite(overwritten)
 
     async def _check_log(self) -> None:
         """Look for pumping in the event log, some time after a lower duty."""
@@ -379,20 +379,22 @@ class FanController:
     # End
 
     async def async_stop(self) -> None:
-        """Give the fans back and end the control, within some seconds."""
-        if self._access.is_ending:
-            return
+        """Give the fans back and end the control, within some seconds.
+
+        A second call waits for the first one, and continues it if it was cancelled.
+        """
         self._access.end()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS), self._lock:
-                if self.state in CONTROLLED:
-                    await self._control.async_save(state=ControlState.RESTORING)
-                while self.state is ControlState.RESTORING:
-                    if not await self._control.async_restore():
-                        await asyncio.sleep(RETRY_SECONDS)
-        if self.state is not ControlState.RELEASED:
-            LOGGER.error(
-                "The fans could not be given back to the BMC, which does not regulate "
-                "them now: set the fan mode on its web page"
-            )
-        await self._access.async_close()
+        async with self._stop_lock:
+            if self._is_stopped:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS), self._lock:
+                    await self._control.async_end()
+            if self.state is not ControlState.RELEASED:
+                self._surroundings.report_held(is_held=True)
+                LOGGER.error(
+                    "The fans could not be given back to the BMC, which does not "
+                    "regulate them now: set the fan mode on its web page"
+                )
+            await self._access.async_close()
+            self._is_stopped = True

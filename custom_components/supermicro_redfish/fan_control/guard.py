@@ -2,7 +2,8 @@
 
 from ..aiosupermicro import Thermal
 from ..models import Headroom
-from .models import Trip, TripReason
+from .fan_watch import find_critical_fan, has_fan_reading
+from .models import FanControlError, Trip, TripReason
 
 
 class Guard:
@@ -16,8 +17,28 @@ class Guard:
 
         """
         self._headroom = headroom
-        self._known: set[tuple[str | None, int | None]] = set()
-        """Temperatures that had a reading since the host was switched on."""
+        self._known: set[tuple[str | None, int | None, bool]] = set()
+        """Temperatures and limits that had a reading since the host was switched on."""
+
+    def require_safe(self, thermal: Thermal | None) -> Thermal:
+        """Return readings with which control may be taken.
+
+        Args:
+            thermal: The readings, None without recent ones.
+
+        Raises:
+            FanControlError: They forbid control.
+
+        """
+        if thermal is None or not has_fan_reading(thermal):
+            raise FanControlError("fan_control_no_readings")
+        if Headroom.from_thermal(thermal).degrees is None:
+            raise FanControlError("fan_control_no_limits")
+        if trip := self.check_headroom(thermal):
+            raise FanControlError("fan_control_too_hot", sensor=trip.sensor)
+        if fan := find_critical_fan(thermal):
+            raise FanControlError("fan_control_fan_critical", sensor=fan)
+        return thermal
 
     def check_headroom(self, thermal: Thermal) -> Trip | None:
         """Return a trip if a temperature is close to its upper critical limit."""
@@ -30,16 +51,18 @@ class Guard:
     def check_presence(self, thermal: Thermal) -> Trip | None:
         """Return a trip if a temperature had a reading and has none any more.
 
+        The same applies to its critical limit, without which the headroom is unknown.
         Control by temperatures needs at least one.
         """
         present = {
-            (sensor.name, sensor.sensor_number)
+            (sensor.name, sensor.sensor_number, has_limit)
             for sensor in thermal.available_temperatures
+            for has_limit in (False, bool(sensor.upper_threshold_critical))
         }
         lost = self._known - present
         self._known |= present
         if lost or not present:
-            names = sorted(name or "" for name, _ in lost)
+            names = sorted({name or "" for name, _, _ in lost})
             return Trip(reason=TripReason.SENSOR_LOST, sensor=", ".join(names[:3]))
         return None
 

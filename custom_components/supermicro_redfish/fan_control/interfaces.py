@@ -52,11 +52,14 @@ class Surroundings(Protocol):
     def report_floors(self, floors: Mapping[int, int]) -> None:
         """Create the issue of learned floors."""
 
+    def report_held(self, *, is_held: bool) -> None:
+        """Create the issue of fans that could not be given back, or delete it."""
+
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Return a context in which Redfish writes nothing."""
 
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish."""
+        """Set a mode over Redfish, and read it back."""
 
     async def async_is_host_on(self) -> bool:
         """Read whether the host is on now."""

@@ -148,6 +148,12 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="fan_control",
             data_schema=self.add_suggested_values_to_schema(FAN_CONTROL_FORM, shown),
+            description_placeholders={
+                "floor_min": str(FLOOR_LIMITS[0]),
+                "floor_max": str(FLOOR_LIMITS[1]),
+                "headroom_min": str(HEADROOM_LIMITS[0]),
+                "headroom_max": str(HEADROOM_LIMITS[1]),
+            },
             errors=errors,
         )
 

@@ -51,10 +51,9 @@ async def async_probe_fans(
     except SupermicroRedfishError as error:
         LOGGER.debug("The fan mode cannot be read over Redfish: %s", error)
         raise ProbeError("fan_mode_unknown") from error
-    try:
-        fans = IpmiFans.from_config(data, settings)
-    except ValueError as error:
-        raise ProbeError("ipmi_account_too_long") from error
+    fans = IpmiFans.from_config(data, settings)
+    if not fans.is_usable:
+        raise ProbeError("ipmi_account_too_long")
     try:
         return await _async_check_ipmi(fans, mode)
     except SupermicroRedfishError as error:

@@ -9,7 +9,6 @@ from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.storage import Store
 
 from .. import sources
 from ..aiosupermicro import DynamicData, LogEntry, System
@@ -18,15 +17,18 @@ from ..const import (
     CONF_FLOOR,
     CONF_HEADROOM,
     CONF_ZONES,
-    DOMAIN,
 )
 from ..coordinator import SupermicroConfigEntry, SupermicroCoordinator
-from ..repairs import async_report_fan_floors, async_report_fan_trip
+from ..repairs import (
+    async_report_fan_floors,
+    async_report_fan_trip,
+    async_report_fans_held,
+)
 from .controller import FanController
-from .interfaces import Device, Surroundings
+from .interfaces import Surroundings
 from .models import ControlRecord, FanControlData, FanSettings, Trip
+from .recovery import RecordStore, async_create_device
 
-_STORE_VERSION: Final = 1
 _CHECK_INTERVAL: Final = timedelta(seconds=15)
 _EXCLUSIVE_SECONDS: Final = 2.0
 """Longest time to wait for the end of Redfish requests before a write over IPMI."""
@@ -71,7 +73,7 @@ class _HomeAssistant(Surroundings):
         self._hass = hass
         self._entry = entry
         self._zones = zones
-        self._store = _create_store(hass, entry.entry_id)
+        self._store = RecordStore(hass, entry.entry_id)
 
     @property
     @override
@@ -90,15 +92,10 @@ class _HomeAssistant(Surroundings):
         if fan_mode and data.mode is not None and fan_mode.mode != data.mode:
             static.async_set_resource("fan_mode", replace(fan_mode, mode=data.mode))
 
-    async def async_load(self) -> ControlRecord:
-        """Return the stored record of the last run."""
-        stored = await self._store.async_load()
-        return ControlRecord() if stored is None else ControlRecord.from_dict(stored)
-
     @override
     async def async_save(self, record: ControlRecord) -> None:
         """Store the record at once."""
-        await self._store.async_save(record.as_dict())
+        await self._store.async_save(record)
 
     @override
     def report_trip(self, trip: Trip | None) -> None:
@@ -111,6 +108,11 @@ class _HomeAssistant(Surroundings):
     def report_floors(self, floors: Mapping[int, int]) -> None:
         """Create the issue of learned floors."""
         async_report_fan_floors(self._hass, self._entry, floors)
+
+    @override
+    def report_held(self, *, is_held: bool) -> None:
+        """Create the issue of fans that could not be given back, or delete it."""
+        async_report_fans_held(self._hass, self._entry, is_held=is_held)
 
     @override
     @asynccontextmanager
@@ -128,8 +130,10 @@ class _HomeAssistant(Surroundings):
 
     @override
     async def async_set_mode(self, mode: str) -> None:
-        """Set a mode over Redfish."""
-        await self._entry.runtime_data.client.async_set_fan_mode(mode)
+        """Set a mode over Redfish, and read it back."""
+        data = self._entry.runtime_data
+        await data.client.async_set_fan_mode(mode)
+        await sources.FAN_MODE.async_read_back(data)
 
     @override
     async def async_is_host_on(self) -> bool:
@@ -151,11 +155,11 @@ async def async_start_fan_control(
 ) -> None:
     """Start the control in the state in which the last run has ended."""
     options = entry.options[CONF_FAN_CONTROL]
-    device = await _async_create_device(hass, entry, options)
+    device = await async_create_device(hass, entry, options)
     interval = entry.runtime_data.dynamic.update_interval
     zones = FanZonesCoordinator(hass, entry)
     surroundings = _HomeAssistant(hass, entry, zones)
-    record = await surroundings.async_load()
+    record = await RecordStore(hass, entry.entry_id).async_load()
     settings = FanSettings(
         zones=tuple(options[CONF_ZONES]),
         floor=options[CONF_FLOOR],
@@ -169,20 +173,6 @@ async def async_start_fan_control(
     )
     surroundings.report_trip(record.trip)
     _async_watch_polls(hass, entry, controller)
-
-
-async def _async_create_device(
-    hass: HomeAssistant, entry: SupermicroConfigEntry, settings: Mapping[str, Any]
-) -> Device:
-    """Create the fans over IPMI; the import reads files."""
-
-    def create() -> Device:
-        """Import IPMI and create the fans."""
-        from .device import IpmiFans  # noqa: PLC0415 - only while the option is on
-
-        return IpmiFans.from_config(entry.data, settings)
-
-    return await hass.async_add_import_executor_job(create)
 
 
 @callback
@@ -226,13 +216,3 @@ def _async_watch_polls(
     )
     handle_log()
     handle_poll(dynamic.data)
-
-
-async def async_remove_fan_store(hass: HomeAssistant, entry_id: str) -> None:
-    """Remove the store of a config entry."""
-    await _create_store(hass, entry_id).async_remove()
-
-
-def _create_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Create the store of a config entry."""
-    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}.fans")

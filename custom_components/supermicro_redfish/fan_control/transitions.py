@@ -3,13 +3,14 @@
 They store the state before the writes that matter, and are called one at a time.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 import logging
 from typing import Any, Final
 
 from ..aiosupermicro import SupermicroRedfishError, Thermal
-from .access import FanAccess
+from .access import RETRY_SECONDS, FanAccess
 from .fan_watch import FanWatch
 from .guard import Guard
 from .interfaces import Surroundings
@@ -58,6 +59,8 @@ class Transitions:
     async def async_save(self, **changes: Any) -> None:
         """Change the record, and store it at once."""
         self.record = replace(self.record, **changes)
+        if self.state in (ControlState.RELEASED, ControlState.IN_CONTROL):
+            self._surroundings.report_held(is_held=False)
         await self._surroundings.async_save(self.record)
 
     async def async_take(self, thermal: Thermal, targets: Mapping[int, int]) -> None:
@@ -86,30 +89,37 @@ class Transitions:
             raise
         await self.async_save(state=ControlState.IN_CONTROL)
 
-    def wait(self) -> bool:
-        """Go to waiting: nothing is written; return whether the state was another.
+    def wait(self) -> None:
+        """Go to waiting: nothing is written.
 
         It need not be stored, as a start after a crash waits as well.
         """
         self._guard.forget()
-        if self.state is ControlState.WAITING:
-            return False
-        LOGGER.info("The fan control waits for the BMC and its fans")
-        self.record = replace(self.record, state=ControlState.WAITING)
-        return True
+        if self.state is not ControlState.WAITING:
+            LOGGER.info("The fan control waits for the BMC and its fans")
+            self.record = replace(self.record, state=ControlState.WAITING)
 
-    async def async_resume(self, thermal: Thermal) -> None:
-        """Go from waiting to in control; a failure is repeated with the next poll."""
+    async def async_resume(self, thermal: Thermal) -> bool:
+        """Go from waiting to in control, and return whether that has succeeded."""
         self._start_guard(thermal)
         self._watch.start()
         try:
             await self._access.async_hold(self.record.targets)
         except (FanControlError, SupermicroRedfishError) as error:
             LOGGER.debug("The fan control cannot continue yet: %s", error)
-            return
+            return False
         LOGGER.info("The fan control continues")
         await self.async_save(state=ControlState.IN_CONTROL)
         await self._access.async_read()
+        return True
+
+    async def async_end(self) -> None:
+        """Go from any state to released, with as many attempts as it takes."""
+        if self.state in CONTROLLED:
+            await self.async_save(state=ControlState.RESTORING)
+        while self.state is ControlState.RESTORING:
+            if not await self.async_restore():
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def async_trip(self, trip: Trip) -> None:
         """Go to restoring, and keep the control off afterwards."""
@@ -142,6 +152,7 @@ class Transitions:
             except SupermicroRedfishError as failure:
                 LOGGER.debug("The fan mode cannot be restored at all: %s", failure)
                 return False
+            self._access.mode = mode  # which IPMI cannot report now
         await self.async_save(state=ControlState.RELEASED, targets={})
         return True
 

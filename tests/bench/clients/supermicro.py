@@ -36,6 +36,7 @@ class Client:
         """Initialize in an event loop."""
         self._session = ClientSession()
         self._client = create_client(self._session, job["host"], job["client"])
+        self._has_static_data = False
 
     @property
     def operations(self) -> Mapping[str, driver.Operation]:
@@ -56,7 +57,13 @@ class Client:
         await self._session.close()
 
     async def _dynamic(self) -> None:
-        """Read the client's dynamic data."""
+        """Read the client's dynamic data, at first after the static data.
+
+        As in the integrations, that read finds how a board can be read at once.
+        """
+        if not self._has_static_data:
+            self._has_static_data = True
+            await self._client.async_get_static_data()
         require_sensors((await self._client.async_get_dynamic_data()).thermal)
 
     async def _minimal(self) -> None:

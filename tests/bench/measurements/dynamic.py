@@ -21,8 +21,14 @@ _MAX_CONCURRENCY = 2
 _SLOW_SECONDS = 0.5
 """Duration of a request after which ours sends another one concurrently."""
 
+_MAX_WALL = 1.1
+"""Limit of the wall time, relative to the minimum of the BMC or our own limit."""
+
 _MAX_CPU_UNCHANGED, _MAX_CPU, _MAX_CPU_OLD = 0.6, 0.9, 1.1
 """Limits of the CPU time, relative to the published client."""
+
+_MAX_BYTES_RATIO, _MAX_CPU_RATIO, _MAX_WALL_RATIO = 1.05, 2.0, 1.5
+"""Limits relative to aiohttp alone, which neither decodes nor limits anything."""
 
 _CONCURRENCY = {
     1: "one request at a time on one connection",
@@ -73,7 +79,13 @@ async def _measure_traffic(
     rows[0] = replace(rows[0], target=Target(requests, 3))
     if "ETags on" in label:
         reason = _CHANGED if conditions.changing else ""
-        target = Target(_ratio(samples, "bytes"), 0.5, reason=reason)
+        target = Target.reachable(
+            _ratio(samples, "bytes"),
+            0.5,
+            _floor(samples, "bytes"),
+            ratio=_MAX_BYTES_RATIO,
+            reason=reason,
+        )
         rows[1] = replace(rows[1], target=target)
     return rows
 
@@ -87,6 +99,13 @@ def _cheapest(samples: dict[str, Samples], key: str) -> float:
 def _ratio(samples: dict[str, Samples], key: str) -> float:
     """Return the ratio of ours to the published client."""
     return summarize(samples["ours"], key).median / _cheapest(samples, key)
+
+
+def _floor(samples: dict[str, Samples], key: str) -> float | None:
+    """Return the ratio of aiohttp alone to the published client, None if unknown."""
+    if "aiohttp" not in samples:
+        return None
+    return summarize(samples["aiohttp"], key).median / _cheapest(samples, key)
 
 
 def _count_row(samples: dict[str, Samples], key: str, label: str) -> Row:
@@ -130,9 +149,15 @@ def _cpu_row(samples: dict[str, Samples], label: str, limit: float) -> Row:
         f"CPU time of the client, relative to {peer}",
         label,
         figures,
-        Target(_ratio(samples, "cpu"), limit, reason=reason) if has_peer else None,
+        _cpu_target(samples, limit, reason) if has_peer else None,
         {"unit_seconds": unit},
     )
+
+
+def _cpu_target(samples: dict[str, Samples], limit: float, reason: str) -> Target:
+    """Return the target of the CPU time, relative to the published client."""
+    ratio, floor = _ratio(samples, "cpu"), _floor(samples, "cpu")
+    return Target.reachable(ratio, limit, floor, ratio=_MAX_CPU_RATIO, reason=reason)
 
 
 async def _measure_time(bench: Bench, delay: float, workers: int) -> list[Row]:
@@ -172,10 +197,15 @@ def _time_rows(
         column: summarize(items, "wall").divided_by(peer)
         for column, items in samples.items()
     }
-    target = Target(ours.median, 1.1, reason=reason)
+    has_floor = not delay and "aiohttp" in samples
+    floor = summarize(samples["aiohttp"], to_bound).median if has_floor else None
+    target = Target.reachable(
+        ours.median, _MAX_WALL, floor, ratio=_MAX_WALL_RATIO, reason=reason
+    )
+    own_target = Target(limited.median, _MAX_WALL) if delay else None
     return [
         Row(1, "wall time, relative to the BMC's lower bound", label, bounds, target),
-        Row(1, f"wall time, relative to {limit}", label, {"ours": limited}),
+        Row(1, f"wall time, relative to {limit}", label, {"ours": limited}, own_target),
         Row(1, "wall time, relative to the published client", label, ratios),
     ]
 

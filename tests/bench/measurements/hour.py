@@ -24,6 +24,7 @@ async def measure(bench: Bench) -> list[Row]:
         *(_row_with_set_up(both, key, label) for key in COUNTS),
         *(_row_without_set_up(ours, key, label) for key in COUNTS),
         _session_row(both, label),
+        _cpu_row(both, label),
     ]
 
 
@@ -64,3 +65,11 @@ def _session_row(both: dict[str, dict[str, Any]], label: str) -> Row:
         column: counts["after"]["sessions"] for column, counts in both.items()
     }
     return Row(3, "open sessions after one hour", label, figures)
+
+
+def _cpu_row(both: dict[str, dict[str, Any]], label: str) -> Row:
+    """Return the row of the CPU time, without that of the set-up of ours."""
+    figures: dict[str, Figure] = {
+        column: counts["cpu"] for column, counts in both.items()
+    }
+    return Row(3, "CPU seconds in one hour, without set-up", label, figures)

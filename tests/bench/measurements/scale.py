@@ -34,7 +34,7 @@ async def measure(bench: Bench) -> list[Row]:
     unchanged = await _measure_home(bench, Conditions(board=SHIPPED, changing=False))
     return [
         *_loop_rows(loops),
-        *_home_rows(home),
+        *_home_rows(home, _memory_per_bmc(loops["published"])),
         _write_row(unchanged, "readings unchanged"),
     ]
 
@@ -89,15 +89,15 @@ def _loop_rows(loops: dict[str, Results]) -> list[Row]:
     return [*rows, Row(6, "memory per additional BMC, MB", label, memory)]
 
 
-def _home_rows(home: Results) -> list[Row]:
-    """Return the rows of the integration."""
+def _home_rows(home: Results, published_memory: float) -> list[Row]:
+    """Return the rows of the integration, with the memory of the published client."""
     counts = sorted(home)
     rows = []
     for count in counts:
         rows += _scale_rows(home[count], home[counts[0]]["cpu"], count)
     memory = _memory_per_bmc(home)
     label = f"{counts[-2]} to {counts[-1]} BMCs in one Home Assistant"
-    figures: dict[str, Figure] = {"ours": memory}
+    figures: dict[str, Figure] = {"ours": memory, "published_poll": published_memory}
     target = Target(memory, 2)
     return [*rows, Row(6, "memory per additional BMC, MB", label, figures, target)]
 

@@ -15,12 +15,12 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.supermicro_redfish.fan_control import access
 from tests.conftest import Clock
-from tests.integration import set_up
+from tests.integration import DYNAMIC, set_up
 from tests.integration.conftest import Elapse
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer, serve_ipmi
 
-from .fans import fan_options
+from .fans import fan_options, set_percentage
 
 
 @pytest.fixture
@@ -50,6 +50,16 @@ async def controlled(
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     return entry
+
+
+@pytest.fixture
+async def held(
+    hass: HomeAssistant, controlled: ConfigEntry, elapse: Elapse
+) -> ConfigEntry:
+    """Return a loaded entry that holds the first zone at 40 %, a poll later."""
+    await set_percentage(hass, controlled, 40)
+    await elapse(DYNAMIC)
+    return controlled
 
 
 @pytest.fixture

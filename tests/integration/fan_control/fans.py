@@ -4,8 +4,11 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
+import pytest
 
-from tests.integration import call
+from custom_components.supermicro_redfish.fan_control.controller import FanController
+from tests.integration import call, unload
+from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
 ZONE_1 = "fan.fan_zone_1"
@@ -48,6 +51,12 @@ async def set_percentage(
     await call(hass, entry, key, "set_percentage", percentage=percentage)
 
 
+def refuse_modes(bmc: Bmc, ipmi: IpmiServer) -> None:
+    """Let the BMC reject each write of the fan mode, over IPMI and Redfish."""
+    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
+    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+
+
 def duty_writes(ipmi: IpmiServer) -> list[tuple[int, int]]:
     """Return zone and percentage of each written duty."""
     return [(item.data[2], item.data[3]) for item in ipmi.sent(0x30, 0x70, 0x66, 0x01)]
@@ -61,3 +70,15 @@ def mode_writes(ipmi: IpmiServer) -> list[int]:
 def writes(ipmi: IpmiServer) -> int:
     """Return the number of commands that change anything."""
     return len(duty_writes(ipmi)) + len(mode_writes(ipmi))
+
+
+async def crash(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Unload the entry without a command, as the end of the process does."""
+
+    async def die(controller: FanController) -> None:
+        """End nothing but the session."""
+        await controller._access.async_close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FanController, "async_stop", die)
+        await unload(hass, entry)

@@ -10,12 +10,12 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.integration import set_up
+from tests.integration import call, set_up, unload
 from tests.integration.conftest import Elapse
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import duty_writes, fan_options, mode_writes, set_percentage
+from .fans import ZONE_1, duty_writes, fan_options, mode_writes, set_percentage
 
 OPTIMAL = 2
 MIN_SECONDS = 1.5
@@ -119,3 +119,66 @@ async def test_write_waits_for_redfish_but_not_for_long(
         await elapse_finely(4)
         assert ipmi.cooling.duties[0] == 50
     await command
+
+
+async def test_percentage_after_a_preset_counts(
+    hass: HomeAssistant,
+    slow: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Carry out the commands that come while the first one waits in their order."""
+    first = start(hass, slow, 40)
+    await elapse_finely(1)
+    preset = asyncio.create_task(
+        call(hass, slow, ZONE_1, "set_preset_mode", preset_mode="standard")
+    )
+    await elapse_finely(0.5)
+    last = start(hass, slow, 50)
+    await elapse_finely(15)
+    await asyncio.gather(first, preset, last)
+    assert [(item.data[1]) for item in ipmi.sent(0x30, 0x45, 0x01)] == [1, 0, 1]
+    assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 50)
+
+
+async def test_preset_replaces_percentages_that_wait(
+    hass: HomeAssistant,
+    slow: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Drop a percentage that was set before the preset and has not been written."""
+    commands = [start(hass, slow, 40)]
+    await elapse_finely(1)
+    commands.append(start(hass, slow, 50))
+    await elapse_finely(0.5)
+    data = {"preset_mode": "standard"}
+    commands.append(
+        asyncio.create_task(call(hass, slow, ZONE_1, "set_preset_mode", **data))
+    )
+    await elapse_finely(15)
+    await asyncio.gather(*commands)
+    assert bmc.fan_mode == "Standard"
+    assert (0, 50) not in duty_writes(ipmi)
+
+
+async def test_unload_ends_a_command_that_waits(
+    hass: HomeAssistant,
+    slow: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Restore the mode without waiting until the command can be carried out."""
+    ipmi.shown_mode = OPTIMAL
+    command = start(hass, slow, 40)
+    await elapse_finely(1)
+    assert bmc.fan_mode == "FullSpeed"
+    await unload(hass, slow)
+    with pytest.raises(HomeAssistantError) as error:
+        await command
+    assert error.value.translation_key == "fan_control_stopped"
+    assert (bmc.fan_mode, duty_writes(ipmi)) == ("Optimal", [])
+    assert ipmi.open_sessions == 0

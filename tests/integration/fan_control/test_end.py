@@ -1,5 +1,6 @@
 """Test that the fans are given back when the control ends, also after a crash."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 import time
 from typing import Any
@@ -12,7 +13,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.fan_control import controller
-from custom_components.supermicro_redfish.fan_control.controller import FanController
 from tests.integration import (
     DYNAMIC,
     entity,
@@ -24,10 +24,11 @@ from tests.integration import (
 )
 from tests.integration.conftest import Elapse
 from tests.integration.paths import FAN_MODE
+from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, fan_options, set_percentage, writes
+from .fans import ZONE_1, crash, fan_options, refuse_modes, set_percentage, writes
 
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
 
@@ -48,11 +49,10 @@ async def disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 @pytest.mark.parametrize("end", [unload, reload, remove, stop, disable])
 async def test_end_restores_mode(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, end: End
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, end: End
 ) -> None:
     """Set the mode before, and close the session unless the entry goes on."""
-    await set_percentage(hass, controlled, 40)
-    await end(hass, controlled)
+    await end(hass, held)
     assert bmc.fan_mode == "Optimal"
     assert ipmi.open_sessions == int(end is reload)
 
@@ -100,7 +100,7 @@ async def test_failure_to_restore_is_logged(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """End after some seconds, and restore the mode at the next start."""
+    """Create an issue, which is settled when the next start restores the mode."""
     monkeypatch.setattr(controller, "STOP_SECONDS", 1.0)
     ipmi.is_silent = True
     bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
@@ -109,64 +109,76 @@ async def test_failure_to_restore_is_logged(
     assert time.monotonic() - before < 4
     assert bmc.fan_mode == "FullSpeed"
     assert any("could not be given back" in text for text in logged_problems(caplog))
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fans_not_given_back"
+    assert issue.is_persistent
     ipmi.is_silent = False
     bmc.heal()
     await set_up(hass, lossy)
     assert bmc.fan_mode == "Optimal"
+    assert open_issues(hass) == []
 
 
-async def crash(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Unload the entry without a command, as the end of the process does."""
+async def test_second_end_waits_for_first(held: ConfigEntry, bmc: Bmc) -> None:
+    """Let Home Assistant stop only after an unload has restored the mode."""
+    controller = held.runtime_data.fan_controller
+    first = asyncio.create_task(controller.async_stop())
+    await asyncio.sleep(0)
+    await controller.async_stop()
+    assert bmc.fan_mode == "Optimal"
+    await first
 
-    async def die(controller: FanController) -> None:
-        """End nothing but the session."""
-        await controller._access.async_close()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FanController, "async_stop", die)
-        await unload(hass, entry)
+async def test_cancelled_end_is_continued(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc
+) -> None:
+    """Restore the mode in the second call if the first one was cancelled."""
+    controller = held.runtime_data.fan_controller
+    first = asyncio.create_task(controller.async_stop())
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first])
+    assert bmc.fan_mode == "FullSpeed"
+    await controller.async_stop()
+    assert bmc.fan_mode == "Optimal"
 
 
 async def test_control_continues_after_crash(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Find the duties in the store; write the mode only if it is not Full."""
-    await set_percentage(hass, controlled, 40)
-    await crash(hass, controlled)
+    await crash(hass, held)
     ipmi.cooling.duties[0] = 90
-    await set_up(hass, controlled)
+    await set_up(hass, held)
     await elapse(DYNAMIC)
     assert (bmc.fan_mode, ipmi.cooling.duties) == ("FullSpeed", {0: 40, 1: 30})
-    assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 40
+    assert entity(hass, held, ZONE_1).attributes["percentage"] == 40
     assert len(ipmi.cooling.mode_writes) == 1
-    await unload(hass, controlled)
+    await unload(hass, held)
     assert bmc.fan_mode == "Optimal"
 
 
 async def test_crash_while_fans_are_given_back_continues_that(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Restore the mode at the next start instead of holding the duty."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
-    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
-    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    refuse_modes(bmc, ipmi)
     bmc.scheduler.cancel("cooling")
     bmc.set_reading("CPU Temp", 90)
     await elapse(DYNAMIC)
-    await crash(hass, controlled)
+    await crash(hass, held)
     assert bmc.fan_mode == "FullSpeed"
     ipmi.completion_codes.clear()
     bmc.heal()
-    await set_up(hass, controlled)
+    await set_up(hass, held)
     await elapse(DYNAMIC)
     assert bmc.fan_mode == "Optimal"
     before = writes(ipmi)
@@ -174,6 +186,7 @@ async def test_crash_while_fans_are_given_back_continues_that(
     assert writes(ipmi) == before
 
 
+@pytest.mark.parametrize("version", [1, 9])
 @pytest.mark.parametrize(
     ("mode", "duties"), [("FullSpeed", {0: 100, 1: 100}), ("Optimal", {0: 30, 1: 30})]
 )
@@ -186,11 +199,12 @@ async def test_malformed_record_gives_fans_back(
     ipmi: IpmiServer,
     mode: str,
     duties: dict[int, int],
+    version: int,
 ) -> None:
     """Drive fans in the mode Full at 100 %, as the mode before is not known."""
     key = f"{DOMAIN}.{entry.entry_id}.fans"
     record = {"state": "in_control", "targets": ["unknown"]}
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": record}
+    hass_storage[key] = {"version": version, "key": key, "data": record}
     bmc.change(FAN_MODE, {"Mode": mode})
     ipmi.cooling.duties = {0: 30, 1: 30}
     hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))

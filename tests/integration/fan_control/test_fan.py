@@ -56,12 +56,11 @@ async def test_percentage_is_held_in_full_mode(
 
 
 async def test_full_mode_is_written_once(
-    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
     """Write only a duty while the mode is Full, and nothing with a poll."""
-    await set_percentage(hass, controlled, 40)
     before = len(duty_writes(ipmi))
-    await set_percentage(hass, controlled, 50)
+    await set_percentage(hass, held, 50)
     await elapse(10 * DYNAMIC)
     assert mode_writes(ipmi) == [1]
     assert duty_writes(ipmi)[before:] == [(0, 50)]
@@ -72,36 +71,35 @@ async def test_full_mode_is_written_once(
     [
         ("turn_off", {}, "Optimal"),
         ("set_percentage", {"percentage": 0}, "Optimal"),
+        ("turn_on", {"percentage": 0}, "Optimal"),
         ("set_preset_mode", {"preset_mode": "heavy_io"}, "HeavyIO"),
         ("turn_on", {"preset_mode": "standard"}, "Standard"),
     ],
 )
 async def test_fans_are_given_back(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     service: str,
     data: dict[str, Any],
     mode: str,
 ) -> None:
     """Set the mode before, or a chosen one."""
-    await set_percentage(hass, controlled, 40)
-    await call(hass, controlled, ZONE_1, service, **data)
+    await call(hass, held, ZONE_1, service, **data)
     assert bmc.fan_mode == mode
-    assert entity(hass, controlled, ZONE_1).state == "off"
-    assert entity(hass, controlled, ZONE_1).attributes["percentage"] is None
-    _require_agreement(hass, controlled)
+    assert entity(hass, held, ZONE_1).state == "off"
+    assert entity(hass, held, ZONE_1).attributes["percentage"] is None
+    _require_agreement(hass, held)
 
 
 async def test_select_gives_fans_back(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """End the control as well, so that nothing writes Full again."""
-    await set_percentage(hass, controlled, 40)
-    await call(hass, controlled, SELECT, "select_option", option="standard")
+    await call(hass, held, SELECT, "select_option", option="standard")
     await elapse(3 * DYNAMIC)
     assert bmc.fan_mode == "Standard"
-    _require_agreement(hass, controlled)
+    _require_agreement(hass, held)
 
 
 def _require_agreement(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -138,13 +136,12 @@ async def test_full_mode_is_never_restored_at_lower_duty(
 
 
 async def test_full_speed_preset_drives_all_zones(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
 ) -> None:
     """Set 100 %, as the BMC would keep the last duty in this mode."""
-    await set_percentage(hass, controlled, 40)
-    await call(hass, controlled, ZONE_1, "set_preset_mode", preset_mode="full_speed")
+    await call(hass, held, ZONE_1, "set_preset_mode", preset_mode="full_speed")
     assert (bmc.fan_mode, ipmi.cooling.duties) == ("FullSpeed", {0: 100, 1: 100})
-    assert entity(hass, controlled, ZONE_1).attributes["preset_mode"] == "full_speed"
+    assert entity(hass, held, ZONE_1).attributes["preset_mode"] == "full_speed"
 
 
 async def test_percentage_is_raised_to_floor(
@@ -167,49 +164,46 @@ async def test_turn_on_holds_present_duty(
 
 async def test_mode_that_is_changed_elsewhere_ends_control(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Show it within a poll in both entities, and write nothing."""
-    await set_percentage(hass, controlled, 40)
     before = writes(ipmi)
     bmc.change(FAN_MODE, {"Mode": "HeavyIO"})
     await elapse(3 * DYNAMIC)
-    assert entity(hass, controlled, ZONE_1).state == "off"
-    assert entity(hass, controlled, SELECT).state == "heavy_io"
-    _require_agreement(hass, controlled)
+    assert entity(hass, held, ZONE_1).state == "off"
+    assert entity(hass, held, SELECT).state == "heavy_io"
+    _require_agreement(hass, held)
     assert writes(ipmi) == before
 
 
 async def test_duty_that_is_changed_elsewhere_is_shown(
-    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
     """Show the reported duty; write only a duty below the floor again."""
-    await set_percentage(hass, controlled, 40)
     before = writes(ipmi)
     ipmi.cooling.duties[0] = 45
     await elapse(DYNAMIC)
-    assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 45
+    assert entity(hass, held, ZONE_1).attributes["percentage"] == 45
     assert writes(ipmi) == before
     ipmi.cooling.duties[0] = 14
     await elapse(DYNAMIC)
     assert ipmi.cooling.duties[0] == 40
-    assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 40
+    assert entity(hass, held, ZONE_1).attributes["percentage"] == 40
 
 
 async def test_fans_of_zone_are_learned(
-    hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
     """Show the fans whose speed follows a command for one zone."""
-    await set_percentage(hass, controlled, 40)
     await elapse(2 * DYNAMIC)
-    await set_percentage(hass, controlled, 70, ZONE_2)
+    await set_percentage(hass, held, 70, ZONE_2)
     await elapse(2 * DYNAMIC)
-    await set_percentage(hass, controlled, 60)
+    await set_percentage(hass, held, 60)
     await elapse(2 * DYNAMIC)
-    zones = {0: entity(hass, controlled, ZONE_1), 1: entity(hass, controlled, ZONE_2)}
+    zones = {0: entity(hass, held, ZONE_1), 1: entity(hass, held, ZONE_2)}
     for number, state in zones.items():
         expected = [fan.name for fan in ipmi.cooling._fans if fan.zone == number]
         assert state.attributes["fans"] == sorted(expected)
@@ -277,15 +271,12 @@ async def test_option_off_uses_no_ipmi(
 
 
 async def test_entities_are_removed_with_option(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc
 ) -> None:
     """Give the fans back and remove the entities from the registry."""
-    await set_percentage(hass, controlled, 40)
-    hass.config_entries.async_update_entry(controlled, options={})
-    await hass.config_entries.async_reload(controlled.entry_id)
+    hass.config_entries.async_update_entry(held, options={})
+    await hass.config_entries.async_reload(held.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert bmc.fan_mode == "Optimal"
-    registered = er.async_entries_for_config_entry(
-        er.async_get(hass), controlled.entry_id
-    )
+    registered = er.async_entries_for_config_entry(er.async_get(hass), held.entry_id)
     assert not [item for item in registered if item.domain == "fan"]

@@ -14,9 +14,15 @@ from tests.integration.repair_flow import fix_issue, open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import SELECT, ZONE_1, mode_writes, set_percentage, writes
+from .fans import SELECT, ZONE_1, mode_writes, refuse_modes, set_percentage, writes
 
 type Trigger = Callable[[Bmc], object]
+
+
+def lose_limit(bmc: Bmc) -> None:
+    """Let a temperature have no critical limit any more."""
+    change = {"CPU Temp": {"UpperThresholdCritical": None}}
+    bmc.change(THERMAL, {"Temperatures": change})
 
 
 def lose_temperature(bmc: Bmc) -> None:
@@ -36,60 +42,56 @@ def constant_readings(ipmi: IpmiServer, bmc: Bmc) -> None:
     [
         (lambda bmc: bmc.set_reading("CPU Temp", 86), "headroom"),
         (lose_temperature, "sensor_lost"),
+        (lose_limit, "sensor_lost"),
         (lambda bmc: bmc.set_reading("FAN1", 0), "fan_critical"),
         (lambda bmc: bmc.set_reading("FANA", 100), "fan_critical"),
     ],
-    ids=["hot", "lost temperature", "stopped fan", "slow fan"],
+    ids=["hot", "lost temperature", "lost limit", "stopped fan", "slow fan"],
 )
 async def test_trigger_restores_mode_within_one_poll(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     trigger: Trigger,
     reason: str,
 ) -> None:
     """Create an issue with the reason, and keep the control off until it is fixed."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
     assert bmc.fan_mode == "FullSpeed"
     trigger(bmc)
     await elapse(DYNAMIC)
     assert bmc.fan_mode == "Optimal"
-    assert entity(hass, controlled, SELECT).state == "optimal"
+    assert entity(hass, held, SELECT).state == "optimal"
     (issue,) = open_issues(hass)
     assert issue.translation_key == f"fan_control_{reason}"
     assert issue.is_persistent
     with pytest.raises(HomeAssistantError) as error:
-        await set_percentage(hass, controlled, 40)
+        await set_percentage(hass, held, 40)
     assert error.value.translation_key == "fan_control_tripped"
     assert bmc.fan_mode == "Optimal"
 
 
 async def test_control_stays_off_until_user_confirms(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Keep the trip over a reload; confirm its issue to allow control again."""
-    await set_percentage(hass, controlled, 40)
     bmc.set_reading("CPU Temp", 86)
     await elapse(DYNAMIC)
     bmc.set_reading("CPU Temp", 40)
-    await reload(hass, controlled)
+    await reload(hass, held)
     (issue,) = open_issues(hass)
     with pytest.raises(HomeAssistantError):
-        await set_percentage(hass, controlled, 40)
+        await set_percentage(hass, held, 40)
     assert (await fix_issue(hass, issue))["sensor"] == "CPU Temp"
     assert open_issues(hass) == []
-    await set_percentage(hass, controlled, 40)
+    await set_percentage(hass, held, 40)
     assert bmc.fan_mode == "FullSpeed"
 
 
 async def test_missing_polls_restore_mode(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Restore it over IPMI when Redfish fails for 90 seconds, and not before."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
     bmc.fail(THERMAL, status=503)
     await elapse(75, step=15)
     assert bmc.fan_mode == "FullSpeed"
@@ -99,16 +101,27 @@ async def test_missing_polls_restore_mode(
     assert issue.translation_key == "fan_control_no_readings"
 
 
+async def test_missing_polls_restore_mode_although_ipmi_fails_now_and_then(
+    held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Start the 90 seconds again for a silent BMC only."""
+    bmc.fail(THERMAL, status=503)
+    for _ in range(4):
+        ipmi.completion_codes[0x30, 0x45] = 0xD5
+        await elapse(15, step=15)
+        ipmi.completion_codes.clear()
+        await elapse(15, step=15)
+    assert bmc.fan_mode == "Optimal"
+
+
 async def test_missing_ipmi_restores_mode_over_redfish(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Use the other protocol when the BMC rejects all commands over IPMI."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
     ipmi.completion_codes |= {(0x30, 0x45): 0xD4, (0x30, 0x70): 0xD4}
     await elapse(5 * DYNAMIC)
     assert bmc.fan_mode == "Optimal"
@@ -118,14 +131,12 @@ async def test_missing_ipmi_restores_mode_over_redfish(
 
 async def test_host_that_is_switched_off_is_no_reason(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Wait without a write while the host is off, and continue when it runs again."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
     before = writes(ipmi)
     bmc.power("ForceOff")
     await elapse(10 * MINUTE)
@@ -159,18 +170,76 @@ async def test_nothing_is_written_after_reset_until_fan_reads(
     assert open_issues(hass) == []
 
 
+def _blank_fans(bmc: Bmc, *, is_blank: bool = True) -> None:
+    """Let all fans have no reading, as after a reset, or all have one."""
+    fans = bmc.resource(THERMAL)["Fans"]
+    fan = {"Reading": None if is_blank else 1400}
+    bmc.change(THERMAL, {"Fans": {item["Name"]: fan for item in fans}})
+
+
+async def test_fans_without_reading_are_waited_for(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Wait for five minutes, also hours after the start, and then restore the mode."""
+    await elapse(HOUR)
+    _blank_fans(bmc)
+    await elapse(4 * MINUTE)
+    assert (open_issues(hass), bmc.fan_mode) == ([], "FullSpeed")
+    _blank_fans(bmc, is_blank=False)
+    await elapse(2 * DYNAMIC)
+    assert held.runtime_data.fan_controller.state == "in_control"
+    _blank_fans(bmc)
+    await elapse(4 * MINUTE)
+    assert bmc.fan_mode == "FullSpeed"
+    await elapse(2 * MINUTE)
+    assert bmc.fan_mode == "Optimal"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fan_control_no_readings"
+
+
+async def test_redfish_that_stays_away_after_reset_restores_mode(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Wait for five minutes, in which the BMC drives all fans at 100 %."""
+    before = writes(ipmi)
+    bmc.fail(THERMAL, status=503)
+    bmc.restart(30)
+    await elapse_finely(280)
+    assert (bmc.fan_mode, writes(ipmi), open_issues(hass)) == ("FullSpeed", before, [])
+    await elapse_finely(90)
+    assert bmc.fan_mode == "Optimal"
+    (issue,) = open_issues(hass)
+    assert issue.translation_key == "fan_control_no_readings"
+
+
+async def test_zone_that_vanishes_with_reset_restores_mode(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Do not wait forever in the mode Full if a duty is rejected."""
+    ipmi.completion_codes |= {(0x30, 0x70, 0x66, code, 1): 0xCC for code in (0, 1)}
+    _blank_fans(bmc)
+    await elapse(DYNAMIC)
+    _blank_fans(bmc, is_blank=False)
+    await elapse(2 * MINUTE)
+    assert bmc.fan_mode == "FullSpeed"
+    await elapse(4 * MINUTE)
+    assert bmc.fan_mode == "Optimal"
+    assert len(open_issues(hass)) == 1
+
+
 async def test_failed_restoring_is_repeated(
     hass: HomeAssistant,
-    controlled: ConfigEntry,
+    held: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Try again with each poll until the mode has been read back."""
-    await set_percentage(hass, controlled, 40)
-    await elapse(DYNAMIC)
-    ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
-    bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
+    refuse_modes(bmc, ipmi)
     bmc.set_reading("CPU Temp", 86)
     await elapse(2 * DYNAMIC)
     assert bmc.fan_mode == "FullSpeed"
@@ -181,11 +250,10 @@ async def test_failed_restoring_is_repeated(
 
 
 async def test_guard_rests_while_bmc_is_in_control(
-    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, elapse: Elapse
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Report nothing of a hot server whose fans Home Assistant does not control."""
-    await set_percentage(hass, controlled, 40)
-    await call(hass, controlled, ZONE_1, "turn_off")
+    await call(hass, held, ZONE_1, "turn_off")
     bmc.set_reading("CPU Temp", 90)
     lose_temperature(bmc)
     await elapse(HOUR / 20)

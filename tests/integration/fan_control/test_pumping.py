@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration import DYNAMIC, MINUTE, entity, reload
 from tests.integration.conftest import Elapse
+from tests.integration.paths import THERMAL
 from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.event_log import log_fan_event
@@ -53,6 +54,13 @@ async def test_pumping_raises_duty_and_floor(
     assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == floor
 
 
+async def log_slow_fan(bmc: Bmc, elapse: Elapse) -> None:
+    """Log a fan that is too slow for five seconds."""
+    log_fan_event(bmc, "FAN1", 65, is_asserted=True)
+    await elapse(5, step=5)
+    log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+
+
 async def test_pumping_is_recognized_from_event_log(
     hass: HomeAssistant,
     controlled: ConfigEntry,
@@ -64,9 +72,7 @@ async def test_pumping_is_recognized_from_event_log(
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
     for _ in range(2):
-        log_fan_event(bmc, "FAN1", 65, is_asserted=True)
-        await elapse(5, step=5)
-        log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+        await log_slow_fan(bmc, elapse)
         await elapse(30)
     await elapse(MINUTE)
     assert ipmi.cooling.duties[0] == 30
@@ -83,9 +89,21 @@ async def test_single_event_is_no_pumping(
     """Leave the duty for a single pair of events."""
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
-    log_fan_event(bmc, "FAN1", 65, is_asserted=True)
-    await elapse(5, step=5)
-    log_fan_event(bmc, "FAN1", 65, is_asserted=False)
+    await log_slow_fan(bmc, elapse)
     await elapse(3 * MINUTE)
     assert ipmi.cooling.duties[0] == 25
+    assert open_issues(hass) == []
+
+
+async def test_slow_fan_at_duty_of_something_else_raises_no_floor(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Write the own duty again, and keep the lowest one."""
+    bmc.scheduler.cancel("cooling")
+    ipmi.cooling.duties[0] = 25
+    (fan,) = [fan for fan in bmc.resource(THERMAL)["Fans"] if fan["Name"] == "FAN1"]
+    bmc.set_reading("FAN1", fan["LowerThresholdCritical"] - 1)
+    await elapse(DYNAMIC)
+    assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 40)
+    assert entity(hass, held, ZONE_1).attributes["minimum"] == 20
     assert open_issues(hass) == []

@@ -19,13 +19,26 @@ from tests.integration import DYNAMIC, entity_id, reload, unload
 from tests.integration.conftest import Elapse
 from tests.integration.repair_flow import open_issues
 from tests.security.secret_search import SecretSearch
-from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
 from .fans import ZONE_1, open_fan_form, set_percentage, submit_fan_form
 
 PASSWORD = 'PLANT"ed\\ipmi9'
 WRONG = "PLANTwrongipmi"
+
+
+async def turn_on(
+    hass: HomeAssistant, entry: ConfigEntry, ipmi: IpmiServer, search: SecretSearch
+) -> None:
+    """Turn the control on with an account of its own, at the second attempt."""
+    ipmi.bmc.change_password(PASSWORD)
+    data = {**entry.data, "password": PASSWORD}
+    hass.config_entries.async_update_entry(entry, data=data)
+    form = await open_fan_form(hass, entry)
+    for password in (WRONG, PASSWORD):
+        account = {"username": ipmi.bmc.username, "password": password}
+        form = await submit_fan_form(hass, form, port=ipmi.port, **account)
+        search.add("flow", {key: form.get(key) for key in ("errors", "data_schema")})
 
 
 @pytest.mark.usefixtures("without_waits")
@@ -35,21 +48,13 @@ async def test_ipmi_password_appears_in_no_text(
     hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
     loaded: ConfigEntry,
-    bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
     """Turn the control on, use it, let it fail, and download diagnostics."""
     caplog.set_level(logging.DEBUG)
     search = SecretSearch()
-    bmc.change_password(PASSWORD)
-    data = {**loaded.data, "password": PASSWORD}
-    hass.config_entries.async_update_entry(loaded, data=data)
-    form = await open_fan_form(hass, loaded)
-    for password in (WRONG, PASSWORD):
-        account = {"username": bmc.username, "password": password}
-        form = await submit_fan_form(hass, form, port=ipmi.port, **account)
-        search.add("flow", {key: form.get(key) for key in ("errors", "data_schema")})
+    await turn_on(hass, loaded, ipmi, search)
     await set_percentage(hass, loaded, 40)
     await elapse(DYNAMIC)
     controller = loaded.runtime_data.fan_controller

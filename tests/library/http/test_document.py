@@ -232,7 +232,7 @@ def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
 
 @pytest.mark.parametrize("end", [b"x", b" {}", b"\xff", b"\xff}"])
 def test_changed_document_with_a_malformed_end_is_rejected(end: bytes) -> None:
-    """Return what a new parser returns, also where the changed value is readable."""
+    """Return the body as a new parser does, although the changed value is readable."""
     known = None
     for number in range(3):
         known = parse_document(b'{"a": {"b": 0}, "c": %d}' % number, known)

@@ -1,8 +1,10 @@
 """Test the stream of server-sent events that OpenBMC has."""
 
 import asyncio
+from asyncio.trsock import TransportSocket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+import socket
 import time
 import tracemalloc
 from typing import Any
@@ -18,7 +20,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from aiosupermicro.const import MAX_EVENT_BYTES
+from aiosupermicro.const import KEEP_ALIVE_SECONDS, MAX_EVENT_BYTES
 from aiosupermicro.http.event_stream import EventCounter
 from tests.conftest import until
 from tests.simulator import Bmc, Server
@@ -179,7 +181,54 @@ async def test_slow_bytes_block_nothing(
         await until(lambda: listener.events == 1)
 
 
-@pytest.mark.parametrize("cut", range(0, len(EVENT), 7))
+async def test_long_line_blocks_nothing(
+    client: SupermicroRedfishClient, streams: EventStreams
+) -> None:
+    """Receive an event with a line of a megabyte, and other requests meanwhile."""
+    async with listening(client, streams) as listener:
+        line = b"data: " + b"x" * 1_000_000
+        assert len(line) < MAX_EVENT_BYTES
+        streams.send(line)
+        assert (await client.async_get_system()).is_on
+        assert listener.events == 0
+        streams.send(b"\n\n")
+        await until(lambda: listener.events == 1)
+
+
+async def test_endless_line_ends_the_stream(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Raise an error after more bytes than any event has, and go on with requests."""
+    async with listening(client, streams) as listener:
+        streams.send(b"data: " + b"x" * MAX_EVENT_BYTES)
+        with pytest.raises(InvalidResponseError):
+            await listener.task
+        assert (await client.async_get_system()).is_on
+    assert bmc.open_sessions == 1
+
+
+async def test_broken_connection_is_detected_by_the_system(
+    client: SupermicroRedfishClient,
+    streams: EventStreams,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Let TCP test the connection, as OpenBMC sends nothing for hours."""
+    options: dict[int, int] = {}
+    original = TransportSocket.setsockopt
+
+    def record(wire: TransportSocket, *values: int) -> None:
+        level, option, value = values
+        original(wire, level, option, value)
+        if level == socket.SOL_SOCKET or option != socket.TCP_NODELAY:
+            options[option] = wire.getsockopt(level, option)
+
+    monkeypatch.setattr(TransportSocket, "setsockopt", record)
+    async with listening(client, streams):
+        assert options[socket.SO_KEEPALIVE] == 1
+        assert options[socket.TCP_KEEPIDLE] == KEEP_ALIVE_SECONDS[0]
+
+
+@pytest.mark.parametrize("cut", range(len(EVENT)))
 async def test_stream_that_ends_in_an_event_returns(
     client: SupermicroRedfishClient, streams: EventStreams, cut: int
 ) -> None:
@@ -300,7 +349,7 @@ async def test_stream_on_another_host_is_refused(
 async def test_stream_that_rejects_every_session_is_an_error(
     client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
 ) -> None:
-    """Log in once more after a 401, not again and again."""
+    """Raise the error of the second 401, after one more login."""
     assert streams.path
     bmc.fail(streams.path, status=401)
     with pytest.raises(AuthenticationError):

@@ -257,6 +257,21 @@ async def test_updated_firmware_is_discovered_anew(
         assert "way" not in client.discovery["readings"]
 
 
+async def test_resources_are_read_again_after_a_firmware_update(
+    connect: Connect, bmc: Bmc
+) -> None:
+    """Do not take a value from before the update for one that was just read."""
+    async with connect() as client:
+        for number in range(3):
+            await client.async_get_static_data()
+            bmc.change(MANAGER, {"FirmwareVersion": f"99.{number}"})
+            await client.async_get_static_data()
+            bmc.change(FAN_MODE, {"Mode": ("HeavyIO", "FullSpeed", "Optimal")[number]})
+            static = await client.async_get_static_data()
+            assert static.fan_mode
+            assert static.fan_mode.mode == ("HeavyIO", "FullSpeed", "Optimal")[number]
+
+
 async def test_board_that_loses_thermal_uses_its_subsystems(
     connect: Connect, bmc: Bmc, discovery: Discovery
 ) -> None:

@@ -13,6 +13,7 @@ from ..concurrency import gather_or_raise, map_limited
 from ..const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
+    REDFISH_ROOT,
     RETRY_UNAVAILABLE_SECONDS,
 )
 from ..exceptions import (
@@ -24,7 +25,7 @@ from ..exceptions import (
 from ..http.cache import NewestItems
 from ..http.connection import Connection
 from ..models import Model
-from ..payload import JsonObject, find_link
+from ..payload import JsonObject, find_link, normalize_path
 from .collections import async_get_member_paths
 from .endpoints import ROOT, Cadence, Endpoint, ModelT
 from .expansion import CollectionExpander
@@ -39,6 +40,7 @@ OnRead = Callable[[str, Any], None]
 """A function that is called with the name and value of a resource once it is read."""
 
 _MAX_TIMEOUTS = 2
+_ROOT_PATH = normalize_path(REDFISH_ROOT)
 _EXPAND = "expand"
 """Name of the verdicts on expansion in the memory."""
 
@@ -271,9 +273,14 @@ class ResourceReader:
         return self.memory.is_verified
 
     def _forget_memory(self) -> None:
-        """Discard the findings of an earlier run, and discover the board anew."""
+        """Discard the findings of an earlier run, and discover the board anew.
+
+        A cached resource would count as just read by the search for its path.
+        """
         self.memory = Memory(self._connection, self._memory_key)
         self._finder.reset()
+        for path in self._connection.cached_resources.keys() - {_ROOT_PATH}:
+            self._connection.invalidate(path)
         self._unavailable.clear()
         self.expander.reset()
 

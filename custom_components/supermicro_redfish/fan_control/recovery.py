@@ -1,0 +1,253 @@
+"""Give the fans back while no controller runs: before a setup, and after a removal.
+
+After a crash, the BMC may hold a low duty in the mode Full, and the controller starts
+only once Redfish can be read. A setup that fails before therefore gives the fans back
+over IPMI. The record keeps the duties: with the first readings, the control continues.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import Store
+from homeassistant.util.hass_dict import HassKey
+
+from ..aiosupermicro import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004
+    FanModeType,
+    LogEntry,
+    SupermicroRedfishClient,
+    SupermicroRedfishError,
+)
+from ..const import CONF_FAN_CONTROL, CONF_HEADROOM, CONF_ZONES, DOMAIN, LOGGER
+from ..repairs import FAN_ISSUES, async_delete_issues, async_report_fans_held
+from ..storage import MALFORMED
+from .access import FanAccess
+from .fan_watch import FanWatch
+from .guard import Guard
+from .interfaces import Device, Surroundings
+from .models import (
+    CONTROLLED,
+    FULL,
+    ControlRecord,
+    ControlState,
+    FanControlData,
+    Trip,
+    choose_restore_mode,
+)
+from .transitions import Transitions
+
+_STORE_VERSION: Final = 1
+_SETTLED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_fan_recovery")
+"""Config entries whose failed setups need no further attempt over IPMI."""
+
+
+class RecordStore:
+    """The stored record of a config entry."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Initialize the store."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}.fans"
+        )
+
+    async def async_load(self) -> ControlRecord:
+        """Return the stored record of the last run; a malformed one gives fans back."""
+        try:
+            stored = await self._store.async_load()
+        except (HomeAssistantError, *MALFORMED) as error:
+            LOGGER.debug("%s cannot be used: %s", self._store.key, error)
+            return ControlRecord(state=ControlState.RESTORING)
+        return ControlRecord() if stored is None else ControlRecord.from_dict(stored)
+
+    async def async_save(self, record: ControlRecord) -> None:
+        """Store the record at once."""
+        await self._store.async_save(record.as_dict())
+
+    async def async_remove(self) -> None:
+        """Remove the store."""
+        await self._store.async_remove()
+
+
+async def async_create_device(
+    hass: HomeAssistant, entry: ConfigEntry, settings: Mapping[str, Any]
+) -> Device:
+    """Create the fans over IPMI; the import reads files."""
+
+    def create() -> Device:
+        """Import IPMI and create the fans."""
+        from .device import IpmiFans  # noqa: PLC0415 - only while the option is on
+
+        return IpmiFans.from_config(entry.data, settings)
+
+    return await hass.async_add_import_executor_job(create)
+
+
+@asynccontextmanager
+async def async_recover_fans_on_failure(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> AsyncGenerator[None]:
+    """Give the fans back if the setup fails before the controller runs.
+
+    Home Assistant repeats a failed setup, and so this, until IPMI has responded. An
+    account that the BMC rejects is tried once.
+    """
+    settled = hass.data.setdefault(_SETTLED, set())
+    try:
+        yield
+    except Exception:
+        is_due = CONF_FAN_CONTROL in entry.options and entry.entry_id not in settled
+        if is_due and await _async_recover(hass, entry):
+            settled.add(entry.entry_id)
+        raise
+    settled.discard(entry.entry_id)
+
+
+async def async_end_fan_control(
+    hass: HomeAssistant, entry: ConfigEntry, client: SupermicroRedfishClient
+) -> None:
+    """Give the fans back over Redfish if the option was turned off without doing so."""
+    async_delete_issues(hass, entry, *FAN_ISSUES)
+    store = RecordStore(hass, entry.entry_id)
+    record = await store.async_load()
+    if record.state is ControlState.RELEASED:
+        return
+    try:
+        fan_mode = await client.async_get_fan_mode()
+        if fan_mode.mode == FULL:
+            modes = fan_mode.available_modes
+            mode = choose_restore_mode(record.restore_mode, modes)
+            await client.async_set_fan_mode(mode or FanModeType.OPTIMAL)
+    except SupermicroRedfishError as error:
+        _report_failure(hass, entry, error)
+        return
+    await store.async_save(replace(record, state=ControlState.RELEASED, targets={}))
+    async_report_fans_held(hass, entry, is_held=False)
+
+
+async def async_remove_fan_control(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Give the fans back unless the unload did, and remove the store of an entry."""
+    store = RecordStore(hass, entry.entry_id)
+    if (await store.async_load()).state is not ControlState.RELEASED:
+        has_option = CONF_FAN_CONTROL in entry.options
+        if not (has_option and await _async_recover(hass, entry, is_final=True)):
+            _report_failure(hass, entry, "no response")
+    await store.async_remove()
+
+
+def _report_failure(
+    hass: HomeAssistant, entry: ConfigEntry, reason: Exception | str
+) -> None:
+    """Log that the fans could not be given back, and create an issue."""
+    LOGGER.error("%s: the fans could not be given back: %s", entry.title, reason)
+    async_report_fans_held(hass, entry, is_held=True)
+
+
+async def _async_recover(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_final: bool = False
+) -> bool:
+    """Give the fans back over IPMI, and return whether that needs no other attempt.
+
+    Args:
+        hass: Home Assistant.
+        entry: The config entry, with the option on.
+        is_final: Whether the control ends instead of waiting for the entry.
+
+    """
+    store = RecordStore(hass, entry.entry_id)
+    record = await store.async_load()
+    if record.state is ControlState.RELEASED:
+        return True
+    settings = entry.options[CONF_FAN_CONTROL]
+    surroundings = _StoreOnly(hass, entry, store)
+    device = await async_create_device(hass, entry, settings)
+    zones = tuple(settings[CONF_ZONES])
+    access = FanAccess(device, surroundings, zones, lambda *_: None)
+    try:
+        await access.async_read(is_required=True)
+        if access.is_cooling and not is_final:
+            return access.mode != FULL  # at 100 %, the BMC has just been reset
+        guard, watch = Guard(settings[CONF_HEADROOM]), FanWatch({})
+        control = Transitions(access, surroundings, guard, watch, record)
+        return await _async_give_back(control, is_final=is_final)
+    except AuthenticationError as error:
+        _report_failure(hass, entry, error)
+        return not is_final
+    except SupermicroRedfishError as error:
+        LOGGER.debug("%s: the fans cannot be given back yet: %s", entry.title, error)
+        return False
+    finally:
+        await access.async_close()
+
+
+async def _async_give_back(control: Transitions, *, is_final: bool) -> bool:
+    """Restore the mode, and return whether it was; keep the duties if control waits."""
+    record = control.record
+    await control.async_save(state=ControlState.RESTORING)
+    if not await control.async_restore():
+        return False
+    LOGGER.warning("The fans were given back, as their temperatures cannot be read")
+    if record.state in CONTROLLED and not is_final:
+        await control.async_save(state=record.state, targets=record.targets)
+    return True
+
+
+class _StoreOnly(Surroundings):
+    """Home Assistant without Redfish and without entities."""
+
+    modes = ()
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, store: RecordStore
+    ) -> None:
+        """Initialize for a config entry."""
+        self._hass = hass
+        self._entry = entry
+        self._store = store
+
+    @override
+    def publish(self, data: FanControlData) -> None:
+        """Show nothing."""
+
+    @override
+    async def async_save(self, record: ControlRecord) -> None:
+        """Store the record at once."""
+        await self._store.async_save(record)
+
+    @override
+    def report_trip(self, trip: Trip | None) -> None:
+        """Keep the issue of an earlier trip."""
+
+    @override
+    def report_floors(self, floors: Mapping[int, int]) -> None:
+        """Keep the issue of learned floors."""
+
+    @override
+    def report_held(self, *, is_held: bool) -> None:
+        """Create the issue of fans that could not be given back, or delete it."""
+        async_report_fans_held(self._hass, self._entry, is_held=is_held)
+
+    @override
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Return a context without effect."""
+        return nullcontext()
+
+    @override
+    async def async_set_mode(self, mode: str) -> None:
+        """Raise an error, as Redfish cannot be used."""
+        raise ConnectionError("Redfish is not available")
+
+    @override
+    async def async_is_host_on(self) -> bool:
+        """Assume the worse state."""
+        return True
+
+    @override
+    async def async_get_log(self) -> tuple[LogEntry, ...]:
+        """Return no entries."""
+        return ()
