@@ -133,6 +133,6 @@ def test_members_with_a_secret_are_dropped() -> None:
     error = SupermicroRedfishError("Refused")
     error.members = ({"Id": "1", "Token": "a-secret"},)
     error.redact("another-secret")
-    assert len(error.members) == 1
+    assert "a-secret" in repr(error.members)
     error.redact("a-secret")
-    assert error.members == ()
+    assert "a-secret" not in repr(error.members)

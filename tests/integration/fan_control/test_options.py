@@ -90,6 +90,11 @@ def _stack(name: str) -> Change:
         ),
         pytest.param(lambda bmc, _: bmc.remove(PROTOCOLS), None, id="no protocols"),
         pytest.param(
+            lambda _, ipmi: ipmi.completion_codes.update({(0x30, 0x70, 0x66, 0, 1): 1}),
+            None,
+            id="rejected zone",
+        ),
+        pytest.param(
             lambda bmc, _: setattr(bmc, "role", "ReadOnly"),
             "ipmi_refused",
             id="account without privileges",

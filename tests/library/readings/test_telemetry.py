@@ -302,3 +302,15 @@ async def test_reports_that_fail_at_first_cost_no_reading(
     bmc.requests.clear()
     await client.async_get_static_data()
     assert not [item for item in bmc.requests if item.path.startswith(REPORTS)]
+
+
+async def test_reported_value_of_absent_sensor_counts(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Trust the value of a report more than the state that was read hours ago."""
+    bmc.change(CPU, {"Status": {"State": "Absent"}})
+    thermal = (await _read(client)).thermal
+    assert thermal
+    (cpu,) = [item for item in thermal.temperatures if item.name == "CPU Temp"]
+    assert cpu.reading_celsius == 61
+    assert not cpu.status.is_absent
