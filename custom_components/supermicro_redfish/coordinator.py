@@ -209,6 +209,18 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
         self._client = client
         self._poller = HostPoller(client, self._interval, hass.loop.time)
 
+    async def async_show_inner_sensors(self) -> None:
+        """Show the sensors that the first read of the static data has found.
+
+        A poll is needed where the first one has not read all of the known sensors, and
+        where only a poll shows whether values are read in round robin.
+        """
+        if self.data.sensors or not self._client.expands_collections:
+            await self.async_refresh()
+            return
+        sensors = await self._client.async_get_last_inner_sensors()
+        self.async_set_resource("sensors", sensors)
+
     @property
     def is_reset_expected(self) -> bool:
         """Whether a command may be the reason why the power state changes."""
@@ -332,7 +344,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
         data = await self._reader.async_read(self.async_set_resource)
         self.is_read, self.update_interval = True, self._interval
         if data.inner_thermal:  # sensors of other chassis, which each poll shows
-            await self._dynamic.async_refresh()
+            await self._dynamic.async_show_inner_sensors()
         self.hass.loop.call_soon(self.async_update_listeners)
         return data
 

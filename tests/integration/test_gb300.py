@@ -101,6 +101,17 @@ async def test_values_of_gpus_follow_each_poll(
     assert entity(hass, loaded, GPU_TEMPERATURE).state == "unknown"
 
 
+async def test_first_values_of_gpus_need_no_second_poll(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the values that the search for metric reports has read."""
+    bmc.expand, bmc.expand_advertised = "bmcweb", True
+    await set_up(hass, entry)
+    assert entity(hass, entry, GPU_TEMPERATURE).state == "32.0"
+    sent = [request.path for request in bmc.requests]
+    assert sent.count(f"{TELEMETRY}/MetricReports/GPUs") == 1
+
+
 async def test_energy_of_a_gpu_has_no_gaps(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:

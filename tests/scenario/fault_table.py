@@ -26,7 +26,7 @@ ALL: Prefixes = ("",)
 """All entities."""
 LED = "light.identify_led"
 """The entity that commands are sent to."""
-SETUP_REQUESTS = 43
+SETUP_REQUESTS = 42
 """The requests of a setup without faults, on the shipped board."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from ssl import SSLContext
 from typing import Any, Self
 
@@ -70,10 +70,23 @@ from .resources.reader import Found, OnRead, ResourceReader, ignore_read
 _MAX_CONCURRENT_REQUESTS = 10
 
 
+_FIELDS: dict[type[Any], frozenset[str]] = {
+    data_class: frozenset(field.name for field in fields(data_class))
+    for data_class in (StaticData, DynamicData, RedfishData)
+}
+"""Names of the fields of bulk data."""
+
+
+@cache
+def _list_rows(cadence: Cadence) -> tuple[Endpoint[Any], ...]:
+    """Return the rows that are read at an interval."""
+    return tuple(row for row in endpoints.ENDPOINTS if row.cadence is cadence)
+
+
 def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
     """Return the arguments of bulk data; the last part wins."""
     found: dict[str, Any] = {"errors": {}, "missing": {}, "oem": {}}
-    names = {field.name for field in fields(data_class)}
+    names = _FIELDS[data_class]
     for part in parts:
         for name, resource in part.resources.items():
             (found if name in names else found["oem"])[name] = resource
@@ -165,6 +178,11 @@ class SupermicroRedfishClient:
         False before the first request, and again once something contradicts it.
         """
         return self._reader.memory.is_verified
+
+    @property
+    def expands_collections(self) -> bool:
+        """Whether the BMC returns all members of a collection with one request."""
+        return self._reader.expander.has_worked
 
     @property
     def discovery(self) -> dict[str, Any]:
@@ -388,14 +406,18 @@ class SupermicroRedfishClient:
         self, *rows: Endpoint[Any], only_cached: bool = False
     ) -> Found:
         """Return resources as they were last read, without a request if possible."""
-        has_last = {row: self._reader.has_last(row) for row in rows}
+        last = {row: self._reader.get_last(row) for row in rows}
+        cached = {row.name: model for row, model in last.items() if model}
         reads = {
             row: partial(self._reader.async_get_last, row)
-            for row in rows
-            if has_last[row] or not only_cached
+            for row, model in last.items()
+            if not model and (not only_cached or self._reader.has_failed(row))
         }
-        needs_requests = not all(map(has_last.get, reads))
-        return await self._reader.async_try_each(reads, concurrently=needs_requests)
+        if not reads:
+            return Found(cached, {}, {})
+        found = await self._reader.async_try_each(reads)
+        found.resources.update(cached)
+        return found
 
     def _list_reads(
         self, cadence: Cadence, reading: Reading | None = None
@@ -405,10 +427,10 @@ class SupermicroRedfishClient:
             endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
             endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
+        is_static = cadence is Cadence.STATIC
+        read = self._reader.async_get_once if is_static else self._reader.async_get
         return {
-            row: special.get(row) or partial(self._reader.async_get, row)
-            for row in endpoints.ENDPOINTS
-            if row.cadence is cadence
+            row: special.get(row) or partial(read, row) for row in _list_rows(cadence)
         }
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
@@ -463,6 +485,13 @@ class SupermicroRedfishClient:
         It takes dozens of requests there, and none on other boards.
         """
         return await self._readings.async_get_inner_thermal()
+
+    async def async_get_last_inner_sensors(self) -> tuple[SensorResource, ...]:
+        """Return the sensors inside a machine of many chassis as they were last read.
+
+        Those of `DynamicData.sensors` that were found since the last poll are included.
+        """
+        return await self._readings.async_get_inner_sensors(Reading(Scope.DISCOVERY))
 
     async def async_get_manager(self) -> Manager:
         """Return the BMC itself; one recorded board takes six seconds for it."""

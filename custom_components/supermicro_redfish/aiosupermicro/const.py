@@ -202,6 +202,9 @@ They leave the BMC to other requests in between.
 EXPAND_FRESH_SECONDS: Final = 60
 """Seconds for which members that an expansion has shown count as just read."""
 
+LINK_FRESH_SECONDS: Final = 30
+"""Seconds for which a resource that was read for its links counts as just read."""
+
 TELEMETRY_RETRY_SECONDS: Final = 24 * 3600
 """Seconds until metric reports that name sensors are looked for again."""
 

@@ -65,6 +65,8 @@ def one_line(text: str) -> str:
 
 def normalize_path(path: str) -> str:
     """Return a path without fragment and trailing slash, which boards add at will."""
+    if "#" not in path and not path.endswith("/"):
+        return path
     return path.partition("#")[0].rstrip("/")
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_RETRY_SECONDS
-from aiosupermicro.resources import expansion
+from aiosupermicro.resources import expand_verdicts, expansion
 from tests.conftest import Clock
-from tests.library import ROOT
+from tests.library import ROOT, collection, link
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
-from tests.simulator.gen14 import FANS, make_gen14
+from tests.simulator.gen14 import FANS, fan, make_gen14
 
 WORKING = ("correct", "bmcweb")
 BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]
@@ -28,7 +28,8 @@ def bmc(bmc: Bmc) -> Bmc:
 @pytest.fixture
 def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the expander use the BMC's clock."""
-    monkeypatch.setattr(expansion, "monotonic", clock)
+    for module in (expansion, expand_verdicts):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
 
@@ -134,3 +135,19 @@ async def test_error_with_members_is_used(
     data = await client.async_get_dynamic_data()
     assert _speeds(data) == speeds
     assert f"{FANS}/FAN8" in [request.path for request in bmc.requests]
+
+
+async def test_fan_that_poll_lists_is_read_without_another_request(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Return an added fan in the second poll, before the next static read."""
+    await client.async_get_static_data()
+    await client.async_get_dynamic_data()
+    names = [f"FAN{number}" for number in range(1, 10)]
+    bmc.put(FANS, collection(FANS, names))
+    bmc.put(f"{FANS}/FAN9", link(f"{FANS}/FAN9") | fan(9, 1009))
+    await client.async_get_dynamic_data()
+    bmc.requests.clear()
+    await client.async_get_static_data()
+    assert _expansions(bmc) == 0
+    assert 1009 in _speeds(await client.async_get_dynamic_data())

@@ -9,13 +9,22 @@ import pytest
 from aiosupermicro import SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
 from aiosupermicro.models import Memory
-from aiosupermicro.resources import expansion
+from aiosupermicro.resources import expand_verdicts, expansion
 from tests.conftest import Clock
-from tests.library import MANAGER, ROOT, SYSTEM, connected_client, put_collection
+from tests.library import (
+    MANAGER,
+    ROOT,
+    SYSTEM,
+    connected_client,
+    link,
+    put_collection,
+)
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
+from tests.simulator.gen14 import SENSORS, SUPPLIES, add_sensors, make_gen14
 
 DIMMS = f"{SYSTEM}/Memory"
+EXPAND = "$expand=.($levels=1)"
 STORAGE = f"{SYSTEM}/Storage"
 WORKING: tuple[Expand, ...] = ("correct", "bmcweb")
 BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]
@@ -31,7 +40,8 @@ def bmc(bmc: Bmc) -> Bmc:
 @pytest.fixture
 def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the expander use the BMC's clock."""
-    monkeypatch.setattr(expansion, "monotonic", clock)
+    for module in (expansion, expand_verdicts):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
 
@@ -164,6 +174,39 @@ async def test_other_kind_that_fails_costs_only_itself(
     assert _count_expansions(bmc) == 1
 
 
+async def test_working_firmware_is_compared_for_measured_values_only(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read no member of a later kind on its own, unless it has a reading."""
+    await client.async_get_memory()
+    _take(bmc)
+    await client.async_get_processors()
+    assert _take(bmc) == [f"{SYSTEM}/Processors?{EXPAND}"]
+    add_sensors(bmc)
+    await client.async_get_sensors()
+    sent = _take(bmc)
+    assert sent[-2] == f"{SENSORS}?{EXPAND}"
+    assert sent[-1].startswith(f"{SENSORS}/")
+
+
+async def test_resource_inside_members_is_compared(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read power supplies one by one if the expansion of their metrics is wrong."""
+    make_gen14(bmc)
+    await client.async_get_memory()
+    correct = bmc.resource(f"{SUPPLIES}/1/Metrics")
+    members = [
+        bmc.resource(f"{SUPPLIES}/{number}")
+        | {"Metrics": link(f"{SUPPLIES}/{number}/Metrics") | {"Id": "Metrics"}}
+        for number in ("1", "2")
+    ]
+    bmc.fail(SUPPLIES, status=200, body={"Members": members})
+    power = await client.async_get_power()
+    watts = correct["OutputPowerWatts"]["Reading"]
+    assert {s.power_output_watts for s in power.power_supplies} == {watts}
+
+
 async def test_drives_are_read_with_their_storage(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
@@ -248,6 +291,6 @@ async def test_malformed_verdicts_are_ignored(
     client: SupermicroRedfishClient, exported: Any
 ) -> None:
     """Try again where a stored verdict makes no sense."""
-    client._reader.expander.restore(exported)
+    client._reader.expander.verdicts.restore(exported)
     assert len(await client.async_get_memory()) == 4
     assert client._reader.expander.has_worked

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from aiosupermicro import LogEntry, NotFoundError, SupermicroRedfishClient
+from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
+from aiosupermicro.resources import reader
+from tests.conftest import Clock
 from tests.library import (
     ENTRIES,
     LOG,
@@ -140,6 +143,25 @@ async def test_missing_log_does_not_hide_others(
     bmc.fail(LOG, status=404)
     with pytest.raises(NotFoundError):
         await client.async_get_log_entries()
+
+
+async def test_dead_links_to_logs_are_followed_once_an_hour(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Leave a board alone whose links to log services all lead nowhere."""
+    monkeypatch.setattr(reader, "monotonic", clock)
+    bmc.break_resource(LOG, "404")
+    for requests in (1, 0):
+        bmc.requests.clear()
+        with pytest.raises(NotFoundError):
+            await client.async_get_log_entries()
+        assert requested_paths(bmc).count(LOG) == requests
+    bmc.heal()
+    clock.tick(RETRY_UNAVAILABLE_SECONDS + 1)
+    assert await client.async_get_log_entries()
 
 
 async def test_entries_have_acknowledged_state(

@@ -6,7 +6,15 @@ from aiosupermicro import NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
 from aiosupermicro.resources import path_finder, reader
 from tests.conftest import Clock
-from tests.library import FAN_MODE, MEMORY, SYSTEM, THERMAL, statuses, take_calls
+from tests.library import (
+    CHASSIS,
+    FAN_MODE,
+    MEMORY,
+    SYSTEM,
+    THERMAL,
+    statuses,
+    take_calls,
+)
 from tests.simulator import Bmc
 
 
@@ -55,6 +63,20 @@ async def test_failed_resource_is_read_in_next_poll(
         assert data.errors["thermal"].status == status
         assert statuses(bmc, "GET", THERMAL) == [status]
         assert await client.async_get_dynamic_data() == before
+
+
+async def test_static_read_uses_resources_just_read_for_their_links(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the chassis, which the first poll has followed links of, the next time."""
+    await client.async_get_dynamic_data()
+    assert take_calls(bmc).count(("GET", CHASSIS)) == 1
+    assert (await client.async_get_static_data()).chassis
+    assert ("GET", CHASSIS) not in take_calls(bmc)
+    bmc.change(CHASSIS, {"SerialNumber": "new"})
+    chassis = (await client.async_get_static_data()).chassis
+    assert chassis
+    assert chassis.serial_number == "new"
 
 
 async def test_missing_system_is_an_error(

@@ -95,6 +95,10 @@ class Connection:
         """Return the cached value of a resource, None if it was never read."""
         return self._cache.get_cached(normalize_path(path))
 
+    def is_pending(self, path: str) -> bool:
+        """Return whether a read of a resource is running."""
+        return normalize_path(path) in self._pending_reads
+
     @property
     def cached_resources(self) -> dict[str, dict[str, Any]]:
         """The cached value of every resource, by its path."""

@@ -23,7 +23,7 @@ _EXCERPT_BYTES = 80
 _LAST_WORD = re.compile(rb"[^\s<>\"']*\Z")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RawResponse:
     """Response as received, maybe with an incomplete body."""
 

@@ -63,6 +63,9 @@ _VERIFYING = ssl.create_default_context()
 # Some services answer with a page to a request without these.
 _HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
+# Redirects and errors are handled here.
+_NO_AUTOMATISMS = {"allow_redirects": False, "raise_for_status": False}
+
 
 class Transport:
     """Send requests to one host; every request of a client passes through here."""
@@ -143,9 +146,15 @@ class Transport:
             "headers": {**_HEADERS, **headers} if headers else _HEADERS,
             "json": json,
             "timeout": _create_timeout(min(max_seconds, self._timeout)),
+            "ssl": self._ssl,
+            **_NO_AUTOMATISMS,
         }
         hangs = self._hang_detector.hangs
-        async with self._limiter.slot(exclusive=method != "GET"):
+        limiter = self._limiter
+        priority = limiter.get_priority(exclusive=method != "GET")
+        if not limiter.acquire(priority):
+            await limiter.async_wait(priority)
+        try:
             if hangs != self._hang_detector.hangs:
                 message = f"{method} {path} was not sent: the BMC is not responding"
                 raise exceptions.TimeoutError(message, path=path)
@@ -156,6 +165,8 @@ class Transport:
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
+        finally:
+            limiter.release(priority)
 
     @asynccontextmanager
     async def stream(
@@ -253,9 +264,6 @@ class Transport:
                 method,
                 url,
                 **content,
-                ssl=self._ssl,
-                allow_redirects=False,
-                raise_for_status=False,
             ) as response:
                 limit = _max_bytes(content["headers"])
                 raw = await async_receive(response, method, limit)
@@ -264,8 +272,9 @@ class Transport:
         else:
             self._record(raw, mark, monotonic() - started)
             # Only sessions are deleted; the id of one does not belong in a log.
-            shown = url.parent if method == "DELETE" else url
-            _LOGGER.debug("%s %s: %s", method, shown.raw_path, raw.status)
+            if _LOGGER.isEnabledFor(logging.DEBUG):
+                shown = url.parent if method == "DELETE" else url
+                _LOGGER.debug("%s %s: %s", method, shown.raw_path, raw.status)
             return raw
         self.stats.errors += 1
         if isinstance(failure, TimeoutError):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
+from ..const import EXPAND_FRESH_SECONDS
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
@@ -171,8 +173,19 @@ class Readings:
         is_first = LEAK_DETECTORS not in self._discovered
         self._discovered.add(LEAK_DETECTORS)
         reading = Reading(Scope.DISCOVERY)
-        if await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=is_first):
+        if is_first:
+            paths = await self._reader.async_get_member_paths(
+                LEAK_DETECTORS, cached=True
+            )
+        else:
+            paths = await self._async_list(LEAK_DETECTORS)
+        if paths:
             await self._fallback.async_get_leak_detectors(reading)
+
+    async def _async_list(self, collection: Endpoint[Any]) -> list[str]:
+        """Return the members of a collection, which a poll may have just listed."""
+        since = monotonic() - EXPAND_FRESH_SECONDS
+        return await self._reader.async_get_member_paths(collection, since=since)
 
     async def _async_get(
         self,
@@ -220,9 +233,9 @@ class Readings:
         try:
             if not await self._reader.async_is_missing(endpoint):
                 return
-            if not is_first:
-                for collection in collections:
-                    await self._reader.async_get_member_paths(collection)
+            for collection in collections:
+                if not is_first and self._reader.has_read(collection):
+                    await self._async_list(collection)
             await fallback(Reading(Scope.DISCOVERY))
         except ResourceError:
             return

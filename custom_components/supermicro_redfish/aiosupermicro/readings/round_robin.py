@@ -81,10 +81,11 @@ class RoundRobinReader:
         left: list[str] = []
         groups: dict[str, list[str]] = {}
         for path in paths:
+            collection = path.rpartition("/")[0]
             if (body := self._reader.expander.take(path, since)) is not None:
                 self._store(path, body, None)
-            else:
-                groups.setdefault(path.rpartition("/")[0], []).append(path)
+            elif not self._is_new_enough(path, collection, since):
+                groups.setdefault(collection, []).append(path)
         for collection, members in groups.items():
             found: dict[str, JsonObject] = {}
             if self._reader.is_cached(collection):
@@ -99,6 +100,11 @@ class RoundRobinReader:
                 self._store(path, body, None)
             left += [path for path in members if path not in found]
         return left
+
+    def _is_new_enough(self, path: str, collection: str, since: float) -> bool:
+        """Return whether any value is new enough, and each poll expands it anyway."""
+        works = self._reader.expander.can_expand(collection)
+        return since == -inf and works and self._bodies.get(path) is not None
 
     def _store(
         self, path: str, body: JsonObject | None, error: ResourceError | None

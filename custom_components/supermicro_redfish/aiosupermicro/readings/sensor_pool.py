@@ -194,6 +194,13 @@ class SensorPool:
                     break
                 await self._async_read(source)
 
+    def use_expanded(self, paths: Iterable[str], reading: Reading) -> None:
+        """Store sensors that the list of their collection has just shown."""
+        for path in paths:
+            body = self._reader.expander.take(path, reading.since)
+            if body is not None:
+                self.set_body(path, body, reading.started_at)
+
     async def async_fill(self, part: str, reading: Reading) -> None:
         """Read sensors of a part that no source has shown, with at most one request."""
         async with self._lock:

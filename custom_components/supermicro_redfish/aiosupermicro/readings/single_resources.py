@@ -287,6 +287,7 @@ class SingleResources:
         """
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
         self._expand(paths)
+        self._pool.use_expanded(paths, items.reading)
         known = {path: self._pool.get_identity(path) for path in paths}
         wanted = [
             path for path, body in known.items() if not body or _has_type(body, types)
@@ -386,7 +387,7 @@ class _Items:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
         bodies, singles = await self._round_robin.async_read(
-            wanted, count, limit_new=self._is_poll, since=self.reading.started_at
+            wanted, count, limit_new=self._is_poll, since=self.reading.since
         )
         self.is_complete &= all(map(self._round_robin.was_read, wanted))
         self.is_in_turns |= self._is_poll and singles > count

@@ -8,36 +8,37 @@ restored, so that a restart does not try again.
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
-from math import inf, isfinite
-from time import monotonic, time
+from contextlib import suppress
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..const import (
-    EXPAND_BUSY_SECONDS,
     EXPAND_FRESH_SECONDS,
     EXPAND_MAX_SECONDS,
-    EXPAND_RETRY_SECONDS,
     MAX_CACHED_RESOURCES,
 )
 from ..exceptions import ResourceError
 from ..http.cache import NewestItems
 from ..payload import JsonObject, find_link
 from .endpoints import ROOT
+from .expand_verdicts import ExpandVerdicts
 
 if TYPE_CHECKING:
     from .reader import ResourceReader
 
-_ANY = "*"
-"""Name of the verdict on the whole service, until one kind of collection works."""
 _COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
 """Properties that are equal however a member is read; State and Health may differ."""
 _MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
+_REQUIRED = frozenset(("Id", "Name"))
+"""Properties that every resource has; some firmware drops them in an expansion."""
+_MEASURED = frozenset(("Reading", "DetectorState"))
+"""Properties of a value that is measured."""
 _MIN_MEMBERS = 4
 """Minimum number of members for a trial to be cheaper than single reads."""
 _MIN_MEMBERS_VERIFIED = 2
-_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class _Answer(NamedTuple):
@@ -69,80 +70,49 @@ class _Polled(NamedTuple):
     members: dict[str, JsonObject]
     inner: dict[str, JsonObject]
     """The resources inside the members."""
+    listed: list[str]
+    """The paths of all members, none if some may be missing."""
 
 
 class CollectionExpander:
     """Expand collections, and keep a verdict for each kind of them.
 
     Collections with the same last segment, such as the Sensors of all chassis, are of
-    one kind. The first one that works is compared with a single member. While no kind
-    has worked yet, a failure counts for all of them, so that firmware that advertises
-    the query in vain costs one request a day.
+    one kind. The first one that works is compared with a single member, and so is each
+    later kind with measured values. Of the other ones, every member needs the
+    properties that all resources have. While no kind has worked yet, a failure counts
+    for all of them, so that firmware that advertises the query in vain costs one
+    request a day.
     """
 
     def __init__(self, reader: ResourceReader) -> None:
         """Start with no collection tried."""
         self._reader = reader
-        self._verified: set[str] = set()
-        """The kinds whose expanded members equal those that are read singly."""
-        self._retry_at: dict[str, float] = {}
-        """The time to try again, by kind or path; infinite until new firmware."""
+        self.verdicts = ExpandVerdicts()
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
             MAX_CACHED_RESOURCES
         )
         """Unused resources of expansions, with the time of each."""
         self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
         """The last expansion of each collection whose members are polled."""
+        self._lock = Lock()
+        """Held while a kind is compared, so that concurrent readers compare it once."""
 
     @property
     def has_worked(self) -> bool:
         """Whether any collection was expanded successfully."""
-        return bool(self._verified)
-
-    @property
-    def has_verdicts(self) -> bool:
-        """Whether any collection was tried."""
-        return bool(self._verified or self._retry_at)
+        return bool(self.verdicts.verified)
 
     def can_expand(self, collection: str) -> bool:
         """Return whether a collection is of a kind that works, and did not fail."""
-        return _kind(collection) in self._verified and self._is_due(collection)
+        verdicts = self.verdicts
+        return verdicts.is_verified(collection) and verdicts.is_due(collection)
 
     def reset(self) -> None:
         """Discard all verdicts, as after an update of the firmware."""
-        self._verified.clear()
-        self._retry_at.clear()
+        self.verdicts.reset()
         self._bodies.clear()
         self._polled.clear()
-
-    def export(self) -> dict[str, Any]:
-        """Return the verdicts as JSON: kinds that work, and times of the next trial.
-
-        The times are seconds since 1970, None where only new firmware is tried again.
-        """
-        left = {name: at - monotonic() for name, at in self._retry_at.items()}
-        return {
-            "verified": sorted(self._verified),
-            "retry_at": {
-                name: None if seconds == inf else round(time() + seconds)
-                for name, seconds in left.items()
-                if seconds > 0
-            },
-        }
-
-    def restore(self, exported: Any) -> None:
-        """Restore exported verdicts; malformed ones are ignored."""
-        if not isinstance(exported, Mapping):
-            return
-        verified, retry_at = exported.get("verified"), exported.get("retry_at")
-        if isinstance(verified, list):
-            self._verified |= {kind for kind in verified if isinstance(kind, str)}
-        for name, at in retry_at.items() if isinstance(retry_at, Mapping) else ():
-            if at is None:
-                self._retry_at[name] = inf
-            elif isinstance(at, (int, float)) and isfinite(at):
-                seconds = min(at - time(), EXPAND_RETRY_SECONDS)
-                self._retry_at[name] = monotonic() + seconds
 
     def take(self, path: str, since: float | None = None) -> JsonObject | None:
         """Return a resource that an expansion has just shown, once; None without one.
@@ -157,6 +127,12 @@ class CollectionExpander:
         read_at, body = self._bodies.pop(path, (-inf, None))
         return body if read_at >= since else None
 
+    def get_listed(self, collection: str, since: float) -> list[str] | None:
+        """Return the members that a poll has listed since a time, None without one."""
+        last = self._polled.get(collection)
+        is_listed = last and last.requested_at >= since
+        return (last.listed or None) if last and is_listed else None
+
     async def async_list(self, collection: str, levels: int) -> list[str] | None:
         """Return the paths of all members of a collection, and keep their bodies.
 
@@ -169,21 +145,25 @@ class CollectionExpander:
         """
         for path in [p for p in self._bodies if p.startswith(f"{collection}/")]:
             del self._bodies[path]
-        if not self._verified or not self._is_due(collection):
+        if not self.has_worked or not self.verdicts.is_due(collection):
             return None
         if (query := await self._async_get_query(levels)) is None:
             return None
         answer = await self._async_expand(collection, query)
         if not answer.is_complete:
-            self._reject(collection, answer.status)
+            self.verdicts.reject(collection, answer.status)
             return None
         found = await self._async_accept(collection, answer.members, answer)
-        if not self._is_due(collection):
+        if not self.verdicts.is_due(collection):
             return None
         self._keep(found | answer.inner)
+        self._store_links(collection, answer)
+        return answer.members
+
+    def _store_links(self, collection: str, answer: _Answer) -> None:
+        """Cache a collection as a list of links."""
         links = [{"@odata.id": path} for path in answer.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
-        return answer.members
 
     async def async_read(
         self,
@@ -211,7 +191,8 @@ class CollectionExpander:
 
         """
         last = self._polled.get(collection)
-        if last and last.requested_at >= since:
+        is_usable = last and (last.listed or since > -inf)
+        if last and is_usable and last.requested_at >= since:
             self._keep(last.inner)
             return {p: last.members[p] for p in members if p in last.members}
         if not self._may_expand(collection, len(members), may_try=may_try):
@@ -221,39 +202,26 @@ class CollectionExpander:
         requested_at = monotonic()
         answer = await self._async_expand(collection, query)
         found = await self._async_accept(collection, members, answer)
-        inner = answer.inner if found else {}
-        self._polled[collection] = _Polled(requested_at, found, inner)
+        is_verified = self.verdicts.is_verified(collection)
+        inner, listed = answer.inner if is_verified else {}, []
+        if is_verified and answer.is_complete and {*members} <= {*answer.members}:
+            listed = answer.members
+            found = answer.select(listed)
+            self._store_links(collection, answer)
+        self._polled[collection] = _Polled(requested_at, found, inner, listed)
         self._keep(inner)
         for path, body in found.items():
             self._reader.store(path, body)
-        return found
+        return {path: found[path] for path in members if path in found}
 
     def _may_expand(self, collection: str, number: int, *, may_try: bool) -> bool:
         """Return whether to expand a collection with this number of members."""
-        if not self._is_due(collection):
+        if not self.verdicts.is_due(collection):
             return False
-        if _kind(collection) in self._verified:
+        if self.verdicts.is_verified(collection):
             return number >= _MIN_MEMBERS_VERIFIED
-        minimum = _MIN_MEMBERS_VERIFIED if self._verified else _MIN_MEMBERS
+        minimum = _MIN_MEMBERS_VERIFIED if self.has_worked else _MIN_MEMBERS
         return may_try and number >= minimum
-
-    def _is_due(self, collection: str) -> bool:
-        """Return whether no verdict keeps a collection from being expanded."""
-        names = (collection, _kind(collection), _ANY)
-        return all(monotonic() >= self._retry_at.get(name, 0.0) for name in names)
-
-    def _reject(self, collection: str, status: int | None = None) -> None:
-        """Stop expanding for a while: a collection, its kind, or all of them.
-
-        A busy BMC is asked again soon, one without support only after an update.
-        """
-        kind, is_final = _kind(collection), status == HTTPStatus.NOT_IMPLEMENTED
-        if kind in self._verified:
-            name = collection
-        else:
-            name = kind if self._verified and not is_final else _ANY
-        seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
-        self._retry_at[name] = inf if is_final else monotonic() + seconds
 
     def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
         """Keep resources that the next reads of them use."""
@@ -306,41 +274,58 @@ class CollectionExpander:
     async def _async_accept(
         self, collection: str, members: list[str], answer: _Answer
     ) -> dict[str, JsonObject]:
-        """Return the members that are usable; verify the first ones of their kind."""
-        if members and _kind(collection) not in self._verified:
-            return await self._async_verify(collection, members, answer)
-        if not answer.is_complete:
-            self._reject(collection, answer.status)
-        return answer.select(members)
+        """Return the members in an answer, of a new kind only trustworthy ones.
+
+        The first answers of all collections are compared one after the other.
+        """
+        found = answer.select(members)
+        async with self._lock:
+            is_new = not self.verdicts.is_verified(collection)
+            if is_new and (members or not answer.is_complete):
+                found = await self._async_verify(collection, members, answer)
+            elif not answer.is_complete and self.verdicts.is_due(collection):
+                self.verdicts.reject(collection, answer.status)
+        return found
 
     async def _async_verify(
         self, collection: str, members: list[str], answer: _Answer
     ) -> dict[str, JsonObject]:
         """Return the members if all are listed, and one equals its single read.
 
-        Otherwise return only that one, if it was read.
+        Otherwise return only that one, if it was read. One of the resources inside the
+        members is compared as well.
         """
         found = answer.select(members)
         if not (answer.is_complete and found and {*answer.members} >= {*members}):
-            self._reject(collection, answer.status)
+            self.verdicts.reject(collection, answer.status)
             return {}
-        whole, is_cached = answer.select(answer.members), self._reader.is_cached
-        path = max(whole, key=lambda member: (is_cached(member), len(whole[member])))
-        try:
-            single = await self._reader.async_get_json(path, cached=True)
-        except ResourceError:
-            self._reject(collection)
-            return {}
-        if not _is_same(single, whole[path]):
-            self._reject(collection)
-            return {path: single} if path in members else {}
-        self._verified.add(_kind(collection))
+        singles: dict[str, JsonObject] = {}
+        for bodies in (answer.select(answer.members), answer.inner):
+            if not bodies or not self._needs_comparison(bodies.values()):
+                continue
+            path = self._select_compared(bodies)
+            with suppress(ResourceError):
+                singles[path] = await self._reader.async_get_json(path, cached=True)
+            if path not in singles or not _is_same(singles[path], bodies[path]):
+                self.verdicts.reject(collection)
+                return {path: singles[path] for path in members if path in singles}
+        self.verdicts.accept(collection)
         return found
 
+    def _needs_comparison(self, bodies: Iterable[JsonObject]) -> bool:
+        """Return whether one of some resources has to be read on its own.
 
-def _kind(collection: str) -> str:
-    """Return the kind of a collection, the last segment of its path."""
-    return collection.rpartition("/")[2]
+        Once a kind has worked, measured values are always compared, and others only
+        where the expansion lacks a property that every resource has.
+        """
+        return not self.has_worked or any(
+            _is_measured(body) or not body.keys() >= _REQUIRED for body in bodies
+        )
+
+    def _select_compared(self, bodies: Mapping[str, JsonObject]) -> str:
+        """Return the resource to compare: one that is cached, else the largest one."""
+        is_cached = self._reader.is_cached
+        return max(bodies, key=lambda path: (is_cached(path), len(bodies[path])))
 
 
 def _path(entry: Any) -> str | None:
@@ -360,6 +345,12 @@ def _collect(value: Any, found: dict[str, JsonObject]) -> None:
         for key, item in value.items():
             if key != "Links":
                 _collect(item, found)
+
+
+def _is_measured(body: JsonObject) -> bool:
+    """Return whether a resource has a value that is measured, or the sensor of one."""
+    sensors = (value for value in body.values() if isinstance(value, Mapping))
+    return any(not _MEASURED.isdisjoint(part) for part in (body, *sensors))
 
 
 def _is_same(single: JsonObject, expanded: JsonObject) -> bool:

@@ -51,13 +51,16 @@ async def async_find_log(
     """Return a log service by Id or name, else that of health events, else the first.
 
     Other log services that cannot be read cost one request each and nothing else. The
-    errors of those that exist are in the `member_errors` of the reader.
+    errors of those that exist are in the `member_errors` of the reader. Where all
+    links lead nowhere, they are followed again after an hour.
 
     Raises:
         NotFoundError: There is no such log.
         ResourceError: The log may be one that needs a license or cannot be read.
 
     """
+    name = f"services of {logs.name}"
+    reader.require_available(name)
     services: list[JsonObject] = []
     errors: list[ResourceError] = []
     for path in await reader.async_get_member_paths(logs, cached=True):
@@ -77,6 +80,8 @@ async def async_find_log(
         if is_wanted:
             return services[-1]
     if errors:
+        if not services and all(isinstance(e, NotFoundError) for e in errors):
+            reader.remember_error(name, errors[0])
         raise errors[0]
     if log_service is None and services:
         return services[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ class PathFinder:
         if remembered := self._reader.memory.recall_path(endpoint):
             self.paths[endpoint] = remembered
             return remembered
+        await self._async_read_members(endpoint)
         errors: list[ResourceError] = []
         fallback: str | None = None
         is_first = True
@@ -96,6 +98,16 @@ class PathFinder:
             raise next(iter(errors), missing)
         self.paths[endpoint] = fallback
         return fallback
+
+    async def _async_read_members(self, endpoint: Endpoint[Any]) -> None:
+        """Read all resources that a row is selected from, if one request shows them.
+
+        A machine of many chassis needs them anyway.
+        """
+        collection = endpoint.links[-1].parent if endpoint.parent_pointer else None
+        if collection and self._reader.expander.has_worked:
+            with suppress(ResourceError):
+                await self._reader.async_get_member_paths(collection, cached=True)
 
     async def async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
         """Find another path for a row whose link leads nowhere, if there is one."""

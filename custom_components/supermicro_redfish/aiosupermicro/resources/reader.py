@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from .. import exceptions
 from ..concurrency import gather_or_raise, map_limited
 from ..const import (
+    LINK_FRESH_SECONDS,
+    MAX_CACHED_RESOURCES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
@@ -110,6 +113,10 @@ class ResourceReader:
         )
         """Resources that are missing or need a license."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self._read_for_links: NewestItems[str, float] = NewestItems(
+            MAX_CACHED_RESOURCES
+        )
+        """Resources that were only read to follow their links, and when."""
         self._failures: dict[Endpoint[Any], _Unavailable] = {}
         """The errors of rows whose last read has failed."""
         self.member_errors: NewestItems[str, ResourceError] = NewestItems(
@@ -138,8 +145,8 @@ class ResourceReader:
         }
         if not self.memory.is_pending:
             self.memory.readings.pop(_EXPAND, None)
-            if self.expander.has_verdicts:
-                self.memory.readings[_EXPAND] = self.expander.export()
+            if not self.expander.verdicts.is_empty:
+                self.memory.readings[_EXPAND] = self.expander.verdicts.export()
         return self.memory.export(self.paths, unavailable)
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
@@ -153,6 +160,10 @@ class ResourceReader:
     def store(self, path: str, body: JsonObject) -> None:
         """Cache a resource that another one contained."""
         self._connection.store(path, dict(body))
+
+    def has_read(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether a row was found and read."""
+        return self._get_cached(endpoint) is not None
 
     def is_cached(self, path: str) -> bool:
         """Return whether a resource was read at a path."""
@@ -171,6 +182,7 @@ class ResourceReader:
         self._seen.clear()
         self._unavailable.clear()
         self._models.clear()
+        self._read_for_links.clear()
         self._failures.clear()
         self.expander.reset()
         self.member_errors.clear()
@@ -195,6 +207,15 @@ class ResourceReader:
         self._failures.pop(endpoint, None)
         return self._decode(endpoint, body)
 
+    async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
+        """Return a decoded resource; one that was just read for its links suffices.
+
+        Errors are those of `async_get`.
+        """
+        path = self.path(endpoint)
+        is_new = path is not None and self._take_just_read(path)
+        return await self.async_get(endpoint, cached=is_new)
+
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
 
@@ -205,16 +226,20 @@ class ResourceReader:
             SupermicroRedfishError: The last request has failed.
 
         """
-        if (body := self._get_cached(endpoint)) is not None:
-            return self._decode(endpoint, body)
+        if (last := self.get_last(endpoint)) is not None:
+            return last
         if error := self._get_recent_failure(endpoint):
             raise error.with_traceback(None)
         return await self.async_get(endpoint)
 
-    def has_last(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether `async_get_last` needs no request."""
-        is_cached = self._get_cached(endpoint) is not None
-        return is_cached or self._get_recent_failure(endpoint) is not None
+    def get_last(self, endpoint: Endpoint[ModelT]) -> ModelT | None:
+        """Return a decoded resource as it was last read, None if it is not cached."""
+        body = self._get_cached(endpoint)
+        return None if body is None else self._decode(endpoint, body)
+
+    def has_failed(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether the last read has failed, less than an hour ago."""
+        return self._get_recent_failure(endpoint) is not None
 
     def _get_recent_failure(self, endpoint: Endpoint[Any]) -> ResourceError | None:
         """Return the error of the last read, None after an hour or a success."""
@@ -267,7 +292,7 @@ class ResourceReader:
                 if fits:
                     for source, error in memory.use():
                         self._unavailable[source] = _Unavailable(error, monotonic())
-                    self.expander.restore(memory.readings.get(_EXPAND))
+                    self.expander.verdicts.restore(memory.readings.get(_EXPAND))
                 else:
                     self._forget_memory()
         return self.memory.is_verified
@@ -289,14 +314,32 @@ class ResourceReader:
         self._finder.forget_detours()
         if cached and (body := self._get_cached(source)):
             return body
-        self._require_available(source)
+        self.require_available(source)
         if isinstance(source, Endpoint):
-            return await self._async_read(source)
+            return await self._async_read(source, for_links=cached)
+        self._mark_read(source, for_links=cached)
         try:
             return await self._connection.async_get(source)
         except LicenseError as error:
             self._unavailable[source] = _Unavailable(error, monotonic())
             raise
+
+    def _mark_read(self, path: str, *, for_links: bool) -> None:
+        """Record the purpose of a read that is about to start."""
+        if not for_links:
+            self._read_for_links.pop(path, None)
+        elif not self._connection.is_pending(path):
+            self._read_for_links[path] = monotonic()
+
+    def _take_just_read(self, path: str) -> bool:
+        """Return whether a resource was just read for its links, and not used since.
+
+        One that a command has changed since is not in the cache any more.
+        """
+        expanded = self.expander.take(path)
+        read_at = self._read_for_links.pop(path, -inf)
+        is_new = monotonic() - read_at < LINK_FRESH_SECONDS
+        return expanded is not None or is_new
 
     async def async_find_json(
         self, source: Source, *, cached: bool = False
@@ -325,7 +368,7 @@ class ResourceReader:
     async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource has no link, or a link that leads nowhere."""
         try:
-            self._require_available(endpoint)
+            self.require_available(endpoint)
         except ResourceError:
             return True
         return not await self.async_has_link(endpoint)
@@ -350,12 +393,16 @@ class ResourceReader:
 
         Without it, the resources that lead to the unlicensed ones would be read again.
         """
-        self._require_available(name)
+        self.require_available(name)
         try:
             yield
         except LicenseError as error:
-            self._unavailable[name] = _Unavailable(error, monotonic())
+            self.remember_error(name, error)
             raise
+
+    def remember_error(self, name: str, error: ResourceError) -> None:
+        """Let `require_available` raise an error for an hour."""
+        self._unavailable[name] = _Unavailable(error, monotonic())
 
     # Several resources
 
@@ -420,9 +467,14 @@ class ResourceReader:
         return await self.async_get_models(paths, model)
 
     async def async_get_member_paths(
-        self, *collections: Source, cached: bool = False
+        self, *collections: Source, cached: bool = False, since: float = inf
     ) -> list[str]:
         """Return the paths of the members of collections, each once.
+
+        Args:
+            collections: The collections.
+            cached: Whether to accept collections as they were last read.
+            since: The time since when a list of the members by a poll is new enough.
 
         Raises:
             ResourceError: None of the collections that exist could be read.
@@ -433,7 +485,7 @@ class ResourceReader:
             for source in collections
             if not (cached and self._get_cached(source) is not None)
         ]
-        listed = await self._async_list_expanded(new)
+        listed = await self._async_list_expanded(new, since)
         left = [source for source in collections if source not in listed]
         found, errors = await self.async_try_many(left, cached=cached)
         for source, error in errors.items():
@@ -458,7 +510,7 @@ class ResourceReader:
         return [*dict.fromkeys(paths)]
 
     async def _async_list_expanded(
-        self, collections: Iterable[Source]
+        self, collections: Iterable[Source], since: float
     ) -> dict[Source, list[str]]:
         """Return the paths of the members of collections that can be expanded."""
         listed: dict[Source, list[str]] = {}
@@ -471,8 +523,12 @@ class ResourceReader:
             if isinstance(source, Endpoint) and self.expander.has_worked:
                 with suppress(ResourceError):
                     path = await self._finder.async_get(source)
-            levels = self.get_expand_levels(path) if path else 1
-            paths = await self.expander.async_list(path, levels) if path else None
+            if path is None:
+                continue
+            levels = self.get_expand_levels(path)
+            paths = self.expander.get_listed(path, since)
+            if paths is None:
+                paths = await self.expander.async_list(path, levels)
             if paths is not None:
                 listed[source] = paths
                 self._mark_seen(source)
@@ -533,8 +589,6 @@ class ResourceReader:
         self,
         reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
         on_read: OnRead = ignore_read,
-        *,
-        concurrently: bool = True,
     ) -> Found:
         """Return many resources, maybe none, and the errors of others."""
         found = Found({}, {}, {})
@@ -549,11 +603,7 @@ class ResourceReader:
             except ResourceError as error:
                 found.errors[endpoint.name] = error
 
-        if concurrently:
-            await gather_or_raise(*map(read, reads))
-        else:
-            for endpoint in reads:
-                await read(endpoint)
+        await gather_or_raise(*map(read, reads))
         return found
 
     # Writes
@@ -626,7 +676,7 @@ class ResourceReader:
                 del self.member_errors[path]
         self.member_errors.add(errors)
 
-    def _require_available(self, source: Source) -> None:
+    def require_available(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
         if unavailable := self._unavailable.get(source):
             if unavailable.is_recent:
@@ -645,10 +695,12 @@ class ResourceReader:
             if path and link.parent.cadence is Cadence.ONCE:
                 self._connection.invalidate(path)
 
-    async def _async_read(self, endpoint: Endpoint[Any]) -> JsonObject:
+    async def _async_read(
+        self, endpoint: Endpoint[Any], *, for_links: bool
+    ) -> JsonObject:
         """Read a row, from the cache where finding it has just read it."""
         try:
-            body = await self._async_read_linked(endpoint)
+            body = await self._async_read_linked(endpoint, for_links=for_links)
         except (NotFoundError, LicenseError) as error:
             is_new = endpoint not in self._seen
             if is_new:
@@ -659,24 +711,29 @@ class ResourceReader:
         self._seen.add(endpoint)
         return body
 
-    async def _async_read_linked(self, endpoint: Endpoint[Any]) -> JsonObject:
+    async def _async_read_linked(
+        self, endpoint: Endpoint[Any], *, for_links: bool
+    ) -> JsonObject:
         """Read a row at its path; if a new one leads nowhere, at its next link."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (just_read := self._connection.get_cached(path)):
+            if not for_links:
+                self._read_for_links.pop(path, None)
             return just_read
+        self._mark_read(path, for_links=for_links)
         try:
             return await self._connection.async_get(path)
         except NotFoundError as error:
             if self.memory.is_unproven(endpoint):
                 self._forget_memory()
-                return await self._async_read_linked(endpoint)
+                return await self._async_read_linked(endpoint, for_links=for_links)
             if endpoint in self._seen or not await self._finder.async_skip(
                 endpoint, path
             ):
                 raise
             self.member_errors[path] = error
-        return await self._async_read_linked(endpoint)
+        return await self._async_read_linked(endpoint, for_links=for_links)
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError

@@ -1,0 +1,99 @@
+"""Keep the verdicts on the expansion of collections ($expand)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from math import inf, isfinite
+from time import monotonic, time
+from typing import Any
+
+from ..const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
+
+_ANY = "*"
+"""Name of the verdict on the whole service, until one kind of collection works."""
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+class ExpandVerdicts:
+    """Remember which kinds of collections can be expanded, and when to try others.
+
+    Collections with the same last segment of their path are of one kind.
+    """
+
+    def __init__(self) -> None:
+        """Start with no collection tried."""
+        self.verified: set[str] = set()
+        """The kinds whose expanded members equal those that are read singly."""
+        self._retry_at: dict[str, float] = {}
+        """The time to try again, by kind or path; infinite until new firmware."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no collection was tried."""
+        return not (self.verified or self._retry_at)
+
+    def reset(self) -> None:
+        """Discard all verdicts, as after an update of the firmware."""
+        self.verified.clear()
+        self._retry_at.clear()
+
+    def is_verified(self, collection: str) -> bool:
+        """Return whether a collection is of a kind that works."""
+        return _kind(collection) in self.verified
+
+    def accept(self, collection: str) -> None:
+        """Record that the kind of a collection works."""
+        self.verified.add(_kind(collection))
+
+    def is_due(self, collection: str) -> bool:
+        """Return whether no verdict keeps a collection from being expanded."""
+        names = (collection, _kind(collection), _ANY)
+        return all(monotonic() >= self._retry_at.get(name, 0.0) for name in names)
+
+    def reject(self, collection: str, status: int | None = None) -> None:
+        """Stop expanding for a while: a collection, its kind, or all of them.
+
+        A busy BMC is asked again soon, one without support only after an update.
+        """
+        kind, is_final = _kind(collection), status == HTTPStatus.NOT_IMPLEMENTED
+        if kind in self.verified:
+            name = collection
+        else:
+            name = kind if self.verified and not is_final else _ANY
+        seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
+        self._retry_at[name] = inf if is_final else monotonic() + seconds
+
+    def export(self) -> dict[str, Any]:
+        """Return the verdicts as JSON: kinds that work, and times of the next trial.
+
+        The times are seconds since 1970, None where only new firmware is tried again.
+        """
+        left = {name: at - monotonic() for name, at in self._retry_at.items()}
+        return {
+            "verified": sorted(self.verified),
+            "retry_at": {
+                name: None if seconds == inf else round(time() + seconds)
+                for name, seconds in left.items()
+                if seconds > 0
+            },
+        }
+
+    def restore(self, exported: Any) -> None:
+        """Restore exported verdicts; malformed ones are ignored."""
+        if not isinstance(exported, Mapping):
+            return
+        verified, retry_at = exported.get("verified"), exported.get("retry_at")
+        if isinstance(verified, list):
+            self.verified |= {kind for kind in verified if isinstance(kind, str)}
+        for name, at in retry_at.items() if isinstance(retry_at, Mapping) else ():
+            if at is None:
+                self._retry_at[name] = inf
+            elif isinstance(at, (int, float)) and isfinite(at):
+                seconds = min(at - time(), EXPAND_RETRY_SECONDS)
+                self._retry_at[name] = monotonic() + seconds
+
+
+def _kind(collection: str) -> str:
+    """Return the kind of a collection, the last segment of its path."""
+    return collection.rpartition("/")[2]
