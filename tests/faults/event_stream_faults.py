@@ -20,7 +20,7 @@ from .matrix import CONNECTION_LOST, NOT_CONNECTED
 QUARTER = 900
 """Seconds of the longest pause between two attempts to open a stream."""
 _SECONDS = 600
-_POLLS = 3 * _SECONDS // DYNAMIC + 30
+_POLLS = 3 * _SECONDS // 30 + 30
 """Requests of the dynamic polls in that time, and of one static poll."""
 _ATTEMPTS = 6
 """Attempts to open a stream in that time, with a growing pause between them."""

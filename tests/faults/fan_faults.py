@@ -89,12 +89,20 @@ def end_sessions(scenario: Any) -> None:
 
 def write_duty(percent: int) -> Action:
     """Let something else write the duty of the first zone."""
-    return lambda scenario: scenario.ipmi.cooling.set_duty(0, percent)
+
+    def inject(scenario: Any) -> None:
+        scenario.ipmi.cooling.set_duty(0, percent)
+
+    return inject
 
 
 def write_mode(mode: str) -> Action:
     """Let something else write the mode."""
-    return lambda scenario: scenario.ipmi.cooling.set_mode(mode)
+
+    def inject(scenario: Any) -> None:
+        scenario.ipmi.cooling.set_mode(mode)
+
+    return inject
 
 
 def restart(scenario: Any) -> None:

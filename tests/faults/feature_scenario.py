@@ -63,7 +63,7 @@ class FeatureScenario(FaultScenario):
 
 UNCHANGED = ExpectedStates()
 
-type Condition = Callable[[FeatureScenario], object]
+type Condition = Callable[[FeatureScenario], bool]
 """A condition, which is a state of the BMC or of Home Assistant."""
 
 

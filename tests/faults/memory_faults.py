@@ -43,7 +43,11 @@ def remembered(scenario: FeatureScenario) -> dict[str, Any]:
 
 def write(text: str) -> Action:
     """Replace the file by a text."""
-    return lambda scenario: file(scenario).write_text(text, "utf-8") and None
+
+    def inject(scenario: Any) -> None:
+        file(scenario).write_text(text, "utf-8")
+
+    return inject
 
 
 def change(changes: Mapping[str, Any]) -> Action:

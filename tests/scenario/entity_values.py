@@ -5,11 +5,14 @@ its unique id. An entity that a resource does not name has no value.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from homeassistant.const import STATE_UNKNOWN
 
 from tests.integration import paths
+from tests.simulator.resources import normalize_path
 
 DYNAMIC_PATHS = frozenset({paths.SYSTEM, paths.THERMAL, paths.POWER})
 """The resources that every poll reads."""
@@ -223,3 +226,54 @@ VALUES: dict[str, Callable[[Body], Values]] = {
     **dict.fromkeys(paths.BAYS, _drive),
 }
 """The values that each resource gives, by path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueTable:
+    """The values of the entities of a board, by path of their resource."""
+
+    values: Mapping[str, Callable[[Body], Values]]
+    dynamic: frozenset[str]
+    """The resources that every poll reads."""
+    host_powered: tuple[str, ...]
+    """Entities that are unknown while the host is off, even if the BMC has a value."""
+    is_checked: Callable[[str], bool]
+    system: str = paths.SYSTEM
+    """The path of the system, which has the power state of the host."""
+    has_copies: bool = False
+    """Whether readings are also shown in expanded collections, excerpts and reports."""
+
+
+SHIPPED_TABLE = ValueTable(
+    values=VALUES,
+    dynamic=DYNAMIC_PATHS,
+    host_powered=HOST_POWERED,
+    is_checked=is_checked,
+)
+"""The table of the shipped board."""
+
+
+def find_copies(value: Any) -> Iterator[tuple[str, Body]]:
+    """Return the resources and readings of sensors inside a value, by path."""
+    if isinstance(value, list):
+        for item in value:
+            yield from find_copies(item)
+    elif isinstance(value, dict):
+        if isinstance(path := value.get("DataSourceUri"), str):
+            reading = value.get("SpeedRPM", value.get("Reading"))
+            yield normalize_path(path), {"Reading": reading}
+        elif isinstance(path := value.get("MetricProperty"), str):
+            yield normalize_path(path), {"Reading": _metric(value.get("MetricValue"))}
+        elif isinstance(path := value.get("@odata.id"), str) and "Reading" in value:
+            yield normalize_path(path), value
+        else:
+            yield from find_copies([*value.values()])
+
+
+def _metric(text: object) -> float | None:
+    """Return the value of a metric, None for "nan" and other texts."""
+    try:
+        value = float(str(text))
+    except ValueError:
+        return None
+    return value if isfinite(value) else None

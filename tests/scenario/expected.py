@@ -10,9 +10,8 @@ from typing import Any
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 
 from tests.conftest import Clock
-from tests.integration.paths import SYSTEM
 
-from .entity_values import DYNAMIC_PATHS, HOST_POWERED, VALUES, as_state
+from .entity_values import SHIPPED_TABLE, ValueTable, as_state, find_copies
 
 _POLL_SECONDS = 30.0
 """The maximum duration of the last failed poll and the first successful one.
@@ -57,9 +56,10 @@ class Intervals:
 class ExpectedState:
     """Record the values that the BMC reports and check states against them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, table: ValueTable = SHIPPED_TABLE) -> None:
         """Begin without any values."""
         self._clock = clock
+        self.table = table
         self._values: dict[str, dict[str, float]] = defaultdict(dict)
         self._is_dynamic: dict[str, bool] = {}
         self._by_path: dict[str, set[str]] = defaultdict(set)
@@ -74,17 +74,26 @@ class ExpectedState:
 
     def record(self, path: str, body: Mapping[str, Any]) -> None:
         """Record the values in a resource that the BMC sent."""
-        if path not in VALUES:
+        if self.table.has_copies:
+            for other, copied in find_copies(body):
+                if other != path:
+                    self._record(other, copied)
+        self._record(path, body)
+
+    def _record(self, path: str, body: Mapping[str, Any]) -> None:
+        """Record the values in a resource, or in a copy of it."""
+        table = self.table
+        if path not in table.values:
             return
-        now, values = self._clock.now, VALUES[path](body)
+        now, values = self._clock.now, table.values[path](body)
         for entity in self._by_path[path] - values.keys():
             self._values[entity][STATE_UNAVAILABLE] = now
         self._by_path[path] |= values.keys()
         for entity, value in values.items():
-            self._is_dynamic[entity] = path in DYNAMIC_PATHS
+            self._is_dynamic[entity] = path in table.dynamic
             self._values[entity][as_state(value)] = now
-        if path == SYSTEM and body.get("PowerState") in ("Off", None):
-            for entity in HOST_POWERED:
+        if path == table.system and body.get("PowerState") in ("Off", None):
+            for entity in table.host_powered:
                 self._values[entity][STATE_UNKNOWN] = now
 
     def suspend(self, seconds: float) -> None:
@@ -142,17 +151,26 @@ class ExpectedState:
         age = self._clock.now - self._values[entity].get(state, -math.inf)
         if age <= self._max_age(is_dynamic=is_dynamic):
             return None
-        if state == STATE_UNAVAILABLE:
+        if state in self._missing:
             seconds = self.recovery_seconds(is_dynamic=is_dynamic)
             if any(
                 self._clock.now <= item.explains_until(seconds) + item.extra_seconds
                 for item in self._disturbances
             ):
                 return None
-            return f"{entity} is unavailable long after the last fault"
+            return f"{entity} is {state} long after the last fault"
         if age < math.inf:
             return f"{entity} is {state}, last reported {age:.0f} s ago"
         return f"{entity} is {state}, which was never reported"
+
+    @property
+    def _missing(self) -> tuple[str, ...]:
+        """The states without a value during a fault and its recovery.
+
+        A sensor that waits for its turn to be read is unknown until then.
+        """
+        has_turns = self.table.has_copies
+        return (STATE_UNAVAILABLE, STATE_UNKNOWN) if has_turns else (STATE_UNAVAILABLE,)
 
     def _max_age(self, *, is_dynamic: bool) -> float:
         """Return the maximum age of a value now."""
@@ -165,5 +183,6 @@ class ExpectedState:
         if not recent:
             return age
         is_slow = any(item.is_slow for item in recent)
-        timeouts = 20 if is_slow and not is_dynamic else 2
+        has_many_requests = not is_dynamic or self.table.has_copies
+        timeouts = 20 if is_slow and has_many_requests else 2
         return age + timeouts * _TIMEOUT_SECONDS

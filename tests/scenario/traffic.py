@@ -137,7 +137,7 @@ class TrafficChecker:
         self._check_load()
         self.count["requests"] += 1
         path = request.path.rstrip("/")
-        self.count["polls"] += path.endswith("/Thermal")
+        self.count["polls"] += path == self._expected.table.system
         credentials = _credentials(request, payload)
         if credentials and (rejected := self._rejected.get(credentials)):
             age = self._clock.now - rejected

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 import math
 from typing import Any
+from unittest.mock import patch
 
 from custom_components.supermicro_redfish import client, errors
 from custom_components.supermicro_redfish.aiosupermicro import AuthenticationError
@@ -15,6 +16,7 @@ from custom_components.supermicro_redfish.aiosupermicro.http.limiter import (
 )
 from custom_components.supermicro_redfish.aiosupermicro.models import Sensor
 from custom_components.supermicro_redfish.entity import SupermicroEntity
+from custom_components.supermicro_redfish.sensor import SupermicroSensor
 from custom_components.supermicro_redfish.storage import SeenLogEntries
 
 from .environment import Environment
@@ -34,6 +36,18 @@ async def outage(env: Environment) -> None:
     """Drop all connections for some minutes."""
     with env.failing("outage", "*", is_drop=True):
         await env.minutes(5, 6)
+
+
+async def wrong_readings(env: Environment) -> None:
+    """Add a thousand to the readings that sensors show."""
+    read: Any = vars(SupermicroSensor)["native_value"].fget
+
+    def read_wrong(sensor: SupermicroSensor) -> Any:
+        value = read(sensor)
+        return value + 1000 if isinstance(value, float) else value
+
+    with patch.object(SupermicroSensor, "native_value", property(read_wrong)):
+        await env.minutes(2, 3)
 
 
 async def _do_nothing(*_: Any, **__: Any) -> None:

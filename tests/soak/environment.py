@@ -13,26 +13,29 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import CONF_PORT, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.helpers.entity import Entity
 
-from tests.integration.conftest import load_board
-from tests.scenario.entity_values import VALUES, as_state, is_checked
+from custom_components.supermicro_redfish.fan_control.probe import (
+    ProbeError,
+    async_probe_fans,
+)
+from tests.scenario.entity_values import ValueTable, as_state
 from tests.scenario.expected import Disturbance, ExpectedState
 from tests.scenario.hass_instance import run_home_assistant
 from tests.scenario.network import Network
-from tests.scenario.scenario import SHIPPED_BOARD, Scenario
+from tests.scenario.scenario import Scenario
 from tests.scenario.traffic import TrafficChecker
 from tests.scenario.virtual_time import VirtualClock
 from tests.simulator import Bmc, serve
 from tests.simulator.certificate import Certificate
 from tests.simulator.faults import Fault
 
-from .workload import Workload
+from .boards import BOARDS, SoakBoard, calibrate, spread_readings
+from .workload import SensorWorkload, Workload
 
 _MAX_VIOLATIONS = 25
-_MAX_WATTS = 700.0
 _MAX_ENERGY_GAP_SECONDS = 600.0
 """The time between two readings up to which energy is counted, as in the README."""
 _SETUP_SECONDS = 120.0
@@ -51,6 +54,7 @@ class Environment(Scenario):
 
     clock: VirtualClock
     random: Random
+    board: SoakBoard
     traits: dict[str, Any]
     """The traits of the simulated BMC."""
     violations: list[str] = field(default_factory=list, init=False)
@@ -63,7 +67,8 @@ class Environment(Scenario):
 
     def __post_init__(self) -> None:
         """Begin without faults."""
-        self.workload = Workload(self.bmc, self.random)
+        create = SensorWorkload if self.board.is_calibrated else Workload
+        self.workload = create(self.bmc, self.random)
         self.expected = ExpectedState(self.clock)
         self.traffic = TrafficChecker(
             self.bmc, self.clock, self.expected, self.report_violation
@@ -73,6 +78,11 @@ class Environment(Scenario):
         self._event_times: defaultdict[str, set[str]] = defaultdict(set)
         self._energy = (0.0, self.clock.now)
         self._rejected_until = self.clock.now
+
+    @property
+    def name(self) -> str:
+        """The name of the board in a report."""
+        return next(name for name, board in BOARDS.items() if board is self.board)
 
     def report_violation(self, text: str) -> None:
         """Record a violation, with the events before it."""
@@ -171,7 +181,7 @@ class Environment(Scenario):
         if not self.instance.is_available(entity):
             return
         state = self.instance.states[entity]
-        for path, values in VALUES.items():
+        for path, values in self.expected.table.values.items():
             expected = values(self.bmc.resource(path))
             if entity in expected and as_state(expected[entity]) != as_state(state):
                 self.report_violation(f"{entity} is {state} after a command")
@@ -218,7 +228,7 @@ class Environment(Scenario):
 
     def _violation(self, entity_id: str, entity: str, state: str | None = None) -> str:
         """Return why the state of an entity is wrong, nothing if it is right."""
-        if not is_checked(entity):
+        if not self.expected.table.is_checked(entity):
             return ""
         if state is None:
             current = self.instance.hass.states.get(entity_id)
@@ -236,7 +246,7 @@ class Environment(Scenario):
         before, since = self._energy
         energy, now = float(state.state), self.clock.now
         seconds = now - since + _MAX_ENERGY_GAP_SECONDS
-        if not before <= energy <= before + _MAX_WATTS * seconds / 3.6e6:
+        if not before <= energy <= before + self.board.max_watts * seconds / 3.6e6:
             self.report_violation(f"Energy went from {before} to {energy} kWh")
         self._energy = energy, now
 
@@ -282,17 +292,54 @@ async def _elapse(seconds: float, step: float = 0) -> None:
     await asyncio.sleep(seconds)
 
 
+async def probe_fans(env: Environment) -> str:
+    """Return why the fans cannot be controlled, nothing where they can."""
+    entry = env.instance.entry
+    client, settings = entry.runtime_data.client, {CONF_PORT: env.server.port}
+    try:
+        await async_probe_fans(client, entry.data, settings)
+    except ProbeError as error:
+        return error.key
+    return ""
+
+
+_CALIBRATION_SECONDS = 1200.0
+"""Time in which each sensor is read, also where they take turns."""
+
+
+async def _set_up(env: Environment) -> None:
+    """Set the entry up, and find the entities of all sensors."""
+    board = env.board
+    if board.is_calibrated:
+        env.expected.table = ValueTable(
+            values={}, dynamic=frozenset(), host_powered=(), is_checked=lambda _: False
+        )
+    readings = spread_readings(env.bmc) if board.is_calibrated else {}
+    env.instance.create_entry(env.bmc, env.server)
+    await env.instance.set_up()
+    if not board.is_calibrated:
+        return
+    await asyncio.sleep(_CALIBRATION_SECONDS)
+    env.expected.table = table = calibrate(board, env.instance, readings)
+    for path in table.values:
+        env.expected.record(path, env.bmc.resource(path))
+
+
 @asynccontextmanager
 async def run_environment(
-    clock: VirtualClock, random: Random, other_certificate: Certificate
+    clock: VirtualClock,
+    random: Random,
+    other_certificate: Certificate,
+    board: SoakBoard = BOARDS["x12"],
 ) -> AsyncIterator[Environment]:
-    """Run an environment whose entry is set up, with all entities enabled."""
-    traits = _random_traits(random)
+    """Run an environment whose entry is set up."""
+    traits = _random_traits(random) | dict(board.traits)
     latency = random.uniform(0.02, 0.8)
-    bmc = Bmc(load_board(SHIPPED_BOARD), clock=clock, **traits)
+    bmc = Bmc(board.load(), clock=clock, **traits)
+    enabled = board.has_all_entities or Entity.entity_registry_enabled_default
     with (
         Network(asyncio.get_running_loop()).installed() as network,
-        patch.object(Entity, "entity_registry_enabled_default", new=True),
+        patch.object(Entity, "entity_registry_enabled_default", new=enabled),
     ):
         async with (
             serve(bmc, latency=latency) as server,
@@ -307,6 +354,7 @@ async def run_environment(
                 elapse=_elapse,
                 other_certificate=other_certificate,
                 random=random,
+                board=board,
                 traits=traits | {"latency": latency},
             )
             environment.traffic.observe(server)
@@ -314,8 +362,7 @@ async def run_environment(
             logging.getLogger().addHandler(handler)
             instance.hass.bus.async_listen("state_changed", environment.on_state)
             try:
-                instance.create_entry(bmc, server)
-                await instance.set_up()
+                await _set_up(environment)
                 yield environment
             finally:
                 logging.getLogger().removeHandler(handler)

@@ -21,20 +21,6 @@ from .user_actions import (
 
 type SoakFault = Callable[[Environment], Awaitable[None]]
 
-_PATHS = (
-    "*",
-    "*",
-    paths.SYSTEM,
-    paths.THERMAL,
-    paths.POWER,
-    paths.CHASSIS,
-    paths.LOG,
-    paths.BAYS[0],
-    paths.FAN_MODE,
-    f"{paths.MANAGER}*",
-    f"{paths.SESSION_SERVICE}*",
-    f"{paths.ROOT}/Systems*",
-)
 _KEPT_KEYS = ("@odata.id", "@odata.type", "@odata.context")
 _RETRY_AFTER = (None, None, 5, 60, 250, 3600)
 _MAX_RETRY_AFTER = 300
@@ -74,7 +60,7 @@ async def stray_401(env: Environment) -> None:
     """Reject a valid token once or twice."""
     times = env.random.randint(1, 2)
     with env.rejected_logins(), env.disturbance("stray 401"):
-        path = env.random.choice((paths.SYSTEM, paths.THERMAL, paths.MANAGER))
+        path = env.random.choice(env.board.resources)
         response = env.bmc.response_builder.error(401)
         with env.bmc_fault(path, response=response, times=times):
             await env.minutes(1, 3)
@@ -104,9 +90,7 @@ async def error_status(env: Environment) -> None:
 
 async def invalid_body(env: Environment) -> None:
     """Respond with 200 and a body that is no resource."""
-    path = env.random.choice(
-        (paths.SYSTEM, paths.THERMAL, paths.POWER, paths.CHASSIS, paths.FAN_MODE)
-    )
+    path = env.random.choice(env.board.resources)
     body = Response(200, env.bmc.resource(path)).payload
     kind, response = env.random.choice(
         [
@@ -299,7 +283,7 @@ async def _enter_password(env: Environment) -> None:
 
 def _path(env: Environment) -> str:
     """Return a random path or path prefix."""
-    return env.random.choice(_PATHS)
+    return env.random.choice(env.board.places)
 
 
 def _without_values(value: Any) -> Any:

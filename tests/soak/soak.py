@@ -22,7 +22,8 @@ from tests.scenario.virtual_time import (
 )
 from tests.simulator.certificate import Certificate, process_certificate
 
-from .environment import Environment, SoakError, run_environment
+from .boards import BOARDS, SoakBoard
+from .environment import Environment, SoakError, probe_fans, run_environment
 from .faults import FAULTS, SoakFault
 from .footprint import Footprint
 
@@ -153,14 +154,15 @@ class Soak:
         injected, env.injected = env.injected, Counter()
         faults = ", ".join(f"{name} {n}" for name, n in injected.most_common())
         write_line(
-            f"day {elapsed / DAY:.2f}: {injected.total()} faults ({faults}); "
+            f"{env.name}, day {elapsed / DAY:.2f}: "
+            f"{injected.total()} faults ({faults}); "
             f"{today['polls']} polls, {today['requests']} requests, "
             f"{today['logins']} logins, at most {traffic.peak} in parallel; {now}; "
             f"{len(env.violations)} violations, "
             f"{freezegun.api.real_monotonic() - self._began:.0f} s"
         )
         for text in env.violations[self._printed :]:
-            write_line(f"violation: {text}")
+            write_line(f"{env.name}, violation: {text}")
         self._printed = len(env.violations)
 
     async def _check_unload(self) -> None:
@@ -177,6 +179,16 @@ class Soak:
         await asyncio.sleep(3600)
         if env.traffic.count["requests"] != sent:
             env.report_violation("Requests were sent after unloading")
+
+
+async def _report_fans(env: Environment) -> None:
+    """Print whether fan curves run, which the probe of a board may refuse."""
+    if not env.board.is_calibrated:
+        write_line(f"{env.name}: fan curves run in python -m tests.soak.fan_control")
+    elif reason := await probe_fans(env):
+        write_line(f"{env.name}: no fan curves, as the probe refuses them: {reason}")
+    else:
+        env.report_violation("The fan control is not refused")
 
 
 def write_line(text: str) -> None:
@@ -203,9 +215,17 @@ def _only_new_objects() -> Iterator[None]:
 
 
 def run(
-    seconds: float, seed: int, faults: Mapping[SoakFault, int] = FAULTS
+    seconds: float,
+    seed: int,
+    faults: Mapping[SoakFault, int] = FAULTS,
+    board: SoakBoard = BOARDS["x12"],
 ) -> list[str]:
     """Run a soak for some simulated seconds and return all violations."""
+    faults = {
+        fault: weight
+        for fault, weight in faults.items()
+        if fault.__name__ not in board.without
+    }
     # Before freezegun replaces the datetime class that models and certificates use.
     Model.from_dict({})
     process_certificate()
@@ -218,9 +238,10 @@ def run(
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualTimeLoop)
         source = Random(seed)  # noqa: S311 - a run has to be repeatable
-        async with run_environment(clock, source, other_certificate) as env:
+        async with run_environment(clock, source, other_certificate, board) as env:
             traits = (f"{name} {value}" for name, value in env.traits.items())
-            write_line(f"BMC: {', '.join(traits)}")
+            write_line(f"{env.name}: {', '.join(traits)}")
+            await _report_fans(env)
             try:
                 await Soak(env, loop, faults).run(seconds)
             except SoakError as error:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from .defects import DEFECTS, Defect
+from .boards import BOARDS
+from .defects import DEFECTS, Defect, wrong_readings
 from .fan_week import run as run_fans
 from .footprint import Footprint
 from .soak import run
@@ -13,9 +14,23 @@ from .soak import run
 HOUR = 3600.0
 
 
-def test_soak_of_three_hours_finds_no_violation(network: None) -> None:
-    """Run with all faults; script/nightly runs for days."""
-    assert run(3 * HOUR, seed=1) == []
+@pytest.mark.parametrize(("board", "hours"), [("x12", 2), ("gen14", 1)])
+def test_soak_of_some_hours_finds_no_violation(
+    network: None, board: str, hours: int
+) -> None:
+    """Run with all faults; script/nightly runs for days, also with OpenBMC."""
+    assert run(hours * HOUR, seed=1, board=BOARDS[board]) == []
+
+
+def test_calibration_finds_the_entities_of_sensors(network: None) -> None:
+    """Report wrong readings of a board whose sensors are resources of their own."""
+    violations = run(
+        0.5 * HOUR, seed=1, faults={wrong_readings: 1}, board=BOARDS["gen14"]
+    )
+    for kind in ("temperature_CPU", "voltage_V12"):
+        assert any(
+            f"sensor.{kind}" in text and "never reported" in text for text in violations
+        )
 
 
 def test_fan_curves_of_six_hours_are_cool_and_calm(network: None) -> None:

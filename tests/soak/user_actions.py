@@ -78,7 +78,7 @@ async def disable_entry(env: Environment) -> None:
 
 async def change_intervals(env: Environment) -> None:
     """Change the polling intervals."""
-    seconds = env.random.choice((10, 30, 30, 60, 300))
+    seconds = env.random.choice(env.board.intervals)
     minutes = env.random.choice((5, 15, 15, 60))
     with env.disturbance("options", is_slow=True), env.traffic.user_action():
         env.expected.change_intervals(Intervals(seconds, 60 * minutes))

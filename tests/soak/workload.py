@@ -1,13 +1,14 @@
 """Change the state of a BMC at random, outside the control of Home Assistant."""
 
 from random import Random
-from typing import Any
+from typing import Any, override
 
 from tests.integration import paths
 from tests.simulator import Bmc
 
 _MAX_LOG_ENTRIES = 512
 _MESSAGE = "Soak event number"
+_COUNTERS = ("EnergyJoules", "EnergykWh")
 
 
 class Workload:
@@ -17,7 +18,8 @@ class Workload:
         """Begin with the recorded readings."""
         self._bmc = bmc
         self._random = random
-        self._entry = dict(bmc.resource(paths.LOG)["Members"][0])
+        log = bmc.resource(paths.LOG)["Members"] if bmc.has(paths.LOG) else ()
+        self._entry = dict(next(iter(log), {}))
         self._logged = 0
 
     def change_readings(self) -> None:
@@ -61,7 +63,8 @@ class Workload:
     @property
     def messages(self) -> set[str]:
         """The messages of all added entries that the log still holds."""
-        texts = (entry["Message"] for entry in self._bmc.store[paths.LOG]["Members"])
+        log = self._bmc.store[paths.LOG]["Members"] if self._entry else ()
+        texts = (entry["Message"] for entry in log)
         return {text.partition("] ")[2] for text in texts if _MESSAGE in text}
 
     def clear_log(self) -> None:
@@ -95,3 +98,18 @@ class Workload:
         changed = value + self._random.choice((-step, step))
         if low <= changed <= high:
             body[key] = round(changed, 3)
+
+
+class SensorWorkload(Workload):
+    """Change the readings of a board whose sensors are resources of their own."""
+
+    @override
+    def change_readings(self) -> None:
+        """Change the readings of some sensors, and rarely a setting."""
+        store, random = self._bmc.store, self._random
+        sensors = [path for path in store.paths if "/Sensors/" in path]
+        for path in random.sample(sensors, 5):
+            if store[path].get("ReadingType") not in _COUNTERS:
+                self._drift(store[path], "Reading", 0.5, 5, 95)
+        if self._entry and random.random() < 0.01:
+            self._change_setting()

@@ -70,7 +70,14 @@ class FanAccess:
         duties = [self.duties.get(zone) for zone in self._zones]
         return self.mode != FULL or all(duty == MAX_DUTY for duty in duties)
 
-    def find_overwritten(self, targets: Mapping[int, int]) -> dict[int, int]:
+    def is_overwritten(self, targets: Mapping[int, int]) -> bool:
+        """Return whether something else has written a duty. The BMC drives 100 %."""
+        return any(
+            duty not in (None, MAX_DUTY, targets.get(zone))
+            for zone, duty in self.duties.items()
+        )
+
+    def find_lowered(self, targets: Mapping[int, int]) -> Mapping[int, int]:
         """Return the targets of the zones that the BMC reports at a lower duty."""
         return {
             zone: target

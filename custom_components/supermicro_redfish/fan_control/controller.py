@@ -306,8 +306,7 @@ class FanController:
     async def _limit_wait(self, reason: TripReason) -> None:
         """Give the fans back if the control has not continued for too long."""
         now = self._time_fn()
-        if self._waiting_since is None:
-            self._waiting_since = now
+        self._waiting_since = self._waiting_since or now
         if now - self._waiting_since >= RESET_SECONDS:
             await self._control.async_trip(Trip(reason=reason))
 
@@ -336,17 +335,18 @@ class FanController:
             reason = TripReason.FAN_CRITICAL
             await self._control.async_trip(Trip(reason=reason, sensor=findings.failed))
             return
-        overwritten = self._access.find_overwritten(targets)
-        if findings.slow_zones and not overwritten:
+        if findings.slow_zones and not self._access.is_overwritten(targets):
             await self._control.async_raise(findings.slow_zones)
             return
         if is_settled and self._zone_fans.observe(thermal):
-            fans = dict(self._zone_fans.zone_of)
-            await self._control.async_save(fans=fans)
-        if findings.slow_zones or any(
-            (duties[zone] or 0) < self._minimum(zone) for zone in overwritten
+            await self._control.async_save(fans=dict(self._zone_fans.zone_of))
+        lowered = self._access.find_lowered(targets)
+        if findings.is_doubtful:
+            await self._control.async_rewrite(targets)
+        elif findings.slow_zones or any(
+            (duties[zone] or 0) < self._minimum(zone) for zone in lowered
         ):
-            await self._control.async_rewrite(overwritten)
+            await self._control.async_rewrite(lowered)
 
     async def _check_log(self) -> None:
         """Look for pumping in the event log, some time after a lower duty."""

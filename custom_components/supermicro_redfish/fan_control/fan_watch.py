@@ -38,6 +38,8 @@ class FanFindings:
     """Name of a fan that is too slow for another reason than its duty."""
     slow_zones: frozenset[int] = frozenset()
     """Zones whose duty is too low."""
+    is_doubtful: bool = False
+    """Whether fans pump at duties that were high enough until now."""
 
 
 class FanWatch:
@@ -56,6 +58,7 @@ class FanWatch:
         self._baseline: dict[str, float] = {}
         """Lowest speed of each fan at the present or a higher duty."""
         self._raises = 0
+        self._is_doubtful = False
 
     def start(self, thermal: Thermal | None = None) -> None:
         """Start with the speeds before control was taken, if they are settled."""
@@ -102,13 +105,15 @@ class FanWatch:
                 slow |= zones
             elif is_settled:
                 has_surge = has_surge or self._is_surge(name, rpm)
-        if has_surge and not slow and self._raises < _MAX_RAISES:
+        is_surge_only = has_surge and not slow
+        self._is_doubtful = is_surge_only and self._should_doubt(targets)
+        if is_surge_only and not self._is_doubtful and self._raises < _MAX_RAISES:
             slow = self._suspects(targets)
         if slow:
             self._raises += 1
         elif is_settled and not has_surge:
             self._record_proof(thermal, targets)
-        return FanFindings(slow_zones=frozenset(slow))
+        return FanFindings(slow_zones=frozenset(slow), is_doubtful=self._is_doubtful)
 
     def _zones(self, name: str, targets: Mapping[int, int]) -> set[int]:
         """Return the zone of a fan, or all zones while that is not known."""
@@ -141,6 +146,15 @@ class FanWatch:
         before = self._baseline.get(name)
         return before is not None and (
             rpm > before * _SURGE_RATIO and rpm > before + _SURGE_RPM
+        )
+
+    def _should_doubt(self, targets: Mapping[int, int]) -> bool:
+        """Return whether something else may have written a duty that was too low.
+
+        That is so once, where all duties have been high enough for some minutes.
+        """
+        return not self._is_doubtful and all(
+            self._is_proven(zone, duty) for zone, duty in targets.items()
         )
 
     def _suspects(self, targets: Mapping[int, int]) -> set[int]:

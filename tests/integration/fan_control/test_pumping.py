@@ -107,3 +107,19 @@ async def test_slow_fan_at_duty_of_something_else_raises_no_floor(
     assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 40)
     assert entity(hass, held, ZONE_1).attributes["minimum"] == 20
     assert open_issues(hass) == []
+
+
+async def test_pumping_at_proven_duty_raises_no_floor_at_first(
+    hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Suspect something else that has written a duty; write the own one again."""
+    await elapse(12 * DYNAMIC)
+    ipmi.cooling.duties[0] = 5
+    await elapse(25, step=5)
+    ipmi.bmc.scheduler.run_due()
+    assert ipmi.cooling.is_boosted
+    await elapse(4 * DYNAMIC)
+    assert ipmi.cooling.duties[0] == 40
+    assert not ipmi.cooling.is_boosted
+    assert entity(hass, held, ZONE_1).attributes["minimum"] == 20
+    assert open_issues(hass) == []
