@@ -196,7 +196,7 @@ BOARDS: dict[str, SoakBoard] = {
         ),
         resources=(paths.SYSTEM, SENSORS, ENVIRONMENT, paths.CHASSIS, paths.FAN_MODE),
         without=frozenset({"parts_removed"}),
-        intervals=(10, 30, 30, 60),
+        intervals=(30, 30, 60),
     ),
     "openbmc": SoakBoard(
         load=_load_openbmc,
@@ -214,7 +214,7 @@ BOARDS: dict[str, SoakBoard] = {
         without=frozenset(
             {"parts_removed", "log_entries", "command", "reset_host", "restart_bmc"}
         ),
-        intervals=(10, 30, 30),
+        intervals=(30, 30, 60),
         max_watts=20_000.0,
         has_all_entities=False,
     ),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
+import json
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -56,6 +57,17 @@ def _compare(model: Model, body: Any) -> None:
                 expected or None,
             )
             assert found == expected or found in (None, ())
+
+
+@each_schema
+def test_equal_resource_decodes_to_an_equal_model(
+    schema: str, bodies: list[Any]
+) -> None:
+    """Decode a resource that was read again, with new objects, as at first."""
+    model = RESOURCES[schema]
+    for body in bodies:
+        known = model.from_dict(body)
+        assert model.from_changed(json.loads(json.dumps(body)), body, known) == known
 
 
 @each_schema

@@ -43,18 +43,16 @@ class PendingReads:
         read = self._reads[path] = _PendingRead()
         result: _Body | Exception | None = None
         try:
-            result = body = await read_fn(path)
+            async with read.timeout:
+                result = body = await read_fn(path)
         except exceptions.SupermicroRedfishError as error:
             result = error
             raise
-        except asyncio.CancelledError:
-            if not read.is_ended():
-                raise
+        except TimeoutError:
             result = exceptions.ConnectionError(f"GET {path}: the client was closed")
             raise result from None
         finally:
             del self._reads[path]
-            read.is_ended()  # the read may have ended before it was canceled
             read.finish(result)
         return body
 
@@ -71,10 +69,9 @@ class _PendingRead:
     """Running read of a resource, and other callers that wait for it."""
 
     def __init__(self) -> None:
-        """Start without followers, in the task that reads."""
-        self._task = asyncio.current_task()
-        self._cancelling: int | None = None
-        """Requests to cancel the task before that of `cancel`, None without it."""
+        """Start without followers."""
+        self.timeout = asyncio.timeout(None)
+        """Timeout without a limit, by which the read is ended early."""
         self._followers: list[asyncio.Future[_Body | None]] = []
 
     def follow(self) -> asyncio.Future[_Body | None]:
@@ -85,16 +82,8 @@ class _PendingRead:
 
     def cancel(self) -> None:
         """End the read with an error."""
-        if self._cancelling is None and self._task:
-            self._cancelling = self._task.cancelling()
-            self._task.cancel()
-
-    def is_ended(self) -> bool:
-        """Return whether `cancel` alone has canceled the task, which then goes on."""
-        cancelling, self._cancelling = self._cancelling, None
-        if cancelling is None or not self._task:
-            return False
-        return self._task.uncancel() <= cancelling
+        if not self.timeout.expired():
+            self.timeout.reschedule(0)
 
     def finish(self, result: _Body | Exception | None) -> None:
         """Set the result for the followers."""

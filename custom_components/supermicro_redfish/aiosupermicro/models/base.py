@@ -241,11 +241,18 @@ _Lists = tuple[dict[str, tuple[str, Decoder]], frozenset[str]]
 _LISTS: dict[type[Model], _Lists] = {}
 
 
+def _is_converted(metadata: Mapping[str, Any]) -> bool:
+    """Return whether a value is converted before or after it is decoded."""
+    return bool(metadata.get("preprocess") or metadata.get("sentinels"))
+
+
 def _find_lists(model: type[Model]) -> _Lists:
     """Return the fields that are lists of models, and the keys of all other fields.
 
-    The fields are by their key, with the decoder of an item.
+    The fields are by their key, with the decoder of an item. A list that is converted
+    before it is decoded has no items of its own.
     """
+    converted = {item.name for item in fields(model) if _is_converted(item.metadata)}
     hints = get_type_hints(model)
     plan = field_plan(model)
     keys = Counter(path[0] for field in plan for path in field.paths)
@@ -254,6 +261,7 @@ def _find_lists(model: type[Model]) -> _Lists:
         args = get_args(hints[name])
         is_list = get_origin(hints[name]) is tuple and isinstance(args[0], type)
         is_plain = len(paths) == len(paths[0]) == keys[paths[0][0]] == 1
+        is_plain = is_plain and name not in converted
         if is_plain and is_list and issubclass(args[0], Model):
             lists[paths[0][0]] = (name, _decoder(args[0]))
     _LISTS[model] = (lists, frozenset(keys.keys() - lists.keys()))
@@ -296,7 +304,7 @@ def _wrap_decoder(decode: Decoder, metadata: Mapping[str, Any]) -> Decoder:
         value = decode(preprocess(raw) if preprocess else raw)
         return None if sentinels and value in sentinels else value
 
-    return decode_wrapped if preprocess or sentinels else decode
+    return decode_wrapped if _is_converted(metadata) else decode
 
 
 def _pascal_case(name: str) -> str:
