@@ -78,9 +78,11 @@ _FIELDS: dict[type[Any], frozenset[str]] = {
 
 
 @cache
-def _list_rows(cadence: Cadence) -> tuple[Endpoint[Any], ...]:
+def _list_rows(
+    rows: tuple[Endpoint[Any], ...], cadence: Cadence
+) -> tuple[Endpoint[Any], ...]:
     """Return the rows that are read at an interval."""
-    return tuple(row for row in endpoints.ENDPOINTS if row.cadence is cadence)
+    return tuple(row for row in rows if row.cadence is cadence)
 
 
 def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
@@ -429,9 +431,8 @@ class SupermicroRedfishClient:
         }
         is_static = cadence is Cadence.STATIC
         read = self._reader.async_get_once if is_static else self._reader.async_get
-        return {
-            row: special.get(row) or partial(read, row) for row in _list_rows(cadence)
-        }
+        rows = _list_rows(endpoints.ENDPOINTS, cadence)
+        return {row: special.get(row) or partial(read, row) for row in rows}
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
         """Return the reset types as an immutable value."""
