@@ -25,6 +25,7 @@ from aiosupermicro.http.event_stream import EventCounter
 from tests.conftest import until
 from tests.simulator import Bmc, Server
 from tests.simulator.event_streams import EventStreams
+from tests.simulator.responses import Delivery
 
 EVENT = b'id: 7\ndata: {\ndata:   "Name": "Event Log"\ndata: }\n\n'
 
@@ -322,6 +323,26 @@ async def test_other_response_is_an_error(
     with pytest.raises(SupermicroRedfishError):
         await listener.task
     assert listener.opened == 0
+
+
+@pytest.mark.parametrize("delivery", ["short", "chunked_closed"])
+async def test_stream_that_breaks_off_is_an_error(
+    client: SupermicroRedfishClient,
+    streams: EventStreams,
+    bmc: Bmc,
+    delivery: Delivery,
+) -> None:
+    """Raise an error of the library where the headers announced more bytes."""
+    assert streams.path
+    bmc.fail(
+        streams.path,
+        status=200,
+        body=b"data: x\n",
+        content_type="text/event-stream",
+        delivery=delivery,
+    )
+    with pytest.raises(ConnectionError):
+        await Listener(client).task
 
 
 async def test_lost_connection_is_an_error(
