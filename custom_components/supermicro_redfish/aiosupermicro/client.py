@@ -64,8 +64,15 @@ from .models import (
 from .readings import Reading, Readings, Scope
 from .readings.power_history import async_read_power_history
 from .resources import accounts, commands, devices, endpoints, identity, logs, media
+from .resources.bulk import (
+    Found,
+    OnRead,
+    async_get_each,
+    async_try_each,
+    ignore_read,
+)
 from .resources.endpoints import Cadence, Endpoint, ModelT
-from .resources.reader import Found, OnRead, ResourceReader, ignore_read
+from .resources.reader import ResourceReader
 
 _MAX_CONCURRENT_REQUESTS = 10
 
@@ -359,7 +366,8 @@ class SupermicroRedfishClient:
     ) -> Found:
         """Return the resources that rarely change."""
         rows = self._list_reads(Cadence.STATIC)
-        found = await self._reader.async_get_each(
+        found = await async_get_each(
+            self._reader,
             {row: read for row, read in rows.items() if row.name not in without},
             on_read,
         )
@@ -391,7 +399,7 @@ class SupermicroRedfishClient:
         """
         reading = Reading(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
-        found = await self._reader.async_get_each(reads)
+        found = await async_get_each(self._reader, reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
@@ -417,7 +425,7 @@ class SupermicroRedfishClient:
         }
         if not reads:
             return Found(cached, {}, {})
-        found = await self._reader.async_try_each(reads)
+        found = await async_try_each(self._reader, reads)
         found.resources.update(cached)
         return found
 
