@@ -14,7 +14,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
-from .aiosupermicro.http.authenticator import UnsendableError
+from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_create_bmc_session, create_client
 from .const import CONF_FAN_CONTROL, DOMAIN
 from .coordinator import (

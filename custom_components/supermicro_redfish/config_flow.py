@@ -43,7 +43,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     async_get_server_certificate,
 )
-from .aiosupermicro.http.authenticator import UnsendableError
+from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,

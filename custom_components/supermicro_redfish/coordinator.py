@@ -32,7 +32,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     System,
 )
-from .aiosupermicro.resources.reader import ignore_read
+from .aiosupermicro.resources.bulk import ignore_read
 from .client import ServerReader
 from .const import (
     CONF_DYNAMIC_INTERVAL,

@@ -17,7 +17,7 @@ from .aiosupermicro import (
     SupermicroRedfishClient,
     async_get_server_certificate,
 )
-from .aiosupermicro.http.transport import base_url
+from .aiosupermicro.http.urls import base_url
 from .client import create_client
 from .util import server_name
 

@@ -270,12 +270,13 @@ def _make_keys(
     keys: dict[str, int] = {}
     long_keys: dict[str, str] = {}
     former_keys: dict[str, tuple[str, ...]] = {}
+    unique_names = {name for name, group in groups.items() if name and len(group) == 1}
     for name, group in groups.items():
         suffixes = _distinguish([identity for _, identity in group])
         for (place, identity), suffix in zip(group, suffixes, strict=True):
-            is_unique = name and len(group) == 1
+            is_unique = name in unique_names
             long_key = f"{name} {suffix}".strip()
-            while long_key in long_keys.values():
+            while long_key in unique_names or long_key in long_keys.values():
                 long_key += " #"
             key = name if is_unique else long_key
             keys[key] = place

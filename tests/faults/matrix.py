@@ -573,7 +573,7 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "ETag of the body demanded",
         demand_etag_of_body,
-        command=Command(is_applied=True, writes=2),
+        command=Command(is_applied=True, writes=3),
     ),
     # Restarts, clocks, and changes of host, hardware and firmware
     Fault(

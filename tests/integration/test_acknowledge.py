@@ -203,3 +203,20 @@ async def test_filter_by_time_uses_the_local_time_zone(
         hass, loaded, "get_log_entries", since="2026-11-20 11:00:00"
     )
     assert [item["id"] for item in response["entries"]] == ["1"]
+
+
+async def test_failure_after_the_first_entry_is_logged(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Send nothing to the rest of the entries, and count them as open."""
+    bmc.fail(f"{LOG}/4", status=503)
+    since = len(bmc.requests)
+    await call(hass, loaded, BUTTON, "press")
+    await finish(hass)
+    assert patches(bmc, since) == ["1", "4"]
+    assert marks(bmc) == [True, None, True, False, False]
+    assert entity(hass, loaded, COUNT).state == "2"
+    assert "not all acknowledged" in caplog.text

@@ -4,10 +4,15 @@ While Home Assistant or the connection is away, the simulated machine draws a va
 power, whose integral is known.
 """
 
+from datetime import timedelta
+import time
 from typing import Any
 
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.supermicro_redfish.aiosupermicro import PowerAverage
+from custom_components.supermicro_redfish.models import EnergyGap
 from tests.simulator import Bmc
 from tests.simulator.power_record import REPORTS
 
@@ -163,3 +168,27 @@ async def test_sum_never_decreases_while_a_record_is_read(
     await meter.stop_for(DYNAMIC)
     assert meter.counted >= counted
     assert is_uncounted(meter, 6)
+
+
+@pytest.mark.parametrize(
+    ("begins", "watts", "joules"), [(50, 400, 50_000), (-50, 300, 30_000)]
+)
+def test_average_from_before_the_known_readings_is_shared_by_time(
+    begins: float, watts: float, joules: float
+) -> None:
+    """Subtract the counted part of an average, or take its mean for the gap."""
+    now, zero = time.monotonic(), dt_util.utcnow()
+    gap = EnergyGap(
+        begin=now + 100,
+        end=now + 1000,
+        watts=100,
+        marks=((now, 0.0), (now + 100, 20_000.0)),
+    )
+    average = PowerAverage(
+        begin=zero + timedelta(seconds=begins),
+        end=zero + timedelta(seconds=200),
+        watts=watts,
+    )
+    seconds, counted = gap.get_joules(average)
+    assert seconds == pytest.approx(100, abs=0.1)
+    assert counted == pytest.approx(joules, rel=0.01)

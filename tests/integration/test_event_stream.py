@@ -226,3 +226,22 @@ async def test_board_without_stream_is_asked_once(
     """Read its event service once, in the background of the setup."""
     await elapse(HOUR)
     assert requests_since(bmc).count("GET /redfish/v1/EventService") == 1
+
+
+async def test_log_that_fails_once_is_read_with_the_next_event(
+    listening: Listening,
+) -> None:
+    """Keep listening, and fire the events of the failed read as well."""
+    await listening.elapse(HOUR)
+    for text, status in (("A", 503), ("B", None)):
+        listening.bmc.heal()
+        if status:
+            listening.bmc.fail(LOG, status=status)
+        add_to_log(listening.bmc, text)
+        listening.streams.publish(text)
+        await listening.finish()
+        await listening.elapse(MINUTE)
+        await listening.finish()
+        assert ("A" in listening.fired.messages) is (status is None)
+    assert listening.fired.messages == ["A", "B"]
+    assert listening.streams.open == 1

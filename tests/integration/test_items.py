@@ -188,3 +188,29 @@ def test_drive_and_detector_of_a_repeated_name_have_keys_of_their_own(
     static, dynamic = ServerData(drives=drives), DynamicData(leak_detectors=detectors)
     assert len(sources.DRIVES.items_fn(static)) == len(ids)
     assert len(sources.LEAK_DETECTORS.items_fn(dynamic)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [("PSU #1", "3")],
+        [("PSU #1", None)],
+        [("PSU #1", None), ("PSU #1", None)],
+        [("PSU #2 #", "3"), ("PSU #2", "3")],
+    ],
+)
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_part_named_like_the_key_of_another_has_a_key_of_its_own(
+    others: list[tuple[str, str | None]], *, is_reversed: bool
+) -> None:
+    """Keep apart parts of which one has the name that distinguishes two others."""
+    names = [("PSU", "1"), ("PSU", "2"), ("PSU", "1 (1)"), *others]
+    parts = [
+        {"Name": name, "MemberId": member_id, "PowerOutputWatts": watts}
+        for watts, (name, member_id) in enumerate(names, start=1)
+    ]
+    items = sources.SUPPLIES.items_fn(
+        supplies(*(parts[::-1] if is_reversed else parts))
+    )
+    watts = sorted(item.power_output_watts or 0 for item in items.values())
+    assert watts == [*range(1, len(names) + 1)]

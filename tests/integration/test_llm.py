@@ -12,9 +12,10 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.llm import async_get_tools
 from tests.simulator import Bmc
 
-from . import entity_id, requests_since, set_up, states
+from . import entity_id, requests_since, set_up, states, unload
 from .conftest import Elapse
 from .paths import BAY_2, CRITICAL, LOG, POWER, SYSTEM
 
@@ -139,3 +140,27 @@ async def test_report_contains_no_value_of_an_unreachable_bmc(
     await elapse(60)
     report = await get_report(hass)
     assert report == {"server": "x12spi-tf", "bmc_is_reachable": False}
+
+
+@pytest.mark.usefixtures("assistant")
+async def test_removed_server_is_an_error(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Return an error where the server was unloaded while the assistant answers."""
+    expose(hass, entities=True)
+    api = await get_api(hass)
+    await unload(hass, loaded)
+    result = await api.async_call_tool(llm.ToolInput(TOOL, {"server": "x12spi-tf"}))
+    assert result.error
+    assert result.data == {"error": "Server not found"}
+
+
+@pytest.mark.usefixtures("assistant")
+async def test_other_interface_has_no_tool(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Offer the tool to the interface Assist only."""
+    expose(hass, entities=True)
+    context = (await get_api(hass)).llm_context
+    assert async_get_tools(hass, context, llm.LLM_API_ASSIST) is not None
+    assert async_get_tools(hass, context, "another") is None

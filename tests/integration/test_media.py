@@ -8,6 +8,7 @@ import shutil
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -269,3 +270,13 @@ async def wait_until(condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.01)
     pytest.fail("The condition is never true")
+
+
+async def test_slot_without_a_state_is_unknown(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show neither a medium nor an empty slot where the BMC reports neither."""
+    change = {"Inserted": None, "Image": None, "ConnectedVia": None}
+    bmc.change(f"{MEDIA}/VirtualMedia1", change)
+    await elapse(5400)
+    assert entity(hass, loaded, SLOTS["x12spi-tf"]).state == STATE_UNKNOWN

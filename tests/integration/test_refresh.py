@@ -9,6 +9,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
+from custom_components.supermicro_redfish import refresh
 from custom_components.supermicro_redfish.const import CONF_DYNAMIC_INTERVAL
 from tests.simulator import REMOVED, Bmc
 
@@ -248,3 +249,17 @@ async def test_dynamic_data_is_polled_while_static_data_is_read(
     bmc.hang(FAN_MODE, 1.2, times=1)
     await set_up(hass, entry)
     assert requests_since(bmc).count(f"GET {THERMAL}") > 1
+
+
+def test_components_with_changing_names_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Keep the health of present components, and a limited number of others."""
+    monkeypatch.setattr(refresh, "MAX_ENTITIES", 3)
+    known: dict[str, str] = {}
+    for number in range(10):
+        health = {"system": "OK", f"fan {number}": "OK"}
+        assert not refresh._update(known, health)
+        assert health.items() <= known.items()
+        assert len(known) <= 3
+    assert refresh._update(known, {"system": "Warning"})

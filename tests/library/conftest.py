@@ -8,7 +8,7 @@ from hypothesis import settings
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.http import authenticator, connection
+from aiosupermicro.http import authenticator, connection, credentials
 from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 
@@ -43,7 +43,8 @@ async def client(
 @pytest.fixture
 def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the library use the clock of the BMC."""
-    monkeypatch.setattr(authenticator, "monotonic", clock)
+    for module in (authenticator, credentials):
+        monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
 

@@ -339,3 +339,21 @@ async def test_missing_service_prints_sentence(server: Server, bmc: Bmc) -> None
 def test_usage_shows_command_as_optional() -> None:
     """Put the command in brackets, since status is the default."""
     assert "HOST [COMMAND]" in build_parser().format_usage()
+
+
+async def test_logs_prints_json(server: Server, bmc: Bmc) -> None:
+    """Print all entries as one JSON document."""
+    done = await run(server, "logs", "--json")
+    assert done.code == 0, done.err
+    ids = [entry["Id"] for entry in bmc.resource(ENTRIES)["Members"]]
+    assert sorted(entry["id"] for entry in json.loads(done.out)) == sorted(ids)
+
+
+async def test_unusable_folder_prints_one_line(server: Server, tmp_path: Path) -> None:
+    """Name the file that is in the way."""
+    file = tmp_path / "file"
+    file.touch()
+    done = await run(server, "dump", str(file / "board"))
+    assert done.code == 1
+    (line,) = done.err.splitlines()
+    assert str(file) in line

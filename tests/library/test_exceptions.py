@@ -126,3 +126,13 @@ async def test_missing_license_is_named(
         await client.async_connect()
     assert caught.value.license == "SUM DCMS OOB"
     assert bmc.login_attempts == 0
+
+
+def test_members_with_a_secret_are_dropped() -> None:
+    """Keep the members of an error response only while they contain no secret."""
+    error = SupermicroRedfishError("Refused")
+    error.members = ({"Id": "1", "Token": "a-secret"},)
+    error.redact("another-secret")
+    assert "a-secret" in repr(error.members)
+    error.redact("a-secret")
+    assert "a-secret" not in repr(error.members)

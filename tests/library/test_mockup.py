@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+import errno
 import json
 import os
 from pathlib import Path
@@ -490,3 +491,17 @@ def test_dump_removes_host_and_account_that_only_texts_contain(folder: Path) -> 
     assert name == f"{SYSTEM}/index.json".strip("/")
     assert "bmc9" not in text
     assert SYSTEM in text
+
+
+def test_full_disk_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise the error of the disk instead of counting the file as skipped."""
+
+    def write(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    recording = recording_of(SYSTEM)
+    with MockupFolder(folder) as target:
+        monkeypatch.setattr(target, "write", write)
+        with pytest.raises(OSError, match="No space left"):
+            write_mockup(recording, target, {})
+    assert recording.skipped == {}

@@ -1,6 +1,8 @@
 """Parsing of responses to JSON documents."""
 
+from importlib.util import find_spec, module_from_spec
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -70,3 +72,18 @@ async def test_error_body_with_status_200_is_rejected(
     bmc.fail(SYSTEM, status=200, body=body)
     with pytest.raises(InvalidResponseError, match="with an error"):
         await client.async_get_system()
+
+
+@pytest.mark.parametrize("raw", [b'{"a": [1, "\xc3\xa9"]}', b'{"a": 1} x', b"[1e400]"])
+def test_documents_are_parsed_alike_without_orjson(
+    raw: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Load the module where the faster parser is not installed."""
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    spec = find_spec("aiosupermicro.payload")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module._parse_fast is None
+    assert module.parse_json(raw) == parse_json(raw)

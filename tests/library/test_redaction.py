@@ -11,6 +11,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from aiosupermicro.const import MAX_NESTED_DOCUMENTS
 from aiosupermicro.redaction import Redactor, redacted
 from tests.library import CHASSIS, MANAGER, SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
@@ -144,3 +145,20 @@ def test_redactor_keeps_paths_of_account_named_like_one(name: str) -> None:
     ((found, body),) = redacted(board).items()
     assert (found, body["@odata.id"]) == (path, path)
     assert name not in body["Oem"]["Supermicro"].values()
+
+
+def test_redactor_replaces_documents_that_are_nested_too_deep() -> None:
+    """Search texts that contain documents a few levels deep, and show none below."""
+    text = json.dumps({"Note": "harmless"})
+    for _ in range(MAX_NESTED_DOCUMENTS - 1):
+        text = json.dumps({"Text": text})
+    assert "harmless" in str(Redactor([]).redact({"Text": text}))
+    redacted_text = str(Redactor([]).redact({"Text": json.dumps({"Text": text})}))
+    assert "harmless" not in redacted_text
+    assert "REDACTED" in redacted_text
+
+
+def test_redactor_ignores_identifier_without_words() -> None:
+    """Keep all dashes of a board whose name consists of dashes."""
+    body = {"HostName": "--", "Message": "a -- b"}
+    assert Redactor([body]).redact(body)["Message"] == "a -- b"

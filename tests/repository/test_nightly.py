@@ -8,7 +8,7 @@ import pytest
 
 from . import ROOT
 
-PARTS = ["audit", "fuzz", "validate", "soak", "bench"]
+PARTS = ["audit", "fuzz", "validate", "rehearse", "next", "soak", "mutate", "bench"]
 
 # Replaces every command that takes long; the soak fails.
 STUB = '#!/bin/sh\necho "$0 $*"\ncase "$*" in *tests.soak*) exit 3 ;; esac\n'
@@ -17,7 +17,9 @@ STUB = '#!/bin/sh\necho "$0 $*"\ncase "$*" in *tests.soak*) exit 3 ;; esac\n'
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout with stubs for the long-running commands."""
-    for name in ("script/setup", "script/bench", ".venv/bin/python", ".venv/bin/uv"):
+    scripts = ("setup", "bench", "demo", "mutate")
+    programs = (".venv/bin/python", ".venv/bin/uv")
+    for name in (*(f"script/{script}" for script in scripts), *programs):
         stub = tmp_path / name
         stub.parent.mkdir(parents=True, exist_ok=True)
         stub.write_text(STUB, "utf-8")
@@ -50,6 +52,39 @@ def test_nightly_continues_after_a_failed_part(checkout: Path) -> None:
     fuzz = (logs / "fuzz.log").read_text("utf-8")
     assert "-m hypothesis" in fuzz
     assert "test_structure" in fuzz
+    assert "script/mutate" in (logs / "mutate.log").read_text("utf-8")
+
+
+def test_nightly_compares_ipmi_with_other_programs(checkout: Path) -> None:
+    """Run the tests with `ipmitool` and `ipmi_sim` so that none is skipped."""
+    stub = checkout / ".venv/bin/python"
+    stub.write_text(f'{STUB}echo "CI=$CI"\n', "utf-8")
+    assert nightly(checkout, "validate")[0] == 0
+    log = (checkout / ".cache/nightly/validate.log").read_text("utf-8")
+    validators, _, tests = log.partition("CI=\n")
+    assert "tests.validators" in validators
+    assert "test_witness.py" in tests
+    assert "test_ipmi.py" in tests
+    assert tests.endswith("CI=1\n")
+
+
+def test_nightly_runs_the_newest_home_assistant(checkout: Path) -> None:
+    """Pass the release that the package index has to script/demo."""
+    stub = checkout / ".venv/bin/uv"
+    stub.write_text(
+        "#!/bin/sh\necho aiohttp==3\necho homeassistant==2099.1.0\n", "utf-8"
+    )
+    assert nightly(checkout, "next")[0] == 0
+    log = (checkout / ".cache/nightly/next.log").read_text("utf-8")
+    assert "demo --check --home-assistant 2099.1.0 " in log
+
+
+@pytest.mark.parametrize("part", ["rehearse", "next"])
+def test_nightly_reports_unreachable_package_index(checkout: Path, part: str) -> None:
+    """Show a part as OFFLINE if the index cannot be reached, and fail."""
+    (checkout / ".venv/bin/uv").write_text("#!/bin/sh\nexit 2\n", "utf-8")
+    code, output = nightly(checkout, part)
+    assert (code, results(output)) == (1, [[part, "OFFLINE"]])
 
 
 def test_nightly_runs_selected_parts_in_the_given_order(checkout: Path) -> None:

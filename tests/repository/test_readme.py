@@ -37,7 +37,10 @@ RUNS = {
         ),
     },
     "tests/repository/test_nightly.py": {"script/nightly": '"script/nightly"'},
-    "script/nightly": {"script/bench": "script/bench --out"},
+    "script/nightly": {
+        "script/bench": "script/bench --out",
+        "script/mutate": "script/mutate",
+    },
     "tests/demo/test_options.py": {"script/demo --board FOLDER": '["--board"'},
     "tests/browser/conftest.py": {"script/demo --bare": '["--check", "--bare"]'},
     "tests/browser/test_pictures.py": {"script/screenshots": '"script/screenshots"'},

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from custom_components.supermicro_redfish import client, errors
 from custom_components.supermicro_redfish.aiosupermicro import AuthenticationError
-from custom_components.supermicro_redfish.aiosupermicro.http import authenticator
+from custom_components.supermicro_redfish.aiosupermicro.http import credentials
 from custom_components.supermicro_redfish.aiosupermicro.http.authenticator import (
     Authenticator,
 )
@@ -95,7 +95,7 @@ DEFECTS = (
         "each request logs in",
         expire_sessions,
         "Session deleted without a reason",
-        ((authenticator, "SESSION_REFRESH_THRESHOLD", -1),),
+        ((credentials, "SESSION_REFRESH_THRESHOLD", -1),),
     ),
     Defect(
         "rejected password is sent again",

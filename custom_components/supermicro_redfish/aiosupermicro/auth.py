@@ -10,7 +10,8 @@ import warnings
 from aiohttp import ClientSession, ClientTimeout
 
 from .const import DEFAULT_TIMEOUT, REDFISH_ROOT
-from .http.authenticator import Authenticator, Credentials, SessionState
+from .http.authenticator import Authenticator
+from .http.credentials import Credentials, SessionState
 from .http.transport import Transport
 
 if TYPE_CHECKING:

@@ -64,8 +64,15 @@ from .models import (
 from .readings import Reading, Readings, Scope
 from .readings.power_history import async_read_power_history
 from .resources import accounts, commands, devices, endpoints, identity, logs, media
+from .resources.bulk import (
+    Found,
+    OnRead,
+    async_get_each,
+    async_try_each,
+    ignore_read,
+)
 from .resources.endpoints import Cadence, Endpoint, ModelT
-from .resources.reader import Found, OnRead, ResourceReader, ignore_read
+from .resources.reader import ResourceReader
 
 _MAX_CONCURRENT_REQUESTS = 10
 
@@ -78,9 +85,11 @@ _FIELDS: dict[type[Any], frozenset[str]] = {
 
 
 @cache
-def _list_rows(cadence: Cadence) -> tuple[Endpoint[Any], ...]:
+def _list_rows(
+    rows: tuple[Endpoint[Any], ...], cadence: Cadence
+) -> tuple[Endpoint[Any], ...]:
     """Return the rows that are read at an interval."""
-    return tuple(row for row in endpoints.ENDPOINTS if row.cadence is cadence)
+    return tuple(row for row in rows if row.cadence is cadence)
 
 
 def _merge(data_class: type[Any], *parts: Found) -> dict[str, Any]:
@@ -357,7 +366,8 @@ class SupermicroRedfishClient:
     ) -> Found:
         """Return the resources that rarely change."""
         rows = self._list_reads(Cadence.STATIC)
-        found = await self._reader.async_get_each(
+        found = await async_get_each(
+            self._reader,
             {row: read for row, read in rows.items() if row.name not in without},
             on_read,
         )
@@ -389,7 +399,7 @@ class SupermicroRedfishClient:
         """
         reading = Reading(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
-        found = await self._reader.async_get_each(reads)
+        found = await async_get_each(self._reader, reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)
@@ -415,7 +425,7 @@ class SupermicroRedfishClient:
         }
         if not reads:
             return Found(cached, {}, {})
-        found = await self._reader.async_try_each(reads)
+        found = await async_try_each(self._reader, reads)
         found.resources.update(cached)
         return found
 
@@ -429,9 +439,8 @@ class SupermicroRedfishClient:
         }
         is_static = cadence is Cadence.STATIC
         read = self._reader.async_get_once if is_static else self._reader.async_get
-        return {
-            row: special.get(row) or partial(read, row) for row in _list_rows(cadence)
-        }
+        rows = _list_rows(endpoints.ENDPOINTS, cadence)
+        return {row: special.get(row) or partial(read, row) for row in rows}
 
     async def _async_get_reset_types(self) -> tuple[ResetType | str, ...]:
         """Return the reset types as an immutable value."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-import sys
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _ResultT = TypeVar("_ResultT")
-
-_OPTIONS: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 14) else {}
-"""Start a task at once, which saves a turn of the event loop."""
 
 
 async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
@@ -19,7 +15,7 @@ async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
     tasks: list[asyncio.Task[Any]] = []
     try:
         async with asyncio.TaskGroup() as group:
-            tasks += [group.create_task(work, **_OPTIONS) for work in coroutines]
+            tasks += [group.create_task(coroutine) for coroutine in coroutines]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return [task.result() for task in tasks]

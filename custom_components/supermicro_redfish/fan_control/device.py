@@ -6,7 +6,7 @@ from typing import Any, Final, Self, override
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
 
 from ..aiosupermicro import AuthenticationError, InvalidResponseError
-from ..aiosupermicro.http.transport import base_url
+from ..aiosupermicro.http.urls import base_url
 from ..aiosupermicro.ipmi import DeviceId, FanMode, IpmiClient, IpmiCommandError
 from .interfaces import Device
 from .models import MAX_DUTY

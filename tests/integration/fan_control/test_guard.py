@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
 import pytest
 
-from tests.integration import DYNAMIC, HOUR, MINUTE, call, entity, reload
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.integration import DYNAMIC, HOUR, MINUTE, call, entity, reload, unload
 from tests.integration.conftest import Elapse
 from tests.integration.paths import SYSTEM, THERMAL
 from tests.integration.repair_flow import fix_issue, open_issues
@@ -260,3 +263,19 @@ async def test_guard_rests_while_bmc_is_in_control(
     assert open_issues(hass) == []
     assert bmc.power_state == "On"
     assert bmc.resource(SYSTEM)["PowerState"] == "On"
+
+
+async def test_issue_of_an_unloaded_server_is_not_confirmed(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the trip, which nothing can clear while the server is not loaded."""
+    bmc.set_reading("CPU Temp", 86)
+    await elapse(DYNAMIC)
+    await unload(hass, held)
+    (issue,) = open_issues(hass)
+    await async_setup_component(hass, REPAIRS, {})
+    flows = hass.data[REPAIRS]["flow_manager"]
+    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
+    result = await flows.async_configure(form["flow_id"], {})
+    assert (result["type"], result["reason"]) == ("abort", "not_loaded")
+    assert open_issues(hass) == [issue]

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.integration import entity, reload, requests_since
+from tests.integration import entity, reload, requests_since, unload
 from tests.integration.dialog import suggested_values
 from tests.integration.paths import CHASSIS, FAN_MODE, PROTOCOLS, SYSTEM
 from tests.simulator import REMOVED, Bmc
@@ -82,6 +82,22 @@ def _stack(name: str) -> Change:
         ),
         pytest.param(
             lambda bmc, _: bmc.remove(FAN_MODE), "fan_mode_unknown", id="no mode"
+        ),
+        pytest.param(
+            lambda bmc, _: bmc.change(FAN_MODE, {"Mode": None}),
+            "fan_mode_unknown",
+            id="mode without a value",
+        ),
+        pytest.param(lambda bmc, _: bmc.remove(PROTOCOLS), None, id="no protocols"),
+        pytest.param(
+            lambda _, ipmi: ipmi.completion_codes.update({(0x30, 0x70, 0x66, 0, 1): 1}),
+            None,
+            id="rejected zone",
+        ),
+        pytest.param(
+            lambda bmc, _: setattr(bmc, "role", "ReadOnly"),
+            "ipmi_refused",
+            id="account without privileges",
         ),
         pytest.param(
             lambda _, ipmi: setattr(ipmi, "session_limit", 0), "ipmi_busy", id="busy"
@@ -197,3 +213,44 @@ async def test_interval_is_limited_while_fans_are_controlled(
     await reload(hass, controlled)
     interval = controlled.runtime_data.dynamic.update_interval
     assert interval.total_seconds() == expected
+
+
+@pytest.mark.parametrize(
+    ("is_loaded", "status", "error"),
+    [(False, None, "cannot_connect"), (True, 403, "not_authorized")],
+)
+async def test_ipmi_that_cannot_be_switched_on_is_reported(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    *,
+    is_loaded: bool,
+    status: int | None,
+    error: str,
+) -> None:
+    """Show the form again with the reason, and keep the option off."""
+    bmc.change(PROTOCOLS, {"IPMI": {"ProtocolEnabled": False}})
+    form = await open_fan_form(hass, loaded)
+    form = await submit_fan_form(hass, form, port=ipmi.port)
+    assert form["step_id"] == "ipmi_off"
+    if status:
+        bmc.fail(PROTOCOLS, status=status, method="PATCH")
+    if not is_loaded:
+        await unload(hass, loaded)
+    result = await hass.config_entries.options.async_configure(form["flow_id"], {})
+    assert result["step_id"] == "fan_control"
+    assert result["errors"] == {"base": error}
+    assert "fan_control" not in loaded.options
+    assert not bmc.resource(PROTOCOLS)["IPMI"]["ProtocolEnabled"]
+
+
+async def test_probe_of_an_unloaded_server_is_reported(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Send nothing to a server that was unloaded while the form was open."""
+    form = await open_fan_form(hass, loaded)
+    await unload(hass, loaded)
+    result = await submit_fan_form(hass, form, port=ipmi.port)
+    assert result["errors"] == {"base": "cannot_connect"}
+    assert ipmi.packets == 0

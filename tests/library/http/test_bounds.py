@@ -22,7 +22,7 @@ from aiosupermicro.const import (
     MAX_VALUES,
     PARSE_IN_THREAD_BYTES,
 )
-from aiosupermicro.http import transport
+from aiosupermicro.http import response, transport
 from aiosupermicro.payload import count_values, parse_json
 from tests.library import ROOT, SESSIONS, THERMAL
 from tests.library.boards import BOARDS, load
@@ -158,7 +158,7 @@ async def test_token_that_is_no_valid_header_is_rejected(
 ) -> None:
     """Raise the error of an invalid response, and send no password in its place."""
     # The simulator cannot send these either, but a real web server can.
-    receive = transport._receive
+    receive = response.async_receive
 
     async def receive_hostile(*arguments: Any) -> Any:
         raw = await receive(*arguments)
@@ -166,7 +166,7 @@ async def test_token_that_is_no_valid_header_is_rejected(
             return raw
         return replace(raw, headers={**raw.headers, "X-Auth-Token": token})
 
-    monkeypatch.setattr(transport, "_receive", receive_hostile)
+    monkeypatch.setattr(transport, "async_receive", receive_hostile)
     with pytest.raises(InvalidResponseError):
         await client.async_get_thermal()
     other = SessionAuth(session, server.host, bmc.username, bmc.password)

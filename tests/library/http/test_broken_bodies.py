@@ -16,7 +16,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
-from aiosupermicro.http import transport
+from aiosupermicro.http import response
 from tests.library import (
     SESSIONS,
     SYSTEM,
@@ -52,7 +52,7 @@ readable = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait only briefly for a body where the status is sufficient."""
-    monkeypatch.setattr(transport, "OPTIONAL_BODY_SECONDS", 0.05)
+    monkeypatch.setattr(response, "OPTIONAL_BODY_SECONDS", 0.05)
 
 
 @deliveries

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from ssl import create_default_context
+from socket import create_server
+from ssl import SSLObject, create_default_context
 
 from aiohttp import ClientSession, TCPConnector
 from hypothesis import given, strategies as st
@@ -11,7 +12,9 @@ import pytest
 from aiosupermicro import (
     CertificateError,
     ConnectionError,  # noqa: A004
+    InvalidResponseError,
     SupermicroRedfishClient,
+    TimeoutError,  # noqa: A004
     async_get_server_certificate,
 )
 from aiosupermicro.http import transport
@@ -126,3 +129,21 @@ def test_random_bytes_are_rejected_as_certificate(noise: bytes) -> None:
     """Raise ValueError, which the caller maps to its own error."""
     with pytest.raises(ValueError, match=r"."):
         parse_certificate(noise)
+
+
+@pytest.mark.usefixtures("network")
+async def test_certificate_of_silent_host_is_an_error() -> None:
+    """Raise an error for a host that accepts connections but sends nothing."""
+    with create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(TimeoutError):
+            await async_get_server_certificate(f"127.0.0.1:{port}", timeout=0.1)
+
+
+async def test_malformed_certificate_is_an_error(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raise an error of the library for a certificate that cannot be decoded."""
+    monkeypatch.setattr(SSLObject, "getpeercert", lambda *_, **_options: b"\x30\x00")
+    with pytest.raises(InvalidResponseError):
+        await async_get_server_certificate(server.host)

@@ -228,3 +228,15 @@ def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
         known = parse_document(raw, known)
         assert known.layout is None
         assert known.content == json.loads(raw)
+
+
+@pytest.mark.parametrize("end", [b"x", b" {}", b"\xff", b"\xff}"])
+def test_changed_document_with_a_malformed_end_is_rejected(end: bytes) -> None:
+    """Return the body as a new parser does, although the changed value is readable."""
+    known = None
+    for number in range(3):
+        known = parse_document(b'{"a": {"b": 0}, "c": %d}' % number, known)
+    assert known
+    assert known.layout
+    raw = b'{"a": {"b": 0}, "c": 3}' + end
+    assert parse_document(raw, known).content == parse_json(raw) == raw

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from aiosupermicro import (
+    AuthenticationError,
     AuthorizationError,
     ConnectionError,  # noqa: A004
     InvalidResponseError,
@@ -24,6 +25,7 @@ from aiosupermicro.http.event_stream import EventCounter
 from tests.conftest import until
 from tests.simulator import Bmc, Server
 from tests.simulator.event_streams import EventStreams
+from tests.simulator.responses import Delivery
 
 EVENT = b'id: 7\ndata: {\ndata:   "Name": "Event Log"\ndata: }\n\n'
 
@@ -323,6 +325,26 @@ async def test_other_response_is_an_error(
     assert listener.opened == 0
 
 
+@pytest.mark.parametrize("delivery", ["short", "chunked_closed"])
+async def test_stream_that_breaks_off_is_an_error(
+    client: SupermicroRedfishClient,
+    streams: EventStreams,
+    bmc: Bmc,
+    delivery: Delivery,
+) -> None:
+    """Raise an error of the library where the headers announced more bytes."""
+    assert streams.path
+    bmc.fail(
+        streams.path,
+        status=200,
+        body=b"data: x\n",
+        content_type="text/event-stream",
+        delivery=delivery,
+    )
+    with pytest.raises(ConnectionError):
+        await Listener(client).task
+
+
 async def test_lost_connection_is_an_error(
     client: SupermicroRedfishClient, streams: EventStreams, server: Server
 ) -> None:
@@ -343,3 +365,14 @@ async def test_stream_on_another_host_is_refused(
     with pytest.raises(SupermicroRedfishError, match="leads away"):
         await Listener(client).task
     assert streams.opened == 0
+
+
+async def test_stream_that_rejects_every_session_is_an_error(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Raise the error of the second 401, after one more login."""
+    assert streams.path
+    bmc.fail(streams.path, status=401)
+    with pytest.raises(AuthenticationError):
+        await Listener(client).task
+    assert bmc.login_attempts == 2

@@ -7,6 +7,7 @@ import pytest
 
 from aiosupermicro import (
     InvalidRequestError,
+    ServiceUnavailableError,
     SupermicroRedfishClient,
 )
 from aiosupermicro.http import task_monitor
@@ -75,3 +76,15 @@ async def test_missing_task_counts_as_done(
     for headers in ({"Location": f"{ROOT}/TaskService/Tasks/99"}, {}):
         bmc.fail(NTP, status=202, body={}, headers=headers, method="PATCH", times=1)
         await client.async_set_ntp_enabled(enabled=False)
+
+
+async def test_unreadable_task_fails_a_change(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise the error: nothing shows that the settings were changed."""
+    task = f"{ROOT}/TaskService/Tasks/7"
+    bmc.fail(NTP, status=202, body={}, headers={"Location": task}, method="PATCH")
+    bmc.fail(task, status=503)
+    with pytest.raises(ServiceUnavailableError) as caught:
+        await client.async_set_ntp_enabled(enabled=False)
+    assert caught.value.path == task

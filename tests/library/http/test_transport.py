@@ -13,7 +13,7 @@ from aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from aiosupermicro.http.transport import base_url
+from aiosupermicro.http.urls import base_url
 from tests.library import SESSIONS, SYSTEM, THERMAL, inject_fault, requested_paths
 from tests.simulator import Bmc, Server, serve
 

@@ -12,6 +12,7 @@ from aiosupermicro import (
     AuthenticationError,
     AuthorizationError,
     ConnectionError,  # noqa: A004
+    InvalidResponseError,
     ServiceUnavailableError,
     TimeoutError,  # noqa: A004
 )
@@ -22,9 +23,12 @@ from aiosupermicro.ipmi import (
     IpmiCommandError,
     SecureSessionUnavailableError,
 )
+from aiosupermicro.ipmi.exceptions import error_from_status
+from aiosupermicro.ipmi.transport import Endpoint, TimeLimit
 from tests.conftest import until
 from tests.simulator import Bmc
-from tests.simulator.ipmi import IpmiServer, serve_ipmi
+from tests.simulator.ipmi import IpmiServer, serve_ipmi, server
+from tests.simulator.ipmi.packets import parse_header, wrap_plain
 
 Connect = Callable[..., IpmiClient]
 
@@ -323,3 +327,72 @@ async def test_longest_account_is_accepted(
     client = connect()
     await client.async_connect()
     assert ipmi.logins == 1
+
+
+def test_status_that_ipmi_does_not_define_is_an_error() -> None:
+    """Name the status, and blame neither the account nor the password."""
+    error = error_from_status(0x2A)
+    assert type(error) is ConnectionError
+    assert "0x2A" in str(error)
+
+
+async def test_bmc_without_capabilities_is_not_trusted(
+    ipmi_client: IpmiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Send no user name to a BMC that rejects the question for IPMI 2.0."""
+    monkeypatch.setattr(server, "capabilities", lambda *_: (0xC1, b""))
+    with pytest.raises(SecureSessionUnavailableError):
+        await ipmi_client.async_connect()
+
+
+async def test_rejected_privilege_level_is_an_error(
+    ipmi_client: IpmiClient, ipmi: IpmiServer
+) -> None:
+    """Close the session, unless the account merely has no higher level."""
+    ipmi.completion_codes[0x06, 0x3B] = 0xC3
+    with pytest.raises(IpmiCommandError):
+        await ipmi_client.async_connect()
+    await until(lambda: ipmi.open_sessions == 0)
+    ipmi.completion_codes[0x06, 0x3B] = 0x81
+    await ipmi_client.async_connect()
+    assert ipmi.open_sessions == 1
+
+
+async def test_short_rakp_2_is_an_error(
+    ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prove no password to a BMC whose own proof is incomplete."""
+    answer = ipmi.sessions.rakp1
+
+    def shorten(payload: bytes) -> bytes:
+        header = parse_header(answer(payload))
+        assert header
+        return wrap_plain(RAKP_2, header.payload[:39])
+
+    monkeypatch.setattr(ipmi.sessions, "rakp1", shorten)
+    with pytest.raises(InvalidResponseError, match="short"):
+        await ipmi_client.async_connect()
+    assert ipmi.logins == 0
+
+
+async def test_name_server_that_does_not_respond_is_an_error(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, hasten: None
+) -> None:
+    """End the wait for the address of a host name."""
+
+    async def wait(*_: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_datagram_endpoint", wait)
+    with pytest.raises(TimeoutError, match=r"bmc\.example"):
+        await connect(host="bmc.example").async_connect()
+
+
+async def test_closed_socket_sends_nothing(ipmi: IpmiServer) -> None:
+    """Raise an error for a request after the end of the connection."""
+    limit = TimeLimit(1)
+    endpoint = await Endpoint.async_open("127.0.0.1", ipmi.port, limit)
+    endpoint.close()
+    with pytest.raises(ConnectionError, match="closed"):
+        await endpoint.async_exchange(lambda: b"packet", lambda packet: packet, limit)
+    assert ipmi.packets == 0

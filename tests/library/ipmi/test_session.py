@@ -169,3 +169,10 @@ def test_garbage_raises_no_unexpected_exception(data: bytes, start: int) -> None
             SessionKeys.derive(CIPHER_SUITES[0], b"key").decrypt(secure.payload)
         with suppress(IpmiCommandError):
             decode_message(packet, GET_MODE, 1)
+
+
+@pytest.mark.parametrize("length", [0, 15, 16, 33])
+def test_payload_without_whole_blocks_is_malformed(length: int) -> None:
+    """Return nothing for a payload that cannot have been encrypted."""
+    keys = SessionKeys.derive(CIPHER_SUITES[0], b"key")
+    assert keys.decrypt(bytes(length)) is None

@@ -2,7 +2,9 @@
 
 from dataclasses import fields
 from datetime import UTC, datetime
+from enum import Enum
 import json
+import re
 from types import MappingProxyType
 from typing import Any
 import unicodedata
@@ -29,8 +31,9 @@ from aiosupermicro.models import (
     System,
     Temperature,
     Thermal,
+    enums,
 )
-from aiosupermicro.models.base import parse_datetime
+from aiosupermicro.models.values import parse_datetime
 
 from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 
@@ -238,6 +241,21 @@ def test_absent_sensor_has_no_reading() -> None:
     assert Temperature.from_dict(absent).reading is None
     enabled = {"Status": {"State": "Enabled"}, "ReadingCelsius": 0}
     assert Temperature.from_dict(enabled).reading == 0
+
+
+def test_enum_members_are_named_after_their_values() -> None:
+    """Take no value from another member, and spell none wrong."""
+    members: list[Enum] = [
+        member
+        for enum in vars(enums).values()
+        if isinstance(enum, type) and issubclass(enum, Enum)
+        for member in enum
+        if enum.__module__ == enums.__name__
+    ]
+    assert len(members) > 100
+    for member in members:
+        letters = re.sub(r"[\W_]", "", str(member.value)).lower()
+        assert letters == member.name.replace("_", "").lower()
 
 
 def test_unknown_enum_value_is_kept() -> None:

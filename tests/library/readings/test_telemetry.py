@@ -1,14 +1,16 @@
 """Values of sensors from metric reports (TelemetryService)."""
 
+import json
 from typing import Any
 
+from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
-from tests.simulator import Bmc, Board
+from tests.simulator import Bmc, Board, Server
 from tests.simulator.gen14 import (
     DEFINITIONS,
     ENVIRONMENT,
@@ -112,6 +114,25 @@ async def test_reports_show_all_sensors_in_each_poll(
         before = after
     margins = [sensor.name for sensor in data.sensors if sensor.is_headroom]
     assert margins == ["HGX GPU 0 TEMP 1", "HGX GPU 1 TEMP 1"]
+
+
+async def test_reports_are_remembered_over_a_restart(
+    client: SupermicroRedfishClient, session: ClientSession, server: Server, bmc: Bmc
+) -> None:
+    """Read the reports of an earlier run, without a search."""
+    expected = await _read(client)
+    assert any(sensor.related_items for sensor in expected.sensors)
+    bmc.requests.clear()
+    account = (server.host, bmc.username, bmc.password)
+    discovery = json.loads(json.dumps(client.discovery))
+    async with SupermicroRedfishClient(session, *account, discovery=discovery) as own:
+        await own.async_get_dynamic_data(complete=True)
+        data = await own.async_get_dynamic_data()
+    assert _values(data) == _values(expected)
+    assert [sensor.related_items for sensor in data.sensors] == [
+        sensor.related_items for sensor in expected.sensors
+    ]
+    assert REPORTS not in [request.path for request in bmc.requests]
 
 
 async def test_text_nan_is_no_value(
@@ -289,3 +310,28 @@ async def test_margin_is_never_a_temperature(
         "HGX GPU 0 DRAM 0 Temp 0",
     ]
     assert "CPU Temp" in _values(await client.async_get_dynamic_data())
+
+
+@pytest.mark.parametrize("failed", [DEFINITIONS, f"{REPORTS}/*"])
+async def test_reports_that_fail_at_first_cost_no_reading(
+    client: SupermicroRedfishClient, bmc: Bmc, failed: str
+) -> None:
+    """Read the sensors themselves, and do not look for reports again soon."""
+    bmc.fail(failed, status=500)
+    assert _values(await _read(client))["CPU Temp"] == 61
+    bmc.heal()
+    bmc.requests.clear()
+    await client.async_get_static_data()
+    assert not [item for item in bmc.requests if item.path.startswith(REPORTS)]
+
+
+async def test_reported_value_of_absent_sensor_counts(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Trust the value of a report more than the state that was read hours ago."""
+    bmc.change(CPU, {"Status": {"State": "Absent"}})
+    thermal = (await _read(client)).thermal
+    assert thermal
+    (cpu,) = [item for item in thermal.temperatures if item.name == "CPU Temp"]
+    assert cpu.reading_celsius == 61
+    assert not cpu.status.is_absent

@@ -115,7 +115,7 @@ async def test_errors_of_changing_members_are_forgotten(
             await client.async_get_memory()
         assert len(client.member_errors) <= 30
     assert names[-1] in client.member_errors
-    assert client._reader._unavailable._limit == MAX_REMEMBERED_ERRORS  # type: ignore[attr-defined]
+    assert client._reader._unavailable._failures._limit == MAX_REMEMBERED_ERRORS
 
 
 async def test_pages_of_a_collection_are_bounded(

@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import DynamicData, NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import FAILING_LINK_SECONDS, RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import path_finder, reader
+from aiosupermicro.resources import path_finder, reader, recent_errors
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -28,6 +28,7 @@ SENSORLESS = link(CARD) | {"Id": "SmartNIC", "ChassisType": "Card"}
 def reader_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the reader use the clock of the BMC."""
     monkeypatch.setattr(reader, "monotonic", clock)
+    monkeypatch.setattr(recent_errors, "monotonic", clock)
     monkeypatch.setattr(path_finder, "monotonic", clock)
     return clock
 

@@ -133,3 +133,14 @@ async def test_action_without_usable_target_uses_standard_path(
     bmc.change(SYSTEM, {"Actions": reset})
     await client.async_system_reset(ResetType.FORCE_OFF)
     assert bmc.power_state == "PoweringOff"
+
+
+async def test_manager_is_the_one_that_the_system_names(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Follow the link of the system, where another manager comes first."""
+    own = bmc.resource(MANAGER)
+    other = f"{ROOT}/Managers/Enclosure"
+    bmc.put(other, own | link(other) | {"Id": "Enclosure"})
+    bmc.put(f"{ROOT}/Managers", link(f"{ROOT}/Managers") | {"Members": [link(other)]})
+    assert (await client.async_get_manager()).id == own["Id"]

@@ -267,3 +267,14 @@ def test_image_name_of_an_ejected_medium_is_ignored(
     slot = VirtualMedia.from_dict(body)
     assert slot.is_inserted is is_inserted
     assert slot.file_name == file_name
+
+
+async def test_medium_without_a_way_to_eject_is_left(session: ClientSession) -> None:
+    """Send nothing for a slot without an action, and eject those that have one."""
+    async with connected(session, X12) as (client, bmc):
+        for number in (1, 2):
+            await client.async_insert_media(f"{URL}{number}")
+        slot = next(path for path in bmc.store.paths if path.endswith("VirtualMedia1"))
+        bmc.change(slot, {"Actions": None})
+        await client.async_eject_media()
+        assert [slot.id for slot in await inserted(client)] == ["VirtualMedia1"]

@@ -4,7 +4,7 @@ import pytest
 
 from aiosupermicro import NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import path_finder, reader
+from aiosupermicro.resources import path_finder, reader, recent_errors
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -96,6 +96,7 @@ async def test_failure_of_fan_mode_is_forgotten_after_an_hour(
 ) -> None:
     """Read the fan mode again for a caller that reads dynamic data only."""
     monkeypatch.setattr(reader, "monotonic", clock)
+    monkeypatch.setattr(recent_errors, "monotonic", clock)
     monkeypatch.setattr(path_finder, "monotonic", clock)
     bmc.fail(FAN_MODE, status=500)
     for _ in range(3):

@@ -24,7 +24,7 @@ from aiohttp import ClientSession
 from ..client import SupermicroRedfishClient
 from ..exceptions import CertificateError, ResourceError, SupermicroRedfishError
 from ..http.certificate import async_get_server_certificate
-from ..http.transport import base_url
+from ..http.urls import base_url
 from ..mockup import MockupFolder, Recording, write_mockup
 from ..models import Drive
 from ..payload import one_line

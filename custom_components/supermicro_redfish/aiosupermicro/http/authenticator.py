@@ -6,11 +6,10 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 import logging
 from time import monotonic
 from typing import Any
-from unicodedata import category
 
 from ..const import (
     AUTH_TOKEN_HEADER,
@@ -18,7 +17,6 @@ from ..const import (
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
-    SESSION_REFRESH_THRESHOLD,
     SESSION_RETRY_SECONDS,
     SESSION_SERVICE,
     SESSIONS,
@@ -35,6 +33,7 @@ from ..exceptions import (
 )
 from ..models import SessionService
 from ..payload import find_link, is_header_text
+from .credentials import Credentials, SessionState, require_sendable
 from .sessions import (
     NoTokenError,
     SessionFinder,
@@ -46,57 +45,7 @@ from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
-_NOT_SENDABLE = ("Cc", "Cs")
-"""Unicode categories of control characters and of lone surrogates."""
-
 _TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
-
-
-class UnsendableError(ValueError):
-    """User name or password with a control character or a lone surrogate."""
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """The headers that authenticate a request."""
-
-    headers: dict[str, str] = field(repr=False)
-    session_path: str | None = field(default=None, repr=False)
-    """The session's own resource; None if unknown, and with basic authentication."""
-    created_at: float = 0.0
-    """The time of the login, by `time.monotonic`."""
-    expires: float | None = None
-    """The time to try for a session again; None with a session."""
-
-
-@dataclass(frozen=True)
-class SessionState:
-    """Snapshot of the session."""
-
-    token: str | None = field(default=None, repr=False)
-    session_uri: str | None = field(default=None, repr=False)
-    created_at: float = 0.0
-    """The time of the login, by `time.monotonic`."""
-    timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
-    """Seconds without a request after which the BMC drops the session."""
-    used_at: float = 0.0
-    """The time of the last request, by the same clock."""
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether there is a session within its timeout."""
-        return self.token is not None and self.idle_seconds < self.timeout_seconds
-
-    @property
-    def needs_refresh(self) -> bool:
-        """Whether the session is missing or close to its timeout."""
-        limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
-        return self.token is None or self.idle_seconds > limit
-
-    @property
-    def idle_seconds(self) -> float:
-        """Seconds since the last request of the session."""
-        return monotonic() - max(self.created_at, self.used_at)
 
 
 class Authenticator:
@@ -149,8 +98,8 @@ class Authenticator:
             UnsendableError: One of them has a character that cannot be sent.
 
         """
-        _require_sendable("user name", username)
-        _require_sendable("password", password)
+        require_sendable("user name", username)
+        require_sendable("password", password)
         self._transport = transport
         self._username = username
         self._password = password
@@ -361,7 +310,7 @@ class Authenticator:
                 status=response.status,
                 path=sessions_path,
             )
-        _LOGGER.debug("Logged in to %s", self._transport.url.authority)
+        _LOGGER.debug("Logged in to %s", self._transport.authority)
         path = session_path(response, sessions_path)
         self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
         if path is None:
@@ -412,12 +361,6 @@ class Authenticator:
             _LOGGER.debug("The session had already ended")
         except SupermicroRedfishError as error:
             _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
-
-
-def _require_sendable(name: str, text: str) -> None:
-    """Raise UnsendableError for a text with control characters or lone surrogates."""
-    if any(category(character) in _NOT_SENDABLE for character in text):
-        raise UnsendableError(f"The {name} has a character that cannot be sent")
 
 
 def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:

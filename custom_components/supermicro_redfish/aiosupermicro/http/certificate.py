@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .. import exceptions
 from ..const import DEFAULT_TIMEOUT
-from .transport import base_url
+from .urls import base_url
 
 _CONTEXT_TAG = 0xA0
 _UTC_TIME = 0x17

@@ -11,11 +11,14 @@ from typing import Any, TypeGuard
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
 from ..payload import is_header_text, normalize_path
-from .authenticator import Authenticator, Credentials
+from .authenticator import Authenticator
 from .cache import ETagCache
+from .credentials import Credentials
 from .event_stream import async_listen
+from .pending_reads import PendingReads
+from .response import Response
 from .task_monitor import async_wait_for_task
-from .transport import Response, Transport
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,37 +32,6 @@ _ROOT = normalize_path(REDFISH_ROOT)
 _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 
-class _PendingRead:
-    """Running read of a resource, and other callers that wait for it."""
-
-    def __init__(self) -> None:
-        """Start without followers."""
-        self.timeout = asyncio.timeout(None)
-        """Timeout without a limit, by which the read is ended early."""
-        self._followers: list[asyncio.Future[dict[str, Any] | None]] = []
-
-    def follow(self) -> asyncio.Future[dict[str, Any] | None]:
-        """Return the future of the result; None if the read was canceled."""
-        follower = asyncio.get_running_loop().create_future()
-        self._followers.append(follower)
-        return follower
-
-    def cancel(self) -> None:
-        """End the read with an error."""
-        if not self.timeout.expired():
-            self.timeout.reschedule(0)
-
-    def finish(self, result: dict[str, Any] | Exception | None) -> None:
-        """Set the result for the followers."""
-        for follower in self._followers:
-            if follower.done():
-                continue
-            if isinstance(result, Exception):
-                follower.set_exception(result)
-            else:
-                follower.set_result(result)
-
-
 class Connection:
     """Send conditional reads, writes and their follow-ups for one account."""
 
@@ -70,7 +42,7 @@ class Connection:
         self._cache = ETagCache()
         self.working_etag: str | None = None
         """Place of the ETags that the BMC accepts, "header" or "body", if known."""
-        self._pending_reads: dict[str, _PendingRead] = {}
+        self._pending_reads = PendingReads()
         self._streams: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
@@ -102,14 +74,10 @@ class Connection:
 
     async def _async_close(self) -> None:
         """Cancel all reads and streams, then delete the session."""
-        reads = [*self._pending_reads.values()]
-        results: list[asyncio.Future[Any]] = [read.follow() for read in reads]
-        results += self._streams
-        for read in reads:
-            read.cancel()
+        reads = self._pending_reads.cancel()
         for stream in self._streams:
             stream.cancel()
-        await asyncio.gather(*results, return_exceptions=True)
+        await asyncio.gather(*reads, *self._streams, return_exceptions=True)
         self._cache.invalidate_all()
         await self._authenticator.async_logout()
 
@@ -119,25 +87,9 @@ class Connection:
         Concurrent reads of one path share the request of the first caller. If this is
         canceled, the next one sends it again.
         """
-        path = normalize_path(path)
-        while (read := self._pending_reads.get(path)) is not None:
-            if (shared := await read.follow()) is not None:
-                return shared
-        read = self._pending_reads[path] = _PendingRead()
-        result: dict[str, Any] | Exception | None = None
-        try:
-            async with read.timeout:
-                result = body = await self._async_read(path)
-        except exceptions.SupermicroRedfishError as error:
-            result = error
-            raise
-        except TimeoutError:
-            result = exceptions.ConnectionError(f"GET {path}: the client was closed")
-            raise result from None
-        finally:
-            del self._pending_reads[path]
-            read.finish(result)
-        return body
+        return await self._pending_reads.async_get(
+            normalize_path(path), self._async_read
+        )
 
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return the cached value of a resource, None if it was never read."""

@@ -16,9 +16,10 @@ from ..exceptions import (
     SupermicroRedfishError,
 )
 from ..models import Session
-from ..models.base import parse_datetime
+from ..models.values import parse_datetime
 from ..payload import find_links, path_of
-from .transport import Response, Transport
+from .response import Response
+from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 

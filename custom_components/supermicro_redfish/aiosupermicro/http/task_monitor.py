@@ -10,7 +10,7 @@ from time import monotonic
 from .. import exceptions
 from ..const import TASK_POLL_SECONDS, TASK_TIMEOUT_SECONDS
 from ..payload import path_of
-from .transport import Response
+from .response import Response
 
 _ACCEPTED = 202
 _ACTIVE_STATES = ("New", "Starting", "Running", "Pending", "Stopping", "Suspended")

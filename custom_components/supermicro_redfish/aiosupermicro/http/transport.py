@@ -9,17 +9,12 @@ from contextlib import (
     asynccontextmanager,
     closing,
 )
-from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import ip_address
 import logging
 from math import inf
-import re
 import ssl
-from string import punctuation
 from time import monotonic
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import (
     ClientConnectionError,
@@ -42,23 +37,19 @@ from ..const import (
     DEFAULT_TIMEOUT,
     MAX_ANONYMOUS_BODY_BYTES,
     MAX_BODY_BYTES,
-    MAX_CACHED_RESOURCES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
-    OPTIONAL_BODY_SECONDS,
     SECOND_REQUEST_DELAY,
 )
-from .cache import NewestItems
-from .document import Document, async_parse_document
+from .document import Document
 from .limiter import HangDetector, RequestLimiter
+from .response import RawResponse, Response, async_check_response, async_receive
 from .stats import RequestStats
+from .urls import HostUrls
 
 _LOGGER = logging.getLogger(__name__)
 
 _OK = 200
-_NOT_MODIFIED = 304
-_FIRST_REDIRECT = 300
-_FIRST_ERROR = 400
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 # For a write, 301, 302 and 303 are ambiguous: some servers have already executed it,
@@ -74,72 +65,6 @@ _HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
 # Redirects and errors are handled here.
 _NO_AUTOMATISMS = {"allow_redirects": False, "raise_for_status": False}
-
-_EXCERPT_BYTES = 80
-_LAST_WORD = re.compile(rb"[^\s<>\"']*\Z")
-
-_HOST_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
-
-
-def base_url(host: str) -> URL:
-    """Return the https URL of a host name, IP address, `host:port` or https URL.
-
-    Raises:
-        ValueError: The text is none of these.
-
-    """
-    text = host.strip()
-    if text.count(":") > 1 and not text.startswith("[") and "://" not in text:
-        text = f"[{text}]"
-    try:
-        url = URL(text if "://" in text else f"https://{text}")
-        origin = url.origin()
-    except ValueError:
-        origin = url = URL()
-    is_plain = url in (origin, origin / "") and text.isprintable()
-    is_https = url.scheme == "https" and url.port != 0
-    if not (_is_host(url.raw_host or "") and is_https and is_plain):
-        shown = host.rpartition("@")[2]  # the part before may be a password
-        raise ValueError(f"{shown!r} is not a host name, IP address or https URL")
-    return origin
-
-
-def _is_host(name: str) -> bool:
-    """Return whether a text is an IP address or a host name."""
-    try:
-        ip_address(name)
-    except ValueError:
-        labels = name.removesuffix(".").split(".")
-        return all(_HOST_LABEL.fullmatch(label) for label in labels)
-    return True
-
-
-@dataclass(slots=True)
-class _RawResponse:
-    """Response as received, maybe with an incomplete body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    failure: ClientError | OSError | None
-    """The reason why the body is incomplete."""
-
-
-@dataclass(frozen=True)
-class Response:
-    """Successful HTTP response, or "not modified"."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: dict[str, Any]
-    """The JSON object; empty for a write or a 304 without one."""
-    document: Document | None = field(default=None, repr=False)
-    """The document that the object was parsed from."""
-
-    @property
-    def not_modified(self) -> bool:
-        """Whether the resource has not changed (304)."""
-        return self.status == _NOT_MODIFIED
 
 
 class Transport:
@@ -167,16 +92,12 @@ class Transport:
             ValueError: The host or the fingerprint is malformed.
 
         """
-        self.url = base_url(host)
+        self._urls = HostUrls(host)
+        self.authority = self._urls.base.authority
+        """The host, with its port unless this is 443."""
         self._session = session
-        self._ssl: Any = verify_ssl
-        if verify_ssl is True:
-            self._ssl = _VERIFYING
-        elif isinstance(verify_ssl, str):
-            self._ssl = _parse_fingerprint(verify_ssl)
+        self._ssl = _select_verification(verify_ssl=verify_ssl)
         self._timeout = timeout
-        self._urls: NewestItems[str, URL] = NewestItems(MAX_CACHED_RESOURCES)
-        """URLs of paths on this host."""
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
         self._hang_detector = HangDetector()
         self._may_retry = False
@@ -240,7 +161,7 @@ class Transport:
             before_send()
             try:
                 raw = await self._send_with_redirects(method, path, content)
-                return await _async_check_response(raw, method, path, known)
+                return await async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
@@ -281,7 +202,7 @@ class Transport:
         async with asyncio.timeout(self._timeout):
             response = await self._session.request(
                 "GET",
-                self._on_this_host(path),
+                self._urls.get(path),
                 headers={**_HEADERS, **headers},
                 ssl=self._ssl,
                 timeout=ClientTimeout(total=None),
@@ -290,33 +211,33 @@ class Transport:
             )
             if response.status != _OK:
                 with closing(response):
-                    raw = await _receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
-                    await _async_check_response(raw, "GET", path, None)
+                    raw = await async_receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
+                    await async_check_response(raw, "GET", path, None)
         return response
 
     async def _send_with_redirects(
         self, method: str, path: str, content: dict[str, Any]
-    ) -> _RawResponse:
+    ) -> RawResponse:
         """Send a request, again for each redirect to another path of this host.
 
         The content has the names of aiohttp's parameters, as in the methods below.
         """
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
-        url = self._on_this_host(path)
+        url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
             raw = await self._send_with_retry(method, url, content)
             if raw.status not in redirects or not (
                 target := raw.headers.get("Location")
             ):
                 return raw
-            url = self._on_this_host(target)
+            url = self._urls.get(target)
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
         )
 
     async def _send_with_retry(
         self, method: str, url: URL, content: dict[str, Any]
-    ) -> _RawResponse:
+    ) -> RawResponse:
         """Send one request; send a read again if its connection was already dead.
 
         After a restart of the BMC the pooled connections are dead, and only their use
@@ -332,7 +253,7 @@ class Transport:
 
     async def _send_once(
         self, method: str, url: URL, content: dict[str, Any]
-    ) -> _RawResponse:
+    ) -> RawResponse:
         """Send one request and read its response, also an incomplete one."""
         if self._session.closed:
             raise exceptions.ConnectionError("The caller has closed the HTTP session")
@@ -344,7 +265,8 @@ class Transport:
                 url,
                 **content,
             ) as response:
-                raw = await _receive(response, method, _max_bytes(content["headers"]))
+                limit = _max_bytes(content["headers"])
+                raw = await async_receive(response, method, limit)
         except (ClientError, OSError) as error:
             failure = error
         else:
@@ -361,33 +283,16 @@ class Transport:
         cause = None if isinstance(failure, ClientResponseError) else failure
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
-    def _record(self, raw: _RawResponse, mark: int, seconds: float) -> None:
+    def _record(self, raw: RawResponse, mark: int, seconds: float) -> None:
         """Count a response; a body that never arrives is a time-out."""
         self._may_retry = True
         self.responded_at = monotonic()
         self.stats.record_response_time(seconds)
-        self.stats.errors += raw.status >= _FIRST_ERROR or raw.failure is not None
+        self.stats.errors += raw.is_error or raw.failure is not None
         if isinstance(raw.failure, TimeoutError):
             self._hang_detector.request_timed_out(mark)
         else:
             self._hang_detector.response_received()
-
-    def _on_this_host(self, path: str) -> URL:
-        """Return the URL of a path; raise if it is on another host."""
-        if known := self._urls.get(path):
-            return known
-        quoted = quote(path, safe=punctuation, errors="surrogatepass")
-        try:
-            url = self.url.join(URL(quoted, encoded=True))
-            is_here = url.origin() == self.url
-        except ValueError:
-            is_here = False
-        if not is_here:
-            message = f"{path} leads away from {self.url.authority}"
-            raise exceptions.InvalidResponseError(message, path=path)
-        # aiohttp would use credentials in a URL for basic authentication.
-        self._urls[path] = url = url.with_user(None)
-        return url
 
 
 @lru_cache
@@ -411,12 +316,19 @@ def _max_bytes(headers: Mapping[str, str]) -> int:
     return MAX_BODY_BYTES if has_credentials else MAX_ANONYMOUS_BODY_BYTES
 
 
-def _parse_fingerprint(text: str) -> Fingerprint:
-    """Return a SHA-256 fingerprint from hexadecimal, with or without colons."""
+def _select_verification(
+    *,
+    verify_ssl: bool | ssl.SSLContext | str,
+) -> bool | ssl.SSLContext | Fingerprint:
+    """Return aiohttp's value for a way of verifying the certificate."""
+    if verify_ssl is True:
+        return _VERIFYING
+    if not isinstance(verify_ssl, str):
+        return verify_ssl
     try:
-        return Fingerprint(bytes.fromhex(text.replace(":", "")))
+        return Fingerprint(bytes.fromhex(verify_ssl.replace(":", "")))
     except ValueError as error:
-        raise ValueError(f"{text!r} is not a SHA-256 fingerprint") from error
+        raise ValueError(f"{verify_ssl!r} is not a SHA-256 fingerprint") from error
 
 
 def _map_error(
@@ -443,87 +355,3 @@ def _map_error(
         return exceptions.ConnectionError(message, path=path, is_broken=True)
     message = f"{request} got an invalid HTTP response: {' '.join(str(error).split())}"
     return exceptions.InvalidResponseError(message, path=path)
-
-
-async def _receive(
-    response: ClientResponse, method: str, max_bytes: int
-) -> _RawResponse:
-    """Read the body of a response, also an incomplete one.
-
-    The body of an error, and of a write that has succeeded, is optional: a BMC that
-    restarts may not send it. An incomplete or missing one is then no failure. A success
-    with more than the limit is one: no BMC sends it.
-    """
-    body = bytearray()
-    failure: ClientError | OSError | None = None
-    is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
-    try:
-        if is_optional:
-            async with asyncio.timeout(OPTIONAL_BODY_SECONDS):
-                await _read_body(response, body, max_bytes)
-        else:
-            await _read_body(response, body, max_bytes)
-    except exceptions.InvalidResponseError:
-        if response.status < _FIRST_REDIRECT:
-            raise
-    except (ClientError, OSError) as error:
-        failure = None if is_optional else error
-        if response.status < _FIRST_REDIRECT:
-            body.clear()
-    return _RawResponse(response.status, response.headers, bytes(body), failure)
-
-
-async def _read_body(response: ClientResponse, body: bytearray, max_bytes: int) -> None:
-    """Append the whole body; raise if it is larger than any real resource."""
-    while chunk := await response.content.readany():
-        body += chunk
-        if len(body) > max_bytes:
-            path = response.url.path
-            message = f"{path} returned more than {max_bytes} bytes"
-            raise exceptions.InvalidResponseError(message, path=path)
-
-
-async def _async_check_response(
-    raw: _RawResponse, method: str, path: str, known: Document | None
-) -> Response:
-    """Return the response of a success, raise the exception of any other."""
-    status = raw.status
-    if isinstance(raw.failure, TimeoutError):
-        raise exceptions.TimeoutError(f"{method} {path} timed out", path=path)
-    if raw.failure is not None:
-        message = f"{method} {path} returned an incomplete body: {raw.failure}"
-        raise exceptions.ServiceUnavailableError(message, path=path)
-    document = await async_parse_document(raw.body, known)
-    body = document.content
-    if status >= _FIRST_ERROR:
-        retry_after = _parse_seconds(raw.headers.get("Retry-After"))
-        raise exceptions.error_from_response(status, method, path, body, retry_after)
-    is_not_modified = status == _NOT_MODIFIED and method == "GET"
-    is_optional = method != "GET" or is_not_modified
-    if is_optional and (body is None or _is_cut(body)):
-        body = {}
-    is_redirect = status >= _FIRST_REDIRECT and not is_not_modified
-    if not isinstance(body, dict) or is_redirect:
-        message = (
-            f"{method} {path} returned {status} without a JSON object: "
-            f"{_excerpt(raw.body)}"
-        )
-        raise exceptions.InvalidResponseError(message, status=status, path=path)
-    return Response(status, raw.headers, body, document)
-
-
-def _is_cut(body: Any) -> bool:
-    """Return whether a body is the beginning of a JSON object."""
-    return isinstance(body, bytes) and body.lstrip().startswith(b"{")
-
-
-def _excerpt(raw: bytes) -> str:
-    """Return the first words of a body; a word cut off may be part of a token."""
-    start = raw[:_EXCERPT_BYTES]
-    return repr(start if start == raw else _LAST_WORD.sub(b"", start))
-
-
-def _parse_seconds(retry_after: str | None) -> float | None:
-    """Return a Retry-After in seconds, None for a date, which no BMC sends."""
-    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else inf
-    return seconds if seconds < inf else None

@@ -30,11 +30,6 @@ class CipherSuite:
         """The numbers of the algorithms, in the order of their payloads."""
         return self.authentication, self.integrity, self.confidentiality
 
-    @property
-    def hash_length(self) -> int:
-        """Bytes of a complete hash."""
-        return hmac.new(b"", b"", self.hash_name).digest_size
-
     def hash(self, key: bytes, data: bytes) -> bytes:
         """Return the keyed hash of data."""
         return hmac.digest(key, data, self.hash_name)

@@ -111,7 +111,11 @@ async def async_log_in(
         except _StatusError as error:
             choices.discard(error.status)
         else:
-            await _async_raise_privilege(session, choices.levels, limit)
+            try:
+                await _async_raise_privilege(session, choices.levels, limit)
+            except BaseException:
+                session.abandon()
+                raise
             return session
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .accounts import *
 from .actions import *
 from .base import *
+from .boot import *
 from .certificates import *
 from .chassis import *
 from .common import *

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from functools import wraps
 from operator import attrgetter
-import re
-import sys
 from types import NoneType
 from typing import (
     Any,
@@ -23,20 +20,18 @@ from typing import (
 )
 
 from ..const import MAX_LIST_ITEMS
+from .values import (
+    MAX_FLOAT,
+    NUMBER_TYPES,
+    SCALAR_DECODERS,
+    Decoder,
+    clean,
+    decode_number,
+    decode_text,
+    parse_number,
+)
 
 __all__ = ["BaseModel", "Model"]
-
-# NodeManager puts a colon before the offset: "2023-11-30T21:04:18:+00:00".
-_STRAY_COLON = re.compile(r":(?=[+-])")
-_EPOCH_YEAR = 1970
-_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
-_MAX_ID_BITS = 64
-_NUMBER_TYPES = frozenset((int, float))
-_MAX_FLOAT = sys.float_info.max
-
-Decoder = Callable[[Any], Any]
-"""Convert raw JSON to the value of a field; None if it does not fit."""
 
 Translation = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
 """Convert the value of a keyword, and the other keywords, to keywords of fields."""
@@ -100,11 +95,11 @@ class Model:
             raw = get(key)
             if isinstance(raw, str) and (text := raw.strip()) and text.isprintable():
                 values[name] = text
-            elif raw is not None and (value := _decode_text(raw)) is not None:
+            elif raw is not None and (value := decode_text(raw)) is not None:
                 values[name] = value
         for name, key in numbers:
             raw = get(key)
-            if type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT:
+            if type(raw) in NUMBER_TYPES and -MAX_FLOAT <= raw <= MAX_FLOAT:
                 values[name] = raw
             elif isinstance(raw, str) and (value := parse_number(raw)) is not None:
                 values[name] = value
@@ -232,9 +227,9 @@ def _compile(model: type[Model]) -> _CompiledFields:
     for name, paths, decode in field_plan(model):
         is_flat = all(len(path) == 1 for path in paths)
         for key, *inner_keys in reversed(paths):
-            if is_flat and decode is _decode_text:
+            if is_flat and decode is decode_text:
                 texts.append((name, key))
-            elif is_flat and decode is _decode_number:
+            elif is_flat and decode is decode_number:
                 numbers.append((name, key))
             else:
                 others.append((name, key, _nested_decoder(inner_keys, decode)))
@@ -327,7 +322,7 @@ def _decoder(hint: Any) -> Decoder:
     if issubclass(hint, Model):
         from_dict = hint.from_dict
         return lambda raw: from_dict(raw) if isinstance(raw, dict) else None
-    return _SCALAR_DECODERS[hint]
+    return SCALAR_DECODERS[hint]
 
 
 def _array_decoder(decode: Decoder) -> Callable[[Any], tuple[Any, ...] | None]:
@@ -352,77 +347,6 @@ def _union_decoder(types: list[Any]) -> Decoder:
     def decode_member(raw: Any) -> str | None:
         if not isinstance(raw, str):
             return None
-        return members.get(raw) or members.get(text := _clean(raw)) or text or None
+        return members.get(raw) or members.get(text := clean(raw)) or text or None
 
     return decode_member
-
-
-def _decode_boolean(raw: Any) -> bool | None:
-    """Decode a boolean."""
-    return raw if isinstance(raw, bool) else None
-
-
-def _decode_number(raw: Any) -> float | None:
-    """Decode a finite number; booleans and texts such as "N/A" are dropped."""
-    if isinstance(raw, str):
-        return parse_number(raw)
-    is_number = type(raw) in _NUMBER_TYPES and -_MAX_FLOAT <= raw <= _MAX_FLOAT
-    return raw if is_number else None
-
-
-def _decode_integer(raw: Any) -> int | None:
-    """Decode a whole number; 42.0 is accepted, 42.5 is dropped."""
-    raw = parse_number(raw) if isinstance(raw, str) else raw
-    whole = int(raw) if type(raw) is float and not raw % 1 else raw
-    return whole if type(whole) is int and -_MAX_FLOAT <= whole <= _MAX_FLOAT else None
-
-
-def _decode_text(raw: Any) -> str | None:
-    """Decode a text; boards send spaces only for a missing value.
-
-    Some send an Id as a number.
-    """
-    text = str(raw) if type(raw) is int and raw.bit_length() <= _MAX_ID_BITS else raw
-    return _clean(text) or None if isinstance(text, str) else None
-
-
-def _clean(text: str) -> str:
-    """Return a text without control characters other than new lines and tabs."""
-    if not text.isprintable():
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = _CONTROL_CHARACTERS.sub("", text)
-    return text.strip()
-
-
-def parse_number(text: str) -> float | None:
-    """Parse a number that is sent as a text: " 41.0 ", but neither "41 C" nor "nan"."""
-    text = text.strip()
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = float(text)
-    if not -_MAX_FLOAT <= number <= _MAX_FLOAT:
-        return None
-    return number if set(text) & set(".eE") else int(text)
-
-
-def parse_datetime(raw: Any) -> datetime | None:
-    """Parse an ISO 8601 date and time with a UTC offset.
-
-    Return None without an offset, and for 1970, the year of a clock that was never
-    set.
-    """
-    try:
-        parsed = datetime.fromisoformat(_STRAY_COLON.sub("", raw))
-    except (TypeError, ValueError):
-        return None
-    is_set = parsed.utcoffset() is not None and parsed.year > _EPOCH_YEAR
-    return parsed if is_set else None
-
-
-_SCALAR_DECODERS: dict[Any, Decoder] = {
-    bool: _decode_boolean,
-    float: _decode_number,
-    int: _decode_integer,
-    str: _decode_text,
-    datetime: parse_datetime,
-}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 import re
 
-from .base import Model, json_path, parse_datetime
+from .base import Model, json_path
 from .common import Status
 from .enums import EntryCode, Health
+from .values import parse_datetime
 
 __all__ = ["LogEntry", "LogEntryOem", "LogService"]
 

@@ -7,9 +7,10 @@ from datetime import datetime
 import re
 
 from .actions import Action
-from .base import Model, json_path, parse_datetime
+from .base import Model, json_path
 from .common import Status, mac_from_uuid
 from .enums import LinkStatus, ManagerType, PowerState, ResetType
+from .values import parse_datetime
 
 __all__ = [
     "EthernetInterface",

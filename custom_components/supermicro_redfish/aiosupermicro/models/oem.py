@@ -8,8 +8,9 @@ from datetime import date, datetime
 import json
 from typing import Any
 
-from .base import Model, accept_published, json_path, parse_datetime
+from .base import Model, accept_published, json_path
 from .enums import FanModeType
+from .values import parse_datetime
 
 __all__ = [
     "LLDP",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .base import Model, json_path, parse_datetime, parse_number
+from .base import Model, json_path
+from .values import parse_datetime, parse_number
 
 __all__ = ["MetricReport", "MetricValue", "PowerAverage"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .base import Model, json_path, parse_datetime
+from .base import Model, json_path
 from .common import Status, extract_version
 from .enums import TransferProtocolType
+from .values import parse_datetime
 
 __all__ = ["FirmwareInventory", "UpdateService"]
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from ..const import CLOCK_TOLERANCE_SECONDS, MAX_POWER_REPORTS
 from ..exceptions import NotFoundError
 from ..models import MetricReport, PowerAverage
-from ..models.base import parse_datetime
+from ..models.values import parse_datetime
 from ..resources.endpoints import MANAGER, METRIC_REPORTS
 from ..resources.reader import ResourceReader
 

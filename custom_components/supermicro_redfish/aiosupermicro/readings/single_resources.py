@@ -54,6 +54,7 @@ from .conversion import (
 )
 from .excerpts import ExcerptSource, environment_excerpts, temperature_excerpts
 from .expanded_sensors import ExpandedSensors
+from .reading_items import ReadingItems
 from .round_robin import RoundRobinReader
 from .sensor_pool import SensorPool
 from .source import Reading, Scope
@@ -216,7 +217,7 @@ class SingleResources:
         if reading.scope is Scope.POLL and not is_known:
             return ()
         paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
-        items = _Items(self._reader, self._round_robin, reading, is_first=False)
+        items = ReadingItems(self._reader, self._round_robin, reading, is_first=False)
         count = 0 if reading.scope is Scope.DISCOVERY else _LEAK_COUNT
         bodies = await items.async_read(paths, count)
         return tuple(LeakDetector.from_dict(body) for body in bodies.values())
@@ -241,13 +242,16 @@ class SingleResources:
                 return
         raise NotFoundError(f"This board has no fallback for {endpoint.name}")
 
-    def _start(self, endpoint: Endpoint[Any], reading: Reading) -> _Items:
+    def _start(self, endpoint: Endpoint[Any], reading: Reading) -> ReadingItems:
         """Start a reading of Thermal or Power."""
         is_first = endpoint not in self._is_complete
-        return _Items(self._reader, self._round_robin, reading, is_first=is_first)
+        return ReadingItems(self._reader, self._round_robin, reading, is_first=is_first)
 
     def _finish(
-        self, endpoint: Endpoint[Any], items: _Items, bodies: Mapping[str, JsonObject]
+        self,
+        endpoint: Endpoint[Any],
+        items: ReadingItems,
+        bodies: Mapping[str, JsonObject],
     ) -> None:
         """Record the completeness and the resources of a reading."""
         self._is_complete[endpoint] = items.is_complete
@@ -272,7 +276,7 @@ class SingleResources:
 
     async def _async_read_sensors(
         self,
-        items: _Items,
+        items: ReadingItems,
         endpoint: Endpoint[Any],
         types: Collection[str],
         count: int,
@@ -341,57 +345,6 @@ class SingleResources:
             return None
         body = await self._reader.async_get_json(path, cached=True)
         return PowerSubsystem.from_dict(body)
-
-
-class _Items:
-    """Items of one reading of Thermal or Power, with its completeness."""
-
-    def __init__(
-        self,
-        reader: ResourceReader,
-        round_robin: RoundRobinReader,
-        reading: Reading,
-        *,
-        is_first: bool,
-    ) -> None:
-        """Start a reading; the first poll of a board reads no collection."""
-        self.reading = reading
-        self.is_complete = True
-        self.is_in_turns = False
-        """Whether there are more single resources than a poll reads."""
-        self._reader = reader
-        self._round_robin = round_robin
-        self._is_poll = reading.scope is Scope.POLL
-        self.is_first_poll = is_first and self._is_poll
-
-    async def async_get_member_paths(
-        self, collection: Endpoint[Any]
-    ) -> list[str] | None:
-        """Return the members of a collection, None while it is not known.
-
-        A poll either finds a collection or reads some of its members.
-        """
-        is_known = self._reader.path(collection) is not None
-        if self.is_first_poll and not is_known:
-            self.is_complete = False
-            return None
-        paths = await self._reader.async_get_member_paths(collection, cached=True)
-        if self._is_poll and not is_known and paths:
-            self.is_complete = False
-            return None
-        return paths
-
-    async def async_read(
-        self, paths: Iterable[str], count: int
-    ) -> dict[str, JsonObject]:
-        """Return the last values of resources in round robin, by path."""
-        wanted = list(paths)
-        bodies, singles = await self._round_robin.async_read(
-            wanted, count, limit_new=self._is_poll, since=self.reading.since
-        )
-        self.is_complete &= all(map(self._round_robin.was_read, wanted))
-        self.is_in_turns |= self._is_poll and singles > count
-        return bodies
 
 
 def _has_type(sensor: JsonObject, types: Collection[str]) -> bool:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from math import inf
 from time import monotonic
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from .. import exceptions
-from ..concurrency import gather_or_raise, map_limited
+from ..concurrency import map_limited
 from ..const import (
     LINK_FRESH_SECONDS,
     MAX_CACHED_RESOURCES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
-    RETRY_UNAVAILABLE_SECONDS,
 )
 from ..exceptions import (
     LicenseError,
@@ -34,45 +32,16 @@ from .endpoints import ROOT, Cadence, Endpoint, ModelT
 from .expansion import CollectionExpander
 from .memory import Memory
 from .path_finder import PathFinder
+from .recent_errors import RecentErrors
 
 Source = Endpoint[Any] | str
 """A row of the table, or the path that another resource links to."""
 _SourceT = TypeVar("_SourceT", bound=Source)
 
-OnRead = Callable[[str, Any], None]
-"""A function that is called with the name and value of a resource once it is read."""
-
 _MAX_TIMEOUTS = 2
 _ROOT_PATH = normalize_path(REDFISH_ROOT)
 _EXPAND = "expand"
 """Name of the verdicts on expansion in the memory."""
-
-
-def ignore_read(_name: str, _resource: Any) -> None:
-    """Ignore that a resource was read."""
-
-
-@dataclass(frozen=True)
-class _Unavailable:
-    """A resource that was missing or needed a license when it was requested."""
-
-    error: ResourceError
-    requested_at: float
-    """The time of the request, by `time.monotonic`."""
-
-    @property
-    def is_recent(self) -> bool:
-        """Whether it is too early to request the resource again."""
-        return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
-
-
-class Found(NamedTuple):
-    """Resources of several rows and errors of others, by name of the row."""
-
-    resources: dict[str, Any]
-    errors: dict[str, ResourceError]
-    missing: dict[str, NotFoundError]
-    """Rows that the board does not have; one that it had before is an error."""
 
 
 class ResourceReader:
@@ -108,16 +77,14 @@ class ResourceReader:
         """Findings about the board; replaced when they no longer fit."""
         self._seen: set[Endpoint[Any]] = set()
         """Rows that were read at least once: if one is missing, the BMC is starting."""
-        self._unavailable: dict[Source, _Unavailable] = NewestItems(
-            MAX_REMEMBERED_ERRORS
-        )
+        self._unavailable: RecentErrors[Source] = RecentErrors()
         """Resources that are missing or need a license."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._read_for_links: NewestItems[str, float] = NewestItems(
             MAX_CACHED_RESOURCES
         )
         """Resources that were only read to follow their links, and when."""
-        self._failures: dict[Endpoint[Any], _Unavailable] = {}
+        self._failures: RecentErrors[Endpoint[Any]] = RecentErrors()
         """The errors of rows whose last read has failed."""
         self.member_errors: NewestItems[str, ResourceError] = NewestItems(
             MAX_REMEMBERED_ERRORS
@@ -138,16 +105,11 @@ class ResourceReader:
         """Findings about the board for a later run; none while a link leads nowhere."""
         if self._finder.has_detours:
             return {}
-        unavailable = {
-            source: known.error
-            for source, known in self._unavailable.items()
-            if known.is_recent
-        }
         if not self.memory.is_pending:
             self.memory.readings.pop(_EXPAND, None)
             if not self.expander.verdicts.is_empty:
                 self.memory.readings[_EXPAND] = self.expander.verdicts.export()
-        return self.memory.export(self.paths, unavailable)
+        return self.memory.export(self.paths, self._unavailable.get_all())
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
@@ -202,9 +164,9 @@ class ResourceReader:
         try:
             body = await self.async_get_json(endpoint, cached=cached)
         except ResourceError as error:
-            self._failures[endpoint] = _Unavailable(error, monotonic())
+            self._failures.record(endpoint, error)
             raise
-        self._failures.pop(endpoint, None)
+        self._failures.discard(endpoint)
         return self._decode(endpoint, body)
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
@@ -228,7 +190,7 @@ class ResourceReader:
         """
         if (last := self.get_last(endpoint)) is not None:
             return last
-        if error := self._get_recent_failure(endpoint):
+        if error := self._failures.get(endpoint):
             raise error.with_traceback(None)
         return await self.async_get(endpoint)
 
@@ -239,12 +201,7 @@ class ResourceReader:
 
     def has_failed(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether the last read has failed, less than an hour ago."""
-        return self._get_recent_failure(endpoint) is not None
-
-    def _get_recent_failure(self, endpoint: Endpoint[Any]) -> ResourceError | None:
-        """Return the error of the last read, None after an hour or a success."""
-        failure = self._failures.get(endpoint)
-        return failure.error if failure and failure.is_recent else None
+        return self._failures.get(endpoint) is not None
 
     def _get_cached(self, source: Source) -> JsonObject | None:
         """Return the cached JSON of a resource, None if it was never read."""
@@ -291,7 +248,7 @@ class ResourceReader:
             if memory.is_pending and memory is self.memory:
                 if fits:
                     for source, error in memory.use():
-                        self._unavailable[source] = _Unavailable(error, monotonic())
+                        self._unavailable.record(source, error)
                     self.expander.verdicts.restore(memory.readings.get(_EXPAND))
                 else:
                     self._forget_memory()
@@ -321,7 +278,7 @@ class ResourceReader:
         try:
             return await self._connection.async_get(source)
         except LicenseError as error:
-            self._unavailable[source] = _Unavailable(error, monotonic())
+            self._unavailable.record(source, error)
             raise
 
     def _mark_read(self, path: str, *, for_links: bool) -> None:
@@ -373,6 +330,10 @@ class ResourceReader:
             return True
         return not await self.async_has_link(endpoint)
 
+    def was_seen(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether a row was read: if it is missing now, the BMC is starting."""
+        return endpoint in self._seen
+
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource was ever read with `async_get`."""
         return endpoint in self._models
@@ -382,9 +343,8 @@ class ResourceReader:
 
         The hour begins with its last request, not with each read of the others.
         """
-        known = self._unavailable.get(endpoint)
-        if known is None or not known.is_recent:
-            self._unavailable[endpoint] = _Unavailable(error, monotonic())
+        if self._unavailable.get(endpoint) is None:
+            self._unavailable.record(endpoint, error)
         self._seen.add(endpoint)
 
     @contextmanager
@@ -402,7 +362,7 @@ class ResourceReader:
 
     def remember_error(self, name: str, error: ResourceError) -> None:
         """Let `require_available` raise an error for an hour."""
-        self._unavailable[name] = _Unavailable(error, monotonic())
+        self._unavailable.record(name, error)
 
     # Several resources
 
@@ -564,48 +524,6 @@ class ResourceReader:
         rows = (row for row, known in self._finder.paths.items() if known == path)
         return max((row.expand_levels for row in rows), default=1)
 
-    async def async_get_each(
-        self,
-        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
-        on_read: OnRead = ignore_read,
-    ) -> Found:
-        """Return many resources, and the errors of others.
-
-        Args:
-            reads: The function that reads each row.
-            on_read: Called with the name and value of each row as soon as it is read.
-
-        Raises:
-            SupermicroRedfishError: Nothing could be read, the connection was lost or
-                the login was refused.
-
-        """
-        found = await self.async_try_each(reads, on_read)
-        if not found.resources:
-            raise next(iter((*found.errors.values(), *found.missing.values())))
-        return found
-
-    async def async_try_each(
-        self,
-        reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
-        on_read: OnRead = ignore_read,
-    ) -> Found:
-        """Return many resources, maybe none, and the errors of others."""
-        found = Found({}, {}, {})
-
-        async def read(endpoint: Endpoint[Any]) -> None:
-            try:
-                resource = found.resources[endpoint.name] = await reads[endpoint]()
-                on_read(endpoint.name, resource)
-            except NotFoundError as error:
-                is_lost = endpoint in self._seen
-                (found.errors if is_lost else found.missing)[endpoint.name] = error
-            except ResourceError as error:
-                found.errors[endpoint.name] = error
-
-        await gather_or_raise(*map(read, reads))
-        return found
-
     # Writes
 
     async def async_patch(self, endpoint: Endpoint[Any], changes: JsonObject) -> None:
@@ -678,10 +596,9 @@ class ResourceReader:
 
     def require_available(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
-        if unavailable := self._unavailable.get(source):
-            if unavailable.is_recent:
-                raise unavailable.error.with_traceback(None)
-            del self._unavailable[source]
+        if error := self._unavailable.get(source):
+            raise error.with_traceback(None)
+        if self._unavailable.discard(source):
             self._finder.retry_dead_links()
             self._invalidate_parents(source)
 
@@ -704,7 +621,7 @@ class ResourceReader:
         except (NotFoundError, LicenseError) as error:
             is_new = endpoint not in self._seen
             if is_new:
-                self._unavailable[endpoint] = _Unavailable(error, monotonic())
+                self._unavailable.record(endpoint, error)
             if is_new or isinstance(error, LicenseError):
                 raise
             body = await self._async_read_moved(endpoint, error)

@@ -1,0 +1,63 @@
+"""Read the single resources of one reading of Thermal or Power, some per poll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..payload import JsonObject
+from ..resources.endpoints import Endpoint
+from ..resources.reader import ResourceReader
+from .round_robin import RoundRobinReader
+from .source import Reading, Scope
+
+
+class ReadingItems:
+    """Items of one reading of Thermal or Power, with its completeness."""
+
+    def __init__(
+        self,
+        reader: ResourceReader,
+        round_robin: RoundRobinReader,
+        reading: Reading,
+        *,
+        is_first: bool,
+    ) -> None:
+        """Start a reading; the first poll of a board reads no collection."""
+        self.reading = reading
+        self.is_complete = True
+        self.is_in_turns = False
+        """Whether there are more single resources than a poll reads."""
+        self._reader = reader
+        self._round_robin = round_robin
+        self._is_poll = reading.scope is Scope.POLL
+        self.is_first_poll = is_first and self._is_poll
+
+    async def async_get_member_paths(
+        self, collection: Endpoint[Any]
+    ) -> list[str] | None:
+        """Return the members of a collection, None while it is not known.
+
+        A poll either finds a collection or reads some of its members.
+        """
+        is_known = self._reader.path(collection) is not None
+        if self.is_first_poll and not is_known:
+            self.is_complete = False
+            return None
+        paths = await self._reader.async_get_member_paths(collection, cached=True)
+        if self._is_poll and not is_known and paths:
+            self.is_complete = False
+            return None
+        return paths
+
+    async def async_read(
+        self, paths: Iterable[str], count: int
+    ) -> dict[str, JsonObject]:
+        """Return the last values of resources in round robin, by path."""
+        wanted = list(paths)
+        bodies, singles = await self._round_robin.async_read(
+            wanted, count, limit_new=self._is_poll, since=self.reading.since
+        )
+        self.is_complete &= all(map(self._round_robin.was_read, wanted))
+        self.is_in_turns |= self._is_poll and singles > count
+        return bodies

@@ -1,0 +1,72 @@
+"""Read the resources of many rows concurrently; each error costs its row only."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..concurrency import gather_or_raise
+from ..exceptions import NotFoundError, ResourceError
+from .endpoints import Endpoint
+from .reader import ResourceReader
+
+OnRead = Callable[[str, Any], None]
+"""A function that is called with the name and value of a resource once it is read."""
+
+
+def ignore_read(_name: str, _resource: Any) -> None:
+    """Ignore that a resource was read."""
+
+
+class Found(NamedTuple):
+    """Resources of several rows and errors of others, by name of the row."""
+
+    resources: dict[str, Any]
+    errors: dict[str, ResourceError]
+    missing: dict[str, NotFoundError]
+    """Rows that the board does not have; one that it had before is an error."""
+
+
+async def async_get_each(
+    reader: ResourceReader,
+    reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+    on_read: OnRead = ignore_read,
+) -> Found:
+    """Return the resources of many rows, and the errors of others.
+
+    Args:
+        reader: The reader of the board.
+        reads: The function that reads each row.
+        on_read: Called with the name and value of each row as soon as it is read.
+
+    Raises:
+        SupermicroRedfishError: Nothing could be read, the connection was lost or
+            the login was refused.
+
+    """
+    found = await async_try_each(reader, reads, on_read)
+    if not found.resources:
+        raise next(iter((*found.errors.values(), *found.missing.values())))
+    return found
+
+
+async def async_try_each(
+    reader: ResourceReader,
+    reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
+    on_read: OnRead = ignore_read,
+) -> Found:
+    """Return the resources of many rows, maybe of none, and the errors of others."""
+    found = Found({}, {}, {})
+
+    async def read(endpoint: Endpoint[Any]) -> None:
+        try:
+            resource = found.resources[endpoint.name] = await reads[endpoint]()
+            on_read(endpoint.name, resource)
+        except NotFoundError as error:
+            is_lost = reader.was_seen(endpoint)
+            (found.errors if is_lost else found.missing)[endpoint.name] = error
+        except ResourceError as error:
+            found.errors[endpoint.name] = error
+
+    await gather_or_raise(*map(read, reads))
+    return found

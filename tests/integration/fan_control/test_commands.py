@@ -1,0 +1,154 @@
+"""Test commands that the BMC carries out late, only in part, or not at all."""
+
+import asyncio
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from tests.integration import DYNAMIC, MINUTE, call
+from tests.integration.conftest import Elapse
+from tests.integration.paths import LOG
+from tests.simulator import Bmc
+from tests.simulator.ipmi import IpmiServer
+
+from .fans import ZONE_1, mode_writes, refuse_modes, set_percentage, writes
+
+WRITE_DUTY = (0x30, 0x70, 0x66, 0x01)
+FULL = 1
+
+
+async def set_preset(hass: HomeAssistant, entry: ConfigEntry, mode: str) -> None:
+    """Give the fans back in a mode."""
+    await call(hass, entry, ZONE_1, "set_preset_mode", preset_mode=mode)
+
+
+async def test_turn_off_ends_full_mode_of_something_else(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Let the BMC regulate its fans, which would keep any duty in the mode Full."""
+    ipmi.cooling.set_mode("FullSpeed")
+    await elapse(DYNAMIC)
+    await call(hass, controlled, ZONE_1, "turn_off")
+    assert bmc.fan_mode == "Optimal"
+
+
+async def test_full_speed_preset_sets_mode_and_all_zones(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+) -> None:
+    """Write both where the BMC regulates its fans so far."""
+    await set_preset(hass, controlled, "full_speed")
+    assert bmc.fan_mode == "FullSpeed"
+    assert mode_writes(ipmi) == [FULL]
+    assert ipmi.cooling.duties == {0: 100, 1: 100}
+
+
+@pytest.mark.parametrize("mode", ["full_speed", "standard"])
+async def test_preset_that_the_bmc_rejects_is_an_error(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+    mode: str,
+) -> None:
+    """Raise an error, and give the fans back once the BMC accepts it."""
+    refuse_modes(bmc, ipmi)
+    ipmi.completion_codes[WRITE_DUTY] = 0xD5
+    with pytest.raises(HomeAssistantError) as error:
+        await set_preset(hass, held, mode)
+    assert error.value.translation_key == "fan_mode_not_confirmed"
+    bmc.heal()
+    ipmi.completion_codes.clear()
+    await elapse(2 * DYNAMIC)
+    is_full = mode == "full_speed"
+    assert bmc.fan_mode == ("FullSpeed" if is_full else "Standard")
+    assert (ipmi.cooling.duties[0] == 100) is is_full
+
+
+async def test_fans_are_given_back_while_redfish_is_away(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Repeat the failed command over IPMI, without any poll."""
+    refuse_modes(bmc, ipmi)
+    with pytest.raises(HomeAssistantError):
+        await set_preset(hass, held, "standard")
+    bmc.fail("*", status=503)
+    ipmi.completion_codes.clear()
+    await elapse(MINUTE, step=5)
+    assert bmc.fan_mode == "Standard"
+
+
+async def test_percentage_of_a_host_that_is_off_is_kept(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Write nothing while the fans stand still, and the percentage afterwards."""
+    bmc.power("ForceOff")
+    await elapse(2 * DYNAMIC)
+    before = writes(ipmi)
+    await set_percentage(hass, held, 60)
+    assert writes(ipmi) == before
+    bmc.power("On")
+    await elapse(4 * DYNAMIC)
+    assert ipmi.cooling.duties[0] == 60
+
+
+async def test_duty_that_cannot_be_written_is_written_later(
+    held: ConfigEntry,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Log the failure, and raise the lowered duty again later."""
+    await elapse(2 * DYNAMIC)
+    ipmi.cooling.duties[0] = 5
+    ipmi.completion_codes[WRITE_DUTY] = 0xD5
+    await elapse(DYNAMIC)
+    assert "A duty cannot be written" in caplog.text
+    ipmi.completion_codes.clear()
+    await elapse(2 * DYNAMIC)
+    assert ipmi.cooling.duties[0] >= 40
+
+
+async def test_unreadable_log_costs_no_control(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Continue although the log cannot be searched for pumping fans."""
+    await set_percentage(hass, controlled, 40)
+    bmc.fail(f"{LOG}*", status=503)
+    await elapse(3 * MINUTE)
+    assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 40)
+
+
+async def test_mode_that_ipmi_does_not_confirm_is_set_over_redfish(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse_finely: Elapse,
+) -> None:
+    """Wait ten seconds for the BMC, then use the other protocol."""
+    ipmi.shown_mode = FULL
+    command = asyncio.create_task(set_preset(hass, held, "standard"))
+    await elapse_finely(9)
+    assert not command.done()
+    await elapse_finely(5)
+    await command
+    assert bmc.fan_mode == "Standard"

@@ -1,0 +1,145 @@
+"""Run the command `script/mutate`."""
+
+import argparse
+import asyncio
+from asyncio import Queue, QueueEmpty
+from dataclasses import replace
+import os
+from random import Random
+import secrets
+import sys
+
+from .contexts import Contexts, GatheringError, gather
+from .mutations import Mutation, read_mutations, select_mutations
+from .report import Summary, read_equivalent, read_survivors, write_report
+from .runner import Verdict, run_tests, try_mutation
+from .tree import CODE, ROOT, Tree, exclusive_cache
+
+_CONFIRM_SECONDS = 1800.0
+
+
+def parse() -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="script/mutate",
+        description="Change the code at random, and count the changes that no test "
+        "notices. Fail if too few are noticed.",
+    )
+    add = parser.add_argument
+    add("--count", type=int, default=200, help="number of mutations (default: 200)")
+    add("--seed", type=int, help="seed of the selection (default: a random one)")
+    add("--only", default=CODE, metavar="PATH", help="file or folder to mutate")
+    add(
+        "--tests",
+        nargs="+",
+        default=["tests"],
+        metavar="PATH",
+        help="files or folders with tests to use (default: tests)",
+    )
+    add(
+        "--limit",
+        type=float,
+        default=90.0,
+        metavar="SECONDS",
+        help="duration of the tests of a mutation (default: 90)",
+    )
+    add(
+        "--threshold",
+        type=float,
+        default=95.0,
+        metavar="PERCENT",
+        help="share of mutations that tests must notice (default: 95)",
+    )
+    add(
+        "--processes",
+        type=int,
+        default=os.cpu_count(),
+        help="number of processes (default: one per core)",
+    )
+    add("--again", action="store_true", help="try the survivors of the last run again")
+    return parser.parse_args()
+
+
+async def run(options: argparse.Namespace) -> Summary:
+    """Try the selected mutations."""
+    seed = secrets.randbelow(10_000) if options.seed is None else options.seed
+    mutations = (
+        read_survivors()
+        if options.again
+        else select_mutations(
+            read_mutations(ROOT, options.only),
+            options.count,
+            Random(seed),  # noqa: S311 - not for cryptography
+        )
+    )
+    trees = [Tree(number) for number in range(options.processes)]
+    contexts = await gather(trees[0], options.tests, options.processes)
+    queue: Queue[Mutation] = Queue()
+    for mutation in mutations:
+        queue.put_nowait(mutation)
+    verdicts: list[Verdict] = []
+    async with asyncio.TaskGroup() as group:
+        for tree in trees:
+            group.create_task(_work(queue, contexts, tree, options.limit, verdicts))
+    verdicts = await _confirm(trees[0], verdicts)
+    return Summary.of(seed, verdicts, read_equivalent())
+
+
+async def _work(
+    queue: Queue[Mutation],
+    contexts: Contexts,
+    tree: Tree,
+    limit: float,
+    verdicts: list[Verdict],
+) -> None:
+    """Try mutations in a copy until none is left."""
+    while True:
+        try:
+            mutation = queue.get_nowait()
+        except QueueEmpty:
+            return
+        verdict = await try_mutation(mutation, contexts, tree, limit)
+        verdicts.append(verdict)
+        place = f"{mutation.path}:{mutation.line}"
+        result = verdict.killer or "SURVIVED\n" + "\n".join(verdict.diff)
+        sys.stderr.write(
+            f"{len(verdicts)} {place} {verdict.seconds:.0f} s, "
+            f"{verdict.tests} tests: {result}\n"
+        )
+
+
+async def _confirm(tree: Tree, verdicts: list[Verdict]) -> list[Verdict]:
+    """Run the tests that failed again without a mutation.
+
+    A test that fails then as well proves nothing, so its mutations survived.
+    """
+    killers = {verdict.killer for verdict in verdicts if verdict.killer}
+    tests = sorted(killer for killer in killers if "::" in killer)
+    failed = await run_tests(tree, tests, _CONFIRM_SECONDS) if tests else []
+    if failed:
+        sys.stderr.write(f"script/mutate: failed without a mutation: {failed}\n")
+    return [
+        replace(verdict, killer=None) if verdict.killer in failed else verdict
+        for verdict in verdicts
+    ]
+
+
+def main() -> int:
+    """Try the mutations, write the report, and return the exit code."""
+    options = parse()
+    try:
+        with exclusive_cache():
+            summary = asyncio.run(run(options))
+    except BlockingIOError:
+        sys.stderr.write("script/mutate: another run is in progress\n")
+        return 1
+    except GatheringError as error:
+        sys.stderr.write(f"script/mutate: {error}\n")
+        return 1
+    write_report(summary)
+    sys.stdout.write("\n".join([*summary.lines(), ""]))
+    return 0 if summary.percent >= options.threshold else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

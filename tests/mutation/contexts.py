@@ -1,0 +1,236 @@
+"""Find the tests that run a line, from the contexts of a run with coverage."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain, zip_longest
+import json
+from pathlib import Path
+import sys
+from typing import Any
+
+from coverage import CoverageData
+
+from .mutations import Mutation
+from .names import NameIndex
+from .plugin import RECORD, Result, read_results
+from .tree import CACHE, CODE, ROOT, Tree, list_files
+
+_TIMEOUT = 5400.0
+_SLOWEST = 15.0
+"""The duration of a test that is too slow for a mutation, in seconds."""
+
+_FEW = 10
+"""The number of tests below which related tests are taken as well."""
+
+_SETTINGS = """
+[run]
+source = custom_components
+relative_files = true
+patch = subprocess
+data_file = {data}
+"""
+
+
+class GatheringError(Exception):
+    """Pytest did not run the tests to their end."""
+
+
+class Contexts:
+    """The tests by the lines that they run."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the contexts in a folder."""
+        self._data = CoverageData(str(folder / "coverage"))
+        self._data.read()
+        self._files = {
+            name[name.index(f"{CODE}/") :]: name for name in self._data.measured_files()
+        }
+        self._results = read_results(folder / "results.json")
+        self._names = NameIndex(ROOT, CODE)
+        self._lines: dict[str, Mapping[int, list[str]]] = {}
+        running = {_test(context) for context in self._data.measured_contexts()}
+        self._static = {*self._results} - running
+
+    def tests(self, mutation: Mutation) -> list[str]:
+        """Return the passing tests that run a mutated line, the most promising first.
+
+        A line that runs during the import has none, and one whose result is cached has
+        only the first test. Then take also the tests of the lines that use its names.
+        Tests that run no code at all check tables, which run during the import.
+        """
+        found = self._at(mutation.path, [mutation.line])
+        found = found or self._at(mutation.path, range(*_range(mutation.statement)))
+        tests = self._order(found, mutation.path)
+        if len(found) >= _FEW:
+            return tests
+        used: set[str] = set()
+        for path, line in self._names.users(mutation.path, mutation.line):
+            used |= self._at(path, [line])
+        if not found:
+            used |= self._static
+        return tests + self._order(used - found, mutation.path)
+
+    def _order(self, tests: set[str], path: str) -> list[str]:
+        """Take in turn the fastest test, and the one that runs little but a file."""
+        fastest = spread(tests, self._results)
+        own = Counter(chain.from_iterable(self._read(path).values()))
+        shares = {
+            test: count / self._sizes[test]
+            for test, count in _by_test(own).items()
+            if test in tests
+        }
+        focused = take_turns(
+            sorted(fastest, key=lambda test: -shares.get(test, 0)), "["
+        )
+        turns = chain.from_iterable(zip(focused, fastest, strict=True))
+        return [*dict.fromkeys(turns)]
+
+    @cached_property
+    def _sizes(self) -> Counter[str]:
+        """The number of lines that each test runs."""
+        lines = (self._read(path).values() for path in self._files)
+        return _by_test(Counter(chain.from_iterable(chain.from_iterable(lines))))
+
+    def seconds(self, test: str) -> float:
+        """Return the duration of a test."""
+        return self._results[test]["seconds"]
+
+    def _at(self, path: str, lines: Iterable[int]) -> set[str]:
+        """Return the tests that run one of some lines."""
+        found = chain.from_iterable(self._read(path).get(n, ()) for n in lines)
+        return {test for context in found if (test := _test(context))}
+
+    def _read(self, path: str) -> Mapping[int, list[str]]:
+        """Return the contexts of a file by line."""
+        if path not in self._lines:
+            name = self._files.get(path, path)
+            self._lines[path] = self._data.contexts_by_lineno(name)
+        return self._lines[path]
+
+
+def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:
+    """Order tests so that the fastest of each file come first.
+
+    Omit tests that failed, that were skipped, or that are slow.
+    """
+    usable = [
+        test
+        for test in sorted(tests, key=lambda test: (_seconds(test, results), test))
+        if (result := results.get(test))
+        and result["passed"]
+        and result["seconds"] < _SLOWEST
+    ]
+    return take_turns(usable, "::")
+
+
+def take_turns(tests: Iterable[str], separator: str) -> list[str]:
+    """Take in turn a test of each group, whose names are equal before a separator."""
+    groups: dict[str, list[str]] = {}
+    for test in tests:
+        groups.setdefault(test.partition(separator)[0], []).append(test)
+    turns = zip_longest(*groups.values())
+    return [test for turn in turns for test in turn if test]
+
+
+def _seconds(test: str, results: Mapping[str, Result]) -> float:
+    """Return the duration of a test, or 0 if it is not known."""
+    return results[test]["seconds"] if test in results else 0
+
+
+def _range(statement: tuple[int, int]) -> tuple[int, int]:
+    """Return the arguments of `range` for the lines of a statement."""
+    return statement[0], statement[1] + 1
+
+
+def _by_test(contexts: Counter[str]) -> Counter[str]:
+    """Add up the numbers of the phases of each test."""
+    numbers: Counter[str] = Counter()
+    for context, number in contexts.items():
+        numbers[_test(context)] += number
+    return numbers
+
+
+def _test(context: str) -> str:
+    """Return the test of a context, without its phase."""
+    return context.rpartition("|")[0]
+
+
+async def gather(
+    tree: Tree, paths: list[str], processes: int, folder: Path | None = None
+) -> Contexts:
+    """Return the contexts of the tests in some folders.
+
+    Run the tests only if the code has changed since the last time, and then all of
+    them; or only the changed files of tests.
+    """
+    digest = sha256(repr(paths).encode()).hexdigest()
+    folder = folder or CACHE / f"contexts-{digest[:8]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    state = folder / "state.json"
+    new = _state(paths)
+    old: dict[str, Any] = json.loads(state.read_text()) if state.exists() else {}
+    if old.get("code") == new["code"]:
+        files = [name for name in new["tests"] if _has_changed(name, old, new)]
+    else:
+        (folder / "coverage").unlink(missing_ok=True)
+        (folder / "results.json").unlink(missing_ok=True)
+        files = paths
+    if files:
+        await _run(tree, folder, files, processes)
+        state.write_text(json.dumps(new))
+    return Contexts(folder)
+
+
+def _has_changed(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Return whether a file of tests is new or was changed."""
+    return bool(old["tests"].get(name) != new["tests"][name])
+
+
+async def _run(tree: Tree, folder: Path, files: list[str], processes: int) -> None:
+    """Run tests with coverage and add their contexts and durations to a folder.
+
+    Coverage's faster core records only the first test that runs a line.
+    """
+    settings = folder / "coveragerc"
+    settings.write_text(_SETTINGS.format(data=folder / "coverage"), "utf-8")
+    record = folder / "new.json"
+    sys.stderr.write(f"script/mutate: gathering the contexts of {len(files)} paths\n")
+    code = await tree.run_pytest(
+        *("-q", "-n", str(processes), "--dist", "loadfile"),
+        *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-append"),
+        *("--cov-report=", *files),
+        log=folder / "pytest.log",
+        seconds=_TIMEOUT,
+        COVERAGE_CORE="ctrace",
+        **{RECORD: str(record)},
+    )
+    if code not in (0, 1):
+        raise GatheringError(f"pytest ended with {code}: see {folder / 'pytest.log'}")
+    results = read_results(folder / "results.json") | read_results(record)
+    (folder / "results.json").write_text(json.dumps(results), "utf-8")
+
+
+def _state(paths: list[str]) -> dict[str, Any]:
+    """Return digests of the mutated code and of each file of tests."""
+    names = list_files()
+    code = sha256()
+    for name in names:
+        if name.startswith(f"{CODE}/"):
+            code.update(name.encode() + (ROOT / name).read_bytes())
+    tests = {
+        name: sha256((ROOT / name).read_bytes()).hexdigest()
+        for name in _test_files(names)
+        if any(Path(name).is_relative_to(path) for path in paths)
+    }
+    return {"code": code.hexdigest(), "tests": tests}
+
+
+def _test_files(names: list[str]) -> Iterator[str]:
+    """Return the files of tests, without those of the browser."""
+    for name in names:
+        file = Path(name)
+        is_test = file.name.startswith("test_") and file.suffix == ".py"
+        if is_test and file.parts[:2] != ("tests", "browser"):
+            yield name

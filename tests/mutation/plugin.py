@@ -1,0 +1,78 @@
+"""Run the selected tests in the given order, and record all results: a pytest plugin.
+
+`MUTATION_TESTS` names a file with the tests, one in each line. `MUTATION_RECORD` names
+the file for the results.
+"""
+
+from collections.abc import Iterable
+import json
+import os
+from pathlib import Path
+import resource
+from typing import TypedDict
+
+import pytest
+
+TESTS = "MUTATION_TESTS"
+RECORD = "MUTATION_RECORD"
+
+_MEMORY = 8 * 1024**3
+"""The most memory that a mutated process may reserve, in bytes."""
+
+
+class Result(TypedDict):
+    """The result of a test."""
+
+    seconds: float
+    passed: bool
+
+
+def read_results(file: Path) -> dict[str, Result]:
+    """Return the recorded results by test, or none if pytest did not end."""
+    if not file.exists():
+        return {}
+    results: dict[str, Result] = json.loads(file.read_text("utf-8"))
+    return results
+
+
+class Recorder:
+    """Record the duration of each test and whether it passed."""
+
+    def __init__(self, file: Path) -> None:
+        """Initialize without results."""
+        self._file = file
+        self._results: dict[str, Result] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add a phase of a test. A skipped test counts as failed."""
+        result = self._results.setdefault(report.nodeid, Result(seconds=0, passed=True))
+        result["seconds"] += report.duration
+        result["passed"] &= report.passed
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the results."""
+        self._file.write_text(json.dumps(self._results), "utf-8")
+
+
+class Selector:
+    """Run only the selected tests, in their order."""
+
+    def __init__(self, tests: Iterable[str]) -> None:
+        """Initialize with the names of the tests."""
+        self._order = {test: number for number, test in enumerate(tests)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Omit the other tests. A mutation may have renamed some."""
+        selected = [item for item in items if item.nodeid in self._order]
+        items[:] = sorted(selected, key=lambda item: self._order[item.nodeid])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the plugins that the environment selects, but no recorder in workers."""
+    if (file := os.environ.get(RECORD)) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Recorder(Path(file)))
+    if file := os.environ.get(TESTS):
+        tests = Path(file).read_text("utf-8").splitlines()
+        config.pluginmanager.register(Selector(tests))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))

@@ -1,0 +1,58 @@
+"""Test the judgment of a run, and the list of equivalent mutations."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from .mutations import Mutation
+from .report import Equivalent, Summary, read_equivalent, read_survivors, write_report
+from .runner import Verdict
+from .tree import ROOT
+
+MUTATION = Mutation(path="a.py", line=2, statement=(2, 3), start=5, end=6, text="pass")
+KILLED = Verdict(
+    mutation=MUTATION, diff=["-    a", "+    b"], killer="test", tests=3, seconds=1
+)
+SURVIVED = replace(KILLED, killer=None)
+KNOWN = Equivalent("a.py", "a", "b", "The reason.")
+
+
+def test_summary_counts_killed_mutations() -> None:
+    """List the survivors, with the number of tests and the difference."""
+    summary = Summary.of(7, [KILLED, KILLED, KILLED, SURVIVED], [])
+    assert summary.percent == 75
+    assert list(summary.lines()) == [
+        "survived 3 tests: a.py:2",
+        "-    a",
+        "+    b",
+        "",
+        "3 of 4 mutations killed (75.0 %), 0 equivalent, seed 7",
+    ]
+
+
+def test_summary_omits_equivalent_mutations() -> None:
+    """Count an equivalent mutation neither as killed nor as survived."""
+    summary = Summary.of(7, [KILLED, SURVIVED], [KNOWN])
+    assert (summary.percent, summary.equivalent) == (100, 1)
+    other = replace(KNOWN, after="c")
+    assert Summary.of(7, [KILLED, SURVIVED], [other]).percent == 50
+
+
+def test_summary_of_no_mutation_is_complete() -> None:
+    """Avoid a division by zero."""
+    assert Summary.of(7, [], []).percent == 100
+
+
+def test_report_keeps_survivors(tmp_path: Path) -> None:
+    """Return the survivors of the last run for another attempt."""
+    file = tmp_path / "report.json"
+    write_report(Summary.of(7, [KILLED, SURVIVED], []), file)
+    assert read_survivors(file) == [MUTATION]
+
+
+def test_equivalent_mutations_name_existing_lines() -> None:
+    """Remove an entry when its line changes, and give a reason."""
+    for item in read_equivalent():
+        lines = (ROOT / item.path).read_text("utf-8").splitlines()
+        text = " ".join(line.strip() for line in lines)
+        assert item.before in text, item
+        assert item.reason.endswith(".")
