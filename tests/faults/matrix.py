@@ -647,7 +647,7 @@ MATRIX: tuple[Fault, ...] = (
             may_flicker=ALL,
             log=(CONNECTION_LOST,),
             seconds=900,
-            requests=112,
+            requests=116,
             logins=1,
             recovers_after=900,
         ),

@@ -128,8 +128,14 @@ MEMORY_FAULTS: tuple[MemoryFault, ...] = (
         "paths lead outside of the service",
         change({"paths": {"system": "http://192.0.2.1/x", "thermal": "../../x"}}),
     ),
-    MemoryFault("memory is of another firmware", change({"firmware": "00.00.01"})),
-    MemoryFault("firmware update moves resources", update_firmware),
+    MemoryFault(
+        "memory is of another firmware",
+        change({"firmware": "00.00.01"}),
+        requests=SETUP_REQUESTS + 1,
+    ),
+    MemoryFault(
+        "firmware update moves resources", update_firmware, requests=SETUP_REQUESTS + 1
+    ),
     MemoryFault(
         "remembered path responds with 404 once",
         respond(THERMAL, 404, times=1),

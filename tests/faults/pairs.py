@@ -209,7 +209,7 @@ PAIRS: tuple[Fault, ...] = (
             log=(CONNECTION_LOST,),
             prompts=NO_LICENSE,
             seconds=900,
-            requests=112,
+            requests=116,
             logins=1,
         ),
     ),

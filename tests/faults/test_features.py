@@ -151,9 +151,9 @@ def test_start_believes_the_bmc_and_not_its_memory(
         bmc.expand, bmc.expand_advertised = "correct", True
         await instance.set_up()
         await scenario.elapse(3 * DYNAMIC)
-        before, known = scenario.steady_states, memory_faults.remembered(scenario)
-        readings = instance.states
+        before, readings = scenario.steady_states, instance.states
         await instance.unload()
+        known = memory_faults.remembered(scenario)
         await perform(fault.inject, scenario)
         requests = len(bmc.requests)
         await instance.set_up()

@@ -389,6 +389,7 @@ class SupermicroRedfishClient:
             await self._readings.async_discover_leak_detectors()
         except ResourceError as error:
             found.errors["leak_detectors"] = error
+        self._reader.end_first_read()
         return found._replace(errors=self._reader.member_errors | found.errors)
 
     async def _async_read_dynamic(self, scope: Scope) -> Found:

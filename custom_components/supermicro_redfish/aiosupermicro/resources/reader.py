@@ -80,6 +80,8 @@ class ResourceReader:
         self._unavailable: RecentErrors[Source] = RecentErrors()
         """Resources that are missing or need a license."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self._is_first_read = True
+        """Whether the static data was never read, so that reads for links serve it."""
         self._read_for_links: NewestItems[str, float] = NewestItems(
             MAX_CACHED_RESOURCES
         )
@@ -145,6 +147,7 @@ class ResourceReader:
         self._unavailable.clear()
         self._models.clear()
         self._read_for_links.clear()
+        self._is_first_read = True
         self._failures.clear()
         self.expander.reset()
         self.member_errors.clear()
@@ -281,11 +284,16 @@ class ResourceReader:
             self._unavailable.record(source, error)
             raise
 
+    def end_first_read(self) -> None:
+        """Let each further static read request all resources, however soon it is."""
+        self._is_first_read = False
+        self._read_for_links.clear()
+
     def _mark_read(self, path: str, *, for_links: bool) -> None:
         """Record the purpose of a read that is about to start."""
         if not for_links:
             self._read_for_links.pop(path, None)
-        elif not self._connection.is_pending(path):
+        elif self._is_first_read and not self._connection.is_pending(path):
             self._read_for_links[path] = monotonic()
 
     def _take_just_read(self, path: str) -> bool:
