@@ -82,22 +82,16 @@ class RequestLimiter:
 
         An exclusive one holds all of them.
         """
-        return _Slot(self, self.get_priority(exclusive=exclusive))
-
-    def get_priority(self, *, exclusive: bool) -> Priority:
-        """Return the priority of a request in this context."""
         if exclusive:
-            return Priority.WRITE
-        return Priority.BACKGROUND if _is_in_background.get() else Priority.READ
+            return _Slot(self, Priority.WRITE)
+        is_background = _is_in_background.get()
+        return _Slot(self, Priority.BACKGROUND if is_background else Priority.READ)
 
-    def acquire(self, priority: Priority) -> bool:
-        """Return whether a request may run at once; the caller releases its slot."""
-        if may_pass := self._may_pass(priority):
-            self._start(priority)
-        return may_pass
-
-    async def async_wait(self, priority: Priority) -> None:
+    async def async_acquire(self, priority: Priority) -> None:
         """Wait for a slot; the caller releases it."""
+        if self._may_pass(priority):
+            self._start(priority)
+            return
         waiter: _Waiter = asyncio.get_running_loop().create_future()
         self._waiting[priority].append(waiter)
         self._schedule_slot()
@@ -189,8 +183,7 @@ class _Slot:
 
     async def __aenter__(self) -> None:
         """Wait for a slot."""
-        if not self._limiter.acquire(self._priority):
-            await self._limiter.async_wait(self._priority)
+        await self._limiter.async_acquire(self._priority)
 
     async def __aexit__(self, *_: object) -> None:
         """Release the slot."""

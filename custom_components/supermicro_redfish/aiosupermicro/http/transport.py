@@ -150,11 +150,7 @@ class Transport:
             **_NO_AUTOMATISMS,
         }
         hangs = self._hang_detector.hangs
-        limiter = self._limiter
-        priority = limiter.get_priority(exclusive=method != "GET")
-        if not limiter.acquire(priority):
-            await limiter.async_wait(priority)
-        try:
+        async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
                 message = f"{method} {path} was not sent: the BMC is not responding"
                 raise exceptions.TimeoutError(message, path=path)
@@ -165,8 +161,6 @@ class Transport:
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
-        finally:
-            limiter.release(priority)
 
     @asynccontextmanager
     async def stream(

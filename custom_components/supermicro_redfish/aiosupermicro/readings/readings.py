@@ -234,7 +234,7 @@ class Readings:
             if not await self._reader.async_is_missing(endpoint):
                 return
             for collection in collections:
-                if not is_first and self._reader.has_read(collection):
+                if not is_first and self._reader.is_cached(collection):
                     await self._async_list(collection)
             await fallback(Reading(Scope.DISCOVERY))
         except ResourceError:

@@ -125,13 +125,9 @@ class ResourceReader:
         """Cache a resource that another one contained."""
         self._connection.store(path, dict(body))
 
-    def has_read(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a row was found and read."""
-        return self._get_cached(endpoint) is not None
-
-    def is_cached(self, path: str) -> bool:
-        """Return whether a resource was read at a path."""
-        return self._get_cached(path) is not None
+    def is_cached(self, source: Source) -> bool:
+        """Return whether a resource was found and read."""
+        return self._get_cached(source) is not None
 
     def invalidate(self, endpoint: Endpoint[Any]) -> None:
         """Discard the cached value of a row, so that its next read is unconditional."""
@@ -449,9 +445,7 @@ class ResourceReader:
 
         """
         new = [
-            source
-            for source in collections
-            if not (cached and self._get_cached(source) is not None)
+            source for source in collections if not (cached and self.is_cached(source))
         ]
         listed = await self._async_list_expanded(new, since)
         left = [source for source in collections if source not in listed]
