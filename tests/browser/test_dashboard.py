@@ -1,14 +1,14 @@
 """Test the dashboard of the documentation."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from playwright.async_api import expect
 import pytest
 
-from tests.demo.configuration import DOMAIN
 from tests.simulator.testing import SYSTEM
 
-from .browser import wait_until
+from .browser import TIMEOUT_MS, wait_until
 from .conftest import AddedServer
 from .dashboard import add_dashboard, add_statistics, broken_cards, open_dashboard
 
@@ -68,14 +68,23 @@ async def test_dashboard_shows_every_card(added: AddedServer) -> None:
 
 @pytest.fixture
 async def clear_button(added: AddedServer) -> None:
-    """Enable the button that clears the event log."""
+    """Enable the button that clears the event log.
+
+    Home Assistant reloads the entry 30 seconds later. An earlier reload would not
+    replace that one, which would then cancel a command of another test.
+    """
     async with added.api.websocket() as websocket:
         await websocket.call(
             "config/entity_registry/update", entity_id=CLEAR, disabled_by=None
         )
-        (entry,) = await websocket.call("config_entries/get", domain=DOMAIN)
-    path = f"api/config/config_entries/entry/{entry['entry_id']}/reload"
-    await added.api.post(path)
+    async with asyncio.timeout(TIMEOUT_MS / 1000):
+        while CLEAR not in await _entity_ids(added):
+            await asyncio.sleep(1)
+
+
+async def _entity_ids(added: AddedServer) -> set[str]:
+    """Return the ids of the entities that have a state."""
+    return {state["entity_id"] for state in await added.api.get("api/states")}
 
 
 @pytest.mark.usefixtures("dashboard", "clear_button")
