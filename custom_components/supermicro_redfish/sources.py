@@ -453,7 +453,7 @@ STAGED_BIOS: Final = single_source(
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
-"""The poll itself, with any result."""
+"""Result of the last poll, successful or not."""
 
 UNKNOWN_RESETS: Final = EntitySource[str](
     coordinator_fn=static,

@@ -219,4 +219,4 @@ async def test_failure_after_the_first_entry_is_logged(
     assert patches(bmc, since) == ["1", "4"]
     assert marks(bmc) == [True, None, True, False, False]
     assert entity(hass, loaded, COUNT).state == "2"
-    assert "not all acknowledged" in caplog.text
+    assert "not all log entries were acknowledged" in caplog.text

@@ -182,7 +182,7 @@ class SupermicroRedfishClient:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the `discovery` of an earlier client fits the BMC.
+        """Return whether the `discovery` of an earlier client was found to fit the BMC.
 
         False before the first request, and again once something contradicts it.
         """
@@ -190,7 +190,7 @@ class SupermicroRedfishClient:
 
     @property
     def expands_collections(self) -> bool:
-        """Whether the BMC returns all members of a collection with one request."""
+        """Return whether one request for a collection returned all its members."""
         return self._reader.expander.has_worked
 
     @property
@@ -206,7 +206,7 @@ class SupermicroRedfishClient:
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
-        """Return whether the `discovery` of an earlier client fits the BMC.
+        """Read the identity of the BMC; return whether the `discovery` fits it.
 
         It takes the service root and the system, which the next read does not request
         again. Without a `discovery` it takes no request.
@@ -541,7 +541,7 @@ class SupermicroRedfishClient:
         return await accounts.async_get_role(self._reader, self._username)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
-        """Return the ways to reset the host that the board advertises.
+        """Return the reset types that the board advertises for the host.
 
         They come from the ActionInfo, else from the system, where the list is missing
         on X11 and X13 and misspelled on X12.

@@ -189,7 +189,7 @@ class Authenticator:
             await asyncio.shield(asyncio.create_task(self._async_close(task)))
 
     def _require_not_refused(self) -> None:
-        """Raise AuthenticationError where the password was refused."""
+        """Raise AuthenticationError if the password was refused before."""
         if self._is_refused:
             raise AuthenticationError("The BMC no longer accepts the password")
 

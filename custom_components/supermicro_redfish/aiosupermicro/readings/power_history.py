@@ -32,7 +32,7 @@ class _Clock(NamedTuple):
 
     now: datetime
     offset: timedelta
-    """Time by which the clock is ahead of ours; negative if it is late."""
+    """Time by which the clock is ahead of the client's; negative if it is behind."""
     began: datetime
     """Time since which the BMC has run without a restart, if it reports one."""
 
@@ -40,7 +40,7 @@ class _Clock(NamedTuple):
 async def async_read_power_history(
     reader: ResourceReader, since: datetime
 ) -> list[PowerAverage]:
-    """Return the averages since a time by our clock, as far as the BMC has them.
+    """Return the averages since a time of the client's clock, if the BMC has them.
 
     It takes one request for the clock, one for each report that is needed, and two
     more the first time.
@@ -53,7 +53,7 @@ async def async_read_power_history(
     members = await reader.async_get_member_paths(METRIC_REPORTS, cached=True)
     paths = [path for path in members if _POWER_REPORT.fullmatch(_name(path))]
     if not paths:
-        raise NotFoundError("This board keeps no record of its power")
+        raise NotFoundError("This board has no power history")
     clock = await _async_read_clock(reader)
     history: list[PowerAverage] = []
     for path in paths[:MAX_POWER_REPORTS]:
