@@ -162,7 +162,7 @@ class PathFinder:
             try:
                 above[link] = await self._reader.async_get_json(link, cached=True)
             except ResourceError as error:
-                if not self._leads_nowhere(link, error):
+                if not self._is_dead(link, error):
                     raise
                 self._reader.member_errors[link] = error
                 errors.append(error)
@@ -174,7 +174,7 @@ class PathFinder:
         matches = [path for path, body in above.items() if endpoint.select_fn(body)]
         return next(reversed(matches or [*above]), None), bool(matches)
 
-    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
+    def _is_dead(self, path: str, error: ResourceError) -> bool:
         """Return whether a link is dead: its resource is missing or keeps failing."""
         since = self._failing_since.setdefault(path, monotonic())
         is_missing = isinstance(error, (NotFoundError, LicenseError))
