@@ -178,8 +178,8 @@ class EnergyMeter(ExtraStoredData):
 
     The power between two readings is the mean of both. If the BMC or Home Assistant was
     away in between, the power is unknown. Such a gap is counted later, with the BMC's
-    own record of its power. Of the time without a record, at most `LONGEST_GAP` is
-    counted with the mean. The rest is added to the uncounted seconds.
+    power history. Of the time without a history, at most `LONGEST_GAP` is counted
+    with the mean. The rest is added to the uncounted seconds.
     """
 
     watt_hours: float = 0.0

@@ -29,7 +29,7 @@ _UNREAD = "cannot be read over IPMI"
 _ENDED = "fan control has ended"
 _MODE, _DUTY = (0x30, 0x45), (0x30, 0x70)
 _POLLS = 3 * 300 // 30 + 6
-"""Requests of five minutes."""
+"""Maximum number of requests in five minutes."""
 
 
 def prepare(scenario: FeatureScenario) -> None:

@@ -166,7 +166,7 @@ class RestingState:
 
     name: str
     enter: Action
-    """Enter the state; time passes as far as it has to."""
+    """Enter the state, and let the necessary time pass."""
     seconds: float
     """The maximum duration after the BMC behaves again."""
     ended_by: str

@@ -55,7 +55,7 @@ class Variant:
     drives: dict[str, JsonObject] = field(default_factory=dict)
     """Drives by path, without the one that cannot be read."""
     is_ordered: bool = True
-    """Whether parts without an identity of their own keep their positions."""
+    """Whether parts without an identity keep their positions."""
 
 
 class StructureFuzzer:

@@ -107,7 +107,7 @@ class Scenario:
     # Trust, sessions and accounts
 
     def swap_certificate(self) -> None:
-        """Replace the certificate of the BMC by the other one of the two."""
+        """Replace the certificate of the BMC by the other one."""
         shown = self.server.certificate_sha256
         is_other = shown == self.other_certificate.sha256
         new = process_certificate() if is_other else self.other_certificate

@@ -37,7 +37,7 @@ PERIODS: Final = (
 
 @dataclass
 class PowerRecord:
-    """The power of a machine over time, and the BMC's record of it."""
+    """The power of a machine over time, and its record in the BMC."""
 
     watts_fn: Callable[[float], float]
     """Power by the time of the simulated BMC, in seconds."""

@@ -504,7 +504,7 @@ class SupermicroRedfishClient:
         return await self._readings.async_get_inner_sensors(Reading(Scope.DISCOVERY))
 
     async def async_get_manager(self) -> Manager:
-        """Return the BMC itself; one recorded board takes six seconds for it."""
+        """Return the BMC itself, which takes up to six seconds on recorded boards."""
         return await self._reader.async_get(endpoints.MANAGER)
 
     async def async_get_mac_address(self) -> str | None:
@@ -757,7 +757,7 @@ class SupermicroRedfishClient:
             since: The time by our clock.
 
         Raises:
-            NotFoundError: The board keeps no record of its power.
+            NotFoundError: The board has no power history.
 
         """
         return await async_read_power_history(self._reader, since)
@@ -767,9 +767,9 @@ class SupermicroRedfishClient:
     ) -> None:
         """Receive the events of OpenBMC until the stream is closed.
 
-        What an event says is not passed on, only that something has happened. The BMC
-        does not repeat what happened while there was no stream. It accepts about ten
-        streams; where there is no room for another, it closes it at once.
+        Only the number of events is passed on, not their content. The BMC does not
+        repeat events from before the stream was opened. It accepts about ten streams,
+        and closes each further one at once.
 
         Args:
             on_open: Called when the stream is open.

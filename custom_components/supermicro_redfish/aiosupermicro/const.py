@@ -39,7 +39,7 @@ largest recorded one has 432,922 bytes: a log of 509 entries.
 """
 
 MAX_EVENT_BYTES: Final = 8 * 1024 * 1024
-"""Maximum size of a server-sent event, none of which is kept in memory."""
+"""Maximum size of a server-sent event, whose content is not stored."""
 
 KEEP_ALIVE_SECONDS: Final = (60, 15, 4)
 """TCP keep-alive of an event stream, which is idle most of the time.

@@ -151,7 +151,7 @@ class FanWatch:
     def _should_doubt(self, targets: Mapping[int, int]) -> bool:
         """Return whether something else may have written a duty that was too low.
 
-        That is so once, where all duties have been high enough for some minutes.
+        It returns True once, if all duties have been high enough for some minutes.
         """
         return not self._is_doubtful and all(
             self._is_proven(zone, duty) for zone, duty in targets.items()

@@ -92,7 +92,7 @@ def test_parsers_agree_on_any_bytes(raw: bytes, text: str) -> None:
 
 
 def test_orjson_is_used_where_it_is_installed() -> None:
-    """Parse without the standard library, and with it where orjson is stricter."""
+    """Parse with orjson, and with the standard library where orjson is stricter."""
     with patch("json.loads", wraps=json.loads) as loads:
         assert parse_json(b'{"a": [1, 2.5, "x"]}') == {"a": [1, 2.5, "x"]}
         assert loads.called is (find_spec("orjson") is None)

@@ -82,7 +82,7 @@ class Authenticator:
 
     Basic authentication is used for a BMC that
 
-    - has no sessions (404, 405 or 501, or 400 with a message that says so);
+    - has no sessions (404, 405 or 501, or 400 with such a message);
     - has no free session;
     - answers a login with success but without a token;
     - refuses a session with 403, neither for a missing license nor for a locked

@@ -1,4 +1,4 @@
-"""Listen to a stream of server-sent events, without keeping any of it."""
+"""Listen to a stream of server-sent events without storing the events."""
 
 from __future__ import annotations
 

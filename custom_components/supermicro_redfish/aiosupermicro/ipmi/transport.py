@@ -87,7 +87,7 @@ class Endpoint(asyncio.DatagramProtocol):
         seconds: float = math.inf,
         interval: float = IPMI_RETRANSMIT_SECONDS,
     ) -> _T:
-        """Send a packet repeatedly until a response arrives, and return the latter.
+        """Send a packet repeatedly until a response arrives; return the response.
 
         Args:
             build: Return the packet, a new one for each transmission.

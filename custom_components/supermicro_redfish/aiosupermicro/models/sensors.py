@@ -81,7 +81,7 @@ class SensorResource(Model):
     def is_headroom(self) -> bool:
         """Return whether the reading is the distance of a temperature to its limit.
 
-        OpenBMC does not say so of processors, but such a distance has lower limits
+        OpenBMC does not mark those of processors, but such a distance has lower limits
         only.
         """
         upper = (self.upper_caution, self.upper_critical, self.upper_fatal)

@@ -176,7 +176,7 @@ class SensorPool:
     def require(
         self, source: ValueSource, sensors: Iterable[str], reading: Reading
     ) -> None:
-        """Raise the error of a source if values are missing because of it."""
+        """Raise the error of a source if the values of its sensors are missing."""
         error = self._sources[source].error
         if error and self._get_missing(sensors, reading):
             raise error.with_traceback(None)

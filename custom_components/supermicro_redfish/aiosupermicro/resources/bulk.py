@@ -24,7 +24,7 @@ class Found(NamedTuple):
     resources: dict[str, Any]
     errors: dict[str, ResourceError]
     missing: dict[str, NotFoundError]
-    """Rows that the board does not have; one that it had before is an error."""
+    """Rows that the board does not have. A row that was present before is an error."""
 
 
 async def async_get_each(

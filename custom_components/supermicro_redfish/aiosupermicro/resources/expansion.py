@@ -81,7 +81,7 @@ class CollectionExpander:
     one kind. The first one that works is compared with a single member, and so is each
     later kind with measured values. Of the other ones, every member needs the
     properties that all resources have. While no kind has worked yet, a failure counts
-    for all of them, so that firmware that advertises the query in vain costs one
+    for all of them, so that firmware that advertises a broken query takes one
     request a day.
     """
 

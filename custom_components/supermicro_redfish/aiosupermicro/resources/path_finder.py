@@ -151,8 +151,8 @@ class PathFinder:
     ) -> tuple[str | None, bool]:
         """Return the resource that a link selects, and whether it matches.
 
-        It is the linked one, or the last one above it that matches. A link that leads
-        nowhere, or fails for a minute, selects nothing.
+        It is the linked one, or the last one above it that matches. A dead link selects
+        nothing.
         """
         if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
             return path, True

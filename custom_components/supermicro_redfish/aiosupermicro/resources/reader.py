@@ -51,10 +51,10 @@ class ResourceReader:
     - `cached=True` accepts the last value, and reads only what was never read.
     - A resource that is missing, or needs a license, is not requested again for an
       hour.
-    - A member of a collection that cannot be read costs only itself; its error is in
-      `member_errors`.
-    - So does a dead link: another one is followed, and the first one is
-      tried again after an hour.
+    - A member of a collection that cannot be read does not affect the other members;
+      its error is in `member_errors`.
+    - A dead link is skipped: the next one is followed, and the dead one is tried again
+      after an hour.
     """
 
     def __init__(
@@ -335,7 +335,10 @@ class ResourceReader:
         return not await self.async_has_link(endpoint)
 
     def was_seen(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a row was ever read, so that it cannot be missing for good."""
+        """Return whether a row was ever read.
+
+        If such a row is missing now, the BMC is starting.
+        """
         return endpoint in self._seen
 
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
@@ -557,7 +560,7 @@ class ResourceReader:
     async def async_try_many(
         self, sources: Iterable[_SourceT], *, cached: bool = False
     ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
-        """Return the resources that can be read, and the errors of the others.
+        """Return the resources that can be read, and the errors of all others.
 
         A BMC that hangs is not asked for the rest of a long series: after two
         time-outs without a response in between, the others count as timed out.
