@@ -165,7 +165,7 @@ async def _async_verify_server(
 ) -> None:
     """Verify that the BMC at the address is that of the config entry.
 
-    An entry of the published integration has no BMC yet: it takes the present one.
+    An entry of the published integration has no BMC yet: it takes the current one.
     """
     try:
         async with translate_update_errors(
