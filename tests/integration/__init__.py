@@ -1,7 +1,9 @@
 """Constants and helpers of the tests of the integration."""
 
+import asyncio
 from collections.abc import Callable
 import logging
+import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -39,6 +41,19 @@ HOUR = 3600
 type Mutation = Callable[[Bmc], object]
 """A function that changes or breaks something of a BMC."""
 type ActionResponse = dict[str, Any]
+
+
+def real_time() -> float:
+    """Return the seconds of a clock that does not stand still in tests."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for messages on the network until a condition is true, in no time."""
+    ended = real_time() + 10
+    while not condition():
+        await asyncio.sleep(0)
+        assert real_time() < ended, "The condition did not become true"
 
 
 def nested(at: tuple[str | int, ...], changes: Any) -> Any:

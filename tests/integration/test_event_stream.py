@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -14,25 +13,22 @@ import pytest
 from tests.simulator import Bmc
 from tests.simulator.event_streams import EventStreams
 
-from . import DYNAMIC, HOUR, MINUTE, requests_since, set_up, stop, unload
+from . import (
+    DYNAMIC,
+    HOUR,
+    MINUTE,
+    real_time,
+    requests_since,
+    set_up,
+    stop,
+    unload,
+    until,
+)
 from .conftest import Elapse
 from .health_log import FiredEvents, add_to_log
 from .paths import LOG
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
-
-
-def real_time() -> float:
-    """Return the seconds of a clock that does not stand still in tests."""
-    return time.clock_gettime(time.CLOCK_MONOTONIC)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for messages on the network until a condition is true, in no time."""
-    ended = real_time() + 5
-    while not condition():
-        await asyncio.sleep(0)
-        assert real_time() < ended, "The condition did not become true"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import math
+import time
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -75,6 +76,7 @@ def elapse_finely(
             async_fire_time_changed(hass)
             for _ in range(50):
                 await asyncio.sleep(0)
-            await hass.async_add_executor_job(int)
+            # Packets on the network take real time.
+            await hass.async_add_executor_job(time.sleep, 0.005)
 
     return advance

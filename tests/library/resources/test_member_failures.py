@@ -170,7 +170,7 @@ async def test_failed_log_service_costs_only_its_log(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Find the log of health events beside another one, however that one fails."""
-    set_timeout(client, 0.5)
+    set_timeout(client, 1.5)
     expected = await client.async_get_log_entries()
     logs = f"{SYSTEM}/LogServices"
     bmc.put(f"{logs}/Other", {"Id": "Other", "Name": "Other"})
