@@ -61,7 +61,8 @@ from .host_poller import (
     TRANSITION_SECONDS,
     HostPoller,
 )
-from .models import KeyMemory, Privileges, ServerData
+from .models import Privileges, ServerData
+from .models.items import KeyMemory
 from .storage import DiscoveryStore
 
 _FIRST_READ_INTERVAL = timedelta(minutes=1)

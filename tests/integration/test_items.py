@@ -13,8 +13,9 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     Power,
     Thermal,
 )
-from custom_components.supermicro_redfish.models import KeyMemory, ServerData
-from custom_components.supermicro_redfish.sources import EntitySource
+from custom_components.supermicro_redfish.models import ServerData
+from custom_components.supermicro_redfish.models.items import KeyMemory
+from custom_components.supermicro_redfish.sources.base import EntitySource
 
 type Part = dict[str, Any]
 
