@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(
 
 
 def spread(count: int, number: int) -> list[int]:
-    """Return the places of some of a number of cases, among them the first and last."""
+    """Return evenly distributed indexes of cases, including the first and last."""
     if count <= number:
         return [*range(count)]
     last = max(1, number - 1)

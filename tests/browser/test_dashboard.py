@@ -87,7 +87,7 @@ async def clear_button(added: AddedServer) -> None:
 
 @pytest.mark.usefixtures("dashboard", "clear_button")
 async def test_clearing_the_log_asks_twice(added: AddedServer) -> None:
-    """Open a view of its own after the first question, and clear after the second."""
+    """Open a separate view after the first question, and clear after the second."""
     bmc, tab = added.bmc, added.browser.tab
     await open_dashboard(added.browser, has_statistics=False)
     for tile in ("Clear", "Delete all entries"):

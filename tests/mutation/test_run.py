@@ -98,7 +98,7 @@ def mutate(project: Path, *arguments: str) -> tuple[int, str, str]:
 
 @pytest.mark.long
 def test_run_finds_the_mutation_that_no_test_notices(project: Path) -> None:
-    """Kill the others, also that of a constant, and change no file.
+    """Report the surviving mutation only, and change no file.
 
     A second run uses the same contexts. It tries only the survivor, which is listed as
     equivalent now.

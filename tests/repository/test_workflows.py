@@ -18,7 +18,7 @@ every_workflow = pytest.mark.parametrize(
 
 @every_workflow
 def test_workflow_pins_actions_by_commit(file: Path) -> None:
-    """Use actions by commit with the version beside it, because tags can be moved.
+    """Require commits and a version comment, because tags can be moved.
 
     A workflow of this repository is that of the same commit.
     """
@@ -29,7 +29,7 @@ def test_workflow_pins_actions_by_commit(file: Path) -> None:
 
 @every_workflow
 def test_workflow_has_minimal_permissions(file: Path) -> None:
-    """Allow only the release to write, and keep no credentials in the checkout."""
+    """Allow only the release to write; store no credentials in the checkout."""
     assert workflow(file.stem)["permissions"] == {"contents": "read"}
     extended = {
         f"{file.stem}/{name}": job["permissions"]

@@ -76,7 +76,7 @@ class Privileges(BulkData):
 
     @property
     def are_limited(self) -> bool:
-        """Whether the account is known to lack a privilege."""
+        """Return whether the account is known to lack a privilege."""
         return self.assigned is not None and self.access_level is not AccessLevel.FULL
 
     @property

@@ -50,7 +50,7 @@ class ItemsByName[ItemT](dict[str, ItemT]):
         long_keys: Mapping[str, str],
         former_keys: Mapping[str, tuple[str, ...]],
     ) -> None:
-        """Keep the entries.
+        """Initialize the mapping.
 
         Args:
             items: The entries with their keys.
@@ -160,7 +160,7 @@ class KeyMemory:
     """
 
     def __init__(self, unique_ids_fn: Callable[[], Iterable[str]]) -> None:
-        """Start without keys.
+        """Initialize without keys.
 
         Args:
             unique_ids_fn: Return the registered unique ids, which end in the keys of an

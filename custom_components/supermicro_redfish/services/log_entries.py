@@ -165,7 +165,9 @@ async def _async_acknowledge_rest(
             with suppress(NotFoundError):
                 await data.client.async_acknowledge_log_entry(entry)
     except SupermicroRedfishError as error:
-        LOGGER.warning("%s: not all acknowledged: %s", data.static.name, error)
+        LOGGER.warning(
+            "%s: not all log entries were acknowledged: %s", data.static.name, error
+        )
     finally:
         data.acknowledging.difference_update(paths)
     with background():

@@ -22,7 +22,7 @@ SERVER_FIELD: Final[dict[vol.Marker, Any]] = {vol.Required(ATTR_DEVICE_ID): cv.s
 async def async_get_authorized_entry(
     call: ServiceCall, permission: str, *unique_id_ends: str
 ) -> SupermicroConfigEntry:
-    """Return the config entry of an action call that the user may make.
+    """Return the config entry of an action call, if the user may make the call.
 
     The user needs the permission for the entities of the device, or for those whose
     unique ids have certain ends, if there are any. Calls of automations have no user.

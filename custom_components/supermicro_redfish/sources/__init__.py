@@ -123,7 +123,7 @@ def _inner_sensors(
 
 
 def _is_main_sensor(sensor: SensorResource) -> bool:
-    """Return whether a sensor is that of a whole processor, not of a part of it."""
+    """Return whether a sensor measures a whole processor, not one of its parts."""
     stem = MEASURE.sub("", sensor.name or "")
     return (
         sensor.physical_context in _PROCESSOR_CONTEXTS
@@ -222,7 +222,7 @@ STAGED_BIOS: Final = single_source(
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
-"""The poll itself, with any result."""
+"""Result of the last poll, successful or not."""
 
 UNKNOWN_RESETS: Final = EntitySource[str](
     coordinator_fn=static,

@@ -54,7 +54,7 @@ class EntitySource[ItemT]:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceSource[ItemT](EntitySource[ItemT]):
-    """A resource that can also be read on its own, or a part of it."""
+    """Resource that can be read separately, or a part of one."""
 
     name: str
     """Name of the resource in the coordinator's data."""

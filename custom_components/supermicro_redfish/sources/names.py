@@ -85,7 +85,7 @@ def _remove_measure(
 
 
 def _make_readable(key: str, items: Mapping[str, Any]) -> str:
-    """Return a key, with a position in the place of a digest."""
+    """Return a key, with the item's position instead of a digest."""
     name, mark, _ = key.partition(SERIAL_MARK)
     if not mark:
         return key

@@ -33,7 +33,7 @@ async def ipmi(bmc: Bmc, network: None) -> AsyncIterator[IpmiServer]:
 
 @pytest.fixture
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the waits after commands, since time stands still."""
+    """Skip the waits after commands, since time stands still."""
     monkeypatch.setattr(access, "WRITE_SECONDS", 0.0)
     monkeypatch.setattr(access, "MODE_SECONDS", (0.0, 10.0))
 
@@ -67,7 +67,7 @@ async def held(
 def elapse_finely(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock
 ) -> Elapse:
-    """Return a function that lets time pass while commands wait for a silent BMC."""
+    """Return a function that advances time in small steps while commands wait."""
 
     async def advance(seconds: float, step: float = 0.5) -> None:
         for _ in range(math.ceil(seconds / step)):

@@ -26,7 +26,7 @@ class _Failure(NamedTuple):
 
     @property
     def is_recent(self) -> bool:
-        """Whether it is too early to send the request again."""
+        """Return whether it is too early to send the request again."""
         return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
 
 
@@ -34,7 +34,7 @@ class RecentErrors(Generic[_KeyT]):
     """The errors of resources, each for an hour from its request."""
 
     def __init__(self) -> None:
-        """Start without errors."""
+        """Initialize without errors."""
         self._failures: NewestItems[_KeyT, _Failure] = NewestItems(
             MAX_REMEMBERED_ERRORS
         )
@@ -73,7 +73,7 @@ class Availability(RecentErrors[Source]):
     """
 
     def __init__(self, connection: Connection, finder: PathFinder) -> None:
-        """Start without any resource."""
+        """Initialize without any resource."""
         super().__init__()
         self._connection = connection
         self._finder = finder
@@ -89,7 +89,10 @@ class Availability(RecentErrors[Source]):
         self._seen.add(endpoint)
 
     def was_seen(self, source: Source) -> bool:
-        """Return whether a row was read: if it is missing now, the BMC is starting."""
+        """Return whether a row was ever read.
+
+        If such a row is missing now, the BMC is starting.
+        """
         return source in self._seen
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
@@ -111,7 +114,7 @@ class Availability(RecentErrors[Source]):
 
     @contextmanager
     def remember_license(self, name: str) -> Iterator[None]:
-        """Repeat the LicenseError of a series of requests for an hour.
+        """Raise the LicenseError of a series again for an hour, without requests.
 
         Without it, the resources that lead to the unlicensed ones would be read again.
         """

@@ -92,14 +92,15 @@ class MemberReader:
     """Read the members of collections, and other resources of which there are many.
 
     - `get` raises the first error where none can be read, `find` returns none.
-    - A member that cannot be read costs only itself; its error is in `errors`.
+    - A member that cannot be read does not affect the others; its error is in
+      `errors`.
     - The members of a collection that can be expanded are read with one request.
     """
 
     def __init__(
         self, reader: ResourceReader, finder: PathFinder, expander: CollectionExpander
     ) -> None:
-        """Keep the reader of a single resource."""
+        """Initialize the reader of members."""
         self._reader = reader
         self._finder = finder
         self._expander = expander
@@ -108,7 +109,7 @@ class MemberReader:
         )
         """The errors of members, by path, as they were last read."""
         self.limit = MAX_CONCURRENT_REQUESTS
-        """The number of resources that are requested at a time."""
+        """Maximum number of concurrent requests for a series of resources."""
 
     async def async_get(self, paths: Iterable[str]) -> dict[str, JsonObject]:
         """Return the JSON of the resources that can be read, by path.
@@ -261,7 +262,7 @@ class MemberReader:
     async def async_try(
         self, sources: Iterable[_SourceT], *, cached: bool = False
     ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
-        """Return the resources that can be read, and the errors of the others.
+        """Return the resources that can be read, and the errors of all others.
 
         A BMC that hangs is not asked for the rest of a long series: after two
         time-outs without a response in between, the others count as timed out.

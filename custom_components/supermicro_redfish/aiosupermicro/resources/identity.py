@@ -31,7 +31,7 @@ async def async_get_identifiers(
 async def _async_get_identifiers(
     reader: ResourceReader,
 ) -> tuple[list[str], list[str], list[str]]:
-    """Return the MAC addresses, the UUIDs without one, and the internal addresses."""
+    """Return MAC addresses, UUIDs without a MAC address, and internal addresses."""
     interfaces = await reader.members.async_get_all(
         MANAGER_INTERFACES, EthernetInterface
     )

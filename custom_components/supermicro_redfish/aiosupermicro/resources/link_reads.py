@@ -19,7 +19,7 @@ class LinkReads:
     """
 
     def __init__(self, connection: Connection, expander: CollectionExpander) -> None:
-        """Start with the first read."""
+        """Initialize before the first static read."""
         self._connection = connection
         self._expander = expander
         self._is_first_read = True
@@ -27,12 +27,12 @@ class LinkReads:
         """The time of the read, by path."""
 
     def reset(self) -> None:
-        """Begin with the first read again."""
+        """Start again before the first static read."""
         self._is_first_read = True
         self._read_at.clear()
 
     def end_first_read(self) -> None:
-        """Let each further static read request all resources."""
+        """End the first static read: later ones request all resources."""
         self._is_first_read = False
         self._read_at.clear()
 

@@ -36,8 +36,8 @@ class ResourceReader:
     - `cached=True` accepts the last value, and reads only what was never read.
     - A resource that is missing, or needs a license, is not requested again for an
       hour.
-    - A link that leads nowhere costs only itself: another one is followed, and the
-      first one is tried again after an hour.
+    - A dead link is skipped: the next one is followed, and the dead one is tried again
+      after an hour.
     - `members` reads collections and other resources of which there are many.
     """
 
@@ -47,7 +47,7 @@ class ResourceReader:
         wanted_ids: Mapping[Endpoint[Any], str | None] | None = None,
         discovery: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep the connection.
+        """Initialize the reader of a connection.
 
         Args:
             connection: The connection to the BMC.
@@ -78,7 +78,7 @@ class ResourceReader:
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """Findings about the board for a later run; none while a link leads nowhere."""
+        """Findings about the board for a later run; empty while a link is dead."""
         if self._finder.has_detours:
             return {}
         if not self.memory.is_pending:
@@ -109,7 +109,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard everything but the memory; missing resources may have come."""
+        """Discard all paths, errors and cached values, except for the memory."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
@@ -141,7 +141,7 @@ class ResourceReader:
         return self._decode(endpoint, body)
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
-        """Return a decoded resource; one that was just read for its links suffices.
+        """Return a decoded resource; reuse one that was just read for its links.
 
         Errors are those of `async_get`.
         """
@@ -255,7 +255,7 @@ class ResourceReader:
     async def _async_read(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row, from the cache where finding it has just read it."""
+        """Read a row; use the cache if the search for its path has just read it."""
         try:
             body = await self._async_read_linked(endpoint, for_links=for_links)
         except (NotFoundError, LicenseError) as error:
@@ -271,7 +271,7 @@ class ResourceReader:
     async def _async_read_linked(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row at its path; if a new one leads nowhere, at its next link."""
+        """Read a row; follow its next link if a newly found path is dead."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (just_read := self._connection.get_cached(path)):
@@ -294,11 +294,11 @@ class ResourceReader:
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
     ) -> JsonObject:
-        """Read a row at the path where new firmware has it, or raise the error."""
+        """Read a row at its new path after a firmware update, or raise the error."""
         path = old = self._finder.paths.get(endpoint)
         with suppress(SupermicroRedfishError):
             for link in endpoint.links if endpoint.cadence is Cadence.STATIC else ():
-                if link.parent.cadence is Cadence.ONCE:  # the others are read anyway
+                if link.parent.cadence is Cadence.ONCE:  # other parents are not cached
                     await self.async_get_json(link.parent)
             path = await self._finder.async_find(endpoint)
         if path is None or path == old:
@@ -308,7 +308,7 @@ class ResourceReader:
     async def async_find_json(
         self, source: Source, *, cached: bool = False
     ) -> JsonObject | None:
-        """Return the JSON of a resource, None where the board does not have it.
+        """Return the JSON of a resource, None if the board does not have it.
 
         Raises:
             NotFoundError: The board had it before, and no cached value was asked for.
@@ -330,7 +330,7 @@ class ResourceReader:
         return False
 
     async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a resource has no link, or a link that leads nowhere."""
+        """Return whether a resource has no link, or only a dead link."""
         try:
             self.availability.require(endpoint)
         except ResourceError:
@@ -338,7 +338,7 @@ class ResourceReader:
         return not await self.async_has_link(endpoint)
 
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a resource was ever read with `async_get`."""
+        """Return whether `async_get` has ever returned a resource."""
         return endpoint in self._models
 
     # Writes
