@@ -30,7 +30,7 @@ from .aiosupermicro import (
 )
 from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .sources.base import EntitySource
+from .sources import EntitySource
 from .util import has_power
 
 PARALLEL_UPDATES = 0

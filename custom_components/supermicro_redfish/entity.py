@@ -33,7 +33,7 @@ from .coordinator import (
 )
 from .models.items import ItemsByName
 from .repairs import async_report_too_many_entities
-from .sources.base import EntitySource, ResourceSource
+from .sources import EntitySource, ResourceSource
 from .sources.names import name_item
 from .util import is_host_off, shorten_name
 

@@ -19,7 +19,7 @@ from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .fan_control.controller import FanController
 from .fan_control.models import FULL, FanControlData, FanZone
-from .sources.base import EntitySource
+from .sources import EntitySource
 from .util import option_name
 
 # The controller orders the commands. Of several that wait, only the last one counts.

@@ -19,7 +19,7 @@ from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
 from .identity import configuration_url
 from .models import ServerData
-from .sources.base import EntitySource
+from .sources import EntitySource
 from .util import server_name, shorten_name, strip_placeholder
 
 _MAC_OCTETS: Final = 6

@@ -60,7 +60,7 @@ from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
 from .models import AccessLevel, Headroom, Privileges
 from .models.energy import LONGEST_GAP, EnergyGap, EnergyMeter
-from .sources.base import EntitySource
+from .sources import EntitySource
 from .util import (
     BOOT_STATES,
     boot_progress,

@@ -17,7 +17,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     SupermicroRedfishClient,
 )
 from custom_components.supermicro_redfish.models import ServerData
-from custom_components.supermicro_redfish.sources.base import EntitySource
+from custom_components.supermicro_redfish.sources import EntitySource
 from tests.simulator import Bmc, Server
 
 type JsonObject = dict[str, Any]

@@ -15,7 +15,7 @@ from custom_components.supermicro_redfish.aiosupermicro import (
 )
 from custom_components.supermicro_redfish.models import ServerData
 from custom_components.supermicro_redfish.models.items import KeyMemory
-from custom_components.supermicro_redfish.sources.base import EntitySource
+from custom_components.supermicro_redfish.sources import EntitySource
 
 type Part = dict[str, Any]
 

@@ -30,15 +30,15 @@ from ..client import async_get_log_entries, async_get_virtual_media
 from ..models import Headroom, ServerData
 from ..models.items import ItemsByName, name_items
 from .base import (
-    EntitySource,
-    ResourceSource,
+    EntitySource as EntitySource,
+    ResourceSource as ResourceSource,
     account,
     dynamic,
-    nested_source,
+    nested_source as nested_source,
     resource_source,
-    single_source,
-    static,
-    static_source,
+    single_source as single_source,
+    static as static,
+    static_source as static_source,
 )
 
 # Matches "CPU Temp", "CPU1 Temp", "System Temp" and "Inlet Temp", but not "CPU1_VRMIN
