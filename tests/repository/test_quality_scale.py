@@ -68,7 +68,7 @@ DOCUMENTED = {
     "docs-supported-devices": "## Supported boards",
     "docs-supported-functions": "## What you get",
     "docs-troubleshooting": "## Troubleshooting",
-    "docs-use-cases": "**What people use it for:**",
+    "docs-use-cases": "**What it is for:**",
 }
 """The heading or phrase of the README that fulfills a rule."""
 

@@ -43,11 +43,13 @@ RUNS = {
     },
     "tests/demo/test_options.py": {"script/demo --board FOLDER": '["--board"'},
     "tests/browser/conftest.py": {"script/demo --bare": '["--check", "--bare"]'},
+    "tests/repository/test_release.py": {"script/release v1.2.3": "script/release"},
     "tests/browser/test_pictures.py": {"script/screenshots": '"script/screenshots"'},
     "tests/library/test_cli.py": {
         "python -m aiosupermicro HOST": '"aiosupermicro"',
         "python -m aiosupermicro HOST watch": '"watch"',
         "python -m aiosupermicro HOST logs": '"logs"',
+        "python -m aiosupermicro --fingerprint SHA256 HOST logs": '"--fingerprint"',
         "python -m aiosupermicro HOST dump FOLDER": '"dump"',
     },
 }

@@ -70,11 +70,20 @@ def test_workflow_validates_with_hassfest_and_hacs() -> None:
     assert used["hacs/action"]["with"] == {"category": "integration"}
 
 
-def test_bug_report_requires_the_data_for_a_simulation() -> None:
-    """Require board, firmware, versions and diagnostics in the issue form."""
-    form = load_yaml_dict(ROOT / ".github/ISSUE_TEMPLATE/bug.yml")
-    fields = {field["id"]: field for field in form["body"] if "id" in field}
-    for name in ("board", "diagnostics", "firmware", "home_assistant", "version"):
+@pytest.mark.parametrize(
+    ("form", "required"),
+    [
+        ("bug", {"board", "diagnostics", "firmware", "home_assistant", "version"}),
+        ("board", {"board", "diagnostics"}),
+    ],
+)
+def test_issue_form_requires_the_data_for_a_simulation(
+    form: str, required: set[str]
+) -> None:
+    """Require the diagnostics, which script/demo can serve, and what they lack."""
+    body = load_yaml_dict(ROOT / f".github/ISSUE_TEMPLATE/{form}.yml")["body"]
+    fields = {field["id"]: field for field in body if "id" in field}
+    for name in required:
         assert fields[name]["validations"] == {"required": True}
 
 
