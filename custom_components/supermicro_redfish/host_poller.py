@@ -225,7 +225,7 @@ class HostPoller:
             self._record_sensors(sensors)
 
     def _record_sensors(self, sensors: int) -> None:
-        """Record the number of sensors with a reading in the present power state."""
+        """Record the number of sensors with a reading in the current power state."""
         if self._state == PowerState.ON:
             self._sensors_on = sensors
         elif self._state == PowerState.OFF:

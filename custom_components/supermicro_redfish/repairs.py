@@ -63,7 +63,7 @@ _ISSUES = (
 async def async_report_certificate(
     hass: HomeAssistant, entry: ConfigEntry, error: CertificateError
 ) -> None:
-    """Create an issue that offers to trust the BMC's present certificate."""
+    """Create an issue that offers to trust the BMC's current certificate."""
     try:
         fingerprint = (
             error.fingerprint
@@ -259,7 +259,7 @@ class CertificateRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the fingerprint, and pin it if it is still the present one."""
+        """Show the fingerprint, and pin it if it is still the current one."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is None:
             return self.async_create_entry(data={})
@@ -282,7 +282,7 @@ class CertificateRepairFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the issue with its present data, and remember the data."""
+        """Show the issue with its current data, and remember the data."""
         placeholders: Mapping[str, str] = {}
         if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
             data = issue.data or {}

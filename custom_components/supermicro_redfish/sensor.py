@@ -195,7 +195,7 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
         return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
-        """Set the value to the present mean in milliseconds."""
+        """Set the value to the current mean in milliseconds."""
         self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
 
 

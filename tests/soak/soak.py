@@ -204,7 +204,7 @@ def _other_certificate() -> Certificate:
 
 @contextmanager
 def _only_new_objects() -> Iterator[None]:
-    """Exclude all present objects from garbage collection and from the footprint."""
+    """Exclude all existing objects from garbage collection and from the footprint."""
     gc.collect()
     gc.freeze()
     try:

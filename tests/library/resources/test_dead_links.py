@@ -145,7 +145,7 @@ async def test_chassis_that_fails_for_long_is_skipped(
 async def test_container_that_cannot_be_read_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, reader_clock: Clock, kind: str
 ) -> None:
-    """Keep the present chassis if the link to its container is dead."""
+    """Keep the current chassis if the link to its container is dead."""
     around = CHASSIS if kind == "to itself" else RACK
     links = bmc.resource(CHASSIS)["Links"]
     bmc.change(CHASSIS, {"Links": links | {"ContainedBy": link(around)}})
