@@ -58,14 +58,8 @@ from .aiosupermicro.models import Sensor
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
-from .models import (
-    LONGEST_GAP,
-    AccessLevel,
-    EnergyGap,
-    EnergyMeter,
-    Headroom,
-    Privileges,
-)
+from .models import AccessLevel, Headroom, Privileges
+from .models.energy import LONGEST_GAP, EnergyGap, EnergyMeter
 from .sources import EntitySource
 from .util import (
     BOOT_STATES,

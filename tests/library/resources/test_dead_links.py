@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import DynamicData, NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import FAILING_LINK_SECONDS, RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import path_finder, reader, recent_errors
+from aiosupermicro.resources import availability, link_reads, path_finder
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -27,8 +27,8 @@ SENSORLESS = link(CARD) | {"Id": "SmartNIC", "ChassisType": "Card"}
 @pytest.fixture
 def reader_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the reader use the clock of the BMC."""
-    monkeypatch.setattr(reader, "monotonic", clock)
-    monkeypatch.setattr(recent_errors, "monotonic", clock)
+    monkeypatch.setattr(link_reads, "monotonic", clock)
+    monkeypatch.setattr(availability, "monotonic", clock)
     monkeypatch.setattr(path_finder, "monotonic", clock)
     return clock
 
