@@ -56,7 +56,7 @@ class ItemsByName[ItemT](dict[str, ItemT]):
             items: The entries with their keys.
             long_keys: Name and Id of each entry, which is its key where the name is
                 repeated.
-            former_keys: Keys that an entry may have had before, by the present key.
+            former_keys: Keys that an entry may have had before, by the current key.
 
         """
         super().__init__(items)
