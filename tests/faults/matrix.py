@@ -17,6 +17,7 @@ from tests.scenario.fault_table import (
     ALL,
     GONE,
     SETUP_REQUESTS,
+    STATIC_RESOURCES,
     Action,
     AddServer,
     Command,
@@ -402,7 +403,7 @@ MATRIX: tuple[Fault, ...] = (
             states=unavailable("switch.ntp"),
             log=(NTP_FAILED,),
             seconds=900,
-            requests=103,
+            requests=95 + STATIC_RESOURCES,
             recovers_after=900,
         ),
     ),
@@ -543,7 +544,7 @@ MATRIX: tuple[Fault, ...] = (
                 states=NO_DRIVE,
                 log=(DRIVE_FAILED,),
                 seconds=1800,
-                requests=208,
+                requests=192 + 2 * STATIC_RESOURCES,
                 recovers_after=900,
             ),
         )
@@ -592,13 +593,13 @@ MATRIX: tuple[Fault, ...] = (
             scenario.path("Manager"), {"DateTime": "1970-01-01T00:00:42Z"}
         ),
         set_up=SetUp(),
-        poll=Poll(seconds=900, requests=103),
+        poll=Poll(seconds=900, requests=95 + STATIC_RESOURCES),
     ),
     Fault("clock of Home Assistant jumps back by an hour", set_clock_back, **_SUCCEEDS),
     Fault(
         "Home Assistant sleeps for a day",
         sleep_for_a_day,
-        poll=Poll(requests=42, logins=1),
+        poll=Poll(requests=34 + STATIC_RESOURCES, logins=1),
     ),
     Fault(
         "host off",
@@ -630,14 +631,19 @@ MATRIX: tuple[Fault, ...] = (
     Fault(
         "drive added",
         add_drive,
-        poll=Poll(states=NEW_DRIVE, states_after=NEW_DRIVE, seconds=900, requests=104),
+        poll=Poll(
+            states=NEW_DRIVE,
+            states_after=NEW_DRIVE,
+            seconds=900,
+            requests=96 + STATIC_RESOURCES,
+        ),
         recover=do_nothing,
     ),
     Fault(
         "memory module added",
         add_memory,
         set_up=SetUp(),
-        poll=Poll(seconds=900, requests=103),
+        poll=Poll(seconds=900, requests=95 + STATIC_RESOURCES),
         recover=do_nothing,
     ),
     Fault(
@@ -647,7 +653,7 @@ MATRIX: tuple[Fault, ...] = (
             may_flicker=ALL,
             log=(CONNECTION_LOST,),
             seconds=900,
-            requests=116,
+            requests=100 + 2 * STATIC_RESOURCES,
             logins=1,
             recovers_after=900,
         ),

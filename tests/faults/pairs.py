@@ -8,7 +8,15 @@ from typing import Any
 from homeassistant.const import STATE_UNKNOWN
 
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.fault_table import ALL, Action, ExpectedStates, Fault, Poll, in_turn
+from tests.scenario.fault_table import (
+    ALL,
+    STATIC_RESOURCES,
+    Action,
+    ExpectedStates,
+    Fault,
+    Poll,
+    in_turn,
+)
 from tests.scenario.scenario import RESTART_SECONDS
 
 from .matrix import (
@@ -158,7 +166,7 @@ PAIRS: tuple[Fault, ...] = (
                 },
             ),
             seconds=900,
-            requests=112,
+            requests=104 + STATIC_RESOURCES,
             states_after=NEW_DRIVE,
         ),
         recover=FaultScenario.power_on,
@@ -166,7 +174,7 @@ PAIRS: tuple[Fault, ...] = (
     pair(
         ("host off", "memory module added"),
         "Owners switch the host off to add memory.",
-        Poll(states=HOST_OFF, seconds=900, requests=112),
+        Poll(states=HOST_OFF, seconds=900, requests=104 + STATIC_RESOURCES),
         recover=FaultScenario.power_on,
     ),
     pair(
@@ -209,7 +217,7 @@ PAIRS: tuple[Fault, ...] = (
             log=(CONNECTION_LOST,),
             prompts=NO_LICENSE,
             seconds=900,
-            requests=116,
+            requests=100 + 2 * STATIC_RESOURCES,
             logins=1,
         ),
     ),
