@@ -158,14 +158,18 @@ def _test(context: str) -> str:
 
 
 async def gather(
-    tree: Tree, paths: list[str], processes: int, folder: Path | None = None
+    tree: Tree,
+    paths: list[str],
+    processes: int,
+    folder: Path | None = None,
+    cases: int | None = None,
 ) -> Contexts:
     """Return the contexts of the tests in some folders.
 
     Run the tests only if the code has changed since the last time, and then all of
     them; or only the changed files of tests.
     """
-    digest = sha256(repr(paths).encode()).hexdigest()
+    digest = sha256(repr((paths, cases)).encode()).hexdigest()
     folder = folder or CACHE / f"contexts-{digest[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.json"
@@ -178,7 +182,8 @@ async def gather(
         (folder / "results.json").unlink(missing_ok=True)
         files = paths
     if files:
-        await _run(tree, folder, files, processes)
+        options = ["-n", str(processes), *([f"--cases={cases}"] if cases else [])]
+        await _run(tree, folder, files, options)
         state.write_text(json.dumps(new))
     return Contexts(folder)
 
@@ -188,7 +193,7 @@ def _has_changed(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return bool(old["tests"].get(name) != new["tests"][name])
 
 
-async def _run(tree: Tree, folder: Path, files: list[str], processes: int) -> None:
+async def _run(tree: Tree, folder: Path, files: list[str], options: list[str]) -> None:
     """Run tests with coverage and add their contexts and durations to a folder.
 
     Coverage's faster core records only the first test that runs a line.
@@ -198,7 +203,7 @@ async def _run(tree: Tree, folder: Path, files: list[str], processes: int) -> No
     record = folder / "new.json"
     sys.stderr.write(f"script/mutate: gathering the contexts of {len(files)} paths\n")
     code = await tree.run_pytest(
-        *("-q", "-n", str(processes), "--dist", "loadfile"),
+        *("-q", *options, "--dist", "loadfile"),
         *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-append"),
         *("--cov-report=", *files),
         log=folder / "pytest.log",

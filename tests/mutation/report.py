@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
+import shlex
 import tomllib
 
 from .mutations import Mutation
 from .runner import Verdict
-from .tree import CACHE
+from .tree import CACHE, CODE, describe_commit
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 REPORT = CACHE / "report.json"
@@ -95,6 +96,33 @@ def write_report(summary: Summary, file: Path = REPORT) -> None:
     """Write all verdicts as JSON."""
     content = {"seed": summary.seed, "verdicts": [asdict(v) for v in summary.verdicts]}
     file.write_text(json.dumps(content, indent=1), "utf-8")
+
+
+def write_markdown(summary: Summary, arguments: list[str], file: Path) -> None:
+    """Write the verdicts as a page, with the command and the commit."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join([*_page(summary, arguments), ""]), "utf-8")
+
+
+def _page(summary: Summary, arguments: list[str]) -> Iterator[str]:
+    """Return the lines of the page."""
+    *_, result = summary.lines()
+    yield from ("# Mutations", "", f"- result: {result}")
+    yield f"- command: {shlex.join(['script/mutate', *arguments])}"
+    yield from (f"- commit: {describe_commit()}", "")
+    yield from ("| line | change | noticed by |", "| - | - | - |")
+    for verdict in sorted(summary.verdicts, key=_place):
+        path, line = _place(verdict)
+        change = " ".join(
+            f"`{text[0]} {text[1:].strip()}`" for text in verdict.diff
+        ).replace("|", "\\|")
+        place = f"{path.removeprefix(f'{CODE}/')}:{line}"
+        yield f"| {place} | {change} | {verdict.killer or '**no test**'} |"
+
+
+def _place(verdict: Verdict) -> tuple[str, int]:
+    """Return the file and the line of a mutation."""
+    return verdict.mutation.path, verdict.mutation.line
 
 
 def read_survivors(file: Path = REPORT) -> list[Mutation]:

@@ -1,6 +1,6 @@
 """Try mutations, each in a copy of the working tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 import time
 
@@ -11,6 +11,12 @@ from .tree import ROOT, TIMEOUT, Tree
 
 _FIRST = 40
 """The number of tests that are tried first. Nearly all mutations end there."""
+
+_LIBRARY = "tests/library/"
+"""The tests that run without Home Assistant."""
+
+_WITHOUT_HOME_ASSISTANT = ("-p", "no:homeassistant")
+"""Omit the test kit of Home Assistant, which takes longer to start than many tests."""
 
 _PASSED = (0, 5)
 """The exit codes of pytest without a failed test; 5 means that it found no tests."""
@@ -46,7 +52,7 @@ async def try_mutation(
     target.write_bytes(mutation.apply(source))
     killer = None
     try:
-        for stage in (tests[:_FIRST], tests[_FIRST:]):
+        for stage in stage_tests(tests):
             if stage and not killer:
                 seconds = sum(contexts.seconds(test) for test in stage)
                 most = _START_SECONDS + 3 * seconds
@@ -66,14 +72,18 @@ async def try_mutation(
 async def run_tests(
     tree: Tree, tests: Sequence[str], seconds: float, *options: str
 ) -> list[str]:
-    """Run tests, and return those that failed, or the reason why all did."""
+    """Run tests, and return those that failed, or the reason why all did.
+
+    Those of the library run without Home Assistant if no other test is among them.
+    """
     selected = tree.folder.with_suffix(".tests")
     record = tree.folder.with_suffix(".json")
     selected.write_text("\n".join(tests), "utf-8")
     record.unlink(missing_ok=True)
     files = sorted({test.partition("::")[0] for test in tests})
+    plugins = _WITHOUT_HOME_ASSISTANT if all(map(_is_library, tests)) else ()
     code = await tree.run_pytest(
-        *("-q", "--no-cov", "-n", "0", *options, *files),
+        *("-q", "--no-cov", "-n", "0", *plugins, *options, *files),
         log=tree.folder.with_suffix(".log"),
         seconds=seconds,
         **{TESTS: str(selected), RECORD: str(record)},
@@ -84,6 +94,28 @@ async def run_tests(
         return ["timeout"]
     failed = [name for name, item in read_results(record).items() if not item["passed"]]
     return failed or ["import"]
+
+
+def divide(tests: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Divide tests into those of the library and the others."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    for test in tests:
+        parts[not _is_library(test)].append(test)
+    return parts
+
+
+def stage_tests(tests: Iterable[str]) -> Iterator[list[str]]:
+    """Return the tests to run at once: first a few of the library, which start fast."""
+    parts = divide(tests)
+    for part in parts:
+        yield part[:_FIRST]
+    for part in parts:
+        yield part[_FIRST:]
+
+
+def _is_library(test: str) -> bool:
+    """Return whether a test is one of the library."""
+    return test.startswith(_LIBRARY)
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:

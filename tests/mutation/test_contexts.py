@@ -7,6 +7,7 @@ import pytest
 from .contexts import spread, take_turns
 from .names import NameIndex
 from .plugin import Result
+from .runner import stage_tests
 
 SOURCE = """
 LIMIT = 3
@@ -45,6 +46,14 @@ def test_order_takes_turns_between_cases_of_different_tests() -> None:
     tests = ["a::one[1]", "a::one[2]", "b::two", "a::one[3]", "b::three[x]"]
     expected = ["a::one[1]", "b::two", "b::three[x]", "a::one[2]", "a::one[3]"]
     assert take_turns(tests, "[") == expected
+
+
+def test_stages_start_with_the_library() -> None:
+    """Run a few tests of each part before the rest, and each test once."""
+    library = [f"tests/library/test_a.py::test_{n}" for n in range(50)]
+    others = [f"tests/integration/test_a.py::test_{n}" for n in range(50)]
+    stages = [*stage_tests([*others, *library])]
+    assert stages == [library[:40], others[:40], library[40:], others[40:]]
 
 
 @pytest.mark.parametrize(

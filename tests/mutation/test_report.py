@@ -4,7 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from .mutations import Mutation
-from .report import Equivalent, Summary, read_equivalent, read_survivors, write_report
+from .report import (
+    Equivalent,
+    Summary,
+    read_equivalent,
+    read_survivors,
+    write_markdown,
+    write_report,
+)
 from .runner import Verdict
 from .tree import ROOT
 
@@ -47,6 +54,22 @@ def test_report_keeps_survivors(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     write_report(Summary.of(7, [KILLED, SURVIVED], []), file)
     assert read_survivors(file) == [MUTATION]
+
+
+def test_page_names_the_command_and_the_test_of_each_mutation(tmp_path: Path) -> None:
+    """Order the mutations by place, and escape the separator of columns."""
+    file = tmp_path / "results/page.md"
+    other = replace(SURVIVED, mutation=replace(MUTATION, line=1), diff=["-a | b"])
+    write_markdown(Summary.of(7, [KILLED, other], []), ["--seed", "7"], file)
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[2:4] == [
+        "- result: 1 of 2 mutations killed (50.0 %), 0 equivalent, seed 7",
+        "- command: script/mutate --seed 7",
+    ]
+    assert lines[-2:] == [
+        "| a.py:1 | `- a \\| b` | **no test** |",
+        "| a.py:2 | `- a` `+ b` | test |",
+    ]
 
 
 def test_equivalent_mutations_name_existing_lines() -> None:

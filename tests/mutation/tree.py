@@ -32,6 +32,13 @@ def list_files() -> list[str]:
     return sorted(name for name in {*names} if (ROOT / name).is_file())
 
 
+def describe_commit() -> str:
+    """Return the commit of the working tree, and whether the code differs from it."""
+    command = ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - a constant
+    return done.stdout.strip()
+
+
 @contextmanager
 def exclusive_cache() -> Iterator[None]:
     """Keep the copies for this process.
