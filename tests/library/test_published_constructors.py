@@ -26,6 +26,7 @@ from aiosupermicro.models import (
 )
 
 from . import published
+from .models.catalog import ALL_MODELS
 from .pypi import published_client
 
 MODELS = {name: item.model for name, item in published.MODELS_BY_NAME.items()}
@@ -108,6 +109,14 @@ def test_constructor_takes_published_positional_arguments(name: str) -> None:
     values = _published_fields(model)
     arguments = [values[field] for field in positional]
     assert model(*arguments) == model(**{field: values[field] for field in positional})
+
+
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.__name__)
+def test_constructor_takes_only_keywords_unless_published(model: type[Model]) -> None:
+    """Stay free to reorder the fields of the other models."""
+    kinds = {item.kind for item in inspect.signature(model).parameters.values()}
+    is_keyword_only = kinds <= {inspect.Parameter.KEYWORD_ONLY}
+    assert is_keyword_only is (model not in POSITIONAL)
 
 
 def test_unknown_keyword_is_rejected() -> None:
