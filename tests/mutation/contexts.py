@@ -15,7 +15,7 @@ from coverage import CoverageData
 from .mutations import Mutation
 from .names import NameIndex
 from .plugin import RECORD, Result, read_results
-from .tree import CACHE, CODE, ROOT, Tree, list_files
+from .tree import CACHE, CODE, LIBRARY, ROOT, Tree, is_library, list_files
 
 _TIMEOUT = 5400.0
 _SLOWEST = 15.0
@@ -56,21 +56,25 @@ class Contexts:
     def tests(self, mutation: Mutation) -> list[str]:
         """Return the passing tests that run a mutated line, the most promising first.
 
-        A line that runs during the import has none, and one whose result is cached has
-        only the first test. Then take also the tests of the lines that use its names.
-        Tests that run no code at all check tables, which run during the import.
+        A line that runs during the import has none, or those that start a process, and
+        one whose result is cached has only the first test. Then take also the tests of
+        the lines that use its names. Tests that run no code at all check tables, which
+        run during the import.
         """
-        found = self._at(mutation.path, [mutation.line])
-        found = found or self._at(mutation.path, range(*_range(mutation.statement)))
-        tests = self._order(found, mutation.path)
-        if len(found) >= _FEW:
-            return tests
+        path = mutation.path
+        found = self._at(path, [mutation.line])
+        found = found or self._at(path, range(*_range(mutation.statement)))
+        at_import = self._names.runs_at_import(path, mutation.line)
+        if len(found) >= _FEW and not at_import:
+            return self._order(found, path)
         used: set[str] = set()
-        for path, line in self._names.users(mutation.path, mutation.line):
-            used |= self._at(path, [line])
-        if not found:
-            used |= self._static
-        return tests + self._order(used - found, mutation.path)
+        for user, line in self._names.users(path, mutation.line):
+            used |= self._at(user, [line])
+        others = found if at_import else used
+        if at_import or not found:
+            others |= {test for test in self._static if _may_check(test, path)}
+        first = used if at_import else found
+        return self._order(first, path) + self._order(others - first, path)
 
     def _order(self, tests: set[str], path: str) -> list[str]:
         """Take in turn the fastest test, and the one that runs little but a file."""
@@ -108,6 +112,11 @@ class Contexts:
             name = self._files.get(path, path)
             self._lines[path] = self._data.contexts_by_lineno(name)
         return self._lines[path]
+
+
+def _may_check(test: str, path: str) -> bool:
+    """Return whether a test may read a table: those of the library only its own."""
+    return path.startswith(LIBRARY) or not is_library(test)
 
 
 def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:

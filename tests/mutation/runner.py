@@ -7,13 +7,10 @@ import time
 from .contexts import Contexts
 from .mutations import Mutation
 from .plugin import RECORD, TESTS, read_results
-from .tree import ROOT, TIMEOUT, Tree
+from .tree import ROOT, TIMEOUT, Tree, is_library
 
 _FIRST = 40
 """The number of tests that are tried first. Nearly all mutations end there."""
-
-_LIBRARY = "tests/library/"
-"""The tests that run without Home Assistant."""
 
 _WITHOUT_HOME_ASSISTANT = ("-p", "no:homeassistant")
 """Omit the test kit of Home Assistant, which takes longer to start than many tests."""
@@ -81,7 +78,7 @@ async def run_tests(
     selected.write_text("\n".join(tests), "utf-8")
     record.unlink(missing_ok=True)
     files = sorted({test.partition("::")[0] for test in tests})
-    plugins = _WITHOUT_HOME_ASSISTANT if all(map(_is_library, tests)) else ()
+    plugins = _WITHOUT_HOME_ASSISTANT if all(map(is_library, tests)) else ()
     code = await tree.run_pytest(
         *("-q", "--no-cov", "-n", "0", *plugins, *options, *files),
         log=tree.folder.with_suffix(".log"),
@@ -100,7 +97,7 @@ def divide(tests: Iterable[str]) -> tuple[list[str], list[str]]:
     """Divide tests into those of the library and the others."""
     parts: tuple[list[str], list[str]] = ([], [])
     for test in tests:
-        parts[not _is_library(test)].append(test)
+        parts[not is_library(test)].append(test)
     return parts
 
 
@@ -111,11 +108,6 @@ def stage_tests(tests: Iterable[str]) -> Iterator[list[str]]:
         yield part[:_FIRST]
     for part in parts:
         yield part[_FIRST:]
-
-
-def _is_library(test: str) -> bool:
-    """Return whether a test is one of the library."""
-    return test.startswith(_LIBRARY)
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:

@@ -73,3 +73,14 @@ def test_index_finds_lines_that_use_a_name(
     (tmp_path / "code/a.py").write_text(SOURCE, "utf-8")
     index = NameIndex(tmp_path, "code")
     assert index.users("code/a.py", line) == {("code/a.py", user) for user in users}
+
+
+@pytest.mark.parametrize(("line", "expected"), [(2, True), (9, True), (12, False)])
+def test_index_finds_lines_that_run_at_import(
+    tmp_path: Path, line: int, *, expected: bool
+) -> None:
+    """Distinguish a constant and a field from the body of a function."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/a.py").write_text(SOURCE, "utf-8")
+    index = NameIndex(tmp_path, "code")
+    assert index.runs_at_import("code/a.py", line) is expected
