@@ -276,6 +276,26 @@ async def test_silent_bmc_blocks_for_five_seconds_at_most(
     assert 4 < monotonic() - began < 5.5
 
 
+async def test_session_without_responses_is_released_on_the_bmc(
+    ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
+) -> None:
+    """Close both sessions in which a command got no response; their number is small."""
+    await ipmi_client.async_connect()
+    reads = 0
+
+    def drop(_packet: bytes, is_received: bool) -> bool:  # noqa: FBT001
+        """Lose the responses to one command."""
+        nonlocal reads
+        before, reads = reads, len(ipmi.sent(*MODE_READ))
+        return not is_received and reads > before
+
+    ipmi.drop_packet = drop
+    with pytest.raises(TimeoutError):
+        await ipmi_client.async_get_fan_mode()
+    assert ipmi.logins == 2
+    await until(lambda: ipmi.open_sessions == 0)
+
+
 async def test_close_is_brief_and_final(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
