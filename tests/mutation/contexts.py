@@ -24,6 +24,9 @@ _SLOWEST = 15.0
 _FEW = 10
 """The number of tests below which related tests are taken as well."""
 
+_LARGEST_NESTING = 3
+"""The number of tables of which each is part of the next."""
+
 _SETTINGS = """
 [run]
 source = custom_components
@@ -67,14 +70,28 @@ class Contexts:
         at_import = self._names.runs_at_import(path, mutation.line)
         if len(found) >= _FEW and not at_import:
             return self._order(found, path)
-        used: set[str] = set()
-        for user, line in self._names.users(path, mutation.line):
-            used |= self._at(user, [line])
+        used = self._users(path, mutation.line)
         others = found if at_import else used
         if at_import or not found:
             others |= {test for test in self._static if _may_check(test, path)}
         first = used if at_import else found
-        return self._order(first, path) + self._order(others - first, path)
+        parts = self._order(first, path), self._order(others - first, path)
+        return [test for turn in zip_longest(*parts) for test in turn if test]
+
+    def _users(self, path: str, line: int) -> set[str]:
+        """Return the tests of the lines that use the names of a statement.
+
+        If no test runs them, they may be part of another table, whose users count.
+        """
+        lines = {(path, line)}
+        for _ in range(_LARGEST_NESTING):
+            lines = {user for known in lines for user in self._names.users(*known)}
+            tests: set[str] = set()
+            for user in lines:
+                tests |= self._at(user[0], [user[1]])
+            if tests:
+                return tests
+        return set()
 
     def _order(self, tests: set[str], path: str) -> list[str]:
         """Take in turn the fastest test, and the one that runs little but a file."""

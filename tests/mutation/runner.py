@@ -1,6 +1,6 @@
 """Try mutations, each in a copy of the working tree."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 import time
 
@@ -43,14 +43,14 @@ async def try_mutation(
     `limit` is the duration of all its tests in seconds, without the mutation.
     """
     start = time.perf_counter()
-    tests = _within(contexts.tests(mutation), contexts, limit)
+    stages = stage_tests(_within(contexts.tests(mutation), contexts, limit))
     source = (ROOT / mutation.path).read_bytes()
     target = tree.folder / mutation.path
     target.write_bytes(mutation.apply(source))
     killer = None
     try:
-        for stage in stage_tests(tests):
-            if stage and not killer:
+        for stage in stages:
+            if not killer:
                 seconds = sum(contexts.seconds(test) for test in stage)
                 most = _START_SECONDS + 3 * seconds
                 failed = await run_tests(tree, stage, most, "-x")
@@ -61,7 +61,7 @@ async def try_mutation(
         mutation=mutation,
         diff=mutation.diff(source),
         killer=killer,
-        tests=len(tests),
+        tests=sum(map(len, stages)),
         seconds=time.perf_counter() - start,
     )
 
@@ -101,13 +101,16 @@ def divide(tests: Iterable[str]) -> tuple[list[str], list[str]]:
     return parts
 
 
-def stage_tests(tests: Iterable[str]) -> Iterator[list[str]]:
-    """Return the tests to run at once: first a few of the library, which start fast."""
-    parts = divide(tests)
-    for part in parts:
-        yield part[:_FIRST]
-    for part in parts:
-        yield part[_FIRST:]
+def stage_tests(tests: Iterable[str]) -> list[list[str]]:
+    """Return the tests to run at once: first those of the library, which start fast.
+
+    If they run the line, a few others are enough.
+    """
+    library, others = divide(tests)
+    stages = [library[:_FIRST], library[_FIRST:], others[:_FIRST]]
+    if not library:
+        stages.append(others[_FIRST:])
+    return [stage for stage in stages if stage]
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:
