@@ -16,7 +16,7 @@ from .mutations import Mutation, read_mutations, select_mutations
 from .report import (
     Summary,
     read_equivalent,
-    read_survivors,
+    read_report,
     write_markdown,
     write_report,
 )
@@ -77,16 +77,16 @@ def parse() -> argparse.Namespace:
 
 async def run(options: argparse.Namespace) -> Summary:
     """Try the selected mutations."""
-    seed = secrets.randbelow(10_000) if options.seed is None else options.seed
-    mutations = (
-        read_survivors()
-        if options.again
-        else select_mutations(
-            read_mutations(ROOT, options.only),
-            options.count,
-            Random(seed),  # noqa: S311 - not for cryptography
-        )
-    )
+    kept: list[Verdict] = []
+    if options.again:
+        seed, last = read_report()
+        kept = [verdict for verdict in last if verdict.killer]
+        mutations = [verdict.mutation for verdict in last if not verdict.killer]
+    else:
+        seed = secrets.randbelow(10_000) if options.seed is None else options.seed
+        found = read_mutations(ROOT, options.only)
+        random = Random(seed)  # noqa: S311 - not for cryptography
+        mutations = select_mutations(found, options.count, random)
     trees = [Tree(number) for number in range(options.processes)]
     contexts = await gather(
         trees[0], options.tests, options.processes, cases=options.cases
@@ -100,13 +100,13 @@ async def run(options: argparse.Namespace) -> Summary:
         """Show a verdict, and keep it even if the run is interrupted."""
         verdicts.append(verdict)
         _show(verdict, len(verdicts))
-        write_report(Summary.of(seed, verdicts, read_equivalent()))
+        write_report(Summary(seed, kept + verdicts, read_equivalent()))
 
     async with asyncio.TaskGroup() as group:
         for tree in trees:
             group.create_task(_work(queue, contexts, tree, options.limit, record))
     verdicts = await _confirm(trees[0], verdicts)
-    return Summary.of(seed, verdicts, read_equivalent())
+    return Summary(seed, kept + verdicts, read_equivalent())
 
 
 async def _work(
