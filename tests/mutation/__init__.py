@@ -15,6 +15,7 @@ kept there as long as the mutated code stays the same.
 Modules:
     __main__    Command line.
     mutations   The mutations of a file, and the selection at random.
+    mentions    The tests that share a word with a mutated line.
     names       The lines that use the names of a statement.
     tree        The copy of the working tree, and pytest in it.
     contexts    The tests that run a line, the most promising first.

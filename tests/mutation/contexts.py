@@ -12,15 +12,13 @@ from typing import Any
 
 from coverage import CoverageData
 
+from .mentions import Mentions
 from .mutations import Mutation
 from .names import NameIndex
-from .plugin import RECORD, Result, read_results
+from .plugin import RECORD, Result, is_usable, read_results
 from .tree import CACHE, CODE, LIBRARY, ROOT, Tree, is_library, list_files
 
 _TIMEOUT = 5400.0
-_SLOWEST = 15.0
-"""The duration of a test that is too slow for a mutation, in seconds."""
-
 _FEW = 10
 """The number of tests below which related tests are taken as well."""
 
@@ -52,6 +50,7 @@ class Contexts:
         }
         self._results = read_results(folder / "results.json")
         self._names = NameIndex(ROOT, CODE)
+        self._mentions = Mentions(self._results)
         self._lines: dict[str, Mapping[int, list[str]]] = {}
         running = {_test(context) for context in self._data.measured_contexts()}
         self._static = {*self._results} - running
@@ -75,8 +74,13 @@ class Contexts:
         if at_import or not found:
             others |= {test for test in self._static if _may_check(test, path)}
         first = used if at_import else found
-        parts = self._order(first, path), self._order(others - first, path)
-        return [test for turn in zip_longest(*parts) for test in turn if test]
+        orders = (
+            self._mentions.order(first | others, mutation),
+            self._order(first, path),
+            self._order(others - first, path),
+        )
+        turns = chain.from_iterable(zip_longest(*orders))
+        return [test for test in dict.fromkeys(turns) if test]
 
     def _users(self, path: str, line: int) -> set[str]:
         """Return the tests of the lines that use the names of a statement.
@@ -144,9 +148,7 @@ def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:
     usable = [
         test
         for test in sorted(tests, key=lambda test: (_seconds(test, results), test))
-        if (result := results.get(test))
-        and result["passed"]
-        and result["seconds"] < _SLOWEST
+        if is_usable(results.get(test))
     ]
     return take_turns(usable, "::")
 

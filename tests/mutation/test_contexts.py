@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from .contexts import spread, take_turns
+from .mentions import Mentions
+from .mutations import Mutation
 from .names import NameIndex
 from .plugin import Result
 from .runner import stage_tests
@@ -84,3 +86,25 @@ def test_index_finds_lines_that_run_at_import(
     (tmp_path / "code/a.py").write_text(SOURCE, "utf-8")
     index = NameIndex(tmp_path, "code")
     assert index.runs_at_import("code/a.py", line) is expected
+
+
+def test_mentions_start_with_the_rarest_word(tmp_path: Path) -> None:
+    """Prefer the test that names a table's row, and omit those that name nothing."""
+    tests = """
+def test_one():
+    check("LIMIT")
+
+@parametrize("LIMIT", "power_limit")
+def test_two():
+    pass
+
+def test_three():
+    check("LIMITS")
+"""
+    (tmp_path / "test_a.py").write_text(tests, "utf-8")
+    (tmp_path / "a.py").write_text('LIMIT = Row(\n    LIMIT, "power_limit")\n', "utf-8")
+    names = [f"test_a.py::test_{name}" for name in ("one", "two", "three")]
+    results = {name: Result(seconds=1, passed=True) for name in names}
+    mutation = Mutation(path="a.py", line=2, statement=(1, 2), start=0, end=0, text="")
+    found = Mentions(results, tmp_path).order(names, mutation)
+    assert found == ["test_a.py::test_two", "test_a.py::test_one"]
