@@ -87,6 +87,19 @@ async def test_gpus_are_devices_with_temperature_power_and_energy(
     assert energy.attributes["state_class"] == "total_increasing"
 
 
+async def test_gpu_is_named_by_its_processor_among_other_related_items(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Ignore a chassis in front of the processor that a sensor belongs to."""
+    path = next(path for path in bmc.store.paths if path.endswith("GPU_0_TEMP_0"))
+    (processor,) = bmc.resource(path)["RelatedItem"]
+    chassis = {"@odata.id": "/redfish/v1/Chassis/Tray"}
+    bmc.change(path, {"RelatedItem": [chassis, processor]})
+    await set_up(hass, entry)
+    device = registry_entry(hass, entry, GPU_TEMPERATURE).device_id
+    assert dr.async_get(hass).async_get(device).name == "GPU 0"
+
+
 async def test_values_of_gpus_follow_each_poll(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
