@@ -122,6 +122,13 @@ def test_other_constructors_take_only_keywords() -> None:
     assert positional == {*POSITIONAL}
 
 
+def test_new_dynamic_data_is_complete_and_has_no_age() -> None:
+    """Start like the data of a board whose values were all just read."""
+    data = DynamicData()
+    assert (data.is_complete, data.is_read_in_turns) == (True, False)
+    assert data.reading_age == 0
+
+
 def test_unknown_keyword_is_rejected() -> None:
     """Raise TypeError for a keyword that is neither a field nor a published name."""
     with pytest.raises(TypeError, match="reading_percent"):

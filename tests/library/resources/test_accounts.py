@@ -65,11 +65,17 @@ async def test_role_is_found_by_role_id(
 async def test_custom_role_is_found_by_any_of_its_names(
     client: SupermicroRedfishClient, bmc: Bmc, role: dict[str, Any]
 ) -> None:
-    """Find a role whose path does not end in the RoleId of the account."""
+    """Find a role whose path does not end in the RoleId of the account.
+
+    The roles that the standard defines are not read.
+    """
     put_accounts(bmc, 2, RoleId="Auditors")
-    standard = {name: {"Id": name} for name in ("Administrator", "Operator")}
-    put_collection(bmc, ROLES, standard | {"4": role | CUSTOM})
+    names = ("Administrator", "Operator", "ReadOnly", "NoAccess")
+    standard = {name: {"Id": name} for name in names}
+    put_collection(bmc, ROLES, {"4": role | CUSTOM} | standard)
     assert await role_id(client, bmc) == role["Id"]
+    read = [path for path in requested_paths(bmc) if path.startswith(f"{ROLES}/")]
+    assert read == [f"{ROLES}/4"]
 
 
 @pytest.mark.parametrize("count", [2, 3, 16])
