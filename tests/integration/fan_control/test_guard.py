@@ -91,6 +91,18 @@ async def test_control_stays_off_until_user_confirms(
     assert bmc.fan_mode == "FullSpeed"
 
 
+async def test_issue_ends_with_the_option(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Delete the issue of a trip when the fan control is turned off."""
+    bmc.set_reading("CPU Temp", 86)
+    await elapse(DYNAMIC)
+    assert len(open_issues(hass)) == 1
+    hass.config_entries.async_update_entry(held, options={})
+    await reload(hass, held)
+    assert open_issues(hass) == []
+
+
 async def test_missing_polls_restore_mode(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
