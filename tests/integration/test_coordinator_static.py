@@ -56,13 +56,13 @@ RESOURCES: tuple[tuple[str, tuple[int, ...], str | None], ...] = (
     (RESET_INFO, (404, 503, 403), None),
     (NICS, (404,), None),
 )
-"""Resources, the errors that they answer with, and an entity that needs them."""
+"""Resources, the errors of their responses, and an entity of each."""
 
 
 async def test_static_data_is_read_every_fifteen_minutes_by_default(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Spare the BMC more frequent reads of what hardly changes."""
+    """Read resources that hardly change no more often than that."""
     assert loaded.runtime_data.static.update_interval.total_seconds() == 15 * 60
     since = len(bmc.requests)
     await elapse(14 * 60)
@@ -111,7 +111,7 @@ async def test_entities_are_created_when_failed_resource_recovers(
     key: str,
     state: str,
 ) -> None:
-    """Require no reload."""
+    """Create the entities without a reload."""
     bmc.fail(path, status=503)
     await set_up(hass, entry)
     bmc.heal()
@@ -141,7 +141,7 @@ async def test_missing_or_unlicensed_resource_is_read_once(
     *,
     is_licensed: bool,
 ) -> None:
-    """Read it only at setup, and log no problem."""
+    """Request the resource only at setup, and log no problem."""
     if is_licensed:
         for resource in [r for r in bmc.board.resources if r.startswith(path)]:
             bmc.remove(resource)
@@ -207,14 +207,14 @@ async def test_dynamic_poll_has_priority_over_static_poll(
     assert len(bmc.requests) - before > len(meanwhile)
 
 
-async def test_dead_link_is_logged_once_and_costs_nothing(
+async def test_dead_link_is_logged_once_and_skipped(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Read the chassis behind links that lead nowhere, without a warning."""
+    """Read the chassis behind dead links without a warning."""
     gone, links = "/redfish/v1/Chassis/Gone", bmc.resource(SYSTEM)["Links"]
     chassis = [{"@odata.id": gone}, *links["Chassis"]]
     bmc.change(SYSTEM, {"Links": links | {"Chassis": chassis}})

@@ -1,4 +1,4 @@
-"""Judge a run of mutations, and write its results."""
+"""Evaluate a run of mutations, and write its results."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -64,7 +64,7 @@ class Summary:
 
     @property
     def survivors(self) -> list[Verdict]:
-        """The mutations that no test noticed."""
+        """The mutations that no test detected."""
         return [verdict for verdict in self.counted if not verdict.killer]
 
     @property
@@ -106,7 +106,7 @@ def _page(summary: Summary, arguments: list[str]) -> Iterator[str]:
     yield from ("# Mutations", "", f"- result: {result}")
     yield f"- command: {shlex.join(['script/mutate', *arguments])}"
     yield from (f"- commit: {describe_commit()}", "")
-    yield from ("| line | change | noticed by |", "| - | - | - |")
+    yield from ("| line | change | detected by |", "| - | - | - |")
     for verdict in sorted(summary.tried, key=_place):
         path, line = _place(verdict)
         change = " ".join(

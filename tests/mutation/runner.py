@@ -10,7 +10,7 @@ from .plugin import RECORD, TESTS, read_results
 from .tree import ROOT, TIMEOUT, Tree, is_library
 
 _FIRST = 40
-"""The number of tests that are tried first. Nearly all mutations end there."""
+"""Number of tests in the first run, which detect nearly all mutations."""
 
 _WITHOUT_HOME_ASSISTANT = ("-p", "no:homeassistant")
 """Omit the test kit of Home Assistant, which takes longer to start than many tests."""
@@ -114,7 +114,7 @@ def stage_tests(tests: Iterable[str]) -> list[list[str]]:
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:
-    """Return the first tests that take no longer than a limit."""
+    """Return the first tests that fit into a time limit."""
     chosen = []
     for test in tests:
         limit -= contexts.seconds(test)

@@ -46,7 +46,7 @@ def is_library(test: str) -> bool:
 
 @contextmanager
 def exclusive_cache() -> Iterator[None]:
-    """Keep the copies for this process.
+    """Lock the copies for this process.
 
     Raises:
         BlockingIOError: Another process uses them.

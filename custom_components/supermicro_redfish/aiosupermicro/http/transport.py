@@ -212,7 +212,7 @@ class Transport:
     async def _send_with_redirects(
         self, method: str, path: str, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request, again for each redirect to another path of this host.
+        """Send a request and follow redirects to other paths of this host.
 
         The content has the names of aiohttp's parameters, as in the methods below.
         """
@@ -278,7 +278,7 @@ class Transport:
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
     def _record(self, raw: RawResponse, mark: int, seconds: float) -> None:
-        """Count a response; a body that never arrives is a time-out."""
+        """Record a response; count a timeout if its body never arrived."""
         self._may_retry = True
         self.responded_at = monotonic()
         self.stats.record_response_time(seconds)

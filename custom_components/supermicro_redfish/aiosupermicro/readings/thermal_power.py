@@ -9,10 +9,10 @@ from .source import Reading
 
 
 class ThermalPower:
-    """Read each of the two resources with one request, whatever the scope."""
+    """Read Thermal and Power, each with one request, in any scope."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Keep the reader."""
+        """Initialize with the reader of resources."""
         self._reader = reader
 
     async def async_get_thermal(self, _: Reading) -> Thermal:
