@@ -96,8 +96,10 @@ async def test_gpu_is_named_by_its_processor_among_other_related_items(
     chassis = {"@odata.id": "/redfish/v1/Chassis/Tray"}
     bmc.change(path, {"RelatedItem": [chassis, processor]})
     await set_up(hass, entry)
-    device = registry_entry(hass, entry, GPU_TEMPERATURE).device_id
-    assert dr.async_get(hass).async_get(device).name == "GPU 0"
+    device_of_gpu = registry_entry(hass, entry, GPU_TEMPERATURE).device_id
+    device = dr.async_get(hass).async_get(str(device_of_gpu))
+    assert device
+    assert device.name == "GPU 0"
 
 
 async def test_values_of_gpus_follow_each_poll(
