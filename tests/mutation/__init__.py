@@ -24,6 +24,7 @@ Modules:
     report      Verdicts, equivalent mutations and the summary.
 
 `equivalent.toml` lists mutations that change no behavior, with the reason.
+`results/mutations.md` is the page of the last complete run, written with `--out`.
 
 No existing tool fits: mutmut and pytest-gremlins mutate functions only, and much of
 this code is tables. cosmic-ray changes files in place, and runs the same tests for each
