@@ -142,13 +142,7 @@ class Transport:
                 Redfish.
 
         """
-        content = {
-            "headers": {**_HEADERS, **headers} if headers else _HEADERS,
-            "json": json,
-            "timeout": _create_timeout(min(max_seconds, self._timeout)),
-            "ssl": self._ssl,
-            **_NO_AUTOMATISMS,
-        }
+        content = self._create_content(headers, json, min(max_seconds, self._timeout))
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
@@ -161,6 +155,21 @@ class Transport:
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**(headers or {}), **(json or {})})
                 raise
+
+    def _create_content(
+        self,
+        headers: Mapping[str, str] | None,
+        json: Mapping[str, Any] | None,
+        seconds: float,
+    ) -> dict[str, Any]:
+        """Return the content of a request, by the names of aiohttp's parameters."""
+        return {
+            "headers": {**_HEADERS, **headers} if headers else _HEADERS,
+            "json": json,
+            "timeout": _create_timeout(seconds),
+            "ssl": self._ssl,
+            **_NO_AUTOMATISMS,
+        }
 
     @asynccontextmanager
     async def stream(
@@ -212,10 +221,7 @@ class Transport:
     async def _send_with_redirects(
         self, method: str, path: str, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request and follow redirects to other paths of this host.
-
-        The content has the names of aiohttp's parameters, as in the methods below.
-        """
+        """Send a request and follow redirects to other paths of this host."""
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
