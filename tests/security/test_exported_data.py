@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 import sys
 
@@ -16,7 +17,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration.paths import THERMAL
-from tests.library.command_line import INHERITED
 from tests.scenario.hass_instance import HassInstance
 from tests.simulator import Bmc, Server
 
@@ -107,13 +107,18 @@ async def run_command(
     server: Server, planted: PlantedSecrets, search: SecretSearch, *arguments: str
 ) -> None:
     """Run a command of the library and add its output to the search."""
+    inherited = {
+        name: text
+        for name, text in os.environ.items()
+        if "COVERAGE" in name or name == "PYTHONPATH"
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-X", "dev", "-m", "aiosupermicro", server.host),
         *("--fingerprint", str(server.certificate_sha256)),
         *("--username", planted.identities["user"]),
         *arguments,
-        env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **INHERITED},
+        env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **inherited},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
