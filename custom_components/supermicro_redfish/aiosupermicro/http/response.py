@@ -39,7 +39,7 @@ class RawResponse:
         return self.status >= _FIRST_ERROR
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Response:
     """Successful HTTP response, or "not modified"."""
 

@@ -14,6 +14,7 @@ import logging
 from math import inf
 import ssl
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import (
@@ -63,9 +64,6 @@ _VERIFYING = ssl.create_default_context()
 # Some services answer with a page to a request without these.
 _HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
-# Redirects and errors are handled here.
-_NO_AUTOMATISMS = {"allow_redirects": False, "raise_for_status": False}
-
 
 class Transport:
     """Send requests to one host; every request of a client passes through here."""
@@ -96,7 +94,12 @@ class Transport:
         self.authority = self._urls.base.authority
         """The host, with its port unless this is 443."""
         self._session = session
-        self._ssl = _select_verification(verify_ssl=verify_ssl)
+        # Redirects and errors are handled here.
+        self._options: dict[str, Any] = {
+            "ssl": _select_verification(verify_ssl=verify_ssl),
+            "allow_redirects": False,
+            "raise_for_status": False,
+        }
         self._timeout = timeout
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
         self._hang_detector = HangDetector()
@@ -119,7 +122,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
         json: Mapping[str, Any] | None = None,
         before_send: Callable[[], None] = lambda: None,
         known: Document | None = None,
@@ -143,11 +146,10 @@ class Transport:
 
         """
         content = {
-            "headers": {**_HEADERS, **headers} if headers else _HEADERS,
+            "headers": {**_HEADERS, **headers},
             "json": json,
             "timeout": _create_timeout(min(max_seconds, self._timeout)),
-            "ssl": self._ssl,
-            **_NO_AUTOMATISMS,
+            **self._options,
         }
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
@@ -156,10 +158,10 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before_send()
             try:
-                raw = await self._send_with_redirects(method, path, content)
+                raw = await self._send_until_final(method, path, content)
                 return await async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
-                _redact_secrets(error, {**(headers or {}), **(json or {})})
+                _redact_secrets(error, {**headers, **(json or {})})
                 raise
 
     @asynccontextmanager
@@ -198,10 +200,8 @@ class Transport:
                 "GET",
                 self._urls.get(path),
                 headers={**_HEADERS, **headers},
-                ssl=self._ssl,
                 timeout=ClientTimeout(total=None),
-                allow_redirects=False,
-                raise_for_status=False,
+                **self._options,
             )
             if response.status != _OK:
                 with closing(response):
@@ -209,17 +209,25 @@ class Transport:
                     await async_check_response(raw, "GET", path, None)
         return response
 
-    async def _send_with_redirects(
+    async def _send_until_final(
         self, method: str, path: str, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request, again for each redirect to another path of this host.
+        """Send a request, again for each redirect and after a dead connection.
 
-        The content has the names of aiohttp's parameters, as in the methods below.
+        After a restart of the BMC the pooled connections are dead, and only their use
+        shows it. aiohttp repeats a read once, but may pick the next dead connection.
+        The content has the names of aiohttp's parameters, as in `_send_once`.
         """
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
-            raw = await self._send_with_retry(method, url, content)
+            try:
+                raw = await self._send_once(method, url, content)
+            except exceptions.ConnectionError as error:
+                if method != "GET" or not error.is_broken or not self._may_retry:
+                    raise
+                self._may_retry = False
+                raw = await self._send_once(method, url, content)
             if raw.status not in redirects or not (
                 target := raw.headers.get("Location")
             ):
@@ -228,22 +236,6 @@ class Transport:
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
         )
-
-    async def _send_with_retry(
-        self, method: str, url: URL, content: dict[str, Any]
-    ) -> RawResponse:
-        """Send one request; send a read again if its connection was already dead.
-
-        After a restart of the BMC the pooled connections are dead, and only their use
-        shows it. aiohttp repeats a read once, but may pick the next dead connection.
-        """
-        try:
-            return await self._send_once(method, url, content)
-        except exceptions.ConnectionError as error:
-            if method != "GET" or not error.is_broken or not self._may_retry:
-                raise
-        self._may_retry = False
-        return await self._send_once(method, url, content)
 
     async def _send_once(
         self, method: str, url: URL, content: dict[str, Any]
@@ -254,11 +246,7 @@ class Transport:
         self.stats.total_requests += 1
         started, mark = monotonic(), self._hang_detector.request_started()
         try:
-            async with self._session.request(
-                method,
-                url,
-                **content,
-            ) as response:
+            async with self._session.request(method, url, **content) as response:
                 limit = _max_bytes(content["headers"])
                 raw = await async_receive(response, method, limit)
         except (ClientError, OSError) as error:
