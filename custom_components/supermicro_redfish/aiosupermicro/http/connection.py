@@ -28,6 +28,7 @@ _BODY_ETAG = "@odata.etag"
 _ANY_ETAG = "*"
 
 _ROOT = normalize_path(REDFISH_ROOT)
+_ROOTS = (_ROOT, REDFISH_ROOT)
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 # It returns NetworkProtocolServiceConfigureFailed for a value that is already set.
@@ -324,7 +325,7 @@ class Connection:
 
         The service root is public and read without credentials.
         """
-        if normalize_path(path) == _ROOT:
+        if path in _ROOTS:
             self._require_open()
             return await self._transport.send(
                 method, REDFISH_ROOT, headers=headers, **content

@@ -112,10 +112,12 @@ def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | No
         except (ValueError, RecursionError):
             return None
         following = piece.text[piece.size :]
-        levels = MAX_DEPTH - (1 if piece.place is None else 2)
-        if not text.startswith(following, end) or is_too_deep(value, levels):
-            return None
         size = end - position
+        levels = MAX_DEPTH - (1 if piece.place is None else 2)
+        if not text.startswith(following, end) or (
+            size > levels and is_too_deep(value, levels)
+        ):
+            return None
         pieces[number] = piece._replace(text=text[position:end] + following, size=size)
         position = end + len(following)
         _set_value(content, known, piece, value)

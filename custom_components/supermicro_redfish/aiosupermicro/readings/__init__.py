@@ -1,8 +1,8 @@
 """Temperatures, fans and power of any board, as the models `Thermal` and `Power`.
 
-Boards provide them in different ways. Each way is a module with a `ReadingSource`:
+Boards provide them in different ways. `Readings` reads the resources Thermal and Power
+(X10 to X13) itself. Each other way is a module:
 
-- `thermal_power`: the resources Thermal and Power (X10 to X13).
 - `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
   Where `resources.expansion` works, one request reads all of a collection; where it
   does not, `round_robin` reads a few of them in each poll.

@@ -25,7 +25,6 @@ from .inner_sensors import InnerSensors
 from .sensor_pool import SensorPool
 from .single_resources import SingleResources
 from .source import Reading, Scope
-from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
 _TELEMETRY, _SENSORS, _METRICS = "telemetry", "sensors", "metrics"
@@ -39,7 +38,6 @@ class Readings:
     def __init__(self, reader: ResourceReader) -> None:
         """Initialize the sources."""
         self._reader = reader
-        self._thermal_power = ThermalPower(reader)
         self._pool = SensorPool(reader)
         self._fallback = SingleResources(reader, self._pool)
         self._inner = InnerSensors(reader, self._pool)
@@ -83,7 +81,8 @@ class Readings:
 
     async def _async_restore(self) -> None:
         """Restore the findings of an earlier run, or discard them with the memory."""
-        await self._reader.async_verify_memory()
+        if self._reader.memory.is_pending:
+            await self._reader.async_verify_memory()
         if (memory := self._reader.memory) is self._memory:
             return
         if self._memory is not None:
@@ -101,12 +100,7 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
-            THERMAL,
-            self._thermal_power.async_get_thermal,
-            self._fallback.async_get_thermal,
-            reading or Reading(Scope.ALL),
-        )
+        return await self._async_get(THERMAL, self._fallback.async_get_thermal, reading)
 
     async def async_get_power(self, reading: Reading | None = None) -> Power:
         """Return the power draw, power supplies and voltages of the host's chassis.
@@ -115,12 +109,7 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
-            POWER,
-            self._thermal_power.async_get_power,
-            self._fallback.async_get_power,
-            reading or Reading(Scope.ALL),
-        )
+        return await self._async_get(POWER, self._fallback.async_get_power, reading)
 
     async def async_get_leak_detectors(
         self, reading: Reading
@@ -190,25 +179,25 @@ class Readings:
     async def _async_get(
         self,
         endpoint: Endpoint[_T],
-        read: _ReadFn[_T],
         fallback: _ReadFn[_T],
-        reading: Reading,
+        reading: Reading | None,
     ) -> _T:
         """Read a resource, or its fallback if it was always missing.
 
+        Boards from X10 to X13 have the resource, which takes one request.
         If the board turns out to be another one than an earlier run has found, the
         resource may be there after all.
         """
         await self._async_restore()
         memory = self._reader.memory
         try:
-            return await read(reading)
+            return await self._reader.async_get(endpoint)
         except (NotFoundError, InvalidResponseError) as error:
             if self._reader.was_decoded(endpoint):
                 raise
             missing = error
         try:
-            found = await fallback(reading)
+            found = await fallback(reading or Reading(Scope.ALL))
         except NotFoundError:
             if self._reader.memory is memory:
                 raise missing from None
@@ -216,7 +205,7 @@ class Readings:
             if self._reader.memory is memory:
                 self._reader.mark_replaced(endpoint, missing)
                 return found
-        return await self._async_get(endpoint, read, fallback, reading)
+        return await self._async_get(endpoint, fallback, reading)
 
     async def _async_discover(
         self,

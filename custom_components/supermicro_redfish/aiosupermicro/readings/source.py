@@ -1,4 +1,4 @@
-"""Define the interface of all ways to read Thermal and Power."""
+"""Define readings and the resources that show their values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from enum import Enum, auto
 from math import inf
 from time import monotonic
 from typing import Protocol
-
-from ..models import Power, Thermal
 
 
 class Scope(Enum):
@@ -40,26 +38,6 @@ class Reading:
     def since(self) -> float:
         """The time since when a value is new enough; a discovery accepts any."""
         return -inf if self.scope is Scope.DISCOVERY else self.started_at
-
-
-class ReadingSource(Protocol):
-    """Source of the temperatures, fans and power of the host's chassis."""
-
-    async def async_get_thermal(self, reading: Reading) -> Thermal:
-        """Return the temperatures and fans.
-
-        Raises:
-            NotFoundError: The board does not provide them this way.
-
-        """
-
-    async def async_get_power(self, reading: Reading) -> Power:
-        """Return the power draw, the power supplies and the voltages.
-
-        Raises:
-            NotFoundError: The board does not provide them this way.
-
-        """
 
 
 class ValueSource(Protocol):
