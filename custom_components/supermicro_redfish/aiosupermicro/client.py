@@ -229,7 +229,7 @@ class SupermicroRedfishClient:
         """Set the number of concurrent requests, from 1 to 10."""
         limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
         self._transport.set_max_concurrent_requests(limit)
-        self._reader.limit = limit
+        self._reader.limit, self._reader.delay = limit, 0.0
 
     # Connection
 

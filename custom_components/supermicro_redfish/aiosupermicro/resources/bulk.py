@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..concurrency import gather_or_raise
+from ..concurrency import run_in_turn
 from ..exceptions import NotFoundError, ResourceError
 from .endpoints import Endpoint
 from .reader import ResourceReader
@@ -68,5 +68,5 @@ async def async_try_each(
         except ResourceError as error:
             found.errors[endpoint.name] = error
 
-    await gather_or_raise(*map(read, reads))
+    await run_in_turn(read, reads, reader.delay)
     return found
