@@ -13,7 +13,7 @@ from typing import Any, Self
 from aiohttp import ClientSession
 
 from .concurrency import gather_or_raise
-from .const import DEFAULT_TIMEOUT
+from .const import DEFAULT_TIMEOUT, SECOND_REQUEST_DELAY
 from .data import DynamicData, RedfishData, StaticData
 from .exceptions import NotFoundError, ResourceError
 from .http.authenticator import Authenticator
@@ -160,6 +160,7 @@ class SupermicroRedfishClient:
         ids[endpoints.CHASSIS] = chassis
         self._reader = ResourceReader(self._connection, ids, discovery)
         self._readings = Readings(self._reader)
+        self._delay = SECOND_REQUEST_DELAY
 
     async def __aenter__(self) -> Self:
         """Log in."""
@@ -229,7 +230,8 @@ class SupermicroRedfishClient:
         """Set the number of concurrent requests, from 1 to 10."""
         limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
         self._transport.set_max_concurrent_requests(limit)
-        self._reader.limit, self._reader.delay = limit, 0.0
+        self._reader.limit = limit
+        self._delay = 0.0
 
     # Connection
 
@@ -400,7 +402,8 @@ class SupermicroRedfishClient:
         """
         reading = Reading(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
-        found = await async_get_each(self._reader, reads)
+        delay = self._delay if scope is Scope.POLL else 0.0
+        found = await async_get_each(self._reader, reads, delay=delay)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)

@@ -9,7 +9,6 @@ from contextlib import (
     asynccontextmanager,
     closing,
 )
-from functools import lru_cache
 import logging
 from math import inf
 import ssl
@@ -94,11 +93,12 @@ class Transport:
         self.authority = self._urls.base.authority
         """The host, with its port unless this is 443."""
         self._session = session
-        # Redirects and errors are handled here.
+        # Redirects, errors and time limits are handled here.
         self._options: dict[str, Any] = {
             "ssl": _select_verification(verify_ssl=verify_ssl),
             "allow_redirects": False,
             "raise_for_status": False,
+            "timeout": ClientTimeout(total=None),
         }
         self._timeout = timeout
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
@@ -148,9 +148,9 @@ class Transport:
         content = {
             "headers": {**_HEADERS, **headers},
             "json": json,
-            "timeout": _create_timeout(min(max_seconds, self._timeout)),
             **self._options,
         }
+        seconds = min(max_seconds, self._timeout)
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
@@ -158,7 +158,7 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before_send()
             try:
-                raw = await self._send_until_final(method, path, content)
+                raw = await self._send_until_final(method, path, seconds, content)
                 return await async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**headers, **(json or {})})
@@ -195,22 +195,23 @@ class Transport:
     ) -> ClientResponse:
         """Return a successful response without its body."""
         self.stats.total_requests += 1
-        async with asyncio.timeout(self._timeout):
+        async with asyncio.timeout(self._timeout) as limit:
             response = await self._session.request(
                 "GET",
                 self._urls.get(path),
                 headers={**_HEADERS, **headers},
-                timeout=ClientTimeout(total=None),
                 **self._options,
             )
             if response.status != _OK:
                 with closing(response):
-                    raw = await async_receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
+                    raw = await async_receive(
+                        response, "GET", MAX_ANONYMOUS_BODY_BYTES, limit
+                    )
                     await async_check_response(raw, "GET", path, None)
         return response
 
     async def _send_until_final(
-        self, method: str, path: str, content: dict[str, Any]
+        self, method: str, path: str, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
         """Send a request, again for each redirect and after a dead connection.
 
@@ -222,12 +223,12 @@ class Transport:
         url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
             try:
-                raw = await self._send_once(method, url, content)
+                raw = await self._send_once(method, url, seconds, content)
             except exceptions.ConnectionError as error:
                 if method != "GET" or not error.is_broken or not self._may_retry:
                     raise
                 self._may_retry = False
-                raw = await self._send_once(method, url, content)
+                raw = await self._send_once(method, url, seconds, content)
             if raw.status not in redirects or not (
                 target := raw.headers.get("Location")
             ):
@@ -238,7 +239,7 @@ class Transport:
         )
 
     async def _send_once(
-        self, method: str, url: URL, content: dict[str, Any]
+        self, method: str, url: URL, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
         """Send one request and read its response, also an incomplete one."""
         if self._session.closed:
@@ -246,13 +247,16 @@ class Transport:
         self.stats.total_requests += 1
         started, mark = monotonic(), self._hang_detector.request_started()
         try:
-            async with self._session.request(method, url, **content) as response:
-                limit = _max_bytes(content["headers"])
-                raw = await async_receive(response, method, limit)
+            async with (
+                asyncio.timeout(seconds) as limit,
+                self._session.request(method, url, **content) as response,
+            ):
+                max_bytes = _max_bytes(content["headers"])
+                raw = await async_receive(response, method, max_bytes, limit)
         except (ClientError, OSError) as error:
             failure = error
         else:
-            self._record(raw, mark, monotonic() - started)
+            self._record(raw, monotonic() - started)
             # Only sessions are deleted; the id of one does not belong in a log.
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 shown = url.parent if method == "DELETE" else url
@@ -265,22 +269,13 @@ class Transport:
         cause = None if isinstance(failure, ClientResponseError) else failure
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
-    def _record(self, raw: RawResponse, mark: int, seconds: float) -> None:
-        """Count a response; a body that never arrives is a time-out."""
+    def _record(self, raw: RawResponse, seconds: float) -> None:
+        """Count a response."""
         self._may_retry = True
         self.responded_at = monotonic()
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.is_error or raw.failure is not None
-        if isinstance(raw.failure, TimeoutError):
-            self._hang_detector.request_timed_out(mark)
-        else:
-            self._hang_detector.response_received()
-
-
-@lru_cache
-def _create_timeout(seconds: float) -> ClientTimeout:
-    """Return the limit for a whole request."""
-    return ClientTimeout(total=seconds)
+        self._hang_detector.response_received()
 
 
 def _redact_secrets(

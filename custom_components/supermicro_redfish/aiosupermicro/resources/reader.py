@@ -16,7 +16,6 @@ from ..const import (
     MAX_CONCURRENT_REQUESTS,
     MAX_REMEMBERED_ERRORS,
     REDFISH_ROOT,
-    SECOND_REQUEST_DELAY,
 )
 from ..exceptions import (
     LicenseError,
@@ -97,8 +96,6 @@ class ResourceReader:
         self.expander = CollectionExpander(self)
         self.limit = MAX_CONCURRENT_REQUESTS
         """The number of resources of a series that are requested at a time."""
-        self.delay = SECOND_REQUEST_DELAY
-        """Seconds until a second request is sent beside a slow one."""
 
     @property
     def paths(self) -> dict[str, str]:
