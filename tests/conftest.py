@@ -24,18 +24,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--cases",
         type=int,
         metavar="N",
-        help="run at most N cases of each parametrized test, evenly spread",
+        help="run at most N cases of each parametrized test, evenly spread, and no "
+        "long test",
     )
 
 
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Deselect most cases of parametrized tests, if asked to."""
+    """Deselect most cases of parametrized tests and the long tests, if asked to."""
     if not (number := config.getoption("cases")):
         return
     functions: dict[str, list[pytest.Item]] = {}
     for item in items:
+        if item.get_closest_marker("long"):
+            continue
         functions.setdefault(item.nodeid.partition("[")[0], []).append(item)
     selected: set[pytest.Item] = set()
     for cases in functions.values():
@@ -48,7 +51,7 @@ def pytest_collection_modifyitems(
 
 
 def spread(count: int, number: int) -> list[int]:
-    """Return the places of some of a number of cases, among them the first and last."""
+    """Return evenly distributed indexes of cases, including the first and last."""
     if count <= number:
         return [*range(count)]
     last = max(1, number - 1)

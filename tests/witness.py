@@ -1,4 +1,4 @@
-"""Find the programs that judge IPMI independently: ipmitool and ipmi_sim.
+"""Locate the independent IPMI programs ipmitool and ipmi_sim.
 
 Without them their tests are skipped with a message, and fail if CI is set.
 """

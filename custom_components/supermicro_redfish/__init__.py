@@ -85,7 +85,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 async def async_migrate_entry(
     hass: HomeAssistant, entry: SupermicroConfigEntry
 ) -> bool:
-    """Migrate a config entry, as far as its BMC is not needed."""
+    """Migrate the data of a config entry that can be migrated without its BMC."""
     async_migrate_entry_data(hass, entry)
     return True
 
@@ -184,7 +184,7 @@ async def _async_verify_server(
 
 
 async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:
-    """Read the static data and the account before a migration, which needs them."""
+    """Read the static data and the account, which a migration needs."""
     await runtime_data.static.async_config_entry_first_refresh()
     if not runtime_data.static.is_read:  # the BMC was lost meanwhile
         raise ConfigEntryNotReady from runtime_data.dynamic.last_exception
@@ -201,7 +201,7 @@ def _async_save_discovery(entry: SupermicroConfigEntry) -> None:
         """Save the discovery, if it has changed."""
         data.store.async_save(data.client.discovery)
 
-    if data.static.is_read:  # a migration has needed it
+    if data.static.is_read:  # already read for a migration
         save(data.static.data)
     entry.async_on_unload(data.static.async_add_poll_listener(save))
 
@@ -242,7 +242,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
 
 
 async def _async_stop_fan_control(entry: SupermicroConfigEntry) -> None:
-    """Give the fans back to the BMC, if they are controlled and not given back yet."""
+    """Give the fans back to the BMC, unless this was done already."""
     data: SupermicroRuntimeData | None = getattr(entry, "runtime_data", None)
     if data is not None and data.fan_controller is not None:
         await data.fan_controller.async_stop()

@@ -105,7 +105,7 @@ def _has_redundancy(power: Power) -> bool:
 
 
 def _has_redundancy_problem(power: Power) -> bool | None:
-    """Return whether the host would go down with one more power supply."""
+    """Return whether the failure of another power supply would stop the host."""
     return None if power.is_redundant is None else not power.is_redundant
 
 
@@ -130,11 +130,11 @@ class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
 
 
 class StaticProblemSensor(SupermicroBinarySensor):
-    """Problem by static data and dynamic data."""
+    """Problem that depends on static and dynamic data."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen also to the coordinator of the dynamic data."""
+        """Listen to the coordinator of the dynamic data as well."""
         await super().async_added_to_hass()
         self.async_on_remove(
             self.runtime_data.dynamic.async_add_listener(
@@ -149,7 +149,7 @@ class ChassisProblemSensor(StaticProblemSensor):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the chassis has a problem, None if it is unknown."""
+        """Return whether the chassis has a problem, None if it is unknown."""
         detectors = self.runtime_data.dynamic.data.leak_detectors
         has_leak = any(detector.is_leaking for detector in detectors)
         return has_leak or super().is_on
@@ -168,7 +168,7 @@ class CertificateSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Inputs of the state, with the state itself, which time changes."""
+        """Inputs of the state, including the state itself, which time changes."""
         return (*super()._state_inputs, self.is_on)
 
 
@@ -184,13 +184,13 @@ class StagedBiosSensor(StaticProblemSensor):
     @property
     @override
     def available(self) -> bool:
-        """Whether both versions were read in the last polls."""
+        """Return whether both versions were read in the last polls."""
         return super().available and self.runtime_data.dynamic.data.system is not None
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the staged BIOS differs from the running one, None if unknown."""
+        """Return whether the staged BIOS differs from the running one, if known."""
         system = self.runtime_data.dynamic.data.system
         running = system and system.bios_version
         staged = self.item.installed_version
@@ -208,19 +208,19 @@ class ConnectionSensor(SupermicroBinarySensor):
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Inputs of the state: only itself, as each poll is another item."""
+        """Inputs of the state: only the state, as each poll is a new item."""
         return (self.is_on,)
 
     @property
     @override
     def available(self) -> bool:
-        """Whether the state is known, which it always is."""
+        """Return True: the state of the connection is always known."""
         return True
 
     @property
     @override
     def is_on(self) -> bool:
-        """Whether the BMC has responded to the last poll."""
+        """Return whether the BMC has responded to the last poll."""
         return self.coordinator.last_update_success
 
 

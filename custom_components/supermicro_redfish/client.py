@@ -38,13 +38,13 @@ from .aiosupermicro.const import MAX_CONCURRENT_REQUESTS
 from .models import ServerData
 
 _KEEPALIVE_SECONDS = 600.0
-"""Maximum idle seconds of a connection, more than between two polls."""
+"""Maximum idle seconds of a connection; polls are less than that apart."""
 _INTERVALS: Mapping[str, float] = {
     "certificate": 24 * 3600,
     "firmware": 6 * 3600,
     "virtual_media": 3600,
 }
-"""Seconds between two reads of resources that change less than the other ones."""
+"""Seconds between two reads of resources that rarely change."""
 _OPTIONAL = {"firmware", "virtual_media"}
 """Resources whose missing license is no reason for a repair issue."""
 
@@ -150,7 +150,7 @@ class ServerReader:
         self._present: set[str] = set()
         """Resources that were read at least once."""
         self._kept: dict[str, tuple[float, Any]] = {}
-        """Resources that are not read by each poll, and when each was read."""
+        """Resources that not every poll reads, with the time of the last read."""
 
     async def async_read(self, on_read: Callable[[str, Any], None]) -> ServerData:
         """Read all resources; the failure of one does not affect the others.
@@ -208,7 +208,7 @@ class ServerReader:
         return found
 
     def keep(self, name: str, resource: Any) -> None:
-        """Keep a resource that is not read by each poll, unless it was not found.
+        """Keep a resource that not every poll reads, unless it was not found.
 
         The time of the read stays if it is the kept one.
         """
@@ -217,7 +217,7 @@ class ServerReader:
             self._kept[name] = (time.monotonic(), resource)
 
     def expire(self, name: str) -> None:
-        """Read a resource with the next poll, however new it is."""
+        """Let the next poll read a resource again, however recent it is."""
         self._kept.pop(name, None)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:

@@ -98,7 +98,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         self._poll_listeners: list[Callable[[DataT], None]] = []
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
         self._items_data: DataT | None = None
-        """Data that the cached items were made from."""
+        """Data from which the cached items were made."""
         self._key_memory = KeyMemory(self._unique_ids)
 
     @abstractmethod
@@ -107,7 +107,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
 
     @property
     def is_current(self) -> bool:
-        """Whether entities may show the cached data."""
+        """Return whether entities may show the cached data."""
         return self.last_update_success
 
     def get_items[ItemT](
@@ -124,7 +124,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
     def make_items[ItemT](
         self, items_fn: Callable[[DataT], Mapping[str, ItemT]], data: DataT
     ) -> Mapping[str, ItemT]:
-        """Return the items of a source in any data, with the keys that they have."""
+        """Return the items of a source in given data, by stable keys."""
         return self._key_memory.keep(items_fn, items_fn(data))
 
     def _unique_ids(self) -> list[str]:
@@ -166,7 +166,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
     def _log_failures(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
         """Log once when a resource fails, and once when it recovers.
 
-        A link of the board that leads nowhere is no reason for a warning.
+        A dead link of the board is no reason for a warning.
         A missing license is not logged: it has a repair issue.
         """
         errors = {
@@ -223,7 +223,7 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
 
     @property
     def is_reset_expected(self) -> bool:
-        """Whether a command may be the reason why the power state changes."""
+        """Return whether a command may be the reason why the power state changes."""
         return self._poller.is_commanded
 
     async def async_reset_host(
@@ -330,7 +330,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
     @property
     @override
     def is_current(self) -> bool:
-        """Whether the cached data is that of the last poll."""
+        """Return whether the cached data is that of the last poll."""
         return super().is_current and not self.is_stale
 
     @override

@@ -106,7 +106,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     def _get_device_info(
         self, entry: SupermicroConfigEntry, part: str | None
     ) -> DeviceInfo | ChildDeviceInfo:
-        """Return the device of the server, or that of a part of it."""
+        """Return the device of the server, or of one of its parts."""
         server = (DOMAIN, str(entry.unique_id))
         if part is None:
             return DeviceInfo(identifiers={server})
@@ -171,7 +171,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         return f"{stem} ({match['number']})" if has_number else stem
 
     def _readable_key(self) -> str:
-        """Return the key, with a position in the place of a digest."""
+        """Return the key, with the item's position instead of a digest."""
         name, mark, _ = self.key.partition(SERIAL_MARK)
         if not mark:
             return self.key
@@ -192,7 +192,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
     @property
     @override
     def available(self) -> bool:
-        """Whether the BMC responds, and the last poll contained the item."""
+        """Return whether the BMC responds, and the last poll contained the item."""
         return (
             self.runtime_data.dynamic.last_update_success
             and self.coordinator.is_current
@@ -208,7 +208,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
 
     @property
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Inputs of the state: objects, of which a poll replaces only changed ones.
+        """Inputs of the state: objects that a poll replaces only if they have changed.
 
         A subclass whose state depends on more than these adds it.
         """
@@ -311,7 +311,7 @@ def async_add_items[DescriptionT: ItemDescription[Any]](
 
     @callback
     def add_rest(coordinator: SupermicroCoordinator[Any], new_data: Any) -> None:
-        """Continue after a poll without a change, which calls no other listener."""
+        """Add more entities after a poll without a change."""
         if tracker.has_rest and new_data == coordinator.data:
             update_entities()
 

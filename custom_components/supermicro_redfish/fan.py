@@ -50,7 +50,7 @@ async def async_setup_entry(
 
 
 class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
-    """Zone of fans: on at a percentage that is held, off while the BMC regulates it."""
+    """Fan zone: on while a speed is held, off while the BMC regulates the speed."""
 
     entity_description: SupermicroFanDescription
     _attr_supported_features = (
@@ -76,7 +76,7 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the duty is held: in the mode Full, also if set elsewhere."""
+        """Return whether the duty is held: in the mode Full, also if set elsewhere."""
         mode = self._data.mode
         return None if mode is None else mode == FULL
 

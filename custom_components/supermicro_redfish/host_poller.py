@@ -24,7 +24,7 @@ SWITCH_OFF: Final = frozenset({ResetType.GRACEFUL_SHUTDOWN, ResetType.FORCE_OFF}
 NEED_POWER: Final = frozenset(
     {ResetType.GRACEFUL_RESTART, ResetType.FORCE_RESTART, ResetType.NMI}
 )
-"""Resets without a meaning for a host that is off.
+"""Reset types that only make sense while the host is on.
 
 A power cycle has one: it also removes the standby power of some machines.
 """
@@ -104,17 +104,17 @@ class HostPoller:
 
     @property
     def is_full_poll_due(self) -> bool:
-        """Whether the last full poll is at least one interval old."""
+        """Return whether the last full poll is at least one interval old."""
         return self._time_fn() - self._full_poll_at >= self._interval.total_seconds()
 
     @property
     def is_commanded(self) -> bool:
-        """Whether a command may be the reason why the power state changes."""
+        """Return whether a command may be the reason why the power state changes."""
         return self._time_fn() < self._commanded_until
 
     @property
     def is_booting(self) -> bool:
-        """Whether the host is on and its firmware may still be running."""
+        """Return whether the host is on and its firmware may still be running."""
         return self._has_recent_post_code and self._state == PowerState.ON
 
     def expect_reset(
@@ -143,7 +143,7 @@ class HostPoller:
         )
 
     async def async_read(self, cached: DynamicData | None) -> DynamicData:
-        """Read the data that is due, and return it with the cached rest."""
+        """Read the data that is due, and merge it with the cached data."""
         if cached and (system := await self._async_read_system()):
             self.was_full_poll = False
             return replace(cached, system=system)
@@ -208,12 +208,12 @@ class HostPoller:
             self._sensors_off = sensors
 
     def _has_all_sensors(self, sensors: int) -> bool:
-        """Return whether as many sensors have a reading as before, or more than off."""
+        """Return whether the usual number of sensors has a reading with the host on."""
         return sensors >= max(self._sensors_on, self._sensors_off + 1)
 
 
 def _target_state(previous: str | None, state: str | None) -> PowerState | None:
-    """Return the target of a transition that started without a command of ours.
+    """Return the target of a transition that this client did not command.
 
     A host that was off and is on may still boot: old boards report no state between.
     """

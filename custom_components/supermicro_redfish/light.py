@@ -84,7 +84,7 @@ class SupermicroLight(SupermicroSetting[System, IndicatorLED], LightEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        """Whether the LED is lit or blinks, None if the BMC does not report it."""
+        """Return whether the LED is lit or blinks, None if it is not reported."""
         led = self.item.indicator_led
         if led is None:
             return self.item.location_indicator_active
@@ -93,7 +93,7 @@ class SupermicroLight(SupermicroSetting[System, IndicatorLED], LightEntity):
     @property
     @override
     def effect(self) -> str:
-        """Present effect."""
+        """Active effect."""
         is_blinking = self.item.indicator_led == IndicatorLED.BLINKING
         return EFFECT_BLINK if is_blinking else EFFECT_OFF
 

@@ -34,7 +34,7 @@ _SECONDS_PER_HOUR = 3600.0
 _MARK = 300.0
 """Seconds between two marks of a meter."""
 _MARKED = 4200.0
-"""Seconds for which a meter keeps its marks: more than the averages of a day have."""
+"""Seconds for which a meter keeps its marks, more than the BMC's averages span."""
 _WATT_HOURS_PER_KILOWATT_HOUR = 1000.0
 
 
@@ -93,7 +93,7 @@ class Privileges(BulkData):
 
     @property
     def are_limited(self) -> bool:
-        """Whether the account is known to lack a privilege."""
+        """Return whether the account is known to lack a privilege."""
         return self.assigned is not None and self.access_level is not AccessLevel.FULL
 
     @property
@@ -178,8 +178,8 @@ class EnergyMeter(ExtraStoredData):
 
     The power between two readings is the mean of both. If the BMC or Home Assistant was
     away in between, the power is unknown. Such a gap is counted later, with the BMC's
-    own record of its power. Of the time without a record, at most `LONGEST_GAP` is
-    counted with the mean. The rest is added to the uncounted seconds.
+    power history. Of the time without a history, at most `LONGEST_GAP` is counted
+    with the mean. The rest is added to the uncounted seconds.
     """
 
     watt_hours: float = 0.0
@@ -215,7 +215,7 @@ class EnergyMeter(ExtraStoredData):
         self._mark(now)
 
     def count_gap(self, history: Iterable[PowerAverage] = ()) -> None:
-        """Count the gap, if there is one, with the BMC's record of its power."""
+        """Count the gap, if there is one, from the BMC's power history."""
         if (gap := self.gap) is None:
             return
         self.gap, self.marks = None, ()
@@ -228,7 +228,7 @@ class EnergyMeter(ExtraStoredData):
         self.uncounted_seconds += missing - bridged
 
     def _mark(self, now: float) -> None:
-        """Record the sum from time to time, while no gap waits to be added to it."""
+        """Add a mark of the counted energy if one is due and no gap is open."""
         if self.gap is None and (not self.marks or now >= self.marks[-1][0] + _MARK):
             recent = [mark for mark in self.marks if mark[0] >= now - _MARKED]
             self.marks = (*recent, (now, self.watt_hours * _SECONDS_PER_HOUR))
@@ -293,7 +293,7 @@ class ItemsByName[ItemT](dict[str, ItemT]):
         long_keys: Mapping[str, str],
         former_keys: Mapping[str, tuple[str, ...]],
     ) -> None:
-        """Keep the entries.
+        """Initialize the mapping.
 
         Args:
             items: The entries with their keys.
@@ -323,7 +323,7 @@ class KeyMemory:
     """
 
     def __init__(self, unique_ids_fn: Callable[[], Iterable[str]]) -> None:
-        """Start without keys.
+        """Initialize without keys.
 
         Args:
             unique_ids_fn: Return the registered unique ids, which end in the keys of an

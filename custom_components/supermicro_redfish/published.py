@@ -182,7 +182,7 @@ def _match_sensors(
 
 
 def _is_complete(data: SupermicroRuntimeData, items: list[_Item]) -> bool:
-    """Return whether the board's list is complete, so that a sensor can be gone.
+    """Return whether the list of the board is complete: unlisted sensors are gone.
 
     A BMC that has just started lists no sensors, and some boards list fewer sensors
     while the host is off.

@@ -34,14 +34,14 @@ _LONG_LOG = 500
 _EVENT_COOLDOWN = 2.0
 """Minimum seconds between two reads of the log for server-sent events."""
 _EVENT_SHARE = 10
-"""Minimum seconds between two such reads, for each second that a read takes."""
+"""Minimum seconds between these reads per second that one takes."""
 _REFUSAL_SECONDS = 3.0
 """Seconds in which the BMC closes a stream that it does not accept."""
 _TASK_NAME = "Listen for events"
 _MIN_DELAY = 15.0
 """Seconds until the next attempt to listen."""
 _MAX_DELAY = 900.0
-"""Seconds until the next attempt after many failed ones."""
+"""Maximum seconds between two attempts to listen."""
 
 _HEALTH_SOURCES: Final = (sources.CHASSIS, sources.LOG)
 """Sources that may explain a change of health."""
@@ -164,7 +164,7 @@ def _update(known: dict[str, str], values: dict[str, str]) -> bool:
     """Update the known values, and return whether one of them has changed."""
     has_changed = any(known.get(name, values[name]) != values[name] for name in values)
     known.update(values)
-    if len(known) > MAX_ENTITIES:  # the BMC renames its components
+    if len(known) > MAX_ENTITIES:  # names may change with each read
         for name in known.keys() - values.keys():
             del known[name]
     return has_changed
@@ -284,7 +284,7 @@ class _EventListener:
         )
         self._opened: TimerHandle | None = None
         self._was_useful = False
-        """Whether the stream was open for long enough, or has had an event."""
+        """Whether the stream was open for long, or has sent an event."""
         self._is_reachable = asyncio.Event()
         self._remove_listener = self._data.dynamic.async_add_listener(self._follow)
 
@@ -298,7 +298,7 @@ class _EventListener:
 
         @callback
         def stop(_: Event | None = None) -> None:
-            """Stop to listen and to read the log."""
+            """Stop listening and reading the log."""
             task.cancel()
             self._cancel_read()
             self._reader.async_shutdown()
@@ -309,7 +309,7 @@ class _EventListener:
 
     @callback
     def _follow(self) -> None:
-        """Try again as soon as the BMC is back."""
+        """Retry as soon as the BMC is reachable again."""
         if not self._data.dynamic.last_update_success:
             self._is_reachable.clear()
         elif not self._is_reachable.is_set():
@@ -331,7 +331,7 @@ class _EventListener:
 
     @property
     def _may_listen(self) -> bool:
-        """Whether the account has one of the privileges that listening needs."""
+        """Return whether the account has one of the privileges that listening needs."""
         return any(
             map(
                 self._data.privileges.allow,
@@ -345,7 +345,7 @@ class _EventListener:
             with background():
                 await self._data.client.async_listen(self._on_open, self._on_events)
         except SupermicroRedfishError as error:
-            LOGGER.debug("%s: no events: %s", self._entry.title, error)
+            LOGGER.debug("%s: the event stream failed: %s", self._entry.title, error)
             return not isinstance(error, NotFoundError)
         return True
 
@@ -373,7 +373,7 @@ class _EventListener:
             self._opened.cancel()
 
     async def _async_read_log(self) -> None:
-        """Read the log, at intervals that grow with its cost and its lack of news."""
+        """Read the log; wait longer if reads are slow or find no new entries."""
         started, before = self._hass.loop.time(), self._data.static.data.log_entries
         if before is None:
             return

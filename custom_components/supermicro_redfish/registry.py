@@ -34,7 +34,7 @@ class _RemovableItems:
 
     source: EntitySource[Any]
     is_known_fn: Callable[[ServerData, set[str]], bool]
-    """Return whether the items that are present are known to be all."""
+    """Return whether the present items are known to be complete."""
     includes_fn: Callable[[str], bool] = lambda _: True
     """Return whether an item with this key can be removed."""
 
@@ -172,7 +172,7 @@ def async_remove_undescribed_entities(
             is_done = True
             _remove_undescribed(er.async_get(hass), entry)
 
-    if data.static.is_read:  # a migration has needed it
+    if data.static.is_read:  # already read for a migration
         remove_once(data.static.data)
     entry.async_on_unload(data.static.async_add_poll_listener(remove_once))
 

@@ -86,7 +86,7 @@ def _boot_sources(system: System) -> tuple[str, ...]:
 
 
 async def _async_set_fan_mode(data: SupermicroRuntimeData, mode: str) -> None:
-    """Set the fan mode; the fan control must know that it is no longer its own."""
+    """Set the fan mode, through the fan control if it is on."""
     if data.fan_controller is None:
         await data.client.async_set_fan_mode(mode)
         return

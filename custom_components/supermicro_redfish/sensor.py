@@ -235,7 +235,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
     """Energy that the server has used since Home Assistant began to count.
 
     A host that is off does not interrupt the count: the BMC then reports the standby
-    power or 0 W. After a gap, the BMC's own record of its power is read.
+    power or 0 W. After a gap, the power history of the BMC is read.
     """
 
     entity_description: SupermicroSensorDescription[Power]
@@ -251,7 +251,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         super().__init__(entry, description, key)
         self._meter = EnergyMeter()
         self._reading: asyncio.Task[None] | None = None
-        """Task that reads the BMC's record."""
+        """Task that reads the BMC's power history."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -297,7 +297,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
 
     @callback
     def _stop_reading(self) -> None:
-        """Stop to read the BMC's record."""
+        """Stop reading the BMC's power history."""
         if self._reading:
             self._reading.cancel()
             self._reading = None
@@ -321,7 +321,7 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
             )
 
     async def _async_count_gap(self, gap: EnergyGap) -> None:
-        """Count a gap with the BMC's record.
+        """Count a gap from the BMC's power history.
 
         A BMC that has just started may fail to return it. The next poll tries again.
         """
@@ -333,7 +333,9 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
                     dt_util.utcnow() - age
                 )
         except SupermicroRedfishError as error:
-            LOGGER.debug("%s: no record of its power: %s", self.coordinator.name, error)
+            LOGGER.debug(
+                "%s: power history unavailable: %s", self.coordinator.name, error
+            )
             is_final = isinstance(error, (NotFoundError, LicenseError))
             if not is_final and time.monotonic() - gap.end < LONGEST_GAP:
                 return

@@ -186,7 +186,7 @@ def _get_entry(call: ServiceCall) -> SupermicroConfigEntry:
 async def _async_get_authorized_entry(
     call: ServiceCall, permission: str, *unique_id_ends: str
 ) -> SupermicroConfigEntry:
-    """Return the config entry of an action call that the user may make.
+    """Return the config entry of an action call, if the user may make the call.
 
     The user needs the permission for the entities of the device, or for those whose
     unique ids have certain ends, if there are any. Calls of automations have no user.
@@ -386,7 +386,9 @@ async def _async_acknowledge_rest(
             with suppress(NotFoundError):
                 await data.client.async_acknowledge_log_entry(entry)
     except SupermicroRedfishError as error:
-        LOGGER.warning("%s: not all acknowledged: %s", data.static.name, error)
+        LOGGER.warning(
+            "%s: not all log entries were acknowledged: %s", data.static.name, error
+        )
     finally:
         data.acknowledging.difference_update(paths)
     with background():

@@ -108,7 +108,7 @@ class EntitySource[ItemT]:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceSource[ItemT](EntitySource[ItemT]):
-    """A resource that can also be read on its own, or a part of it."""
+    """Resource that can be read separately, or a part of one."""
 
     name: str
     """Name of the resource in the coordinator's data."""
@@ -354,7 +354,7 @@ def _inner_sensors(
 
 
 def _is_main_sensor(sensor: SensorResource) -> bool:
-    """Return whether a sensor is that of a whole processor, not of a part of it."""
+    """Return whether a sensor measures a whole processor, not one of its parts."""
     stem = MEASURE.sub("", sensor.name or "")
     return (
         sensor.physical_context in _PROCESSOR_CONTEXTS
@@ -453,7 +453,7 @@ STAGED_BIOS: Final = single_source(
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
-"""The poll itself, with any result."""
+"""Result of the last poll, successful or not."""
 
 UNKNOWN_RESETS: Final = EntitySource[str](
     coordinator_fn=static,

@@ -34,7 +34,7 @@ def start_boards() -> tuple[str, ...]:
 
 
 def load_board(board: str) -> Board:
-    """Load a board by its name or folder."""
+    """Load a board by its name or by the path of its folder."""
     return Board.load(board) if board != GEN14 else as_gen14(Board.load(SHIPPED))
 
 
@@ -51,7 +51,7 @@ def etag_modes(board: str) -> dict[str, bool]:
 
 
 def without_etags(board: Board) -> Board:
-    """Return a copy of a board without ETags."""
+    """Return a copy of a board whose resources have no ETags."""
     resources = {
         path: {key: value for key, value in body.items() if key != ETAG}
         for path, body in board.resources.items()

@@ -15,9 +15,9 @@ class Plan:
     """Latencies of the BMC, in seconds per request."""
     workers: tuple[int, ...]
     hour: int
-    """Seconds."""
+    """Simulated seconds of the measured hour."""
     commands: int
-    """Repetitions of each command."""
+    """Number of repetitions of each command."""
     set_ups: int
     decodings: int
     loop_scales: tuple[int, ...]
@@ -29,7 +29,7 @@ class Plan:
     start_boards: tuple[str, ...]
     """Boards of the time to the first reading and of the freshness."""
     starts: int
-    """Repetitions of a start."""
+    """Number of repetitions of a start."""
 
     @property
     def board(self) -> str:

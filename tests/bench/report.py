@@ -53,7 +53,7 @@ class Target:
 
     @property
     def is_met(self) -> bool:
-        """Whether the unrounded figure is within the limit."""
+        """Return whether the unrounded figure is within the limit."""
         if self.at_least:
             return self.value >= self.limit
         return self.value <= self.limit

@@ -96,7 +96,7 @@ async def test_service_time_excludes_the_wait_for_a_worker(
 async def test_changing_reading_has_a_new_etag(
     network: None, shipped: Board, *, changing: bool
 ) -> None:
-    """Change body and ETag with every request, or neither of them."""
+    """Change body and ETag together with every request, or neither of them."""
     with count_bytes() as traffic:
         group = BmcGroup(create_job(changing=changing), traffic)
         async with group.serve(shipped) as server:

@@ -95,7 +95,7 @@ def test_committed_results_describe_their_run() -> None:
 
 
 def test_committed_results_are_complete(results: dict[str, Any]) -> None:
-    """Contain all measurements of the full plan, apart from those added since."""
+    """Require all measurements of the full plan, apart from those added since."""
     measured = {row["measurement"] for row in results["rows"]}
     assert set(range(1, 8)) <= measured <= set(MEASUREMENTS)
     assert "--quick" not in results["about"]["command"]
@@ -115,7 +115,7 @@ START = Row(
 
 
 def test_owner_table_has_its_own_order_and_no_other_metric() -> None:
-    """Show the first reading before the hour, and omit the CPU time of a poll."""
+    """Show the first reading before the hour, and omit other metrics."""
     other = Row(1, "CPU time of the client, relative to ours", "", {"ours": 1})
     _, _, *lines = owner_table([HOUR, other, START]).splitlines()
     assert lines == [
@@ -170,7 +170,7 @@ def test_publication_copies_results_and_updates_readme(folder: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--quick", "--only 3", "--only=3"])
 def test_publication_rejects_part_of_a_run(folder: Path, option: str) -> None:
-    """Leave the README unchanged."""
+    """Leave the README unchanged if the run was not complete."""
     set_command(folder, f"script/bench {option}")
     with pytest.raises(BenchError, match="full run"):
         publish(folder, folder.parent)
@@ -192,12 +192,12 @@ def test_readme_table_shows_missing_figures_as_such() -> None:
 
 
 def test_readme_rows_have_different_labels() -> None:
-    """Verify that no row hides another one."""
+    """Require different labels, as equal ones would hide a row."""
     assert len({row.label for row in README_ROWS}) == len(README_ROWS)
 
 
 def test_error_line_is_that_of_the_exception() -> None:
-    """Ignore the warnings that follow it."""
+    """Ignore the warnings that follow the exception."""
     text = "Traceback\n  raise\naiohttp.ClientError: 404\nconnector: <object>\n"
     assert error_line(BenchError(text)) == "aiohttp.ClientError: 404"
     assert error_line(BenchError("killed\n")) == "killed"

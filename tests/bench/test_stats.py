@@ -11,7 +11,7 @@ def test_summary_ignores_outliers() -> None:
 
 
 def test_summary_accepts_a_single_value() -> None:
-    """Use the value for the quartiles, which need two values."""
+    """Use a single value for the quartiles as well."""
     assert Summary.of([7]) == Summary(7, 7, 7, 1)
 
 
@@ -47,7 +47,7 @@ def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
 def test_lower_bound_is_the_work_per_worker_or_the_longest_request(
     service_times: list[float], workers: int, seconds: float
 ) -> None:
-    """Return the larger of the two."""
+    """Return the larger one of the two times."""
     assert lower_bound(service_times, workers) == seconds
 
 

@@ -48,7 +48,7 @@ async def test_installation_contains_nothing_else_of_this_project(
 async def test_installation_is_set_up_through_the_page(
     demo: StartedDemo, report: Report, screenshots: Path
 ) -> None:
-    """Show the server and log no problem."""
+    """Show the server in the page, and log no problem."""
     target = demo.environment.target
     assert target.server
     async with browser_session(demo.environment.url, screenshots / NEWEST) as browser:

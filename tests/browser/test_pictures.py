@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.demo.configuration import ROOT
 
 from .pictures import PICTURES
@@ -13,6 +15,7 @@ def file_sizes(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in folder.iterdir()}
 
 
+@pytest.mark.long
 async def test_script_takes_all_screenshots_of_the_readme(tmp_path: Path) -> None:
     """Write the same files as in the repository, none of them too large."""
     script = ROOT / "script/screenshots"

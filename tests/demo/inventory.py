@@ -66,7 +66,7 @@ class Inventory:
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the entry was set up."""
+        """Return whether the entry was set up."""
         return self.state == "loaded"
 
     @property

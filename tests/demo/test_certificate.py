@@ -13,7 +13,7 @@ SHOWN = {"fingerprint": ":".join(["AB"] * 32), "subject": "CN=IPMI"}
 
 
 async def test_certificate_with_the_expected_fingerprint_is_accepted() -> None:
-    """Ask nothing if the command line names the certificate."""
+    """Ask no question if the command line contains the fingerprint."""
     await CertificateCheck("ab" * 32).confirm(SHOWN)
 
 
@@ -26,7 +26,7 @@ async def test_other_certificate_is_rejected() -> None:
 async def test_certificate_is_rejected_without_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Demand the option if there is no user to ask."""
+    """Require the option if there is no user to ask."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(DemoError, match="ab" * 32 + ".*--fingerprint"):
         await CertificateCheck(None).confirm(SHOWN)

@@ -46,7 +46,7 @@ async def turn_on(demo: StartedDemo) -> None:
 
 
 async def set_percentage(api: HomeAssistantApi, cooling: Cooling) -> None:
-    """Hold a percentage, as soon as the entity exists."""
+    """Set a percentage as soon as the fan entity exists."""
     data = {"entity_id": _ZONE, "percentage": 40}
     async with asyncio.timeout(90):
         while cooling.duties[0] != 40:
@@ -57,7 +57,7 @@ async def set_percentage(api: HomeAssistantApi, cooling: Cooling) -> None:
 async def test_killed_process_continues_and_gives_fans_back_at_its_end(
     network: None,
 ) -> None:
-    """Kill it, change a duty, start it again, and stop it in the end."""
+    """Kill Home Assistant, change a duty, start again, and stop at the end."""
     async with started_demo(parse(["--check"]), Report()) as demo:
         server = demo.environment.target.server
         assert server

@@ -57,7 +57,7 @@ async def test_demo_adds_a_bmc_by_host_and_changes_nothing_on_it(
 async def test_demo_sends_no_password_to_an_unknown_certificate(
     server: Server, bmc: Bmc
 ) -> None:
-    """Demand the fingerprint if there is no terminal, and log in nowhere."""
+    """Require the fingerprint if there is no terminal; send no login."""
     arguments = ("--host", server.host, "--check")
     async with demo(*arguments, password=bmc.password) as process:
         output, _ = await process.communicate()

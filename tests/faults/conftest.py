@@ -1,4 +1,4 @@
-"""A BMC with a host name, and time that passes by itself and on demand."""
+"""Fixtures: a BMC with a host name, and a clock that also runs by itself."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.simulator.certificate import Certificate
 
 
 class TickingTime:
-    """Time that passes by itself, for timeouts, and can be advanced."""
+    """Clock that runs by itself, for timeouts, and can be advanced."""
 
     def __init__(self, now: TickingDateTimeFactory) -> None:
         """Start now."""
@@ -31,7 +31,7 @@ class TickingTime:
 
 @pytest.fixture
 def freezer() -> Iterator[TickingTime]:
-    """Return the time, in place of the test kit's time that stands still."""
+    """Return a running clock instead of the stopped one of the test kit."""
     with freeze_time(tick=True) as now:
         assert isinstance(now, TickingDateTimeFactory)
         yield TickingTime(now)
@@ -39,7 +39,7 @@ def freezer() -> Iterator[TickingTime]:
 
 @pytest.fixture
 def network(network: None, freezer: TickingTime) -> None:
-    """Replace the time before the server starts, so that both agree."""
+    """Replace the clock before the server starts, so that both use the same one."""
 
 
 @pytest.fixture

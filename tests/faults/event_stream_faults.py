@@ -32,7 +32,7 @@ def streams(scenario: FaultScenario) -> EventStreams:
 
 
 def prepare(scenario: FeatureScenario) -> None:
-    """Let the board have a stream."""
+    """Add a stream of events to the board."""
     scenario.bmc.enable_event_streams()
 
 
@@ -75,7 +75,7 @@ def drop(scenario: FaultScenario) -> None:
 
 
 def limit(number: int) -> Action:
-    """Close the stream, and let new ones end at once above a number."""
+    """Close the stream, and close each new one above a number at once."""
 
     def inject(scenario: FaultScenario) -> None:
         streams(scenario).limit = number
@@ -85,7 +85,7 @@ def limit(number: int) -> Action:
 
 
 def send(data: bytes, *, is_cut: bool = False) -> Action:
-    """Send bytes on the stream, and close it if it is cut."""
+    """Send bytes on the stream; close it afterwards if `is_cut`."""
 
     def inject(scenario: FaultScenario) -> None:
         streams(scenario).send(data)
@@ -113,7 +113,7 @@ def is_open(scenario: FeatureScenario) -> bool:
 
 
 def tries(number: int) -> Callable[[FeatureScenario], bool]:
-    """Expect that there were at most that many attempts, and no stream."""
+    """Expect at most this number of attempts, and no open stream."""
 
     def holds(scenario: FeatureScenario) -> bool:
         attempts = scenario.count_requests(f"GET {streams(scenario).path}")

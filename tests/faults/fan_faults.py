@@ -29,7 +29,7 @@ _UNREAD = "cannot be read over IPMI"
 _ENDED = "fan control has ended"
 _MODE, _DUTY = (0x30, 0x45), (0x30, 0x70)
 _POLLS = 3 * 300 // 30 + 6
-"""Requests of five minutes."""
+"""Maximum number of requests in five minutes."""
 
 
 def prepare(scenario: FeatureScenario) -> None:
@@ -46,7 +46,7 @@ async def control(scenario: FeatureScenario) -> None:
 
 
 async def check(scenario: FeatureScenario) -> None:
-    """Check that the fans are held, and that Home Assistant shows it."""
+    """Check that the BMC and Home Assistant report held fans."""
     if not is_held(scenario):
         await control(scenario)
     await scenario.elapse(60)
@@ -61,14 +61,14 @@ def is_held(scenario: FeatureScenario) -> bool:
 
 
 def holds(duties: dict[int, int]) -> Condition:
-    """Expect duties in the mode Full."""
+    """Expect these duties in the mode Full."""
     return lambda scenario: (
         scenario.bmc.fan_mode == "FullSpeed" and scenario.ipmi.cooling.duties == duties
     )
 
 
 def has_mode(mode: str) -> Condition:
-    """Expect that the BMC cools by itself in a mode."""
+    """Expect a mode in which the BMC regulates its fans."""
     return lambda scenario: scenario.bmc.fan_mode == mode
 
 
@@ -88,7 +88,7 @@ def end_sessions(scenario: Any) -> None:
 
 
 def write_duty(percent: int) -> Action:
-    """Let something else write the duty of the first zone."""
+    """Write the duty of the first zone as another program does."""
 
     def inject(scenario: Any) -> None:
         scenario.ipmi.cooling.set_duty(0, percent)
@@ -97,7 +97,7 @@ def write_duty(percent: int) -> Action:
 
 
 def write_mode(mode: str) -> Action:
-    """Let something else write the mode."""
+    """Write the mode as another program does."""
 
     def inject(scenario: Any) -> None:
         scenario.ipmi.cooling.set_mode(mode)
@@ -112,7 +112,7 @@ def restart(scenario: Any) -> None:
 
 
 async def confirm(scenario: Any) -> None:
-    """Confirm the issue, which allows control again."""
+    """Confirm the repair issue, which allows control again."""
     for issue in open_issues(scenario.instance.hass):
         await fix_issue(scenario.instance.hass, issue)
 
@@ -128,7 +128,7 @@ _GIVEN_BACK = ExpectedStates(unavailable=(_FANS,), states={SELECT: "optimal"})
 
 
 def passing(name: str, *inject: Action, **fields: Any) -> FeatureFault:
-    """Expect that a short fault costs only the states of the fans."""
+    """Expect that a short fault affects only the states of the fans."""
     return FeatureFault(
         name,
         in_turn(*inject),

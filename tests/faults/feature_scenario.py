@@ -57,7 +57,7 @@ class FeatureScenario(FaultScenario):
         return state.attributes.get(name)
 
     def count_requests(self, method_and_path: str, since: int = 0) -> int:
-        """Return the number of requests for a path after that many."""
+        """Return the number of requests for a path since a number of requests."""
         return self.requests_since(since).count(method_and_path)
 
 
@@ -93,7 +93,7 @@ class FeatureFault:
 
 
 async def _elapse(seconds: float, step: float = 0) -> None:
-    """Let virtual time pass, and a little more for the poll at its end."""
+    """Let virtual time pass, plus a short time for the last poll."""
     del step
     await asyncio.sleep(seconds + 1)
 

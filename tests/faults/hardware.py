@@ -40,7 +40,7 @@ def remove_sensor(scenario: FaultScenario) -> None:
 
 
 def set_thermal_to_null(scenario: FaultScenario) -> None:
-    """Keep all keys of Thermal, without their values."""
+    """Set all values of Thermal to null, and keep the keys."""
     path = scenario.path("Thermal")
     scenario.bmc.put(path, dict.fromkeys(scenario.bmc.resource(path)))
 
@@ -104,12 +104,12 @@ def reverse_lists(scenario: FaultScenario) -> None:
 
 
 def insert_control_characters(scenario: FaultScenario) -> None:
-    """Send raw control characters in the names and texts of all parts."""
+    """Send unescaped control characters in the names and texts of all parts."""
     mutate_lists(scenario, "control characters")
 
 
 def forget_healths(scenario: FaultScenario) -> None:
-    """Send no health for any power supply."""
+    """Remove the health of all power supplies."""
     path = scenario.path("Power")
     supplies = scenario.bmc.resource(path)["PowerSupplies"]
     for supply in supplies:
@@ -125,7 +125,7 @@ def send_numbers_as_texts(scenario: FaultScenario) -> None:
 
 
 def _as_texts(value: Any) -> Any:
-    """Return a document whose numbers are texts."""
+    """Return a document with texts instead of numbers."""
     if isinstance(value, dict):
         return {key: _as_texts(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -135,7 +135,7 @@ def _as_texts(value: Any) -> Any:
 
 
 def send_sentinels(scenario: FaultScenario) -> None:
-    """Send the sentinels of boards without limits and capacities."""
+    """Send the placeholder values of boards without limits and capacities."""
     path = scenario.path("Power")
     (control,) = scenario.bmc.resource(path)["PowerControl"]
     none = {"PowerLimit": {"LimitInWatts": 32767}, "PowerCapacityWatts": 0}
@@ -143,7 +143,7 @@ def send_sentinels(scenario: FaultScenario) -> None:
 
 
 def link_to_other_chassis_first(scenario: FaultScenario) -> None:
-    """Let the first link of the system name a chassis without sensors."""
+    """Make the first chassis link of the system one without sensors."""
     bmc, system = scenario.bmc, scenario.path("ComputerSystem")
     links = bmc.resource(system)["Links"]
     first = {"@odata.id": _OTHER_CHASSIS}

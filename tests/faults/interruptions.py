@@ -1,4 +1,4 @@
-"""Ends of an entry, or of Home Assistant, in the middle of an operation."""
+"""Interruptions: the end of an entry, or of Home Assistant, during an operation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,13 +25,13 @@ type End = Callable[[HassInstance], Awaitable[None]]
 _LATENCY_SECONDS = 0.1
 """The latency of the response that is interrupted."""
 REMEMBERED_SETUP_REQUESTS = 37
-"""The requests of a setup that remembers the discovery, on the shipped board."""
+"""Number of requests of a setup with a stored discovery, on the shipped board."""
 
 
 async def start(
     scenario: FaultScenario, operation: Awaitable[object], request: str
 ) -> None:
-    """Start an operation and return while the BMC works on a request of it."""
+    """Start an operation; return while the BMC processes one of its requests."""
     since = len(scenario.bmc.requests)
     scenario.bmc.hang(request.partition(" ")[2], _LATENCY_SECONDS, times=1)
     scenario.tasks.append(asyncio.ensure_future(operation))
@@ -69,7 +69,7 @@ async def log_in_again(scenario: FaultScenario) -> None:
 
 
 async def command(scenario: FaultScenario) -> None:
-    """Start a command."""
+    """Start a command of the user."""
     instance = await set_up(scenario)
     await start(scenario, instance.call(LED, "turn_on"), f"PATCH {SYSTEM}")
 
@@ -95,7 +95,7 @@ async def failed_setup(scenario: FaultScenario) -> None:
 
 @dataclass(frozen=True)
 class Interruption:
-    """An end in the middle of an operation, and its effects."""
+    """An end during an operation, with its expected effects."""
 
     name: str
     operation: Operation

@@ -151,12 +151,12 @@ def deliver(fault: Callable[[Bmc], None]) -> Action:
 
 
 def break_off(status: int, kind: str, delivery: str, **response: Any) -> Action:
-    """Respond with a status and a body that breaks off."""
+    """Respond with a status and a truncated body."""
     return respond(status, kind, delivery=BROKEN_BODIES[delivery], **response)
 
 
 def expire_with_broken_responses(delivery: str) -> Action:
-    """Expire all sessions, and break the body of the 401 that reports it."""
+    """Expire all sessions, and truncate the body of the resulting 401."""
 
     def inject(scenario: FaultScenario) -> None:
         scenario.bmc.expire_sessions()
@@ -166,12 +166,12 @@ def expire_with_broken_responses(delivery: str) -> Action:
 
 
 def break_drive(kind: str) -> Action:
-    """Let the reads of one of two drives fail."""
+    """Make the reads of one of two drives fail."""
     return deliver(lambda bmc: bmc.break_resource(BAYS[0], kind))
 
 
 def demand_etag_of_body(scenario: FaultScenario) -> None:
-    """Accept only the ETag of the body, which the header spells in another way."""
+    """Accept only the ETag in the body, which differs from that in the header."""
     scenario.bmc.etags, scenario.bmc.if_match = "quoted twice", "body's tag"
 
 
@@ -193,7 +193,7 @@ def redirect_thermal_to_itself(scenario: FaultScenario) -> None:
 
 
 def remove_thermal_license(scenario: FaultScenario) -> None:
-    """Refuse Thermal because a license is missing."""
+    """Reject reads of Thermal because of a missing license."""
     scenario.bmc.unlicensed = (scenario.path("Thermal"),)
 
 
@@ -214,11 +214,11 @@ async def sleep_for_a_day(scenario: FaultScenario) -> None:
 
 
 def do_nothing(_: FaultScenario) -> None:
-    """Leave the change in place."""
+    """Do not undo the change."""
 
 
 def not_connected(log: str) -> dict[str, Any]:
-    """Expect that no request reaches the BMC."""
+    """Expect that the BMC receives no request."""
     return {
         "add_server": AddServer("cannot_connect"),
         "set_up": SetUp.retry("cannot_connect", requests=0, logins=0),

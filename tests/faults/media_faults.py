@@ -27,11 +27,11 @@ EMPTY, INSERTED = "empty", "debian-13.iso"
 _TASK = f"{TASKS}/99"
 _INTERVALS = {"dynamic_interval": 300, "static_interval": 5}
 SHOWN_SECONDS = 600
-"""Seconds in which the slots are read after a failure, at these intervals."""
+"""Intervals in seconds at which the slots are read after a failure."""
 
 
 def prepare(scenario: FeatureScenario) -> None:
-    """Poll rarely, since nothing else changes."""
+    """Set long polling intervals, as nothing else changes."""
     instance = scenario.instance
     instance.hass.config_entries.async_update_entry(instance.entry, options=_INTERVALS)
 
@@ -65,7 +65,7 @@ def is_inserted(scenario: FeatureScenario) -> bool:
 
 
 def fail_task(scenario: FaultScenario) -> None:
-    """Accept the request, and let its task fail."""
+    """Accept the request, and make its task fail."""
     message = {"MessageId": "Base.1.10.3.GeneralError", "Message": "No such share"}
     body = {"TaskState": "Exception", "TaskStatus": "Critical", "Messages": [message]}
     scenario.bmc.put(_TASK, link(_TASK) | body)
@@ -74,17 +74,17 @@ def fail_task(scenario: FaultScenario) -> None:
 
 
 def connect_nothing(scenario: FaultScenario) -> None:
-    """Accept the request, and connect no image."""
+    """Accept the request without connecting the image."""
     scenario.bmc.fail(INSERT, status=200, body={})
 
 
 def remove_slot(scenario: FaultScenario) -> None:
-    """Let the slot be missing as soon as the image is to be inserted."""
+    """Remove the slot when the image is about to be inserted."""
     scenario.bmc.on_request(INSERT, lambda: scenario.bmc.fail(SLOT, status=404))
 
 
 def require_license(scenario: FaultScenario) -> None:
-    """Refuse the request because a license is missing."""
+    """Reject the request because of a missing license."""
     scenario.bmc.fail(INSERT, status=403, body=license_error())
 
 

@@ -24,12 +24,12 @@ from .interruptions import REMEMBERED_SETUP_REQUESTS
 from .resting_states import use_other_identity
 
 _SINGLE_REQUESTS = 75
-"""Maximum number of requests of a start on a board whose `$expand` ceased to work."""
+"""Maximum number of requests of a start without a working `$expand`."""
 _PAGE: dict[str, Any] = {"body": "<html></html>", "content_type": "text/html"}
 
 
 def file(scenario: Any) -> Path:
-    """Return the file of the stored discovery."""
+    """Return the path of the stored discovery."""
     config = scenario.instance.hass.config
     key = f"{DOMAIN}.{scenario.instance.entry.entry_id}.discovery"
     return Path(config.path(STORAGE_DIR, key))
@@ -79,7 +79,7 @@ def respond(path: str, status: int, **response: Any) -> Action:
 
 
 def expand(kind: Expand) -> Action:
-    """Let `$expand` respond in another way, also where members are counted."""
+    """Change the response to `$expand`, and add counts to all collections."""
 
     def inject(scenario: Any) -> None:
         scenario.bmc.expand = kind
@@ -92,7 +92,7 @@ def expand(kind: Expand) -> Action:
 
 @dataclass(frozen=True)
 class MemoryFault:
-    """A difference between the stored discovery and the BMC, at a start."""
+    """A stored discovery that differs from the BMC when the entry starts."""
 
     name: str
     inject: Action
@@ -109,7 +109,7 @@ class MemoryFault:
 
 
 def _expanding() -> Board:
-    """Return a board whose sensors can be read at once."""
+    """Return a board whose sensors can be read with one request."""
     return gen14_board(add_sensors)
 
 

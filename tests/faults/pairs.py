@@ -1,4 +1,4 @@
-"""Pairs of faults that are likely to occur together.
+"""Pairs of faults that often occur together.
 
 The second fault is injected right after the first, and both last for some polls.
 """

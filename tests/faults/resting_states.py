@@ -1,4 +1,4 @@
-"""The states in which the client or a coordinator can rest, one row for each.
+"""Table of the states in which the client or a coordinator can remain.
 
 Each one is left without a reload when the BMC behaves again: `ended_by` names what
 ends it, within `seconds` after that. Only two need a user. A refused password is not
@@ -67,12 +67,12 @@ def shows(entity: str, state: str) -> Condition:
 
 
 def has_sessions(number: int) -> Condition:
-    """Expect a number of open sessions."""
+    """Expect this number of open sessions."""
     return lambda scenario: scenario.open_sessions == number
 
 
 def polls_every(interval: timedelta) -> Condition:
-    """Expect a polling interval."""
+    """Expect this polling interval."""
     return lambda scenario: (
         scenario.instance.entry.runtime_data.dynamic.update_interval == interval
     )
@@ -89,18 +89,18 @@ def wait(seconds: float) -> Action:
 
 
 def remove_license(path: str) -> Action:
-    """Refuse resources because a license is missing."""
+    """Reject resources because of a missing license."""
     return lambda scenario: setattr(scenario.bmc, "unlicensed", (path,))
 
 
 def reject_all_logins(scenario: FaultScenario) -> None:
-    """Let other users take all sessions, and refuse basic authentication."""
+    """Let other users occupy all sessions, and reject basic authentication."""
     scenario.fill_sessions()
     scenario.bmc.basic_auth = False
 
 
 def replace_thermal(scenario: FaultScenario) -> None:
-    """Report Thermal as missing on a board that has its successor as well."""
+    """Report Thermal as missing on a board that also has its successor."""
     bmc, place = scenario.bmc, f"{CHASSIS}/ThermalSubsystem"
     bmc.change(CHASSIS, {"ThermalSubsystem": {"@odata.id": place}})
     bmc.put(place, {"ThermalMetrics": {"@odata.id": f"{place}/ThermalMetrics"}})
@@ -110,7 +110,7 @@ def replace_thermal(scenario: FaultScenario) -> None:
 
 
 def detour(scenario: FaultScenario) -> None:
-    """Report the first chassis as missing, beside another one with readings."""
+    """Report the first chassis as missing, while another one has readings."""
     bmc, other = scenario.bmc, f"{ROOT}/Chassis/Other"
     body = {"@odata.id": other, "Thermal": {"@odata.id": THERMAL}}
     bmc.put(other, body | {"Power": {"@odata.id": POWER}})
@@ -121,7 +121,7 @@ def detour(scenario: FaultScenario) -> None:
 
 
 def use_other_identity(scenario: FaultScenario) -> None:
-    """Let another BMC answer at the address."""
+    """Replace the BMC at the address by another one."""
     uuid = {"UUID": "00000000-0000-0000-0000-7CC255999999"}
     for path in (ROOT, MANAGER):
         scenario.bmc.change(path, uuid)
@@ -129,13 +129,13 @@ def use_other_identity(scenario: FaultScenario) -> None:
 
 
 def never_settle(scenario: FaultScenario) -> None:
-    """Let the host be powering on for ever."""
+    """Keep the host in the state PoweringOn."""
     body = scenario.bmc.resource(SYSTEM) | {"PowerState": "PoweringOn"}
     scenario.bmc.fail(SYSTEM, status=200, body=body, method="GET")
 
 
 async def refuse_command(scenario: FaultScenario) -> None:
-    """Limit the account, and send a command that needs more."""
+    """Limit the account, and send a command without the required privilege."""
     scenario.bmc.role = "ReadOnly"
     with suppress(HomeAssistantError):
         await scenario.instance.call(LED, "turn_on")
@@ -162,11 +162,11 @@ _ONE_SESSION = has_sessions(1)
 
 @dataclass(frozen=True)
 class RestingState:
-    """A state with its beginning and its end."""
+    """A state in which the integration can remain, with its beginning and end."""
 
     name: str
     enter: Action
-    """Enter the state; time passes as far as it has to."""
+    """Enter the state, and let the necessary time pass."""
     seconds: float
     """The maximum duration after the BMC behaves again."""
     ended_by: str

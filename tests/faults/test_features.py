@@ -44,7 +44,7 @@ FANS = Feature(fan_faults.prepare, fan_faults.control, fan_faults.check)
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Leave out the Home Assistant of the test kit, which is not used here."""
+    """Disable the Home Assistant of the test kit, which is not used here."""
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_stream_of_events_recovers(harness: Harness, fault: FeatureFault) -> Non
 
 @pytest.mark.parametrize("fault", FAN_FAULTS, ids=lambda fault: fault.name)
 def test_fans_are_held_or_given_back(harness: Harness, fault: FeatureFault) -> None:
-    """Verify that the BMC regulates its fans if Home Assistant cannot."""
+    """Verify that the BMC regulates its fans if Home Assistant cannot do so."""
     run_feature(harness, FANS, fault)
 
 
@@ -111,7 +111,7 @@ def run_feature(harness: Harness, feature: Feature, fault: FeatureFault) -> None
 def test_media_shows_what_the_bmc_has_connected(
     harness: Harness, fault: MediaFault
 ) -> None:
-    """Verify the error, the slot after it, and that an image can be inserted again."""
+    """Verify the error and the state of the slot, and insert another image."""
 
     async def run(scenario: FeatureScenario) -> None:
         instance, clock = scenario.instance, scenario.clock
@@ -141,10 +141,10 @@ def test_media_shows_what_the_bmc_has_connected(
 
 
 @pytest.mark.parametrize("fault", MEMORY_FAULTS, ids=lambda fault: fault.name)
-def test_start_believes_the_bmc_and_not_its_memory(
+def test_start_prefers_the_bmc_to_the_stored_discovery(
     harness: Harness, fault: MemoryFault
 ) -> None:
-    """Verify the states of a start, its load, and the discovery stored after it."""
+    """Verify the states, the load and the new discovery of a start."""
 
     async def run(scenario: FeatureScenario) -> None:
         instance, bmc = scenario.instance, scenario.bmc

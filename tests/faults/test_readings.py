@@ -64,7 +64,7 @@ COUNTED = ("sensor.energy", "sensor.reading_age", RESPONSE_TIME)
 
 @dataclass(frozen=True)
 class Way:
-    """A way of reading, and the board that has it."""
+    """A way of reading sensors, with a board that supports it."""
 
     expand: Expand
     changes: tuple[Callable[[Bmc], object], ...] = ()
@@ -104,7 +104,7 @@ def bmc(bmc: Bmc, way: Way) -> Bmc:
 
 
 async def _set_up(scenario: FaultScenario) -> dict[str, str]:
-    """Set up the entry; return the states once all ways were found."""
+    """Set up the entry; return the states once all reports were found."""
     scenario.create_entry()
     await scenario.instance.set_up()
     assert scenario.instance.state is ConfigEntryState.LOADED
@@ -120,7 +120,7 @@ def _states(scenario: FaultScenario) -> dict[str, str]:
 
 
 def _assert_no_wrong_state(scenario: FaultScenario, before: dict[str, str]) -> None:
-    """Check that readings are right or absent, and that the connection is right.
+    """Check that readings are right or unavailable, and that the connection is right.
 
     The connection always has a state. It is off if and only if nothing else has one.
     """
@@ -134,7 +134,7 @@ def _assert_no_wrong_state(scenario: FaultScenario, before: dict[str, str]) -> N
 
 
 async def _assert_recovery(scenario: FaultScenario, before: dict[str, str]) -> None:
-    """Check that all states come back, and that the BMC is left alone afterwards."""
+    """Check that all states are restored without additional requests."""
     for _ in range(10):
         if _states(scenario) == before:
             break
@@ -151,7 +151,7 @@ async def _assert_recovery(scenario: FaultScenario, before: dict[str, str]) -> N
 async def test_fault_shows_no_wrong_state_and_recovers(
     scenario: FaultScenario, fault: Fault
 ) -> None:
-    """Show the right reading, or none."""
+    """Show the right reading, or none, during the fault."""
     before = await _set_up(scenario)
     await perform(fault.inject, scenario)
     for _ in range(3):
@@ -165,7 +165,7 @@ async def test_fault_shows_no_wrong_state_and_recovers(
 async def test_way_that_ceases_to_work_is_replaced(
     scenario: FaultScenario, way: Way, status: int
 ) -> None:
-    """Lose no reading for good when the resources of a way fail for some polls."""
+    """Restore all readings when the resources of a way fail for some polls."""
     before = await _set_up(scenario)
     scenario.bmc.fail(way.source, status=status)
     for _ in range(3):
@@ -176,5 +176,5 @@ async def test_way_that_ceases_to_work_is_replaced(
 
 
 def test_rows_exist() -> None:
-    """Verify that each name is one of the matrix."""
+    """Verify that each name in the list is a row of the matrix."""
     assert {fault.name for fault in FAULTS} == {*NAMES}

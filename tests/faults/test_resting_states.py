@@ -1,4 +1,4 @@
-"""Tests that every state in which something can rest is left by itself."""
+"""Tests that the integration leaves every state by itself."""
 
 from homeassistant.config_entries import ConfigEntryState
 import pytest

@@ -1,7 +1,9 @@
 """Constants and helpers of the tests of the integration."""
 
+import asyncio
 from collections.abc import Callable
 import logging
+import time
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -41,8 +43,21 @@ type Mutation = Callable[[Bmc], object]
 type ActionResponse = dict[str, Any]
 
 
+def real_time() -> float:
+    """Return the seconds of a clock that does not stand still in tests."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for network messages until a condition is true, while time stands still."""
+    ended = real_time() + 10
+    while not condition():
+        await asyncio.sleep(0)
+        assert real_time() < ended, "The condition did not become true"
+
+
 def nested(at: tuple[str | int, ...], changes: Any) -> Any:
-    """Wrap changes into the objects and lists that lead to them in a resource."""
+    """Return changes at a path of keys, as nested objects and lists."""
     for key in reversed(at):
         changes = {key: changes}
     return changes
@@ -191,7 +206,7 @@ async def call_action(
 
 
 def requests_since(bmc: Bmc, since: int = 0) -> list[str]:
-    """Return the requests that the BMC received after the first `since`."""
+    """Return all requests except for the first `since` ones."""
     return [
         f"{request.method} {request.path}" + f"?{request.query}" * bool(request.query)
         for request in bmc.requests[since:]
@@ -199,7 +214,7 @@ def requests_since(bmc: Bmc, since: int = 0) -> list[str]:
 
 
 def is_single_write(requests: list[str], path: str) -> bool:
-    """Return whether requests are one PATCH that is read back.
+    """Return whether the requests are one PATCH and the read of its result.
 
     The resource may be read once before, and nothing else may be requested.
     """
@@ -243,7 +258,7 @@ def identify_by_uuid(uuid: str | None) -> Mutation:
 
 
 def change_identity(bmc: Bmc) -> None:
-    """Put another BMC at the address."""
+    """Replace the BMC at the address by another one."""
     mac = "7C:C2:55:00:00:01"
     uuid = "00000000-0000-0000-0000-7CC255000001"
     bmc.change(f"{NICS}/1", {"MACAddress": mac, "PermanentMACAddress": mac})

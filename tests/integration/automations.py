@@ -1,4 +1,4 @@
-"""Automations of the blueprints, and the time that passes for them."""
+"""Automations of the blueprints, and a clock for their tests."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _WAITING = {
     "Lock.acquire",
     "Script.async_run",
 }
-"""The coroutines that wait for time to pass, for a lock or for another task."""
+"""Coroutines that wait for time, for a lock or for another task."""
 
 _IDLE_ITERATIONS = 10
 """Iterations of the event loop without work after which all work is done."""
@@ -71,7 +71,7 @@ class Automations:
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until all tasks only wait for more time to pass.
+        """Wait until each task is done or only waits for time to pass.
 
         A task that was just woken up appears to wait until the event loop runs it.
         """
@@ -103,7 +103,7 @@ class Automations:
     async def restart(
         self, entry: ConfigEntry, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
-        """Restart Home Assistant, and call a function while it is stopped.
+        """Restart Home Assistant; call a function while it is stopped.
 
         The helpers keep their values, as they do over a restart.
         """
@@ -133,7 +133,7 @@ class Automations:
 
 
 def _is_waiting(task: asyncio.Task[Any]) -> bool:
-    """Return whether a task is done or waits for something but the network."""
+    """Return whether a task is done, or waits for anything but the network."""
     return task.done() or not _WAITING.isdisjoint(_awaited_names(task))
 
 

@@ -121,7 +121,7 @@ async def loaded(
 
 @pytest.fixture
 def without_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set up entries without platforms."""
+    """Set up entries without any platform."""
     monkeypatch.setattr("custom_components.supermicro_redfish.PLATFORMS", [])
 
 
@@ -253,7 +253,7 @@ def fired(hass: HomeAssistant) -> FiredEvents:
 
 @pytest.fixture
 def record(bmc: Bmc, freezer: FrozenDateTimeFactory) -> PowerRecord:
-    """Return the record of a varying power, which is eight days old."""
+    """Return a power history of the BMC that began eight days ago."""
     record = bmc.record_power(varying_power)
     age = timedelta(days=8)
     record.started -= age.total_seconds()
@@ -270,7 +270,7 @@ async def meter(
     freezer: FrozenDateTimeFactory,
     elapse: Elapse,
 ) -> Meter:
-    """Return the energy of a Home Assistant that has counted for an hour."""
+    """Return the meter of a Home Assistant that has counted for an hour."""
     meter = Meter(hass, loaded, clock, freezer, record, clock.now)
     await elapse(HOUR)
     assert meter.counted == pytest.approx(meter.true, rel=0.01)

@@ -42,7 +42,7 @@ async def submit(
 
 
 async def add(hass: HomeAssistant, user_input: Mapping[str, Any]) -> ConfigFlowResult:
-    """Add a server through all steps of the dialog."""
+    """Add a server by submitting all forms of the dialog."""
     return await submit(hass, await begin(hass), user_input)
 
 

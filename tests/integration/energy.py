@@ -1,4 +1,4 @@
-"""The energy that Home Assistant counts, and the true energy of the machine."""
+"""Energy that Home Assistant counts, and the true energy of the machine."""
 
 from dataclasses import dataclass
 from math import sin

@@ -39,7 +39,7 @@ def log_entries(bmc: Bmc) -> list[dict[str, Any]]:
 
 
 def set_log(bmc: Bmc, members: Iterable[dict[str, Any]]) -> None:
-    """Replace all entries of the log, and the resources that they are."""
+    """Replace all entries of the log, and their resources."""
     entries = list(members)
     bmc.change(LOG, {"Members": entries})
     for entry in entries:

@@ -34,7 +34,7 @@ def polled_power_state(entry: ConfigEntry) -> str:
 
 
 async def power_off(bmc: Bmc, elapse: Elapse) -> None:
-    """Power the host off and wait until the quick polls have ended."""
+    """Power off the host and wait until the quick polls have ended."""
     bmc.power("ForceOff")
     await elapse(TRANSITION + 2 * DYNAMIC)
     assert bmc.power_state == "Off"

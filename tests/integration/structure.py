@@ -55,7 +55,7 @@ class Variant:
     drives: dict[str, JsonObject] = field(default_factory=dict)
     """Drives by path, without the one that cannot be read."""
     is_ordered: bool = True
-    """Whether parts without an identity of their own keep their positions."""
+    """Whether parts without an identity keep their positions."""
 
 
 class StructureFuzzer:
@@ -143,7 +143,7 @@ class _Both:
     """Static and dynamic data together, for the functions of the sources."""
 
     def __init__(self, static: ServerData, dynamic: Mapping[str, Any]) -> None:
-        """Keep the data."""
+        """Initialize with static and dynamic data."""
         self.__dict__.update(vars(static) | dict(dynamic) | {"leak_detectors": ()})
 
     def get_resource(self, name: str) -> Any:
@@ -186,7 +186,7 @@ def shown_drives(data: ServerData) -> dict[str, float]:
 
 
 def has_identity(part: JsonObject, parts: list[JsonObject], reading: str) -> bool:
-    """Return whether a part can be known again when the list has another order."""
+    """Return whether a part can be recognized when the order of the list changes."""
 
     def alike(key: str) -> list[JsonObject]:
         """Return the other parts of the same name with the same value of a key."""
@@ -211,7 +211,7 @@ def _same_name(one: JsonObject, other: JsonObject) -> bool:
 
 
 def false_problems(data: ServerData, variant: Variant) -> Iterator[str]:
-    """Return the problems that are on although the BMC reported nothing of the kind."""
+    """Return the active problems that the BMC did not report."""
     reported = {
         (part.get("Status") or {}).get("Health")
         for parts in variant.lists.values()

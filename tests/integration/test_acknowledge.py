@@ -81,7 +81,7 @@ async def test_button_acknowledges_all_events(
 async def test_button_sends_nothing_without_events(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Send no PATCH a second time."""
+    """Send no PATCH if all entries are acknowledged."""
     for _ in range(2):
         since = len(bmc.requests)
         await call(hass, loaded, BUTTON, "press")
@@ -116,7 +116,7 @@ async def test_action_acknowledges_all_entries(
 async def test_refusal_is_shown(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, status: int
 ) -> None:
-    """Raise the BMC's message, and send no further request."""
+    """Raise an error with the BMC's message; send no further request."""
     bmc.fail(f"{LOG}/1", status=status)
     since = len(bmc.requests)
     with pytest.raises(HomeAssistantError):
@@ -128,7 +128,7 @@ async def test_refusal_is_shown(
 async def test_deleted_entry_is_skipped(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Acknowledge the others, although the log was changed meanwhile."""
+    """Acknowledge the other entries if one was deleted meanwhile."""
     bmc.fail(f"{LOG}/4", status=404)
     await call(hass, loaded, BUTTON, "press")
     await finish(hass)
@@ -211,7 +211,7 @@ async def test_failure_after_the_first_entry_is_logged(
     bmc: Bmc,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Send nothing to the rest of the entries, and count them as open."""
+    """Send no requests for the other entries; keep them unacknowledged."""
     bmc.fail(f"{LOG}/4", status=503)
     since = len(bmc.requests)
     await call(hass, loaded, BUTTON, "press")
@@ -219,4 +219,4 @@ async def test_failure_after_the_first_entry_is_logged(
     assert patches(bmc, since) == ["1", "4"]
     assert marks(bmc) == [True, None, True, False, False]
     assert entity(hass, loaded, COUNT).state == "2"
-    assert "not all acknowledged" in caplog.text
+    assert "not all log entries were acknowledged" in caplog.text

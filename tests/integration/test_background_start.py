@@ -1,4 +1,4 @@
-"""Test the start, which waits for identity, system, Thermal and Power only."""
+"""Test the start, which waits only for identity, system, Thermal and Power."""
 
 import asyncio
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ CONTROL = "select.fan_mode"
 
 
 async def start(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Set up an entry, and do not wait for its background tasks."""
+    """Set up an entry without waiting for its background tasks."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
 
@@ -94,7 +94,7 @@ async def test_slow_resources_delay_no_settings(
 async def test_slow_resources_take_turns(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Read a log of one request before the last of many drives."""
+    """Read a log of one request before the last one of many drives."""
     bmc.hang(f"{STORAGE}*", 0.1)
     bmc.hang(f"{DRIVES}*", 0.1)
     await set_up(hass, entry)
@@ -115,10 +115,10 @@ def _paths(bmc: Bmc) -> list[str]:
         *((path, 403) for path in SLOW),
     ],
 )
-async def test_failing_static_resource_costs_only_its_own_entities(
+async def test_failing_static_resource_affects_only_its_own_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str, status: int
 ) -> None:
-    """Show all others, after the first start and after a restart."""
+    """Show all other entities, after the first start and after a restart."""
     await set_up(hass, entry)
     await unload(hass, entry)
     before = registered_keys(hass, entry)
@@ -159,7 +159,7 @@ async def test_registered_entities_are_unavailable_until_they_are_read(
 async def test_entities_are_removed_only_after_a_complete_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Keep an entity that is no longer described while the static data fails."""
+    """Keep an entity without description while reads of the static data fail."""
     await set_up(hass, entry)
     registry = er.async_get(hass)
     stale = registry.async_get_or_create(
@@ -179,7 +179,7 @@ async def test_entities_are_removed_only_after_a_complete_read(
 async def test_failed_first_read_is_repeated_after_a_minute(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show the settings soon after a BMC has served only its sensors."""
+    """Repeat the first read of the static data soon after it has failed."""
     for path in (CHASSIS, f"{MANAGER}*"):
         bmc.fail(path, status=503)
     await set_up(hass, entry)
@@ -189,7 +189,7 @@ async def test_failed_first_read_is_repeated_after_a_minute(
     assert entity(hass, entry, CONTROL).state == "optimal"
 
 
-async def test_outage_during_the_first_read_is_made_up_for(
+async def test_read_is_repeated_after_outage_during_first_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
     """Read the static data as soon as the BMC is back."""
@@ -206,7 +206,7 @@ async def test_outage_during_the_first_read_is_made_up_for(
 async def test_unload_ends_the_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, path: str
 ) -> None:
-    """Close the session, and leave neither a task nor an entity behind."""
+    """Close the session, cancel all tasks and remove all entities."""
     bmc.hang(path, 30)
     await start(hass, entry)
     await until(lambda: path in _paths(bmc))
@@ -231,14 +231,14 @@ def _library_tasks() -> Iterator[asyncio.Task[object]]:
 async def test_controls_wait_for_the_privileges(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Add no control that the account may turn out not to be allowed to use.
+    """Add no control before the privileges of the account are known.
 
     The role is read last, after the setting of the control.
     """
     seen: list[tuple[bool, str | None]] = []
 
     def look() -> None:
-        """Record whether the setting was read, and the control, before the role."""
+        """Record, before the role is read, whether setting and control exist."""
         seen.append((FAN_MODE in _paths(bmc), entity_id(hass, entry, CONTROL)))
 
     bmc.on_request(f"{ROOT}/AccountService/Roles/Administrator", look)

@@ -71,7 +71,7 @@ async def test_host_power_is_off_only_for_a_host_without_power(
     power_state: str | None,
     expected: str,
 ) -> None:
-    """Stay on during transitions: an automation may cut the mains when it is off."""
+    """Show `on` during transitions, as automations may cut the mains when it is off."""
     bmc.host.state = power_state  # type: ignore[assignment]  # a board may report anything
     await elapse(DYNAMIC)
     assert entity(hass, loaded, HOST_POWER).state == expected
@@ -80,7 +80,7 @@ async def test_host_power_is_off_only_for_a_host_without_power(
 async def test_host_power_is_unavailable_without_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show no `off` for a running host, as the published integration does."""
+    """Show `unavailable`, not `off`, while the BMC is unreachable."""
     bmc.fail("*", status=503)
     await elapse(DYNAMIC)
     assert entity(hass, loaded, HOST_POWER).state == STATE_UNAVAILABLE
@@ -96,7 +96,7 @@ async def test_host_power_is_unavailable_without_the_bmc(
 async def test_connection_is_available_without_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, mutate: Mutation
 ) -> None:
-    """Be the one entity that automations can react to in an outage."""
+    """Show a state during an outage, so that automations can react to it."""
     assert entity(hass, loaded, BMC_CONNECTION).state == STATE_ON
     mutate(bmc)
     await elapse(DYNAMIC)
@@ -133,7 +133,7 @@ async def test_host_power_is_off_on_recorded_board(
 async def test_intrusion_is_on_when_case_was_opened(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Stay on until the sensor is rearmed."""
+    """Show `on` until the sensor is re-armed."""
     assert entity(hass, loaded, INTRUSION).state == STATE_OFF
     bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
     await elapse(STATIC)
@@ -147,7 +147,7 @@ async def test_intrusion_is_on_when_case_was_opened(
 async def test_certificate_is_expiring_for_its_last_month(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, days: int, expected: str
 ) -> None:
-    """Turn on 30 days before the certificate expires, and stay on afterwards."""
+    """Show `on` from 30 days before the certificate expires."""
     expires = (dt_util.utcnow() + timedelta(days=days)).isoformat()
     bmc.change(CERTIFICATE, {"ValidNotAfter": expires})
     await set_up(hass, entry)
@@ -165,7 +165,7 @@ async def test_intrusion_is_unknown_for_undefined_value(
 
 
 @pytest.mark.parametrize("expires", [None, "", "never", "1970-01-01T00:00:00Z", 0])
-async def test_certificate_without_date_is_not_judged(
+async def test_certificate_without_date_is_unknown(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, expires: Any
 ) -> None:
     """Show neither a valid nor an expiring certificate."""

@@ -63,7 +63,7 @@ def set_system(bmc: Bmc, status: dict[str, Any]) -> None:
 async def test_failed_supply_causes_one_notification_that_is_cleared(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Name all affected parts, although the system follows with a later poll."""
+    """List all affected parts, also the system, which changes with a later poll."""
     await automations.use("server_problem", **inputs)
     set_supply(bmc, CRITICAL)
     add_to_log(bmc, LOST)
@@ -86,7 +86,7 @@ async def test_failed_supply_causes_one_notification_that_is_cleared(
 async def test_second_problem_joins_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Replace the notification, and remove a part that is in order again."""
+    """Add the part to the notification; remove a part that has recovered."""
     await automations.use("server_problem", **inputs)
     set_system(bmc, CRITICAL)
     await automations.elapse(3 * DYNAMIC)
@@ -114,7 +114,7 @@ async def test_short_problem_is_ignored(
 async def test_critical_event_without_a_part_has_its_own_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Clear it when the log reports the end of the event."""
+    """Clear the notification when the log reports the end of the event."""
     await automations.use("server_problem", **inputs)
     add_to_log(bmc, "[CPU-0001] CPU1 thermal trip", Oem=None, SensorType="Processor")
     await automations.elapse(STATIC + 3 * DYNAMIC)
@@ -162,7 +162,7 @@ async def test_problem_survives_restart_and_outage(
     automations: Automations,
     inputs: dict[str, Any],
 ) -> None:
-    """Detect a problem of the meantime, and keep it while the BMC is unreachable."""
+    """Report a problem that began during a restart, and keep it during an outage."""
     await automations.use("server_problem", **inputs)
     await automations.restart(loaded, lambda: set_system(bmc, CRITICAL))
     await automations.elapse(2 * MINUTE)

@@ -52,7 +52,7 @@ async def test_hot_server_gets_full_speed_until_it_is_cool(
 async def test_short_peaks_are_ignored(
     bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Ignore also peaks of two sensors that follow each other."""
+    """Ignore short peaks, also of two sensors that follow each other."""
     await automations.use("too_hot", **inputs)
     for name in ("CPU Temp", "System Temp", "CPU Temp"):
         bmc.set_reading(name, 85)
@@ -66,7 +66,7 @@ async def test_short_peaks_are_ignored(
 async def test_full_speed_continues_until_all_sensors_are_cool(
     bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Require ten minutes without interruption below the limit."""
+    """Restore the mode after ten minutes without interruption below the limit."""
     await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)
@@ -88,7 +88,7 @@ async def test_full_speed_continues_until_all_sensors_are_cool(
 async def test_former_mode_is_restored_after_restart(
     loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Restore it also if the server cooled down while Home Assistant was stopped."""
+    """Restore the mode even if the server cooled down during the restart."""
     await automations.use("too_hot", **inputs)
     bmc.set_reading("CPU Temp", 85)
     await automations.elapse(5 * MINUTE)

@@ -92,7 +92,7 @@ async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> N
 
 
 async def test_short_power_losses_are_ignored(bmc: Bmc, ups: Ups) -> None:
-    """Count the time of a second power loss from its own beginning."""
+    """Start the time again at the beginning of a second power loss."""
     await ups.start()
     for _ in range(2):
         await ups.toggle_mains(1.5)
@@ -117,7 +117,7 @@ async def test_short_return_of_mains_is_ignored(bmc: Bmc, ups: Ups) -> None:
 
 
 async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
-    """Power no server on that the user had powered off."""
+    """Keep a server off that the user had powered off before."""
     bmc.power("GracefulShutdown")
     await ups.start()
     await ups.elapse(1)
@@ -128,7 +128,7 @@ async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
 
 
 async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -> None:
-    """Forget the own shutdown when the server was on in between."""
+    """Discard the stored shutdown when the server was on in between."""
     await ups.start()
     await ups.toggle_mains(4)
     bmc.power("On")
@@ -142,7 +142,7 @@ async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -
 async def test_server_that_the_user_powered_on_can_be_powered_off(
     bmc: Bmc, ups: Ups
 ) -> None:
-    """Forget the own shutdown when the user powers on before the automation does."""
+    """Discard the stored shutdown when the user powers the server on first."""
     await ups.start()
     await ups.toggle_mains(4)
     await ups.toggle_mains(5)
@@ -258,7 +258,7 @@ async def test_second_power_loss_requests_shutdown_again(
 
 
 async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> None:
-    """Power no server on later that this automation did not shut down."""
+    """Report a failed shutdown, and do not power the server on later."""
     await ups.start()
     bmc.fail("/redfish/v1/Systems/1/Actions/*", status=500)
     await ups.toggle_mains(4)
@@ -279,7 +279,7 @@ async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> 
 async def test_ups_states_of_other_integrations_are_understood(
     bmc: Bmc, ups: Ups, mains: str, battery: str, choices: dict[str, str]
 ) -> None:
-    """Understand Network UPS Tools and inverted states, and ignore unknown ones."""
+    """Accept states of Network UPS Tools and inverted ones; ignore unknown ones."""
     ups.hass.states.async_set("sensor.ups", mains)
     await ups.start(ups="sensor.ups", **choices)
     for state, minutes, power_state in (

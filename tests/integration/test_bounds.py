@@ -72,7 +72,7 @@ def _registered(hass: HomeAssistant, entry: ConfigEntry) -> int:
 
 
 def _rename_sensors(bmc: Bmc, numbers: Iterator[int], amount: int) -> None:
-    """Give the BMC sensors with names that it never had."""
+    """Give the BMC a number of sensors with new names."""
     sensors = [
         {"Name": f"New {next(numbers)}", "MemberId": str(place), "ReadingCelsius": 42}
         for place in range(amount)
@@ -159,7 +159,7 @@ async def test_first_poll_is_limited_as_well(
 async def test_registered_entities_are_always_added(
     hass: HomeAssistant, loaded: ConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Take no entity from a user whose server has more than the limit."""
+    """Add all registered entities, even above the limit."""
     states = {state.entity_id for state in hass.states.async_all()}
     monkeypatch.setattr(entity, "MAX_ENTITIES", 10)
     monkeypatch.setattr(entity, "MAX_NEW_ENTITIES", 1)
@@ -213,7 +213,7 @@ async def test_many_new_log_entries_fire_one_event_for_the_rest(
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Fire events for the newest entries, and one of the worst type of the others."""
+    """Fire events for the newest entries, and one for all others."""
     monkeypatch.setattr(event, "MAX_EVENTS", 10)
     add_to_log(bmc, *map(str, range(5)), Severity="Warning")
     add_to_log(bmc, *map(str, range(5, 35)), Severity="OK")
@@ -233,7 +233,7 @@ async def test_many_new_log_entries_fire_one_event_for_the_rest(
 async def test_huge_log_is_new_only_once(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """Report no entry again of a log that is longer than the memory."""
+    """Report each entry once, even if the log exceeds the number of stored entries."""
     seen = SeenLogEntries(hass, "entry")
     entries = _entries(50_000)
     assert seen.mark_seen(entries[:10]) == []
@@ -306,7 +306,7 @@ def _assert_plain(text: Any, max_length: int = MAX_TEXT_LENGTH) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_display_text_has_no_markup(name: str) -> None:
-    """Remove markup, also such as appears when other markup is removed."""
+    """Remove markup, including markup that appears when other markup is removed."""
     shown = display_text(TEXTS[name])
     _assert_plain(shown)
     assert display_text(shown) == shown
@@ -315,7 +315,7 @@ def test_display_text_has_no_markup(name: str) -> None:
 
 
 def _spoil(bmc: Bmc, text: str) -> None:
-    """Write a text into all names and values of a board that are shown."""
+    """Write a text into all displayed names and values of a board."""
     bmc.change(SYSTEM, {"Model": text, "Manufacturer": text, "SerialNumber": text})
     bmc.change(SYSTEM, {"BiosVersion": text})
     bmc.change(

@@ -53,13 +53,13 @@ all_enabled = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 
 def offer_in_system(bmc: Bmc, *types: str) -> None:
-    """List the reset types in the system itself, as X10 does."""
+    """List reset types in the resource of the system, as X10 does."""
     action = {"@Redfish.ActionInfo": REMOVED, ALLOWED: list(types)}
     bmc.change(SYSTEM, {"Actions": {RESET_ACTION: action}})
 
 
 def offer_in_action_info(bmc: Bmc, *types: str) -> None:
-    """List the reset types in the ActionInfo."""
+    """List reset types in the ActionInfo."""
     bmc.change(RESET_INFO, {"Parameters": {0: {"AllowableValues": list(types)}}})
 
 
@@ -286,7 +286,7 @@ async def test_bmc_restart_recovers_with_few_log_messages(
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Survive minutes of refused connections, then status 503, then a lost session."""
+    """Recover from refused connections, status 503 and a lost session."""
     await set_up(hass, entry)
     before = states(hass)
     bmc.restart_seconds = 130
@@ -327,7 +327,7 @@ async def test_rearm_button_resets_intrusion_sensor(
 async def test_rearm_button_raises_error_if_board_rejects_it(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Report the rejection: only one owner has confirmed that a BMC takes the write."""
+    """Report the rejection as an error."""
     bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
     bmc.fail(CHASSIS, method="PATCH", status=405)
     await set_up(hass, entry)

@@ -30,7 +30,7 @@ def trusted_certificate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None
 async def test_certificate_is_shown_before_password_is_sent(
     hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
 ) -> None:
-    """Show the details that a browser shows, and read nothing but the root before."""
+    """Show the details of the certificate; read only the service root before."""
     form = await fill_in(hass, await begin(hass), user_input)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "certificate")
     assert server.certificate_sha256
@@ -98,7 +98,7 @@ async def test_new_certificate_is_confirmed_again(
 async def test_certificate_that_changes_during_confirmation_is_rejected(
     hass: HomeAssistant, bmc: Bmc, server: Server, user_input: dict[str, str]
 ) -> None:
-    """Trust only the certificate that was shown, and send no password to another."""
+    """Trust only the shown certificate, and send no password to another server."""
     form = await fill_in(hass, await begin(hass), user_input)
     server.renew_certificate()
     form = await fill_in(hass, form, {"certificate": "pin"})

@@ -94,7 +94,7 @@ async def test_discovery_ignores_other_vendors(
     root: dict[Any, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Log nothing, because BMCs of all vendors announce the same service."""
+    """Log no message, as BMCs of all vendors announce the same service."""
     bmc.change(ROOT, root)
     result = await announce(hass, server.url)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_supported")
@@ -153,7 +153,7 @@ async def test_discovery_updates_address_and_keeps_port(
 async def test_discovery_keeps_host_name(
     hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
 ) -> None:
-    """Replace no host name by an address: the user's DNS leads to the server."""
+    """Keep the host name that the user entered instead of the new address."""
     host = f"bmc.example:{server.port}"
     hass.config_entries.async_update_entry(entry, data={**entry.data, "host": host})
     assert (await lease(hass, mac_address(bmc)))["reason"] == "already_configured"

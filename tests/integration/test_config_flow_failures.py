@@ -14,7 +14,7 @@ from custom_components.supermicro_redfish import identity
 from tests.simulator import REMOVED, Bmc
 from tests.simulator.certificate import process_certificate
 
-from . import Mutation, identify_by_uuid, logged_problems, requests_since
+from . import Mutation, identify_by_uuid, logged_problems, requests_since, until
 from .dialog import add, begin, submit, suggested_values
 from .paths import CHASSIS, MANAGER, ROOT, SESSIONS, SYSTEM
 
@@ -58,12 +58,12 @@ def repair(bmc: Bmc) -> None:
 
 
 def _answer(path: str, **answer: Any) -> Mutation:
-    """Return a mutation that changes the answer to the requests for a path."""
+    """Return a mutation that changes the response to requests for a path."""
     return lambda bmc: bmc.fail(path, **answer)
 
 
 def _old_style_of(manufacturer: str | None) -> Mutation:
-    """Return a mutation that names the manufacturer in the system only, as X10 does."""
+    """Return a mutation that reports the manufacturer only in the system, as X10."""
 
     def mutate(bmc: Bmc) -> None:
         bmc.change(ROOT, {"Oem": REMOVED})
@@ -128,7 +128,7 @@ async def test_config_flow_shows_error_and_accepts_next_attempt(
     error: str,
     login_attempts: int,
 ) -> None:
-    """Try no second login, leave no session open and log nothing.
+    """Attempt one login, leave no session open and log no message.
 
     Send no password to another vendor's BMC that names the vendor in its root.
     """
@@ -278,7 +278,7 @@ async def test_config_flow_keeps_password_until_it_is_rejected(
 async def test_missing_password_replaces_the_error_of_a_rejected_one(
     hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
 ) -> None:
-    """Show one error at a time, and send nothing without a password.
+    """Show one error at a time; send no request without a password.
 
     The page would keep the old error and add its own about a required field.
     """
@@ -302,8 +302,10 @@ async def test_canceled_config_flow_leaves_no_session(
     """Log out when the user cancels the dialog while it waits for the BMC."""
     bmc.hang(CHASSIS, 0.5)
     form = await begin(hass)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
-            await submit(hass, form, user_input)
+    submitting = asyncio.create_task(submit(hass, form, user_input))
+    await until(lambda: any(request.path == CHASSIS for request in bmc.requests))
+    submitting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await submitting
     assert bmc.logins == 1
     assert bmc.open_sessions == 0

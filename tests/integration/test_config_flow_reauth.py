@@ -44,7 +44,7 @@ async def test_reauth_flow_stores_new_password(
 async def test_reauth_flow_starts_when_password_changes_later(
     hass: HomeAssistant, bmc: Bmc, loaded: ConfigEntry, elapse: Elapse
 ) -> None:
-    """Stop polling after one attempt, because the BMC would lock the account."""
+    """Stop polling after one attempt, so that the BMC does not lock the account."""
     bmc.change_password("new")
     bmc.expire_sessions()
     await elapse(HOUR)

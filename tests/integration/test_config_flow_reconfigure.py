@@ -21,7 +21,7 @@ async def test_reconfigure_flow_changes_host(
     entry: ConfigEntry,
     password: dict[str, str],
 ) -> None:
-    """Require no password, and do not show it."""
+    """Accept a new host without asking for the password."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "host": "127.0.0.1:9"}
     )
@@ -71,7 +71,7 @@ async def test_reconfigure_flow_accepts_next_attempt_after_error(
 async def test_reconfigure_flow_uses_stored_password_for_empty_field(
     hass: HomeAssistant, server: Server, bmc: Bmc, loaded: ConfigEntry
 ) -> None:
-    """Use it also after a mistyped one, which would lock the account in the end."""
+    """Use the stored password for an empty field, also after a mistyped one."""
     form = await loaded.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
     user_input = {"host": server.host, "username": "ADMIN"}
     form = await fill_in(hass, form, {**user_input, "password": "mistyped"})

@@ -119,7 +119,7 @@ async def test_failed_resource_affects_only_its_own_entities(
     prefixes: tuple[str, ...],
     status: int,
 ) -> None:
-    """Make them unavailable, not off or zero, and restore them with the resource."""
+    """Make the entities of a failed resource unavailable, then restore them."""
     before = states(hass)
     keys = registered_keys(hass, loaded)
     affected = {entity for entity in before if keys[entity].startswith(prefixes)}
@@ -183,7 +183,7 @@ async def test_retry_after_delays_next_poll(
 async def test_retry_after_delays_static_poll(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Do not repeat a failed static poll with each dynamic poll."""
+    """Repeat a failed static poll only after the time of Retry-After."""
     await elapse(STATIC - DYNAMIC)
     for request in GET_STATIC:
         path = request.removeprefix("GET ")
@@ -251,7 +251,7 @@ async def test_restarted_bmc_is_polled_again_after_one_login(
 async def test_polls_without_free_session_send_few_additional_requests(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Use Basic authentication, and retry the login only now and then."""
+    """Use Basic authentication, and retry the login only rarely."""
     before = states(hass)
     bmc.expire_sessions()
     while not bmc.sessions.full:

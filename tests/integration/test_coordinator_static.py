@@ -56,7 +56,7 @@ RESOURCES: tuple[tuple[str, tuple[int, ...], str | None], ...] = (
     (RESET_INFO, (404, 503, 403), None),
     (NICS, (404,), None),
 )
-"""Resources, the errors that they answer with, and an entity that needs them."""
+"""Resources, the errors of their responses, and an entity of each."""
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_entities_are_created_when_failed_resource_recovers(
     key: str,
     state: str,
 ) -> None:
-    """Require no reload."""
+    """Create the entities without a reload."""
     bmc.fail(path, status=503)
     await set_up(hass, entry)
     bmc.heal()
@@ -129,7 +129,7 @@ async def test_missing_or_unlicensed_resource_is_read_once(
     *,
     is_licensed: bool,
 ) -> None:
-    """Read it only at setup, and log no problem."""
+    """Request the resource only at setup, and log no problem."""
     if is_licensed:
         for resource in [r for r in bmc.board.resources if r.startswith(path)]:
             bmc.remove(resource)
@@ -195,14 +195,14 @@ async def test_dynamic_poll_has_priority_over_static_poll(
     assert len(bmc.requests) - before > len(meanwhile)
 
 
-async def test_dead_link_is_logged_once_and_costs_nothing(
+async def test_dead_link_is_logged_once_and_skipped(
     hass: HomeAssistant,
     entry: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Read the chassis behind links that lead nowhere, without a warning."""
+    """Read the chassis behind dead links without a warning."""
     gone, links = "/redfish/v1/Chassis/Gone", bmc.resource(SYSTEM)["Links"]
     chassis = [{"@odata.id": gone}, *links["Chassis"]]
     bmc.change(SYSTEM, {"Links": links | {"Chassis": chassis}})

@@ -30,6 +30,7 @@ from .sensors import CPU
 DAY = 86400
 
 
+@pytest.mark.long
 async def test_day_with_incidents_ends_in_the_state_of_its_beginning(
     hass: HomeAssistant,
     loaded: ConfigEntry,

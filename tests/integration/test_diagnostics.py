@@ -36,7 +36,7 @@ every_board = pytest.mark.parametrize(
 
 
 def read(report: Path) -> dict[str, Any]:
-    """Return the data of a report."""
+    """Return the data of a diagnostics file."""
     data: dict[str, Any] = json.loads(report.read_text())["data"]
     return data
 

@@ -101,7 +101,7 @@ async def test_standby_power_is_counted(
 async def test_zero_power_is_a_reading(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Count no energy and no missing time for 0 W."""
+    """Count 0 W as a reading: no energy, and no missing time."""
     set_power(bmc, 0)
     await elapse(DYNAMIC)
     before = kilowatt_hours(hass, loaded)
@@ -114,7 +114,7 @@ async def test_zero_power_is_a_reading(
 async def test_poll_without_reading_is_bridged(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, watts: Any
 ) -> None:
-    """Count the time of a missing reading with the next one."""
+    """Count the time without a reading when the next reading arrives."""
     set_power(bmc, watts)
     await elapse(DYNAMIC)
     assert kilowatt_hours(hass, loaded) == 0
@@ -194,7 +194,7 @@ async def test_days_without_home_assistant_are_not_counted(
     elapse: Elapse,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Report them as uncounted hours: the server may have been off."""
+    """Report the time as uncounted hours, as the server may have been off."""
     await elapse(HOUR)
     await hass.config_entries.async_unload(loaded.entry_id)
     freezer.tick(timedelta(days=2))
@@ -279,7 +279,7 @@ def test_meter_starts_again_from_invalid_store(changes: dict[str, Any]) -> None:
 
 
 def test_meter_accepts_reading_from_the_future(freezer: FrozenDateTimeFactory) -> None:
-    """Take a stored reading for current if the clock was set back since."""
+    """Treat a stored reading as current if the clock was set back since."""
     stored = EnergyMeter(watt_hours=5.0, watts=100.0).as_dict()
     stored["read_at"] = (dt_util.utcnow() + timedelta(hours=1)).isoformat()
     meter = EnergyMeter.from_dict(stored)

@@ -1,4 +1,4 @@
-"""Test the energy of gaps, which the BMC's own record of its power fills.
+"""Test energy gaps, which are filled from the power history of the BMC.
 
 While Home Assistant or the connection is away, the simulated machine draws a varying
 power, whose integral is known.
@@ -37,7 +37,7 @@ def is_uncounted(meter: Meter, hours: float) -> bool:
 async def test_gap_is_counted_with_the_record(
     meter: Meter, hours: float, ends: Any
 ) -> None:
-    """Be exact for gaps of minutes and of hours, however the BMC averages."""
+    """Count gaps of minutes and hours exactly, whatever averages the BMC has."""
     meter.record.ends = ends
     counted, true = meter.counted, meter.true
     await meter.stop_for(hours * HOUR)
@@ -58,13 +58,13 @@ async def test_gap_without_connection_is_counted(
 
 
 def step_up(meter: Meter, watts: float) -> None:
-    """Let the power rise now, and be constant before and afterwards."""
+    """Raise the power now; keep it constant before and afterwards."""
     power, began = meter.record.watts_fn, meter.clock.now
     meter.record.watts_fn = lambda now: power(now) if now <= began else watts
 
 
 async def test_first_average_is_shared_between_before_and_after(meter: Meter) -> None:
-    """Count the rest of an average that began before the gap.
+    """Count only the part of an average that belongs to the gap.
 
     The power has risen at the begin of the gap, so that a share by time would be wrong.
     """
@@ -91,7 +91,7 @@ async def test_gap_is_counted_although_the_clock_is_late(
 async def test_time_before_the_clock_was_set_is_not_counted(
     meter: Meter, offset: float
 ) -> None:
-    """Count the time since then; the rest is uncounted, as its time is not known."""
+    """Report time before the clock was set as uncounted."""
     meter.record.ends = "interval"
     counted = meter.counted
     await meter.stop()
@@ -118,14 +118,14 @@ async def test_board_without_record_is_counted_as_before(
 
 
 async def test_zeros_of_a_running_host_are_not_counted(meter: Meter) -> None:
-    """Report the time as uncounted: a BMC records zero if it has measured nothing."""
+    """Report recorded zeros as uncounted: the BMC measured nothing."""
     meter.record.override = 0
     await meter.stop_for(6 * HOUR)
     assert is_uncounted(meter, 6)
 
 
 async def test_restart_of_the_bmc_ends_its_record(meter: Meter, bmc: Bmc) -> None:
-    """Count only the time since the last restart."""
+    """Count only the time since the last restart of the BMC."""
     reset_at = meter.record.date(meter.clock.now + 4 * HOUR)
     bmc.change(MANAGER, {"LastResetTime": reset_at.isoformat(timespec="seconds")})
     await meter.stop_for(6 * HOUR)
@@ -136,7 +136,7 @@ async def test_restart_of_the_bmc_ends_its_record(meter: Meter, bmc: Bmc) -> Non
 async def test_record_is_read_again_after_a_failure(
     meter: Meter, bmc: Bmc, elapse: Elapse, path: str
 ) -> None:
-    """Try again with the next polls, and count nothing twice."""
+    """Repeat a failed read with the next polls, and count each gap once."""
     bmc.fail(path, status=503, times=3)
     await meter.stop_for(6 * HOUR)
     await elapse(5 * MINUTE)
@@ -144,10 +144,10 @@ async def test_record_is_read_again_after_a_failure(
     assert meter.uncounted_hours == 0
 
 
-async def test_record_that_keeps_failing_is_given_up(
+async def test_failing_record_is_not_read_any_more(
     meter: Meter, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Count the gap as before after ten minutes, and send no more requests."""
+    """Stop the requests after ten minutes, and count the gap without history."""
     bmc.fail(HOUR_REPORT, status=503)
     await meter.stop_for(6 * HOUR)
     await elapse(12 * MINUTE)
@@ -160,7 +160,7 @@ async def test_record_that_keeps_failing_is_given_up(
 async def test_sum_never_decreases_while_a_record_is_read(
     meter: Meter, bmc: Bmc
 ) -> None:
-    """Keep the sum, also if Home Assistant stops before the record is read."""
+    """Keep the sum, even if Home Assistant stops before the history is read."""
     counted = meter.counted
     bmc.fail(HOUR_REPORT, status=503)
     await meter.stop_for(6 * HOUR)
@@ -176,7 +176,7 @@ async def test_sum_never_decreases_while_a_record_is_read(
 def test_average_from_before_the_known_readings_is_shared_by_time(
     begins: float, watts: float, joules: float
 ) -> None:
-    """Subtract the counted part of an average, or take its mean for the gap."""
+    """Subtract the counted part of an average, or use its mean for the gap."""
     now, zero = time.monotonic(), dt_util.utcnow()
     gap = EnergyGap(
         begin=now + 100,

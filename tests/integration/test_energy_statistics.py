@@ -29,7 +29,7 @@ BOARDS = ["x12spi-tf", *([RECORDED / _X13] if _X13 in RECORDINGS else [])]
 def custom_integrations(
     recorder_mock: Recorder, enable_custom_integrations: None
 ) -> None:
-    """Set up the recorder, which has to come first."""
+    """Set up the recorder before all other fixtures."""
 
 
 async def async_get_recorded(meter: Meter, since: datetime) -> float:
@@ -64,7 +64,7 @@ async def async_get_recorded(meter: Meter, since: datetime) -> float:
 async def test_statistics_have_the_true_energy_after_six_hours_away(
     meter: Meter, bmc: Bmc, elapse: Elapse, offset: float
 ) -> None:
-    """Deviate by less than one percent, also in the sums of the real recorder.
+    """Require sums within one percent of the true energy.
 
     The clock of the BMC may be seven minutes late.
     """
@@ -87,7 +87,7 @@ async def test_statistics_have_the_true_energy_after_six_hours_away(
 async def test_statistics_have_what_was_counted_of_six_hours_away(
     meter: Meter, bmc: Bmc, elapse: Elapse, *, is_set: bool
 ) -> None:
-    """Count only the time since the clock was set; ten minutes without reports."""
+    """Count only the time since the clock was set, or ten minutes without reports."""
     meter.record.ends = "interval"
     since = dt_util.utcnow() - timedelta(hours=1)
     await meter.stop()

@@ -45,7 +45,7 @@ from .paths import BACKPLANE, FAN_MODE, NTP, POWER, RESET, SYSTEM, THERMAL
 
 @contextmanager
 def read_difference(platform: Platform) -> Iterator[None]:
-    """Explain a difference from the recorded entities in one line."""
+    """Replace the difference from the recorded entities by one line."""
     try:
         yield
     except AssertionError as error:
@@ -82,7 +82,7 @@ async def test_entities_match_snapshot(
 async def test_entity_has_device_name_and_stable_id(
     hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    """Belong to the server, with an English name and a unique id below the server's.
+    """Require the server's device, an English name and the server's unique id.
 
     The entity ids of the published integration end in `_none`, because it has no
     English names.
@@ -289,7 +289,7 @@ async def test_dashboard_distinguishes_empty_and_unreadable_logs(
 async def test_entity_id_of_existing_installation_stays(
     hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    """Change the name of an entity without changing its id."""
+    """Change the name of an entity, and keep its id."""
     existing = entity_registry.async_get_or_create(
         "sensor",
         DOMAIN,
@@ -407,7 +407,7 @@ async def test_failed_command_raises_translated_error(
 
 
 def _hardware(bmc: Bmc) -> tuple[object, ...]:
-    """Return the state of the hardware that the commands change."""
+    """Return the state of the hardware that commands change."""
     return bmc.indicator_led, bmc.fan_mode, bmc.ntp_enabled, bmc.power_state
 
 
@@ -437,7 +437,7 @@ async def test_poll_computes_states_of_changed_items_only(
     elapse: Elapse,
     computed: list[str],
 ) -> None:
-    """Leave the entities alone whose items are the same objects as before."""
+    """Compute no state of an item that is the same object as before."""
     for celsius in (45, 46, 47):
         computed.clear()
         bmc.set_reading("CPU Temp", celsius)
@@ -456,7 +456,7 @@ async def test_poll_computes_states_of_changed_items_only(
 async def test_every_changed_state_is_written(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Leave no entity with another state than it would write now."""
+    """Require that all written states are up to date."""
     changes: list[Callable[[], Any]] = [
         lambda: bmc.change(SYSTEM, {"PowerState": "Off"}),
         lambda: bmc.change(SYSTEM, {"PowerState": "On", "IndicatorLED": "Lit"}),

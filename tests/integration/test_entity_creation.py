@@ -170,7 +170,7 @@ PROTOCOL_SWITCHES = tuple(
 async def test_rarely_used_controls_are_disabled_by_default(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Leave it to the user to enable controls that few need or that do harm.
+    """Disable controls that few users need, or that do harm.
 
     Delays are set once. A boot source surprises at the next boot. A user who turns off
     all switches of a room does not mean the server.
@@ -186,7 +186,7 @@ async def test_rarely_used_controls_are_disabled_by_default(
 async def test_one_platform_of_all_servers_is_set_up_at_a_time(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Give the event loop a turn between the platforms of many servers."""
+    """Yield to the event loop between the platforms of many servers."""
     order: list[tuple[str, Platform]] = []
     turns: list[int] = []
 

@@ -109,7 +109,7 @@ async def test_events_of_one_poll_are_fired_in_order(
 async def test_events_are_delayed_until_automations_are_ready(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, fired: FiredEvents
 ) -> None:
-    """Wait until Home Assistant has started, which starts automations last."""
+    """Wait until Home Assistant has started, as automations start last."""
     await hass.config_entries.async_unload(loaded.entry_id)
     add_to_log(bmc, "A")
     hass.set_state(CoreState.starting)
@@ -137,7 +137,7 @@ async def test_event_is_unavailable_while_log_cannot_be_read(
     mutate: Mutation,
     recovery: float,
 ) -> None:
-    """Fire the events of the meantime with the next successful poll."""
+    """Fire the missed events with the next successful poll."""
     mutate(bmc)
     add_to_log(bmc, "A")
     await elapse(STATIC)
@@ -152,7 +152,7 @@ async def test_event_is_unavailable_while_log_cannot_be_read(
 async def test_event_is_not_created_without_log(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Request no log entries after a changed health either."""
+    """Create no entity; request no log entries after a change of health."""
     assert entity_id(hass, loaded, EVENT) is None
     bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "Warning"}}})
     await elapse(DYNAMIC)

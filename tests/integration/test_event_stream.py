@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -14,7 +13,17 @@ import pytest
 from tests.simulator import Bmc
 from tests.simulator.event_streams import EventStreams
 
-from . import DYNAMIC, HOUR, MINUTE, requests_since, set_up, stop, unload
+from . import (
+    DYNAMIC,
+    HOUR,
+    MINUTE,
+    real_time,
+    requests_since,
+    set_up,
+    stop,
+    unload,
+    until,
+)
 from .conftest import Elapse
 from .health_log import FiredEvents, add_to_log
 from .paths import LOG
@@ -22,22 +31,9 @@ from .paths import LOG
 pytestmark = pytest.mark.usefixtures("hass_storage")
 
 
-def real_time() -> float:
-    """Return the seconds of a clock that does not stand still in tests."""
-    return time.clock_gettime(time.CLOCK_MONOTONIC)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for messages on the network until a condition is true, in no time."""
-    ended = real_time() + 5
-    while not condition():
-        await asyncio.sleep(0)
-        assert real_time() < ended, "The condition did not become true"
-
-
 @pytest.fixture
 def streams(bmc: Bmc) -> EventStreams:
-    """Return the streams of the board, which is given some."""
+    """Return the streams that are added to the board."""
     return bmc.enable_event_streams()
 
 
@@ -62,7 +58,7 @@ class Listening:
         await until(lambda: self.streams.open == 1)
 
     async def finish(self) -> None:
-        """Let the events on the stream arrive, and their reads end."""
+        """Wait until events on the stream and their log reads are done."""
         ended = real_time() + 0.05
         await until(lambda: real_time() > ended)
         await self.hass.async_block_till_done(wait_background_tasks=True)
@@ -124,7 +120,7 @@ async def test_log_is_read_when_the_stream_is_open(listening: Listening) -> None
 
 
 async def test_flood_of_events_is_bounded(listening: Listening) -> None:
-    """Read the log a few times in a minute of 10,000 events, and fire the last one."""
+    """Read the log a few times per minute despite 10,000 events."""
     since = len(listening.bmc.requests)
     streams = listening.streams
     for second in range(60):
@@ -150,10 +146,10 @@ async def test_events_of_a_log_are_fired_within_three_seconds(
         assert listening.fired.messages[-1] == str(number)
 
 
-async def test_refused_stream_is_tried_again_more_and_more_rarely(
+async def test_refused_stream_is_retried_with_growing_pauses(
     stopped: Listening,
 ) -> None:
-    """Try it every 15 minutes in the end, and read no log for it."""
+    """Retry every 15 minutes in the end, without reading the log."""
     stopped.streams.limit = 0
     await set_up(stopped.hass, stopped.entry)
     await until(lambda: stopped.streams.opened == 1)
@@ -164,8 +160,8 @@ async def test_refused_stream_is_tried_again_more_and_more_rarely(
     assert stopped.count_log_reads(since) <= 9, "more than the usual polls"
 
 
-async def test_stream_that_leads_nowhere_is_rarely_tried(stopped: Listening) -> None:
-    """Try it every 15 minutes: a firmware update may add it."""
+async def test_missing_stream_is_rarely_tried(stopped: Listening) -> None:
+    """Retry a missing stream every 15 minutes, as an update may add it."""
     assert stopped.streams.path
     stopped.bmc.fail(stopped.streams.path, status=404)
     await set_up(stopped.hass, stopped.entry)
@@ -178,7 +174,7 @@ async def test_stream_that_leads_nowhere_is_rarely_tried(stopped: Listening) -> 
 async def test_stream_is_closed_at_the_end(
     listening: Listening, end: Callable[[HomeAssistant, ConfigEntry], Any]
 ) -> None:
-    """Leave neither a stream nor a session, nor a task."""
+    """Close the stream and the session, and end the task."""
     await end(listening.hass, listening.entry)
     await until(lambda: listening.streams.open == 0)
     assert listening.bmc.open_sessions == 0
@@ -223,7 +219,7 @@ async def test_account_without_privileges_does_not_listen(stopped: Listening) ->
 async def test_board_without_stream_is_asked_once(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Read its event service once, in the background of the setup."""
+    """Read the event service of the board once, in the background."""
     await elapse(HOUR)
     assert requests_since(bmc).count("GET /redfish/v1/EventService") == 1
 

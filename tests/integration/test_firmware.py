@@ -76,7 +76,7 @@ async def test_staged_bios_is_unknown_without_both_versions(
 async def test_stored_images_are_read_every_six_hours(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Leave the other firmware alone, and find an image that was staged since."""
+    """Find a newly staged image after six hours; read no other firmware."""
 
     def reads() -> list[str]:
         paths = [item.path for item in bmc.requests if FIRMWARE in item.path]
@@ -99,7 +99,7 @@ async def test_unlicensed_firmware_creates_no_issue(
     bmc: Bmc,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """Create no entity either."""
+    """Create neither an issue nor an entity without the license."""
     bmc.unlicensed = (FIRMWARE,)
     await set_up(hass, entry)
     assert entity_id(hass, entry, STAGED) is None

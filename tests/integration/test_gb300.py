@@ -223,7 +223,7 @@ async def test_age_of_readings_is_shown_where_fans_are_read_in_turns(
 async def test_age_of_readings_is_not_shown_where_all_are_new(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Have no such sensor where one request reads all fans."""
+    """Create no sensor for the age if one request reads all fans."""
     bmc.expand, bmc.expand_advertised = "bmcweb", True
     await set_up(hass, entry)
     for _ in range(3):

@@ -87,7 +87,7 @@ async def test_quick_polls_read_sensors_at_the_usual_interval(
 async def test_quick_polls_end_after_two_minutes(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Stop following a host with an operating system that ignores the request."""
+    """Stop quick polls if the operating system ignores the request."""
     bmc.host.accepts_shutdown = False
     await press_reset(hass, loaded, "graceful_shutdown")
     await elapse(TRANSITION, QUICK)
@@ -133,7 +133,7 @@ async def test_power_on_is_followed_without_known_sensors(
 async def test_restart_is_followed_until_host_is_on_again(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, key: str
 ) -> None:
-    """Do not take a host that is still on for one that is on again."""
+    """Continue quick polls until the host was off and is on again."""
     await press_reset(hass, loaded, key)
     polled = []
     for _ in range(int(TRANSITION / QUICK)):
@@ -151,7 +151,7 @@ async def test_restart_is_followed_until_host_is_on_again(
 async def test_restart_without_visible_transition_is_followed_until_timeout(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Follow a warm restart, which some boards do not show: the power stays on."""
+    """Continue quick polls after a warm restart, during which the power stays on."""
     bmc.host.accepts_shutdown = False
     await press_reset(hass, loaded, "graceful_restart")
     since = len(bmc.requests)
@@ -173,7 +173,7 @@ async def test_power_button_is_followed_to_the_other_state(
     before: str,
     after: str,
 ) -> None:
-    """Expect the opposite of the state before, as one button does both."""
+    """Expect the opposite of the former state, as one button does both."""
     types = {"AllowableValues": ["On", "PushPowerButton"]}
     bmc.change(RESET_INFO, {"Parameters": {0: types}})
     await set_up(hass, entry)

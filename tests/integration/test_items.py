@@ -23,26 +23,26 @@ OK = {"Status": {"State": "Enabled", "Health": "OK"}}
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Run without Home Assistant."""
+    """Run these tests without Home Assistant."""
 
 
 def supplies(*parts: Part) -> DynamicData:
-    """Return data with these power supplies."""
+    """Return data with the given power supplies."""
     return DynamicData(power=Power.from_dict({"PowerSupplies": [*parts]}))
 
 
 def fans(*parts: Part) -> DynamicData:
-    """Return data with these fans."""
+    """Return data with the given fans."""
     return DynamicData(thermal=Thermal.from_dict({"Fans": [*parts]}))
 
 
 def temperatures(*parts: Part) -> DynamicData:
-    """Return data with these temperatures."""
+    """Return data with the given temperatures."""
     return DynamicData(thermal=Thermal.from_dict({"Temperatures": [*parts]}))
 
 
 def voltages(*parts: Part) -> DynamicData:
-    """Return data with these voltages."""
+    """Return data with the given voltages."""
     return DynamicData(power=Power.from_dict({"Voltages": [*parts]}))
 
 
@@ -97,7 +97,7 @@ def named(name: str | None, *ids: Any) -> list[Part]:
 def test_part_of_a_repeated_name_has_a_key_of_its_own(
     kind: str, name: str | None, ids: tuple[Any, ...]
 ) -> None:
-    """Drop no part, whatever the names and Ids."""
+    """Give each part a key of its own, whatever names and Ids the parts have."""
     found = keys(kind, named(name, *ids))
     assert len(found) == len({*found.values()}) == len(ids)
 
@@ -165,7 +165,7 @@ def test_part_keeps_its_key_when_another_one_is_added(kind: str) -> None:
 
 
 def test_renumbered_part_takes_no_key_of_another() -> None:
-    """Give each part one key when Ids move between parts of the same name."""
+    """Give each part one key when parts of the same name exchange their Ids."""
     memory = KeyMemory(list)
     keys("fans", named("Standard part", "0"), memory)
     for ids in (("1", "0"), ("0", "1"), ("1",), ("0", "1", "2"), ("2", "1")):
@@ -180,7 +180,7 @@ def test_renumbered_part_takes_no_key_of_another() -> None:
 def test_drive_and_detector_of_a_repeated_name_have_keys_of_their_own(
     name: str | None, ids: tuple[str | None, ...]
 ) -> None:
-    """Drop no drive and no leak detector, whatever the names and Ids."""
+    """Give each drive and leak detector a key of its own."""
     status = {"Status": {"State": "Enabled"}}
     parts = [{"Name": name, "Id": item_id} | status for item_id in ids]
     drives = tuple(map(Drive.from_dict, parts))
@@ -203,7 +203,7 @@ def test_drive_and_detector_of_a_repeated_name_have_keys_of_their_own(
 def test_part_named_like_the_key_of_another_has_a_key_of_its_own(
     others: list[tuple[str, str | None]], *, is_reversed: bool
 ) -> None:
-    """Keep apart parts of which one has the name that distinguishes two others."""
+    """Give different keys to parts even if a name equals another part's key."""
     names = [("PSU", "1"), ("PSU", "2"), ("PSU", "1 (1)"), *others]
     parts = [
         {"Name": name, "MemberId": member_id, "PowerOutputWatts": watts}

@@ -29,7 +29,7 @@ async def test_leak_is_a_problem_of_the_chassis_and_in_the_log(
     fired: FiredEvents,
     state: str,
 ) -> None:
-    """Show the leak within a round of polls, read the log at once, and recover."""
+    """Show the leak within some polls, read the log at once, and recover."""
     add_leak_detectors(bmc, *NAMES)
     await set_up(hass, entry)
     await elapse(ROUND)

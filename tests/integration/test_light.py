@@ -75,7 +75,7 @@ async def test_light_shows_external_changes(
     state: str,
     effect: str | None,
 ) -> None:
-    """Show unknown, not off, for a state that the BMC does not know."""
+    """Show unknown, not off, for a state that Redfish does not define."""
     bmc.change(SYSTEM, {"IndicatorLED": led})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, LED).state == state
@@ -86,7 +86,7 @@ async def test_light_shows_external_changes(
 async def test_light_is_unknown_without_reported_state(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, led: Any
 ) -> None:
-    """Show unknown, not off, when the BMC reports the LED no longer."""
+    """Show unknown, not off, when the BMC no longer reports the LED."""
     bmc.change(SYSTEM, {"IndicatorLED": led, LOCATION: led})
     await elapse(DYNAMIC)
     assert entity(hass, loaded, LED).state == "unknown"

@@ -35,7 +35,7 @@ async def assistant(hass: HomeAssistant) -> None:
 
 
 async def get_api(hass: HomeAssistant) -> llm.APIInstance:
-    """Return the interface as an assistant sees it."""
+    """Return the interface that an assistant uses."""
     context = llm.LLMContext(
         platform="test",
         context=Context(),
@@ -108,7 +108,7 @@ async def test_instructions_in_the_log_change_nothing(
 
 @pytest.mark.usefixtures("assistant", "loaded")
 async def test_tool_is_read_only(hass: HomeAssistant) -> None:
-    """Declare that it changes nothing."""
+    """Declare the tool as one that changes nothing."""
     expose(hass, entities=True)
     tools = [tool for tool in (await get_api(hass)).tools if tool.integration == DOMAIN]
     assert [tool.name for tool in tools] == [TOOL]
@@ -120,7 +120,7 @@ async def test_tool_is_read_only(hass: HomeAssistant) -> None:
 async def test_server_without_exposed_entity_has_no_tool(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Offer no tool, and one again when an entity is exposed."""
+    """Offer the tool only while an entity of a server is exposed."""
     expose(hass, entities=False)
     api = await get_api(hass)
     assert TOOL not in [tool.name for tool in api.tools]
@@ -146,7 +146,7 @@ async def test_report_contains_no_value_of_an_unreachable_bmc(
 async def test_removed_server_is_an_error(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Return an error where the server was unloaded while the assistant answers."""
+    """Return an error if the server is unloaded while the assistant responds."""
     expose(hass, entities=True)
     api = await get_api(hass)
     await unload(hass, loaded)

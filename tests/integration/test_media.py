@@ -1,4 +1,4 @@
-"""Test the actions and sensors of virtual media, and the script that reinstalls."""
+"""Test the actions and sensors of virtual media, and the reinstallation script."""
 
 import asyncio
 from collections.abc import Callable
@@ -83,7 +83,7 @@ async def test_password_of_an_image_appears_nowhere(
     slot: str,
     is_in_url: bool,
 ) -> None:
-    """Send it to the BMC, and store and log it nowhere else."""
+    """Send the password to the BMC; do not store or log it."""
     caplog.set_level("DEBUG", logger="custom_components.supermicro_redfish")
     await set_up(hass, entry)
     caplog.clear()
@@ -111,7 +111,7 @@ async def test_password_of_an_image_appears_nowhere(
 async def test_password_is_not_in_the_error_of_a_rejected_image(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Remove it from the BMC's message, which repeats the request."""
+    """Remove the password from the BMC's message, which repeats the request."""
     bmc.media_error = True
     caplog.clear()
     with pytest.raises(HomeAssistantError, match="debian-13") as failure:
@@ -131,7 +131,7 @@ async def test_password_is_not_in_the_error_of_a_rejected_image(
 async def test_missing_license_is_named(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Insert nothing, and restart nothing."""
+    """Raise an error that contains the license; send no further commands."""
     bmc.unlicensed = (f"{MEDIA}/VirtualMedia1/Actions",)
     with pytest.raises(HomeAssistantError, match="DCMS") as failure:
         await call(hass, loaded, "insert_media", image=IMAGE, boot=True)
@@ -177,7 +177,7 @@ async def test_host_boots_from_the_image_once(
 async def test_nothing_is_inserted_if_the_board_cannot_boot_from_it(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Find the boot source first."""
+    """Determine the boot source before the image is inserted."""
     key = "BootSourceOverrideTarget@Redfish.AllowableValues"
     bmc.change(SYSTEM, {"Boot": {key: ["None", "Pxe"]}})
     await set_up(hass, entry)
@@ -201,7 +201,7 @@ async def test_incomplete_action_is_rejected(
 async def test_media_are_read_every_hour(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show a medium that another client has inserted, some time later."""
+    """Show a medium that another client has inserted within an hour."""
     slot = SLOTS["x12spi-tf"]
     change = {"Inserted": True, "Image": "//a/b/c.iso", "ConnectedVia": "URI"}
     bmc.change(f"{MEDIA}/VirtualMedia1", change)
@@ -275,7 +275,7 @@ async def wait_until(condition: Callable[[], bool]) -> None:
 async def test_slot_without_a_state_is_unknown(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show neither a medium nor an empty slot where the BMC reports neither."""
+    """Show an unknown state if the BMC reports neither a medium nor an empty slot."""
     change = {"Inserted": None, "Image": None, "ConnectedVia": None}
     bmc.change(f"{MEDIA}/VirtualMedia1", change)
     await elapse(5400)

@@ -121,7 +121,7 @@ async def test_migration_of_own_entry_changes_only_version(
 async def test_migration_deletes_stored_issue(
     hass: HomeAssistant, published: ConfigEntry
 ) -> None:
-    """Delete an issue that only the published integration can fix."""
+    """Delete a stored issue that only the published integration can fix."""
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -160,7 +160,7 @@ async def test_migration_waits_for_unreachable_bmc(
 async def test_migration_goes_on_after_failed_refresh(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Migrate the entities at a later attempt than the entry, as after a crash."""
+    """Migrate the entities in a later attempt than the entry."""
     before = registered_ids(hass, published)
     bmc.fail(SYSTEM, status=503)
     hass.config_entries.async_update_entry(published, unique_id=mac_address(bmc))
@@ -192,7 +192,7 @@ async def test_migration_rejects_second_entry_of_same_bmc(
     monkeypatch: pytest.MonkeyPatch,
     place: str,
 ) -> None:
-    """Name the other entry, and go on as soon as that one is deleted."""
+    """Show the title of the other entry; continue once it is deleted."""
     monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
     second = add_entry(hass, bmc, server, host=f"{place}:{server.port}")
     register(hass, second, bmc)
@@ -248,7 +248,7 @@ async def test_migration_replaces_ignored_discovery(
 async def test_migration_waits_for_bmc_of_supermicro(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Try again, because a BMC that is starting may not yet identify itself."""
+    """Retry the setup, as a starting BMC may not identify itself yet."""
     root = bmc.resource(ROOT)
     bmc.change(ROOT, {"Oem": REMOVED, "Vendor": None})
     bmc.change(SYSTEM, {"Manufacturer": None})

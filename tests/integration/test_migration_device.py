@@ -61,7 +61,7 @@ async def test_migration_keeps_visible_device_name(
     uuid: str | None,
     name: str | None,
 ) -> None:
-    """Keep the name that entity ids begin with, unless the BMC had not been read."""
+    """Keep the name in the entity ids, unless the BMC had not been read."""
     device = register(hass, published, bmc, uuid)
     await set_up(hass, published)
     (migrated,) = devices(hass, published)

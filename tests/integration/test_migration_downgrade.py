@@ -29,7 +29,7 @@ from .published import (
 async def test_later_start_after_migration_changes_nothing(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
-    """Send the requests of any other server, and do not read the certificate."""
+    """Send the same requests as for other servers; do not read the certificate."""
     await set_up(hass, published)
     await unload(hass, published)
     before = registered_ids(hass, published), dict(published.data)
@@ -49,7 +49,7 @@ async def test_later_start_after_migration_changes_nothing(
 async def test_entry_loads_with_earlier_minor_version(
     hass: HomeAssistant, published: ConfigEntry
 ) -> None:
-    """Home Assistant rejects a downgrade only for a new major version."""
+    """Load the entry after a downgrade to an earlier minor version."""
     await set_up(hass, published)
     await unload(hass, published)
     with (

@@ -187,7 +187,7 @@ def rename(bmc: Bmc, name: str, new_name: str) -> None:
 
 
 def drop(bmc: Bmc, name: str) -> None:
-    """Remove a temperature from the list, which moves those behind it."""
+    """Remove a temperature, so that the following ones move up."""
     items = [x for x in bmc.resource(THERMAL)["Temperatures"] if x["Name"] != name]
     for position, item in enumerate(items):
         item["MemberId"] = str(position)
@@ -251,7 +251,7 @@ async def test_migration_matches_sensor(
 async def test_migration_gives_no_sensor_the_place_of_another(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Remove a sensor that is gone, although another one has its MemberId now."""
+    """Remove a missing sensor, even if another one now has its MemberId."""
     register(hass, published, bmc)
     drop(bmc, "PCH Temp")
     await set_up(hass, published)
@@ -265,7 +265,7 @@ async def test_migration_gives_no_sensor_the_place_of_another(
 async def test_migration_guesses_nothing_between_sensors_of_one_name(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Do not conclude from the match of one sensor that the others match as well."""
+    """Match no sensors of the same name, even if one of them matches."""
     rename(bmc, "FAN2", "FAN1")
     known, unknown = (
         register_entity(hass, published, f"sensor.fan_{member_id}", Row("FAN1", ""))
@@ -278,12 +278,12 @@ async def test_migration_guesses_nothing_between_sensors_of_one_name(
 
 
 def fail_thermal(bmc: Bmc) -> None:
-    """Let the temperatures fail."""
+    """Make the read of the temperatures fail."""
     bmc.fail(THERMAL, status=500)
 
 
 def empty_thermal(bmc: Bmc) -> None:
-    """List no temperatures, as a BMC that has just started does."""
+    """Return an empty list of temperatures, as a starting BMC does."""
     bmc.change(THERMAL, {"Temperatures": [], "Fans": []})
 
 
@@ -300,7 +300,7 @@ async def test_migration_keeps_sensors_that_may_come_back(
     bmc: Bmc,
     mutate: Callable[[Bmc], None],
 ) -> None:
-    """Take the registered name if the list of the board is not complete."""
+    """Use the registered name if the list of the board is incomplete."""
     register(hass, published, bmc)
     mutate(bmc)
     await set_up(hass, published)
@@ -367,7 +367,7 @@ async def test_migration_keeps_entity_of_resource_that_fails(
 async def test_migration_keeps_entity_that_needs_the_host(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Assume that a board measures its power, although not while the host is off."""
+    """Keep the entity of the power while the host is off."""
     key = "sensor.power_consumption"
     entity_id = register_entity(hass, published, key, ROWS[key])
     bmc.host.state = "Off"

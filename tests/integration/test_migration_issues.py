@@ -46,7 +46,7 @@ def verify_ssl(entry: ConfigEntry) -> bool | str:
 async def test_migration_offers_to_pin_certificate(
     hass: HomeAssistant, published: ConfigEntry, server: Server
 ) -> None:
-    """Do not verify until the user confirms, and then pin the shown certificate."""
+    """Skip the verification until the user confirms; pin the shown certificate."""
     await set_up(hass, published)
     assert verify_ssl(published) is False
     issue = issues_by_key(hass)["certificate_unverified"]
@@ -81,7 +81,7 @@ async def test_ignored_issues_stay_ignored(
 async def test_decision_in_reconfigure_flow_settles_certificate_issue(
     hass: HomeAssistant, published: ConfigEntry, server: Server
 ) -> None:
-    """Create no issue again after the decision of the user."""
+    """Create no further issue after the decision of the user."""
     await set_up(hass, published)
     flows = hass.config_entries.flow
     form = await published.start_reconfigure_flow(hass)  # type: ignore[attr-defined]
@@ -107,7 +107,7 @@ async def test_verified_certificate_settles_certificate_issue(
 async def test_migration_keeps_verification(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, server: Server
 ) -> None:
-    """Send nothing to a BMC whose certificate does not pass, and offer to pin it."""
+    """Send no request to a BMC with an invalid certificate; offer to pin it."""
     verified = {**published.data, "verify_ssl": True}
     hass.config_entries.async_update_entry(published, data=verified)
     await set_up(hass, published)
@@ -122,7 +122,7 @@ async def test_migration_keeps_verification(
 async def test_migration_goes_on_without_certificate(
     hass: HomeAssistant, published: ConfigEntry
 ) -> None:
-    """Offer nothing if the certificate cannot be read."""
+    """Create no certificate issue if the certificate cannot be read."""
     error = SupermicroRedfishError("malformed")
     name = "custom_components.supermicro_redfish.migration.async_get_server_certificate"
     with patch(name, side_effect=error):
@@ -148,7 +148,7 @@ async def test_migration_goes_on_without_certificate(
 async def test_migrated_fan_mode_accepts_old_option(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc, option: str, mode: str
 ) -> None:
-    """Show the new option as the state."""
+    """Accept an old option, and show the new one as the state."""
     modes = ["Standard", "FullSpeed", "Optimal", "HeavyIO", "PUEOptimal", "PUE2"]
     bmc.change(FAN_MODE, {"Mode@Redfish.AllowableValues": modes})
     enable(hass, MODE)
@@ -226,7 +226,7 @@ async def test_diagnostics_hide_removed_entities(
 async def test_migration_without_entities_raises_no_issue(
     hass: HomeAssistant, bmc: Bmc, server: Server, published: ConfigEntry
 ) -> None:
-    """Ask for nothing if the entry was never loaded."""
+    """Create no issue if the entry was never loaded."""
     for entity_id in registered_ids(hass, published):
         er.async_get(hass).async_remove(entity_id)
     await set_up(hass, published)
@@ -248,7 +248,7 @@ async def test_issues_end_with_their_server(
 async def test_migration_lists_nothing_if_nothing_is_removed(
     hass: HomeAssistant, published: ConfigEntry
 ) -> None:
-    """Ask for the confirmation of the new options nevertheless."""
+    """Create the issue for the new options, with an empty list."""
     for entity_id in registered_ids(hass, published):
         er.async_get(hass).async_remove(entity_id)
     register_entity(hass, published, MODE, ROWS[MODE])

@@ -65,7 +65,7 @@ def controls(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
 
 
 def add_accounts(bmc: Bmc, *names: str) -> None:
-    """Give the BMC some accounts, the first in the place of the factory's."""
+    """Add accounts to the BMC; the first one replaces the factory's."""
     paths = [f"{ACCOUNTS}/{number}" for number in range(2, 2 + len(names))]
     template = bmc.resource(f"{ACCOUNTS}/2")
     for path, name in zip(paths, names, strict=True):
@@ -74,7 +74,7 @@ def add_accounts(bmc: Bmc, *names: str) -> None:
 
 
 def use_account(hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, name: str) -> None:
-    """Let the entry log in as another user."""
+    """Change the account of the entry."""
     bmc.username = name
     hass.config_entries.async_update_entry(entry, data={**entry.data, "username": name})
 
@@ -250,7 +250,7 @@ async def test_lost_privileges_remove_controls(
 async def test_gained_privileges_add_controls(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Require no reload, and stop reading the privileges once the access is full."""
+    """Add the controls without a reload; stop reading the privileges afterwards."""
     bmc.role = "ReadOnly"
     await set_up(hass, entry)
     assert controls(hass, entry) == set()
@@ -311,7 +311,7 @@ async def test_returning_controls_keep_their_settings(
 async def test_other_refusal_does_not_change_access(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, mutate: Mutation
 ) -> None:
-    """Read no privileges again, and keep all controls."""
+    """Keep all controls, and do not read the privileges again."""
     mutate(bmc)
     since = len(bmc.requests)
     with pytest.raises(HomeAssistantError) as failure:
@@ -326,7 +326,7 @@ async def test_other_refusal_does_not_change_access(
 async def test_refusal_for_one_resource_removes_no_controls(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Read the privileges once more, and find them unchanged."""
+    """Read the privileges once more, and keep all controls."""
     bmc.fail(NTP, method="PATCH", status=403)
     since = len(bmc.requests)
     with pytest.raises(HomeAssistantError) as failure:

@@ -1,4 +1,4 @@
-"""Test the static polls that a dynamic poll causes before their turn."""
+"""Test the early static polls that changes in the dynamic data cause."""
 
 from typing import Any
 
@@ -106,13 +106,13 @@ async def test_reads_of_a_long_log_are_limited(
 
 
 def _lose_fan(bmc: Bmc) -> None:
-    """Let a fan disappear, without a change of its health."""
+    """Remove a fan without changing its health."""
     status = {"State": "Absent", "Health": "OK"}
     bmc.change(THERMAL, {"Fans": {"FAN1": {"Status": status}}})
 
 
 def _lose_supply(bmc: Bmc) -> None:
-    """Let a power supply disappear, without a change of its health."""
+    """Remove a power supply without changing its health."""
     status = {"State": "UnavailableOffline", "Health": "OK"}
     bmc.change(POWER, {"PowerSupplies": {BAY_2: {"Status": status}}})
 
@@ -128,7 +128,7 @@ async def test_changed_state_causes_read_of_log(
     fired: FiredEvents,
     mutate: Mutation,
 ) -> None:
-    """Fire the events of a fan, a supply or a host that changes by itself."""
+    """Fire events when a fan, a supply or the host changes its state by itself."""
     since = len(bmc.requests)
     mutate(bmc)
     add_to_log(bmc, "A")
@@ -141,7 +141,7 @@ async def test_changed_state_causes_read_of_log(
 async def test_commanded_power_state_causes_no_read(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Read no log for a change that a command explains."""
+    """Read no log after a change of power state that a command caused."""
     since = len(bmc.requests)
     await call(hass, loaded, "button.reset_graceful_shutdown", "press")
     await elapse(MINUTE, step=5)
@@ -153,7 +153,7 @@ async def test_commanded_power_state_causes_no_read(
 async def test_unknown_health_causes_no_read(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, health: Any
 ) -> None:
-    """Ignore a health that disappears and returns, as while the host is off."""
+    """Ignore a health that temporarily disappears, as while the host is off."""
     since = len(bmc.requests)
     for value in (health, "OK"):
         set_memory_health(bmc, value)
@@ -190,7 +190,7 @@ async def test_failed_early_read_is_not_logged(
 async def test_static_entities_are_unavailable_without_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Make them unavailable with the first failed dynamic poll.
+    """Make static entities unavailable with the first failed dynamic poll.
 
     Their commands could not be sent either.
     """
@@ -203,7 +203,7 @@ async def test_static_entities_are_unavailable_without_the_bmc(
 async def test_static_entities_return_with_the_bmc(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Do not wait for the next static poll after a long outage."""
+    """Restore static entities without waiting for the next static poll."""
     before = states(hass)
     bmc.drop("*")
     await elapse(STATIC)

@@ -102,7 +102,7 @@ async def test_device_shows_updated_firmware(
 async def test_device_keeps_details_of_failed_resource(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, path: str
 ) -> None:
-    """Keep them in a poll and when Home Assistant starts."""
+    """Keep the details after a failed poll and after a restart."""
     before = server_device(hass, loaded)
     bmc.fail(path, status=503)
     bmc.change(FAN_MODE, {"Mode": "Standard"})
@@ -178,7 +178,7 @@ async def test_empty_bay_loses_entities_after_an_hour(
 async def test_drive_that_returns_in_time_keeps_entities(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Count only polls in a row without the drive."""
+    """Count only consecutive polls without the drive."""
     for _ in range(2):
         links = pull_drive(bmc)
         await elapse(3 * STATIC)
@@ -286,7 +286,7 @@ async def test_removed_item_loses_entities_after_an_hour(
 
 
 def empty_lists(bmc: Bmc) -> None:
-    """List no items, as a BMC does that has just started."""
+    """Return empty lists of items, as a starting BMC does."""
     for path, key in ((POWER, "PowerSupplies"), (THERMAL, "Temperatures")):
         bmc.change(path, {key: []})
 
@@ -304,7 +304,7 @@ async def test_temporarily_missing_items_keep_entities(
     *,
     is_host_off: bool,
 ) -> None:
-    """Keep them while the host has no power, or the BMC lists no items at all."""
+    """Keep entities while the host has no power or the BMC lists no items."""
     before = set(er.async_get(hass).entities)
     if is_host_off:
         bmc.power("ForceOff")
@@ -316,7 +316,7 @@ async def test_temporarily_missing_items_keep_entities(
 async def test_absent_fan_keeps_its_entity(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show an absent fan as unknown: fans belong to the case, so it is a fault."""
+    """Show an absent fan as unknown, as a missing fan is a fault."""
     bmc.change(THERMAL, {"Fans": {"FAN1": {**ABSENT, "Reading": None}}})
     await elapse(6 * STATIC)
     assert entity(hass, loaded, "sensor.fan_FAN1").state == STATE_UNKNOWN

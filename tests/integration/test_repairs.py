@@ -86,7 +86,7 @@ async def test_issue_is_deleted_when_old_certificate_is_back(
     new_certificate: Certificate,
     elapse: Elapse,
 ) -> None:
-    """Recover without the user."""
+    """Recover without an action of the user."""
     old = server._certificate
     server.renew_certificate(new_certificate)
     bmc.restart(seconds=90)
@@ -160,7 +160,7 @@ async def test_missing_license_creates_one_issue_that_can_be_ignored(
     elapse: Elapse,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Name the missing resources and the license, and stay ignored after a reload.
+    """List the missing resources and the license; keep the issue ignored.
 
     The resources are requested again after an hour at the earliest.
     """

@@ -1,4 +1,4 @@
-"""Entities of parts with the same name: none is hidden, and each keeps its history."""
+"""Test parts with equal names: each has an entity and keeps its history."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ async def test_failed_supply_is_not_hidden(
 async def test_unknown_supplies_are_no_redundancy_problem(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show an unknown state while the health of the supplies is unknown."""
+    """Show an unknown state while the health of all supplies is unknown."""
     problem = "binary_sensor.redundancy_problem"
     for status in (None, {"State": "Enabled"}, {"Health": "Unknown"}):
         put_supplies(bmc, "OK", "OK")

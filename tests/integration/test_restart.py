@@ -60,10 +60,10 @@ def key_of(entry: ConfigEntry) -> str:
 
 
 class FirstReading:
-    """Record the requests before the first state of an entity."""
+    """Recorder of the requests before the first state of an entity."""
 
     def __init__(self, hass: HomeAssistant, bmc: Bmc) -> None:
-        """Start to listen."""
+        """Start recording."""
         self._bmc = bmc
         self._since = len(bmc.requests)
         self.requests: list[str] = []
@@ -91,7 +91,7 @@ class FirstReading:
 async def test_restart_takes_few_requests_to_first_reading(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Log in and read system, Thermal and Power at the remembered places."""
+    """Log in, and read system, Thermal and Power at the stored paths."""
     await unload(hass, loaded)
     first = FirstReading(hass, bmc)
     await set_up(hass, loaded)
@@ -101,7 +101,7 @@ async def test_restart_takes_few_requests_to_first_reading(
 async def test_restart_shows_the_same_entities(
     hass: HomeAssistant, loaded: ConfigEntry, storage: Storage
 ) -> None:
-    """Find the same items at the remembered places, and remember them again."""
+    """Find the same items at the stored paths, and store the paths again."""
     before = registered_keys(hass, loaded)
     shown = states(hass)
     await unload(hass, loaded)
@@ -115,7 +115,7 @@ async def test_restart_shows_the_same_entities(
 async def test_stored_discovery_has_no_secrets(
     loaded: ConfigEntry, bmc: Bmc, storage: Storage
 ) -> None:
-    """Store neither the account nor anything that names the server."""
+    """Store neither the account nor an identifier of the server."""
     text = str(storage[key_of(loaded)])
     assert str(bmc.resource(MANAGER)["FirmwareVersion"]) in text
     secrets = (bmc.username, bmc.password, loaded.data["host"], loaded.unique_id)
@@ -126,7 +126,7 @@ async def test_stored_discovery_has_no_secrets(
 async def test_moved_resources_are_found_after_firmware_update(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
 ) -> None:
-    """Show all entities in the first poll after the update, and remember it."""
+    """Show all entities in the first poll after the update, and store the new paths."""
     before = registered_keys(hass, loaded)
     await unload(hass, loaded)
     new = f"{CHASSIS}/Temperatures"
@@ -173,7 +173,7 @@ async def test_board_may_lose_and_gain_thermal(
 async def test_discovery_of_future_version_is_a_cold_start(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
 ) -> None:
-    """Discover the board as for the first time, and store the discovery."""
+    """Ignore the stored discovery, discover the board and replace the discovery."""
     await unload(hass, loaded)
     stored = storage[key_of(loaded)]
     storage[key_of(loaded)] = {**stored, "data": {**stored["data"], "version": 99}}
@@ -211,7 +211,7 @@ async def test_other_bmc_gets_no_entities_after_restart(
 async def test_known_bmc_without_mac_needs_no_manager(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Recognize it by service root and system, as on OpenBMC."""
+    """Recognize the BMC by service root and system, as on OpenBMC."""
     bmc.change(ROOT, {"UUID": "6d3a5c1e-0000-4000-8000-000000000001"})
     await set_up(hass, entry)
     assert f"GET {NICS}" in requests_since(bmc)

@@ -55,7 +55,7 @@ async def test_restart_neither_loses_nor_repeats_events(
 async def test_renumbered_entries_fire_no_events(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
 ) -> None:
-    """Fire only the last entry when the oldest one was deleted for it."""
+    """Fire an event only for the new entry when the oldest one was deleted."""
     _, *kept = log_entries(bmc)
     set_log(
         bmc,
@@ -84,7 +84,7 @@ async def test_entries_after_clearing_fire_events(
 async def test_entries_that_were_missing_for_a_while_fire_no_events(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
 ) -> None:
-    """Remember the entries while a BMC that has just started lists none of them."""
+    """Remember the entries while a starting BMC lists none of them."""
     existing = log_entries(bmc)
     set_log(bmc, [])
     await elapse(STATIC)
@@ -99,7 +99,7 @@ async def test_entries_that_were_missing_for_a_while_fire_no_events(
 async def test_removed_entry_deletes_its_store(
     hass: HomeAssistant, loaded: ConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
-    """Leave nothing of the log on disk."""
+    """Delete the stored log entries."""
     name = f"{DOMAIN}.{loaded.entry_id}"
     assert len(hass_storage[name]["data"]["known"]) == 9
     await hass.config_entries.async_remove(loaded.entry_id)
@@ -114,7 +114,7 @@ async def test_lost_store_fires_no_events(
     hass_storage: dict[str, Any],
     fired: FiredEvents,
 ) -> None:
-    """Start with an empty store rather than fire events for the whole log."""
+    """Start with an empty store, without events for existing entries."""
     await hass.config_entries.async_unload(loaded.entry_id)
     freezer.tick(STATIC)
     hass_storage.clear()

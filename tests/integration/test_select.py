@@ -87,7 +87,7 @@ async def test_unknown_fan_mode_can_be_selected(
 async def test_active_fan_mode_is_an_option(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, mode: str, option: str
 ) -> None:
-    """Offer a mode that the board does not list while it is active.
+    """Offer an active mode even if the board does not list it.
 
     Home Assistant shows a state that is no option as unknown.
     """
@@ -112,7 +112,7 @@ async def test_unlisted_fan_mode_is_not_sent(
 async def test_fan_mode_shows_external_changes(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show unknown for a mode that the BMC does not report, until it does again."""
+    """Show unknown while the BMC reports no mode."""
     for mode, state in ((None, "unknown"), ("Standard", "standard")):
         bmc.change(FAN_MODE, {"Mode": mode})
         await elapse(STATIC)
@@ -280,7 +280,7 @@ async def test_board_without_power_restore_policy_has_no_entity(
 async def test_power_restore_policy_is_refused_with_message_of_bmc(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Keep the present policy."""
+    """Raise an error with the BMC's message, and keep the policy."""
     bmc.change(SYSTEM, {"PowerRestorePolicy": "LastState"})
     await set_up(hass, entry)
     bmc.role = "ReadOnly"

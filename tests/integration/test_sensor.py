@@ -58,7 +58,7 @@ def _has_lists(name: str) -> bool:
 
 
 def _boards(names: list[str]) -> pytest.MarkDecorator:
-    """Return a mark that runs a test with recorded boards, or skips it without any."""
+    """Return a mark that runs a test with recorded boards, or skips the test."""
     reason = f"no recorded boards in {RECORDED}"
     skipped = pytest.param("x12spi-tf", marks=pytest.mark.skip(reason=reason))
     boards = [recorded(name) for name in names]
@@ -67,7 +67,7 @@ def _boards(names: list[str]) -> pytest.MarkDecorator:
 
 every_recorded_board = _boards(RECORDINGS)
 every_recorded_board_with_lists = _boards(list(filter(_has_lists, RECORDINGS)))
-"""Other boards have their readings in other resources than Thermal and Power."""
+"""Mark for all recorded boards with Thermal or Power."""
 
 
 @every_recorded_board
@@ -246,7 +246,7 @@ async def test_sensors_are_identified_by_name(
 async def test_sensors_with_equal_names_have_two_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Lose no sensor, although no recorded board has equal names."""
+    """Create an entity for each of two sensors with the same name."""
     bmc.change(THERMAL, {"Temperatures": {"Inlet Temp": {"Name": "CPU Temp"}}})
     await set_up(hass, entry)
     keys = registered_sensors(hass, entry, TEMPERATURES)
@@ -304,7 +304,7 @@ async def test_main_temperatures_have_no_category(
     context: str | None,
     is_main: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Recognize them by their names, because X10 reports the context CPU for all."""
+    """Recognize main temperatures by name, as X10 reports the context CPU for all."""
     sensor = {
         "Name": name,
         "PhysicalContext": context,

@@ -122,7 +122,7 @@ async def test_licenses_are_shown_by_name(
 async def test_malformed_license_is_ignored(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, content: Any
 ) -> None:
-    """Load the entry; the published integration fails even for a real license."""
+    """Load the entry although a license is malformed."""
     bmc.put(LICENSES, bmc.resource(LICENSES) | {"Licenses": [content]})
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
@@ -135,7 +135,7 @@ async def test_malformed_license_is_ignored(
 async def test_power_limit_is_created_when_a_limit_is_set(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show unknown after the limit was removed."""
+    """Create the sensor with the first limit; show unknown after its removal."""
     key = "sensor.power_limit"
     assert entity_id(hass, loaded, key) is None
     for watts, state in ((400, "400"), (None, STATE_UNKNOWN)):
@@ -177,7 +177,7 @@ async def test_acknowledged_events_are_not_counted(
 async def test_last_event_has_the_details_of_the_newest_entry(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show its message, and severity and time as attributes."""
+    """Show the message as state; show severity and time as attributes."""
     add_to_log(bmc, "[PWR-0003] PS2 Status, Power Supply input lost (AC/DC)")
     await elapse(STATIC)
     shown = entity(hass, loaded, LAST_EVENT)
@@ -204,7 +204,7 @@ async def test_last_event_of_unusual_log(
     messages: list[Any],
     expected: str,
 ) -> None:
-    """Be unknown without a message, and limit the length of the state."""
+    """Show unknown without a message, and limit the length of the state."""
     set_log(bmc, [log_entry(1, message) for message in messages])
     await elapse(STATIC)
     assert entity(hass, loaded, LAST_EVENT).state.removeprefix("A ") == expected

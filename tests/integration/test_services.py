@@ -41,7 +41,7 @@ async def test_actions_exist_without_loaded_entry(
 async def test_action_rejects_device_of_other_integration(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Send no request."""
+    """Raise an error, and send no request."""
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
@@ -95,7 +95,7 @@ async def test_action_fails_without_resource(
 async def test_ntp_servers_are_set_and_ntp_is_enabled(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, *, was_enabled: bool
 ) -> None:
-    """Enable NTP with the same write, without which the BMC refuses the servers."""
+    """Enable NTP with the same write, as the BMC requires."""
     bmc.change(NTP, {"NTPEnable": was_enabled})
     since = len(bmc.requests)
     await call_action(
@@ -122,7 +122,7 @@ async def test_secondary_ntp_server_is_kept_by_default(
 async def test_empty_ntp_server_is_rejected(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Send no request."""
+    """Raise an error, and send no request."""
     since = len(bmc.requests)
     with pytest.raises(vol.Invalid):
         await call_action(hass, loaded, SET_NTP, primary=" ")
@@ -141,7 +141,7 @@ async def test_empty_ntp_server_is_rejected(
 async def test_malformed_ntp_server_is_rejected(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, servers: dict[str, str]
 ) -> None:
-    """Name the malformed server, and send no request."""
+    """Raise an error that contains the malformed server; send no request."""
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError) as failure:
         await call_action(hass, loaded, SET_NTP, **servers)
@@ -265,7 +265,7 @@ async def test_log_entries_are_filtered_before_they_are_limited(
 async def test_maintenance_log_names_the_user(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Read the BMC's own log, not that of the host."""
+    """Return the log of the BMC with the names of its users."""
     since = len(bmc.requests)
     response = await call_action(hass, loaded, GET_LOG, log="maintenance", limit=1)
     assert requests_since(bmc, since)[-1] == f"GET {MAINTENANCE_LOG}"

@@ -83,7 +83,7 @@ async def test_shutdown_returns_when_host_is_off(
 async def test_shutdown_works_before_static_data_was_read(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """Read the supported resets for an automation that does not wait."""
+    """Read the supported reset types for an early call."""
     static = loaded.runtime_data.static
     static.data = replace(static.data, reset_types=())
     task = await begin()
@@ -118,7 +118,7 @@ async def test_running_shutdown_is_not_requested_again(
 
 
 async def test_ignored_shutdown_times_out(bmc: Bmc, elapse: Elapse, begin: Any) -> None:
-    """Leave a host on that ignores the request."""
+    """Keep a host on that ignores the request."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=60)
     await elapse(60, QUICK)
@@ -149,7 +149,7 @@ async def test_ignored_shutdown_is_forced_on_request(
 async def test_ineffective_forced_shutdown_times_out(
     bmc: Bmc, elapse: Elapse, begin: Any
 ) -> None:
-    """Return one minute after the power should have been cut."""
+    """Return a timeout one minute after the forced power-off."""
     bmc.host.accepts_shutdown = False
     task = await begin(timeout=10, force=True)
     set_host_times(bmc, power=9999, shutdown=1, boot=1)

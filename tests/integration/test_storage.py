@@ -38,7 +38,7 @@ async def test_discovery_is_stored_until_it_is_removed(
 async def test_unchanged_or_empty_discovery_is_not_written(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    """Spare the disk of a small computer, and keep the discovery of the last run."""
+    """Skip the write, and keep the discovery of the last run."""
     store = DiscoveryStore(hass, ENTRY_ID)
     store.async_save({"version": 1})
     await hass.async_block_till_done()
@@ -64,7 +64,7 @@ async def test_unchanged_or_empty_discovery_is_not_written(
 async def test_unusable_file_counts_as_nothing(
     hass: HomeAssistant, hass_storage: dict[str, Any], stored: dict[str, Any]
 ) -> None:
-    """Start as for the first time, and replace the file."""
+    """Start without a discovery, and replace the file."""
     hass_storage[KEY] = stored
     store = DiscoveryStore(hass, ENTRY_ID)
     assert await store.async_load() == {}
@@ -74,7 +74,7 @@ async def test_unusable_file_counts_as_nothing(
 
 
 async def test_file_that_cannot_be_read_counts_as_nothing(hass: HomeAssistant) -> None:
-    """Start as for the first time where the disk fails."""
+    """Start without a discovery if the disk fails."""
     error = HomeAssistantError("Input/output error")
     with patch.object(Store, "async_load", side_effect=error):
         assert await DiscoveryStore(hass, ENTRY_ID).async_load() == {}

@@ -44,7 +44,7 @@ async def fuzzer(
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Run without Home Assistant."""
+    """Run these tests without Home Assistant."""
 
 
 @pytest.mark.all_cases
@@ -52,7 +52,7 @@ def custom_integrations() -> None:
 async def test_no_part_is_lost_or_takes_the_place_of_another(
     fuzzer: StructureFuzzer, seed: int
 ) -> None:
-    """Show every part, the same one after its list was reversed, and no false problem.
+    """Create one stable entity for each part, and report no false problem.
 
     Parts may have the same name, repeated or missing Ids and unknown health, and a
     drive may fail in ten ways.

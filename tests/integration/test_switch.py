@@ -40,7 +40,7 @@ all_enabled = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 
 def on_off(is_on: object) -> str:
-    """Return the state of a switch."""
+    """Return the state of a switch as text."""
     return "on" if is_on else "off"
 
 
@@ -80,7 +80,7 @@ async def test_ntp_switch_waits_for_task_of_bmc(
 async def test_ntp_switch_stays_off_if_refused(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Raise the BMC's message, here for NTP without a server."""
+    """Raise an error with the BMC's message, here for NTP without a server."""
     bmc.change(
         NTP, {"NTPEnable": False, "PrimaryNTPServer": "", "SecondaryNTPServer": ""}
     )
@@ -155,7 +155,7 @@ async def test_enabled_protocol_is_not_enabled_again(
 async def test_https_and_ntp_have_no_protocol_switch(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
-    """Keep HTTPS, which the integration needs; NTP has a switch of its own."""
+    """Create no switch for HTTPS, which the integration needs, and for NTP."""
     for name in ("https", "ntp"):
         assert entity_id(hass, loaded, f"switch.protocol_{name}") is None
 
@@ -178,7 +178,7 @@ async def test_missing_protocols_have_no_switch(
 async def test_host_switch_controls_power_gracefully(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Stay on until the operating system has shut down and the power is off."""
+    """Show `on` until the operating system has shut down and the power is off."""
     await set_up(hass, entry)
     assert entity(hass, entry, HOST_SWITCH).state == "on"
     since = len(bmc.requests)

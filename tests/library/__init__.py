@@ -61,7 +61,7 @@ def put_collection(bmc: Bmc, path: str, members: Mapping[str, dict[str, Any]]) -
 
 
 def put_members(bmc: Bmc, path: str, members: Iterable[Any]) -> None:
-    """Add a collection to a board, with members written out or linked."""
+    """Add a collection with members as full objects or as links."""
     bmc.put(path, link(path) | {"Members": [*members]})
 
 
@@ -79,14 +79,14 @@ def put_pages(bmc: Bmc, path: str, pages: list[list[Any]], last: Any = None) -> 
 
 
 def take_requests(bmc: Bmc) -> list[tuple[str, str, int]]:
-    """Return method, path and status of the requests so far, and forget them."""
+    """Return and clear the method, path and status of all requests."""
     requests = [(item.method, item.path, item.status) for item in bmc.requests]
     bmc.requests.clear()
     return requests
 
 
 def take_calls(bmc: Bmc) -> list[tuple[str, str]]:
-    """Return method and path of the requests so far, and forget them."""
+    """Return and clear the method and path of all requests."""
     return [(method, path) for method, path, _ in take_requests(bmc)]
 
 
@@ -105,7 +105,7 @@ def requested_paths(bmc: Bmc) -> list[str]:
 
 
 def inject_fault(bmc: Bmc, path: str, fault: str | int) -> None:
-    """Let a BMC drop the connection, hang, or respond with a page or a status."""
+    """Make a BMC drop the connection, hang, or respond with a page or a status."""
     if fault == "drop":
         bmc.drop(path)
     elif fault == "hang":
@@ -117,7 +117,7 @@ def inject_fault(bmc: Bmc, path: str, fault: str | int) -> None:
 
 
 def rewrite_board(board: Board, pattern: str, replacement: str) -> Board:
-    """Return a board after a substitution in the JSON of all resources and paths."""
+    """Return a copy of a board with a pattern replaced in all JSON and paths."""
     text = re.sub(pattern, replacement, json.dumps(board.resources))
     return replace(board, resources=json.loads(text))
 
@@ -166,7 +166,7 @@ def limiter_of(client: SupermicroRedfishClient) -> Any:
 
 
 def light_led(client: SupermicroRedfishClient) -> Awaitable[None]:
-    """Turn the identify LED on."""
+    """Turn on the identify LED."""
     return client.async_set_indicator_led("Lit")
 
 

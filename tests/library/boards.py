@@ -23,7 +23,7 @@ READS = sorted(
 )
 """All methods of the client that read."""
 PARTS = ("async_get_firmware_images",)
-"""Those that return a part of the result of another one."""
+"""Methods that return a part of another method's result."""
 
 
 class Read(NamedTuple):

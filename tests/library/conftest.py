@@ -22,7 +22,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 @pytest.fixture
 async def session(network: None) -> AsyncIterator[ClientSession]:
-    """Return the caller's own HTTP session."""
+    """Return the HTTP session of the caller."""
     async with ClientSession() as session:
         yield session
 
@@ -42,7 +42,7 @@ async def client(
 
 @pytest.fixture
 def library_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the library use the clock of the BMC."""
+    """Make the library use the clock of the BMC."""
     for module in (authenticator, credentials):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock

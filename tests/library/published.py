@@ -36,7 +36,7 @@ from aiosupermicro.models import (
 
 
 class SeedClient(Protocol):
-    """The methods that the seed lists, in its order.
+    """Methods that the seed lists, in its order.
 
     Parameters have the types and defaults of the published client.
     """
@@ -173,7 +173,7 @@ class PublishedModel:
     """A published model with its fields, properties and methods."""
 
     def __init__(self, model: type[m.Model], /, *members: str, **fields: Any) -> None:
-        """Keep the model, the names of its members, and its fields with their types."""
+        """Initialize with the model, the names of its members, and its typed fields."""
         self.model = model
         self.members = members
         self.fields = fields
@@ -533,7 +533,7 @@ CONSTANTS_GONE = {
     "ENDPOINT_": "no path is right on every board; `client.paths` has the paths of "
     "the resources on this one"
 }
-"""Prefixes of names."""
+"""Prefixes of removed constants."""
 
 AUTH_TYPES = {
     (SessionAuth, "ssl"): "also a context or a fingerprint, as `verify_ssl`",

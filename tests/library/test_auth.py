@@ -1,4 +1,4 @@
-"""The published module `auth`: a login for requests that the caller sends."""
+"""Published module `auth`, with a login for requests that the caller sends."""
 
 from aiohttp import ClientSession, ClientTimeout
 import pytest

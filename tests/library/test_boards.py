@@ -94,7 +94,7 @@ OUT_OF_REACH = {
         "/Drives/Disk.Bay.22": "of the other machine: no collection here lists it",
     },
 }
-"""Resources of a board that the client does not return, by a part of their paths."""
+"""Recorded resources that the client does not return, by a part of their path."""
 
 MAX_DEVICE_REQUESTS = {
     "async_get_drives": 1 + 1 + 1 + 10,
@@ -111,7 +111,7 @@ ORDERED = {
     "async_get_log_entries": "Systems/{}/LogServices/Log1/Entries",
     "async_get_manager_log_entries": "Managers/{}/LogServices/Log1/Entries",
 }
-"""Methods that return the members of a collection, and the path of that."""
+"""Methods that return members of a collection, with the path of the collection."""
 
 
 def _schema(body: dict[str, Any]) -> str:
@@ -248,7 +248,7 @@ async def test_temperatures_of_all_chassis_are_returned() -> None:
 
 @pytest.mark.parametrize("name", [name for name in BOARDS if name in RESET_TYPES])
 async def test_reset_types_are_returned(name: str) -> None:
-    """Return those of the list or of the ActionInfo, with joined ones split."""
+    """Return the reset types of the list or ActionInfo, with joined ones split."""
     outcomes = (await read(name)).outcomes
     expected = RESET_TYPES[name]
     assert outcomes["async_get_reset_types"] == expected
@@ -278,7 +278,7 @@ async def test_oem_resources_are_returned(name: str) -> None:
 
 
 def test_resources_out_of_reach_are_recorded() -> None:
-    """Verify that each exception is still needed."""
+    """Require a recorded resource for each exception."""
     for name in filter(OUT_OF_REACH.__contains__, BOARDS):
         paths = [path for path, body in _walk(name) if _schema(body) in ITEMS]
         for part in OUT_OF_REACH[name]:
@@ -305,7 +305,7 @@ async def test_members_are_returned_in_order_of_collection(
 async def test_system_and_chassis_are_selected_by_id(
     name: str, kind: str, session: ClientSession
 ) -> None:
-    """Return those of the host by default, and raise NotFoundError for others."""
+    """Select the host by default; raise NotFoundError for unknown Ids."""
     own = (await read(name)).outcomes[f"async_get_{kind}"]
     async with serve(Bmc(load(name))) as server:
 

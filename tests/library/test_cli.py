@@ -133,7 +133,7 @@ async def test_signal_deletes_session(server: Server, bmc: Bmc, name: str) -> No
 async def test_dump_refuses_folder_that_is_not_empty(
     server: Server, tmp_path: Path
 ) -> None:
-    """Overwrite no file."""
+    """Reject the folder, and overwrite no file."""
     (tmp_path / "file").touch()
     done = await run(server, "dump", str(tmp_path))
     assert done.code == 1
@@ -178,14 +178,14 @@ async def test_other_certificate_is_rejected(
 async def test_invalid_options_are_rejected(
     server: Server, bmc: Bmc, trust: tuple[str, ...]
 ) -> None:
-    """Contact no server with a fingerprint that is none, or with two decisions."""
+    """Send no request with an invalid fingerprint or contradicting options."""
     done = await run(server, trust=trust)
     assert done.code == 2
     assert server.connections == 0
 
 
 async def test_any_certificate_is_accepted_on_demand(server: Server, bmc: Bmc) -> None:
-    """Show no certificate with --insecure."""
+    """Accept the certificate without showing it, with --insecure."""
     done = await run(server, "watch", "--count", "1", trust=("--insecure",))
     assert (done.code, done.err) == (0, "")
     assert bmc.logins == 1
@@ -209,7 +209,7 @@ async def test_certificate_is_rejected_on_terminal(
 
 
 async def test_certificate_is_accepted_on_terminal(server: Server, bmc: Bmc) -> None:
-    """Log in after a yes."""
+    """Log in after the answer yes."""
     terminal = Terminal(command(server, "watch", "--count", "1", trust=()))
     await terminal.read("go on: ")
     terminal.type("yes")
@@ -262,7 +262,7 @@ async def test_unreachable_host_prints_sentence(server: Server, bmc: Bmc) -> Non
 
 @pytest.mark.parametrize("name", ["status", "logs"])
 async def test_closed_output_ends_quietly(server: Server, bmc: Bmc, name: str) -> None:
-    """Log out without an error if the reader has ended, as in `logs | head`."""
+    """Log out without an error if the output is closed, as in `logs | head`."""
     process = await asyncio.create_subprocess_exec(
         *command(server, name),
         env=ENVIRONMENT,
@@ -278,7 +278,7 @@ async def test_closed_output_ends_quietly(server: Server, bmc: Bmc, name: str) -
 
 
 async def test_watch_ends_if_output_is_closed(server: Server, bmc: Bmc) -> None:
-    """Log out at the next line."""
+    """Log out when the next line cannot be written."""
     process = await asyncio.create_subprocess_exec(
         *command(server, "watch", "--interval", "0.01"),
         env=ENVIRONMENT,
@@ -320,7 +320,7 @@ async def test_status_shows_drives(server: Server, bmc: Bmc) -> None:
 
 
 async def test_missing_log_prints_sentence(server: Server, bmc: Bmc) -> None:
-    """Do not print that the board has no Redfish service at all."""
+    """Print that the log is missing, not that the board has no Redfish."""
     bmc.fail(LOG, status=404)
     done = await run(server, "logs")
     assert done.code == 1
@@ -350,7 +350,7 @@ async def test_logs_prints_json(server: Server, bmc: Bmc) -> None:
 
 
 async def test_unusable_folder_prints_one_line(server: Server, tmp_path: Path) -> None:
-    """Name the file that is in the way."""
+    """Print the path of the existing file."""
     file = tmp_path / "file"
     file.touch()
     done = await run(server, "dump", str(file / "board"))

@@ -215,7 +215,7 @@ async def test_bulk_read_accepts_any_value_in_any_field(
 async def test_bulk_read_accepts_null_where_boards_send_it(
     client: SupermicroRedfishClient, bmc: Bmc, path: str, keys: tuple[str, ...]
 ) -> None:
-    """Return all other values if fields are null that boards leave null."""
+    """Return all other values if some fields are null."""
     before = await client.async_get_all_data()
     bmc.change(path, dict.fromkeys(keys))
     data = await client.async_get_all_data()
@@ -244,7 +244,7 @@ SECURITY = ("IntrusionSensor", "IntrusionSensorNumber")
 async def test_missing_state_of_chassis_is_none(
     client: SupermicroRedfishClient, bmc: Bmc, changes: dict[str, Any], attribute: str
 ) -> None:
-    """Report neither off nor closed where a board has no value, as X10 and X11."""
+    """Return None, not off or closed, on X10 and X11."""
     bmc.change(CHASSIS, changes)
     assert getattr(await client.async_get_chassis(), attribute) is None
 
@@ -275,7 +275,7 @@ async def test_reset_types_come_from_system_without_action_info(
 async def test_mac_address_is_that_of_bmc_port(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return it in one spelling, from the interface or from the UUID of the manager.
+    """Return the address in one spelling, from interface or UUID of the manager.
 
     The interface that leads to the host has an address without meaning.
     """
@@ -295,7 +295,7 @@ async def test_mac_address_is_that_of_bmc_port(
 async def test_update_service_has_multipart_address(
     client: SupermicroRedfishClient,
 ) -> None:
-    """Read the multipart address, which is the only one of Supermicro's firmware."""
+    """Return the multipart address, the only one of Supermicro's firmware."""
     service = await client.async_get_update_service()
     assert service.multipart_http_push_uri == "/redfish/v1/UpdateService/upload"
     assert service.http_push_uri is None

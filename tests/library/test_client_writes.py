@@ -1,4 +1,4 @@
-"""Commands of the client: the changes that arrive at the board."""
+"""Commands of the client, and the resulting changes of the board."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def test_command_changes_board_and_is_read_back(
 async def test_failed_reset_is_not_repeated(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Send a reset once, although it fails."""
+    """Send a failing reset only once."""
     await client.async_get_system()
     target = SYSTEM_RESET
     bmc.fail(target, status=503)
@@ -148,7 +148,7 @@ async def test_led_of_chassis_is_set_if_system_has_none(
 async def test_acknowledgment_is_one_request(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Acknowledge an entry without a read of it."""
+    """Acknowledge an entry without reading it."""
     entries = await client.async_get_log_entries()
     entry = next(entry for entry in entries if entry.is_acknowledged is False)
     take_calls(bmc)
@@ -161,7 +161,7 @@ async def test_acknowledgment_is_one_request(
 async def test_entry_without_mark_is_not_acknowledged(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Send nothing for an entry of severity OK."""
+    """Send no request for an entry of severity OK."""
     entries = await client.async_get_log_entries()
     entry = next(entry for entry in entries if entry.is_acknowledged is None)
     take_calls(bmc)

@@ -103,7 +103,7 @@ def test_enum_has_published_members(enum: type[StrEnum]) -> None:
 
 @pytest.mark.parametrize("name", published.EXCEPTIONS)
 def test_exception_has_published_status_or_builtin_base(name: str) -> None:
-    """Raise each exception for its status, or derive it from its builtin as well."""
+    """Raise each exception for its status, or derive it from its builtin base."""
     kind, other = getattr(aiosupermicro, name), published.EXCEPTIONS[name]
     assert kind is getattr(exceptions, name)
     assert issubclass(kind, SupermicroRedfishError)
@@ -181,7 +181,7 @@ def test_model_is_frozen_and_decodes_empty_resource(model: type[Model]) -> None:
 
 @pytest.mark.parametrize("data", published.BULK, ids=lambda data: data.__name__)
 def test_bulk_data_has_published_fields(data: type[BulkData]) -> None:
-    """Hold one model in each field, or None where it is missing or failed."""
+    """Require one model per field, or None if it is missing or failed."""
     assert issubclass(data, BulkData)
     own = {field.name for field in fields(data)}
     for name in published.BULK[data]:

@@ -95,7 +95,7 @@ async def test_error_has_most_severe_message(
 async def test_error_page_in_html_keeps_its_status(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Map the status of an error with an HTML body, as some BMCs send for 404."""
+    """Map the status of an error with an HTML body."""
     bmc.fail(THERMAL, status=404, body="<html>404</html>", content_type="text/html")
     with pytest.raises(NotFoundError):
         await client.async_get_thermal()
@@ -104,7 +104,7 @@ async def test_error_page_in_html_keeps_its_status(
 async def test_rejected_command_reports_message_of_bmc(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Carry status, path, message and message id of the response."""
+    """Include status, path, message and message id of the response."""
     with pytest.raises(InvalidRequestError) as caught:
         await client.async_set_fan_mode("Turbo")
     assert caught.value.status == 400
@@ -129,7 +129,7 @@ async def test_missing_license_is_named(
 
 
 def test_members_with_a_secret_are_dropped() -> None:
-    """Keep the members of an error response only while they contain no secret."""
+    """Drop the members of an error response if they contain a secret."""
     error = SupermicroRedfishError("Refused")
     error.members = ({"Id": "1", "Token": "a-secret"},)
     error.redact("another-secret")

@@ -90,7 +90,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """Return a folder that nothing must be written to."""
+    """Return a folder that must stay empty."""
     path = tmp_path / "outside"
     path.mkdir()
     return path
@@ -98,7 +98,7 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_umask() -> Iterator[None]:
-    """Let new files have all the permissions that are requested."""
+    """Remove the umask, so that files have the requested permissions."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -119,7 +119,7 @@ def read_files(folder: Path) -> dict[str, str]:
 
 
 def set_hostname(bmc: Bmc) -> set[str]:
-    """Let logs contain identifiers of other resources, and return the identifiers."""
+    """Add identifiers of other resources to log texts, and return them."""
     interface = f"{MANAGER}/EthernetInterfaces/1"
     bmc.change(interface, {"HostName": HOSTNAME})
     identifiers = {
@@ -198,7 +198,7 @@ async def test_dump_refuses_folder_that_others_may_have_prepared(
     outside: Path,
     make: Callable[[Path, Path], None],
 ) -> None:
-    """Refuse everything but a new or empty folder before a request is sent."""
+    """Accept only a new or empty folder before the first request."""
     make(folder, outside)
     done = await run(server, "dump", str(folder), password=bmc.password)
     assert done.code == 1
@@ -264,7 +264,7 @@ def test_folder_without_descriptors_is_written_by_path(
 
 
 def test_unused_folder_is_removed(folder: Path) -> None:
-    """Leave nothing behind if nothing was read, unless the folder was there before."""
+    """Remove a new folder if nothing was read."""
     for _ in range(2):
         with MockupFolder(folder):
             pass
@@ -355,7 +355,7 @@ async def test_recording_bounds_its_size(
 async def test_limits_are_far_above_a_real_board(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Record the board as a whole and skip nothing."""
+    """Record the whole board without skipping a resource."""
     recording = Recording()
     await client.async_read_all_resources(recording=recording)
     assert recording.is_complete
@@ -384,7 +384,7 @@ async def test_recording_that_ends_at_any_point_has_no_identifiers(
 async def test_recording_writes_nothing_before_its_end(
     server: Server, bmc: Bmc, folder: Path
 ) -> None:
-    """Keep raw data off the disk, where a crash would leave it."""
+    """Write no raw data to the disk, where a crash would leave it."""
     bmc.hang(ENTRIES, 3600)
     process = await asyncio.create_subprocess_exec(
         *command(server, "dump", str(folder)),
@@ -429,7 +429,7 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-"""A shell lets processes in the background ignore Ctrl-C; this undoes it."""
+"""Start of a command with signals: shells disable Ctrl-C in the background."""
 
 
 @pytest.mark.parametrize(
@@ -494,7 +494,7 @@ def test_dump_removes_host_and_account_that_only_texts_contain(folder: Path) -> 
 
 
 def test_full_disk_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raise the error of the disk instead of counting the file as skipped."""
+    """Raise the error of the disk instead of skipping the file."""
 
     def write(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

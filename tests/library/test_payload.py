@@ -22,7 +22,7 @@ from tests.simulator import Bmc
 def test_too_deep_document_is_rejected(
     levels: int, beside: list[Any], separators: tuple[str, str]
 ) -> None:
-    """Count nested levels only, neither neighbors nor brackets in strings."""
+    """Count only nested levels, not neighbors or brackets in strings."""
     document: list[Any] = []
     for _ in range(levels - 1):
         document = [*beside, document, *beside]
@@ -47,7 +47,7 @@ BODIES = {
 async def test_body_that_is_no_json_object_is_rejected(
     client: SupermicroRedfishClient, bmc: Bmc, body: bytes
 ) -> None:
-    """Reject it even with a status of success."""
+    """Reject the body even if the status is a success."""
     content_type = "text/html" if b"html" in body else "application/json"
     bmc.fail(THERMAL, status=200, body=body, content_type=content_type)
     with pytest.raises(InvalidResponseError) as caught:
@@ -67,7 +67,7 @@ async def test_content_type_is_ignored(
 async def test_error_body_with_status_200_is_rejected(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Reject it as a resource, although each of its fields would be missing."""
+    """Reject an error body that is sent in place of a resource."""
     body = {"error": {"code": "Base.v1_10_3.GeneralError", "message": "Busy."}}
     bmc.fail(SYSTEM, status=200, body=body)
     with pytest.raises(InvalidResponseError, match="with an error"):

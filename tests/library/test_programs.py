@@ -31,7 +31,7 @@ async def test_program_prints_temperatures(server: Server, bmc: Bmc) -> None:
 
 
 async def test_program_distinguishes_wrong_password(server: Server, bmc: Bmc) -> None:
-    """Catch the exception of a refused login."""
+    """Catch the exception of a rejected login."""
     outcome = await _run("temperatures.py", server.host, bmc.username, "wrong")
     assert outcome == (2, ["wrong password"])
 

@@ -38,7 +38,7 @@ POLL = sorted((SYSTEM, THERMAL, POWER))
 async def test_first_dynamic_data_have_fan_mode_and_post_code(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read them once, since the published integration reads static data later."""
+    """Read fan mode and POST code once with the first dynamic data."""
     data = await client.async_get_dynamic_data()
     assert data.fan_mode
     assert data.fan_mode.mode is FanModeType.OPTIMAL
@@ -84,7 +84,7 @@ async def test_each_bulk_read_keeps_the_values_of_the_other_up_to_date(
 async def test_values_of_other_cadence_are_not_compared(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Report no change where only the other cadence has one."""
+    """Report no change if only values of the other cadence have changed."""
     static = await client.async_get_static_data()
     dynamic = await client.async_get_dynamic_data()
     bmc.change(SYSTEM, {"AssetTag": "rack 7"})
@@ -98,7 +98,7 @@ async def test_values_of_other_cadence_are_not_compared(
 
 
 async def test_all_data_are_fresh(client: SupermicroRedfishClient, bmc: Bmc) -> None:
-    """Read each resource again for RedfishData, whichever cadence it has."""
+    """Read each resource again for RedfishData, of both cadences."""
     await client.async_get_all_data()
     bmc.change(SYSTEM, {"AssetTag": "rack 7"})
     bmc.change(FAN_MODE, {"Mode": "FullSpeed"})
@@ -115,7 +115,7 @@ async def test_all_data_are_fresh(client: SupermicroRedfishClient, bmc: Bmc) -> 
 async def test_command_is_seen_in_the_next_data(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read a resource once again after a command, also one of the other cadence."""
+    """Read a changed resource once more, also one of the other cadence."""
     await client.async_get_dynamic_data()
     await client.async_get_static_data()
     await client.async_set_fan_mode("FullSpeed")
@@ -203,7 +203,7 @@ async def test_missing_resource_has_a_reason(
     assert empty == {"fan_mode", "ntp", "power"}
 
 
-async def test_resource_that_was_there_before_is_an_error(
+async def test_resource_that_is_missing_later_is_an_error(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Distinguish a BMC that is starting from a board without the resource."""
@@ -219,7 +219,7 @@ async def test_resource_that_was_there_before_is_an_error(
 async def test_board_without_any_readings_is_an_error(
     client: SupermicroRedfishClient, bmc: Bmc, *, is_link: bool
 ) -> None:
-    """Report both resources where neither is found, and only then."""
+    """Report both resources only if neither is found."""
     for path in (THERMAL, POWER):
         bmc.remove(path)
     if not is_link:
@@ -254,10 +254,10 @@ async def test_failed_member_is_an_error_of_static_data(
     assert (await client.async_get_static_data()).errors == {}
 
 
-async def test_link_that_leads_nowhere_is_an_error_of_static_data(
+async def test_dead_link_is_an_error_of_static_data(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Report the link, and read the resource by another one."""
+    """Report the dead link, and find the resource by another link."""
     wrong = "/redfish/v1/Chassis/SmartNIC"
     bmc.change(SYSTEM, {"Links": {"Chassis": [link(wrong), link(CHASSIS)]}})
     data = await client.async_get_all_data()
@@ -276,7 +276,7 @@ def test_bulk_data_are_constructed_without_errors() -> None:
 async def test_board_with_single_resources_gets_no_extra_request(
     session: ClientSession,
 ) -> None:
-    """Serve fan mode and POST code from the cache only, where a poll has many reads."""
+    """Return fan mode and POST code from the cache on boards with many reads."""
     bmc = Bmc(Board.load("x12spi-tf"))
     environment = f"{CHASSIS}/EnvironmentMetrics"
     bmc.change(

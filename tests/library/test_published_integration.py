@@ -250,7 +250,7 @@ def _contains(body: Any, part: Any) -> bool:
 async def test_control_sends_the_published_request(
     session: ClientSession, control: str
 ) -> None:
-    """Send the write of the published client, and see its effect in the next data."""
+    """Send the write of the published client, and return its effect afterwards."""
     writes = []
     for client_class in (
         SupermicroRedfishClient,
@@ -280,7 +280,7 @@ async def test_control_sends_the_published_request(
 async def test_failed_poll_raises_what_the_integration_handles(
     session: ClientSession,
 ) -> None:
-    """Raise ConnectionError, and have the name of the host for its message."""
+    """Raise ConnectionError with the host name in its message."""
     bmc = _bmc(X12)
     async with _set_up(SupermicroRedfishClient, session, bmc) as client:
         await _update(client)
@@ -293,7 +293,7 @@ async def test_failed_poll_raises_what_the_integration_handles(
 
 
 async def test_failed_resource_leaves_the_others(session: ClientSession) -> None:
-    """Return the other resources where one fails, as the published client does."""
+    """Return the other resources if one fails, as the published client does."""
     bmc = _bmc(X12)
     async with _set_up(SupermicroRedfishClient, session, bmc) as client:
         bmc.fail(THERMAL, status=503)
@@ -306,7 +306,7 @@ async def test_failed_resource_leaves_the_others(session: ClientSession) -> None
 
 @pytest.mark.skipif(WITHOUT_OEM not in RECORDINGS, reason="No recorded boards in reach")
 async def test_missing_resources_are_none_with_a_reason(session: ClientSession) -> None:
-    """Return None for a missing resource, where the published client has a model."""
+    """Return None for a missing resource, with the reason in `missing`."""
     async with _set_up(SupermicroRedfishClient, session, _bmc(WITHOUT_OEM)) as client:
         data = await client.async_get_all_data()
         update = await _update(client)

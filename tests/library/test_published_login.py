@@ -23,7 +23,7 @@ def auth(session: ClientSession, server: Server) -> SessionAuth:
 async def test_session_without_location_is_deleted(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Find the session among those of the BMC, and delete no other one."""
+    """Find the session in the collection of the BMC, and delete only this one."""
     bmc.login_response = "token only"
     before = bmc.sessions.create("ADMIN").id
     bmc.sessions.create("guest")
@@ -38,7 +38,7 @@ async def test_session_without_location_is_deleted(
 async def test_session_without_location_is_renewed(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Leave no session behind when the BMC has dropped the previous one."""
+    """Leave no session open after the renewal of a dropped one."""
     bmc.login_response = "token only"
     await client.async_get_system()
     bmc.expire_sessions()
@@ -54,7 +54,7 @@ async def test_session_without_location_is_renewed(
 async def test_session_is_looked_for_again_at_logout(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Use a session that cannot be found, and look for it again before the logout."""
+    """Search a session again before the logout if it was not found."""
     bmc.login_response = "token only"
     bmc.fail(SESSIONS, status=status, method="GET")
     assert (await client.async_get_system()).is_on
@@ -63,10 +63,10 @@ async def test_session_is_looked_for_again_at_logout(
     assert bmc.open_sessions == 0
 
 
-async def test_session_whose_resource_fails_is_left_to_expire(
+async def test_session_with_failing_resource_is_not_deleted(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Do not delete a session that may belong to another client."""
+    """Keep a session that may belong to another client."""
     bmc.login_response = "token only"
     bmc.fail(f"{SESSIONS}/1", status=500)
     await client.async_get_system()
@@ -119,7 +119,7 @@ def test_newest_session_is_selected(
 async def test_login_without_token_uses_basic_authentication(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Send the password with each request where a login returns no token."""
+    """Send the password with each request if a login returns no token."""
     bmc.fail(SESSIONS, status=status, method="POST", body={})
     assert (await client.async_get_system()).is_on
     request = bmc.requests[-1]
@@ -131,7 +131,7 @@ async def test_login_without_token_uses_basic_authentication(
 async def test_login_without_token_is_rejected_by_web_server(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Reject a server that answers the sessions with something else as well."""
+    """Reject a server whose list of sessions is no collection."""
     bmc.fail(SESSIONS, status=200, body={})
     with pytest.raises(InvalidResponseError):
         await client.async_connect()

@@ -1,4 +1,4 @@
-"""The published README's examples, and our section for its users."""
+"""Examples of the published README, and our section for its users."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -103,7 +103,7 @@ def _section() -> str:
 
 
 def test_names_in_the_section_exist() -> None:
-    """Name methods, attributes and classes that the library has."""
+    """Require that the library has each name in the section."""
     words = re.findall(r"`([A-Za-z_.]+)`", _section())
     methods = [word for word in words if word.startswith("async_")]
     members = [
@@ -133,7 +133,7 @@ async def test_lines_of_the_section(
     *,
     lacks: bool,
 ) -> None:
-    """Run the lines of both versions: the old ones need a board with everything."""
+    """Run the lines of both versions in the section."""
     (block,) = re.findall(r"```diff\n(.*?)```", _section(), re.DOTALL)
     lines = [line for line in block.splitlines() if line[0] in (" ", prefix)]
     body = indent("\n".join(line[1:] for line in lines), " " * 4)

@@ -117,7 +117,7 @@ def test_built_library_reports_its_version(distributions: tuple[Path, Path]) -> 
 
 
 def test_checkout_has_no_version() -> None:
-    """Leave all versions to the release."""
+    """Require a placeholder version in the checkout."""
     assert json.loads((ROOT / MANIFEST).read_text("utf-8"))["version"] == "0.0.0"
     for path, line in (
         (ROOT / "pyproject.toml", '\nversion = "0.0.0"'),
@@ -127,7 +127,7 @@ def test_checkout_has_no_version() -> None:
 
 
 def test_sdist_has_only_the_library(distributions: tuple[Path, Path]) -> None:
-    """Package the library with its license and its README, and no tests."""
+    """Include the library, its license and its README, but no tests."""
     sdist, wheel = distributions
     assert sdist.name == f"supermicro_redfish_client-{VERSION}.tar.gz"
     assert wheel.name == f"supermicro_redfish_client-{VERSION}-py3-none-any.whl"
@@ -153,7 +153,7 @@ def test_sdist_has_only_the_library(distributions: tuple[Path, Path]) -> None:
 def test_sdist_builds_the_same_wheel(
     distributions: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Contain all that a build needs."""
+    """Include all files that a build needs."""
     sdist, wheel = distributions
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")

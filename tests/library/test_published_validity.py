@@ -19,7 +19,7 @@ class Rule(NamedTuple):
 
     model: type[Model]
     document: dict[str, Any]
-    """The least that a valid resource contains."""
+    """Minimal document of a valid resource."""
     other: dict[str, Any] | None = None
     """A further document that is valid on its own, if one of two values suffices."""
 
@@ -79,7 +79,7 @@ VALUES: dict[type, tuple[Any, ...]] = {
     int: (0, 1),
     list: ([],),
 }
-"""Other values of a type."""
+"""Values to try for each type."""
 
 EMPTY_VALUES = {
     (m.Battery, "State"),
@@ -117,7 +117,7 @@ def _variants(
 
 
 def test_rules_cover_all_published_models() -> None:
-    """State a rule for each model that has `is_valid` in the published client."""
+    """Require a rule for each published model with `is_valid`."""
     modules = vars(published_client().models).values()
     named = {item.__name__ for item in modules if hasattr(item, "is_valid")}
     assert {rule.model.__name__ for rule in RULES} == named - {"BaseModel"}
@@ -125,7 +125,7 @@ def test_rules_cover_all_published_models() -> None:
 
 @_RULES
 def test_resource_is_valid_with_what_its_rule_states(rule: Rule) -> None:
-    """Accept the least that is valid, and nothing less."""
+    """Accept the minimal valid document, but no smaller one."""
     for document in filter(None, (rule.document, rule.other)):
         assert rule.model.from_dict(document).is_valid
         for less in _without_one_key(document):
@@ -142,7 +142,7 @@ def test_resource_is_invalid(model: type[Model], document: dict[str, Any]) -> No
 
 @_RULES
 def test_rule_is_that_of_the_published_client(rule: Rule) -> None:
-    """Return the same as the published client for each of many documents."""
+    """Compare many documents with the published client."""
     documents = [*filter(None, (rule.document, rule.other)), {}]
     documents += [item for model, item in INVALID if model is rule.model]
     documents += _without_one_key(rule.document)
@@ -167,7 +167,7 @@ def _parts(model: Any) -> Iterator[Any]:
 
 
 def test_recorded_resources_are_as_valid_as_in_the_published_client() -> None:
-    """Agree with the published client on every resource that it can decode."""
+    """Compare each recorded resource with the published client."""
     compared = 0
     for (board, kind), bodies in RECORDED_RESOURCES.items():
         model = RESOURCES[kind]

@@ -18,7 +18,7 @@ from tests.simulator import Bmc, Server
 
 
 def _everything_in(error: BaseException | None) -> str:
-    """Return all texts of an exception and of those that led to it."""
+    """Return all texts of an exception and of its causes."""
     if error is None:
         return ""
     own = f"{error!r} {error} {vars(error)} {error.args}"
@@ -84,7 +84,7 @@ async def test_error_does_not_contain_password(
 async def test_log_does_not_contain_token_or_password(
     client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Keep token and password out of log messages and representations."""
+    """Omit token and password from log messages and representations."""
     caplog.set_level("DEBUG")
     await client.async_get_all_data()
     token = bmc.requests[-1].token
@@ -139,7 +139,7 @@ def test_redactor_replaces_identifier_consistently() -> None:
 
 @pytest.mark.parametrize("name", ["redfish", "Chassis", "supermicro"])
 def test_redactor_keeps_paths_of_account_named_like_one(name: str) -> None:
-    """Replace such a name under its own keys only, so that paths stay valid."""
+    """Replace such a name only at its own keys, so that paths stay valid."""
     path = "/redfish/v1/Chassis/1"
     board = {path: {"@odata.id": path, "Oem": {"Supermicro": {"UserName": name}}}}
     ((found, body),) = redacted(board).items()
@@ -148,7 +148,7 @@ def test_redactor_keeps_paths_of_account_named_like_one(name: str) -> None:
 
 
 def test_redactor_replaces_documents_that_are_nested_too_deep() -> None:
-    """Search texts that contain documents a few levels deep, and show none below."""
+    """Redact nested documents up to a depth; replace deeper ones."""
     text = json.dumps({"Note": "harmless"})
     for _ in range(MAX_NESTED_DOCUMENTS - 1):
         text = json.dumps({"Text": text})

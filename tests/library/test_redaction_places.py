@@ -1,4 +1,4 @@
-"""Redaction of every kind of secret and identifier in every place, in linear time."""
+"""Redaction of all secrets and identifiers in all places, in linear time."""
 
 from collections.abc import Callable
 import json
@@ -121,7 +121,7 @@ PLACES = {**VALUE_PLACES, **OTHER_PLACES}
 
 
 def _check(place: Place, key: str, value: Any, secret: str) -> None:
-    """Redact a secret in a place and search it in the result."""
+    """Redact a document with a secret, and require that the secret is gone."""
     resources = place(key, value)
     assert secret in json.dumps(resources, ensure_ascii=False)
     result = redacted(resources)
@@ -213,7 +213,7 @@ def test_redactor_keeps_relations_in_every_notation() -> None:
 
 
 def test_redactor_numbers_many_addresses() -> None:
-    """Give each of a thousand addresses a valid one of its own."""
+    """Replace a thousand addresses by different valid ones."""
     addresses = [f"10.0.{n // 250}.{n % 250 + 1}" for n in range(1_000)]
     assert len(set(Redactor([]).redact(addresses))) == 1_000
 
@@ -231,7 +231,7 @@ def test_error_contains_no_secret_shape(kind: str) -> None:
 
 
 def test_error_has_limited_length() -> None:
-    """Shorten a message, without a part of a word that may be a token."""
+    """Shorten a message without leaving a part of a word."""
     error = InvalidRequestError("a " * 5_000, bmc_message="b" * 1_000_000)
     assert len(str(error)) <= MAX_ERROR_LENGTH
     assert str(error).endswith("a …")
@@ -299,7 +299,7 @@ SLOW: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 def _nest(levels: int) -> str:
-    """Return JSON in JSON in JSON."""
+    """Return JSON that is nested in strings."""
     text = "x"
     for _ in range(levels):
         text = json.dumps(["[" * 40 + "]" * 40, {"Password": text}])
@@ -308,7 +308,7 @@ def _nest(levels: int) -> str:
 
 @pytest.mark.parametrize("name", SLOW)
 def test_redactor_takes_linear_time(name: str) -> None:
-    """Redact 304 kB made to be slow within three seconds of CPU time."""
+    """Redact 304 kB of worst-case input within three seconds of CPU time."""
     resources = SLOW[name]()
     started = thread_time()
     redacted(resources)

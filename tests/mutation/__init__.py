@@ -1,4 +1,4 @@
-"""Change the code at random, and count the changes that no test notices.
+"""Change the code at random, and count the changes that no test detects.
 
 How to run:
     script/mutate          Try 200 random mutations. `--help` lists the options.

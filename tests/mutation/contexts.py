@@ -22,7 +22,7 @@ _SLOWEST = 15.0
 """The duration of a test that is too slow for a mutation, in seconds."""
 
 _FEW = 10
-"""The number of tests below which related tests are taken as well."""
+"""Number of tests below which related tests are added."""
 
 _SETTINGS = """
 [run]
@@ -34,7 +34,7 @@ data_file = {data}
 
 
 class GatheringError(Exception):
-    """Pytest did not run the tests to their end."""
+    """Failure of a test run that collects contexts."""
 
 
 class Contexts:
@@ -54,7 +54,7 @@ class Contexts:
         self._static = {*self._results} - running
 
     def tests(self, mutation: Mutation) -> list[str]:
-        """Return the passing tests that run a mutated line, the most promising first.
+        """Return the passing tests that run a mutated line, the most likely first.
 
         A line that runs during the import has none, and one whose result is cached has
         only the first test. Then take also the tests of the lines that use its names.
@@ -73,7 +73,7 @@ class Contexts:
         return tests + self._order(used - found, mutation.path)
 
     def _order(self, tests: set[str], path: str) -> list[str]:
-        """Take in turn the fastest test, and the one that runs little but a file."""
+        """Return tests alternately: the fastest, and the most specific of a file."""
         fastest = spread(tests, self._results)
         own = Counter(chain.from_iterable(self._read(path).values()))
         shares = {
@@ -126,7 +126,7 @@ def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:
 
 
 def take_turns(tests: Iterable[str], separator: str) -> list[str]:
-    """Take in turn a test of each group, whose names are equal before a separator."""
+    """Return the tests of all groups alternately; a group shares a name prefix."""
     groups: dict[str, list[str]] = {}
     for test in tests:
         groups.setdefault(test.partition(separator)[0], []).append(test)
@@ -145,7 +145,7 @@ def _range(statement: tuple[int, int]) -> tuple[int, int]:
 
 
 def _by_test(contexts: Counter[str]) -> Counter[str]:
-    """Add up the numbers of the phases of each test."""
+    """Sum the numbers of all phases for each test."""
     numbers: Counter[str] = Counter()
     for context, number in contexts.items():
         numbers[_test(context)] += number

@@ -151,7 +151,7 @@ def _visit(node: ast.AST, statement: ast.stmt) -> Iterator[tuple[ast.stmt, _Edit
 
 
 def _is_skipped(node: ast.AST) -> bool:
-    """Return whether a node is not run, or only read by people.
+    """Return whether a node is not executed, or only contains text for people.
 
     These are documentation, log messages, f-strings and code for type checkers.
     """
@@ -170,7 +170,7 @@ def _is_skipped(node: ast.AST) -> bool:
 
 
 def _constant(node: ast.Constant) -> Iterator[_Edit]:
-    """Change a value; texts with spaces are for people."""
+    """Change a constant; skip texts with spaces, which are for people."""
     match node.value:
         case bool() as value:
             yield _Edit(node, str(not value))
@@ -181,7 +181,7 @@ def _constant(node: ast.Constant) -> Iterator[_Edit]:
 
 
 def _compare(node: ast.Compare) -> Iterator[_Edit]:
-    """Move the limit of a comparison, or reverse it."""
+    """Change the limit of a comparison, or reverse the comparison."""
     for index, operator in enumerate(node.ops):
         ops = [*node.ops[:index], _COMPARISONS[type(operator)], *node.ops[index + 1 :]]
         yield _expression(node, ast.Compare(node.left, ops, node.comparators))
@@ -208,7 +208,7 @@ def _negation(node: ast.UnaryOp) -> Iterator[_Edit]:
 
 
 def _choice(node: ast.IfExp) -> Iterator[_Edit]:
-    """Take one side of a conditional expression."""
+    """Replace a conditional expression by one of its sides."""
     yield _expression(node, node.body)
     yield _expression(node, node.orelse)
 
@@ -219,24 +219,24 @@ def _condition(node: ast.If | ast.While) -> Iterator[_Edit]:
 
 
 def _filter(node: ast.comprehension) -> Iterator[_Edit]:
-    """Let a comprehension take everything."""
+    """Remove the condition of a comprehension."""
     yield from (_Edit(test, "True") for test in node.ifs)
 
 
 def _handler(node: ast.ExceptHandler) -> Iterator[_Edit]:
-    """Catch no exception."""
+    """Replace the exceptions of a handler, so that it catches none."""
     if node.type:
         yield _Edit(node.type, "()")
 
 
 def _return(node: ast.Return) -> Iterator[_Edit]:
-    """Return nothing."""
+    """Replace a returned value by None."""
     if node.value and not isinstance(node.value, ast.Constant):
         yield _Edit(node.value, "None")
 
 
 def _statement(node: ast.stmt) -> Iterator[_Edit]:
-    """Omit a statement that has an effect."""
+    """Remove a statement that has an effect."""
     match node:
         case (
             ast.AugAssign()

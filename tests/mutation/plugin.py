@@ -1,4 +1,4 @@
-"""Run the selected tests in the given order, and record all results: a pytest plugin.
+"""Run selected tests in a given order, and record their results (pytest plugin).
 
 `MUTATION_TESTS` names a file with the tests, one in each line. `MUTATION_RECORD` names
 the file for the results.
@@ -63,7 +63,7 @@ class Selector:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Omit the other tests. A mutation may have renamed some."""
+        """Omit all other tests. A mutation may have renamed some."""
         selected = [item for item in items if item.nodeid in self._order]
         items[:] = sorted(selected, key=lambda item: self._order[item.nodeid])
 

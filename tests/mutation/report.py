@@ -1,4 +1,4 @@
-"""Judge a run of mutations, and write its results."""
+"""Evaluate a run of mutations, and write its results."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -57,7 +57,7 @@ class Summary:
     def of(
         cls, seed: int, verdicts: Iterable[Verdict], known: list[Equivalent]
     ) -> Summary:
-        """Judge the verdicts of a run."""
+        """Summarize the verdicts of a run."""
         verdicts = list(verdicts)
         counted = [
             verdict
@@ -68,7 +68,7 @@ class Summary:
 
     @property
     def survivors(self) -> list[Verdict]:
-        """The mutations that no test noticed."""
+        """The mutations that no test detected."""
         return [verdict for verdict in self.verdicts if not verdict.killer]
 
     @property

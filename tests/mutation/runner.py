@@ -10,7 +10,7 @@ from .plugin import RECORD, TESTS, read_results
 from .tree import ROOT, TIMEOUT, Tree
 
 _FIRST = 40
-"""The number of tests that are tried first. Nearly all mutations end there."""
+"""Number of tests in the first run, which detect nearly all mutations."""
 
 _PASSED = (0, 5)
 """The exit codes of pytest without a failed test; 5 means that it found no tests."""
@@ -87,7 +87,7 @@ async def run_tests(
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:
-    """Return the first tests that take no longer than a limit."""
+    """Return the first tests that fit into a time limit."""
     chosen = []
     for test in tests:
         limit -= contexts.seconds(test)

@@ -24,14 +24,14 @@ def method(value):
 
 
 def test_order_starts_with_the_fastest_test_of_each_file() -> None:
-    """Take turns between the files."""
+    """Return tests of different files alternately."""
     seconds = {"a::1": 3.0, "a::2": 1.0, "a::3": 2.0, "b::1": 9.0, "c::1": 0.5}
     results = {name: Result(seconds=n, passed=True) for name, n in seconds.items()}
     assert spread(seconds, results) == ["c::1", "a::2", "b::1", "a::3", "a::1"]
 
 
 def test_order_omits_failed_slow_and_unknown_tests() -> None:
-    """Prove nothing with a test that fails without a mutation."""
+    """Omit tests that fail without a mutation, that are slow, or unknown."""
     results = {
         "a::failed": Result(seconds=1, passed=False),
         "a::slow": Result(seconds=60, passed=True),
@@ -41,7 +41,7 @@ def test_order_omits_failed_slow_and_unknown_tests() -> None:
 
 
 def test_order_takes_turns_between_cases_of_different_tests() -> None:
-    """Try each function before further cases of one."""
+    """Return each test function before further cases of one."""
     tests = ["a::one[1]", "a::one[2]", "b::two", "a::one[3]", "b::three[x]"]
     expected = ["a::one[1]", "b::two", "b::three[x]", "a::one[2]", "a::one[3]"]
     assert take_turns(tests, "[") == expected

@@ -63,7 +63,7 @@ def test_source_has_mutations(source: str, expected: list[str]) -> None:
     ],
 )
 def test_source_has_no_mutation(source: str) -> None:
-    """Leave texts for people and type checkers as they are."""
+    """Keep texts for people and type annotations."""
     assert mutants(source) == []
 
 
@@ -74,7 +74,7 @@ def test_exception_handler_catches_nothing() -> None:
 
 
 def test_mutation_names_its_statement() -> None:
-    """Give the lines of the innermost statement, without its body."""
+    """Return the lines of the innermost statement, without its body."""
     source = b"if a:\n    x = f(\n        1,\n    )\n"
     found = {(item.line, item.statement) for item in find_mutations("a.py", source)}
     assert found == {(1, (1, 1)), (3, (2, 4))}
@@ -117,7 +117,7 @@ def test_all_mutants_of_a_module_can_be_compiled() -> None:
 
 
 def test_folder_has_mutations_of_all_files(tmp_path: Path) -> None:
-    """Read a folder with all folders in it."""
+    """Read a folder including its subfolders."""
     for name in ("one.py", "folder/two.py", "other.txt"):
         (tmp_path / "code" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "code" / name).write_text("x = 1\n", "utf-8")

@@ -38,7 +38,7 @@ def test_summary_omits_equivalent_mutations() -> None:
 
 
 def test_summary_of_no_mutation_is_complete() -> None:
-    """Avoid a division by zero."""
+    """Return 100 percent without a division by zero."""
     assert Summary.of(7, [], []).percent == 100
 
 
@@ -50,7 +50,7 @@ def test_report_keeps_survivors(tmp_path: Path) -> None:
 
 
 def test_equivalent_mutations_name_existing_lines() -> None:
-    """Remove an entry when its line changes, and give a reason."""
+    """Require an existing line and a reason for each entry."""
     for item in read_equivalent():
         lines = (ROOT / item.path).read_text("utf-8").splitlines()
         text = " ".join(line.strip() for line in lines)

@@ -96,8 +96,9 @@ def mutate(project: Path, *arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.long
 def test_run_finds_the_mutation_that_no_test_notices(project: Path) -> None:
-    """Kill the others, also that of a constant, and change no file.
+    """Report the surviving mutation only, and change no file.
 
     A second run uses the same contexts. It tries only the survivor, which is listed as
     equivalent now.

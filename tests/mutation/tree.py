@@ -34,7 +34,7 @@ def list_files() -> list[str]:
 
 @contextmanager
 def exclusive_cache() -> Iterator[None]:
-    """Keep the copies for this process.
+    """Lock the copies for this process.
 
     Raises:
         BlockingIOError: Another process uses them.

@@ -15,7 +15,7 @@ _NOT_INHERITED = ("PYTHONPATH", "MYPYPATH", "VIRTUAL_ENV")
 
 
 class RehearsalError(Exception):
-    """A step of the rehearsal failed."""
+    """Failure of a step of the rehearsal."""
 
 
 async def run(*command: Any, cwd: Path, **variables: str) -> str:

@@ -51,7 +51,7 @@ async def build_release(folder: Path) -> Release:
 
 
 def name_version(changes: str) -> str:
-    """Give the entry of the next release its version, as a maintainer does."""
+    """Set the version of the next release in the change log."""
     if f"\n## [{VERSION}]" in changes:
         return changes
     return re.sub(r"(?m)^## \[Unreleased\]", f"## [{VERSION}]", changes)

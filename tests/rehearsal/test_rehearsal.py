@@ -38,18 +38,18 @@ def test_wheel_contains_library_only() -> None:
     ],
 )
 def test_wheel_contains_no_other_files(name: str) -> None:
-    """Name a file that does not belong into the wheel."""
+    """Report a file that does not belong in the wheel."""
     assert misplaced([*WHEEL, name]) == {name}
 
 
 @pytest.mark.parametrize("name", ["aiosupermicro/py.typed", f"{INFO}/licenses/LICENSE"])
 def test_wheel_requires_marker_and_license(name: str) -> None:
-    """Name a file that is missing."""
+    """Report a missing file."""
     assert misplaced({*WHEEL} - {name}) == {name}
 
 
 def test_rehearsal_names_version_in_change_log() -> None:
-    """Rename the entry of the next release, unless the version has one."""
+    """Rename the entry of the next release, unless it already has a version."""
     changes = "# Changelog\n\n## [Unreleased]\n\nText.\n"
     named = "# Changelog\n\n## [1.0.0]\n\nText.\n"
     assert name_version(changes) == named

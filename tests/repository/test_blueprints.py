@@ -47,7 +47,7 @@ async def test_blueprint_can_be_imported_from_its_source_url(
 
 @every_blueprint
 def test_blueprint_selectors_are_limited_to_the_integration(file: Path) -> None:
-    """Name every input, and offer no entities of other integrations for a server."""
+    """Require a name for every input, and selectors limited to the integration."""
     schema = SCHEMAS[file.parents[1].name]
     blueprint = Blueprint(load_yaml_dict(file), path=file.name, schema=schema)
     assert blueprint.metadata["homeassistant"] == {"min_version": "2026.10.0"}
@@ -70,7 +70,7 @@ every_dashboard = pytest.mark.parametrize(
 
 @every_dashboard
 def test_dashboard_asks_twice_before_the_log_is_cleared(file: Path) -> None:
-    """Ask on the way to a view of its own, and again there."""
+    """Require a confirmation before the separate view, and another one in it."""
     page, confirmation = load_yaml_dict(file)["views"]
     cards = [
         card
@@ -101,6 +101,6 @@ def without_texts(tree: Any) -> Any:
 
 @every_dashboard
 def test_dashboards_of_all_languages_have_the_same_cards(file: Path) -> None:
-    """Differ in their texts and entity ids only."""
+    """Require dashboards that are equal except for texts and entity ids."""
     expected = without_texts(load_yaml_dict(DASHBOARD))
     assert without_texts(load_yaml_dict(file)) == expected

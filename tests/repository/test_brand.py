@@ -12,7 +12,7 @@ BRAND = FOLDER / "brand"
 DRAWINGS = ROOT / ".github/brand"
 
 MAX_BYTES = 32 * 1024
-"""Home Assistant loads the images whenever it shows the integration."""
+"""Maximum size of an image, which Home Assistant often loads."""
 
 both_themes = pytest.mark.parametrize("theme", ["", "dark_"])
 
@@ -38,14 +38,14 @@ def test_brand_has_an_image_for_every_theme_and_density() -> None:
 
 @both_themes
 def test_icon_is_square(theme: str) -> None:
-    """Have the two sizes that Home Assistant requires."""
+    """Require the two sizes of Home Assistant."""
     assert size(BRAND / f"{theme}icon.png") == (256, 256)
     assert size(BRAND / f"{theme}icon@2x.png") == (512, 512)
 
 
 @both_themes
 def test_logo_is_landscape(theme: str) -> None:
-    """Be as high as an icon, and wider than high."""
+    """Require the height of an icon, and a larger width."""
     width, height = size(BRAND / f"{theme}logo.png")
     assert height == 256
     assert width > height
@@ -54,14 +54,14 @@ def test_logo_is_landscape(theme: str) -> None:
 
 @pytest.mark.parametrize("file", sorted(BRAND.iterdir()), ids=lambda file: file.name)
 def test_image_is_small_and_transparent(file: Path) -> None:
-    """Fit on a page of any color."""
+    """Require a small file with a transparent background."""
     content = file.read_bytes()
     assert len(content) <= MAX_BYTES
     assert b"tRNS" in content
 
 
 def test_dark_theme_has_its_own_images() -> None:
-    """Differ from the light theme: its dark blue is invisible on black."""
+    """Require other images than in the light theme, for contrast."""
     for file in BRAND.glob("dark_*"):
         light = file.with_name(file.name.removeprefix("dark_"))
         assert file.read_bytes() != light.read_bytes()

@@ -1,8 +1,12 @@
 """Test the option --cases, with which script/test limits its time."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.conftest import spread
+from tests.demo.configuration import ROOT
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,24 @@ def test_selected_cases_are_spread(
 ) -> None:
     """Run the first and the last case in any selection of two or more."""
     assert spread(count, number) == expected
+
+
+def test_long_tests_are_not_selected() -> None:
+    """Leave out tests with the marker; each of them starts many others."""
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "--co",
+        "-q",
+        "tests/mutation/test_run.py",
+    )
+    all_tests, selected = (
+        subprocess.run(  # noqa: S603 - ours
+            (*command, *options), cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+        for options in ((), ("--cases", "2"))
+    )
+    assert "test_run_finds" in all_tests
+    assert "test_run_finds" not in selected
+    assert "test_run_ends" in selected

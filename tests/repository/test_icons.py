@@ -15,7 +15,7 @@ from . import ENGLISH, ICONS, Description, descriptions, texts
     ],
 )
 def test_entity_has_an_icon(platform: str, row: Description) -> None:
-    """Have an icon of its own or that of its device class."""
+    """Require an icon or a device class."""
     path = f"entity.{platform}.{row.text_key}"
     has_icon = row.text_key in ICONS["entity"].get(platform, {})
     if not row.device_class:
@@ -25,7 +25,7 @@ def test_entity_has_an_icon(platform: str, row: Description) -> None:
 
 
 def test_icons_follow_the_rules_of_hassfest() -> None:
-    """Use Material Design icons; the icon of a state differs from the default."""
+    """Require Material Design icons, and state icons that differ from the default."""
     for path, icon in texts(ICONS):
         assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path
     for entities in ICONS["entity"].values():
@@ -35,7 +35,7 @@ def test_icons_follow_the_rules_of_hassfest() -> None:
 
 
 def test_state_icons_belong_to_existing_states() -> None:
-    """Know `on` and `off` as the states of a switch and a light."""
+    """Require an existing state for each state icon."""
     for platform, entities in ICONS["entity"].items():
         for key, icons in entities.items():
             states = ENGLISH["entity"][platform][key].get(
@@ -48,6 +48,6 @@ def test_state_icons_belong_to_existing_states() -> None:
 
 
 def test_buttons_have_different_icons() -> None:
-    """Give every button an icon of its own."""
+    """Require a different icon for every button."""
     icons = [icon["default"] for icon in ICONS["entity"]["button"].values()]
     assert len(icons) == len(set(icons))

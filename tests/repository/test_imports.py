@@ -69,7 +69,7 @@ def test_library_imports_stay_inside_its_folder() -> None:
 
 
 def test_integration_imports_bundled_library_relatively() -> None:
-    """Load each exception class once: an `except` does not catch a second copy."""
+    """Require one copy of each exception class, so that `except` matches."""
     assert packages(INTEGRATION_FILES) <= {"aiohttp", "homeassistant", "voluptuous"}
     assert any(item.module == "aiosupermicro" for item in imports(INTEGRATION_FILES))
     for item in imports(INTEGRATION_FILES):
@@ -79,7 +79,7 @@ def test_integration_imports_bundled_library_relatively() -> None:
 
 
 def test_integration_imports_voluptuous_by_its_own_name() -> None:
-    """Import voluptuous, although Home Assistant puts probatio in its place."""
+    """Reject imports of the replacement, probatio."""
     assert "probatio" not in packages(INTEGRATION_FILES)
 
 
@@ -98,14 +98,14 @@ def test_simulator_imports_neither_library_nor_integration() -> None:
     [("library", "custom_components"), ("integration", "aiosupermicro")],
 )
 def test_tests_import_library_by_one_name(folder: str, foreign: str) -> None:
-    """Import one copy: `aiosupermicro.X` and the integration's X are two classes."""
+    """Require one copy: `aiosupermicro.X` and the integration's X are two classes."""
     files = sorted((TESTS / folder).rglob("*.py"))
     assert files
     assert foreign not in packages(files)
 
 
 def test_integration_folder_is_not_on_sys_path() -> None:
-    """Keep the folder off the path, where select.py would shadow the standard one."""
+    """Require that the folder is not on the path, as select.py hides a module."""
     folders = {Path(folder).resolve() for folder in sys.path}
     assert FOLDER.resolve() not in folders
     assert (FOLDER / "select.py").exists()

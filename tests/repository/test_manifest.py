@@ -15,7 +15,7 @@ def test_manifest_keys_are_sorted() -> None:
 
 
 def test_manifest_has_required_keys_and_no_unknown_ones() -> None:
-    """Have the keys that HACS and Home Assistant require; hassfest rejects others."""
+    """Require the keys of HACS and Home Assistant; reject all others."""
     required = {
         "domain",
         "name",
@@ -48,13 +48,13 @@ def test_manifest_describes_a_local_polling_device() -> None:
 
 
 def test_debug_logging_includes_the_library() -> None:
-    """Place the library's loggers below the integration's and list them."""
+    """Require loggers of the library below the integration's in the manifest."""
     assert MANIFEST["loggers"] == [aiosupermicro.__name__]
     assert aiosupermicro.__name__.startswith(f"{LOGGER.name}.")
 
 
 def test_repository_has_one_manifest() -> None:
-    """Have no second manifest.json, which hassfest would take for an integration."""
+    """Reject a second manifest.json, which hassfest would check."""
     manifests = [
         path
         for folder in ("blueprints", "custom_components", "script", "tests")

@@ -85,7 +85,7 @@ def test_nightly_runs_the_newest_home_assistant(checkout: Path) -> None:
 
 @pytest.mark.parametrize("part", ["rehearse", "next"])
 def test_nightly_reports_unreachable_package_index(checkout: Path, part: str) -> None:
-    """Show a part as OFFLINE if the index cannot be reached, and fail."""
+    """Report a part as OFFLINE and fail if the index cannot be reached."""
     (checkout / ".venv/bin/uv").write_text("#!/bin/sh\nexit 2\n", "utf-8")
     code, output = nightly(checkout, part)
     assert (code, results(output)) == (1, [[part, "OFFLINE"]])

@@ -68,7 +68,7 @@ DOCUMENTED = {
     "docs-supported-devices": "## Supported boards",
     "docs-supported-functions": "## What you get",
     "docs-troubleshooting": "## Troubleshooting",
-    "docs-use-cases": "**What people use it for:**",
+    "docs-use-cases": "**What it is for:**",
 }
 """The heading or phrase of the README that fulfills a rule."""
 
@@ -201,7 +201,7 @@ def test_quality_scale_lists_all_rules_by_level() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_has_known_status_and_reason(rule: str) -> None:
-    """Have one of Home Assistant's statuses, and a comment for an exemption."""
+    """Require a valid status, and a comment for an exemption."""
     assert status(rule) in {"done", "exempt", "todo"}
     if isinstance(RULES[rule], dict):
         assert set(RULES[rule]) == {"status", "comment"}
@@ -212,7 +212,7 @@ def test_rule_has_known_status_and_reason(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if status(rule) == "done"])
 def test_rule_is_done(rule: str) -> None:
-    """Show in the code, in the README or in a test that a claimed rule is followed."""
+    """Require proof of each claimed rule in code, README or a test."""
     assert {rule} & {*CHECKS, *DOCUMENTED, *TESTED}
     assert rule not in CHECKS or CHECKS[rule]()
     assert DOCUMENTED.get(rule, "") in README
@@ -221,7 +221,7 @@ def test_rule_is_done(rule: str) -> None:
 
 
 def test_checked_rules_are_claimed() -> None:
-    """Claim every rule that has a check here."""
+    """Require a claim for every rule with a check in this file."""
     assert {rule for rule in RULES if status(rule) == "done"} >= {
         *CHECKS,
         *DOCUMENTED,
@@ -230,6 +230,6 @@ def test_checked_rules_are_claimed() -> None:
 
 
 def test_manifest_claims_platinum() -> None:
-    """Claim platinum, which no rule that is still to do contradicts."""
+    """Require platinum in the manifest, and no rule with the status todo."""
     assert MANIFEST["quality_scale"] == "platinum"
     assert not [rule for rule in RULES if status(rule) == "todo"]

@@ -43,11 +43,13 @@ RUNS = {
     },
     "tests/demo/test_options.py": {"script/demo --board FOLDER": '["--board"'},
     "tests/browser/conftest.py": {"script/demo --bare": '["--check", "--bare"]'},
+    "tests/repository/test_release.py": {"script/release v1.2.3": "script/release"},
     "tests/browser/test_pictures.py": {"script/screenshots": '"script/screenshots"'},
     "tests/library/test_cli.py": {
         "python -m aiosupermicro HOST": '"aiosupermicro"',
         "python -m aiosupermicro HOST watch": '"watch"',
         "python -m aiosupermicro HOST logs": '"logs"',
+        "python -m aiosupermicro --fingerprint SHA256 HOST logs": '"--fingerprint"',
         "python -m aiosupermicro HOST dump FOLDER": '"dump"',
     },
 }
@@ -55,7 +57,7 @@ RUNS = {
 
 
 def test_readme_links_to_every_blueprint() -> None:
-    """Offer an import link with the source URL of each blueprint."""
+    """Require an import link with the source URL of each blueprint."""
     links = re.findall(r"blueprint_import/\?blueprint_url=([^)]*)", README)
     assert sorted(map(unquote, links)) == sorted(
         str(load_yaml_dict(file)["blueprint"]["source_url"]) for file in BLUEPRINTS
@@ -63,7 +65,7 @@ def test_readme_links_to_every_blueprint() -> None:
 
 
 def test_readme_commands_all_have_a_runner() -> None:
-    """Run each command in a test, or in a script that runs for every change."""
+    """Require a test or script that runs each command."""
     shown = set(COMMAND.findall(README))
     assert shown
     assert {command for commands in RUNS.values() for command in commands} == shown

@@ -158,7 +158,7 @@ def test_release_refuses_other_files_than_those_of_a_commit(
 
 
 def test_release_refuses_folder_without_repository(checkout: Path) -> None:
-    """Fail where git does not know which files belong to the release."""
+    """Reject a folder whose files git does not track."""
     shutil.rmtree(checkout / ".git")
     assert release(checkout, "v1.2.3") != 0
     assert not (checkout / ARCHIVE).exists()
@@ -217,7 +217,7 @@ def test_release_workflow_publishes_the_archive_for_hacs() -> None:
 
 
 def test_repository_has_a_placeholder_version() -> None:
-    """Leave the version to the release."""
+    """Require the placeholder version."""
     assert MANIFEST["version"] == "0.0.0"
     assert '\nversion = "0.0.0"' in (ROOT / "pyproject.toml").read_text("utf-8")
 

@@ -8,7 +8,7 @@ from . import README, ROOT
 
 
 def test_threat_model_names_all_security_tests() -> None:
-    """Find each named file, and name each file of the folder."""
+    """Require each file of the folder in the model, and each named file."""
     named = set(re.findall(r"tests/[\w/]+\.py", str(security.__doc__)))
     assert sorted(name for name in named if not (ROOT / name).is_file()) == []
     files = (ROOT / "tests/security").glob("test_*.py")
@@ -16,5 +16,5 @@ def test_threat_model_names_all_security_tests() -> None:
 
 
 def test_readme_names_the_threat_model() -> None:
-    """Lead contributors to the docstring."""
+    """Require a reference to the docstring."""
     assert "`tests/security/__init__.py`" in README

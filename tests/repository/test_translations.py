@@ -101,13 +101,13 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_descriptions_cover_all_platforms() -> None:
-    """Include new platforms in these tests."""
+    """Require that these tests cover all platforms."""
     assert {platform for platform, _ in descriptions()} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize(("platform", "row"), ROWS)
 def test_entity_has_a_name(platform: str, row: Description) -> None:
-    """Use no placeholder but the name of the item."""
+    """Require a name without placeholders other than the item's name."""
     key = row.text_key
     assert key in ENGLISH["entity"].get(platform, {}), (
         f"Add entity.{platform}.{key}.name to translations/en.json"
@@ -119,7 +119,7 @@ def test_entity_has_a_name(platform: str, row: Description) -> None:
 def test_translated_name_differs_in_the_name_only(
     platform: str, row: Description, suffix: str
 ) -> None:
-    """Have the same states and icons for an item with a name and with a number."""
+    """Require equal states and icons for items with a name and with a number."""
     pattern = row.source.name_patterns[suffix]
     named, translated = _named_and_translated(ENGLISH, platform, row, suffix)
     assert placeholders(translated.pop("name")) == (
@@ -149,7 +149,7 @@ def _named_and_translated(
 
 
 def test_entity_texts_and_icons_are_all_used() -> None:
-    """Have no text or icon for an entity that does not exist."""
+    """Reject texts and icons of entities that do not exist."""
     used = {(platform, row.text_key) for platform, row in descriptions()}
     used |= {
         (platform, f"{row.text_key}{suffix}")
@@ -227,12 +227,12 @@ def test_form_fields_have_label_and_description(step: Json, form: Schema) -> Non
 
 
 def test_config_flow_steps_match_the_texts() -> None:
-    """Have a form for every step that has texts."""
+    """Require a form for every step that has texts."""
     assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
 
 
 def test_options_flow_texts_match_steps_and_errors() -> None:
-    """Have the steps of the flow, and the errors of the probe and of Redfish."""
+    """Require texts for the steps and errors of the options flow."""
     steps = {"init", "fan_control", "ipmi_off"}
     assert set(ENGLISH["options"]["step"]) == steps
     assert all(hasattr(SupermicroOptionsFlow, f"async_step_{step}") for step in steps)
@@ -242,7 +242,7 @@ def test_options_flow_texts_match_steps_and_errors() -> None:
 
 
 def test_fan_control_texts_match_reasons_and_errors() -> None:
-    """Have an issue for each reason, and a message for each refused command."""
+    """Require an issue for each reason and a message for each error."""
     issues = {key for key in ENGLISH["issues"] if key.startswith("fan_control_")}
     assert issues == {f"fan_control_{reason.value}" for reason in TripReason}
     assert set(ENGLISH["exceptions"]) >= FAN_CONTROL_ERRORS
@@ -259,13 +259,13 @@ def test_certificate_choices_match_the_texts() -> None:
 
 
 def test_library_exceptions_show_the_error_of_the_bmc() -> None:
-    """Show the error's own message in every text."""
+    """Require the error's own message in every text."""
     for key in TRANSLATION_KEYS.values():
         assert placeholders(ENGLISH["exceptions"][key]["message"]) == {"error"}
 
 
 def test_raised_translation_keys_match_the_texts() -> None:
-    """Use each text in the error table or where an exception is raised."""
+    """Require that the error table or an exception uses each text."""
     raised = {
         str(keyword.value.value)
         for file in FOLDER.glob("*.py")
@@ -342,7 +342,7 @@ MESSAGE_NAMES = 11
 
 @every_language
 def test_names_and_states_fit_on_a_row(language: str) -> None:
-    """Cut off no name of an entity that is enabled by default."""
+    """Limit the length of names of entities that are enabled by default."""
     entities = load_translation(language)["entity"]
     for platform, row in descriptions():
         text = entities.get(platform, {}).get(row.text_key)
@@ -357,7 +357,7 @@ def test_names_and_states_fit_on_a_row(language: str) -> None:
 
 @every_language
 def test_texts_name_buttons_as_the_page_does(language: str) -> None:
-    """Write the label of a button in bold, as Home Assistant's page has it."""
+    """Require bold labels of buttons, as in Home Assistant's page."""
     (file,) = PAGE_TEXTS.glob(f"{language}-{'[0-9a-f]' * 32}.json")
     labels = set(json.loads(file.read_text("utf-8")).values())
     for path, text in texts(load_translation(language)):
@@ -371,7 +371,7 @@ MAX_TITLE = 34
 
 @every_language
 def test_issue_titles_fit_on_a_line(language: str) -> None:
-    """Keep the titles short: the name of the server is in front of them."""
+    """Limit the length of titles, as the name of the server precedes them."""
     issues = load_translation(language)["issues"]
     for key, issue in issues.items():
         steps = issue.get("fix_flow", {}).get("step", {}).values()
@@ -384,7 +384,7 @@ def test_issue_titles_fit_on_a_line(language: str) -> None:
 
 @every_language
 def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
-    """Have no text that English lacks, and the same placeholders in all others."""
+    """Reject keys that English lacks; require equal placeholders."""
     file = f"translations/{language}.json"
     found, english = dict(texts(load_translation(language))), dict(texts(ENGLISH))
     unknown = sorted(found.keys() - english.keys())
@@ -396,7 +396,7 @@ def test_language_has_the_same_keys_and_placeholders(language: str) -> None:
 
 @every_language
 def test_language_has_every_text(language: str) -> None:
-    """List the missing texts; until they are translated, the English ones are shown.
+    """List missing texts, for which Home Assistant shows the English ones.
 
     A contributor needs no other language than English.
     """
@@ -406,14 +406,14 @@ def test_language_has_every_text(language: str) -> None:
 
 
 def test_languages_are_complete() -> None:
-    """Have no further language, and no strings.json, which is never read."""
+    """Reject further languages, and strings.json, which is never read."""
     assert {file.stem for file in FOLDER.glob("translations/*")} == set(LANGUAGES)
     assert not (FOLDER / "strings.json").exists()
 
 
 @every_language
 def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
-    """Contain no HTML, no addresses and no unresolved references."""
+    """Reject HTML, addresses and unresolved references."""
     tree = load_translation(language)
     for path, text in texts(tree):
         found = [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
@@ -447,12 +447,12 @@ def test_texts_follow_the_rules_of_hassfest(language: str) -> None:
     ],
 )
 def test_keys_follow_the_rules_of_hassfest(tree: Json) -> None:
-    """Consist of lowercase letters and digits, separated by single dashes or _."""
+    """Require lowercase letters and digits, separated by single dashes or _."""
     assert all(KEY.fullmatch(key) for key in keys(tree))
 
 
 def test_command_line_uses_the_sentences_of_the_dialogs() -> None:
-    """Give the same advice for the same error."""
+    """Require equal messages for the same error."""
     own = {CertificateError, SupermicroRedfishError}
     expected = {
         error: ENGLISH["config"]["error"][TRANSLATION_KEYS[error]].replace(

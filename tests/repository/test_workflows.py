@@ -18,7 +18,7 @@ every_workflow = pytest.mark.parametrize(
 
 @every_workflow
 def test_workflow_pins_actions_by_commit(file: Path) -> None:
-    """Use actions by commit with the version beside it, because tags can be moved.
+    """Require commits and a version comment, because tags can be moved.
 
     A workflow of this repository is that of the same commit.
     """
@@ -29,7 +29,7 @@ def test_workflow_pins_actions_by_commit(file: Path) -> None:
 
 @every_workflow
 def test_workflow_has_minimal_permissions(file: Path) -> None:
-    """Allow only the release to write, and keep no credentials in the checkout."""
+    """Allow only the release to write; store no credentials in the checkout."""
     assert workflow(file.stem)["permissions"] == {"contents": "read"}
     extended = {
         f"{file.stem}/{name}": job["permissions"]
@@ -70,11 +70,20 @@ def test_workflow_validates_with_hassfest_and_hacs() -> None:
     assert used["hacs/action"]["with"] == {"category": "integration"}
 
 
-def test_bug_report_requires_the_data_for_a_simulation() -> None:
-    """Require board, firmware, versions and diagnostics in the issue form."""
-    form = load_yaml_dict(ROOT / ".github/ISSUE_TEMPLATE/bug.yml")
-    fields = {field["id"]: field for field in form["body"] if "id" in field}
-    for name in ("board", "diagnostics", "firmware", "home_assistant", "version"):
+@pytest.mark.parametrize(
+    ("form", "required"),
+    [
+        ("bug", {"board", "diagnostics", "firmware", "home_assistant", "version"}),
+        ("board", {"board", "diagnostics"}),
+    ],
+)
+def test_issue_form_requires_the_data_for_a_simulation(
+    form: str, required: set[str]
+) -> None:
+    """Require the diagnostics, which script/demo can serve, and what they lack."""
+    body = load_yaml_dict(ROOT / f".github/ISSUE_TEMPLATE/{form}.yml")["body"]
+    fields = {field["id"]: field for field in body if "id" in field}
+    for name in required:
         assert fields[name]["validations"] == {"required": True}
 
 

@@ -56,7 +56,7 @@ _BOOT_SOURCES = {"None": "none", "Pxe": "pxe", "Usb": "usb", "BiosSetup": "bios_
 
 
 def as_state(value: Any) -> str:
-    """Return a value as a state; equal numbers give the same text."""
+    """Return a value as the text of a state."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if value is None:
@@ -89,7 +89,7 @@ def _has_problem(body: Body, *keys: str) -> bool | None:
 
 
 def _differs(value: Any, normal: str) -> bool | None:
-    """Return whether a value is not the normal one, None without a value."""
+    """Return whether a value differs from the normal one, None without a value."""
     return None if value is None else value != normal
 
 

@@ -19,7 +19,7 @@ _POLL_SECONDS = 30.0
 The latter may have to log in, and Home Assistant delays each poll a little.
 """
 _STATIC_POLL_SECONDS = 90.0
-"""The same for static data, which is larger and waits for all other requests."""
+"""Maximum duration of the same for static data, which takes longer."""
 _TIMEOUT_SECONDS = 30.0
 """The timeout of a request; two requests may time out one after the other."""
 
@@ -57,7 +57,7 @@ class ExpectedState:
     """Record the values that the BMC reports and check states against them."""
 
     def __init__(self, clock: Clock, table: ValueTable = SHIPPED_TABLE) -> None:
-        """Begin without any values."""
+        """Initialize without any values."""
         self._clock = clock
         self.table = table
         self._values: dict[str, dict[str, float]] = defaultdict(dict)
@@ -97,13 +97,13 @@ class ExpectedState:
                 self._values[entity][STATE_UNKNOWN] = now
 
     def suspend(self, seconds: float) -> None:
-        """Account for a time in which Home Assistant could not run."""
+        """Extend all limits by a time in which Home Assistant could not run."""
         for values in self._values.values():
             for state in values:
                 values[state] += seconds
 
     def change_intervals(self, intervals: Intervals) -> None:
-        """Account for new polling intervals."""
+        """Use new polling intervals from now on."""
         self._former_intervals, self._intervals = self._intervals, intervals
         self._intervals_changed = self._clock.now
 

@@ -41,7 +41,7 @@ class ExpectedStates:
     removed: Prefixes = ()
 
     def apply(self, before: Mapping[str, str]) -> dict[str, str]:
-        """Return the expected states, given the earlier ones."""
+        """Return the expected states, based on the earlier states."""
         return dict(self._apply(before)) | dict(self.states)
 
     def _apply(self, before: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -57,7 +57,7 @@ class ExpectedStates:
 
 
 def unavailable(*prefixes: str) -> ExpectedStates:
-    """Expect that some entities are unavailable."""
+    """Expect that these entities are unavailable."""
     return ExpectedStates(unavailable=prefixes)
 
 
@@ -101,12 +101,12 @@ class SetUp:
 
     @classmethod
     def error(cls, reason: str, **fields: Any) -> SetUp:
-        """Expect that Home Assistant waits for its user."""
+        """Expect that Home Assistant waits for an action of the user."""
         return cls._fail(ConfigEntryState.SETUP_ERROR, reason, fields)
 
     @classmethod
     def _fail(cls, state: ConfigEntryState, reason: str, fields: Any) -> SetUp:
-        """Expect a setup that fails after one request, since the root comes first."""
+        """Expect a setup that fails after one request, the one for the root."""
         failed = {"missing": ALL, "requests": 1, "sessions": 0, **fields}
         return cls(state=state, reason=reason, **failed)
 
@@ -140,13 +140,13 @@ class Poll:
 
     @classmethod
     def gone(cls, log: str, **fields: Any) -> Poll:
-        """Expect that all entities are unavailable, which is logged once."""
+        """Expect that all entities are unavailable, with one log line."""
         return cls(states=GONE, log=(log,), **fields)
 
 
 @dataclass(frozen=True)
 class Command:
-    """Expect the outcome of switching the identify LED on during the fault."""
+    """Expect the outcome of turning the identify LED on during the fault."""
 
     error: str | None = None
     """The translation key of the error, None if the command succeeds."""
@@ -196,7 +196,7 @@ async def perform(action: Action, scenario: FaultScenario) -> None:
 
 
 def in_turn(*actions: Action) -> Action:
-    """Return an action that performs several actions."""
+    """Return an action that performs several actions one after the other."""
 
     async def perform_all(scenario: FaultScenario) -> None:
         for action in actions:

@@ -39,7 +39,7 @@ class HassInstance:
     """Home Assistant with one config entry; entities are named `platform.key`."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Begin without an entry."""
+        """Initialize without an entry."""
         self.hass = hass
         self._entry: ConfigEntry | None = None
 
@@ -138,7 +138,7 @@ class HassInstance:
         await self.settle()
 
     async def refresh(self) -> None:
-        """Read all data of the BMC again."""
+        """Read all data of the BMC again, static and dynamic."""
         data = self.entry.runtime_data
         for coordinator in (data.static, data.dynamic, data.account):
             await coordinator.async_refresh()
@@ -187,7 +187,7 @@ class HassInstance:
         ]
 
     async def enter_password(self, bmc: Bmc) -> None:
-        """Enter the account of a BMC wherever a password is prompted for."""
+        """Enter the account of a BMC in all prompts for a password."""
         account = {"username": bmc.username, "password": bmc.password}
         for flow in self.reauth_flows:
             await self.submit(flow, account)
@@ -228,7 +228,7 @@ class HassInstance:
         return next((entity_id for entity_id, name in names if name == entity), None)
 
     def is_available(self, entity: str) -> bool:
-        """Return whether an entity can be used."""
+        """Return whether an entity is available."""
         return self.states.get(entity, STATE_UNAVAILABLE) != STATE_UNAVAILABLE
 
     async def call(self, entity: str, service: str, **data: Any) -> None:

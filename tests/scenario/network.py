@@ -27,10 +27,10 @@ class Resolver(ThreadedResolver):
 
 
 class Network:
-    """The connections of an event loop, which can fail."""
+    """Network connections of an event loop, which tests can interrupt."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin with a working network."""
+        """Initialize a working network."""
         self._loop = loop
         self._connect = loop.sock_connect
         self._resolve = loop.getaddrinfo
@@ -39,7 +39,7 @@ class Network:
 
     @contextmanager
     def installed(self) -> Iterator[Self]:
-        """Let the event loop and Home Assistant use this network."""
+        """Make the event loop and Home Assistant use this network."""
         with (
             patch.object(self._loop, "sock_connect", self._sock_connect),
             patch.object(self._loop, "getaddrinfo", self._getaddrinfo),
@@ -61,10 +61,10 @@ class Network:
 
 
 class Proxy:
-    """A port that forwards its connections to one server or to another."""
+    """Port that forwards its connections to a server."""
 
     def __init__(self, target: int) -> None:
-        """Forward to a port."""
+        """Initialize with the port of the server."""
         self._target = target
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0

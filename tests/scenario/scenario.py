@@ -15,10 +15,10 @@ from .network import NAME, Network
 
 SHIPPED_BOARD: Final = "x12spi-tf"
 OTHER_USER: Final = "other"
-"""The owner of sessions that are not ours."""
+"""User name of sessions that other clients have opened."""
 RESTART_SECONDS: Final = 240
 _NOTICE_SECONDS: Final = 0.02
-"""The time in which a client notices that a connection was closed."""
+"""Seconds until a client detects that a connection was closed."""
 _DNS_CACHE_SECONDS: Final = 11
 """The time after which aiohttp resolves a name again."""
 
@@ -66,7 +66,7 @@ class Scenario:
         return self.bmc.store.find(kind)[0]
 
     def requests_since(self, number: int) -> list[str]:
-        """Return the requests to the BMC after that many."""
+        """Return the requests to the BMC after the first `number` ones."""
         return requests_since(self.bmc, number)
 
     # The network
@@ -89,7 +89,7 @@ class Scenario:
         await self.server.listen(plain=True)
 
     async def close_connections(self) -> None:
-        """Close all connections from the BMC's side."""
+        """Close all connections on the side of the BMC."""
         self.server.close_connections()
         await asyncio.sleep(_NOTICE_SECONDS)
 
@@ -107,7 +107,7 @@ class Scenario:
     # Trust, sessions and accounts
 
     def swap_certificate(self) -> None:
-        """Replace the certificate of the BMC by the other one of the two."""
+        """Replace the certificate of the BMC by the other one."""
         shown = self.server.certificate_sha256
         is_other = shown == self.other_certificate.sha256
         new = process_certificate() if is_other else self.other_certificate
@@ -120,7 +120,7 @@ class Scenario:
         await self.close_connections()
 
     def fill_sessions(self) -> None:
-        """Let other users take all sessions, including ours."""
+        """Let another user occupy all sessions, including ours."""
         self.bmc.expire_sessions()
         while not self.bmc.sessions.full:
             self.bmc.sessions.create(OTHER_USER)

@@ -1,4 +1,4 @@
-"""Check how the integration behaves towards the BMC, by all that goes over the wire."""
+"""Check the traffic of the integration: load, logins and sessions."""
 
 import base64
 from collections import Counter, deque
@@ -23,12 +23,12 @@ _IDLE_SHARE = 0.8
 """The part of its timeout after which an idle session may be renewed before use."""
 _MAX_PARALLEL = 2
 _CROSSING_SECONDS = 0.01
-"""The time in which a second read may be sent before the first is rejected."""
+"""Seconds in which a second read may be sent before the first one is rejected."""
 _MAX_LOGIN_ATTEMPTS = 5
 _LOGIN_WINDOW_SECONDS = 20
 _READABLE = ("whole", "trickled")
 _USER_SECONDS = 60.0
-"""The time after an action of the user in which it explains further logins."""
+"""Seconds after an action of the user in which further logins are accepted."""
 
 
 @dataclass(eq=False)
@@ -120,7 +120,7 @@ class TrafficChecker:
 
     @property
     def is_user_active(self) -> bool:
-        """Whether the user acts now or did a moment ago."""
+        """Return whether the user acts now or did so recently."""
         recently = self._clock.now < self._user_left + _USER_SECONDS
         return self._user_actions > 0 or recently
 
@@ -211,7 +211,7 @@ class TrafficChecker:
             )
 
     def _check_logout(self, session: _Session) -> None:
-        """Check that there is a reason to delete a session."""
+        """Check that the session may be deleted."""
         has_idled = self._clock.now - session.idled < _USER_SECONDS
         is_lost = not self._is_open(session) or session.is_rejected
         is_explained = has_idled or is_lost or self.is_user_active

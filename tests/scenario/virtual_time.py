@@ -22,14 +22,14 @@ from tests.conftest import Clock
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
 _THREAD_POLL_SECONDS = 0.5
-"""Seconds of real time between two looks at a busy thread."""
+"""Seconds of real time between two checks of a running thread."""
 
 
 class VirtualClock(Clock):
     """The monotonic time, and the wall clock that follows it."""
 
     def __init__(self) -> None:
-        """Start long after the boot of the machine."""
+        """Initialize with a time long after the boot of the machine."""
         self.now = 100_000.0
         self._began = self.now
         self._offset = timedelta()
@@ -47,7 +47,7 @@ class VirtualClock(Clock):
         self._update_wall()
 
     def shift_wall(self, seconds: float) -> None:
-        """Set only the wall clock, forward or back."""
+        """Set the wall clock forward or back, but not the monotonic time."""
         self._offset += timedelta(seconds=seconds)
         self._update_wall()
 
@@ -83,7 +83,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     """An event loop that waits for threads only."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        """Take the time from this clock."""
+        """Initialize with a virtual clock."""
         selector = _Selector(clock)
         super().__init__(selector)
         selector.has_busy_threads = lambda: self._busy_threads > 0
@@ -127,7 +127,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 @contextmanager
 def use_virtual_time(clock: VirtualClock) -> Iterator[None]:
-    """Let all code of this process read its time from a clock."""
+    """Replace the clock of this process by a virtual one."""
     with (
         patch.object(freezegun.api, "_get_fake_monotonic", clock),
         freezegun.freeze_time(START) as clock.frozen,

@@ -1,4 +1,4 @@
-"""An impostor beside the simulated BMC, and a trusted certificate authority."""
+"""Fixtures: an impostor of the BMC, and a trusted certificate authority."""
 
 from collections.abc import AsyncIterator
 import ssl
@@ -20,7 +20,7 @@ _TRUSTED = Certificate.generate("127.0.0.1")
 
 @pytest.fixture
 async def impostor(bmc: Bmc, server: Server) -> AsyncIterator[Impostor]:
-    """Return an impostor that has not taken over yet."""
+    """Return an inactive impostor."""
     copy = Bmc(
         bmc.board,
         clock=bmc.clock,

@@ -13,7 +13,7 @@ _CREDENTIAL_HEADERS = ("x-auth-token", "authorization", "cookie")
 
 @dataclass
 class Impostor:
-    """A BMC that responds like the real one, with a certificate of its own.
+    """BMC with the same responses as the real one, but another certificate.
 
     It knows the account of the real BMC, so that a login to it succeeds.
     """
@@ -31,11 +31,11 @@ class Impostor:
         return self.server.bmc
 
     def take_over(self) -> None:
-        """Lead all connections for the BMC to the impostor."""
+        """Direct all connections to the impostor."""
         self.proxy.forward_to(self.server.port)
 
     def leave(self) -> None:
-        """Lead all connections for the BMC to the BMC again."""
+        """Direct all connections to the real BMC again."""
         self.proxy.forward_to(self.real.port)
 
     def url(self, form: str, path: str) -> str:
@@ -69,7 +69,7 @@ class Authority:
     """A certificate authority that Home Assistant and the library trust."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        """Trust the certificates that this context verifies."""
+        """Initialize with a context that trusts the certificates."""
         self.context = context
         self.on_use: Callable[[int], Any] = lambda _: None
         """Called with the number of each use."""

@@ -1,4 +1,4 @@
-"""Take a server through its whole life, and collect all texts that it leaves."""
+"""Exercise a server from its addition to its removal, and collect all texts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ class Lifecycle:
         self.collect()
 
     async def fail(self) -> None:
-        """Let polls and commands fail in every way."""
+        """Make polls and commands fail in every way."""
         for status in (300, 302, 304, 400, 403, 404, 409, 412, 429, 500, 503, 599):
             self.echo("*", status)
             await self.poll_and_command()
@@ -111,7 +111,7 @@ class Lifecycle:
         await self.instance.refresh()
 
     async def use_library(self) -> None:
-        """Let the client of the entry raise exceptions, and collect them."""
+        """Make the client of the entry raise exceptions, and collect them."""
         client: SupermicroRedfishClient = self.instance.entry.runtime_data.client
         for status in (302, 400, 401, 403, 404, 429, 500, 503):
             # A 401 leads to a new token, which the BMC has not received yet.
@@ -223,7 +223,7 @@ class Lifecycle:
     def echo(
         self, path: str, status: int, *, text: str = "", times: int | None = None
     ) -> None:
-        """Let the BMC repeat the token, or a text, wherever a response is read."""
+        """Make the BMC repeat the token, or a text, in all responses."""
         text = text or self._token
         info = {"Message": text, "MessageId": text, "MessageArgs": [text]}
         error = {"error": {"@Message.ExtendedInfo": [info], "message": text}}

@@ -1,4 +1,4 @@
-"""Plant secrets in all resources of a BMC that hold any."""
+"""Insert secrets into all resources of a BMC that can hold secrets."""
 
 from dataclasses import dataclass
 from itertools import count

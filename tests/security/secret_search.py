@@ -26,7 +26,7 @@ class SecretSearch:
     """Texts by their source, and a search for secrets in them."""
 
     def __init__(self) -> None:
-        """Begin without texts."""
+        """Initialize without texts."""
         self.texts: dict[str, list[str]] = {}
 
     def add(self, source: str, *objects: Any) -> None:

@@ -22,7 +22,7 @@ from .impostor import Authority, Impostor
 
 @pytest.fixture(autouse=True)
 def light_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set up only the platform that these tests control."""
+    """Limit the setup to the platform that these tests control."""
     monkeypatch.setattr("custom_components.supermicro_redfish.PLATFORMS", ["light"])
 
 
@@ -35,7 +35,7 @@ def account(impostor: Impostor, bmc: Bmc) -> dict[str, str]:
 
 @pytest.fixture
 def trust() -> str:
-    """Return how the entry verifies the BMC; a parameter of a test may replace it."""
+    """Return the TLS setting of the entry; tests may override it."""
     return "pinned"
 
 
@@ -60,7 +60,7 @@ async def entry(
 
 
 async def command(instance: HassInstance) -> None:
-    """Switch the identify LED on; the first attempt finds the connection lost."""
+    """Turn the identify LED on; the first attempt detects the lost connection."""
     with pytest.raises(HomeAssistantError):
         await instance.call("light.identify_led", "turn_on")
     with pytest.raises(HomeAssistantError, match="certificate"):
@@ -68,7 +68,7 @@ async def command(instance: HassInstance) -> None:
 
 
 async def log_in(instance: HassInstance) -> None:
-    """Log in because the session was lost."""
+    """Log in after the loss of the session."""
     client = instance.entry.runtime_data.client
     await client.async_disconnect()
     with pytest.raises(CertificateError):
@@ -110,7 +110,7 @@ async def test_entry_sends_nothing_to_impostor(
 async def test_unverified_entry_accepts_impostor(
     instance: HassInstance, entry: MockConfigEntry, impostor: Impostor, trust: str
 ) -> None:
-    """Accept an impostor if the user chose so, which also proves the test setup."""
+    """Accept an impostor without verification, which proves the test setup."""
     impostor.take_over()
     await instance.reload()
     assert impostor.received_credentials
@@ -131,7 +131,7 @@ async def test_config_flow_sends_no_credentials_before_confirmation(
 async def test_config_flow_rejects_certificate_that_changed_after_confirmation(
     instance: HassInstance, bmc: Bmc, impostor: Impostor, account: dict[str, str]
 ) -> None:
-    """Trust only the certificate that the user was shown."""
+    """Trust only the certificate that the dialog has shown."""
     form = await instance.fill_in(await instance.open_dialog(), account)
     impostor.take_over()
     form = await instance.fill_in(form, {"certificate": "pin"})
@@ -148,7 +148,7 @@ async def test_config_flow_rejects_untrusted_certificate_after_trusted_one(
     account: dict[str, str],
     authority: Authority,
 ) -> None:
-    """Reject an impostor that takes over between the first look and the login."""
+    """Reject an impostor that appears between the probe and the login."""
     authority.on_use = lambda use: impostor.take_over() if use == 2 else None
     form = await instance.fill_in(await instance.open_dialog(), account)
     assert form["errors"] == {"base": "certificate_changed"}

@@ -18,7 +18,7 @@ from .impostor import Authority, Impostor
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Run without Home Assistant."""
+    """Run these tests without Home Assistant."""
 
 
 TRUST: dict[str, Callable[[Server, Authority], Any]] = {
@@ -68,7 +68,7 @@ async def test_client_sends_nothing_to_impostor(
 async def test_client_without_verification_accepts_impostor(
     bmc: Bmc, impostor: Impostor
 ) -> None:
-    """Accept any certificate if the caller demands it."""
+    """Accept any certificate without verification."""
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
             session, impostor.proxy.host, bmc.username, bmc.password, verify_ssl=False

@@ -194,7 +194,7 @@ async def test_hostile_model_gives_printable_title_and_log(
     caplog: pytest.LogCaptureFixture,
     value: str,
 ) -> None:
-    """Reduce a name to one printable line, since it appears in lists and log lines."""
+    """Convert a name to one printable line, as it appears in lists and logs."""
     serve_body(
         bmc, paths.SYSTEM, bmc.resource(paths.SYSTEM) | {"Model": HOSTILE[value]}
     )
@@ -218,7 +218,7 @@ async def test_hostile_model_gives_printable_title_and_log(
 async def test_hostile_product_gives_printable_name_in_discovery(
     hass: HomeAssistant, instance: HassInstance, server: Server, bmc: Bmc, value: str
 ) -> None:
-    """Reduce the name of an announced Redfish service to one printable line."""
+    """Convert the name of an announced service to one printable line."""
     product = HOSTILE[value][:50_000]  # a larger service root is rejected
     body = bmc.resource(paths.ROOT) | {"Product": product}
     bmc.fail(paths.ROOT, status=200, body=json.dumps(body))
@@ -299,7 +299,7 @@ async def test_frontend_and_diagnostics_work_with_hostile_bmc(
     hass_ws_client: WebSocketGenerator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """Send all states to the frontend, and export diagnostics."""
+    """Send all states to the frontend, and download diagnostics."""
     for path, mutate in PLACES.values():
         body = bmc.resource(path)
         for value in ("half", "control", "html", "deep"):
@@ -322,7 +322,7 @@ async def test_deeply_nested_document_fails_alone(
     bmc: Bmc,
     levels: int,
 ) -> None:
-    """Read all other resources when one exceeds Python's recursion limit."""
+    """Read all other resources if one exceeds Python's recursion limit."""
     await instance.set_up()
     before = snapshot(hass)
     body = f'{{"Temperatures": {"[" * levels}{"]" * levels}}}'

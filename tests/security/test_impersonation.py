@@ -90,7 +90,7 @@ async def test_discovery_moves_pinned_entry_to_its_certificate(
     entry: ConfigEntry,
     protocol: str,
 ) -> None:
-    """Follow the BMC and remember the address that the user entered."""
+    """Update the address, and store the address that the user entered."""
     entered = f"127.0.0.9:{other.port}"
     data = {**entry.data, "host": entered, "verify_ssl": other.certificate_sha256}
     hass.config_entries.async_update_entry(entry, data=data)
@@ -107,7 +107,7 @@ async def test_nothing_on_the_page_sends_the_password_to_other_device(
     server: Server,
     entry: ConfigEntry,
 ) -> None:
-    """Offer no click after an announcement that makes the other device trusted."""
+    """Show no button that trusts the other device after an announcement."""
     await set_up(hass, entry)
     for protocol in ("ssdp", "dhcp", "ssdp"):
         await _discover(hass, bmc, other, protocol)
@@ -141,7 +141,7 @@ async def test_issue_names_both_addresses_after_a_move(
 async def test_user_flow_does_not_change_entry_of_claimed_mac(
     hass: HomeAssistant, copy: Bmc, other: Server, entry: ConfigEntry, trust: str
 ) -> None:
-    """Abort with the name of the entry, and leave it untouched."""
+    """Abort with the name of the entry, and do not change the entry."""
     before = dict(entry.data)
     user_input = {
         "host": other.host,
@@ -162,7 +162,7 @@ async def test_flow_keeps_no_cookie(
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
-    """Use no session that requests to other hosts share."""
+    """Use a separate session without cookies of other hosts."""
     monkeypatch.setattr(aiohttp_client, "_async_make_resolver", lambda _: Resolver())
     host = f"localhost:{other.port}"  # a jar takes no cookie of an address
     for path in (ROOT, SESSIONS):

@@ -16,7 +16,7 @@ REASON = re.compile(r"\s*(-|#) \w.{3,}")
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Run without Home Assistant."""
+    """Run these tests without Home Assistant."""
 
 
 def lint_section(file: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def is_security_rule(rule: str) -> bool:
 
 
 def test_security_rules_apply_to_all_code() -> None:
-    """Verify that only tests may use assert and passwords."""
+    """Require all rules; only tests may use assert and passwords."""
     ours = lint_section("pyproject.toml")
     assert ours["select"] == ["ALL"]
     by_file = ours["per-file-ignores"].values()
@@ -43,7 +43,7 @@ def test_security_rules_apply_to_all_code() -> None:
 
 
 def test_exceptions_from_security_rules_give_reason() -> None:
-    """Verify that the reason is on the same line."""
+    """Require the reason on the same line."""
     files = [
         *(ROOT / "custom_components").rglob("*.py"),
         *(ROOT / "tests").rglob("*.py"),

@@ -100,7 +100,7 @@ async def test_unknown_user_is_rejected(
 async def test_log_needs_permission_to_read_its_event_entity(
     hass: HomeAssistant, entry: ConfigEntry, hass_read_only_user: User
 ) -> None:
-    """Allow a user with read permission only, and reject one without any."""
+    """Require read permission, but no other one."""
     await set_up(hass, entry)
     await _call(hass, entry, READ_LOG, hass_read_only_user.id)
     (event,) = hass.states.async_entity_ids("event")

@@ -25,12 +25,12 @@ type Operation = Callable[[SupermicroRedfishClient], Awaitable[Any]]
 
 @pytest.fixture(autouse=True)
 def custom_integrations() -> None:
-    """Run without Home Assistant."""
+    """Run these tests without Home Assistant."""
 
 
 @pytest.fixture
 async def client(server: Server, bmc: Bmc) -> AsyncIterator[SupermicroRedfishClient]:
-    """Return a client that accepts any certificate, which thus protects nothing."""
+    """Return a client that accepts any certificate."""
     async with ClientSession() as session:
         client = SupermicroRedfishClient(
             session, server.host, bmc.username, bmc.password, timeout=2
@@ -137,7 +137,7 @@ async def test_redirect_leads_to_no_other_host(
     name: str,
     is_basic: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Stay on the BMC for every status and spelling of a redirect."""
+    """Send no request to the other host, for any status and spelling."""
     method, path, operation = OPERATIONS[name]
     logs_in = name not in ("login", "root")
     for status, form in REDIRECTS:
@@ -203,7 +203,7 @@ async def use_client(client: SupermicroRedfishClient) -> None:
 async def test_link_leads_to_no_other_host(
     client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, place: str
 ) -> None:
-    """Stay on the BMC for a link in any place and spelling."""
+    """Send no request to the other host, for a link in any place and spelling."""
     path, change = PLACES[place]
     before = bmc.resource(path)
     for form in LINKS:
@@ -218,7 +218,7 @@ async def test_link_leads_to_no_other_host(
 async def test_recording_contacts_no_other_host(
     client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor
 ) -> None:
-    """Stay on the BMC when all links are followed."""
+    """Send no request to the other host when all links are followed."""
     for n, form in enumerate(LOCATIONS.values()):
         bmc.change(
             paths.MANAGER, {f"Odd{n}": {"@odata.id": impostor.url(form, paths.SYSTEM)}}
@@ -232,7 +232,7 @@ async def test_recording_contacts_no_other_host(
 async def test_session_location_leads_to_no_other_host(
     client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, form: str
 ) -> None:
-    """Delete a session on the BMC wherever its Location is."""
+    """Delete a session on the BMC, whatever its Location is."""
     location = impostor.url(LOCATIONS[form], OWN_SESSION)
     token = bmc.sessions.create(bmc.username).token
     headers = {"X-Auth-Token": token, "Location": location}
@@ -247,7 +247,7 @@ async def test_session_location_leads_to_no_other_host(
 async def test_task_location_leads_to_no_other_host(
     client: SupermicroRedfishClient, bmc: Bmc, impostor: Impostor, form: str
 ) -> None:
-    """Monitor a task on the BMC only."""
+    """Poll a task on the BMC only."""
     location = impostor.url(LOCATIONS[form], TASK)
     task = {"@odata.id": location, "TaskMonitor": location, "TaskState": "Running"}
     bmc.fail(

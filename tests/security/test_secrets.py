@@ -113,7 +113,7 @@ async def read_error(client: SupermicroRedfishClient) -> SupermicroRedfishError:
     "spelling", ['a"\\ä', r"a\"\\ä", r"a\"\\\u00e4", r'a"\\\xc3\xa4', "a%22%5C%C3%A4"]
 )
 def test_secret_search_finds_all_spellings(spelling: str) -> None:
-    """Find a secret in texts and in the cause of an exception."""
+    """Find a secret in all encodings, also in the cause of an exception."""
     search = SecretSearch()
     error = TypeError("harmless")
     error.__cause__ = ValueError(spelling)

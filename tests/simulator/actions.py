@@ -22,7 +22,7 @@ _RESET_TYPE = re.compile("|".join(sorted(RESET_TYPES, key=len, reverse=True)))
 
 
 class _Parameter(NamedTuple):
-    """A parameter of an action, as described by the board."""
+    """Parameter of an action, as the board describes it."""
 
     name: str
     values: list[str] | None
@@ -89,7 +89,7 @@ def _from_action_info(item: JsonObject) -> _Parameter:
 
 
 def _from_allowable_values(key: str, values: list[str]) -> _Parameter:
-    """Return a parameter of an inline list; split glued reset types."""
+    """Return a parameter of an inline list; split joined reset types."""
     name = key.removesuffix(_ALLOWABLE)
     if name == "ResetType":
         values = [part for value in values for part in _RESET_TYPE.findall(value)]
@@ -138,7 +138,7 @@ def _clear_log(bmc: Bmc, owner: str, _payload: JsonObject) -> None:
 
 
 def _indicate(bmc: Bmc, owner: str, payload: JsonObject) -> None:
-    """Set the LED of a drive."""
+    """Turn the LED of a drive on or off."""
     led = {"IndicatorLED": "Lit" if payload.get("Active") else "Off"}
     execute_patch(bmc, owner, led)
 

@@ -1,4 +1,4 @@
-"""Hold the state of a simulated BMC, and change it as hardware and faults do."""
+"""State of a simulated BMC, and its changes by hardware and faults."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Bmc(FaultControls):
     html_404: bool = False
     """Whether the response to a missing path is an HTML page of the web server."""
     required_headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers without which the response is an HTML page, by lower-case name."""
+    """Headers without which the response is an HTML page, in lower case."""
     write_response: Literal["success", "resource", "nothing"] = "success"
     """Body of the response to a PATCH: a message, the resource or none."""
     unlicensed: tuple[str, ...] = ()
@@ -186,13 +186,13 @@ class Bmc(FaultControls):
 
     @property
     def fan_mode(self) -> str | None:
-        """The fan mode, at whichever path the board has it."""
+        """The fan mode, at the path where the board has it."""
         mode: str | None = self._first_of("FanMode").get("Mode")
         return mode
 
     @property
     def ntp_enabled(self) -> bool | None:
-        """Whether NTP is enabled, at whichever path the board has it."""
+        """Return whether NTP is enabled, at the path where the board has it."""
         enabled: bool | None = self._first_of("NTP").get("NTPEnable")
         return enabled
 
@@ -204,7 +204,7 @@ class Bmc(FaultControls):
 
     @property
     def is_locked_down(self) -> bool:
-        """Whether the system lockdown rejects writes."""
+        """Return whether the system lockdown rejects writes."""
         return bool(self._first_of("SysLockdown").get("SysLockdownEnabled"))
 
     def has(self, path: str) -> bool:
@@ -253,14 +253,14 @@ class Bmc(FaultControls):
         raise KeyError(name)
 
     def power(self, reset_type: str) -> None:
-        """Start a reset of the host, as its power button or a client does."""
+        """Reset the host, as its power button or a client does."""
         self.scheduler.run_due()
         self.host.reset(reset_type)
 
     def record_power(
         self, watts_fn: Callable[[float], float], *, has_reports: bool = True
     ) -> PowerRecord:
-        """Let the machine draw a varying power, which the BMC records in reports.
+        """Simulate a varying power, which the BMC records in reports.
 
         Args:
             watts_fn: Power by the time since the start of the record, in seconds.
@@ -325,7 +325,7 @@ class Bmc(FaultControls):
 
     @property
     def is_down(self) -> bool:
-        """Whether the BMC is restarting."""
+        """Return whether the BMC is restarting."""
         return self.scheduler.now < self._down_until
 
     @property

@@ -16,7 +16,7 @@ BOARDS = Path(__file__).parent / "boards"
 
 
 class BoardError(ValueError):
-    """The board is missing or invalid."""
+    """Missing or invalid board."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ class Board:
 
     @cached_property
     def is_old(self) -> bool:
-        """Whether the firmware is of the old family, which sends OData contexts."""
+        """Return whether the firmware is of the old family, with OData contexts."""
         return any("@odata.context" in body for body in self._bodies_with_id)
 
     @cached_property
     def has_etags(self) -> bool:
-        """Whether the bodies contain ETags."""
+        """Return whether the bodies contain ETags."""
         return any("@odata.etag" in body for body in self._bodies_with_id)
 
     @property

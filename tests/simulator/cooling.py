@@ -46,7 +46,7 @@ _MODE_DUTY: dict[str | None, tuple[float, float]] = {
 }
 _DEFAULT_DUTY = (50.0, 50.0)
 _HEADROOM = 25.0
-"""The automatic modes raise the duty below this distance to a critical limit, in °C."""
+"""Distance to a critical limit in °C, below which automatic modes raise the duty."""
 
 # Zones as owners describe them: numbered fans cool the CPU, lettered ones the rest.
 _PERIPHERAL_FAN = re.compile(r"FAN[A-Z]\b|Rear|PS\d")
@@ -152,12 +152,12 @@ class Cooling:
 
     @property
     def is_boosted(self) -> bool:
-        """Whether the BMC drives all fans to 100 % because one was too slow."""
+        """Return whether the BMC drives all fans to 100 % because one was too slow."""
         return self._now < self._boost_end
 
     @property
     def is_recovering(self) -> bool:
-        """Whether the BMC restarted a short while ago: fans have no reading."""
+        """Return whether the BMC restarted a short while ago: fans have no reading."""
         return self._now < self._recovery_end
 
     def celsius(self, name: str) -> float:
@@ -189,7 +189,7 @@ class Cooling:
             self.duties[zone] = percent
 
     def restart(self, downtime: float) -> None:
-        """Restart the BMC: afterwards it is in the mode Full, with 100 %."""
+        """Restart the BMC, after which it uses the mode Full with 100 %."""
         self._boost_end = -math.inf
         self._recovery_end = self._now + downtime + self.recovery_seconds
         self.duties = dict.fromkeys(self.duties, FULL)
@@ -296,7 +296,7 @@ class Cooling:
     def _show(
         self, body: JsonObject, key: str, reading: float, *, is_critical: bool
     ) -> None:
-        """Write a reading, or none of a fan while the BMC recovers from a restart."""
+        """Write a reading, or none for a fan while the BMC recovers from a restart."""
         if self.is_recovering and key == "Reading":
             body[key] = 0 if self._bmc.board.is_old else None
             body["Status"] = {"State": "Absent"}

@@ -1,4 +1,4 @@
-"""Send bodies in parts: late, broken off, or with an invalid content coding."""
+"""Send bodies in parts: delayed, truncated, or with an invalid encoding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiohttp import web
 from .responses import Response
 
 NEVER = 24 * 3600.0
-"""Seconds. Longer than the timeout of any client."""
+"""Seconds that exceed the timeout of any client."""
 
 _TRICKLE_PIECES = 10
 
@@ -56,7 +56,7 @@ def reset_connection(request: web.BaseRequest) -> None:
 
 
 def _corrupt_gzip(body: bytes) -> bytes:
-    """Return a body that begins as gzip and ends as garbage."""
+    """Return a body that begins as gzip and ends with invalid bytes."""
     packed = gzip.compress(body)
     return packed[: len(packed) // 2].ljust(len(packed), b"\xff")
 

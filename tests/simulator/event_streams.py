@@ -64,7 +64,7 @@ class EventStreams:
     async def serve(
         self, request: web.BaseRequest, headers: Mapping[str, str]
     ) -> web.StreamResponse:
-        """Send a stream until one of both sides closes it."""
+        """Send a stream until the BMC or the client closes it."""
         stream = web.StreamResponse(headers=headers)
         stream.content_type = STREAM_TYPE
         stream.force_close()
@@ -83,6 +83,6 @@ class EventStreams:
         return stream
 
     def lose(self, connection: web.RequestHandler) -> None:
-        """End the stream of a lost connection, if it has one."""
+        """Remove the stream of a lost connection, if it has one."""
         if queue := self._queues.get(connection):
             queue.put_nowait(_CLOSE)

@@ -1,4 +1,4 @@
-"""Respond to reads with `$expand`, rightly or in the ways in which services fail.
+"""Respond to reads with `$expand`, correctly or with a fault.
 
 The firmware of X12 and X13 advertises it, but owners report that it does not work.
 """
@@ -89,7 +89,7 @@ def advertise(root: JsonObject, *, is_supported: bool) -> None:
 
 
 def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
-    """Return the response to a read with `$expand`, in the way that the BMC has."""
+    """Return the response to a read with `$expand`, as the BMC is configured."""
     if bmc.expand == "400":
         raise RedfishError("Base.QueryNotSupported")
     if bmc.expand in ("500", "501"):
@@ -168,7 +168,7 @@ def _respond_as_bmcweb(
 
 
 def _links(body: JsonObject) -> list[str]:
-    """Return the paths of the members of a collection."""
+    """Return the paths of a collection's members."""
     return [member["@odata.id"] for member in body.get("Members", ())]
 
 

@@ -26,7 +26,7 @@ BROKEN_BODIES: Mapping[str, Delivery] = {
     "garbage in the content coding": "bad_gzip",
     "stalls while the body is read": "stalled",
 }
-"""The ways in which a body breaks after its status line and headers, by name."""
+"""Broken deliveries of a body after its status line and headers, by name."""
 
 _BROKEN_RESOURCES: Mapping[str, Callable[[str, ResponseBuilder], Response]] = {
     "404": lambda path, build: build.from_error(
@@ -42,7 +42,7 @@ _BROKEN_RESOURCES: Mapping[str, Callable[[str, ResponseBuilder], Response]] = {
 }
 
 BROKEN_RESOURCES = (*_BROKEN_RESOURCES, "half a body", "timeout")
-"""The ways in which a single resource, such as a member of a collection, fails."""
+"""Failures of a single resource, such as a member of a collection, by name."""
 
 
 @dataclass
@@ -175,7 +175,7 @@ class FaultControls:
         )
 
     def hang(self, path: str, seconds: float, *, times: int | None = None) -> None:
-        """Delay responses."""
+        """Delay responses by some seconds."""
         self.faults.add(Fault(path, times=times, seconds=seconds))
 
     def drop(

@@ -1,4 +1,4 @@
-"""A board of Gen 14, as printed in the vendor's guide, and its OpenBMC variants.
+"""Board of Gen 14 according to the vendor's guide, and OpenBMC variants.
 
 No whole board of Gen 14 was recorded. Sensors, metric reports and GPUs have the shape
 of a recorded GB300.

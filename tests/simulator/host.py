@@ -28,7 +28,7 @@ RESET_TYPES = (
 # a running host while it is off. The simulator accepts the former and rejects the
 # latter, as BMCs do over IPMI.
 _WITHOUT_EFFECT = ("On", "ForceOn", "Nmi")
-"""Reset types that do not change a running host."""
+"""Reset types that have no effect on a running host."""
 _STARTING = ("On", "ForceOn", "PushPowerButton", "FullPowerCycle")
 """Reset types that start a host that is off."""
 _FINAL = ("ForceOff", "GracefulShutdown", "PushPowerButton")
@@ -107,12 +107,12 @@ class Host:
 
     @property
     def has_power(self) -> bool:
-        """Whether more than the standby rails are powered."""
+        """Return whether more than the standby rails are powered."""
         return self.state in ("On", "PoweringOff")
 
     @property
     def has_sensors(self) -> bool:
-        """Whether the host's sensors return values."""
+        """Return whether the host's sensors return values."""
         return self.has_power and self._boot_share >= SENSORS_BACK
 
     def reset(self, reset_type: str) -> None:

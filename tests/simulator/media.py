@@ -21,7 +21,7 @@ _OLD_CONFIGURATION = "IsoConfig"
 
 
 def add_configuration(resources: dict[str, JsonObject]) -> None:
-    """Add the configuration of the old family, which X10 was recorded without.
+    """Add the configuration that the recordings of X10 lack.
 
     Its links and actions are those that clients of others use.
     """
@@ -48,7 +48,7 @@ def add_configuration(resources: dict[str, JsonObject]) -> None:
 
 
 def check_insert(bmc: Bmc, slot: str, payload: JsonObject) -> None:
-    """Reject parameters that a board does not accept, or lacks."""
+    """Reject unknown and missing parameters."""
     for name in _REJECTED:
         if name in payload:
             raise RedfishError("Base.ActionParameterUnknown", "InsertMedia", name)

@@ -1,4 +1,4 @@
-"""Change the parts of a board as boards that were reported: names, ids, order, texts.
+"""Change the parts of a board in ways that users reported: names, ids, order.
 
 The parts are the members of a collection, or the items of a list in a resource:
 `mutate(bmc, THERMAL, "Fans", "no ids")`. Each mutation keeps the number of parts.
@@ -31,7 +31,7 @@ def parts(bmc: Bmc, path: str, key: str = "Members") -> list[JsonObject]:
 
 
 def mutate(bmc: Bmc, path: str, key: str, kind: str) -> None:
-    """Change parts in one of the ways of `MUTATIONS`, at once and for good."""
+    """Apply one of `MUTATIONS` to the parts, permanently."""
     MUTATIONS[kind](bmc, path, key)
 
 

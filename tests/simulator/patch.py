@@ -132,7 +132,7 @@ def _set_led(bmc: Bmc, path: str, patch: JsonObject) -> None:
 
 
 def _set_system(bmc: Bmc, path: str, patch: JsonObject) -> None:
-    """Set the LED, and reset the parts of a boot override that the PATCH lacks."""
+    """Set the LED; reset the parts of a boot override that are not in the PATCH."""
     _set_led(bmc, path, patch)
     boot, patched = bmc.store[path].get("Boot", {}), patch.get("Boot", {})
     if "BootSourceOverrideTarget" in patched and "BootSourceOverrideMode" in boot:
@@ -152,7 +152,7 @@ def _set_session_service(bmc: Bmc, _path: str, patch: JsonObject) -> None:
 
 
 def _mirror_log_entry(bmc: Bmc, path: str, patch: JsonObject) -> None:
-    """Change the entry inside its collection, where it is read."""
+    """Copy the changed entry into its collection."""
     for member in bmc.store[path.rpartition("/")[0]].get("Members", ()):
         if member.get("@odata.id") == path:
             merge(member, patch)

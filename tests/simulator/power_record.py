@@ -1,4 +1,4 @@
-"""Record the machine's power as X12 and X13 do: averages of the past in three reports.
+"""Record the power like X12 and X13: past averages in three reports.
 
 The shape of the reports is that of the recorded X13. There, all timestamps are whole
 intervals before the request, so that the averages seem to end at the request. Whether
@@ -21,7 +21,7 @@ _KINDS = ("Avg", "Min", "Max")
 
 
 class _Period(NamedTuple):
-    """The averages of a report: how many, and of how many seconds."""
+    """Number and length of the averages of a report."""
 
     name: str
     seconds: float
@@ -37,7 +37,7 @@ PERIODS: Final = (
 
 @dataclass
 class PowerRecord:
-    """The power of a machine over time, and the BMC's record of it."""
+    """The power of a machine over time, and its record in the BMC."""
 
     watts_fn: Callable[[float], float]
     """Power by the time of the simulated BMC, in seconds."""
@@ -64,7 +64,7 @@ class PowerRecord:
         self.clock_offsets.append((now, offset))
 
     def date(self, time: float, *, shown_at: float | None = None) -> datetime:
-        """Return a time by the BMC's clock, as it was set then or later."""
+        """Return a time by the BMC's clock at that time, or at a later time."""
         reference = time if shown_at is None else shown_at
         offset = [by for since, by in self.clock_offsets if since <= reference][-1]
         return self.started_at + timedelta(seconds=time - self.started + offset)
@@ -79,7 +79,7 @@ class PowerRecord:
         )
 
     def show(self, path: str, body: JsonObject, now: float) -> None:
-        """Replace the values of a resource that the record knows better."""
+        """Replace the values of a resource that this record contains."""
         if path == self.power_path:
             body["PowerControl"][0]["PowerConsumedWatts"] = round(self.watts_fn(now))
         elif "#Manager.v" in str(body.get("@odata.type")):

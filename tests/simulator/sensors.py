@@ -1,4 +1,4 @@
-"""Show the readings of sensors in the resources that repeat them.
+"""Show the readings of sensors in all resources that repeat the readings.
 
 OpenBMC shows one sensor in up to four resources: in itself, in the ThermalMetrics or
 EnvironmentMetrics of a chassis, and in metric reports. A recording has each of them at

@@ -45,7 +45,7 @@ _LOGGER = logging.getLogger(__name__)
 
 
 def _is_simulator_error(record: logging.LogRecord) -> bool:
-    """Return False for the log record of a client that sent invalid HTTP or left."""
+    """Return False for a log record about invalid HTTP or a closed connection."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(
         error, (HttpProcessingError, web.RequestPayloadError, ConnectionError)
@@ -56,7 +56,7 @@ _LOGGER.addFilter(_is_simulator_error)
 
 
 class _Handler(web.RequestHandler):
-    """aiohttp's connection that responds to an unknown method as lighttpd does."""
+    """Connection of aiohttp that responds to unknown methods as lighttpd does."""
 
     def handle_error(
         self,
@@ -71,7 +71,7 @@ class _Handler(web.RequestHandler):
 
 
 class _CountingServer(web.Server):
-    """aiohttp's server with a count of its connections."""
+    """Server of aiohttp that counts its connections."""
 
     count = 0
 
@@ -189,7 +189,7 @@ class Server:
         self._set_certificate(lambda: certificate or Certificate.generate())
 
     def _set_certificate(self, certificate: Callable[[], Certificate]) -> None:
-        """Use a certificate, if the server speaks TLS at all."""
+        """Set the certificate, if the server uses TLS."""
         if self.tls is not None:
             self._certificate = certificate()
             self._certificate.load_into(self.tls)
@@ -272,7 +272,7 @@ class Server:
     async def _send(
         self, request: web.BaseRequest, response: Response
     ) -> web.StreamResponse:
-        """Send a response in the way of its delivery."""
+        """Send a response with its kind of delivery."""
         if response.delivery == "half":
             payload = response.payload
             response = replace(response, body=payload[: len(payload) // 2])

@@ -49,7 +49,7 @@ class Sessions:
 
     @property
     def full(self) -> bool:
-        """Whether the limit of sessions is reached."""
+        """Return whether the number of sessions has reached the limit."""
         return len(self) >= self._limit
 
     @property

@@ -22,7 +22,7 @@ class Tasks:
 
     @property
     def enabled(self) -> bool:
-        """Whether the task service is enabled. X10 boards have a disabled one."""
+        """Return whether the task service is enabled; that of X10 is disabled."""
         return bool(self._bmc.store.first_of("TaskService").get("ServiceEnabled"))
 
     def start(self, name: str, callback: Callable[[], None]) -> str:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("network")
 
 @pytest.mark.parametrize("path", [ROOT, f"{ROOT}/", "/redfish"])
 async def test_root_needs_no_authentication(path: str) -> None:
-    """Return the service root to any client, with and without a slash at the end."""
+    """Return the service root to any client, with or without a final slash."""
     async with connected() as client:
         response = await client.get(path)
     assert response.status == 200

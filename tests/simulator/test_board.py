@@ -81,7 +81,7 @@ def test_shipped_board_has_valid_links_and_etags(name: str) -> None:
 
 @pytest.mark.parametrize("name", Board.names())
 def test_shipped_board_contains_no_recorded_identifiers(name: str) -> None:
-    """Verify that no address or serial number of a recorded board is published."""
+    """Search the shipped boards for addresses and serial numbers of recorded ones."""
     keys = re.compile(r'"(?:SerialNumber|UUID|MACAddress|GUID)": ?"([^"]*)"')
     recorded = "".join(file.read_text() for file in RECORDED.rglob("*.json"))
     for identifier in keys.findall(json.dumps(Board.load(name).resources)):
@@ -108,7 +108,7 @@ def test_bmc_returns_resources_as_recorded(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=BOARD_NAMES)
 def test_completion_adds_only_links_and_log_entries(folder: str) -> None:
-    """Link to existing resources, and copy log entries from their collections.
+    """Add only links to existing resources, and copies of log entries.
 
     The configuration of virtual media of the old family is the only other addition.
     """
@@ -130,7 +130,7 @@ def test_completion_adds_only_links_and_log_entries(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=BOARD_NAMES)
 async def test_links_lead_from_root_to_recorded_machine(folder: str) -> None:
-    """Reach the system, chassis, manager and their subresources from the root."""
+    """Find the system, chassis, manager and their subresources from the root."""
     board = Board.load(folder)
     near = re.compile(rf"{ROOT}(/(Systems|Chassis|Managers)(/\w+(/\w+)?)?)?")
     async with logged_in(board) as client:

@@ -63,7 +63,7 @@ def test_recorded_state_is_stable(bmc: Bmc, clock: Clock, cooling: Cooling) -> N
 def test_duty_changes_speeds_soon_and_temperatures_later(
     bmc: Bmc, clock: Clock, cooling: Cooling
 ) -> None:
-    """Follow the duty of the own zone only."""
+    """Change the speeds of one zone, and the temperatures later."""
     before = readings(bmc)
     cooling.set_mode("FullSpeed")
     cooling.set_duty(0, 60)
@@ -82,7 +82,7 @@ def test_duty_changes_speeds_soon_and_temperatures_later(
 def test_duty_is_ignored_outside_of_full(
     bmc: Bmc, clock: Clock, cooling: Cooling
 ) -> None:
-    """Accept a duty without effect, and enter the mode Full with 100 %."""
+    """Ignore a duty in other modes, and start the mode Full with 100 %."""
     before = readings(bmc)
     cooling.set_duty(0, 80)
     pass_time(bmc, clock, 30)
@@ -95,7 +95,7 @@ def test_duty_is_ignored_outside_of_full(
 def test_load_heats_and_automatic_modes_react(
     bmc: Bmc, clock: Clock, cooling: Cooling
 ) -> None:
-    """Raise the duty in the mode Optimal, and not in the mode Full."""
+    """Raise the duty with the load in the mode Optimal, but not in Full."""
     cooling.load = 4
     pass_time(bmc, clock, 900)
     automatic = readings(bmc)
@@ -132,7 +132,7 @@ def test_low_duty_makes_fans_pump(bmc: Bmc, clock: Clock, cooling: Cooling) -> N
 
 
 def test_slow_fan_is_critical(bmc: Bmc, clock: Clock, cooling: Cooling) -> None:
-    """Show the health of a fan below its threshold until the boost helps."""
+    """Show the health Critical for a fan below its threshold."""
     cooling.set_mode("FullSpeed")
     cooling.duties = {0: 5, 1: 5}
     seen = set()
@@ -143,7 +143,7 @@ def test_slow_fan_is_critical(bmc: Bmc, clock: Clock, cooling: Cooling) -> None:
 
 
 def test_restart_leaves_the_mode_full(bmc: Bmc, clock: Clock, cooling: Cooling) -> None:
-    """Have no fan readings at first, and force each duty to 100 %."""
+    """Show no fan readings at first, and drive all zones at 100 %."""
     bmc.restart(30)
     pass_time(bmc, clock, 40)
     assert bmc.fan_mode == "FullSpeed"
@@ -167,7 +167,7 @@ def test_host_that_is_off_has_no_fans(bmc: Bmc, clock: Clock, cooling: Cooling) 
 
 
 def test_absent_fans_stay_absent(bmc: Bmc, clock: Clock, cooling: Cooling) -> None:
-    """Change no sensor that had no reading."""
+    """Keep sensors without a reading unchanged."""
     pass_time(bmc, clock, 60)
     assert readings(bmc)["FAN4"] is None
     assert readings(bmc)["M2_SSD2 Temp"] is None
@@ -175,7 +175,7 @@ def test_absent_fans_stay_absent(bmc: Bmc, clock: Clock, cooling: Cooling) -> No
 
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_recorded_boards_are_simulated(name: str, clock: Clock) -> None:
-    """Run on any board, and keep the recorded readings."""
+    """Simulate any board, starting with the recorded readings."""
     bmc = Bmc(Board.load(str(RECORDED / name)), clock=clock)
     before = [bmc.resource(path) for path in bmc.store.find("Thermal")[:1]]
     bmc.cooling = Cooling(bmc)
@@ -191,7 +191,7 @@ def test_recorded_boards_are_simulated(name: str, clock: Clock) -> None:
 def test_long_time_without_requests_is_skipped(
     bmc: Bmc, clock: Clock, cooling: Cooling
 ) -> None:
-    """Reach the final state at once, even after a change of the clock by years."""
+    """Show the final state at once, even after years."""
     cooling.set_mode("FullSpeed")
     cooling.set_duty(0, 60)
     pass_time(bmc, clock, 1.7e9)
@@ -200,7 +200,7 @@ def test_long_time_without_requests_is_skipped(
 
 
 def test_cooling_is_constant_until_it_is_started(bmc: Bmc, clock: Clock) -> None:
-    """Change no reading while IPMI is not served."""
+    """Keep all readings while IPMI is not served."""
     before = readings(bmc)
     pass_time(bmc, clock, 3600)
     assert readings(bmc) == before

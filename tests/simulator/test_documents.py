@@ -41,7 +41,7 @@ CHASSIS_TYPES = {
 
 @pytest.mark.parametrize("name", Board.names())
 def test_shipped_board_has_valid_chassis_types(name: str) -> None:
-    """Use values of the DMTF for each chassis."""
+    """Require chassis types that the DMTF defines."""
     bmc = Bmc(Board.load(name))
     types = {bmc.store[path]["ChassisType"] for path in bmc.store.find("Chassis")}
     assert types <= CHASSIS_TYPES
@@ -86,7 +86,7 @@ async def test_metadata_lists_types_of_resources() -> None:
 
 
 async def test_rejection_demands_authentication() -> None:
-    """Send the header that names the supported scheme."""
+    """Send the header with the supported authentication scheme."""
     async with connected() as client:
         response = await client.get(SYSTEM)
         assert response.headers["WWW-Authenticate"] == 'Basic realm="Redfish"'
@@ -122,7 +122,7 @@ async def test_unknown_method_is_rejected() -> None:
 
 
 async def test_login_accepts_path_of_members() -> None:
-    """Open a session at the collection's property too."""
+    """Open a session by a POST to the members of the collection, too."""
     async with connected() as client:
         credentials = {"UserName": "ADMIN", "Password": "ADMIN"}
         response = await client.post(f"{SESSIONS}/Members", credentials)

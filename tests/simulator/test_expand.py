@@ -1,4 +1,4 @@
-"""Read resources with `$expand`, which the BMC supports in a chosen way."""
+"""Read resources with `$expand`, in all configured variants."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_expansion_observes_levels_and_links() -> None:
 
 @pytest.mark.parametrize("kind", ["400", "500", "501"])
 async def test_expansion_is_rejected(kind: Expand) -> None:
-    """Respond with an error to the query only."""
+    """Respond with an error to a read with `$expand` only."""
     async with logged_in(expand=kind) as client:
         assert (await client.get(f"{DIMMS}{ONE_LEVEL}")).status == int(kind)
         assert (await client.get(DIMMS)).status == 200
@@ -70,7 +70,7 @@ async def test_expansion_is_ignored_or_returns_page() -> None:
 
 
 async def test_expansion_lacks_members_or_properties() -> None:
-    """Return one member less, or members with half or only links of the properties."""
+    """Omit one member, or half of the properties of each member."""
     async with logged_in(expand="fewer members") as client:
         whole = (await client.get(f"{DIMMS}/1")).body
         body = await expanded(client)
@@ -110,13 +110,13 @@ async def test_root_advertises_expansion(*, is_advertised: bool | None) -> None:
 
 
 def test_ways_are_listed() -> None:
-    """Verify the names, by which tests choose."""
+    """Require the names of all variants, by which tests select them."""
     assert len(get_args(Expand)) == 11
 
 
 @pytest.mark.parametrize(("kind", "status"), [("404", 404), ("500", 500)])
 async def test_bmcweb_keeps_link_of_failed_member(kind: str, status: int) -> None:
-    """Give the whole response the worst status, and all other members."""
+    """Return all other members, with the worst status of all."""
     async with logged_in(expand="bmcweb") as client:
         client.bmc.break_resource(f"{DIMMS}/2", kind)
         response = await client.get(f"{DIMMS}{ONE_LEVEL}")

@@ -26,7 +26,7 @@ BROKEN = {
     "half a body": json.JSONDecodeError,
     "timeout": TimeoutError,
 }
-"""The outcome of a read by the way in which the resource fails."""
+"""Outcome of a read by the kind of failure of the resource."""
 
 pytestmark = pytest.mark.usefixtures("network")
 
@@ -68,7 +68,7 @@ async def test_hang_and_drop_are_recorded() -> None:
 
 
 async def test_cut_stall_and_trickle_deliver_body_in_parts() -> None:
-    """Reset the connection in mid-body, stop there, or send the body slowly."""
+    """Reset the connection in the body, stop there, or send the body slowly."""
     async with logged_in() as client:
         whole = (await client.get(THERMAL)).body
         client.bmc.cut(THERMAL, times=1)
@@ -135,7 +135,7 @@ async def test_body_breaks_after_status_and_headers(
 
 
 async def test_broken_body_contains_half_of_error() -> None:
-    """Send so much of a license error that its message id can be read."""
+    """Send enough of a license error that its message id can be read."""
     async with logged_in() as client:
         client.bmc.fail(
             THERMAL, status=403, body=license_error(), delivery="chunked_closed"
@@ -174,7 +174,7 @@ async def test_resource_breaks_in_named_way(kind: str) -> None:
 
 
 async def test_server_cancels_pending_requests_on_close() -> None:
-    """Leave no task behind for a client that did not wait for its response."""
+    """Cancel the task of a client that did not wait for its response."""
     before = asyncio.all_tasks()
     async with logged_in() as client:
         client.bmc.hang("*", 60)

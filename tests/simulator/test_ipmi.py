@@ -1,4 +1,4 @@
-"""Test the IPMI service of the simulator with ipmitool, which others wrote."""
+"""Test the IPMI service of the simulator with ipmitool, an independent program."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -111,7 +111,7 @@ async def test_stacks_answer_the_fan_mode_in_their_own_way(
 async def test_ipmitool_sees_a_mode_that_redfish_has_set(
     network: None, bmc: Bmc
 ) -> None:
-    """Share the fan mode in both directions."""
+    """Share the fan mode between IPMI and Redfish, in both directions."""
     async with connected(bmc) as client, serve_ipmi(bmc) as ipmi:
         await client.login()
         await client.patch(FAN_MODE, {"Mode": "HeavyIO"})
@@ -133,7 +133,7 @@ async def test_silent_bmc_responds_to_nothing(ipmi: IpmiServer, bmc: Bmc) -> Non
 
 
 async def test_both_services_run_side_by_side(network: None, bmc: Bmc) -> None:
-    """Serve both as the documentation of the package shows."""
+    """Serve Redfish and IPMI together, as documented in the package."""
     async with serve(bmc) as server, serve_ipmi(bmc) as ipmi:
         assert server.port
         assert ipmi.port

@@ -135,7 +135,7 @@ async def test_patch_of_identify_led_changes_system_and_chassis(
 
 
 async def test_patch_of_led_adds_no_location_indicator() -> None:
-    """Keep the property missing on a board without it, and reject a write to it."""
+    """Keep the property missing on a board without it; reject its write."""
     board = changed_board({SYSTEM: {"LocationIndicatorActive": REMOVED}})
     async with logged_in(board) as client:
         await client.patch(SYSTEM, {"IndicatorLED": "Lit"})

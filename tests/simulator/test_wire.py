@@ -96,7 +96,7 @@ async def test_etag_support_is_configurable(
 async def test_etag_is_spelled_as_configured(
     etags: EtagSpelling, header: str | None, body: str | None
 ) -> None:
-    """Send the ETag in header and body, in different spellings, or in one of them."""
+    """Send the ETag in header, body or both, in the configured spelling."""
     board = Board.load("x12spi-tf")
     etag = board.resources[SYSTEM]["@odata.etag"].strip('"')
     async with logged_in(board, etags=etags) as client:

@@ -94,7 +94,7 @@ class _Value(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The value in the spelling of a list of allowable values.
+        """The value as in a list of allowable values.
 
         Boards list even numbers and booleans as strings: ["100", "1000"], ["false"].
         """

@@ -1,4 +1,4 @@
-"""Defects of the product that a soak has to find, each with a fault that shows it."""
+"""Known defects that a soak has to detect, each with a fault that triggers it."""
 
 from dataclasses import dataclass
 import math
@@ -25,7 +25,7 @@ from .user_actions import reload_entry
 
 
 async def retry_after_an_hour(env: Environment) -> None:
-    """Ask for an hour without requests, which is more than is respected."""
+    """Request a pause of an hour, which is longer than the accepted maximum."""
     response = env.bmc.response_builder.error(503)
     response.headers["Retry-After"] = "3600"
     with env.failing("Retry-After", "*", extra_seconds=300, response=response):
@@ -51,7 +51,7 @@ async def wrong_readings(env: Environment) -> None:
 
 
 async def _do_nothing(*_: Any, **__: Any) -> None:
-    """Replace a coroutine function."""
+    """Do nothing, in place of a coroutine function."""
 
 
 _log_in: Any = Authenticator.async_get_credentials
@@ -75,7 +75,7 @@ def _wrong_reading(sensor: Sensor) -> float | None:
 
 @dataclass(frozen=True)
 class Defect:
-    """A defect, the fault under which it shows, and a part of the violation."""
+    """A defect, the fault that triggers it, and a part of the violation."""
 
     name: str
     fault: SoakFault

@@ -1,4 +1,4 @@
-"""The scenario of a soak: faults act on it, and all states are checked."""
+"""Scenario of a soak, whose states are checked after all faults."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
@@ -45,12 +45,12 @@ _RETRY_SECONDS = 600.0
 
 
 class SoakError(Exception):
-    """The soak cannot continue."""
+    """Reason for which the soak cannot continue."""
 
 
 @dataclass(kw_only=True)
 class Environment(Scenario):
-    """A scenario that is checked all the time, with its random source."""
+    """A continuously checked scenario, with its random numbers."""
 
     clock: VirtualClock
     random: Random
@@ -92,7 +92,7 @@ class Environment(Scenario):
             self.violations.append(f"{self._time()}: {text}\n    after: {history}")
 
     def note(self, text: str) -> None:
-        """Note an event, to explain later violations."""
+        """Record an event, to explain later violations."""
         self._history.append(f"{self._time()} {text}")
 
     def _time(self) -> str:
@@ -152,7 +152,7 @@ class Environment(Scenario):
             fault.times = 0
 
     async def minutes(self, low: float, high: float) -> None:
-        """Let a random time pass."""
+        """Let a random number of minutes pass."""
         await asyncio.sleep(60 * self.random.uniform(low, high))
 
     # Checks
@@ -227,7 +227,7 @@ class Environment(Scenario):
         return is_loaded
 
     def _violation(self, entity_id: str, entity: str, state: str | None = None) -> str:
-        """Return why the state of an entity is wrong, nothing if it is right."""
+        """Return the reason why the state of an entity is wrong, or nothing."""
         if not self.expected.table.is_checked(entity):
             return ""
         if state is None:
@@ -255,7 +255,7 @@ class _LogChecker(logging.Handler):
     """Report exceptions that were logged instead of handled."""
 
     def __init__(self, environment: Environment) -> None:
-        """Observe the log from its warnings upwards."""
+        """Observe log records from the level warning on."""
         super().__init__(logging.WARNING)
         self._environment = environment
 
@@ -293,7 +293,7 @@ async def _elapse(seconds: float, step: float = 0) -> None:
 
 
 async def probe_fans(env: Environment) -> str:
-    """Return why the fans cannot be controlled, nothing where they can."""
+    """Return the reason why the fans cannot be controlled, or nothing."""
     entry = env.instance.entry
     client, settings = entry.runtime_data.client, {CONF_PORT: env.server.port}
     try:

@@ -42,7 +42,7 @@ _POLL = 30.0
 _MEAN_PAUSE = 2400.0
 """Mean seconds between two faults."""
 _MIN_CHANGE = 60.0
-"""Seconds from any change of the mode until control is taken."""
+"""Minimum seconds between a change of the mode and taking control."""
 _CONFIRM_SECONDS = 600.0
 """Seconds until the user confirms an issue."""
 _SENSORS = ("CPU Temp", "System Temp")
@@ -173,7 +173,7 @@ class FanWeek:
             await self.random.choice(kinds)()
 
     async def _silence(self) -> None:
-        """Let IPMI not respond."""
+        """Stop the responses of IPMI for a while."""
         self.ipmi.is_silent = True
         await asyncio.sleep(self.random.uniform(5, 300))
         self.ipmi.is_silent = False
@@ -185,7 +185,7 @@ class FanWeek:
         self.ipmi.loss = 0.0
 
     async def _fail_redfish(self) -> None:
-        """Let the temperatures not be read over Redfish."""
+        """Make the reads of temperatures over Redfish fail."""
         self.bmc.fail(THERMAL, status=503)
         await asyncio.sleep(self.random.uniform(30, 300))
         self.bmc.heal()
@@ -196,11 +196,11 @@ class FanWeek:
         await asyncio.sleep(300)
 
     async def _overwrite_duty(self) -> None:
-        """Let something else write a duty."""
+        """Write a duty as another program does."""
         self.cooling.set_duty(self.random.randint(0, 1), self.random.randint(5, 100))
 
     async def _change_mode(self) -> None:
-        """Let something else write a mode."""
+        """Write a mode as another program does."""
         store = self.bmc.store.first_of("FanMode")
         store["Mode"] = self.random.choice(("Optimal", "Standard"))
         await asyncio.sleep(120)

@@ -24,7 +24,7 @@ type SoakFault = Callable[[Environment], Awaitable[None]]
 _KEPT_KEYS = ("@odata.id", "@odata.type", "@odata.context")
 _RETRY_AFTER = (None, None, 5, 60, 250, 3600)
 _MAX_RETRY_AFTER = 300
-"""The seconds up to which Retry-After is respected, as in the README."""
+"""Maximum seconds of Retry-After that are respected, as in the README."""
 
 
 async def hang(env: Environment) -> None:
@@ -49,7 +49,7 @@ async def drop(env: Environment) -> None:
 
 
 async def cut(env: Environment) -> None:
-    """Cut bodies off, or let them trickle."""
+    """Truncate bodies, or send them slowly."""
     delivery = env.random.choice(("cut", "cut", "trickled"))
     traits: dict[str, Any] = {"delivery": delivery, "delivery_seconds": 20}
     with env.failing(delivery, _path(env), is_slow=True, **traits):
@@ -167,7 +167,7 @@ async def new_certificate(env: Environment) -> None:
 
 
 async def power(env: Environment) -> None:
-    """Switch the host off at its button, and on again."""
+    """Switch the host off at its power button, and on again."""
     async with env.owner:
         env.bmc.power(env.random.choice(("GracefulShutdown", "ForceOff")))
         await env.minutes(1, 90)

@@ -38,7 +38,7 @@ class Footprint:
 
     @property
     def ours(self) -> Counter[str]:
-        """The tasks and timers of integration and library."""
+        """The tasks and timers of the integration and the library."""
         both = self.tasks + self.timers
         return Counter({name: n for name, n in both.items() if _OURS in name})
 

@@ -32,7 +32,7 @@ _CHECK_SECONDS = 10.0
 _MEAN_PAUSE_SECONDS = 1200.0
 _RECOVERY_SECONDS = 700
 _QUIET_SECONDS = 4.0
-"""Longer than any response takes without faults, shorter than the polling interval."""
+"""Seconds longer than any response without faults, shorter than an interval."""
 _MAX_FAULTS = 2
 
 
@@ -79,7 +79,7 @@ class Soak:
         await self._check_unload()
 
     async def _run_days(self, seconds: float) -> None:
-        """Run day after day."""
+        """Run for the given time, day after day."""
         elapsed = 0.0
         while elapsed < seconds:
             length = min(DAY, seconds - elapsed)
@@ -166,7 +166,7 @@ class Soak:
         self._printed = len(env.violations)
 
     async def _check_unload(self) -> None:
-        """Unload the entry; check that nothing is left here and at the BMC."""
+        """Unload the entry; check for remaining tasks and sessions."""
         env = self._env
         with env.traffic.user_action():
             await env.instance.unload()
@@ -182,7 +182,7 @@ class Soak:
 
 
 async def _report_fans(env: Environment) -> None:
-    """Print whether fan curves run, which the probe of a board may refuse."""
+    """Print whether fan curves run; the probe may reject a board."""
     if not env.board.is_calibrated:
         write_line(f"{env.name}: fan curves run in python -m tests.soak.fan_control")
     elif reason := await probe_fans(env):

@@ -14,6 +14,7 @@ from .soak import run
 HOUR = 3600.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("board", "hours"), [("x12", 2), ("gen14", 1)])
 def test_soak_of_some_hours_finds_no_violation(
     network: None, board: str, hours: int
@@ -33,8 +34,9 @@ def test_calibration_finds_the_entities_of_sensors(network: None) -> None:
         )
 
 
-def test_fan_curves_of_six_hours_are_cool_and_calm(network: None) -> None:
-    """Change the load all the time: no trip, one change of the mode until the end."""
+@pytest.mark.long
+def test_fan_curves_keep_limits_and_mode_for_six_hours(network: None) -> None:
+    """Require no trip and only one mode change while the load changes."""
     soak = run_fans(6 * HOUR, seed=1, has_faults=False)
     assert soak.violations == []
     assert soak.trips == 0
@@ -43,8 +45,9 @@ def test_fan_curves_of_six_hours_are_cool_and_calm(network: None) -> None:
     assert 50 < soak.hottest < 86
 
 
-def test_fan_curves_of_three_hours_keep_their_limits(network: None) -> None:
-    """Run with all faults of IPMI; script/nightly runs for a week."""
+@pytest.mark.long
+def test_fan_curves_keep_limits_for_three_hours_of_faults(network: None) -> None:
+    """Run with all IPMI faults; script/nightly runs for a week."""
     week = run_fans(3 * HOUR, seed=1)
     assert week.violations == []
     assert week.controlled > week.polls / 2

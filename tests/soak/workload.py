@@ -15,7 +15,7 @@ class Workload:
     """Change the readings, settings and log of a BMC."""
 
     def __init__(self, bmc: Bmc, random: Random) -> None:
-        """Begin with the recorded readings."""
+        """Initialize with the recorded readings."""
         self._bmc = bmc
         self._random = random
         log = bmc.resource(paths.LOG)["Members"] if bmc.has(paths.LOG) else ()

@@ -1,4 +1,4 @@
-"""Judge the simulated BMC with the DMTF's validators.
+"""Check the simulated BMC with the DMTF's validators.
 
 `script/nightly validate` installs the validators below `.cache`, and runs
 `python -m tests.validators`. It serves each shipped board over TLS on 127.0.0.1 and

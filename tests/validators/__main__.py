@@ -1,4 +1,4 @@
-"""Serve the shipped boards, run the validators, and print their objections."""
+"""Serve the shipped boards, run the validators, and print unaccepted findings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .judge import Finding, objections, read_accepted
 from .schemas import read_index, write_schemas
 
 _FEWEST_PASSES = {"protocol": 200, "service": 1500}
-"""Number of checks that a validator must pass, so that none stops unnoticed."""
+"""Minimum number of checks that a validator must pass, to detect a failed run."""
 
 _TIMEOUT = 600.0
 
@@ -29,7 +29,7 @@ _CREATED = {"Session.v1_3_0.Session"}
 
 
 class ValidatorError(Exception):
-    """A validator did not run to its end."""
+    """Validator that did not run to its end."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ ACCEPTED = Path(__file__).with_name("accepted.toml")
 
 @dataclass(frozen=True)
 class Finding:
-    """A check that failed."""
+    """Failed check of a validator."""
 
     validator: str
     """Either `protocol` or `service`."""

@@ -20,7 +20,7 @@ _EDM = "http://docs.oasis-open.org/odata/ns/edm"
 _EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
 _BASE = "Resource.v1_0_0"
 _ANY = "Edm.PrimitiveType"
-"""The validator accepts every JSON value for this type."""
+"""Type for which the validator accepts every JSON value."""
 
 _TYPES = {
     "string": "Edm.String",

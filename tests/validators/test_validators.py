@@ -1,4 +1,4 @@
-"""Judge findings of the validators, and build the schemas for one of them."""
+"""Test the comparison of findings, and the generated schemas."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ INDEX: dict[str, Any] = {
 def test_objections_are_unaccepted_findings_and_stale_deviations(
     findings: list[Finding], accepted: list[Deviation], words: list[str]
 ) -> None:
-    """Accept exactly the listed deviations of each validator."""
+    """Return findings without a deviation, and deviations without a finding."""
     found = list(objections(findings, accepted))
     assert len(found) == len(words)
     assert all(word in text for word, text in zip(words, found, strict=True))
 
 
 def test_accepted_deviations_have_sources() -> None:
-    """Name a paragraph about real firmware, or a recorded board."""
+    """Require a paragraph about real firmware, or a recorded board, as the source."""
     accepted = read_accepted()
     assert accepted
     for deviation in accepted:
@@ -131,7 +131,7 @@ def test_schema_contains_served_version(
 
 
 def test_schema_of_collection_names_type_of_members(tmp_path: Path) -> None:
-    """Let the validator check that each member is of the right type."""
+    """Write the type of the members, so that the validator can check them."""
     root = schema(tmp_path, "FanCollection", {"FanCollection.FanCollection"})
     (members,) = root.findall(".//{*}NavigationProperty")
     assert members.attrib["Type"] == "Collection(Fan.Fan)"

@@ -183,7 +183,7 @@ class SupermicroRedfishClient:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the `discovery` of an earlier client fits the BMC.
+        """Return whether the `discovery` of an earlier client was found to fit the BMC.
 
         False before the first request, and again once something contradicts it.
         """
@@ -191,7 +191,7 @@ class SupermicroRedfishClient:
 
     @property
     def expands_collections(self) -> bool:
-        """Whether the BMC returns all members of a collection with one request."""
+        """Return whether one request for a collection returned all its members."""
         return self._reader.expander.has_worked
 
     @property
@@ -207,7 +207,7 @@ class SupermicroRedfishClient:
         return self._reader.discovery
 
     async def async_is_same_bmc(self) -> bool:
-        """Return whether the `discovery` of an earlier client fits the BMC.
+        """Read the identity of the BMC; return whether the `discovery` fits it.
 
         It takes the service root and the system, which the next read does not request
         again. Without a `discovery` it takes no request.
@@ -507,7 +507,7 @@ class SupermicroRedfishClient:
         return await self._readings.async_get_inner_sensors(Reading(Scope.DISCOVERY))
 
     async def async_get_manager(self) -> Manager:
-        """Return the BMC itself; one recorded board takes six seconds for it."""
+        """Return the BMC itself, which takes up to six seconds on recorded boards."""
         return await self._reader.async_get(endpoints.MANAGER)
 
     async def async_get_mac_address(self) -> str | None:
@@ -544,7 +544,7 @@ class SupermicroRedfishClient:
         return await accounts.async_get_role(self._reader, self._username)
 
     async def async_get_reset_types(self) -> list[ResetType | str]:
-        """Return the ways to reset the host that the board advertises.
+        """Return the reset types that the board advertises for the host.
 
         They come from the ActionInfo, else from the system, where the list is missing
         on X11 and X13 and misspelled on X12.
@@ -760,7 +760,7 @@ class SupermicroRedfishClient:
             since: The time by our clock.
 
         Raises:
-            NotFoundError: The board keeps no record of its power.
+            NotFoundError: The board has no power history.
 
         """
         return await async_read_power_history(self._reader, since)
@@ -770,9 +770,9 @@ class SupermicroRedfishClient:
     ) -> None:
         """Receive the events of OpenBMC until the stream is closed.
 
-        What an event says is not passed on, only that something has happened. The BMC
-        does not repeat what happened while there was no stream. It accepts about ten
-        streams; where there is no room for another, it closes it at once.
+        Only the number of events is passed on, not their content. The BMC does not
+        repeat events from before the stream was opened. It accepts about ten streams,
+        and closes each further one at once.
 
         Args:
             on_open: Called when the stream is open.

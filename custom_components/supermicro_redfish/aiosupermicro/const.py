@@ -39,10 +39,10 @@ largest recorded one has 432,922 bytes: a log of 509 entries.
 """
 
 MAX_EVENT_BYTES: Final = 8 * 1024 * 1024
-"""Maximum size of a server-sent event, none of which is kept in memory."""
+"""Maximum size of a server-sent event, whose content is not stored."""
 
 KEEP_ALIVE_SECONDS: Final = (60, 15, 4)
-"""TCP keep-alive of a stream of events, on which silence is normal.
+"""TCP keep-alive of an event stream, which is idle most of the time.
 
 Seconds until the first probe, seconds between two probes, and number of probes.
 """
@@ -60,22 +60,22 @@ A small value takes 8 bytes of a body, but more than 200 bytes of memory.
 """
 
 PARSE_IN_THREAD_BYTES: Final = 256 * 1024
-"""Size from which on a document is parsed in a thread; smaller ones take few ms."""
+"""Minimum size of a document that is parsed in a thread; smaller ones take few ms."""
 
 VALUE_BYTES: Final = 200
 """Estimated memory of a JSON value beside its text."""
 
 SMALL_BODY_BYTES: Final = 64 * 1024
-"""Size up to which values are not counted but estimated from the size."""
+"""Maximum size of a body whose number of values is estimated, not counted."""
 
 BYTES_PER_VALUE: Final = 8
-"""Estimated size of a value in a small body; that of recorded ones is 30 on average.
+"""Estimated bytes per value in a small body; recorded bodies have 30 on average.
 
 Only a body of empty objects has more values.
 """
 
 MAX_PIECES: Final = 1_000
-"""Maximum number of values that are compared one by one; X13 has up to 60.
+"""Maximum number of values to compare one by one in a body; X13 has up to 60.
 
 It includes the items of lists. Each takes some 200 bytes of memory.
 """
@@ -96,13 +96,13 @@ MAX_PAGES: Final = 100
 """Maximum number of pages of a collection; recorded collections have one."""
 
 MAX_LOG_ENTRIES: Final = 10_000
-"""Maximum number of entries of a log, the newest ones; recorded logs have up to 509.
+"""Maximum number of log entries to read, the newest ones; recorded logs have 509.
 
 It is more than two full logs of the largest board.
 """
 
 MAX_FIRMWARE_IMAGES: Final = 8
-"""Maximum number of stored firmware images that are read; X13 has six."""
+"""Maximum number of stored firmware images to read; X13 has six."""
 
 MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
@@ -194,29 +194,29 @@ EXPAND_BUSY_SECONDS: Final = 60
 """Seconds until a collection is expanded again after the BMC was busy."""
 
 EXPAND_MAX_SECONDS: Final = 10
-"""Duration of an expansion in seconds from which on single reads are better.
+"""Duration of an expansion in seconds, above which members are read singly.
 
 They leave the BMC to other requests in between.
 """
 
 EXPAND_FRESH_SECONDS: Final = 60
-"""Seconds for which members that an expansion has shown count as just read."""
+"""Seconds for which the members in an expansion count as just read."""
 
 LINK_FRESH_SECONDS: Final = 30
 """Seconds for which a resource that was read for its links counts as just read."""
 
 TELEMETRY_RETRY_SECONDS: Final = 24 * 3600
-"""Seconds until metric reports that name sensors are looked for again."""
+"""Seconds until the next search for metric reports that name sensors."""
 
 METRIC_STALE_SECONDS: Final = 5
-"""Seconds after which a metric with the same timestamp is not of a later poll."""
+"""Seconds after which a metric with an unchanged timestamp is stale."""
 
 MAX_REPORTS: Final = 16
-"""Maximum number of metric reports that are tried; the largest recorded board has 10.
+"""Maximum number of metric reports to try; the largest recorded board has 10.
 """
 
 MAX_REPORT_SENSORS: Final = 100
-"""Maximum number of sensors in a report whose sensors are identified one by one."""
+"""Maximum number of sensors in a report that are identified one by one."""
 
 MAX_VALUE_SOURCES: Final = 4
 """Maximum number of resources that a poll reads for the values of sensors.
@@ -225,10 +225,10 @@ With the system and the leak detectors that is six requests.
 """
 
 MAX_FIRST_SOURCES: Final = 2
-"""Maximum number of these resources in the first poll after a restart."""
+"""Maximum number of such resources in the first poll after a restart."""
 
 SOURCE_RETRY_SECONDS: Final = 60
-"""Seconds until such a resource that has failed at its first read is tried again."""
+"""Seconds until a source of sensor values is retried after a failed first read."""
 
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.
@@ -277,7 +277,7 @@ It is less than 60 s, the usual timeout. The BMC ignores packets of a closed ses
 """
 
 IPMI_IDLE_SESSION_SECONDS: Final = 1.0
-"""As IPMI_SESSION_SECONDS, for a session that was idle."""
+"""Seconds without response after which an idle IPMI session is replaced."""
 
 IPMI_CLOSE_SECONDS: Final = 1.0
 """Maximum duration of closing an IPMI session in seconds."""

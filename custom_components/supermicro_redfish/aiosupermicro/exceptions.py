@@ -269,7 +269,7 @@ def _most_severe_info(body: Any) -> dict[str, Any]:
 
 
 def _parse_truncated(body: bytes) -> Iterator[tuple[str, str]]:
-    """Return the first message of an error body that was cut."""
+    """Return the first message of a truncated error body."""
     text = body.decode(errors="replace")
     for key in ("MessageId", "Message"):
         if match := re.search(rf'"{key}"\s*:\s*"((?:[^"\\]|\\.)*)"', text):

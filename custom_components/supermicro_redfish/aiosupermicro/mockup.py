@@ -70,7 +70,7 @@ class Recording:
 
     @property
     def has_room(self) -> bool:
-        """Whether the limits allow another resource."""
+        """Return whether the limits allow another resource."""
         return self.requests < MAX_RECORDED_REQUESTS and self.size < MAX_RECORDED_BYTES
 
     def add(self, path: str, body: dict[str, Any]) -> None:

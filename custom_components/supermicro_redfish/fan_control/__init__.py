@@ -1,4 +1,4 @@
-"""Control of the fan speed over IPMI: the one room that writes duties.
+"""Fan control over IPMI; the only package that writes fan speeds.
 
 In the mode Full a BMC keeps the last duty and no longer cools by itself, even if its
 client has died. The controller therefore gives the fans back in all cases of doubt:

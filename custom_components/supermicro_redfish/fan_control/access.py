@@ -20,7 +20,7 @@ SETTLE_SECONDS: Final = 10.0
 """Time after a command until the speeds of the fans follow it."""
 RETRY_SECONDS: Final = 0.5
 _SILENCE_SECONDS: Final = 40.0
-"""Time after which a BMC that does not respond is silent: more than one lost read."""
+"""Seconds without response after which a BMC is silent: more than one lost read."""
 
 type OnChange = Callable[[int, int | None, int], None]
 """Function that is called with a zone, its old duty and the new one."""
@@ -55,23 +55,23 @@ class FanAccess:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the fans had time to follow the last command."""
+        """Return whether the fans had time to follow the last command."""
         last = max(self._written_at.values(), default=float("-inf"))
         return self._time_fn() - last >= SETTLE_SECONDS
 
     @property
     def is_ending(self) -> bool:
-        """Whether waits are cut short, as the control ends."""
+        """Return whether waits are cut short because the control ends."""
         return self._ending.is_set()
 
     @property
     def is_cooling(self) -> bool:
-        """Whether the BMC regulates its fans, or drives all at 100 %."""
+        """Return whether the BMC regulates its fans, or drives all at 100 %."""
         duties = [self.duties.get(zone) for zone in self._zones]
         return self.mode != FULL or all(duty == MAX_DUTY for duty in duties)
 
     def is_overwritten(self, targets: Mapping[int, int]) -> bool:
-        """Return whether something else has written a duty. The BMC drives 100 %."""
+        """Return whether a duty differs from its target and from the BMC's 100 %."""
         return any(
             duty not in (None, MAX_DUTY, targets.get(zone))
             for zone, duty in self.duties.items()
@@ -86,7 +86,7 @@ class FanAccess:
         }
 
     def end(self) -> None:
-        """Cut all waits short."""
+        """End all waits early."""
         self._ending.set()
 
     async def async_close(self) -> None:

@@ -92,7 +92,7 @@ class FanController:
 
     @property
     def is_responding(self) -> bool:
-        """Whether the last read over IPMI has succeeded."""
+        """Return whether the last read over IPMI has succeeded."""
         return self._access.is_responding
 
     @property
@@ -118,7 +118,7 @@ class FanController:
         return max(self._settings.floor, self._control.record.floors.get(zone, 0))
 
     def _publish(self) -> None:
-        """Show mode and zones."""
+        """Publish the fan mode and the zones."""
         self._surroundings.publish(self.data)
 
     def _note_change(self, zone: int, old: int | None, new: int) -> None:
@@ -202,7 +202,7 @@ class FanController:
         self._publish()
 
     async def _take(self, changes: Mapping[int, int]) -> None:
-        """Take control; the other zones hold the duty that they have."""
+        """Take control; the other zones keep their present duty."""
         is_old = self._time_fn() - self._polled_at >= BLIND_SECONDS
         thermal = self._guard.require_safe(None if is_old else self._thermal)
         await self._access.async_read(is_required=True)
@@ -276,7 +276,7 @@ class FanController:
             await self._guard_fans(thermal, is_host_on=is_host_on)
 
     async def _guard_fans(self, thermal: Thermal, *, is_host_on: bool) -> None:
-        """Go to the state that the readings demand while the fans are held."""
+        """Change the state if the readings require it while the fans are held."""
         if trip := self._guard.check_headroom(thermal):
             await self._control.async_trip(trip)
         elif not is_host_on or not has_fan_reading(thermal):

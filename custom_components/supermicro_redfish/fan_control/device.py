@@ -33,7 +33,7 @@ class IpmiFans(Device):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the user name and the password are short enough for IPMI."""
+        """Return whether the user name and the password are short enough for IPMI."""
         return self._client is not None
 
     @classmethod

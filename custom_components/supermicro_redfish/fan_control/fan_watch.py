@@ -21,12 +21,12 @@ _PROOF_POLLS: Final = 10
 _MAX_RAISES: Final = 3
 """Polls in a row in which a slow fan is the fault of its duty."""
 _SURGE_RATIO: Final = 1.8
-"""Speed in relation to that at the same or a higher duty that a BMC causes."""
+"""Ratio to earlier speeds, above which the BMC itself drives a fan faster."""
 _SURGE_RPM: Final = 200
 _PAIR_SECONDS: Final = 10
 """Longest time between an assertion and its deassertion while the fans pump."""
 _PAIRS_WITHIN_SECONDS: Final = 90
-"""Longest time between two such pairs; 35 seconds were recorded."""
+"""Longest time between two such pairs of events; 35 seconds were recorded."""
 _MIN_PAIRS: Final = 2
 
 
@@ -116,7 +116,7 @@ class FanWatch:
         return FanFindings(slow_zones=frozenset(slow), is_doubtful=self._is_doubtful)
 
     def _zones(self, name: str, targets: Mapping[int, int]) -> set[int]:
-        """Return the zone of a fan, or all zones while that is not known."""
+        """Return the zone of a fan, or all zones if it is unknown."""
         zone = self._zone_of.get(name)
         return {*targets} if zone is None or zone not in targets else {zone}
 
@@ -151,7 +151,7 @@ class FanWatch:
     def _should_doubt(self, targets: Mapping[int, int]) -> bool:
         """Return whether something else may have written a duty that was too low.
 
-        That is so once, where all duties have been high enough for some minutes.
+        It returns True once, if all duties have been high enough for some minutes.
         """
         return not self._is_doubtful and all(
             self._is_proven(zone, duty) for zone, duty in targets.items()

@@ -7,7 +7,7 @@ from .models import FanControlError, Trip, TripReason
 
 
 class Guard:
-    """Watch the temperatures while the BMC does not."""
+    """Watch the temperatures while the BMC does not regulate the fans."""
 
     def __init__(self, headroom: float) -> None:
         """Initialize the guard.
@@ -21,7 +21,7 @@ class Guard:
         """Temperatures and limits that had a reading since the host was switched on."""
 
     def require_safe(self, thermal: Thermal | None) -> Thermal:
-        """Return readings with which control may be taken.
+        """Return the readings if they allow control, else raise an error.
 
         Args:
             thermal: The readings, None without recent ones.

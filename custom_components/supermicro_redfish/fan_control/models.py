@@ -38,7 +38,7 @@ CONTROLLED: Final = (
     ControlState.IN_CONTROL,
     ControlState.WAITING,
 )
-"""States in which the fans are not, or not for long, those of the BMC."""
+"""States in which Home Assistant controls the fans, or will do so soon."""
 
 
 class TripReason(StrEnum):

@@ -83,7 +83,7 @@ async def _async_check_redfish(client: SupermicroRedfishClient) -> str:
 async def _async_is_generation_14(client: SupermicroRedfishClient) -> bool:
     """Return whether a board is of generation 14, or has its resources.
 
-    What is said about their fan commands is contradictory.
+    The published fan commands of these boards contradict each other.
     """
     system, chassis = await client.async_get_system(), await client.async_get_chassis()
     body = client.cached_resources.get(client.paths.get("chassis", ""), {})

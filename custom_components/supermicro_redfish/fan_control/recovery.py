@@ -186,7 +186,7 @@ async def _async_recover(
 
 
 async def _async_give_back(control: Transitions, *, is_final: bool) -> bool:
-    """Restore the mode, and return whether it was; keep the duties if control waits."""
+    """Restore the mode and return the success; keep the duties in the state waiting."""
     record = control.record
     await control.async_save(state=ControlState.RESTORING)
     if not await control.async_restore():
@@ -198,7 +198,7 @@ async def _async_give_back(control: Transitions, *, is_final: bool) -> bool:
 
 
 class _StoreOnly(Surroundings):
-    """Home Assistant without Redfish and without entities."""
+    """Surroundings of the controller without Redfish and without entities."""
 
     modes = ()
 
@@ -212,7 +212,7 @@ class _StoreOnly(Surroundings):
 
     @override
     def publish(self, data: FanControlData) -> None:
-        """Show nothing."""
+        """Do nothing, as there are no entities."""
 
     @override
     async def async_save(self, record: ControlRecord) -> None:
@@ -244,7 +244,7 @@ class _StoreOnly(Surroundings):
 
     @override
     async def async_is_host_on(self) -> bool:
-        """Assume the worse state."""
+        """Return True, the worse case, as the state is unknown."""
         return True
 
     @override

@@ -51,7 +51,7 @@ class FanZonesCoordinator(SupermicroCoordinator[FanControlData]):
     @property
     @override
     def is_current(self) -> bool:
-        """Whether the last read over IPMI has succeeded."""
+        """Return whether the last read over IPMI has succeeded."""
         return self._controller is not None and self._controller.is_responding
 
     @override
@@ -117,7 +117,7 @@ class _HomeAssistant(Surroundings):
     @override
     @asynccontextmanager
     async def exclusive(self) -> AsyncGenerator[None]:
-        """Hold back the requests of Redfish, as soon as those that run have ended.
+        """Block the requests of Redfish once the running ones have ended.
 
         A BMC may take long for a request; the fans do not wait for that.
         """

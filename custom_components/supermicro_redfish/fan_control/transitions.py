@@ -32,7 +32,7 @@ RAISE_PERCENT: Final = 5
 
 
 class Transitions:
-    """State of the control, and the ways from one state to another."""
+    """State of the control, with its transitions."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Transitions:
         await self.async_save(state=ControlState.IN_CONTROL)
 
     def wait(self) -> None:
-        """Go to waiting: nothing is written.
+        """Change to waiting; nothing is written.
 
         It need not be stored, as a start after a crash waits as well.
         """
@@ -100,7 +100,7 @@ class Transitions:
             self.record = replace(self.record, state=ControlState.WAITING)
 
     async def async_resume(self, thermal: Thermal) -> bool:
-        """Go from waiting to in control, and return whether that has succeeded."""
+        """Change from waiting to in control; return the success."""
         self._start_guard(thermal)
         self._watch.start()
         try:
@@ -114,7 +114,7 @@ class Transitions:
         return True
 
     async def async_end(self) -> None:
-        """Go from any state to released, with as many attempts as it takes."""
+        """Change from any state to released, with as many attempts as necessary."""
         if self.state in CONTROLLED:
             await self.async_save(state=ControlState.RESTORING)
         while self.state is ControlState.RESTORING:
@@ -122,7 +122,7 @@ class Transitions:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def async_trip(self, trip: Trip) -> None:
-        """Go to restoring, and keep the control off afterwards."""
+        """Change to restoring, and keep the control off afterwards."""
         LOGGER.warning("The fan control has ended: %s %s", trip.reason, trip.sensor)
         self._surroundings.report_trip(trip)
         await self.async_save(state=ControlState.RESTORING, trip=trip)
@@ -130,7 +130,7 @@ class Transitions:
         await self._access.async_read()
 
     async def async_restore(self, *, is_forced: bool = False) -> bool:
-        """Go from restoring to released: write the mode over IPMI, or over Redfish.
+        """Change from restoring to released: write the mode over IPMI or Redfish.
 
         Args:
             is_forced: Whether a mode other than Full is replaced as well.
@@ -150,7 +150,7 @@ class Transitions:
             try:
                 await self._surroundings.async_set_mode(mode)
             except SupermicroRedfishError as failure:
-                LOGGER.debug("The fan mode cannot be restored at all: %s", failure)
+                LOGGER.debug("The fan mode cannot be set over Redfish: %s", failure)
                 return False
             self._access.mode = mode  # which IPMI cannot report now
         await self.async_save(state=ControlState.RELEASED, targets={})
@@ -175,6 +175,6 @@ class Transitions:
         await self._access.async_read()
 
     def _start_guard(self, thermal: Thermal) -> None:
-        """Compare the next polls with the present readings."""
+        """Let guard and watch compare the next polls with the present readings."""
         self._guard.forget()
         self._guard.check_presence(thermal)

@@ -29,7 +29,7 @@ class ZoneFans:
         return tuple(sorted(name for name, of in self.zone_of.items() if of == zone))
 
     def note_change(self, zone: int, old: int | None, new: int) -> None:
-        """Record a command."""
+        """Record the changed duty of a zone."""
         first = self._changes.get(zone, (old, new))
         self._changes[zone] = (first[0], new)
 

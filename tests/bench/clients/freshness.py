@@ -33,7 +33,7 @@ def find_readings(data: Any) -> Iterator[tuple[tuple[str, Any, Any], float]]:
 
 
 async def run(job: dict[str, Any]) -> list[dict[str, float]]:
-    """Move all readings before each poll, and compare it with the number of moves.
+    """Move all readings before each poll, and count those that have moved as well.
 
     The first move makes resources agree that were recorded at different times.
     """

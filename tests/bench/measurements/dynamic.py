@@ -19,7 +19,7 @@ from tests.bench.stats import (
 _MAX_CONCURRENCY = 2
 """Limit of concurrent requests with which ours protects a BMC."""
 _SLOW_SECONDS = 0.5
-"""Duration of a request after which ours sends another one concurrently."""
+"""Duration of a request, in seconds, after which ours sends another one."""
 
 _MAX_WALL = 1.1
 """Limit of the wall time, relative to the minimum of the BMC or our own limit."""
@@ -211,7 +211,7 @@ def _time_rows(
 
 
 def _explain(limit: str, ratio: float) -> str:
-    """Explain a wall time of ours above the lower bound."""
+    """Explain a wall time of this client that exceeds the lower bound."""
     return (
         f"the limit to {limit}, which protects the BMC, needs "
         f"{format_number(ratio)} times the bound by itself"

@@ -15,7 +15,7 @@ _SLOW = f"licenses, drives, logs and certificates take {_SLOW_SECONDS:.0f} s eac
 _MAX_REQUESTS = 6
 """Limit for a start with the discovery of an earlier run."""
 _MAX_SECONDS = 2.0
-"""Limit where slow resources delay nothing: less than one of them takes."""
+"""Maximum time if slow resources delay nothing: less than one of these takes."""
 _MANY_RESOURCES = "this board has its readings in more than two resources"
 
 

@@ -18,7 +18,7 @@ _ONE_BY_ONE = (
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Measure all boards, that of Gen 14 with `$expand` and without it."""
+    """Measure all boards; measure Gen 14 with `$expand` and without it."""
     rows = []
     for board in bench.plan.start_boards:
         conditions = Conditions(board=board, changing=False, licenses=False)

@@ -14,7 +14,7 @@ _MAX_SCALE_OF_TARGET = 100
 
 _MAX_STALL = 50
 _MAX_SET_UP_STALL = 100
-"""Milliseconds."""
+"""Maximum stall during set-up, in milliseconds."""
 
 type Results = dict[int, dict[str, Any]]
 """Results by number of BMCs."""

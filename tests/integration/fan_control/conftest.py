@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 import math
+import time
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -32,7 +33,7 @@ async def ipmi(bmc: Bmc, network: None) -> AsyncIterator[IpmiServer]:
 
 @pytest.fixture
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the waits after commands, since time stands still."""
+    """Skip the waits after commands, since time stands still."""
     monkeypatch.setattr(access, "WRITE_SECONDS", 0.0)
     monkeypatch.setattr(access, "MODE_SECONDS", (0.0, 10.0))
 
@@ -66,7 +67,7 @@ async def held(
 def elapse_finely(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock
 ) -> Elapse:
-    """Return a function that lets time pass while commands wait for a silent BMC."""
+    """Return a function that advances time in small steps while commands wait."""
 
     async def advance(seconds: float, step: float = 0.5) -> None:
         for _ in range(math.ceil(seconds / step)):
@@ -75,6 +76,7 @@ def elapse_finely(
             async_fire_time_changed(hass)
             for _ in range(50):
                 await asyncio.sleep(0)
-            await hass.async_add_executor_job(int)
+            # Packets on the network take real time.
+            await hass.async_add_executor_job(time.sleep, 0.005)
 
     return advance

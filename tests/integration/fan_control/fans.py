@@ -26,7 +26,7 @@ def fan_options(
 
 
 async def open_fan_form(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Open the options and turn the fan control on, which leads to its form."""
+    """Open the options, turn on the fan control and return its form."""
     flows = hass.config_entries.options
     form = await flows.async_init(entry.entry_id)
     user_input = {**INTERVALS, "fan_control": True}
@@ -52,31 +52,31 @@ async def set_percentage(
 
 
 def refuse_modes(bmc: Bmc, ipmi: IpmiServer) -> None:
-    """Let the BMC reject each write of the fan mode, over IPMI and Redfish."""
+    """Make the BMC reject each write of the fan mode, over IPMI and Redfish."""
     ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
     bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
 
 
 def duty_writes(ipmi: IpmiServer) -> list[tuple[int, int]]:
-    """Return zone and percentage of each written duty."""
+    """Return the zone and percentage of each written duty."""
     return [(item.data[2], item.data[3]) for item in ipmi.sent(0x30, 0x70, 0x66, 0x01)]
 
 
 def mode_writes(ipmi: IpmiServer) -> list[int]:
-    """Return each written mode."""
+    """Return all written modes."""
     return [item.data[1] for item in ipmi.sent(0x30, 0x45, 0x01)]
 
 
 def writes(ipmi: IpmiServer) -> int:
-    """Return the number of commands that change anything."""
+    """Return the number of commands that change a value."""
     return len(duty_writes(ipmi)) + len(mode_writes(ipmi))
 
 
 async def crash(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Unload the entry without a command, as the end of the process does."""
+    """Unload the entry without sending commands, as when the process ends."""
 
     async def die(controller: FanController) -> None:
-        """End nothing but the session."""
+        """Close the session and send no other command."""
         await controller._access.async_close()
 
     with pytest.MonkeyPatch.context() as patch:

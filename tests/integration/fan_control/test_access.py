@@ -1,4 +1,4 @@
-"""Test the waits between the commands, which a BMC needs."""
+"""Test the waits that a BMC needs between commands."""
 
 import asyncio
 from itertools import pairwise
@@ -19,7 +19,7 @@ from .fans import ZONE_1, duty_writes, fan_options, mode_writes, set_percentage
 
 OPTIMAL = 2
 MIN_SECONDS = 1.5
-"""Two seconds, of which the test kit fires timers half a second early."""
+"""Minimum seconds between writes: the test kit fires timers half a second early."""
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def start(
 async def test_duty_waits_until_mode_is_read_back(
     hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
 ) -> None:
-    """Write no duty while the BMC still reports the mode before."""
+    """Write no duty while the BMC still reports the former mode."""
     ipmi.shown_mode = OPTIMAL
     command = start(hass, slow, 40)
     await elapse_finely(6)
@@ -83,7 +83,7 @@ async def test_mode_that_is_not_read_back_ends_the_attempt(
 async def test_fast_commands_are_limited(
     hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
 ) -> None:
-    """Write a zone every two seconds at most, and the last percentage in the end."""
+    """Write a zone at most every two seconds, and the last percentage at the end."""
     command = start(hass, slow, 30)
     await elapse_finely(5)
     await command
@@ -103,7 +103,7 @@ async def test_fast_commands_are_limited(
 async def test_write_waits_for_redfish_but_not_for_long(
     hass: HomeAssistant, slow: ConfigEntry, ipmi: IpmiServer, elapse_finely: Elapse
 ) -> None:
-    """Write nothing beside a request, unless that takes more than two seconds."""
+    """Wait for running Redfish requests, but for at most two seconds."""
     client = slow.runtime_data.client
     async with client.exclusive():
         command = start(hass, slow, 40)
@@ -128,7 +128,7 @@ async def test_percentage_after_a_preset_counts(
     ipmi: IpmiServer,
     elapse_finely: Elapse,
 ) -> None:
-    """Carry out the commands that come while the first one waits in their order."""
+    """Execute later commands in order while the first one waits."""
     first = start(hass, slow, 40)
     await elapse_finely(1)
     preset = asyncio.create_task(
@@ -171,7 +171,7 @@ async def test_unload_ends_a_command_that_waits(
     ipmi: IpmiServer,
     elapse_finely: Elapse,
 ) -> None:
-    """Restore the mode without waiting until the command can be carried out."""
+    """Restore the mode at once, without executing the waiting command."""
     ipmi.shown_mode = OPTIMAL
     command = start(hass, slow, 40)
     await elapse_finely(1)

@@ -72,7 +72,7 @@ async def test_speed_follows_curve(
 async def test_speed_rises_at_once_and_falls_slowly(
     bmc: Bmc, ipmi: IpmiServer, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Fall by ten percent a minute, and ignore small differences."""
+    """Lower the speed by ten percent a minute; ignore small differences."""
     bmc.scheduler.cancel("cooling")
     bmc.set_reading(CPU, 40)
     await automations.use("fan_curve", **inputs, hysteresis=5)
@@ -96,7 +96,7 @@ async def test_speed_rises_at_once_and_falls_slowly(
 async def test_floor_limits_curve(
     bmc: Bmc, ipmi: IpmiServer, automations: Automations, inputs: dict[str, Any]
 ) -> None:
-    """Keep the lowest speed, whatever the curve gives."""
+    """Keep the lowest speed, whatever value the curve has."""
     bmc.scheduler.cancel("cooling")
     bmc.set_reading(CPU, 30)
     await automations.use("fan_curve", **inputs, floor=45)
@@ -111,7 +111,7 @@ async def test_fans_are_given_back_without_temperature(
     automations: Automations,
     inputs: dict[str, Any],
 ) -> None:
-    """Set the fallback mode after two minutes, and go on with the temperature."""
+    """Set the fallback mode after two minutes; continue with the next temperature."""
     await automations.use("fan_curve", **inputs)
     await automations.elapse(2 * MINUTE)
     assert bmc.fan_mode == "FullSpeed"

@@ -1,4 +1,4 @@
-"""Test commands that the BMC carries out late, only in part, or not at all."""
+"""Test commands that the BMC executes late, in part, or not at all."""
 
 import asyncio
 
@@ -24,14 +24,14 @@ async def set_preset(hass: HomeAssistant, entry: ConfigEntry, mode: str) -> None
     await call(hass, entry, ZONE_1, "set_preset_mode", preset_mode=mode)
 
 
-async def test_turn_off_ends_full_mode_of_something_else(
+async def test_turn_off_ends_full_mode_set_elsewhere(
     hass: HomeAssistant,
     controlled: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Let the BMC regulate its fans, which would keep any duty in the mode Full."""
+    """End the mode Full, in which the BMC would keep any duty."""
     ipmi.cooling.set_mode("FullSpeed")
     await elapse(DYNAMIC)
     await call(hass, controlled, ZONE_1, "turn_off")
@@ -41,7 +41,7 @@ async def test_turn_off_ends_full_mode_of_something_else(
 async def test_full_speed_preset_sets_mode_and_all_zones(
     hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
 ) -> None:
-    """Write both where the BMC regulates its fans so far."""
+    """Write the mode and all duties, also while the BMC regulates its fans."""
     await set_preset(hass, controlled, "full_speed")
     assert bmc.fan_mode == "FullSpeed"
     assert mode_writes(ipmi) == [FULL]
@@ -71,7 +71,7 @@ async def test_preset_that_the_bmc_rejects_is_an_error(
     assert (ipmi.cooling.duties[0] == 100) is is_full
 
 
-async def test_fans_are_given_back_while_redfish_is_away(
+async def test_fans_are_given_back_while_redfish_fails(
     hass: HomeAssistant,
     held: ConfigEntry,
     bmc: Bmc,
@@ -95,7 +95,7 @@ async def test_percentage_of_a_host_that_is_off_is_kept(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Write nothing while the fans stand still, and the percentage afterwards."""
+    """Write the percentage when the fans run again, and nothing before."""
     bmc.power("ForceOff")
     await elapse(2 * DYNAMIC)
     before = writes(ipmi)
@@ -123,14 +123,14 @@ async def test_duty_that_cannot_be_written_is_written_later(
     assert ipmi.cooling.duties[0] >= 40
 
 
-async def test_unreadable_log_costs_no_control(
+async def test_unreadable_log_does_not_end_control(
     hass: HomeAssistant,
     controlled: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Continue although the log cannot be searched for pumping fans."""
+    """Continue if the log cannot be read to find pumping fans."""
     await set_percentage(hass, controlled, 40)
     bmc.fail(f"{LOG}*", status=503)
     await elapse(3 * MINUTE)

@@ -51,7 +51,7 @@ async def disable(hass: HomeAssistant, entry: ConfigEntry) -> None:
 async def test_end_restores_mode(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, end: End
 ) -> None:
-    """Set the mode before, and close the session unless the entry goes on."""
+    """Restore the former mode; close the session unless the entry is kept."""
     await end(hass, held)
     assert bmc.fan_mode == "Optimal"
     assert ipmi.open_sessions == int(end is reload)
@@ -100,7 +100,7 @@ async def test_failure_to_restore_is_logged(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Create an issue, which is settled when the next start restores the mode."""
+    """Create an issue; delete it when the next start restores the mode."""
     monkeypatch.setattr(controller, "STOP_SECONDS", 1.0)
     ipmi.is_silent = True
     bmc.fail("Managers/1/Oem/Supermicro/FanMode", status=503)
@@ -162,7 +162,7 @@ async def test_control_continues_after_crash(
     assert bmc.fan_mode == "Optimal"
 
 
-async def test_crash_while_fans_are_given_back_continues_that(
+async def test_giving_fans_back_continues_after_crash(
     hass: HomeAssistant,
     held: ConfigEntry,
     bmc: Bmc,
@@ -201,7 +201,7 @@ async def test_malformed_record_gives_fans_back(
     duties: dict[int, int],
     version: int,
 ) -> None:
-    """Drive fans in the mode Full at 100 %, as the mode before is not known."""
+    """Drive fans in the mode Full at 100 %, as the former mode is unknown."""
     key = f"{DOMAIN}.{entry.entry_id}.fans"
     record = {"state": "in_control", "targets": ["unknown"]}
     hass_storage[key] = {"version": version, "key": key, "data": record}

@@ -34,7 +34,7 @@ IPMI_PACKAGE = "custom_components.supermicro_redfish.aiosupermicro.ipmi"
 
 
 def remove_limits(bmc: Bmc) -> None:
-    """Let all temperatures have no critical limit."""
+    """Remove the critical limits of all temperatures."""
     sensors = bmc.resource(THERMAL)["Temperatures"]
     limits = {sensor["Name"]: {"UpperThresholdCritical": None} for sensor in sensors}
     bmc.change(THERMAL, {"Temperatures": limits})
@@ -43,7 +43,7 @@ def remove_limits(bmc: Bmc) -> None:
 async def test_percentage_is_held_in_full_mode(
     hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
 ) -> None:
-    """Write the mode and the duty; the other zone holds the duty that it had."""
+    """Write the mode and the duty; keep the duty of the other zone."""
     assert entity(hass, controlled, ZONE_1).state == "off"
     assert entity(hass, controlled, ZONE_1).attributes["preset_mode"] == "optimal"
     await set_percentage(hass, controlled, 40)
@@ -60,7 +60,7 @@ async def test_percentage_is_held_in_full_mode(
 async def test_full_mode_is_written_once(
     hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Write only a duty while the mode is Full, and nothing with a poll."""
+    """Write only duties while the mode is Full; write nothing in polls."""
     before = len(duty_writes(ipmi))
     await set_percentage(hass, held, 50)
     await elapse(10 * DYNAMIC)
@@ -86,7 +86,7 @@ async def test_fans_are_given_back(
     data: dict[str, Any],
     mode: str,
 ) -> None:
-    """Set the mode before, or a chosen one."""
+    """Restore the former mode, or set a chosen one."""
     await call(hass, held, ZONE_1, service, **data)
     assert bmc.fan_mode == mode
     assert entity(hass, held, ZONE_1).state == "off"
@@ -97,7 +97,7 @@ async def test_fans_are_given_back(
 async def test_select_gives_fans_back(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """End the control as well, so that nothing writes Full again."""
+    """End the control when the select sets a mode; do not write Full again."""
     await call(hass, held, SELECT, "select_option", option="standard")
     await elapse(3 * DYNAMIC)
     assert bmc.fan_mode == "Standard"
@@ -105,7 +105,7 @@ async def test_select_gives_fans_back(
 
 
 def _require_agreement(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Require the same mode of the select and both zones."""
+    """Require the same mode in the select and in both zones."""
     shown = entity(hass, entry, SELECT).state
     for zone in (ZONE_1, ZONE_2):
         assert entity(hass, entry, zone).attributes["preset_mode"] == shown
@@ -128,7 +128,7 @@ async def test_full_mode_is_never_restored_at_lower_duty(
     restored: str,
     duties: dict[int, int] | None,
 ) -> None:
-    """Choose another mode of the board if the one before was Full, or 100 %."""
+    """Restore another mode if the former one was Full, or drive 100 %."""
     bmc.change(FAN_MODE, {MODES: modes, "Mode": "FullSpeed"})
     await controlled.runtime_data.static.async_refresh()
     await set_percentage(hass, controlled, 40)
@@ -149,7 +149,7 @@ async def test_full_speed_preset_drives_all_zones(
 async def test_percentage_is_raised_to_floor(
     hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer
 ) -> None:
-    """Write the floor, and show it."""
+    """Write and show the floor instead of a lower percentage."""
     await set_percentage(hass, controlled, 5)
     assert ipmi.cooling.duties[0] == 20
     assert entity(hass, controlled, ZONE_1).attributes["percentage"] == 20
@@ -171,7 +171,7 @@ async def test_mode_that_is_changed_elsewhere_ends_control(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Show it within a poll in both entities, and write nothing."""
+    """Show the new mode within a poll in both entities; write nothing."""
     before = writes(ipmi)
     bmc.change(FAN_MODE, {"Mode": "HeavyIO"})
     await elapse(3 * DYNAMIC)
@@ -215,7 +215,7 @@ async def test_fans_of_zone_are_learned(
 async def test_zone_is_available_while_ipmi_responds(
     hass: HomeAssistant, controlled: ConfigEntry, ipmi: IpmiServer, *, is_silent: bool
 ) -> None:
-    """Show no stale percentage after a read that has failed."""
+    """Show no old percentage after a failed read."""
     if is_silent:
         ipmi.completion_codes[0x30, 0x45] = 0xC1
     await controlled.runtime_data.dynamic.async_refresh()
@@ -243,7 +243,7 @@ async def test_control_is_not_taken_when_unsafe(
     change: Callable[[Bmc], None],
     key: str,
 ) -> None:
-    """Write nothing, and raise an error with the reason."""
+    """Write nothing, and raise an error that contains the reason."""
     bmc.scheduler.cancel("cooling")
     change(bmc)
     await elapse(2 * DYNAMIC)

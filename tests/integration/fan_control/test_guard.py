@@ -23,20 +23,20 @@ type Trigger = Callable[[Bmc], object]
 
 
 def lose_limit(bmc: Bmc) -> None:
-    """Let a temperature have no critical limit any more."""
+    """Remove the critical limit of a temperature."""
     change = {"CPU Temp": {"UpperThresholdCritical": None}}
     bmc.change(THERMAL, {"Temperatures": change})
 
 
 def lose_temperature(bmc: Bmc) -> None:
-    """Let a temperature have no reading any more."""
+    """Remove the reading of a temperature."""
     absent = {"ReadingCelsius": None, "Status": {"State": "Absent", "Health": None}}
     bmc.change(THERMAL, {"Temperatures": {"System Temp": absent}})
 
 
 @pytest.fixture(autouse=True)
 def constant_readings(ipmi: IpmiServer, bmc: Bmc) -> None:
-    """Let the tests set the readings."""
+    """Stop the simulation of the readings, so that tests can set them."""
     bmc.scheduler.cancel("cooling")
 
 
@@ -94,7 +94,7 @@ async def test_control_stays_off_until_user_confirms(
 async def test_missing_polls_restore_mode(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Restore it over IPMI when Redfish fails for 90 seconds, and not before."""
+    """Restore the mode over IPMI once Redfish has failed for 90 seconds."""
     bmc.fail(THERMAL, status=503)
     await elapse(75, step=15)
     assert bmc.fan_mode == "FullSpeed"
@@ -104,10 +104,10 @@ async def test_missing_polls_restore_mode(
     assert issue.translation_key == "fan_control_no_readings"
 
 
-async def test_missing_polls_restore_mode_although_ipmi_fails_now_and_then(
+async def test_missing_polls_restore_mode_despite_single_ipmi_failures(
     held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Start the 90 seconds again for a silent BMC only."""
+    """Restart the 90 seconds after a long silence, not after a single failed read."""
     bmc.fail(THERMAL, status=503)
     for _ in range(4):
         ipmi.completion_codes[0x30, 0x45] = 0xD5
@@ -124,7 +124,7 @@ async def test_missing_ipmi_restores_mode_over_redfish(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Use the other protocol when the BMC rejects all commands over IPMI."""
+    """Use Redfish when the BMC rejects all commands over IPMI."""
     ipmi.completion_codes |= {(0x30, 0x45): 0xD4, (0x30, 0x70): 0xD4}
     await elapse(5 * DYNAMIC)
     assert bmc.fan_mode == "Optimal"
@@ -174,7 +174,7 @@ async def test_nothing_is_written_after_reset_until_fan_reads(
 
 
 def _blank_fans(bmc: Bmc, *, is_blank: bool = True) -> None:
-    """Let all fans have no reading, as after a reset, or all have one."""
+    """Remove the readings of all fans, as after a reset, or restore them."""
     fans = bmc.resource(THERMAL)["Fans"]
     fan = {"Reading": None if is_blank else 1400}
     bmc.change(THERMAL, {"Fans": {item["Name"]: fan for item in fans}})
@@ -183,7 +183,7 @@ def _blank_fans(bmc: Bmc, *, is_blank: bool = True) -> None:
 async def test_fans_without_reading_are_waited_for(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Wait for five minutes, also hours after the start, and then restore the mode."""
+    """Wait up to five minutes for readings, also later, and then restore the mode."""
     await elapse(HOUR)
     _blank_fans(bmc)
     await elapse(4 * MINUTE)
@@ -200,7 +200,7 @@ async def test_fans_without_reading_are_waited_for(
     assert issue.translation_key == "fan_control_no_readings"
 
 
-async def test_redfish_that_stays_away_after_reset_restores_mode(
+async def test_missing_redfish_after_reset_restores_mode(
     hass: HomeAssistant,
     held: ConfigEntry,
     bmc: Bmc,
@@ -222,7 +222,7 @@ async def test_redfish_that_stays_away_after_reset_restores_mode(
 async def test_zone_that_vanishes_with_reset_restores_mode(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Do not wait forever in the mode Full if a duty is rejected."""
+    """Restore the mode if a duty is rejected after a reset; do not wait forever."""
     ipmi.completion_codes |= {(0x30, 0x70, 0x66, code, 1): 0xCC for code in (0, 1)}
     _blank_fans(bmc)
     await elapse(DYNAMIC)
@@ -241,7 +241,7 @@ async def test_failed_restoring_is_repeated(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Try again with each poll until the mode has been read back."""
+    """Repeat the attempt with each poll until the mode was read back."""
     refuse_modes(bmc, ipmi)
     bmc.set_reading("CPU Temp", 86)
     await elapse(2 * DYNAMIC)
@@ -252,10 +252,10 @@ async def test_failed_restoring_is_repeated(
     assert bmc.fan_mode == "Optimal"
 
 
-async def test_guard_rests_while_bmc_is_in_control(
+async def test_guard_is_inactive_while_bmc_is_in_control(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Report nothing of a hot server whose fans Home Assistant does not control."""
+    """Report no hot server while Home Assistant does not control its fans."""
     await call(hass, held, ZONE_1, "turn_off")
     bmc.set_reading("CPU Temp", 90)
     lose_temperature(bmc)
@@ -268,7 +268,7 @@ async def test_guard_rests_while_bmc_is_in_control(
 async def test_issue_of_an_unloaded_server_is_not_confirmed(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Keep the trip, which nothing can clear while the server is not loaded."""
+    """Keep the trip, which cannot be cleared while the server is not loaded."""
     bmc.set_reading("CPU Temp", 86)
     await elapse(DYNAMIC)
     await unload(hass, held)

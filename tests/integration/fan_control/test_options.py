@@ -112,7 +112,7 @@ async def test_probe_result(
     change: Change,
     error: str | None,
 ) -> None:
-    """Refuse with a reason, change nothing, and close the session."""
+    """Reject the option with a reason, change nothing, and close the session."""
     change(bmc, ipmi)
     form = await open_fan_form(hass, loaded)
     result = await submit_fan_form(hass, form, port=ipmi.port)
@@ -135,7 +135,7 @@ async def test_closed_port_is_reported(
 async def test_wrong_password_is_tried_once(
     hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer
 ) -> None:
-    """Attempt one login with an account of its own, and show its name again."""
+    """Attempt one login with a separate account, and show its name again."""
     form = await open_fan_form(hass, loaded)
     account = {"username": "ADMIN", "password": "wrong"}
     result = await submit_fan_form(hass, form, port=ipmi.port, **account)
@@ -149,7 +149,7 @@ async def test_wrong_password_is_tried_once(
 async def test_account_that_is_too_long_is_reported(
     hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer, field: str
 ) -> None:
-    """Send nothing that IPMI would cut off."""
+    """Send no name or password that IPMI would truncate."""
     form = await open_fan_form(hass, loaded)
     account = {"username": "ADMIN", "password": "ADMIN", field: "x" * 21}
     result = await submit_fan_form(hass, form, port=ipmi.port, **account)
@@ -160,7 +160,7 @@ async def test_account_that_is_too_long_is_reported(
 async def test_ipmi_that_is_off_can_be_switched_on(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
 ) -> None:
-    """Offer that in a step of its own, and go on afterwards."""
+    """Offer to switch IPMI on in a separate step, and continue afterwards."""
     bmc.change(PROTOCOLS, {"IPMI": {"ProtocolEnabled": False}})
     form = await open_fan_form(hass, loaded)
     since = len(bmc.requests)
@@ -207,7 +207,7 @@ async def test_probe_while_controlling_does_not_end_the_session(
 async def test_interval_is_limited_while_fans_are_controlled(
     hass: HomeAssistant, controlled: ConfigEntry, seconds: int, expected: int
 ) -> None:
-    """Poll every 30 seconds at the latest, as the guard needs the temperatures."""
+    """Poll at least every 30 seconds, as the guard needs the temperatures."""
     options = {**controlled.options, "dynamic_interval": seconds}
     hass.config_entries.async_update_entry(controlled, options=options)
     await reload(hass, controlled)

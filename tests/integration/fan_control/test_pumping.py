@@ -36,7 +36,7 @@ async def test_pumping_raises_duty_and_floor(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """End the pumping within three polls, with one notice, and keep the floor."""
+    """End the pumping within three polls, create one issue, and keep the new floor."""
     await set_percentage(hass, low_floor, TOO_LOW)
     boosted = 0
     for _ in range(20):
@@ -86,7 +86,7 @@ async def test_single_event_is_no_pumping(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Leave the duty for a single pair of events."""
+    """Keep the duty after a single pair of events."""
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
     await log_slow_fan(bmc, elapse)
@@ -95,10 +95,10 @@ async def test_single_event_is_no_pumping(
     assert open_issues(hass) == []
 
 
-async def test_slow_fan_at_duty_of_something_else_raises_no_floor(
+async def test_slow_fan_at_duty_set_elsewhere_raises_no_floor(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Write the own duty again, and keep the lowest one."""
+    """Write the chosen duty again, and keep the floor."""
     bmc.scheduler.cancel("cooling")
     ipmi.cooling.duties[0] = 25
     (fan,) = [fan for fan in bmc.resource(THERMAL)["Fans"] if fan["Name"] == "FAN1"]
@@ -112,7 +112,7 @@ async def test_slow_fan_at_duty_of_something_else_raises_no_floor(
 async def test_pumping_at_proven_duty_raises_no_floor_at_first(
     hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
-    """Suspect something else that has written a duty; write the own one again."""
+    """Write the chosen duty again, as another program may have changed it."""
     await elapse(12 * DYNAMIC)
     ipmi.cooling.duties[0] = 5
     await elapse(25, step=5)

@@ -76,7 +76,7 @@ async def test_failed_setup_repeats_failed_attempt(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Try again with the next setup."""
+    """Repeat a failed attempt with the next setup."""
     ipmi.completion_codes[0x30, 0x45, 0x01] = 0xD5
     await set_up(hass, crashed)
     assert bmc.fan_mode == "FullSpeed"
@@ -92,7 +92,7 @@ async def test_failed_setup_tries_rejected_account_once(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Create an issue, and attempt no further login with each setup."""
+    """Create an issue, and do not repeat the login with each setup."""
     bmc.change_password("other")
     attempts = ipmi.login_attempts
     await set_up(hass, crashed)
@@ -122,7 +122,7 @@ def has_store(hass_storage: dict[str, Any], entry: ConfigEntry) -> bool:
 async def test_removal_restores_mode_and_removes_store(
     hass: HomeAssistant, held: ConfigEntry, hass_storage: dict[str, Any], bmc: Bmc
 ) -> None:
-    """Leave nothing of a removed entry."""
+    """Leave no data of a removed entry."""
     assert has_store(hass_storage, held)
     await hass.config_entries.async_remove(held.entry_id)
     assert bmc.fan_mode == "Optimal"
@@ -133,7 +133,7 @@ async def test_removal_restores_mode_and_removes_store(
 async def test_removal_of_unloaded_entry_restores_mode(
     hass: HomeAssistant, crashed: ConfigEntry, hass_storage: dict[str, Any], bmc: Bmc
 ) -> None:
-    """Use IPMI, as no controller runs that could do it."""
+    """Restore the mode over IPMI, as no controller is running."""
     await hass.config_entries.async_remove(crashed.entry_id)
     assert bmc.fan_mode == "Optimal"
     assert not has_store(hass_storage, crashed)
@@ -168,7 +168,7 @@ async def test_option_that_is_turned_off_later_restores_mode_over_redfish(
     *,
     is_refused: bool,
 ) -> None:
-    """Give the fans back although the port and the account are not known any more."""
+    """Give the fans back although port and account are no longer stored."""
     await crash(hass, held)
     hass.config_entries.async_update_entry(held, options={})
     packets = ipmi.packets
@@ -183,7 +183,7 @@ async def test_option_that_is_turned_off_later_restores_mode_over_redfish(
     assert (bmc.fan_mode, open_issues(hass)) == ("Optimal", [])
 
 
-async def test_account_that_is_too_long_for_ipmi_costs_the_fans_only(
+async def test_account_that_is_too_long_for_ipmi_affects_only_fans(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
 ) -> None:
     """Load the entry after a change of the password, and restore the mode."""

@@ -30,7 +30,7 @@ WRONG = "PLANTwrongipmi"
 async def turn_on(
     hass: HomeAssistant, entry: ConfigEntry, ipmi: IpmiServer, search: SecretSearch
 ) -> None:
-    """Turn the control on with an account of its own, at the second attempt."""
+    """Turn the control on with a separate account, at the second attempt."""
     ipmi.bmc.change_password(PASSWORD)
     data = {**entry.data, "password": PASSWORD}
     hass.config_entries.async_update_entry(entry, data=data)
@@ -51,7 +51,7 @@ async def test_ipmi_password_appears_in_no_text(
     ipmi: IpmiServer,
     elapse: Elapse,
 ) -> None:
-    """Turn the control on, use it, let it fail, and download diagnostics."""
+    """Search all texts, logs and files of a session for the password."""
     caplog.set_level(logging.DEBUG)
     search = SecretSearch()
     await turn_on(hass, loaded, ipmi, search)

@@ -1,4 +1,4 @@
-"""Actions and other writes: sent once, done when accepted, redirected with care."""
+"""Actions and other writes: repetition, tasks and redirects."""
 
 from collections.abc import Awaitable, Callable
 import json
@@ -139,7 +139,7 @@ async def test_accepted_action_counts_as_done_without_its_task(
     target: str,
     fault: str | int,
 ) -> None:
-    """Return although the task is not readable while the BMC restarts."""
+    """Return although the task cannot be read while the BMC restarts."""
     await client.async_get_all_data()
     headers = {"Location": TASK}
     bmc.fail(target, status=202, body={}, headers=headers, method="POST")

@@ -76,7 +76,7 @@ async def test_waiting_reads_share_renewed_session(
 async def test_late_401_causes_no_second_login(
     client: SupermicroRedfishClient, bmc: Bmc, board: Board
 ) -> None:
-    """Log in once for each dropped session, however late a response arrives."""
+    """Log in once for each dropped session, even if a response arrives late."""
     await client.async_connect()
     for logins in range(2, 12):
         bmc.expire_sessions()
@@ -101,7 +101,7 @@ async def test_rejected_new_session_is_an_error(
 async def test_wrong_password_is_sent_once(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Send a rejected password once: BMCs lock the account after three attempts."""
+    """Send a rejected password once, as BMCs lock the account after three attempts."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     for _ in range(3):
         with pytest.raises(AuthenticationError) as caught:
@@ -127,14 +127,14 @@ async def test_changed_password_is_sent_once(
 async def test_login_is_repeated_after_server_error(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Log in again after a 503, which a starting BMC sends."""
+    """Repeat the login after a 503, which a starting BMC sends."""
     bmc.fail(SESSIONS, status=503, times=1)
     with pytest.raises(ServiceUnavailableError):
         await client.async_get_system()
     assert (await client.async_get_system()).is_on
 
 
-async def test_failing_login_costs_one_request_per_poll(
+async def test_failing_login_takes_one_request_per_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Send neither a login for each resource nor a read without a login."""
@@ -232,7 +232,7 @@ LOCATIONS = {
 async def test_session_is_deleted_wherever_bmc_locates_it(
     client: SupermicroRedfishClient, server: Server, bmc: Bmc, case: str
 ) -> None:
-    """Delete it by Location, body or Id, whatever host name the BMC uses for itself."""
+    """Delete the session by Location, body or Id, with any host name."""
     held = bmc.sessions.create("ADMIN")
     path = f"{SESSIONS}/{held.id}"
     headers = {"X-Auth-Token": held.token}

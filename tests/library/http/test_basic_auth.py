@@ -69,7 +69,7 @@ async def test_basic_auth_is_used_where_sessions_are_rejected(
 async def test_wrong_password_is_sent_once_per_method(
     session: ClientSession, old_bmc: Bmc, library_clock: Clock
 ) -> None:
-    """Send it once for a session and once by basic authentication, then never again."""
+    """Send the password once for a session and once by basic authentication."""
     async with serve(old_bmc) as server:
         client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
         for _ in range(4):
@@ -123,7 +123,7 @@ async def test_basic_auth_is_not_used_after_401_of_newer_board(
 async def test_basic_auth_is_used_without_session_service(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Use it where a board has no sessions to create."""
+    """Use basic authentication on a board without sessions."""
     bmc.fail(SESSIONS, status=status, method="POST")
     if status == 404:
         bmc.remove(SESSIONS)
@@ -202,7 +202,7 @@ async def test_full_session_table_without_basic_auth_is_unavailable(
 async def test_user_name_with_colon_is_an_authentication_error(
     session: ClientSession, old_bmc: Bmc
 ) -> None:
-    """Raise an error of the library: basic authentication allows no such name."""
+    """Raise AuthenticationError, as basic authentication allows no such name."""
     async with serve(old_bmc) as server:
         client = SupermicroRedfishClient(session, server.host, "a:b", "c")
         for _ in range(2):
@@ -231,7 +231,7 @@ def _error(message_id: str) -> dict[str, Any]:
 async def test_basic_auth_is_used_after_message(
     client: SupermicroRedfishClient, bmc: Bmc, status: int, message_id: str
 ) -> None:
-    """Use it after a message that does not concern the password, and try it once."""
+    """Use basic authentication if the error does not concern the password."""
     bmc.fail(SESSIONS, status=status, body=_error(message_id), method="POST")
     assert (await client.async_get_dynamic_data()).system
     assert bmc.requests[-1].headers["authorization"].startswith("Basic ")
@@ -275,7 +275,7 @@ async def test_basic_auth_is_not_used_after_message(
 async def test_password_rejected_by_both_methods_is_not_sent_again(
     session: ClientSession, server: Server, bmc: Bmc, library_clock: Clock
 ) -> None:
-    """Send it once for a session and once by basic authentication, then never again."""
+    """Send the password once for a session and once by basic authentication."""
     bmc.fail(SESSIONS, status=403, method="POST")
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "wrong")
     for _ in range(4):

@@ -42,7 +42,7 @@ SMALL_VALUES = {
 
 
 def _fill(part: str, size: int) -> str:
-    """Return a JSON object of about a size that consists of small parts."""
+    """Return a JSON object of about this size, made of small parts."""
     return f'{{"Members":[{",".join([part] * (size // (len(part) + 1)))}]}}'
 
 
@@ -106,7 +106,7 @@ async def test_response_without_credentials_is_limited(
 async def test_response_to_login_is_limited(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Reject a large response to a login, and the page of an error."""
+    """Reject a large response to a login, and a large error page."""
     for status in (201, 400):
         body = _fill("0", 2 * MAX_ANONYMOUS_BODY_BYTES)
         bmc.fail(SESSIONS, status=status, body=body, method="POST")
@@ -133,7 +133,7 @@ async def test_large_document_is_parsed_without_stall(
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_boards_are_far_below_bounds_of_responses(name: str) -> None:
-    """Leave a factor of ten between each recorded board and the bounds."""
+    """Require a factor of ten between each recorded board and the bounds."""
     board = load(name)
     bodies = {
         path: json.dumps(body, indent=2).encode()
@@ -156,7 +156,7 @@ async def test_token_that_is_no_valid_header_is_rejected(
     monkeypatch: pytest.MonkeyPatch,
     token: str,
 ) -> None:
-    """Raise the error of an invalid response, and send no password in its place."""
+    """Raise InvalidResponseError; do not send the password instead."""
     # The simulator cannot send these either, but a real web server can.
     receive = response.async_receive
 

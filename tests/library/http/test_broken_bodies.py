@@ -1,4 +1,4 @@
-"""Responses whose body breaks off: their status counts nevertheless."""
+"""Responses with a truncated body, of which the status is used."""
 
 from time import monotonic
 
@@ -46,7 +46,7 @@ deliveries = pytest.mark.parametrize("delivery", BROKEN_BODIES)
 readable = pytest.mark.parametrize(
     "delivery", [name for name in BROKEN_BODIES if "coding" not in name]
 )
-"""The ways in which the first half of a body can be read."""
+"""Ways to truncate a body so that its first half can be read."""
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ async def test_body_of_an_error_is_not_waited_for(
 async def test_broken_401_leads_to_one_login(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str, body: bytes | None
 ) -> None:
-    """Log in once and repeat the read; report a 401 that stays as the account's."""
+    """Log in once and repeat the read; report a second 401 as a rejected account."""
     await client.async_get_system()
     kind = BROKEN_BODIES[delivery]
     bmc.fail("*", status=401, body=body, delivery=kind, times=1)
@@ -125,10 +125,10 @@ async def test_all_reads_of_a_poll_recover_from_broken_401(
 
 
 @readable
-async def test_half_a_license_error_is_a_missing_license(
+async def test_truncated_license_error_is_a_missing_license(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Find the message in the received part of the body, and do not log in again."""
+    """Find the message in the received part of the body; do not log in again."""
     await client.async_get_thermal()
     kind = BROKEN_BODIES[delivery]
     bmc.fail(THERMAL, status=403, body=license_error(), delivery=kind)
@@ -141,7 +141,7 @@ async def test_half_a_license_error_is_a_missing_license(
 async def test_broken_success_fails_for_its_resource_alone(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Report an error of the resource, and read it as soon as its body is complete."""
+    """Report an error of the resource, and read it in the next poll."""
     before = await client.async_get_dynamic_data()
     set_timeout(client, 0.5)
     bmc.not_modified = False
@@ -160,7 +160,7 @@ async def test_broken_success_fails_for_its_resource_alone(
 async def test_write_succeeds_without_its_body(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Count the status of a write, a success as well as a rejection."""
+    """Use the status of a write, also that of a rejection."""
     await client.async_get_system()
     kind = BROKEN_BODIES[delivery]
     bmc.deliver(SYSTEM, kind, times=1)
@@ -187,7 +187,7 @@ async def test_broken_login_keeps_its_session(
 async def test_broken_refusal_of_login_is_a_refusal(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Send a refused password once; wait and try again after any other error."""
+    """Send a refused password once; retry later after any other error."""
     kind = BROKEN_BODIES[delivery]
     for status, error in ((503, ServiceUnavailableError), (429, RateLimitError)):
         bmc.fail(
@@ -218,7 +218,7 @@ async def test_broken_refusal_of_login_is_a_refusal(
 async def test_broken_logout_ends(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str
 ) -> None:
-    """Log out without an error, whatever the BMC answers, and log in again."""
+    """Log out without an error, whatever the BMC responds, and log in again."""
     kind = BROKEN_BODIES[delivery]
     for status in (200, 401, 404, 500):
         await client.async_connect()

@@ -52,7 +52,7 @@ async def test_second_read_is_conditional(
 
 
 async def test_resource_without_etag_is_read_again(session: ClientSession) -> None:
-    """Send no condition to X11 boards, which have no ETags, and return fresh data."""
+    """Send no condition to X11 boards, which have no ETags."""
     bmc = Bmc(as_old(Board.load("x12spi-tf")))
     async with connected_client(bmc, session) as client:
         first = await client.async_get_dynamic_data()
@@ -129,7 +129,7 @@ async def test_command_invalidates_resource(
 async def test_etag_that_is_no_valid_header_is_ignored(
     client: SupermicroRedfishClient, bmc: Bmc, etag: str
 ) -> None:
-    """Read the resource without a condition, and inject nothing into a request."""
+    """Read the resource unconditionally, and send no invalid header."""
     body = json.dumps({"@odata.etag": etag, "Name": "T"})
     bmc.fail(THERMAL, status=200, body=body)
     for _ in range(2):

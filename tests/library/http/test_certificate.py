@@ -75,7 +75,7 @@ async def test_changed_certificate_is_rejected(
 async def test_self_signed_certificate_fails_verification(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
-    """Send nothing if verification is on and fails."""
+    """Send no request if the verification fails."""
     client = SupermicroRedfishClient(
         session, server.host, "ADMIN", "ADMIN", verify_ssl=True
     )
@@ -87,7 +87,7 @@ async def test_self_signed_certificate_fails_verification(
 async def test_verification_overrides_http_session_without_it(
     network: None, server: Server, bmc: Bmc
 ) -> None:
-    """Verify it although the session is set not to, as some of Home Assistant are."""
+    """Verify the certificate although the HTTP session does not."""
     async with ClientSession(connector=TCPConnector(ssl=False)) as session:
         client = SupermicroRedfishClient(
             session, server.host, "ADMIN", "ADMIN", verify_ssl=True
@@ -126,7 +126,7 @@ async def test_malformed_fingerprint_is_rejected(
 
 @given(noise=st.binary())
 def test_random_bytes_are_rejected_as_certificate(noise: bytes) -> None:
-    """Raise ValueError, which the caller maps to its own error."""
+    """Raise ValueError for bytes that are no certificate."""
     with pytest.raises(ValueError, match=r"."):
         parse_certificate(noise)
 

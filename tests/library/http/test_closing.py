@@ -72,7 +72,7 @@ async def test_closing_waits_for_login_or_write(
 async def test_closing_twice_deletes_session_once(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return from both of two concurrent calls."""
+    """Delete the session once for two concurrent calls."""
     await client.async_connect()
     await asyncio.gather(client.async_disconnect(), client.async_disconnect())
     assert statuses(bmc, "DELETE") == [200]
@@ -81,7 +81,7 @@ async def test_closing_twice_deletes_session_once(
 async def test_closing_unused_client_sends_nothing(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Send no request without a session."""
+    """Send no request if there is no session."""
     await client.async_disconnect()
     assert bmc.requests == []
 
@@ -90,7 +90,7 @@ async def test_closing_unused_client_sends_nothing(
 async def test_closing_ignores_failure_of_bmc(
     session: ClientSession, server: Server, bmc: Bmc, fault: str | int
 ) -> None:
-    """Raise no error for a failed logout, which must not prevent an unload."""
+    """Raise no error for a failed logout."""
     client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
     await client.async_connect()
     if fault == "hang":

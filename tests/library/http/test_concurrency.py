@@ -19,7 +19,7 @@ from tests.simulator import Bmc, Board, Server, serve
 
 
 async def _cancel_after(steps: int, work: Awaitable[Any]) -> bool:
-    """Cancel work after some event loop iterations; return whether it was done."""
+    """Cancel work after some event loop iterations; return whether it had finished."""
     task = asyncio.ensure_future(work)
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -70,7 +70,7 @@ async def test_credentials_are_sent_only_to_their_bmc(session: ClientSession) ->
 async def test_shared_read_continues_after_cancellation_of_one_caller(
     client: SupermicroRedfishClient, bmc: Bmc, canceled: int, sent: int
 ) -> None:
-    """Return the resource to the others, with a new request after that of the first."""
+    """Return the resource to the other callers, with a new request."""
     await client.async_get_system()
     bmc.hang(CHASSIS, 0.05)
     bmc.requests.clear()
@@ -86,7 +86,7 @@ async def test_shared_read_continues_after_cancellation_of_one_caller(
 async def test_canceled_read_sends_no_further_requests(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Leave no queue of requests to a slow BMC."""
+    """Discard queued requests, so that a slow BMC does not receive them."""
     await client.async_get_system()
     bmc.hang(f"{ROOT}/UpdateService/FirmwareInventory/*", 0.05)
     reader = asyncio.create_task(client.async_get_firmware_inventory())
@@ -127,7 +127,7 @@ async def test_login_canceled_at_any_step_leaves_no_session(
 async def test_logout_canceled_at_any_step_is_completed(
     session: ClientSession, bmc: Bmc, latency: float, stride: int
 ) -> None:
-    """Complete a logout that has begun."""
+    """Complete a logout after a cancellation at any step."""
     async with serve(bmc, latency=latency) as server:
         for steps in count(1, stride):
             client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")

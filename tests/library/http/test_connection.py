@@ -147,7 +147,7 @@ UNCHANGED: dict[str, Write] = {
 async def test_write_of_current_value_is_not_sent(
     client: SupermicroRedfishClient, bmc: Bmc, name: str
 ) -> None:
-    """Send no PATCH: BMCs reject setting a protocol to its current state."""
+    """Send no PATCH, as BMCs reject setting a protocol to its current state."""
     await UNCHANGED[name](client)
     await UNCHANGED[name](client)
     assert statuses(bmc, "PATCH") == []
@@ -167,7 +167,7 @@ async def test_write_and_read_back_are_two_requests(
 async def test_cached_value_does_not_prevent_write(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read the resource before a write is skipped: it may have been changed since."""
+    """Read the resource before a write is skipped, as it may have changed."""
     bmc.change(SYSTEM, {"IndicatorLED": "Lit"})
     await client.async_get_all_data()
     take_requests(bmc)
@@ -182,7 +182,7 @@ async def test_cached_value_does_not_prevent_write(
 async def test_protocol_is_read_before_write(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Skip a write of the current state, which boards reject, whatever is cached."""
+    """Skip a write of the current state, which boards reject."""
     await client.async_get_network_protocol()
     take_requests(bmc)
     await client.async_set_protocol_enabled("SSH", enabled=False)

@@ -77,7 +77,7 @@ def test_parsers_agree(text: str, encoding: str) -> None:
 def test_parsers_agree_on_any_document(
     value: Any, spacing: tuple[str, str], *, is_ascii: bool
 ) -> None:
-    """Return the document that was sent, with escapes or without."""
+    """Return the document that was sent, with or without escapes."""
     text = json.dumps(value, separators=spacing, ensure_ascii=is_ascii)
     parsed = _require_equal_results(text.encode(errors="surrogatepass"))
     if "\\ud" not in text:
@@ -86,13 +86,13 @@ def test_parsers_agree_on_any_document(
 
 @given(st.binary(max_size=40), st.text(alphabet='{}[]":,1e.-ntf \\u\x00é', max_size=30))
 def test_parsers_agree_on_any_bytes(raw: bytes, text: str) -> None:
-    """Reject the same garbage."""
+    """Reject the same malformed bytes."""
     _require_equal_results(raw)
     _require_equal_results(text.encode())
 
 
 def test_orjson_is_used_where_it_is_installed() -> None:
-    """Parse without the standard library, and with it where orjson is stricter."""
+    """Parse with orjson, and with the standard library where orjson is stricter."""
     with patch("json.loads", wraps=json.loads) as loads:
         assert parse_json(b'{"a": [1, 2.5, "x"]}') == {"a": [1, 2.5, "x"]}
         assert loads.called is (find_spec("orjson") is None)
@@ -107,7 +107,7 @@ def test_orjson_is_used_where_it_is_installed() -> None:
 def test_changed_document_is_that_of_a_new_parser(
     values: list[dict[str, Any]], spacing: tuple[str, str]
 ) -> None:
-    """Return the content of the new body, whatever the former one contained."""
+    """Return the content of the new body, independent of the former one."""
     known: Document | None = None
     for value in [*values, *values]:
         raw = json.dumps(value, separators=spacing).encode()
@@ -124,7 +124,7 @@ def test_changed_document_is_that_of_a_new_parser(
 def test_changed_value_is_that_of_a_new_parser(
     value: dict[str, Any], data: st.DataObject
 ) -> None:
-    """Replace one value after another, and keep the shape of the document."""
+    """Replace one value after another, and keep the structure of the document."""
     known: Document | None = None
     for _ in range(6):
         for key, part in list(value.items()):
@@ -148,7 +148,7 @@ _REPEATED = [
 
 @pytest.mark.parametrize("text", [*_REPEATED, '{"b":%d} ', ' {"b" : [ %d ] }', "[%d]"])
 def test_document_of_any_form_is_read_again(text: str) -> None:
-    """Return the last value of a repeated key, and accept any white space."""
+    """Return the last value of a repeated key; accept any white space."""
     known: Document | None = None
     for number in (1, 2, 10, 1, 3):
         raw = (text % number).encode()
@@ -158,7 +158,7 @@ def test_document_of_any_form_is_read_again(text: str) -> None:
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_unchanged_parts_of_recorded_resources_stay_the_same_objects(name: str) -> None:
-    """Parse no value of Thermal and Power but the one that has changed."""
+    """Parse only the changed value of Thermal and Power."""
     bodies = [
         body
         for body in load(name).resources.values()
@@ -195,7 +195,7 @@ def test_equal_body_is_not_parsed() -> None:
 def test_changed_value_that_is_too_deep_is_rejected(
     levels: int, *, is_item: bool, is_accepted: bool
 ) -> None:
-    """Apply the bound of a whole document to each value."""
+    """Apply the depth limit of a whole document to each value."""
     levels -= is_item
     known = None
     for deep in ("1", "2", "[" * levels + "]" * levels):
@@ -208,7 +208,7 @@ def test_changed_value_that_is_too_deep_is_rejected(
 
 
 def test_known_document_is_not_changed() -> None:
-    """Leave the former document as it was, since others may use it."""
+    """Keep the former document unchanged, since others may use it."""
     bodies = [b'{"a": [1, {"b": %d}], "c": %d}' % (n, n) for n in range(5)]
     documents: list[Document] = []
     for raw in bodies:
@@ -221,7 +221,7 @@ def test_known_document_is_not_changed() -> None:
     "items", [["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), [0] * MAX_PIECES]
 )
 def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
-    """Use the faster parser for a log, and little memory for many small values."""
+    """Use the faster parser for a log; use little memory for many small values."""
     bodies = [json.dumps({"a": items, "b": n}).encode() for n in range(4)]
     known = None
     for raw in bodies:
@@ -232,7 +232,7 @@ def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
 
 @pytest.mark.parametrize("end", [b"x", b" {}", b"\xff", b"\xff}"])
 def test_changed_document_with_a_malformed_end_is_rejected(end: bytes) -> None:
-    """Return the body as a new parser does, although the changed value is readable."""
+    """Return the same result as for a new body, also if its end is malformed."""
     known = None
     for number in range(3):
         known = parse_document(b'{"a": {"b": 0}, "c": %d}' % number, known)

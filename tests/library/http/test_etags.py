@@ -1,4 +1,4 @@
-"""Writes whose ETag the BMC demands and spells in its own way, and default headers."""
+"""Writes with required ETags in different spellings, and default headers."""
 
 from itertools import product
 from typing import Any, get_args
@@ -36,7 +36,7 @@ def tags(bmc: Bmc, method: str = "PATCH") -> list[str | None]:
 async def test_write_is_repeated_with_the_tag_that_the_bmc_accepts(
     session: ClientSession, spelling: EtagSpelling, accepted: IfMatch
 ) -> None:
-    """Send the tag of the header, that of the body and the wildcard, each once."""
+    """Send the ETag of the header, that of the body, and the wildcard, each once."""
     bmc = Bmc(
         Board.load("x12spi-tf"),
         etags=spelling,
@@ -61,7 +61,7 @@ async def test_write_is_repeated_with_the_tag_that_the_bmc_accepts(
 async def test_write_that_no_tag_satisfies_ends(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Raise the rejection after three tags at most, for a setting and an action."""
+    """Raise the rejection after at most three ETags, for a setting and an action."""
     bmc.etags = "quoted twice"
     await client.async_get_system()
     bmc.fail(SYSTEM, status=status, method="PATCH")
@@ -78,7 +78,7 @@ async def test_write_that_no_tag_satisfies_ends(
 async def test_tag_is_read_again_after_another_client_has_written(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read the resource before each tag is sent, not only from the cache."""
+    """Read the resource before each ETag is sent."""
     bmc.if_match_required = True
     await client.async_get_system()
     bmc.change(SYSTEM, {"AssetTag": "changed by another client"})
@@ -87,7 +87,7 @@ async def test_tag_is_read_again_after_another_client_has_written(
 
 
 def bmc_etag_before_write(bmc: Bmc) -> str:
-    """Return the tag that the last successful write has named."""
+    """Return the ETag that the last successful write has sent."""
     return next(
         item.headers["if-match"]
         for item in reversed(bmc.requests)
@@ -115,7 +115,7 @@ async def test_refusal_for_another_reason_ends_the_attempts(
 async def test_service_that_needs_a_header_returns_no_page(
     session: ClientSession, header: tuple[str, str], login_response: Any
 ) -> None:
-    """Log in, read, write, act and log out, with a session as well as without."""
+    """Send the required header with all requests, with and without a session."""
     bmc = Bmc(
         Board.load("x12spi-tf"),
         required_headers=dict([header]),

@@ -57,7 +57,7 @@ def count(*chunks: bytes) -> int:
 def test_events_are_counted_wherever_the_stream_is_cut(
     stream: bytes, events: int
 ) -> None:
-    """Count the same events for each cut between two bytes, and byte by byte."""
+    """Count the same events for each division of the stream into parts."""
     assert count(stream) == events
     for cut in range(len(stream)):
         assert count(stream[:cut], stream[cut:]) == events
@@ -71,7 +71,7 @@ def test_event_that_is_cut_off_does_not_count(cut: int) -> None:
 
 
 def test_long_line_takes_no_memory() -> None:
-    """Keep nothing of a line of a megabyte."""
+    """Store no part of a line of a megabyte."""
     counter = EventCounter()
     chunk = b"data: " + b"x" * 65_536
     tracemalloc.start()
@@ -93,10 +93,10 @@ def test_event_without_end_is_an_error() -> None:
 
 
 class Listener:
-    """A client that listens, and the events that it has received."""
+    """A listening client, with the events that it has received."""
 
     def __init__(self, client: SupermicroRedfishClient) -> None:
-        """Begin to listen."""
+        """Start listening."""
         self.opened = self.events = 0
         self.times: list[float] = []
         self.task = asyncio.create_task(
@@ -113,7 +113,7 @@ class Listener:
 
 @pytest.fixture
 def streams(bmc: Bmc) -> EventStreams:
-    """Return the streams of the board, which is given some."""
+    """Return the streams that are added to the board."""
     return bmc.enable_event_streams()
 
 
@@ -171,7 +171,7 @@ async def test_flood_of_events_is_counted(
 async def test_slow_bytes_block_nothing(
     client: SupermicroRedfishClient, streams: EventStreams
 ) -> None:
-    """Wait for the end of an event that arrives byte by byte."""
+    """Receive an event that arrives byte by byte."""
     async with listening(client, streams) as listener:
         for place in range(len(EVENT)):
             streams.send(EVENT[place : place + 1])
@@ -213,7 +213,7 @@ async def test_broken_connection_is_detected_by_the_system(
     streams: EventStreams,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Let TCP test the connection, as OpenBMC sends nothing for hours."""
+    """Enable TCP keep-alive, as OpenBMC sends nothing for hours."""
     options: dict[int, int] = {}
     original = TransportSocket.setsockopt
 
@@ -233,7 +233,7 @@ async def test_broken_connection_is_detected_by_the_system(
 async def test_stream_that_ends_in_an_event_returns(
     client: SupermicroRedfishClient, streams: EventStreams, cut: int
 ) -> None:
-    """Return when the BMC closes the stream, wherever that is."""
+    """Return when the BMC closes the stream, even within an event."""
     async with listening(client, streams) as listener:
         streams.send(EVENT[:cut] or b":")
         streams.close()
@@ -245,7 +245,7 @@ async def test_stream_that_ends_in_an_event_returns(
 async def test_stream_without_room_returns_at_once(
     client: SupermicroRedfishClient, streams: EventStreams
 ) -> None:
-    """Return although the status is a success: the BMC has too many streams."""
+    """Return at once if the BMC accepts the request but has too many streams."""
     streams.limit = 0
     listener = Listener(client)
     await asyncio.wait([listener.task], timeout=2)
@@ -270,7 +270,7 @@ async def test_expired_session_is_replaced_before_listening(
 async def test_closing_the_client_closes_the_stream(
     client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
 ) -> None:
-    """Leave neither a stream nor a session."""
+    """Close the stream and the session."""
     async with listening(client, streams) as listener:
         await client.async_disconnect()
         with pytest.raises(ConnectionError):
@@ -282,7 +282,7 @@ async def test_closing_the_client_closes_the_stream(
 async def test_account_without_privileges_is_refused(
     client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
 ) -> None:
-    """Raise the error of a missing privilege."""
+    """Raise AuthorizationError."""
     bmc.role = "ReadOnly"
     with pytest.raises(AuthorizationError):
         await Listener(client).task
@@ -292,7 +292,7 @@ async def test_account_without_privileges_is_refused(
 async def test_board_without_stream_is_not_asked_again(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Raise an error, the second time without a request."""
+    """Raise an error, and send no request the second time."""
     for is_asked in (True, False):
         before = len(bmc.requests)
         with pytest.raises(NotFoundError):
@@ -316,7 +316,7 @@ async def test_other_response_is_an_error(
     bmc: Bmc,
     fault: dict[str, Any],
 ) -> None:
-    """Raise an error, never open a stream."""
+    """Raise an error instead of opening a stream."""
     assert streams.path
     bmc.fail(streams.path, **fault)
     listener = Listener(client)
@@ -332,7 +332,7 @@ async def test_stream_that_breaks_off_is_an_error(
     bmc: Bmc,
     delivery: Delivery,
 ) -> None:
-    """Raise an error of the library where the headers announced more bytes."""
+    """Raise an error if the body is shorter than announced."""
     assert streams.path
     bmc.fail(
         streams.path,

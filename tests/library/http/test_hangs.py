@@ -35,7 +35,7 @@ BULK: dict[str, Read] = {
 
 @asynccontextmanager
 async def _takes_about(seconds: float) -> AsyncIterator[None]:
-    """Verify that a block takes this time, and less than the limit of a request."""
+    """Verify that a block takes this time, and less than the timeout of a request."""
     began = monotonic()
     yield
     assert seconds * 0.9 <= monotonic() - began <= seconds * 3
@@ -50,7 +50,7 @@ def _closing(client: SupermicroRedfishClient) -> asyncio.Task[None]:
 
 @pytest.mark.parametrize("before", ["nothing", "login", "all"])
 @pytest.mark.parametrize("name", BULK)
-async def test_hang_costs_one_timeout_per_poll(
+async def test_hang_takes_one_timeout_per_poll(
     client: SupermicroRedfishClient, bmc: Bmc, name: str, before: str
 ) -> None:
     """Raise the error after one timeout, in each poll during the hang.
@@ -79,7 +79,7 @@ async def test_hang_costs_one_timeout_per_poll(
 async def test_command_that_waits_during_hang_is_not_sent(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Report that the command was not sent, and never send it later."""
+    """Report that the command was not sent, and do not send it later."""
     await client.async_get_all_data()
     set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
@@ -110,7 +110,7 @@ async def test_hanging_resource_does_not_affect_others(
 async def test_hanging_resource_does_not_affect_others_one_by_one(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Send the waiting requests after a single request without a response."""
+    """Send the waiting requests after one request has timed out."""
     client.set_max_concurrent_requests(1)
     await client.async_get_all_data()
     set_timeout(client, TIMEOUT)
@@ -164,7 +164,7 @@ async def test_closing_during_hang_takes_one_logout(
 async def test_closing_again_during_hang_deletes_session(
     client: SupermicroRedfishClient, bmc: Bmc, limit_logout: Callable[..., None]
 ) -> None:
-    """Delete the session of a login that no caller waits for any more."""
+    """Delete the session of a login that has no caller any more."""
     limit_logout(wait=0.05)
     bmc.hang(SESSIONS, 0.5, times=1)
     reader = asyncio.create_task(client.async_get_system())
@@ -183,7 +183,7 @@ async def test_closing_again_during_hang_deletes_session(
 async def test_connect_during_hang_takes_one_timeout(
     session: ClientSession, bmc: Bmc, client: SupermicroRedfishClient
 ) -> None:
-    """Add no further wait for the cleanup after the failed login."""
+    """Clean up after the failed login without a further wait."""
     set_timeout(client, TIMEOUT)
     bmc.hang("*", 3600)
     async with _takes_about(TIMEOUT):

@@ -29,18 +29,18 @@ class Requests:
     """
 
     def __init__(self) -> None:
-        """Allow two requests at a time."""
+        """Initialize a limiter for two concurrent requests."""
         self.limiter = RequestLimiter(2)
         self.running: list[str] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._finished: dict[str, asyncio.Event] = {}
 
     def set_patience(self, seconds: float) -> None:
-        """Allow a second request only beside one that runs for so long."""
+        """Set the seconds after which a second request may run beside another."""
         self.limiter = RequestLimiter(2, delay=seconds)
 
     def set_limit(self, limit: int) -> None:
-        """Set how many requests may run at a time."""
+        """Set the number of concurrent requests."""
         self.limiter.set_limit(limit)
 
     async def start(self, *names: str) -> None:
@@ -117,7 +117,7 @@ async def test_limiter_runs_command_alone_and_before_waiting_reads(
 
 
 async def test_limiter_delays_background_reads(requests: Requests) -> None:
-    """Leave one place to other requests at all times, and start these first."""
+    """Reserve one slot for other requests, and start these first."""
     await requests.start("~a", "~b", "~c")
     assert requests.running == ["~a"]
     await requests.start("d", "e")
@@ -142,7 +142,7 @@ async def test_limiter_of_one_starts_background_read_last(requests: Requests) ->
 
 
 async def test_limiter_frees_place_of_canceled_request(requests: Requests) -> None:
-    """Handle cancellation before, during and after the start of a request."""
+    """Release the slot after a cancellation before, during or after the start."""
     requests.set_limit(1)
     await requests.start("a", "b", "W", "c")
     await requests.cancel("b", "W")
@@ -170,7 +170,7 @@ async def test_limiter_applies_new_limit_to_waiting_requests(
 
 
 async def test_limiter_runs_fast_requests_one_by_one(requests: Requests) -> None:
-    """Start the next request after the previous one, however many wait."""
+    """Start each request after the previous one, even if many wait."""
     requests.set_patience(60)
     await requests.start("a", "b", "c")
     assert requests.running == ["a"]
@@ -184,7 +184,7 @@ async def test_limiter_runs_fast_requests_one_by_one(requests: Requests) -> None
 
 
 async def test_limiter_runs_second_request_beside_slow_one(requests: Requests) -> None:
-    """Use both places until no request is left, then start with one again."""
+    """Use both slots until no request is left, then one slot again."""
     requests.set_patience(0.05)
     await requests.start("a", "b", "c", "d")
     assert requests.running == ["a"]
@@ -200,7 +200,7 @@ async def test_limiter_runs_second_request_beside_slow_one(requests: Requests) -
 async def test_limiter_starts_late_request_beside_slow_one_at_once(
     requests: Requests,
 ) -> None:
-    """Keep the second place free for a poll while one resource takes seconds."""
+    """Reserve the second slot for a poll while one resource takes seconds."""
     requests.set_patience(0.05)
     await requests.start("a")
     await asyncio.sleep(0.06)
@@ -279,7 +279,7 @@ async def test_client_changes_limit_during_requests(
 async def test_client_never_adds_up_changed_limits(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Stay at the highest limit, however often it changes during requests."""
+    """Respect the highest limit, even if it changes often during requests."""
     await client.async_connect()
     bmc.hang("*", 0.01)
     reads = asyncio.ensure_future(get_all(client, resource_paths(bmc.board, 60)))

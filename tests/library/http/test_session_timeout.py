@@ -53,7 +53,7 @@ async def _poll_for(
 async def test_session_in_use_is_kept(
     session: ClientSession, board: Board, clock: Clock, seconds: float, polls: int
 ) -> None:
-    """Log in once for hours: the BMC counts idle time, not age."""
+    """Log in once for hours, as only idle time counts."""
     bmc = Bmc(board, clock=clock, session_expiry="idle")
     async with connected_client(bmc, session) as client:
         for poll in range(polls):
@@ -70,7 +70,7 @@ async def test_session_in_use_is_kept(
 async def test_idle_session_is_renewed_in_advance(
     session: ClientSession, board: Board, clock: Clock
 ) -> None:
-    """Renew it once after 80 % of its timeout, and delete the old session."""
+    """Renew the session after 80 % of its timeout, and delete the old one."""
     bmc = Bmc(board, clock=clock, session_timeout=300)
     async with connected_client(bmc, session) as client:
         await client.async_get_system()
@@ -93,7 +93,7 @@ async def test_idle_session_is_renewed_in_advance(
 async def test_timeout_of_session_service_applies(
     session: ClientSession, clock: Clock
 ) -> None:
-    """Do not renew a session of half an hour after five minutes."""
+    """Keep a session with a timeout of half an hour after five minutes."""
     bmc = Bmc(Board.load("x12spi-tf"), clock=clock, session_timeout=1800)
     async with connected_client(bmc, session) as client:
         assert (await client.async_get_session_service()).session_timeout == 1800
@@ -122,7 +122,7 @@ async def test_timeout_is_read_before_first_renewal(
 async def test_timeout_is_not_read_while_session_is_in_use(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock
 ) -> None:
-    """Read it neither in the first poll nor in later ones."""
+    """Do not read the timeout in the polls of a used session."""
     for _ in range(30):
         await client.async_get_all_data()
         clock.tick(2 * MINUTES)
@@ -132,7 +132,7 @@ async def test_timeout_is_not_read_while_session_is_in_use(
 async def test_timeout_is_read_again_after_reconnect(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock
 ) -> None:
-    """Read it for each connection: the firmware may have changed since."""
+    """Read the timeout for each connection, as the firmware may have changed."""
     await _poll_for(client, clock, 20)
     await client.async_disconnect()
     bmc.sessions.timeout = 300
@@ -162,7 +162,7 @@ async def test_concurrent_reads_read_timeout_once(
 async def test_session_that_expired_before_timeout_was_read_is_renewed(
     session: ClientSession, board: Board, clock: Clock, idle: int
 ) -> None:
-    """Log in once if the read of the timeout is too late, and read it again then."""
+    """Log in once if the timeout is read too late, and read it again then."""
     bmc = Bmc(board, clock=clock, session_timeout=300)
     async with connected_client(bmc, session) as client:
         paths = [path for path in bmc.board.resources if path.startswith(ROOT)][1:30]
@@ -227,7 +227,7 @@ async def test_unknown_timeout_is_five_minutes(
 async def test_timeout_is_read_again_after_server_error(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock
 ) -> None:
-    """Read it again before the next renewal, not at once."""
+    """Read the timeout again before the next renewal, not at once."""
     bmc.fail(SESSION_SERVICE, status=503, times=1)
     await _poll_for(client, clock, 60)
     assert bmc.login_attempts == 2

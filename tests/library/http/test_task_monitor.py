@@ -27,7 +27,7 @@ async def test_write_returns_after_end_of_its_task(session: ClientSession) -> No
 async def test_endless_task_is_polled_for_half_a_minute(
     session: ClientSession, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Return after half a minute, however slow the responses are."""
+    """Return after half a minute, even if responses are slow."""
     now = Clock()
     monkeypatch.setattr(task_monitor, "monotonic", now)
     monkeypatch.setattr(task_monitor, "TASK_POLL_SECONDS", 0)
@@ -57,7 +57,7 @@ async def test_endless_task_is_polled_for_half_a_minute(
 async def test_failed_task_raises_its_message(
     client: SupermicroRedfishClient, bmc: Bmc, location: str, state: str
 ) -> None:
-    """Report message and message id of the task, whatever host its location has."""
+    """Report message and message id of the task, with any host in its location."""
     message = {"Message": "No server.", "MessageId": "SMC.1.0.OemNtpMissingItem"}
     task = f"{ROOT}/TaskService/Tasks/7"
     bmc.put(task, {"@odata.id": task, "TaskState": state, "Messages": [message]})
@@ -81,7 +81,7 @@ async def test_missing_task_counts_as_done(
 async def test_unreadable_task_fails_a_change(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Raise the error: nothing shows that the settings were changed."""
+    """Raise an error, since the settings may not have been changed."""
     task = f"{ROOT}/TaskService/Tasks/7"
     bmc.fail(NTP, status=202, body={}, headers={"Location": task}, method="PATCH")
     bmc.fail(task, status=503)

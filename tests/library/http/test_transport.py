@@ -53,7 +53,7 @@ def test_base_url_accepts_host(host: str, url: str) -> None:
     ],
 )
 def test_base_url_rejects_invalid_host(host: str) -> None:
-    """Reject it before a connection is made, without repeating a password in it."""
+    """Raise ValueError without repeating a password in the host."""
     with pytest.raises(ValueError, match="not a host name") as caught:
         base_url(host)
     assert "Secret-9" not in str(caught.value)
@@ -96,7 +96,7 @@ async def test_transport_error_derives_from_builtin(
 
 
 async def test_transport_reports_refused_connection(session: ClientSession) -> None:
-    """Raise an error of the library that is also the builtin one."""
+    """Raise ConnectionError, which is also the builtin one."""
     client = SupermicroRedfishClient(session, "127.0.0.1:1", "ADMIN", "ADMIN")
     for request in (client.async_test_connection, client.async_connect):
         with pytest.raises(ConnectionError) as caught:
@@ -137,7 +137,7 @@ async def test_transport_reports_truncated_response_to_read(
 async def test_transport_follows_redirect_of_read_on_same_host(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Follow the redirect by which some web servers add or remove a final slash."""
+    """Follow the redirect with which some web servers add or remove a final slash."""
     headers = {"Location": f"{THERMAL}/"}
     bmc.fail(THERMAL, status=status, headers=headers, times=1)
     assert (await client.async_get_thermal()).temperatures

@@ -53,7 +53,7 @@ def ipmi_client(connect: Callable[..., IpmiClient]) -> IpmiClient:
 
 @pytest.fixture
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Divide all time limits of the client by ten."""
+    """Divide all timeouts of the client by ten."""
     for module in (client, login, transport):
         for name in dir(module):
             if name.startswith("IPMI_") and name.endswith("_SECONDS"):

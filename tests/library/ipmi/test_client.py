@@ -92,7 +92,7 @@ async def test_unknown_values_are_returned_unchanged(
 async def test_missing_zone_has_no_duty(
     ipmi_client: IpmiClient, ipmi: IpmiServer, code: int
 ) -> None:
-    """Return None for the completion codes of a parameter without meaning."""
+    """Return None for completion codes that mean a missing zone."""
     ipmi.missing_zone = code
     await ipmi_client.async_connect()
     assert await ipmi_client.async_get_zone_duty(2) is None
@@ -102,7 +102,7 @@ async def test_missing_zone_has_no_duty(
 async def test_completion_code_is_an_error(
     ipmi_client: IpmiClient, ipmi: IpmiServer, code: int
 ) -> None:
-    """Raise the code, and keep the session."""
+    """Raise an error with the code, and keep the session."""
     await ipmi_client.async_connect()
     ipmi.completion_codes[0x30, 0x70] = code
     with pytest.raises(IpmiCommandError) as caught:
@@ -172,7 +172,7 @@ async def test_impossible_duty_is_not_sent(
 async def test_concurrent_commands_get_their_own_responses(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
-    """Send commands one at a time."""
+    """Send concurrent commands one at a time."""
     await ipmi_client.async_connect()
     await ipmi_client.async_set_fan_mode(FanMode.FULL)
     await ipmi_client.async_set_zone_duty(1, 40)
@@ -196,7 +196,7 @@ async def test_login_logout_login(ipmi_client: IpmiClient, ipmi: IpmiServer) -> 
 async def test_two_clients_of_an_account_do_not_disturb_each_other(
     connect: Connect, ipmi: IpmiServer
 ) -> None:
-    """Probe while another client is in control, and log out."""
+    """Probe and log out while another client is in control."""
     control, probe = connect(), connect()
     await control.async_connect()
     await control.async_set_fan_mode(FanMode.FULL)
@@ -236,7 +236,7 @@ async def test_expired_session_is_replaced_once(
 async def test_idle_session_is_replaced_soon(
     ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wait for a second only if the BMC may have closed the session meanwhile."""
+    """Wait one second before an idle session is replaced."""
     await ipmi_client.async_connect()
     monkeypatch.setattr(session, "IPMI_IDLE_SECONDS", 0)
     ipmi.sessions.clear()
@@ -248,7 +248,7 @@ async def test_idle_session_is_replaced_soon(
 async def test_restarted_bmc_is_reached_again(
     ipmi_client: IpmiClient, ipmi: IpmiServer, bmc: Bmc, clock: Clock, hasten: None
 ) -> None:
-    """Fail during a restart of the BMC, and log in after it."""
+    """Raise an error during a restart of the BMC, and log in after it."""
     await ipmi_client.async_connect()
     bmc.restart(30)
     for _ in range(2):
@@ -262,7 +262,7 @@ async def test_restarted_bmc_is_reached_again(
 async def test_silent_bmc_blocks_for_five_seconds_at_most(
     connect: Connect, ipmi: IpmiServer
 ) -> None:
-    """End a login and a command of an open session, in real time."""
+    """End a login and a command within five seconds, in real time."""
     fresh, connected = connect(), connect()
     await connected.async_connect()
     ipmi.is_silent = True
@@ -320,12 +320,12 @@ async def test_cancelled_command_leaves_a_usable_session(
 async def test_fan_mode_is_written_once_although_a_packet_is_lost(
     ipmi_client: IpmiClient, ipmi: IpmiServer, bmc: Bmc, *, is_request: bool
 ) -> None:
-    """Read the mode before the write is repeated."""
+    """Read the mode before repeating the write."""
     await ipmi_client.async_connect()
     lost: list[bytes] = []
 
     def drop(packet: bytes, is_received: bool) -> bool:  # noqa: FBT001
-        """Lose the first packet in one direction."""
+        """Drop the first packet in one direction."""
         if is_received is not is_request or lost:
             return False
         lost.append(packet)

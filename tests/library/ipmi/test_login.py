@@ -36,11 +36,11 @@ RAKP_1, RAKP_2, RAKP_3, RAKP_4 = 0x12, 0x13, 0x14, 0x15
 
 
 def lose(ipmi: IpmiServer, kind: int, times: int = 1) -> None:
-    """Lose the first messages of a type of the login."""
+    """Drop the first login messages of a type."""
     left = [None] * times
 
     def drop(packet: bytes, _is_received: bool) -> bool:  # noqa: FBT001
-        """Lose a packet while some are left."""
+        """Drop a packet while some are left to drop."""
         if packet[4] == 6 and packet[5] == kind and left:
             left.pop()
             return True
@@ -50,7 +50,7 @@ def lose(ipmi: IpmiServer, kind: int, times: int = 1) -> None:
 
 
 async def test_wrong_password_is_tried_once(connect: Connect, ipmi: IpmiServer) -> None:
-    """Send nothing after a refusal until the next explicit login."""
+    """Send no packet after a refusal until the next explicit login."""
     client = connect("wrong")
     with pytest.raises(AuthenticationError, match="password") as caught:
         await client.async_connect()
@@ -69,7 +69,7 @@ async def test_wrong_password_is_tried_once(connect: Connect, ipmi: IpmiServer) 
 async def test_refused_login_is_released_on_the_bmc(
     connect: Connect, ipmi: IpmiServer
 ) -> None:
-    """Announce the failure in RAKP 3, so that the BMC discards the login."""
+    """Send a RAKP 3 with the failure, so that the BMC discards the login."""
     with pytest.raises(AuthenticationError):
         await connect("wrong").async_connect()
     await until(lambda: ipmi.failed_logins == 1)
@@ -128,7 +128,7 @@ async def test_right_bmc_key_opens_a_session(
 async def test_bmc_that_does_not_know_the_password_gets_no_proof(
     ipmi_client: IpmiClient, ipmi: IpmiServer, bmc: Bmc
 ) -> None:
-    """Verify the BMC first: an impostor receives no hash of the password."""
+    """Verify the BMC first, so that an impostor receives no hash of the password."""
     bmc.password = "impostor"
     received: list[bytes] = []
 
@@ -149,7 +149,7 @@ async def test_bmc_that_does_not_know_the_password_gets_no_proof(
 async def test_ipmi_1_5_is_never_used(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
-    """Raise the exception before an account is named."""
+    """Raise an error before a user name is sent."""
     ipmi.ipmi_2 = False
     with pytest.raises(SecureSessionUnavailableError, match=r"1\.5"):
         await ipmi_client.async_connect()
@@ -249,7 +249,7 @@ async def test_unknown_host_is_reported(
     """Raise ConnectionError for a name without an address."""
 
     async def fail(*_: object, **__: object) -> None:
-        """Fail as a resolver does."""
+        """Raise the error of a resolver."""
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", fail)
@@ -280,7 +280,7 @@ async def test_ipv6_address_with_and_without_brackets(
 async def test_packets_from_elsewhere_are_ignored(
     ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
 ) -> None:
-    """Ignore a host that claims in time that the BMC has no IPMI 2.0."""
+    """Ignore packets from a port other than the BMC's."""
     other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     forged: list[bytes] = []
     send = ipmi._send
@@ -314,7 +314,7 @@ async def test_packets_from_elsewhere_are_ignored(
 def test_impossible_arguments_are_rejected(
     username: str, password: str, port: int, bmc_key: bytes | None, message: str
 ) -> None:
-    """Raise ValueError without the value."""
+    """Raise ValueError without the value in its message."""
     with pytest.raises(ValueError, match=message):
         IpmiClient("bmc", username, password, port=port, bmc_key=bmc_key)
 
@@ -330,7 +330,7 @@ async def test_longest_account_is_accepted(
 
 
 def test_status_that_ipmi_does_not_define_is_an_error() -> None:
-    """Name the status, and blame neither the account nor the password."""
+    """Report the status, not a wrong account or password."""
     error = error_from_status(0x2A)
     assert type(error) is ConnectionError
     assert "0x2A" in str(error)
@@ -339,7 +339,7 @@ def test_status_that_ipmi_does_not_define_is_an_error() -> None:
 async def test_bmc_without_capabilities_is_not_trusted(
     ipmi_client: IpmiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Send no user name to a BMC that rejects the question for IPMI 2.0."""
+    """Send no user name to a BMC that rejects the request for capabilities."""
     monkeypatch.setattr(server, "capabilities", lambda *_: (0xC1, b""))
     with pytest.raises(SecureSessionUnavailableError):
         await ipmi_client.async_connect()
@@ -361,7 +361,7 @@ async def test_rejected_privilege_level_is_an_error(
 async def test_short_rakp_2_is_an_error(
     ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Prove no password to a BMC whose own proof is incomplete."""
+    """Send no proof of the password to a BMC with an incomplete proof."""
     answer = ipmi.sessions.rakp1
 
     def shorten(payload: bytes) -> bytes:
@@ -378,7 +378,7 @@ async def test_short_rakp_2_is_an_error(
 async def test_name_server_that_does_not_respond_is_an_error(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, hasten: None
 ) -> None:
-    """End the wait for the address of a host name."""
+    """Limit the wait for the address of a host name."""
 
     async def wait(*_: object, **_options: object) -> None:
         await asyncio.Event().wait()

@@ -18,7 +18,7 @@ KEY = b"planted-bmc-key"
 
 
 def _silence(ipmi: IpmiServer) -> None:
-    """Let the BMC fall silent."""
+    """Make the BMC ignore all packets."""
     ipmi.is_silent = True
 
 
@@ -28,7 +28,7 @@ def _change_password(ipmi: IpmiServer) -> None:
 
 
 def _change_key(ipmi: IpmiServer) -> None:
-    """Change the BMC key on the BMC."""
+    """Change the BMC key of the simulated BMC."""
     ipmi.bmc_key = b"other"
 
 
@@ -86,7 +86,7 @@ async def test_password_and_keys_appear_in_no_text(
 
 
 async def test_library_imports_neither_ipmi_nor_cryptography() -> None:
-    """Import the library in another process: IPMI stays away until it is needed."""
+    """Import the library in another process without loading IPMI."""
     code = (
         "import sys, aiosupermicro, aiosupermicro.cli\n"
         "found = [n for n in sys.modules if n.startswith(('aiosupermicro.ipmi',"

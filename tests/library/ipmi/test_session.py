@@ -52,7 +52,7 @@ def test_every_message_length_is_encrypted_reversibly(suite: CipherSuite) -> Non
 async def test_duplicated_packets_are_ignored(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
-    """Use each response once."""
+    """Process each response once."""
     ipmi.duplicates = 3
     await ipmi_client.async_connect()
     for mode in (FanMode.FULL, FanMode.HEAVY_IO, FanMode.OPTIMAL):
@@ -64,7 +64,7 @@ async def test_duplicated_packets_are_ignored(
 async def test_packet_is_accepted_once(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
-    """Drop a repetition, and packets that are too old."""
+    """Drop a repeated packet, and packets that are too old."""
     session = await _open(ipmi_client)
     (other,) = ipmi.sessions.open
     packets = {n: other.keys.wrap(other.console, n, _response()) for n in (50, 60, 10)}
@@ -104,7 +104,7 @@ async def test_packet_without_protection_is_dropped(
 async def test_late_response_does_not_answer_the_next_command(
     ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
 ) -> None:
-    """Compare the number of the message."""
+    """Compare the sequence numbers of command and response."""
     await ipmi_client.async_connect()
     (other,) = ipmi.sessions.open
     endpoint = ipmi_client._endpoint
@@ -129,7 +129,7 @@ async def test_flood_of_garbage_ends_with_a_timeout(
 
 @given(st.lists(st.integers(1, 120)))
 def test_replay_filter_accepts_each_number_once(numbers: list[int]) -> None:
-    """Accept nothing twice, and nothing far below the highest number."""
+    """Reject repeated numbers, and those far below the highest one."""
     replays = ReplayFilter()
     accepted: list[int] = []
     for number in numbers:
@@ -173,6 +173,6 @@ def test_garbage_raises_no_unexpected_exception(data: bytes, start: int) -> None
 
 @pytest.mark.parametrize("length", [0, 15, 16, 33])
 def test_payload_without_whole_blocks_is_malformed(length: int) -> None:
-    """Return nothing for a payload that cannot have been encrypted."""
+    """Return None for a payload with an incomplete block."""
     keys = SessionKeys.derive(CIPHER_SUITES[0], b"key")
     assert keys.decrypt(bytes(length)) is None

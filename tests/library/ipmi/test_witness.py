@@ -1,4 +1,4 @@
-"""Test the IPMI client against OpenIPMI's simulator, which others wrote."""
+"""Test the IPMI client against the independent simulator of OpenIPMI."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -51,7 +51,7 @@ def _keys(value: Any) -> set[str]:
 
 @needs_recordings
 def test_every_key_is_on_some_board() -> None:
-    """Read no key that is on no board: a misspelled one would decode to None."""
+    """Read no key that is on no board, as it may be misspelled."""
     recorded = set().union(
         *(
             _keys(json.loads(file.read_text(encoding="utf-8")))
@@ -95,7 +95,7 @@ _RESOURCES = st.fixed_dictionaries(
 def test_changed_resource_decodes_to_the_model_of_a_new_one(
     former: dict[str, Any], data: dict[str, Any]
 ) -> None:
-    """Keep models of items that are the same objects, and no other."""
+    """Keep the models of items that are the same objects, and decode all others."""
     known = Thermal.from_dict(former)
     changed = Thermal.from_changed(data, former, known)
     assert changed == Thermal.from_dict(data)
@@ -107,7 +107,7 @@ def test_changed_resource_decodes_to_the_model_of_a_new_one(
 def test_value_that_is_no_object_decodes_to_empty_model(
     model: type[Model], nonsense: Any
 ) -> None:
-    """Accept any value, as a list may have any member."""
+    """Accept any value as a member of a list."""
     assert model.from_dict(nonsense) == model()
 
 
@@ -131,7 +131,7 @@ def test_equal_statuses_are_one_object() -> None:
 @settings(deadline=None)
 @given(raw=JSON)
 def test_invalid_value_affects_one_field(raw: Any) -> None:
-    """Decode the other fields, whatever value one field has."""
+    """Decode all other fields, whatever value one field has."""
     temperature = {"Name": "CPU Temp", "ReadingCelsius": 41}
     for key in ("MemberId", "Status", "SensorNumber", "UpperThresholdFatal", "Odd"):
         thermal = Thermal.from_dict(
@@ -244,7 +244,7 @@ def test_absent_sensor_has_no_reading() -> None:
 
 
 def test_enum_members_are_named_after_their_values() -> None:
-    """Take no value from another member, and spell none wrong."""
+    """Require that the name of each enum member follows from its value."""
     members: list[Enum] = [
         member
         for enum in vars(enums).values()

@@ -1,4 +1,4 @@
-"""Values that boards spell in their own way, where reading them loses nothing."""
+"""Values in unusual spellings, which are decoded without a loss."""
 
 import json
 from typing import Any
@@ -52,7 +52,7 @@ def test_number_is_read_from_text(raw: Any, expected: float | None) -> None:
 def test_numbers_of_any_resource_are_read_from_texts(
     model: Any, key: str, attribute: str
 ) -> None:
-    """Read whole and broken numbers in all models alike."""
+    """Read integers and decimals that are sent as texts, in all models."""
     assert getattr(model.from_dict({key: "230"}), attribute) == 230
     assert getattr(model.from_dict({key: "230 units"}), attribute) is None
 
@@ -82,13 +82,13 @@ _CONTROLS = "".join(chr(code) for code in (*range(32), *range(127, 160)))
     ],
 )
 def test_control_character_is_dropped(text: str, expected: str | None) -> None:
-    """Read a document with raw control characters, and show none of them."""
+    """Read a document with unescaped control characters, and remove them."""
     raw = json.dumps({"SerialNumber": "@"}).replace("@", text).encode("latin-1")
     assert PowerSupply.from_dict(parse_json(raw)).serial_number == expected
 
 
 def test_line_breaks_of_a_neighbor_are_kept() -> None:
-    """Read a bare CR in the description of a neighbor as the end of a line."""
+    """Read a single CR in the description of a neighbor as a line break."""
     raw = b'{"LLDPReceive": {"SystemDescription": "Switch\r1.2\r\n(c)"}}'
     body = parse_json(raw)
     assert body["LLDPReceive"]["SystemDescription"] == "Switch\r1.2\r\n(c)"
@@ -98,7 +98,7 @@ def test_line_breaks_of_a_neighbor_are_kept() -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters='"\\')))
 def test_any_raw_text_is_read(text: str) -> None:
-    """Read every document with a raw text, and show no control character of it."""
+    """Read every document with unescaped text, and remove control characters."""
     body = parse_json(f'{{"SerialNumber": "{text}", "Name": "x"}}'.encode())
     supply = PowerSupply.from_dict(body)
     assert supply.name == "x"
@@ -108,7 +108,7 @@ def test_any_raw_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("watts", [32767, 65535, 0, "32767.0"])
 def test_sentinel_is_no_limit(watts: Any) -> None:
-    """Report neither a limit nor a capacity for the values that stand for none."""
+    """Return None for placeholders of missing limits and capacities."""
     power = Power.from_dict(
         {
             "PowerControl": [
@@ -131,7 +131,7 @@ def test_sentinel_is_no_limit(watts: Any) -> None:
 
 
 def test_real_limit_is_kept() -> None:
-    """Report limits and capacities that a machine may have."""
+    """Return limits and capacities that a machine may have."""
     for watts in (1, 1600, 32766, 32768, 33000.5):
         limit = {"PowerLimit": {"LimitInWatts": watts}}
         power = Power.from_dict({"PowerControl": [limit]})
@@ -171,7 +171,7 @@ FAILED = SUPPLY | {"Status": {"State": "Enabled", "Health": "Critical"}}
 
 @pytest.mark.parametrize("unknown", UNKNOWN)
 def test_unknown_supply_is_neither_good_nor_bad(unknown: dict[str, Any]) -> None:
-    """Report redundancy only where the known supplies decide it."""
+    """Report redundancy only if the known supplies determine it."""
 
     def is_redundant(*supplies: dict[str, Any]) -> bool | None:
         redundancy = [{"MinNumNeeded": 1}]

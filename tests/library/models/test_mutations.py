@@ -1,4 +1,4 @@
-"""Random faults in documents: each costs one field at most, and raises nothing."""
+"""Random faults in documents, each of which affects one field at most."""
 
 from collections.abc import Iterator
 from copy import deepcopy

@@ -42,7 +42,7 @@ def test_power_draw_without_measuring_supplies_is_none() -> None:
 def test_power_draw_is_first_measured_value(
     watts: list[float | None], total: float | None
 ) -> None:
-    """Do not add values up: the measured parts may contain each other."""
+    """Return one value, as measured parts may contain each other."""
     controls = [{"PowerConsumedWatts": value} for value in watts]
     power = Power.from_dict({"PowerControl": controls, "PowerSupplies": [{}]})
     assert power.total_power_consumed_watts == total
@@ -88,5 +88,5 @@ _VBAT = {"Name": "VBAT", "ReadingVolts": 3.1}
 def test_battery_is_resource_or_voltage(
     body: dict[str, Any], *, is_healthy: bool | None
 ) -> None:
-    """Derive its health from the voltages on X10."""
+    """Derive the health of the battery from the voltages on X10."""
     assert Power.from_dict(body).is_battery_healthy is is_healthy

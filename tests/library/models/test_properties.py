@@ -34,7 +34,7 @@ from aiosupermicro.models import (
 
 
 def test_missing_state_is_none() -> None:
-    """Report a missing value as None, neither as off, nor closed, nor healthy."""
+    """Return None for a missing value, not off, closed or healthy."""
     system, chassis = System.from_dict({}), Chassis.from_dict({})
     assert (system.is_on, system.is_healthy) == (None, None)
     assert (chassis.is_intruded, chassis.power_state) == (None, None)
@@ -43,7 +43,7 @@ def test_missing_state_is_none() -> None:
 
 @pytest.mark.parametrize("value", [None, "", "Unknown", "N/A", "NotApplicable", 1, []])
 def test_state_that_redfish_does_not_define_is_unknown(value: Any) -> None:
-    """Report neither an intrusion nor a closed chassis, and neither on nor off."""
+    """Return None for an intrusion or power state that Redfish does not define."""
     chassis = Chassis.from_dict({"PhysicalSecurity": {"IntrusionSensor": value}})
     assert chassis.is_intruded is None
     assert System.from_dict({"PowerState": value}).is_on is None
@@ -56,7 +56,7 @@ def test_state_that_redfish_does_not_define_is_unknown(value: Any) -> None:
 
 
 def test_mac_address_is_part_of_uuid_of_manager() -> None:
-    """Return it from the UUID of Supermicro's firmware, which ends with it."""
+    """Return the MAC address from the UUID of Supermicro's firmware."""
     uuid = "00000000-0000-0000-0000-7CC25550A8FF"
     assert Manager.from_dict({"UUID": uuid}).mac_address == "7C:C2:55:50:A8:FF"
     random = "12345678-1234-1234-1234-123456789ABC"
@@ -203,7 +203,7 @@ def test_internal_interface_has_local_mac_address() -> None:
 
 
 def test_protocols_are_those_of_the_board() -> None:
-    """Do not report a missing protocol as disabled."""
+    """Return None, not disabled, for a missing protocol."""
     services = NetworkProtocol.from_dict(
         {
             "HTTP": {"ProtocolEnabled": False, "Port": None},

@@ -63,7 +63,7 @@ def _compare(model: Model, body: Any) -> None:
 def test_equal_resource_decodes_to_an_equal_model(
     schema: str, bodies: list[Any]
 ) -> None:
-    """Decode a resource that was read again, with new objects, as at first."""
+    """Decode an equal resource, made of new objects, to an equal model."""
     model = RESOURCES[schema]
     for body in bodies:
         known = model.from_dict(body)
@@ -92,7 +92,7 @@ def test_resource_has_common_properties(
 
 @needs_recordings
 def test_recorded_values_are_members_of_enums() -> None:
-    """Have an enum member for each recorded value of a field with an enum."""
+    """Require an enum member for each recorded value of a field with an enum."""
     plain = {
         (type(model), name, item)
         for (board, schema), bodies in RECORDED_RESOURCES.items()

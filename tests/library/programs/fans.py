@@ -1,4 +1,4 @@
-"""Print the fan mode of a server over IPMI: a user's program, with an extra."""
+"""Print the fan mode of a server over IPMI, as an example of a user's program."""
 
 # ruff: noqa: T201 - a program prints
 

@@ -1,4 +1,4 @@
-"""Print the temperatures of a server: a user's program, with the installed library."""
+"""Print the temperatures of a server, as an example of a user's program."""
 
 # ruff: noqa: T201 - a program prints
 

@@ -40,7 +40,7 @@ def _speeds(data: DynamicData) -> list[float | None]:
 
 
 def _set_speeds(bmc: Bmc, first: int) -> list[int]:
-    """Give each fan a new speed, and return all of them."""
+    """Change the speed of each fan, and return all speeds."""
     speeds = [first + number for number in range(8)]
     for number, speed in enumerate(speeds, start=1):
         changes = {"SpeedPercent": {"SpeedRPM": speed}}
@@ -70,10 +70,10 @@ async def test_expanded_fans_are_of_this_poll(
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-async def test_broken_expansion_costs_one_request(
+async def test_broken_expansion_takes_one_request(
     client: SupermicroRedfishClient, bmc: Bmc, kind: Expand, expansion_clock: Clock
 ) -> None:
-    """Read all members one by one, and try again after a day, a 501 never."""
+    """Read all members singly; retry after a day, or never after a 501."""
     bmc.expand = kind
     await client.async_get_static_data()
     assert _expansions(bmc) == 1
@@ -109,7 +109,7 @@ async def test_expansion_needs_to_be_advertised(
 async def test_expansion_that_ceases_to_work_is_replaced(
     client: SupermicroRedfishClient, bmc: Bmc, kind: Expand
 ) -> None:
-    """Lose no fan when new firmware breaks the query, and show no wrong speed."""
+    """Return all fans with right speeds when new firmware breaks the query."""
     await client.async_get_static_data()
     await client.async_get_dynamic_data()
     bmc.expand = kind

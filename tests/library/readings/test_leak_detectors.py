@@ -28,7 +28,7 @@ async def leaks(
 async def test_leak_is_reported_within_a_round_of_polls(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read one detector per poll, beside a Thermal of the board's own."""
+    """Read one detector per poll, in addition to Thermal."""
     add_leak_detectors(bmc, *NAMES)
     data = await client.async_get_all_data()
     assert {detector.id for detector in data.leak_detectors} == {*NAMES}
@@ -44,10 +44,10 @@ async def test_leak_is_reported_within_a_round_of_polls(
         assert await leaks(client) == dict.fromkeys(NAMES, False)
 
 
-async def test_board_without_leak_detectors_costs_no_request(
+async def test_board_without_leak_detectors_takes_no_request(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Look for detectors with the static data, and not in each poll."""
+    """Search detectors with the static data, not in each poll."""
     await client.async_get_all_data()
     bmc.requests.clear()
     data = await client.async_get_dynamic_data()
@@ -77,10 +77,10 @@ def test_unknown_state_is_neither_dry_nor_wet(
 
 
 @pytest.mark.parametrize("status", [404, 500])
-async def test_failed_detector_costs_only_itself(
+async def test_failed_detector_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Return the other detectors, and a leak that they report."""
+    """Return the other detectors and their leaks."""
     add_leak_detectors(bmc, *NAMES)
     await client.async_get_all_data()
     bmc.fail(f"{DETECTORS}/Base", status=status)

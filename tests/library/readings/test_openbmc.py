@@ -86,7 +86,7 @@ async def test_gb300_is_read_with_six_requests(
 async def test_values_are_of_this_poll(
     session: ClientSession, board: Board, kind: Expand, share: float
 ) -> None:
-    """Return the new reading of all sensors, also of those with a stale metric."""
+    """Return the new readings of all sensors, also those with a stale metric."""
     bmc = Bmc(board, expand=kind)
     async with connected_client(bmc, session) as client:
         await client.async_get_all_data()
@@ -120,7 +120,7 @@ async def test_gb300_without_reports_reads_chassis_with_static_data(
 async def test_environment_is_read_once_in_first_poll(
     session: ClientSession, board: Board
 ) -> None:
-    """Share the read of the environment, whichever part needs it first."""
+    """Share one read of the environment among all readings."""
     for seconds in (0.0, 0.05):
         bmc = Bmc(board)
         bmc.hang(f"{CHASSIS}/ThermalSubsystem*", seconds)

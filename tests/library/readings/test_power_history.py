@@ -1,4 +1,4 @@
-"""Test the power of the past, which X12 and X13 keep in reports."""
+"""Test the power history, which X12 and X13 store in reports."""
 
 from datetime import UTC, datetime, timedelta
 from math import sin
@@ -24,7 +24,7 @@ def varying(time: float) -> float:
 
 @pytest.fixture
 def record(bmc: Bmc, clock: Clock) -> PowerRecord:
-    """Return the record of a varying power, which is ten days old."""
+    """Return a power history of the BMC that began ten days ago."""
     clock.tick(10 * DAY)
     record = bmc.record_power(varying)
     record.started -= 10 * DAY
@@ -38,7 +38,7 @@ def watt_hours(history: list[PowerAverage]) -> float:
 
 
 def since(seconds: float) -> datetime:
-    """Return the time that is some seconds ago."""
+    """Return the time some seconds ago."""
     return datetime.now(UTC) - timedelta(seconds=seconds)
 
 
@@ -93,7 +93,7 @@ async def test_history_has_the_true_energy(
 async def test_history_takes_few_requests(
     client: SupermicroRedfishClient, bmc: Bmc, record: PowerRecord
 ) -> None:
-    """Read the clock and the reports; the list of reports only once."""
+    """Read the clock and the reports; read the list of reports only once."""
     await client.async_get_dynamic_data()
     await client.async_read_power_history(since(HOUR / 2))
     count = len(bmc.requests)
@@ -106,7 +106,7 @@ async def test_history_takes_few_requests(
 async def test_history_is_corrected_by_the_clock_of_the_bmc(
     client: SupermicroRedfishClient, clock: Clock, record: PowerRecord, offset: float
 ) -> None:
-    """Return times by our own clock."""
+    """Return times of the client's clock."""
     record.set_clock(float("-inf"), offset)
     history = await client.async_read_power_history(since(HOUR / 2))
     newest = (datetime.now(UTC) - history[-1].end).total_seconds()
@@ -119,7 +119,7 @@ async def test_history_is_corrected_by_the_clock_of_the_bmc(
 async def test_history_ends_at_a_jump_of_the_clock(
     client: SupermicroRedfishClient, clock: Clock, record: PowerRecord, offset: float
 ) -> None:
-    """Leave out all that is older: its time is not known."""
+    """Return no averages from before a jump of the clock."""
     record.ends = "interval"
     record.set_clock(clock.now - 2 * HOUR, offset)
     history = await client.async_read_power_history(since(6 * HOUR))
@@ -132,7 +132,7 @@ async def test_history_ends_at_a_jump_of_the_clock(
 async def test_history_begins_after_a_restart_of_the_bmc(
     client: SupermicroRedfishClient, bmc: Bmc, clock: Clock, record: PowerRecord
 ) -> None:
-    """Leave out averages from before the last restart."""
+    """Return no averages from before the last restart."""
     reset_at = record.date(clock.now - 40 * MINUTE).isoformat(timespec="seconds")
     bmc.change(MANAGER, {"LastResetTime": reset_at})
     history = await client.async_read_power_history(since(6 * HOUR))
@@ -144,7 +144,7 @@ async def test_history_begins_after_a_restart_of_the_bmc(
 async def test_history_of_reports_that_stand_still_is_empty(
     client: SupermicroRedfishClient, clock: Clock, record: PowerRecord
 ) -> None:
-    """Return nothing, because the averages may be of any time."""
+    """Return an empty history, because the time of the averages is unknown."""
     record.stopped = clock.now - 3 * DAY
     assert await client.async_read_power_history(since(HOUR)) == []
 
@@ -163,7 +163,7 @@ async def test_history_of_reports_that_stand_still_is_empty(
 async def test_history_of_a_malformed_report_is_empty(
     client: SupermicroRedfishClient, bmc: Bmc, record: PowerRecord, values: object
 ) -> None:
-    """Return nothing from reports without regular times."""
+    """Return an empty history for reports without regular times."""
     await client.async_get_dynamic_data()
     bmc.power_record = None
     for name in ("Hour", "Day", "Week"):
@@ -187,7 +187,7 @@ async def test_board_without_reports_has_no_history(
 async def test_clock_that_is_not_set_has_no_history(
     client: SupermicroRedfishClient, bmc: Bmc, record: PowerRecord
 ) -> None:
-    """Raise an error: the times of the reports would mean nothing."""
+    """Raise an error, as the times of the reports are invalid."""
     record.started_at = datetime(1970, 1, 1, tzinfo=UTC)
     with pytest.raises(NotFoundError):
         await client.async_read_power_history(since(HOUR))

@@ -1,4 +1,4 @@
-"""Thermal and Power of boards with subsystems: Gen 14, and boards of sensors alone."""
+"""Thermal and Power of boards with subsystems (Gen 14) or with sensors only."""
 
 import asyncio
 from collections import Counter
@@ -43,7 +43,7 @@ def bmc(bmc: Bmc) -> Bmc:
 async def _poll(
     client: SupermicroRedfishClient, bmc: Bmc, times: int = 1
 ) -> DynamicData:
-    """Return the data of the last of some polls, none of more than ten requests."""
+    """Return the data of the last poll; require at most ten requests in each poll."""
     for _ in range(times):
         data = await client.async_get_dynamic_data()
         assert len(bmc.requests) <= 10
@@ -177,7 +177,7 @@ async def test_static_read_finds_added_parts(
 async def test_failed_fan_is_an_error_of_dynamic_data_only(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Report the failure with the data that show the fan."""
+    """Report the failure with the data that contain the fan."""
     fan = f"{FANS}/FAN2"
     bmc.fail(fan, status=503)
     assert (await client.async_get_static_data()).errors == {}
@@ -200,7 +200,7 @@ async def test_failed_fan_is_an_error_of_dynamic_data_only(
 async def test_redundancy_is_none_until_all_supplies_are_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Do not count a supply that was not read yet as failed."""
+    """Return None until all supplies are read."""
     limits = {"MinNeededInGroup": 1, "MaxSupportedInGroup": 2}
     group = {"RedundancyType": "NPlusM"} | limits
     changes = {"PowerSupplyRedundancy": [group], "CapacityWatts": 4000}

@@ -78,7 +78,7 @@ def _values(data: DynamicData) -> dict[str | None, float | None]:
 
 
 async def _read(client: SupermicroRedfishClient) -> DynamicData:
-    """Return the data of a poll after all was discovered."""
+    """Return the data of a poll after the discovery."""
     await client.async_get_dynamic_data(complete=True)
     await client.async_get_static_data()
     return await client.async_get_dynamic_data()
@@ -150,7 +150,7 @@ async def test_text_nan_is_no_value(
 async def test_stale_metric_is_read_elsewhere(
     client: SupermicroRedfishClient, bmc: Bmc, report: str
 ) -> None:
-    """Read the metrics of the chassis for a value that its report marks as old."""
+    """Read the metrics of the chassis if the report marks a value as stale."""
     await _read(client)
     mark_stale(bmc, report, CPU)
     for reading in (71, 72):
@@ -175,7 +175,7 @@ async def test_stale_metric_of_gpu_is_read_from_its_sensor(
 async def test_metric_whose_timestamp_stands_still_is_old(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, telemetry_clock: Clock
 ) -> None:
-    """Do not take the value of a report that is no longer updated."""
+    """Ignore the value of a report that is no longer updated."""
     await _read(client)
     bmc.fail(report, status=200, body=bmc.resource(report))
     for seconds, reading in ((0, 61), (METRIC_STALE_SECONDS + 1, 70)):
@@ -192,7 +192,7 @@ async def test_metric_whose_timestamp_stands_still_is_old(
 async def test_value_that_is_no_number_is_not_shown(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, value: Any
 ) -> None:
-    """Show the value of another resource, or none."""
+    """Return the value of another resource, or none."""
     await _read(client)
     for listed in bmc.store[report]["MetricValues"]:
         listed["MetricValue"] = value
@@ -213,10 +213,10 @@ async def test_value_that_is_no_number_is_not_shown(
     ],
     ids=str,
 )
-async def test_malformed_report_costs_no_reading(
+async def test_malformed_report_loses_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, body: dict[str, Any]
 ) -> None:
-    """Read the other resources instead."""
+    """Read the other resources instead of a malformed report."""
     await _read(client)
     bmc.put(report, bmc.store[report] | {"MetricValues": []} | body)
     bmc.change(CPU, {"Reading": 70})
@@ -227,10 +227,10 @@ async def test_malformed_report_costs_no_reading(
 
 
 @pytest.mark.parametrize("status", [404, 500, 503])
-async def test_failed_report_costs_no_reading(
+async def test_failed_report_loses_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, status: int
 ) -> None:
-    """Read the other resources instead, and the report again once it works."""
+    """Read other resources instead, and the report again once it works."""
     await _read(client)
     bmc.fail(report, status=status)
     for reading in (70, 71):
@@ -265,7 +265,7 @@ async def test_reports_are_found_without_definitions(
 async def test_board_without_reports_is_asked_once_a_day(
     client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
 ) -> None:
-    """Look for reports again a day later."""
+    """Search reports again after a day."""
     reports = {path: bmc.store[path] for path in (DEFINITIONS, REPORTS)}
     for path in reports:
         bmc.put(path, {"Members": []})
@@ -282,7 +282,7 @@ async def test_board_without_reports_is_asked_once_a_day(
 async def test_report_without_wanted_sensors_is_not_polled(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read a report on voltages of GPUs once."""
+    """Read a report that only contains voltages of GPUs once."""
     voltages = [path for path in _sensors(bmc) if "GPU_0_Voltage" in path]
     path = add_report(bmc, "Voltages", voltages)
     await _read(client)
@@ -295,7 +295,7 @@ async def test_report_without_wanted_sensors_is_not_polled(
 async def test_margin_is_never_a_temperature(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Leave out distances to a limit from the first poll on, whatever shows them."""
+    """Omit distances to a limit from the first poll on, from any resource."""
     del bmc.store[MARGIN]["ReadingBasis"]
     limits = {"LowerCaution": {"Reading": 0}, "LowerCritical": {"Reading": -4}}
     bmc.change(MARGIN, {"Thresholds": limits})
@@ -313,10 +313,10 @@ async def test_margin_is_never_a_temperature(
 
 
 @pytest.mark.parametrize("failed", [DEFINITIONS, f"{REPORTS}/*"])
-async def test_reports_that_fail_at_first_cost_no_reading(
+async def test_reports_that_fail_at_first_lose_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc, failed: str
 ) -> None:
-    """Read the sensors themselves, and do not look for reports again soon."""
+    """Read the sensors themselves; search reports again later."""
     bmc.fail(failed, status=500)
     assert _values(await _read(client))["CPU Temp"] == 61
     bmc.heal()
@@ -328,7 +328,7 @@ async def test_reports_that_fail_at_first_cost_no_reading(
 async def test_reported_value_of_absent_sensor_counts(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Trust the value of a report more than the state that was read hours ago."""
+    """Prefer the value of a report to a state that was read hours ago."""
     bmc.change(CPU, {"Status": {"State": "Absent"}})
     thermal = (await _read(client)).thermal
     assert thermal

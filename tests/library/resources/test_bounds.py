@@ -34,12 +34,12 @@ def _kept(client: SupermicroRedfishClient) -> int:
 
 
 def _document(memory: int) -> Document:
-    """Return a document of a size."""
+    """Return a document of this size in memory."""
     return Document({}, b"{}", memory)
 
 
 def _rename(bmc: Bmc, numbers: Iterator[int], amount: int, size: int = 10) -> None:
-    """Give the memory modules names that they never had."""
+    """Give the memory modules new names."""
     modules = {f"{MEMORY}/New{next(numbers)}": {"A": "x" * size} for _ in range(amount)}
     bmc.put(MEMORY, link(MEMORY) | {"Members": [*map(link, modules)]})
     for path, body in modules.items():

@@ -1,4 +1,4 @@
-"""Collections in pages, with missing members, and with unlicensed ones."""
+"""Collections in pages, with missing members, and with unlicensed members."""
 
 import asyncio
 from typing import Any
@@ -49,7 +49,7 @@ async def _ids(client: SupermicroRedfishClient) -> list[str | None]:
 async def test_collection_is_read_across_pages(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], last: Any
 ) -> None:
-    """Follow the links to all pages, until one leads back or nowhere."""
+    """Follow the links to all pages, up to a repeated or invalid link."""
     links = [link(path) for path in modules]
     put_pages(bmc, MEMORY, [links[:2], links[2:3], links[3:]], last)
     for _ in range(2):
@@ -72,7 +72,7 @@ async def test_next_page_with_other_host_name_is_read_from_bmc(
 async def test_repeated_page_ends_collection(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
-    """Return no member twice from a BMC that ignores the query of its own link."""
+    """Return each member once from a BMC that ignores the query of its own link."""
     bmc.change(MEMORY, {NEXT: f"{MEMORY}?$skip=2"})
     assert len(await _ids(client)) == len(modules)
     entries = bmc.resource(ENTRIES)["Members"]
@@ -105,7 +105,7 @@ async def test_missing_page_is_an_error(
 async def test_missing_member_is_left_out(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
-    """Read the other members, and the missing one once it is available."""
+    """Return the other members, and the missing one once it is available."""
     bmc.fail(modules[1], status=404)
     assert await _ids(client) == ["Module0", "Module2", "Module3"]
     bmc.heal()
@@ -118,7 +118,7 @@ async def test_missing_member_is_left_out(
 async def test_unlicensed_member_is_left_out(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
-    """Request it once per connection, and read the other members."""
+    """Request the member once per connection, and return the other members."""
     bmc.unlicensed = (modules[0],)
     for _ in range(2):
         assert await _ids(client) == ["Module1", "Module2", "Module3"]
@@ -133,7 +133,7 @@ async def test_unlicensed_member_is_left_out(
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 503])
-async def test_failed_member_costs_only_itself(
+async def test_failed_member_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], status: int
 ) -> None:
     """Return the other members, and record the error of the failed one by path."""
@@ -160,7 +160,7 @@ async def test_failure_of_all_members_is_an_error(
 async def test_long_collection_does_not_delay_poll(
     client: SupermicroRedfishClient, bmc: Bmc, modules: list[str]
 ) -> None:
-    """Send other requests between those for the members."""
+    """Send other requests between the requests for members."""
     await client.async_get_memory()
     bmc.requests.clear()
     bmc.hang(f"{MEMORY}/*", 0.05)
@@ -175,7 +175,7 @@ async def test_long_collection_does_not_delay_poll(
 async def test_missing_ports_of_one_adapter_are_left_out(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Treat a collection below a member as empty if its link leads nowhere."""
+    """Treat a collection below a member as empty if its link is dead."""
     cards = f"{CHASSIS}/NetworkAdapters"
     ports = f"{cards}/A/Ports"
     bmc.change(CHASSIS, {"NetworkAdapters": link(cards)})

@@ -1,4 +1,4 @@
-"""Links that lead nowhere, or to a part of the machine that is not wanted."""
+"""Dead links, and links to a part of the machine that is not wanted."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def reader_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def link_chassis(bmc: Bmc, *paths: str) -> None:
-    """Let the system link to these chassis in this order."""
+    """Link these chassis from the system, in this order."""
     links = bmc.resource(SYSTEM)["Links"] | {"Chassis": [*map(link, paths)]}
     bmc.change(SYSTEM, {"Links": links})
 
@@ -73,7 +73,7 @@ def move_readings_to_subsystems(bmc: Bmc) -> None:
 async def test_chassis_with_sensors_is_found_behind_another_link(
     client: SupermicroRedfishClient, bmc: Bmc, first: dict[str, Any]
 ) -> None:
-    """Read temperatures and power in each poll, and record a link to nowhere."""
+    """Read temperatures and power in each poll, and record the dead link."""
     link_chassis(bmc, CARD, CHASSIS)
     bmc.fail(CARD, **first)
     if first["status"] == 403:
@@ -105,7 +105,7 @@ async def test_chassis_with_successors_of_thermal_is_found(
 async def test_chassis_is_found_in_collection_without_a_usable_link(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Search all chassis if those of the system lead nowhere."""
+    """Search all chassis if the links of the system are dead."""
     link_chassis(bmc, CARD, f"{CARD}2")
     assert_complete(await client.async_get_dynamic_data())
     assert {CARD, f"{CARD}2"} <= set((await client.async_get_static_data()).errors)
@@ -126,7 +126,7 @@ async def test_loss_of_temperatures_and_power_is_an_error(
 
 
 @pytest.mark.parametrize("kind", ["500", "HTML", "half a body", "redirect loop"])
-async def test_chassis_that_fails_for_long_is_passed_over(
+async def test_chassis_that_fails_for_long_is_skipped(
     client: SupermicroRedfishClient, bmc: Bmc, reader_clock: Clock, kind: str
 ) -> None:
     """Wait a minute for a failing link; then follow the next one."""
@@ -142,10 +142,10 @@ async def test_chassis_that_fails_for_long_is_passed_over(
 
 
 @pytest.mark.parametrize("kind", ["404", "403", "to itself", "500", "HTML"])
-async def test_container_that_cannot_be_read_costs_only_itself(
+async def test_container_that_cannot_be_read_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, reader_clock: Clock, kind: str
 ) -> None:
-    """Stay with the chassis at hand if the one around it leads nowhere."""
+    """Keep the present chassis if the link to its container is dead."""
     around = CHASSIS if kind == "to itself" else RACK
     links = bmc.resource(CHASSIS)["Links"]
     bmc.change(CHASSIS, {"Links": links | {"ContainedBy": link(around)}})
@@ -168,7 +168,7 @@ async def test_container_that_cannot_be_read_costs_only_itself(
 async def test_detour_ends_after_an_hour(
     client: SupermicroRedfishClient, bmc: Bmc, reader_clock: Clock
 ) -> None:
-    """Return to the first link once it can be read: a BMC may have been starting.
+    """Use the first link again after an hour, as the BMC may have been starting.
 
     The request for it costs one poll in an hour while it cannot.
     """
@@ -201,10 +201,10 @@ async def test_detour_ends_after_an_hour(
     assert (await client.async_get_static_data()).errors == {}
 
 
-async def test_dead_link_to_manager_or_oem_resource_costs_only_itself(
+async def test_dead_link_to_manager_or_oem_resource_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Follow the next link to a row of any kind, and record the first one."""
+    """Follow the next link to a row of any kind, and record the dead one."""
     gone = f"{ROOT}/Managers/Gone"
     links = bmc.resource(SYSTEM)["Links"] | {"ManagedBy": [link(gone), link(MANAGER)]}
     bmc.change(SYSTEM, {"Links": links})
@@ -219,7 +219,7 @@ async def test_dead_link_to_manager_or_oem_resource_costs_only_itself(
 async def test_starting_bmc_without_its_system_is_not_replaced(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Take no accelerator board for the host whose resource is still missing."""
+    """Use no accelerator board instead of a host that is still missing."""
     board = f"{ROOT}/Systems/HGX_Baseboard_0"
     bmc.put(board, link(board) | {"Id": "HGX_Baseboard_0", "Manufacturer": "NVIDIA"})
     put_members(bmc, f"{ROOT}/Systems", [link(board), link(SYSTEM)])

@@ -15,7 +15,7 @@ CARD = f"{CHASSIS}/NetworkAdapters/Card"
 
 
 def put_drives(bmc: Bmc, in_chassis: dict[str, Any], in_group: dict[str, Any]) -> None:
-    """Add a drive to the chassis and one to a storage group."""
+    """Add one drive to the chassis and one to a storage group."""
     bmc.put(STORAGE, link(STORAGE) | {"Members": [link(f"{STORAGE}/Second")]})
     bmc.put(f"{STORAGE}/Second", {"Id": "Second", "Drives": [link(IN_GROUP)]})
     bmc.put(IN_GROUP, {"Id": "0"} | in_group)
@@ -64,7 +64,7 @@ async def test_drive_with_two_paths_is_returned_once(
 async def test_drives_of_one_collection_are_never_the_same(
     client: SupermicroRedfishClient, bmc: Bmc, count: int
 ) -> None:
-    """Return all of them, also those with the same model and serial number."""
+    """Return all drives, even with the same model and serial number."""
     put_drives(bmc, ONE, {})
     names = [str(number) for number in range(count)]
     put_collection(bmc, f"{CHASSIS}/Drives", dict.fromkeys(names, ONE))
@@ -132,10 +132,10 @@ async def test_ports_are_found_by_device_functions(
     assert port.mac_addresses == ("7C:C2:55:00:00:11",)
 
 
-async def test_unreadable_network_interface_costs_only_its_ports(
+async def test_unreadable_network_interface_affects_only_its_ports(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return the ports of the others."""
+    """Return the ports of the other interfaces."""
     bmc.change(SYSTEM, {"NetworkInterfaces": link(INTERFACES)})
     interface = {"Links": {"NetworkAdapter": link(CARD)}}
     put_collection(bmc, INTERFACES, {"1": {}, "2": interface})

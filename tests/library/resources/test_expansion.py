@@ -58,7 +58,7 @@ def _count_expansions(bmc: Bmc) -> int:
 
 
 async def _get_dimms(client: SupermicroRedfishClient) -> list[Memory]:
-    """Return the memory modules after the cache has lost them."""
+    """Clear the cache, and return the memory modules."""
     return await client.async_get_memory()
 
 
@@ -81,10 +81,10 @@ async def test_collection_is_compared_once_and_then_read_at_once(
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-async def test_broken_expansion_costs_one_request_and_no_member(
+async def test_broken_expansion_takes_one_request_and_loses_no_member(
     client: SupermicroRedfishClient, bmc: Bmc, kind: Expand, expansion_clock: Clock
 ) -> None:
-    """Try no other collection of such firmware, and the first one a day later."""
+    """Expand no other collection of such firmware, and the first one a day later."""
     bmc.expand = kind
     assert len(await client.async_get_memory()) == 4
     assert _count_expansions(bmc) == 1
@@ -135,7 +135,7 @@ async def test_members_of_error_response_are_used(
 async def test_slow_expansion_is_used_but_not_repeated(
     client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Leave a BMC that takes seconds for it to other requests in between."""
+    """Use the result of a slow expansion, and read members singly afterwards."""
     monkeypatch.setattr(expansion, "EXPAND_MAX_SECONDS", 0.0)
     assert len(await client.async_get_memory()) == 4
     assert _count_expansions(bmc) == 1
@@ -146,7 +146,7 @@ async def test_slow_expansion_is_used_but_not_repeated(
 async def test_busy_bmc_is_asked_again_soon(
     client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
 ) -> None:
-    """Do not give up for a day because of one 503."""
+    """Repeat the expansion soon after a 503, not a day later."""
     await client.async_get_memory()
     bmc.fail(DIMMS, status=503, times=1)
     assert len(await client.async_get_memory()) == 4
@@ -156,10 +156,10 @@ async def test_busy_bmc_is_asked_again_soon(
     assert _count_expansions(bmc) == 1
 
 
-async def test_other_kind_that_fails_costs_only_itself(
+async def test_other_kind_that_fails_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Go on expanding collections of the kind that works."""
+    """Continue to expand collections of the working kind."""
     await client.async_get_memory()
     bmc.expand = "half the properties"
     found = await client.async_get_firmware_inventory()
@@ -177,7 +177,7 @@ async def test_other_kind_that_fails_costs_only_itself(
 async def test_working_firmware_is_compared_for_measured_values_only(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read no member of a later kind on its own, unless it has a reading."""
+    """Read a single member of a later kind only if it has a reading."""
     await client.async_get_memory()
     _take(bmc)
     await client.async_get_processors()
@@ -290,7 +290,7 @@ async def test_new_firmware_is_tried_anew(
 async def test_malformed_verdicts_are_ignored(
     client: SupermicroRedfishClient, exported: Any
 ) -> None:
-    """Try again where a stored verdict makes no sense."""
+    """Expand again if a stored verdict is malformed."""
     client._reader.expander.verdicts.restore(exported)
     assert len(await client.async_get_memory()) == 4
     assert client._reader.expander.has_worked

@@ -42,7 +42,7 @@ def _definitions(file: str) -> set[str]:
 
 
 def test_index_has_a_place_for_each_deviation() -> None:
-    """End each row with files and the definitions in them."""
+    """Require files and definitions at the end of each row."""
     places = [*_places()]
     assert len(places) > 30
     for place in places:
@@ -56,7 +56,7 @@ def test_index_has_a_place_for_each_deviation() -> None:
     sorted(set(PLACE.findall(INDEX))),
 )
 def test_index_names_code_that_exists(file: str, name: str) -> None:
-    """Name a file, and a function, class or variable that it defines."""
+    """Require an existing file, and a function, class or variable in it."""
     assert (LIBRARY / file).is_file(), f"families.md names {file}, which does not exist"
     assert name in _definitions(file), (
         f"families.md names {name}, not defined in {file}"

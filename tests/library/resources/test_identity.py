@@ -17,7 +17,7 @@ IN_UUID = f"00000000-0000-0000-0000-{OWN.replace(':', '')}"
 
 
 def identify_as(bmc: Bmc, nics: dict[str, dict[str, Any]], *uuids: str | None) -> None:
-    """Give the BMC these interfaces, and UUIDs of its manager and its root."""
+    """Set the network interfaces of the BMC, and the UUIDs of manager and root."""
     put_collection(bmc, NICS, {name: {"Id": name, **nic} for name, nic in nics.items()})
     manager, root = uuids or (None, None)
     bmc.change(MANAGER, {"UUID": manager, "EthernetInterfaces": link(NICS)})
@@ -95,7 +95,7 @@ async def test_bmc_is_known_by_its_own_address_or_uuid(
     uuids: tuple[str | None, str | None],
     expected: list[str],
 ) -> None:
-    """Return permanent address, address and UUIDs, but none of an inner interface."""
+    """Return addresses and UUIDs, but not those of an internal interface."""
     identify_as(bmc, nics, *uuids)
     assert await client.async_get_identifiers() == expected
     addresses = [item for item in expected if item.count(":") == 5]
@@ -105,7 +105,7 @@ async def test_bmc_is_known_by_its_own_address_or_uuid(
 async def test_former_identifier_remains_valid(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Return the address of an inner interface last, for entries stored with it."""
+    """Return the address of an internal interface last, for existing entries."""
     identify_as(bmc, {"ToHost": {"MACAddress": INNER}}, *UUIDS)
     assert await client.async_get_identifiers(former=True) == [*UUIDS, INNER]
 

@@ -1,4 +1,4 @@
-"""Links: paths that no client can know in advance, and links that are not followed."""
+"""Links to arbitrary paths, and links that are not followed."""
 
 from dataclasses import replace
 import json
@@ -63,7 +63,7 @@ async def test_client_follows_links_to_any_path(
 
 
 async def test_trailing_slash_in_link_is_ignored(session: ClientSession) -> None:
-    """Read nothing twice where only some links end in a slash.
+    """Read each resource once, even if only some links end in a slash.
 
     The system is found by its Id in both cases.
     """
@@ -98,7 +98,7 @@ NAMES = ["a b", "a\r\nX-Auth-Token: b", "a\x00b", "ü", "\ud800", "%zz", "[::", 
 async def test_link_with_unusual_characters_is_escaped(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Follow it or report it missing, and inject nothing into a request."""
+    """Escape the link, or report the resource as missing."""
     for name in NAMES:
         body = bmc.resource(MANAGER)
         body["Oem"] = {"Supermicro": {"FanMode": link(f"{OEM}/{name}")}}
@@ -138,7 +138,7 @@ async def test_action_without_usable_target_uses_standard_path(
 async def test_manager_is_the_one_that_the_system_names(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Follow the link of the system, where another manager comes first."""
+    """Follow the link of the system, even if another manager comes first."""
     own = bmc.resource(MANAGER)
     other = f"{ROOT}/Managers/Enclosure"
     bmc.put(other, own | link(other) | {"Id": "Enclosure"})

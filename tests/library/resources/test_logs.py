@@ -1,4 +1,4 @@
-"""Logs: the right one, oldest entry first, and only entries that are new."""
+"""Logs: the selection of the log, the order of entries, and new entries."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ LOGS = [
 async def test_entries_are_returned_oldest_first(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Detect the direction of a log, even where its numbers start again."""
+    """Detect the direction of a log, even if its numbers start again."""
     entry = bmc.resource(ENTRIES)["Members"][0]
     for ids, is_reversed in LOGS:
         sent = [entry | {"Id": str(number)} for number in ids]
@@ -94,7 +94,7 @@ async def test_entry_with_huge_id_is_returned(
 async def test_log_is_read_across_pages(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Follow the links to all pages, until one leads back."""
+    """Follow the links to all pages, up to a repeated one."""
     entries = _entries(bmc, [1, 2, 3, 4, 5])
     pages = [entries[:2], entries[2:4], entries[4:]]
     put_pages(bmc, ENTRIES, pages)
@@ -132,7 +132,7 @@ async def test_health_event_log_is_selected_by_type(
 async def test_missing_log_does_not_hide_others(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read the log of health events beside a missing one, and report it if missing."""
+    """Read the log of health events even if another log is missing."""
     put_members(bmc, LOG_SERVICES, [link(OTHER_LOG), link(LOG)])
     assert len(await client.async_get_log_entries()) == 9
     with pytest.raises(NotFoundError):
@@ -151,7 +151,7 @@ async def test_dead_links_to_logs_are_followed_once_an_hour(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Leave a board alone whose links to log services all lead nowhere."""
+    """Wait an hour before following dead links to log services again."""
     monkeypatch.setattr(reader, "monotonic", clock)
     monkeypatch.setattr(recent_errors, "monotonic", clock)
     bmc.break_resource(LOG, "404")
@@ -226,6 +226,6 @@ async def test_linked_entries_are_compared_by_their_own_ids(
 async def test_entries_without_id_are_returned(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Treat none of them as the last known entry."""
+    """Return all entries, as none of them is the last known entry."""
     put_members(bmc, ENTRIES, [{"Message": "a", "Severity": "OK"}] * 3)
     assert len(await client.async_get_log_entries()) == 3

@@ -48,7 +48,7 @@ async def connected(
 
 
 async def inserted(client: SupermicroRedfishClient) -> list[VirtualMedia]:
-    """Return the slots with a medium."""
+    """Return the slots that contain a medium."""
     slots = await client.async_get_virtual_media()
     return [slot for slot in slots if slot.is_inserted]
 
@@ -66,7 +66,7 @@ def payloads(bmc: Bmc) -> list[dict[str, Any]]:
 async def test_medium_is_inserted_and_ejected(
     session: ClientSession, family: str
 ) -> None:
-    """Show the file name while it is inserted, and none afterwards."""
+    """Return the file name while the image is inserted, and None afterwards."""
     async with connected(session, family) as (client, _):
         empty = await client.async_get_virtual_media()
         assert empty
@@ -85,7 +85,7 @@ async def test_medium_is_inserted_and_ejected(
 async def test_credentials_are_sent_beside_the_address(
     session: ClientSession, family: str
 ) -> None:
-    """Take them out of the address, where a BMC would show them."""
+    """Move the credentials from the address, which a BMC may show."""
     address = "http://me:s3cret%2Fp%40ss%3Aword@files.example/debian-13.iso"
     async with connected(session, family) as (client, bmc):
         await client.async_insert_media(address)
@@ -101,7 +101,7 @@ async def test_credentials_are_sent_beside_the_address(
 
 
 async def test_only_image_is_sent_at_first(session: ClientSession) -> None:
-    """Send no parameter with its default: some boards reject it."""
+    """Omit parameters with a default, as some boards reject them."""
     async with connected(session, X12) as (client, bmc):
         await client.async_insert_media(URL)
         assert payloads(bmc) == [{"Image": URL}]
@@ -136,7 +136,7 @@ async def test_unknown_required_parameter_is_not_guessed(
 
 
 async def test_error_contains_no_credentials(session: ClientSession) -> None:
-    """Remove them from an error that repeats the request."""
+    """Remove the credentials from an error that repeats the request."""
     async with connected(session, X12, media_error=True) as (client, _):
         with pytest.raises(InvalidRequestError) as failure:
             await client.async_insert_media(
@@ -149,7 +149,7 @@ async def test_error_contains_no_credentials(session: ClientSession) -> None:
 
 
 async def test_missing_license_is_named(session: ClientSession) -> None:
-    """Raise the license that the BMC names, with one request."""
+    """Raise an error with the missing license, after one request."""
     slot = "/redfish/v1/Managers/1/VirtualMedia/VirtualMedia1"
     unlicensed = (f"{slot}/Actions/VirtualMedia.InsertMedia",)
     async with connected(session, X12, unlicensed=unlicensed) as (client, bmc):
@@ -177,7 +177,7 @@ async def test_slot_is_selected_by_id(session: ClientSession) -> None:
 
 
 async def test_ejecting_an_empty_slot_sends_nothing(session: ClientSession) -> None:
-    """Reject only a slot that does not exist."""
+    """Send no request for an empty slot; reject an unknown slot."""
     async with connected(session, X12) as (client, bmc):
         await client.async_eject_media("VirtualMedia1")
         await client.async_eject_media()
@@ -189,7 +189,7 @@ async def test_ejecting_an_empty_slot_sends_nothing(session: ClientSession) -> N
 async def test_image_that_does_not_appear_is_an_error(
     session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Report no success that the slot does not show."""
+    """Raise an error if the slot does not contain the image afterwards."""
     monkeypatch.setattr(media, "MEDIA_POLLS", 2)
     async with connected(session, X12) as (client, bmc):
         bmc.task_seconds = 3600
@@ -210,7 +210,7 @@ async def test_image_that_does_not_appear_is_an_error(
 async def test_boot_source_is_one_that_the_board_lists(
     session: ClientSession, options: list[str], source: str | None
 ) -> None:
-    """Prefer the USB drive that a virtual medium is."""
+    """Prefer the USB drive that represents the virtual medium."""
     key = "BootSourceOverrideTarget@Redfish.AllowableValues"
     async with connected(session, X12) as (client, bmc):
         bmc.change("/redfish/v1/Systems/1", {"Boot": {key: options}})
@@ -263,14 +263,14 @@ async def test_old_family_gets_host_and_path(
 def test_image_name_of_an_ejected_medium_is_ignored(
     body: dict[str, Any], *, is_inserted: bool | None, file_name: str | None
 ) -> None:
-    """Trust Inserted and ConnectedVia: the name stays after the medium is gone."""
+    """Use Inserted and ConnectedVia, as the name remains after ejection."""
     slot = VirtualMedia.from_dict(body)
     assert slot.is_inserted is is_inserted
     assert slot.file_name == file_name
 
 
-async def test_medium_without_a_way_to_eject_is_left(session: ClientSession) -> None:
-    """Send nothing for a slot without an action, and eject those that have one."""
+async def test_medium_without_eject_action_is_skipped(session: ClientSession) -> None:
+    """Skip a slot without an eject action, and eject all others."""
     async with connected(session, X12) as (client, bmc):
         for number in (1, 2):
             await client.async_insert_media(f"{URL}{number}")

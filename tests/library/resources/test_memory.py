@@ -84,7 +84,7 @@ def assert_readings(data: DynamicData) -> None:
 
 
 async def read(client: SupermicroRedfishClient) -> DynamicData:
-    """Read the dynamic data, and nothing that others have to keep up to date."""
+    """Read the dynamic data without the resources of the static data."""
     return await client.async_get_dynamic_data(with_settings=False)
 
 
@@ -106,7 +106,7 @@ async def test_known_board_takes_five_requests(
 async def test_discovery_has_no_secrets(
     connect: Connect, bmc: Bmc, discovery: Discovery
 ) -> None:
-    """Keep the account, the token and serial numbers out of it."""
+    """Omit the account, the token and serial numbers from the discovery."""
     text = json.dumps(discovery)
     system = bmc.resource(SYSTEM)
     for secret in (
@@ -140,12 +140,12 @@ def change_root(bmc: Bmc) -> None:
 
 
 def change_uuid(bmc: Bmc) -> None:
-    """Put another BMC with the same firmware at the address."""
+    """Replace the BMC at the address by another one with the same firmware."""
     bmc.change(ROOT, {"UUID": "00000000-0000-0000-0000-7CC255000001"})
 
 
 def change_serial_number(bmc: Bmc) -> None:
-    """Replace the mainboard of a BMC that clones its UUID."""
+    """Replace the mainboard; the BMC copies the UUID."""
     bmc.change(SYSTEM, {"SerialNumber": "S1"})
 
 
@@ -188,7 +188,7 @@ def rename(bmc: Bmc, old: str, new: str) -> None:
 async def test_changed_board_is_discovered_in_the_same_poll(
     connect: Connect, bmc: Bmc, discovery: Discovery, change: Callable[[Bmc], None]
 ) -> None:
-    """Read all of it, as without a discovery, and discover it anew."""
+    """Read all resources, as without a discovery, and discover the board again."""
     change(bmc)
     async with connect(discovery) as client:
         assert_readings(await read(client))
@@ -208,7 +208,7 @@ async def test_changed_board_is_discovered_in_the_same_poll(
 async def test_other_bmc_is_not_the_same(
     connect: Connect, bmc: Bmc, discovery: Discovery, change: Callable[[Bmc], None]
 ) -> None:
-    """Recognize another BMC before anything of it is read."""
+    """Recognize another BMC before any other resource is read."""
     change(bmc)
     async with connect(discovery) as client:
         assert not await client.async_is_same_bmc()
@@ -260,7 +260,7 @@ async def test_updated_firmware_is_discovered_anew(
 async def test_resources_are_read_again_after_a_firmware_update(
     connect: Connect, bmc: Bmc
 ) -> None:
-    """Do not take a value from before the update for one that was just read."""
+    """Use no value that was read before the update."""
     async with connect() as client:
         for number in range(3):
             await client.async_get_static_data()
@@ -289,7 +289,7 @@ async def test_board_that_loses_thermal_uses_its_subsystems(
 
 
 async def test_board_that_gains_thermal_uses_it(connect: Connect, bmc: Bmc) -> None:
-    """Read Thermal and Power from the static poll on that shows them."""
+    """Read Thermal and Power from the static poll on that finds them."""
     bodies = {path: bmc.resource(path) for path in (CHASSIS, THERMAL, POWER)}
     make_gen14(bmc)
     async with connect() as client:
@@ -311,7 +311,7 @@ async def test_board_that_gains_thermal_uses_it(connect: Connect, bmc: Bmc) -> N
 async def test_refused_license_is_not_requested_again(
     connect: Connect, bmc: Bmc
 ) -> None:
-    """Report the same license, and read nothing that leads to it."""
+    """Raise the same LicenseError, and request no parent resources."""
     bmc.fail(f"{SYSTEM}/Storage*", status=403, body=license_error())
     async with connect() as client:
         await read(client)
@@ -356,7 +356,7 @@ async def test_malformed_discovery_is_ignored(
 
 
 async def test_bmc_without_uuid_has_no_discovery(connect: Connect, bmc: Bmc) -> None:
-    """Remember nothing that could be used for another BMC."""
+    """Return no discovery, as it could be used for another BMC."""
     bmc.change(ROOT, {"UUID": "00000000-0000-0000-0000-000000000000"})
     async with connect() as client:
         await read(client)
@@ -375,7 +375,7 @@ async def test_discovery_of_other_system_is_ignored(
 async def test_path_past_a_dead_link_is_not_remembered(
     connect: Connect, bmc: Bmc
 ) -> None:
-    """Find the resource by its own link after a restart."""
+    """Find the resource by its first link after a restart."""
     bmc.fail(CHASSIS, status=404)
     bmc.put(f"{ROOT}/Chassis/2", bmc.resource(CHASSIS))
     bmc.change(f"{ROOT}/Chassis", {"Members": [link(f"{ROOT}/Chassis/2")]})
@@ -388,7 +388,7 @@ async def test_path_past_a_dead_link_is_not_remembered(
 async def test_discovery_outlives_the_connection(
     connect: Connect, bmc: Bmc, discovery: Discovery
 ) -> None:
-    """Provide it after the logout as well, and use it for the next login."""
+    """Return the discovery after the logout as well, and use it for the next login."""
     async with connect(discovery) as client:
         await read(client)
     assert client.discovery["paths"] == discovery["paths"]

@@ -55,7 +55,7 @@ async def test_oem_resources_of_old_boards_are_read_and_written(
 async def test_recorded_old_board_is_commanded(
     session: ClientSession, name: str | None
 ) -> None:
-    """Set every fan mode, and the state of NTP."""
+    """Set every fan mode, and switch NTP on and off."""
     bmc = Bmc(Board.load(RECORDED / name) if name else Board.load("x12spi-tf"))
     bmc.task_seconds = 0
     async with connected_client(bmc, session) as client:
@@ -126,7 +126,7 @@ async def test_recorded_licenses_have_id_name_and_date(
 async def test_board_without_licenses_is_read_with_one_login(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Read a board completely that has no licenses, or does not show them."""
+    """Read a board completely even if it has no readable licenses."""
     if status == 403:
         bmc.unlicensed = (LICENSES,)
     else:

@@ -1,4 +1,4 @@
-"""Missing and failing resources, and the memory of them."""
+"""Missing and failing resources, and how long the reader remembers them."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.simulator import Bmc
 async def test_missing_resource_is_requested_once_per_connection(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Remember a link that leads nowhere until the next connection."""
+    """Remember a dead link until the next connection."""
     bmc.remove(FAN_MODE)
     for _ in range(3):
         assert (await client.async_get_static_data()).fan_mode is None
@@ -38,7 +38,7 @@ async def test_missing_resource_is_requested_once_per_connection(
 async def test_resource_read_before_is_not_remembered_as_missing(
     client: SupermicroRedfishClient, bmc: Bmc, method: str, path: str
 ) -> None:
-    """Raise NotFoundError for a 404 of a starting BMC, and read the resource later."""
+    """Raise NotFoundError for a starting BMC, and read the resource later."""
     read = getattr(client, method)
     before = await read()
     assert before
@@ -68,7 +68,7 @@ async def test_failed_resource_is_read_in_next_poll(
 async def test_static_read_uses_resources_just_read_for_their_links(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read the chassis, which the first poll has followed links of, the next time."""
+    """Use the chassis that the first poll has just read for its links."""
     await client.async_get_dynamic_data()
     assert take_calls(bmc).count(("GET", CHASSIS)) == 1
     assert (await client.async_get_static_data()).chassis

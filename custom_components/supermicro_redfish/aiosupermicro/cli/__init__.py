@@ -167,7 +167,7 @@ def _get_password(options: argparse.Namespace) -> str:
 
 
 def _choose_trust(options: argparse.Namespace) -> bool | str:
-    """Return the setting for the certificate, before a password is sent.
+    """Return the TLS setting; show an unverified certificate to the user first.
 
     Without an option, the user decides on the certificate and only that one is
     accepted.
@@ -310,7 +310,7 @@ async def _async_dump(
 
 
 def _known_identifiers(options: argparse.Namespace) -> dict[str, str]:
-    """Return host and account, which texts of the BMC may contain."""
+    """Return the host and the account, which a recording must not contain."""
     host = base_url(options.host).host or ""
     label = "" if re.fullmatch(r"[\d.]+|.*:.*", host) else host.partition(".")[0]
     return {"Address": host, "HostName": label, "UserName": options.username}

@@ -51,11 +51,11 @@ SENTENCES: dict[type[SupermicroRedfishError], str] = {
     "the address of the BMC, not the address of the server's operating system.",
     SupermicroRedfishError: "An unexpected error occurred.",
 }
-"""Sentences for users; most are those of the integration's dialogs."""
+"""Error messages by exception; most are those of the integration's dialogs."""
 
 
 def describe_error(error: SupermicroRedfishError) -> str:
-    """Return a sentence for an error, with the details if they help."""
+    """Return the message of an error, with the details if they help."""
     sentence = next(
         SENTENCES[base] for base in type(error).__mro__ if base in SENTENCES
     )

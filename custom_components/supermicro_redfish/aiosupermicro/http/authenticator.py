@@ -83,7 +83,7 @@ class Authenticator:
 
     Basic authentication is used for a BMC that
 
-    - has no sessions (404, 405 or 501, or 400 with a message that says so);
+    - has no sessions (404, 405 or 501, or 400 with such a message);
     - has no free session;
     - answers a login with success but without a token;
     - refuses a session with 403, neither for a missing license nor for a locked
@@ -210,7 +210,7 @@ class Authenticator:
             await asyncio.shield(asyncio.create_task(self._async_close(task)))
 
     def _require_not_refused(self) -> None:
-        """Raise AuthenticationError where the password was refused."""
+        """Raise AuthenticationError if the password was refused before."""
         if self._is_refused:
             raise AuthenticationError("The BMC no longer accepts the password")
 

@@ -37,11 +37,11 @@ class ETagCache:
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return a cached resource, or None."""
         if (data := self.cached_data.pop(path, None)) is not None:
-            self.cached_data[path] = data  # now the last one in use
+            self.cached_data[path] = data  # now the most recently used one
         return data
 
     def get_document(self, path: str) -> Document | None:
-        """Return the document of a cached resource, None if it was stored without."""
+        """Return the document of a cached resource; None if none was stored."""
         return self._documents.get(path)
 
     def store(

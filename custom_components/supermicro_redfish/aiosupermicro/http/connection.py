@@ -36,10 +36,10 @@ _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 
 class Connection:
-    """Send conditional reads, writes and their follow-ups for one account."""
+    """Read and write resources of one account, with ETags and tasks."""
 
     def __init__(self, transport: Transport, authenticator: Authenticator) -> None:
-        """Keep the parts; nothing is sent yet."""
+        """Initialize the connection; nothing is sent yet."""
         self._transport = transport
         self._authenticator = authenticator
         self._cache = ETagCache()
@@ -179,7 +179,7 @@ class Connection:
         on_open: Callable[[], None],
         on_events: Callable[[int], None],
     ) -> None:
-        """Open a stream, again after a login if the session has expired."""
+        """Open a stream; log in again if the session has expired."""
         credentials = await self._async_get_credentials()
         for is_last in (False, True):
             self._authenticator.mark_used(credentials)
@@ -195,13 +195,13 @@ class Connection:
                 return
 
     def _finish_stream(self, task: asyncio.Task[None]) -> None:
-        """Remove a closed stream; its exception counts as seen without a caller."""
+        """Remove a closed stream; retrieve its exception, so that it is not logged."""
         self._streams.discard(task)
         if not task.cancelled():
             task.exception()
 
     async def _async_read(self, path: str) -> dict[str, Any]:
-        """Read a resource; return the cached value where the BMC answers 304."""
+        """Read a resource; return the cached value if the response is a 304."""
         cached, etag = self._cache.get_cached(path), self._cache.get_etag(path)
         headers = {"If-None-Match": etag} if etag else _NO_HEADERS
         known = self._cache.get_document(path)
@@ -233,7 +233,7 @@ class Connection:
         self.working_etag = "body" if etag == body.get(_BODY_ETAG) else "header"
 
     async def _async_has_values(self, path: str, changes: Mapping[str, Any]) -> bool:
-        """Return whether a rejected change is in effect anyway."""
+        """Return whether the values of a rejected change are in effect anyway."""
         try:
             return _contains(await self.async_get(path), changes)
         except exceptions.SupermicroRedfishError:
@@ -255,7 +255,7 @@ class Connection:
     async def _async_send_with_etag(
         self, method: str, path: str, body: Mapping[str, Any]
     ) -> Response:
-        """Send a write, again with the ETag of its resource if the BMC demands one.
+        """Send a write; repeat it with the ETag of its resource if the BMC demands one.
 
         Some boards spell the ETag in the header unlike the one in the body and accept
         only the latter, others accept only the wildcard.
@@ -354,13 +354,13 @@ class Connection:
     async def _async_get_credentials(
         self, rejected: Credentials | None = None
     ) -> Credentials:
-        """Return credentials, logging in where the service root links to."""
+        """Return credentials; log in by the links of the service root if necessary."""
         root = self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
         self._require_open()
         return await self._authenticator.async_get_credentials(root, rejected=rejected)
 
     def _require_open(self) -> None:
-        """Raise ConnectionError where the client was closed."""
+        """Raise ConnectionError if the client was closed."""
         if self._is_closed:
             raise exceptions.ConnectionError("The client is closed")
 

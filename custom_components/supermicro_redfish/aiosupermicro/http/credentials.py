@@ -44,12 +44,12 @@ class SessionState:
 
     @property
     def is_valid(self) -> bool:
-        """Whether there is a session within its timeout."""
+        """Return whether there is a session within its timeout."""
         return self.token is not None and self.idle_seconds < self.timeout_seconds
 
     @property
     def needs_refresh(self) -> bool:
-        """Whether the session is missing or close to its timeout."""
+        """Return whether the session is missing or close to its timeout."""
         limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
         return self.token is None or self.idle_seconds > limit
 

@@ -1,4 +1,4 @@
-"""Parse the body of a resource, and later only the values that have changed in it."""
+"""Parse the body of a resource; later, parse only the values that have changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPACE = " \t\n\r"
 
 
 class _Piece(NamedTuple):
-    """A value of an object, or an item of a list in it."""
+    """Text of a value in an object, or of an item in such a value."""
 
     text: str
     """Text from the value up to the next one."""
@@ -33,11 +33,11 @@ class _Piece(NamedTuple):
     """Number of characters of the value alone."""
     key: str
     place: int | None
-    """Index in the list; None if it is the whole value of the key."""
+    """Index in the list; None for a value that is not an item."""
 
 
 class _Layout(NamedTuple):
-    """An object as text."""
+    """Text of an object, split at its values."""
 
     head: str
     """Text before the first value."""
@@ -57,7 +57,7 @@ class Document(NamedTuple):
 
 
 async def async_parse_document(raw: bytes, known: Document | None = None) -> Document:
-    """Return a document as `parse_document` does, without a long stall."""
+    """Parse a body, in a thread if it is large; arguments as in `parse_document`."""
     if len(raw) < PARSE_IN_THREAD_BYTES:
         return parse_document(raw, known)
     loop = asyncio.get_running_loop()
@@ -65,7 +65,7 @@ async def async_parse_document(raw: bytes, known: Document | None = None) -> Doc
 
 
 def parse_document(raw: bytes, known: Document | None = None) -> Document:
-    """Return the document that `parse_json` parses.
+    """Parse a body, reusing the unchanged values of the former document.
 
     Args:
         raw: The body.
@@ -97,7 +97,7 @@ def _estimate_memory(raw: bytes) -> int:
 
 
 def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | None:
-    """Return a document in which only values have changed, None for any other."""
+    """Return the known document with changed values; None if more has changed."""
     text = _decode(raw) or ""
     if not text.startswith(layout.head):
         return None
@@ -140,7 +140,7 @@ def _set_value(
 
 
 def _split(raw: bytes, content: Any) -> _Layout | None:
-    """Return the layout of an object; None for any other body, and a large one."""
+    """Return the layout of an object; None for a large body or another value."""
     text = _decode(raw)
     if not text or not isinstance(content, dict):
         return None

@@ -1,4 +1,4 @@
-"""Listen to a stream of server-sent events, without keeping any of it."""
+"""Listen to a stream of server-sent events without storing the events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EventCounter:
     """
 
     def __init__(self) -> None:
-        """Begin before the first line of the stream."""
+        """Initialize the counter for a new stream."""
         self._line = b""
         self._has_data = False
         self._ends_with_return = False
@@ -98,7 +98,7 @@ async def async_listen(
 
 
 def _keep_alive(response: ClientResponse) -> None:
-    """Detect a broken connection, although silence is normal on it."""
+    """Enable TCP keep-alive, to detect a broken connection of an idle stream."""
     connection = response.connection
     transport = connection.transport if connection else None
     wire = transport.get_extra_info("socket") if transport else None

@@ -15,7 +15,7 @@ class PendingReads:
     """The running reads of a connection, by path."""
 
     def __init__(self) -> None:
-        """Start without reads."""
+        """Initialize without reads."""
         self._reads: dict[str, _PendingRead] = {}
 
     def __contains__(self, path: str) -> bool:
@@ -57,7 +57,7 @@ class PendingReads:
         return body
 
     def cancel(self) -> list[asyncio.Future[_Body | None]]:
-        """End all reads with an error; return their results to wait for."""
+        """Cancel all reads with an error; return the futures of their results."""
         reads = [*self._reads.values()]
         results = [read.follow() for read in reads]
         for read in reads:
@@ -69,13 +69,13 @@ class _PendingRead:
     """Running read of a resource, and other callers that wait for it."""
 
     def __init__(self) -> None:
-        """Start without followers."""
+        """Initialize without waiting callers."""
         self.timeout = asyncio.timeout(None)
-        """Timeout without a limit, by which the read is ended early."""
+        """Timeout that never expires by itself; `cancel` lets it expire."""
         self._followers: list[asyncio.Future[_Body | None]] = []
 
     def follow(self) -> asyncio.Future[_Body | None]:
-        """Return the future of the result; None if the read was canceled."""
+        """Return a future of the result for one more caller."""
         follower = asyncio.get_running_loop().create_future()
         self._followers.append(follower)
         return follower
@@ -86,7 +86,7 @@ class _PendingRead:
             self.timeout.reschedule(0)
 
     def finish(self, result: _Body | Exception | None) -> None:
-        """Set the result for the followers."""
+        """Set the result for all waiting callers."""
         for follower in self._followers:
             if follower.done():
                 continue

@@ -35,7 +35,7 @@ class RawResponse:
 
     @property
     def is_error(self) -> bool:
-        """Whether the status is that of an error (400 or more)."""
+        """Return whether the status is that of an error (400 or more)."""
         return self.status >= _FIRST_ERROR
 
 
@@ -52,7 +52,7 @@ class Response:
 
     @property
     def not_modified(self) -> bool:
-        """Whether the resource has not changed (304)."""
+        """Return whether the resource has not changed (304)."""
         return self.status == _NOT_MODIFIED
 
 
@@ -109,7 +109,7 @@ async def _async_read_body(
 async def async_check_response(
     raw: RawResponse, method: str, path: str, known: Document | None
 ) -> Response:
-    """Return the response of a success, raise the exception of any other."""
+    """Return a successful response; raise the exception of any other status."""
     status = raw.status
     if raw.failure is not None:
         message = f"{method} {path} returned an incomplete body: {raw.failure}"
@@ -139,7 +139,7 @@ def _is_cut(body: Any) -> bool:
 
 
 def _excerpt(raw: bytes) -> str:
-    """Return the first words of a body; a word cut off may be part of a token."""
+    """Return the first words of a body, without the word at the cut."""
     start = raw[:_EXCERPT_BYTES]
     return repr(start if start == raw else _LAST_WORD.sub(b"", start))
 

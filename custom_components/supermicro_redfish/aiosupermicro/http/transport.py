@@ -213,7 +213,7 @@ class Transport:
     async def _send_until_final(
         self, method: str, path: str, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request, again for each redirect and after a dead connection.
+        """Send a request; follow redirects on this host, and retry a dead connection.
 
         After a restart of the BMC the pooled connections are dead, and only their use
         shows it. aiohttp repeats a read once, but may pick the next dead connection.
@@ -270,7 +270,7 @@ class Transport:
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
     def _record(self, raw: RawResponse, seconds: float) -> None:
-        """Count a response."""
+        """Record a response."""
         self._may_retry = True
         self.responded_at = monotonic()
         self.stats.record_response_time(seconds)

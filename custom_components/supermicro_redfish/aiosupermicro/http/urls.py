@@ -1,4 +1,4 @@
-"""URLs of a BMC, of which none leads to another host."""
+"""URLs of a BMC, none of which leads to another host."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ class IpmiClient:
                 raise
 
     async def _async_send(self, request: Request, limit: TimeLimit) -> bytes:
-        """Send a command repeatedly; replace the session once if it does not help."""
+        """Send a command with retransmissions, and once more over a new session."""
         return await _repeat_while_busy(
             lambda: self._async_send_or_log_in(request, limit), limit
         )
@@ -227,7 +227,7 @@ class IpmiClient:
         )
 
     async def _async_send_or_log_in(self, request: Request, limit: TimeLimit) -> bytes:
-        """Send a command over the session, or else over a new one."""
+        """Send a command over the present session, or over a new one."""
         if (session := self._session) is not None:
             is_idle = session.is_idle
             seconds = IPMI_IDLE_SESSION_SECONDS if is_idle else IPMI_SESSION_SECONDS

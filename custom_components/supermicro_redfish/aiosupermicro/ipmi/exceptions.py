@@ -1,4 +1,4 @@
-"""Exceptions that only IPMI raises; the others are those of the library.
+"""Exceptions of IPMI, in addition to those of the library.
 
 ConnectionError
 └── SecureSessionUnavailableError   no cipher suite that this library accepts

@@ -55,7 +55,7 @@ _UNKNOWN_SUITE = (0x04, 0x05, 0x06, 0x07, 0x10, 0x11)
 _WRONG_LEVEL = (0x09, 0x0A)
 _WRONG_CODE = 0x0F
 _STALE = (0x02, 0x08, _WRONG_CODE)
-"""Refusals after repeated packets, because of the random numbers of another copy."""
+"""Status codes of a login that was confused by a repeated packet."""
 
 _ATTEMPTS = 3
 """Maximum number of logins in an operation that the BMC refuses as stale."""
@@ -123,7 +123,7 @@ class _Choices:
     """Cipher suites and privilege levels that the BMC has not refused."""
 
     def __init__(self) -> None:
-        """Initialize with all of them."""
+        """Initialize with all cipher suites and privilege levels."""
         self.suites = list(CIPHER_SUITES)
         self.levels = list(_LEVELS)
         self._attempts = _ATTEMPTS
@@ -167,7 +167,7 @@ async def _async_require_ipmi_2(endpoint: Endpoint, limit: TimeLimit) -> None:
 async def _async_raise_privilege(
     session: Session, levels: list[int], limit: TimeLimit
 ) -> None:
-    """Set the highest possible privilege level; a session begins as that of a user."""
+    """Set the highest possible privilege level; a session starts at the lowest one."""
     for level in levels:
         request = Request(0x06, _SET_PRIVILEGE_LEVEL, bytes((level,)))
         try:
@@ -180,7 +180,7 @@ async def _async_raise_privilege(
 
 
 class _Login:
-    """An attempt with a given cipher suite and privilege level."""
+    """Login attempt with a given cipher suite and privilege level."""
 
     def __init__(
         self,
@@ -204,7 +204,7 @@ class _Login:
         self._guid = b""
 
     async def async_run(self) -> Session:
-        """Exchange all messages.
+        """Exchange all messages of the login.
 
         Raises:
             _StatusError: The BMC refused the suite, the level or the account.
@@ -223,7 +223,7 @@ class _Login:
         )
 
     async def _async_open(self) -> None:
-        """Agree upon algorithms and the numbers of the session."""
+        """Negotiate the algorithms and the session ids."""
         algorithms = b"".join(
             bytes((kind, 0, 0, 8, number, 0, 0, 0))
             for kind, number in enumerate(self._suite.algorithms)

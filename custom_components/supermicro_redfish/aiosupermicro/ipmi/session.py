@@ -26,7 +26,7 @@ from .transport import Endpoint, TimeLimit
 
 _BLOCK = 16
 _WINDOW = 32
-"""Received packets may be out of order by this many numbers."""
+"""Number of sequence numbers by which received packets may be out of order."""
 _SEQUENCES = 64
 
 _APP = 0x06
@@ -112,7 +112,7 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """Whether the session was idle for so long that it may have ended."""
+        """Return whether the session was idle for so long that it may have ended."""
         return self._time() - self._last_response > IPMI_IDLE_SECONDS
 
     async def async_send(

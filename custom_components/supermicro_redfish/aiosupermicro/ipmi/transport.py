@@ -25,7 +25,7 @@ class TimeLimit:
     """End of an operation: in total, and earlier without packets of the BMC."""
 
     def __init__(self, seconds: float) -> None:
-        """Start the operation now, and end it after some seconds at the latest."""
+        """Start a time limit; the operation ends after `seconds` at the latest."""
         self._time = asyncio.get_running_loop().time
         self._end = self._time() + seconds
         self.mark_heard()
@@ -36,7 +36,7 @@ class TimeLimit:
 
     @property
     def remaining(self) -> float:
-        """Seconds that are left; zero or less after the end.
+        """Remaining seconds; zero or less after the end.
 
         Less than the clock resolves counts as zero: nothing can be waited for.
         """
@@ -87,7 +87,7 @@ class Endpoint(asyncio.DatagramProtocol):
         seconds: float = math.inf,
         interval: float = IPMI_RETRANSMIT_SECONDS,
     ) -> _T:
-        """Send a packet repeatedly until a response arrives, and return the latter.
+        """Send a packet repeatedly until a response arrives; return the response.
 
         Args:
             build: Return the packet, a new one for each transmission.

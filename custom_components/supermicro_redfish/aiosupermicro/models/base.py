@@ -34,7 +34,7 @@ from .values import (
 __all__ = ["BaseModel", "Model"]
 
 Translation = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
-"""Convert the value of a keyword, and the other keywords, to keywords of fields."""
+"""Function that converts a published keyword to keywords of fields."""
 
 _ModelT = TypeVar("_ModelT", bound="Model")
 
@@ -142,7 +142,7 @@ class Model:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the resource is usable, by the rule of the published client.
+        """Return whether the resource is usable, by the rule of the published client.
 
         Most resources need the values that they are read for, such as a Memory its
         capacity. Settings that may all be off are always valid. Models that the
@@ -272,7 +272,7 @@ def _find_lists(model: type[Model]) -> _Lists:
 def _decode_items(
     items: Any, decode: Decoder, former: Any, models: tuple[Any, ...]
 ) -> tuple[Any, ...]:
-    """Decode a list, with the models of items that are those of the former list."""
+    """Decode a list; reuse the models of the items that have not changed."""
     if items is former:
         return models
     if not isinstance(items, list):

@@ -67,6 +67,6 @@ class Certificate(Model):
 
     @property
     def is_self_signed(self) -> bool | None:
-        """Whether subject and issuer are equal; None if one is not reported."""
+        """Return whether subject and issuer are equal; None if one is not reported."""
         is_known = self.subject.is_valid and self.issuer.is_valid
         return self.subject == self.issuer if is_known else None

@@ -31,7 +31,7 @@ class PhysicalSecurity(Model):
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened (IntrusionSensor); None if it is unknown."""
+        """Return whether the chassis was opened (IntrusionSensor); None if unknown."""
         sensor = self.intrusion_sensor
         is_known = isinstance(sensor, IntrusionSensor)
         return sensor != IntrusionSensor.NORMAL if is_known else None
@@ -71,17 +71,17 @@ class Chassis(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether the health is reported, and the type is not "Unknown"."""
+        """Return whether the health is reported, and the type is not "Unknown"."""
         return self.status.health is not None and self.chassis_type != "Unknown"
 
     @property
     def is_intruded(self) -> bool | None:
-        """Whether the chassis was opened (IntrusionSensor); None if it is unknown."""
+        """Return whether the chassis was opened (IntrusionSensor); None if unknown."""
         return self.physical_security.is_intruded
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the chassis is healthy (Status.Health); None if not reported."""
+        """Return whether the chassis is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
@@ -143,5 +143,5 @@ class PCIeDevice(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the device is healthy (Status.Health); None if not reported."""
+        """Return whether the device is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy

@@ -80,17 +80,17 @@ class Status(Model):
 
     @property
     def is_absent(self) -> bool:
-        """Whether the state is Absent: not installed, or off together with the host."""
+        """Return whether the state is Absent: not installed, or off with the host."""
         return self.state == State.ABSENT
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the state is Enabled."""
+        """Return whether the state is Enabled."""
         return self.state == State.ENABLED
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the health is OK; None if it is unknown, or if the state is Absent.
+        """Return whether the health is OK; None if unknown, or if the state is Absent.
 
         OpenBMC reports Critical for absent resources. A health that Redfish does not
         define, such as "Unknown", is neither good nor bad.
@@ -141,7 +141,7 @@ class Sensor(Model):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the sensor is present: its state is not Absent.
+        """Return whether the sensor is present: its state is not Absent.
 
         On boards that report no state, a sensor with a reading is present.
         """
@@ -151,7 +151,7 @@ class Sensor(Model):
 
     @property
     def is_available(self) -> bool:
-        """Whether the sensor has a reading."""
+        """Return whether the sensor has a reading."""
         return self.reading is not None
 
     @property

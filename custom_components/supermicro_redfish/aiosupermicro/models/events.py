@@ -57,7 +57,7 @@ class EventDestination(Model):
 
     @property
     def is_used(self) -> bool:
-        """Whether the subscription has a destination and is not disabled."""
+        """Return whether the subscription has a destination and is not disabled."""
         return (
             self.destination not in (None, _UNUSED_ADDRESS)
             and self.subscription_enabled is not False

@@ -105,7 +105,7 @@ class LogEntry(Model):
 
     @property
     def is_acknowledged(self) -> bool | None:
-        """Whether the entry is acknowledged (Oem.Supermicro.MarkAsAcknowledged).
+        """Return whether the entry is acknowledged (Oem.Supermicro.MarkAsAcknowledged).
 
         On OpenBMC, whether it is resolved (Resolved). None for entries of severity OK
         and for all entries on X10.
@@ -116,15 +116,15 @@ class LogEntry(Model):
 
     @property
     def is_deassertion(self) -> bool:
-        """Whether the entry reports the end of an event (EntryCode)."""
+        """Return whether the entry reports the end of an event (EntryCode)."""
         return self.entry_code == EntryCode.DEASSERT
 
     @property
     def is_critical(self) -> bool:
-        """Whether the severity is Critical (Severity)."""
+        """Return whether the severity is Critical (Severity)."""
         return self.severity == Health.CRITICAL
 
     @property
     def is_error(self) -> bool:
-        """Whether the severity is Warning or Critical (Severity)."""
+        """Return whether the severity is Warning or Critical (Severity)."""
         return self.severity in (Health.WARNING, Health.CRITICAL)

@@ -63,12 +63,12 @@ class Manager(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether there are a UUID and a firmware version."""
+        """Return whether there are a UUID and a firmware version."""
         return bool(self.uuid) and self.firmware_version not in (None, "Unknown")
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the BMC is healthy (Status.Health); None if not reported."""
+        """Return whether the BMC is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
     @property
@@ -215,7 +215,7 @@ class EthernetInterface(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up (LinkStatus); None if it is unknown."""
+        """Return whether the link is up (LinkStatus); None if it is unknown."""
         link = self.link_status
         return link == LinkStatus.LINK_UP if isinstance(link, LinkStatus) else None
 
@@ -226,7 +226,7 @@ class EthernetInterface(Model):
 
     @property
     def is_internal(self) -> bool:
-        """Whether this is an internal link between BMC and host, or another BMC.
+        """Return whether this is an internal link between BMC and host, or another BMC.
 
         It has the Id of one, a locally administered MAC address or only link-local
         addresses. Other machines may have the same MAC address there.

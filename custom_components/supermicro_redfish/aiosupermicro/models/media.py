@@ -46,7 +46,7 @@ class VirtualMedia(Model):
 
     @property
     def is_inserted(self) -> bool | None:
-        """Whether a medium is inserted (Inserted, ConnectedVia); None if unknown."""
+        """Return whether a medium is inserted (Inserted, ConnectedVia), if known."""
         if self.connected_via == _NOT_CONNECTED:
             return False
         return self.inserted

@@ -49,7 +49,7 @@ class NetworkAdapter(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the adapter is healthy (Status.Health); None if not reported."""
+        """Return whether the adapter is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
@@ -85,6 +85,6 @@ class Port(Model):
 
     @property
     def is_link_up(self) -> bool | None:
-        """Whether the link is up (LinkStatus); None if it is unknown."""
+        """Return whether the link is up (LinkStatus); None if it is unknown."""
         is_known = isinstance(self.link_status, LinkStatus)
         return self.link_status in _UP if is_known else None

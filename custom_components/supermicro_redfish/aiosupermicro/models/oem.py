@@ -154,7 +154,7 @@ class LicenseEntry(Model):
 def _licenses_of_flag(
     is_licensed: Any, values: Mapping[str, Any]
 ) -> dict[str, tuple[LicenseEntry, ...]]:
-    """Return the keyword of licenses, with one of no name if there has to be one."""
+    """Return the keyword `licenses`, with an unnamed license for a bare flag."""
     unnamed = (LicenseEntry(),) if is_licensed else ()
     return {"licenses": tuple(values.get("licenses") or unnamed)}
 
@@ -172,7 +172,7 @@ class License(Model):
 
     @property
     def is_licensed(self) -> bool:
-        """Whether the BMC has a license."""
+        """Return whether the BMC has a license."""
         return bool(self.licenses)
 
 

@@ -64,7 +64,7 @@ class PowerControl(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether the power consumption is measured; 0 W is a measurement."""
+        """Return whether the power consumption is measured; 0 W is a measurement."""
         return self.power_consumed_watts is not None
 
 
@@ -120,12 +120,12 @@ class PowerSupply(Model):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the bay is occupied (Status.State)."""
+        """Return whether the bay is occupied (Status.State)."""
         return not self.status.is_absent
 
     @property
     def delivers_power(self) -> bool:
-        """Whether this is a power supply and not a fan-only module.
+        """Return whether this is a power supply and not a fan-only module.
 
         A power supply without mains power still reports its capacity or output.
         """
@@ -133,17 +133,17 @@ class PowerSupply(Model):
 
     @property
     def is_available(self) -> bool:
-        """Whether the power supply is enabled (Status.State)."""
+        """Return whether the power supply is enabled (Status.State)."""
         return self.status.is_enabled
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the power supply is healthy (Status.Health); None if not reported."""
+        """Return whether the supply is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
 def _change_status(values: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
-    """Return the keyword of a status with other values than those given."""
+    """Return the keyword `status` with some of its values replaced."""
     return {"status": replace(values.get("status", Status()), **changes)}
 
 
@@ -171,12 +171,12 @@ class Battery(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether the state of the battery is known."""
+        """Return whether the state of the battery is known."""
         return self.state not in (None, "Unknown")
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the battery is healthy (Status.Health); None if not reported."""
+        """Return whether the battery is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
@@ -214,7 +214,7 @@ class Power(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether there is a power consumption or a voltage."""
+        """Return whether there is a power consumption or a voltage."""
         return bool(self.power_control or self.voltages)
 
     @property
@@ -240,7 +240,7 @@ class Power(Model):
 
     @property
     def is_redundant(self) -> bool | None:
-        """Whether more power supplies are healthy than the machine needs.
+        """Return whether more power supplies are healthy than the machine needs.
 
         None if the board reports no redundancy or no power supplies, or if it depends
         on a power supply whose health is unknown.
@@ -259,7 +259,7 @@ class Power(Model):
 
     @property
     def is_battery_healthy(self) -> bool | None:
-        """Whether the CMOS battery is healthy; None if the health is not reported.
+        """Return whether the CMOS battery is healthy; None if the health is unknown.
 
         On X10, and from Gen 14 on, it is the status of the voltage sensor "VBAT".
         """

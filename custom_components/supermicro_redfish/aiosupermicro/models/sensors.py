@@ -69,7 +69,7 @@ class SensorResource(Model):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the sensor is present: its state is not Absent.
+        """Return whether the sensor is present: its state is not Absent.
 
         A sensor without a state is present if it has a reading.
         """
@@ -79,9 +79,9 @@ class SensorResource(Model):
 
     @property
     def is_headroom(self) -> bool:
-        """Whether the reading is not a temperature but the distance to its limit.
+        """Return whether the reading is the distance of a temperature to its limit.
 
-        OpenBMC does not say so of processors, but such a distance has lower limits
+        OpenBMC does not mark those of processors, but such a distance has lower limits
         only.
         """
         upper = (self.upper_caution, self.upper_critical, self.upper_fatal)

@@ -36,7 +36,7 @@ class Storage(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the subsystem is healthy (Status.Health); None if not reported."""
+        """Return whether the subsystem is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
@@ -79,12 +79,12 @@ class Drive(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the drive is healthy (Status.Health); None if not reported."""
+        """Return whether the drive is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
     @property
     def is_failing(self) -> bool | None:
-        """Whether the drive predicts its failure (FailurePredicted).
+        """Return whether the drive predicts its failure (FailurePredicted).
 
         None for an empty bay, and for a drive that reports no model: the BMC cannot
         read it.
@@ -106,5 +106,5 @@ class Volume(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the volume is healthy (Status.Health); None if not reported."""
+        """Return whether the volume is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy

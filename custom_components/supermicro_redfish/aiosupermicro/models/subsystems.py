@@ -91,7 +91,7 @@ class LeakDetector(Model):
 
     @property
     def is_leaking(self) -> bool | None:
-        """Whether there is a leak (DetectorState); None if it is unknown."""
+        """Return whether there is a leak (DetectorState); None if it is unknown."""
         is_known = isinstance(self.detector_state, Health) and not self.status.is_absent
         return self.detector_state != Health.OK if is_known else None
 

@@ -74,7 +74,7 @@ class ServiceRoot(Model):
 
     @property
     def is_supermicro(self) -> bool | None:
-        """Whether Supermicro is the manufacturer (Oem.Supermicro, Vendor).
+        """Return whether Supermicro is the manufacturer (Oem.Supermicro, Vendor).
 
         None on old boards, where only the system reports the manufacturer.
         """
@@ -105,7 +105,7 @@ class MemorySummary(Model):
 def _reset_of_types(
     types: Iterable[str] | None, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the keyword of an action with other reset types than the one given."""
+    """Return the keyword `reset`, with its reset types replaced."""
     reset = values.get("reset") or Action()
     return {"reset": replace(reset, allowable_reset_types=tuple(types or ()))}
 
@@ -161,23 +161,23 @@ class System(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether there is a UUID, and the power state is not "Unknown"."""
+        """Return whether there is a UUID, and the power state is not "Unknown"."""
         return bool(self.uuid) and self.power_state != "Unknown"
 
     @property
     def is_supermicro(self) -> bool:
-        """Whether Supermicro is the manufacturer (Manufacturer)."""
+        """Return whether Supermicro is the manufacturer (Manufacturer)."""
         return (self.manufacturer or "").lower() == _SUPERMICRO
 
     @property
     def is_on(self) -> bool | None:
-        """Whether the host is on (PowerState); None if it is unknown."""
+        """Return whether the host is on (PowerState); None if it is unknown."""
         is_known = isinstance(self.power_state, PowerState)
         return self.power_state == PowerState.ON if is_known else None
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the host is healthy (Status.Health); None if not reported."""
+        """Return whether the host is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
     @property
@@ -293,12 +293,12 @@ class Processor(Model):
 
     @property
     def is_enabled(self) -> bool:
-        """Whether the processor is enabled (Status.State)."""
+        """Return whether the processor is enabled (Status.State)."""
         return self.status.is_enabled
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the processor is healthy (Status.Health); None if not reported."""
+        """Return whether the processor is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy
 
 
@@ -366,5 +366,5 @@ class Memory(Model):
 
     @property
     def is_healthy(self) -> bool | None:
-        """Whether the module is healthy (Status.Health); None if not reported."""
+        """Return whether the module is healthy (Status.Health); None if unknown."""
         return self.status.is_healthy

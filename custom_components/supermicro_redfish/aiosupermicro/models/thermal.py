@@ -63,7 +63,7 @@ class Fan(Sensor):
 
     @property
     def is_duty(self) -> bool:
-        """Whether the speed is a duty cycle in percent (ReadingUnits)."""
+        """Return whether the speed is a duty cycle in percent (ReadingUnits)."""
         return self.reading_units in ("Percent", "%")
 
     @property
@@ -87,7 +87,7 @@ class Thermal(Model):
 
     @property
     def is_valid(self) -> bool:
-        """Whether there is a temperature sensor or a fan."""
+        """Return whether there is a temperature sensor or a fan."""
         return bool(self.temperatures or self.fans)
 
     @property

@@ -63,7 +63,7 @@ class FirmwareInventory(Model):
 
     @property
     def is_present(self) -> bool | None:
-        """Whether firmware is present (Version); None if not reported."""
+        """Return whether firmware is present (Version); None if not reported."""
         return None if self.version is None else self.version != _NOT_PRESENT
 
     @property
@@ -73,7 +73,7 @@ class FirmwareInventory(Model):
 
     @property
     def is_staged_bios(self) -> bool:
-        """Whether this is the BIOS that the next start of the host installs (Id)."""
+        """Return whether the next start of the host installs this BIOS (Id)."""
         return (self.id or "").lower() == _STAGED_BIOS
 
     @property

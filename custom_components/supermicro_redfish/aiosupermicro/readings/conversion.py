@@ -26,13 +26,13 @@ _NO_LIMIT = "Disabled"
 
 
 def _sensor_id(excerpt: SensorExcerpt) -> str | None:
-    """Return the Id of an excerpt's sensor, from the link to it if there is one."""
+    """Return the Id of an excerpt's sensor, from the link to the sensor if any."""
     uri = excerpt.data_source_uri
     return normalize_path(uri).rpartition("/")[2] or None if uri else None
 
 
 def _sensor_name(excerpt: SensorExcerpt) -> str | None:
-    """Return the name of an excerpt's sensor, from its Id if that is known."""
+    """Return the name of an excerpt's sensor, based on its Id if available."""
     sensor_id = _sensor_id(excerpt)
     return sensor_id.replace("_", " ") if sensor_id else excerpt.device_name
 
@@ -40,7 +40,7 @@ def _sensor_name(excerpt: SensorExcerpt) -> str | None:
 def temperature_of_excerpt(
     excerpt: SensorExcerpt, value: float | None, sensor: SensorResource | None
 ) -> Temperature | None:
-    """Return the temperature of an excerpt, None for a distance to a limit.
+    """Convert an excerpt to a temperature; return None for a distance to a limit.
 
     Args:
         excerpt: An excerpt in ThermalMetrics.
@@ -66,7 +66,7 @@ def temperature_of_excerpt(
 def sensor_of_excerpt(
     excerpt: SensorExcerpt, sensor: SensorResource | None
 ) -> SensorResource:
-    """Return the sensor of an excerpt in ThermalMetrics, None if it is not known."""
+    """Return the sensor of an excerpt in ThermalMetrics, None if it is unknown."""
     own = sensor or SensorResource(
         reading_type="Temperature", physical_context=excerpt.physical_context
     )
@@ -82,7 +82,7 @@ def sensor_of_excerpt(
 def fan_of_excerpt(
     speed: SensorExcerpt, value: float | None, sensor: SensorResource | None
 ) -> Fan:
-    """Return the fan of a speed in EnvironmentMetrics; arguments as above."""
+    """Convert a fan speed in EnvironmentMetrics; see `temperature_of_excerpt`."""
     fan = Fan() if sensor is None else fan_of_sensor(sensor)
     own = _fan(_sensor_name(speed), speed)
     return replace(
@@ -95,7 +95,7 @@ def fan_of_excerpt(
 
 
 def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
-    """Return the fan of a speed.
+    """Return a fan with a speed reading.
 
     OpenBMC reports the duty of a PWM output, in percent, in the field for the rpm.
     """
@@ -106,7 +106,7 @@ def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
 
 
 def fan_of_resource(fan: FanResource) -> Fan:
-    """Return the fan of a Fan resource."""
+    """Convert a Fan resource to a fan."""
     speed = _fan(fan.name, fan.speed_percent)
     return Fan(
         member_id=fan.id,
@@ -134,7 +134,7 @@ def _common_fields(sensor: SensorResource) -> dict[str, Any]:
 
 
 def temperature_of_sensor(sensor: SensorResource) -> Temperature:
-    """Return the temperature of a Sensor resource."""
+    """Convert a Sensor resource to a temperature."""
     return Temperature(
         **_common_fields(sensor),
         reading_celsius=sensor.reading,
@@ -143,7 +143,7 @@ def temperature_of_sensor(sensor: SensorResource) -> Temperature:
 
 
 def fan_of_sensor(sensor: SensorResource) -> Fan:
-    """Return the fan of a Sensor resource."""
+    """Convert a Sensor resource to a fan."""
     return Fan(
         **_common_fields(sensor),
         speed=sensor.reading,
@@ -152,7 +152,7 @@ def fan_of_sensor(sensor: SensorResource) -> Fan:
 
 
 def voltage_of_sensor(sensor: SensorResource) -> Voltage:
-    """Return the voltage of a Sensor resource."""
+    """Convert a Sensor resource to a voltage."""
     return Voltage(**_common_fields(sensor), reading_volts=sensor.reading)
 
 
@@ -171,7 +171,7 @@ def power_control(
 
 
 def power_supply(supply: JsonObject, metrics: JsonObject) -> PowerSupply:
-    """Return the power supply of a PowerSupply resource and of its metrics."""
+    """Convert a PowerSupply resource and its metrics to a power supply."""
     resource = PowerSupplyResource.from_dict(supply)
     readings = PowerSupplyMetrics.from_dict(metrics)
     return PowerSupply(

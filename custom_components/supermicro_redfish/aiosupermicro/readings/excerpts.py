@@ -20,7 +20,7 @@ class ExcerptSource:
         endpoint: Endpoint[Any],
         excerpts_fn: Callable[[JsonObject], tuple[SensorExcerpt, ...]],
     ) -> None:
-        """Start with nothing read."""
+        """Initialize the source; nothing is read yet."""
         self._reader = reader
         self._endpoint = endpoint
         self._excerpts_fn = excerpts_fn
@@ -73,7 +73,7 @@ _EMPTY = {"Reading": None, "SpeedRPM": 0}
 def excerpts_by_sensor(
     endpoint: Endpoint[Any], excerpts: tuple[SensorExcerpt, ...]
 ) -> dict[str, SensorExcerpt]:
-    """Return excerpts by path of their sensor, else by their place in a resource."""
+    """Return excerpts by the path of their sensor, or by their place in a resource."""
     paths = (e.data_source_uri and normalize_path(e.data_source_uri) for e in excerpts)
     keyed = zip(paths, excerpts, strict=True)
     return {

@@ -11,12 +11,12 @@ from .sensor_pool import SensorPool
 
 
 class ExpandedSensors:
-    """The sensors of a collection."""
+    """Source of all sensors in a collection."""
 
     def __init__(
         self, reader: ResourceReader, pool: SensorPool, collection: str
     ) -> None:
-        """Keep the path of the collection; nothing is read yet."""
+        """Initialize the source; nothing is read yet."""
         self._reader = reader
         self._pool = pool
         self._collection = collection

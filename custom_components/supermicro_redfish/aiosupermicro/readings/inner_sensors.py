@@ -32,7 +32,7 @@ class InnerSensors:
     """Read the sensors of all chassis but the host's own."""
 
     def __init__(self, reader: ResourceReader, pool: SensorPool) -> None:
-        """Start without sensors."""
+        """Initialize without sensors."""
         self._reader = reader
         self._pool = pool
         self.telemetry = Telemetry(reader)
@@ -54,7 +54,7 @@ class InnerSensors:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all reports were read at least once."""
+        """Return whether all reports were read at least once."""
         return not any(map(self._pool.is_new, self.telemetry.reports.values()))
 
     @property
@@ -88,7 +88,7 @@ class InnerSensors:
             await self._async_discover()
 
     async def _async_discover(self) -> None:
-        """Find and identify the sensors; others wait for the result."""
+        """Find and identify the sensors; concurrent callers wait for the result."""
         found = await self.telemetry.async_find_reports()
         own = self._pool.get_wanted(THERMAL.name, POWER.name)
         reports = self.telemetry.reports
@@ -179,7 +179,7 @@ class InnerSensors:
     async def _async_follow(
         self, bodies: Mapping[str, JsonObject], key: str
     ) -> dict[str, JsonObject]:
-        """Return the resources that others link to, by the keys of the others.
+        """Return the resources that are linked at a key, by the name of each body.
 
         One that is missing or cannot be read is left out.
         """

@@ -1,9 +1,9 @@
 """Read the past power from the metric reports of X12 and X13.
 
 A report has the averages of an hour, a day or a week, the newest first. The finest
-report has priority; a coarser one has what is older. What cannot be trusted is left
-out: a report that stands still, all that is older than a jump of the clock, and all
-from before a restart of the BMC.
+report has priority; a coarser one contains older averages. Unreliable averages are
+omitted: those of a report that is no longer updated, and those from before a jump of
+the clock or a restart of the BMC.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Clock(NamedTuple):
 
     now: datetime
     offset: timedelta
-    """Time by which the clock is ahead of ours; negative if it is late."""
+    """Time by which the clock is ahead of the client's; negative if it is behind."""
     began: datetime
     """Time since which the BMC has run without a restart, if it reports one."""
 
@@ -40,20 +40,20 @@ class _Clock(NamedTuple):
 async def async_read_power_history(
     reader: ResourceReader, since: datetime
 ) -> list[PowerAverage]:
-    """Return the averages since a time by our clock, as far as the BMC has them.
+    """Return the averages since a time of the client's clock, if the BMC has them.
 
     It takes one request for the clock, one for each report that is needed, and two
     more the first time.
 
     Raises:
-        NotFoundError: The board keeps no record of its power.
-        SupermicroRedfishError: The record or the clock could not be read.
+        NotFoundError: The board has no power history.
+        SupermicroRedfishError: The history or the clock could not be read.
 
     """
     members = await reader.async_get_member_paths(METRIC_REPORTS, cached=True)
     paths = [path for path in members if _POWER_REPORT.fullmatch(_name(path))]
     if not paths:
-        raise NotFoundError("This board keeps no record of its power")
+        raise NotFoundError("This board has no power history")
     clock = await _async_read_clock(reader)
     history: list[PowerAverage] = []
     for path in paths[:MAX_POWER_REPORTS]:
@@ -70,7 +70,7 @@ def _name(path: str) -> str:
 
 
 async def _async_read_clock(reader: ResourceReader) -> _Clock:
-    """Read the clock of the BMC and compare it with ours.
+    """Read the clock of the BMC and compare it with the client's.
 
     The read is unconditional: some boards may not count the time into the ETag.
     """
@@ -90,8 +90,8 @@ async def _async_read_clock(reader: ResourceReader) -> _Clock:
 def _averages(report: MetricReport, clock: _Clock) -> Iterator[PowerAverage]:
     """Return the reliable averages of a report, the newest first.
 
-    Where the time between two of them is not that between the others, the clock was
-    set, and perhaps the averages were interrupted.
+    If the time between two averages differs from the usual interval, the clock was set,
+    and perhaps the averages were interrupted.
     """
     values = [
         (value.measured_at, value.reading)
@@ -133,7 +133,7 @@ def _merge(fine: list[PowerAverage], coarse: list[PowerAverage]) -> list[PowerAv
 def _clip(average: PowerAverage, fine: list[PowerAverage]) -> PowerAverage:
     """Return the part of an average that is older than the finer ones.
 
-    The finer averages say how much of its energy is not in that part.
+    Its energy is that of the average without that of the finer averages.
     """
     begin, end = fine[0].begin, average.end
     newer = [item.clip(begin, end) for item in fine if item.begin < end]

@@ -47,12 +47,12 @@ class Readings:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all items of Thermal and Power were read at least once."""
+        """Return whether all items of Thermal and Power were read at least once."""
         return self._fallback.is_complete and self._inner.is_complete
 
     @property
     def limits_requests(self) -> bool:
-        """Whether a poll takes the maximum number of requests."""
+        """Return whether a poll takes the maximum number of requests."""
         return self._fallback.was_used
 
     @property
@@ -62,7 +62,7 @@ class Readings:
 
     @property
     def is_read_in_turns(self) -> bool:
-        """Whether some values are read in round robin."""
+        """Return whether some values are read in round robin."""
         return self._fallback.is_read_in_turns
 
     @property

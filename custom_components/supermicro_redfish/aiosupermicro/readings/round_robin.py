@@ -77,7 +77,7 @@ class RoundRobinReader:
     async def _async_expand(
         self, paths: Iterable[str], since: float, *, may_try: bool
     ) -> list[str]:
-        """Store the members of collections that can be expanded; return the others."""
+        """Expand collections and store their members; return the other paths."""
         left: list[str] = []
         groups: dict[str, list[str]] = {}
         for path in paths:
@@ -102,7 +102,7 @@ class RoundRobinReader:
         return left
 
     def _is_new_enough(self, path: str, collection: str, since: float) -> bool:
-        """Return whether any value is new enough, and each poll expands it anyway."""
+        """Return whether a cached value suffices, as any age is accepted."""
         works = self._reader.expander.can_expand(collection)
         return since == -inf and works and self._bodies.get(path) is not None
 
@@ -130,7 +130,7 @@ class RoundRobinReader:
         return [path for path in self._bodies if path in paths][:count]
 
     async def _async_read(self, due: list[str]) -> None:
-        """Read resources, and discard the value of one that fails."""
+        """Read resources; discard the last value of a resource that fails."""
         self._pending.update(due)
         try:
             found, errors = await self._reader.async_try_many(due)

@@ -55,7 +55,7 @@ class SensorPool:
     """Keep the identity and the newest value of sensors, by path."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start without sensors."""
+        """Initialize without sensors."""
         self._reader = reader
         self._sources: dict[ValueSource, _Source] = {}
         self._identities: dict[str, JsonObject] = {}
@@ -65,7 +65,7 @@ class SensorPool:
         """The sensors whose identification was tried."""
         self._wanted: dict[str, frozenset[str]] = {}
         self._first: Reading | None = None
-        """The first reading."""
+        """First reading of this pool, which may read fewer sources."""
         self._lock = asyncio.Lock()
         """Held while sources are read, so that all callers share the values."""
         self._identify_lock = asyncio.Lock()
@@ -142,7 +142,7 @@ class SensorPool:
     def set_values(
         self, source: ValueSource, values: Mapping[str, float | None], at: float
     ) -> None:
-        """Store the values that a source has shown to a request at a time."""
+        """Store the values of a source that was requested at a time."""
         entry = self._sources[source]
         entry.error, entry.is_new, entry.read_at = None, False, at
         self._values |= {path: (value, at) for path, value in values.items()}
@@ -176,7 +176,7 @@ class SensorPool:
     def require(
         self, source: ValueSource, sensors: Iterable[str], reading: Reading
     ) -> None:
-        """Raise the error of a source if values are missing because of it."""
+        """Raise the error of a source if the values of its sensors are missing."""
         error = self._sources[source].error
         if error and self._get_missing(sensors, reading):
             raise error.with_traceback(None)
@@ -195,14 +195,14 @@ class SensorPool:
                 await self._async_read(source)
 
     def use_expanded(self, paths: Iterable[str], reading: Reading) -> None:
-        """Store sensors that the list of their collection has just shown."""
+        """Store the sensors that were just expanded with their collection."""
         for path in paths:
             body = self._reader.expander.take(path, reading.since)
             if body is not None:
                 self.set_body(path, body, reading.started_at)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
-        """Read sensors of a part that no source has shown, with at most one request."""
+        """Read sensors that no source contains, with at most one request."""
         async with self._lock:
             missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
             groups = _group(missing)
@@ -281,7 +281,7 @@ class SensorPool:
         self.set_values(source.reads, values, requested_at)
 
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
-        """Read sensors with one request for their collection, if that is supported."""
+        """Read sensors by one request for their collection, if that is supported."""
         requested_at = monotonic()
         if len(members) < _MIN_GROUP:
             return False
@@ -294,7 +294,7 @@ class SensorPool:
         return True
 
     async def _async_read_singly(self, paths: list[str]) -> None:
-        """Read sensors one by one; one that cannot be read has no value any more."""
+        """Read sensors one by one; discard the value of a sensor that fails."""
         requested_at = monotonic()
         found, _ = await self._reader.async_try_many(paths)
         for path in paths:
@@ -330,11 +330,11 @@ class SensorPool:
 
 
 _MIN_GROUP = 2
-"""Sensors of a collection from which on it is read as a whole."""
+"""Minimum number of sensors for which a collection is read as a whole."""
 
 
 def _group(paths: Iterable[str]) -> dict[str, list[str]]:
-    """Return paths of sensors by their collection, without places of excerpts."""
+    """Group the paths of sensors by collection, without places of excerpts."""
     groups: dict[str, list[str]] = {}
     for path in paths:
         if path.startswith("/"):

@@ -107,12 +107,12 @@ class SingleResources:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all items were read at least once."""
+        """Return whether all items were read at least once."""
         return all(self._is_complete.values())
 
     @property
     def was_used(self) -> bool:
-        """Whether Thermal or Power was read from single resources."""
+        """Return whether Thermal or Power was read from single resources."""
         return bool(self._is_complete)
 
     @property
@@ -122,7 +122,7 @@ class SingleResources:
 
     @property
     def is_read_in_turns(self) -> bool:
-        """Whether some values of the last reading were read in round robin."""
+        """Return whether some values of the last reading were read in round robin."""
         return any(self._is_in_turns.values())
 
     @property
@@ -269,7 +269,7 @@ class SingleResources:
     async def _async_get_excerpts(
         self, source: ExcerptSource
     ) -> dict[str, SensorExcerpt]:
-        """Return the excerpts of a resource, which is read if it never was."""
+        """Return the excerpts of a resource; read it if it was never read."""
         self._pool.add_source(source)
         await self._pool.async_read(source)
         return source.excerpts
@@ -283,7 +283,7 @@ class SingleResources:
         others: Iterable[str] = (),
         unknown: Iterable[str] = (),
     ) -> tuple[list[SensorResource], dict[str, JsonObject]]:
-        """Return the sensors of some types, and other resources read with them.
+        """Return the sensors of some types; read other resources along with them.
 
         All wanted sensors are updated. Those that no source shows, or that are unknown,
         are read in round robin. The type of a sensor is known only when it was read:

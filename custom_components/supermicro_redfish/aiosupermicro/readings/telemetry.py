@@ -26,7 +26,7 @@ class ReportSource:
     """A metric report with the readings of sensors."""
 
     def __init__(self, reader: ResourceReader, path: str) -> None:
-        """Keep the path; nothing is read yet."""
+        """Initialize the source; nothing is read yet."""
         self._reader = reader
         self.path = path
         self.sensors: AbstractSet[str] = frozenset()
@@ -64,7 +64,7 @@ class Telemetry:
     """Find the metric reports of a board that name sensors."""
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start without reports."""
+        """Initialize without reports."""
         self._reader = reader
         self.reports: dict[str, ReportSource] = {}
         """The reports that name sensors, by path."""
@@ -144,7 +144,7 @@ class Telemetry:
 
 
 def _sensor_path(metric: Any) -> str | None:
-    """Return the path of the sensor whose reading a metric is, None for others."""
+    """Return the path of the sensor that a metric measures; None for other metrics."""
     uri = metric.get("MetricProperty") if isinstance(metric, Mapping) else None
     if not isinstance(uri, str) or not uri.startswith("/") or _SENSORS not in uri:
         return None

@@ -32,7 +32,7 @@ _POLICY_KEYS = re.compile(
 )
 """Keys whose number is a rule about secrets, such as MinPasswordLength."""
 _NEUTRAL_KEYS = frozenset(("value", "data", "text", "content", "string", "current"))
-"""Keys in an object that is a secret as a whole by its own key."""
+"""Keys whose value is redacted if the object around them is a secret."""
 _SERIAL_KEYS = re.compile(
     r".*serial(number|num|no|nr)?s?|sn|.*servicetag|.*assettag|licenseid|nodeid"
     r"|.*ww[pn]?n|.*guid|.*eui(64)?"

@@ -50,7 +50,7 @@ _SEPARATORS = re.compile("[:._-]")
 _MAC_DIGITS = 12
 _MAC_UUID = "00000000-0000-0000-0000-"
 _OWN_DIGITS_ONLY = "002590"
-"""Address block of Supermicro without a letter; other bare numbers are no address."""
+"""MAC prefix of Supermicro without a letter; other bare numbers are kept."""
 _SECRET_SHAPES = frozenset(("ssh", "jwt"))
 _MEMO_LENGTH = 200
 _V4_POOL = 254
@@ -62,7 +62,7 @@ def redact_secrets(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return a text of limited length; a word cut off may be part of a secret."""
+    """Return a text of limited length, without a partial word that may be a secret."""
     if len(text) <= limit:
         return text
     return f"{text[: limit - 2].rpartition(' ')[0]} …".strip()
@@ -82,7 +82,7 @@ class TextRedactor:
     """Replace secrets and identifiers in texts, equal ones by equal replacements."""
 
     def __init__(self) -> None:
-        """Start without known identifiers."""
+        """Initialize without known identifiers."""
         self._known: dict[str, str] = {}
         self._lengths: dict[str, list[int]] = {}
         """Lengths of the known identifiers, by their first word."""
@@ -151,7 +151,7 @@ class TextRedactor:
     def _replace(
         self, match: re.Match[str], *, has_addresses: bool
     ) -> tuple[str, str | None]:
-        """Return the part of a match that is done, and its replacement, if any."""
+        """Return the processed part of a match, and its replacement if it has one."""
         kind, old = str(match.lastgroup), match[0]
         if kind in _SECRETS.groupindex:
             return old, _replace_secret(match)
@@ -246,7 +246,7 @@ class TextRedactor:
 
 
 def _cut_private_key(text: str) -> str:
-    """Return a text up to the file that contains a private key."""
+    """Cut a text at the file that contains a private key."""
     if _PRIVATE_KEY not in text:
         return text
     before, mark, _ = text.partition(_BEGIN)

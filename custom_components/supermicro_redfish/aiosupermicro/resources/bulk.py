@@ -11,11 +11,11 @@ from .endpoints import Endpoint
 from .reader import ResourceReader
 
 OnRead = Callable[[str, Any], None]
-"""A function that is called with the name and value of a resource once it is read."""
+"""Function that is called with the name and value of each read resource."""
 
 
 def ignore_read(_name: str, _resource: Any) -> None:
-    """Ignore that a resource was read."""
+    """Do nothing; default of `on_read`."""
 
 
 class Found(NamedTuple):
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     resources: dict[str, Any]
     errors: dict[str, ResourceError]
     missing: dict[str, NotFoundError]
-    """Rows that the board does not have; one that it had before is an error."""
+    """Rows that the board does not have. A row that was present before is an error."""
 
 
 async def async_get_each(
@@ -34,7 +34,7 @@ async def async_get_each(
     *,
     delay: float = 0.0,
 ) -> Found:
-    """Return the resources of many rows, and the errors of others.
+    """Return the resources of many rows and the errors of the failed ones.
 
     Args:
         reader: The reader of the board.
@@ -61,7 +61,7 @@ async def async_try_each(
     *,
     delay: float = 0.0,
 ) -> Found:
-    """Return the resources of many rows, maybe of none, and the errors of others."""
+    """Return the resources of many rows, if any, and the errors of the failed ones."""
     found = Found({}, {}, {})
 
     async def read(endpoint: Endpoint[Any]) -> None:

@@ -106,7 +106,7 @@ async def async_clear_log(reader: ResourceReader, log_service: str | None) -> No
 
 
 async def async_acknowledge(reader: ResourceReader, entry: LogEntry) -> None:
-    """Acknowledge an entry of a log, by the property that it has for that.
+    """Acknowledge a log entry with the property that the entry offers.
 
     Raises:
         NotFoundError: The entry cannot be acknowledged.

@@ -53,7 +53,7 @@ async def async_get_drives(reader: ResourceReader) -> list[Drive]:
 
 
 def _without_repeated(bodies: Mapping[str, JsonObject]) -> list[Drive]:
-    """Return the drives by their JSON; one that has two paths is returned once.
+    """Return each drive once, also if it has two paths.
 
     It has the same model and serial number at both, or the same own path. Drives of one
     collection are different ones, even if all of them have one serial number.

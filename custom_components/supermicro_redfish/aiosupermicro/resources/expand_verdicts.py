@@ -11,7 +11,7 @@ from typing import Any
 from ..const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
 
 _ANY = "*"
-"""Name of the verdict on the whole service, until one kind of collection works."""
+"""Key of the verdict on all collections, until one kind can be expanded."""
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -22,15 +22,15 @@ class ExpandVerdicts:
     """
 
     def __init__(self) -> None:
-        """Start with no collection tried."""
+        """Initialize without verdicts."""
         self.verified: set[str] = set()
-        """The kinds whose expanded members equal those that are read singly."""
+        """Kinds whose expanded members were equal to their single reads."""
         self._retry_at: dict[str, float] = {}
         """The time to try again, by kind or path; infinite until new firmware."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether no collection was tried."""
+        """Return whether no collection was tried."""
         return not (self.verified or self._retry_at)
 
     def reset(self) -> None:
@@ -39,20 +39,20 @@ class ExpandVerdicts:
         self._retry_at.clear()
 
     def is_verified(self, collection: str) -> bool:
-        """Return whether a collection is of a kind that works."""
+        """Return whether the kind of a collection can be expanded."""
         return _kind(collection) in self.verified
 
     def accept(self, collection: str) -> None:
-        """Record that the kind of a collection works."""
+        """Record that the kind of a collection can be expanded."""
         self.verified.add(_kind(collection))
 
     def is_due(self, collection: str) -> bool:
-        """Return whether no verdict keeps a collection from being expanded."""
+        """Return whether a collection may be expanded now."""
         names = (collection, _kind(collection), _ANY)
         return all(monotonic() >= self._retry_at.get(name, 0.0) for name in names)
 
     def reject(self, collection: str, status: int | None = None) -> None:
-        """Stop expanding for a while: a collection, its kind, or all of them.
+        """Suspend the expansion of a collection, of its kind, or of all collections.
 
         A busy BMC is asked again soon, one without support only after an update.
         """
@@ -65,7 +65,7 @@ class ExpandVerdicts:
         self._retry_at[name] = inf if is_final else monotonic() + seconds
 
     def export(self) -> dict[str, Any]:
-        """Return the verdicts as JSON: kinds that work, and times of the next trial.
+        """Return the verdicts as JSON: verified kinds, and times of the next trial.
 
         The times are seconds since 1970, None where only new firmware is tried again.
         """

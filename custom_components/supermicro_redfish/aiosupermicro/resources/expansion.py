@@ -42,14 +42,14 @@ _MIN_MEMBERS_VERIFIED = 2
 
 
 class _Answer(NamedTuple):
-    """The answer to a read with `$expand`."""
+    """Response to a read with `$expand`."""
 
     members: list[str]
-    """The paths of all members, whole or not."""
+    """Paths of all members, including those without a body."""
     bodies: dict[str, JsonObject]
     """Whole resources by path: members, and resources inside them."""
     is_complete: bool
-    """Whether all members are listed, and each one that did not fail is whole."""
+    """Whether every member is listed, and has a body unless it failed."""
     status: int | None = None
     """HTTP status of an error response."""
 
@@ -64,14 +64,14 @@ class _Answer(NamedTuple):
 
 
 class _Polled(NamedTuple):
-    """The accepted part of the answer to an expansion."""
+    """Accepted part of the response to an expansion."""
 
     requested_at: float
     members: dict[str, JsonObject]
     inner: dict[str, JsonObject]
     """The resources inside the members."""
     listed: list[str]
-    """The paths of all members, none if some may be missing."""
+    """Paths of all members; empty if the list may be incomplete."""
 
 
 class CollectionExpander:
@@ -81,12 +81,12 @@ class CollectionExpander:
     one kind. The first one that works is compared with a single member, and so is each
     later kind with measured values. Of the other ones, every member needs the
     properties that all resources have. While no kind has worked yet, a failure counts
-    for all of them, so that firmware that advertises the query in vain costs one
+    for all of them, so that firmware that advertises a broken query takes one
     request a day.
     """
 
     def __init__(self, reader: ResourceReader) -> None:
-        """Start with no collection tried."""
+        """Initialize without verdicts."""
         self._reader = reader
         self.verdicts = ExpandVerdicts()
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
@@ -100,11 +100,11 @@ class CollectionExpander:
 
     @property
     def has_worked(self) -> bool:
-        """Whether any collection was expanded successfully."""
+        """Return whether any collection was expanded successfully."""
         return bool(self.verdicts.verified)
 
     def can_expand(self, collection: str) -> bool:
-        """Return whether a collection is of a kind that works, and did not fail."""
+        """Return whether a collection's kind can be expanded, and it has not failed."""
         verdicts = self.verdicts
         return verdicts.is_verified(collection) and verdicts.is_due(collection)
 
@@ -115,7 +115,7 @@ class CollectionExpander:
         self._polled.clear()
 
     def take(self, path: str, since: float | None = None) -> JsonObject | None:
-        """Return a resource that an expansion has just shown, once; None without one.
+        """Return and discard a recently expanded resource; None without one.
 
         Args:
             path: The path of the resource.
@@ -128,7 +128,7 @@ class CollectionExpander:
         return body if read_at >= since else None
 
     def get_listed(self, collection: str, since: float) -> list[str] | None:
-        """Return the members that a poll has listed since a time, None without one."""
+        """Return the members that a poll has listed since a time; None if none has."""
         last = self._polled.get(collection)
         is_listed = last and last.requested_at >= since
         return (last.listed or None) if last and is_listed else None
@@ -174,7 +174,7 @@ class CollectionExpander:
         may_try: bool = True,
         levels: int = 1,
     ) -> dict[str, JsonObject]:
-        """Return the members of a collection by path, as far as one request shows them.
+        """Return the members of a collection that one request returns, by path.
 
         Those that are not returned have to be read on their own.
 
@@ -224,7 +224,7 @@ class CollectionExpander:
         return may_try and number >= minimum
 
     def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
-        """Keep resources that the next reads of them use."""
+        """Store resources, each for one later read."""
         for path, body in bodies.items():
             self._bodies[path] = (monotonic(), body)
             self._reader.store(path, body)
@@ -245,7 +245,7 @@ class CollectionExpander:
         return f"$expand=.($levels={levels})"
 
     async def _async_expand(self, collection: str, query: str) -> _Answer:
-        """Return the answer to an expansion, also of an error response.
+        """Expand a collection; return the response, also an error response.
 
         On bmcweb a member that fails stays a link, and its status becomes that of the
         whole response. An answer that takes long is used, but not requested again.
@@ -274,7 +274,7 @@ class CollectionExpander:
     async def _async_accept(
         self, collection: str, members: list[str], answer: _Answer
     ) -> dict[str, JsonObject]:
-        """Return the members in an answer, of a new kind only trustworthy ones.
+        """Return the members in a response; verify them if their kind is new.
 
         The first answers of all collections are compared one after the other.
         """
@@ -313,7 +313,7 @@ class CollectionExpander:
         return found
 
     def _needs_comparison(self, bodies: Iterable[JsonObject]) -> bool:
-        """Return whether one of some resources has to be read on its own.
+        """Return whether an expansion has to be compared with a single read.
 
         Once a kind has worked, measured values are always compared, and others only
         where the expansion lacks a property that every resource has.
@@ -334,7 +334,7 @@ def _path(entry: Any) -> str | None:
 
 
 def _collect(value: Any, found: dict[str, JsonObject]) -> None:
-    """Add all whole resources in a value to those that were found, by path."""
+    """Add all complete resources in a value to `found`, by path."""
     if isinstance(value, list):
         for item in value:
             _collect(item, found)

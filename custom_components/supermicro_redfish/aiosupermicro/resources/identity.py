@@ -31,7 +31,7 @@ async def async_get_identifiers(
 async def _async_get_identifiers(
     reader: ResourceReader,
 ) -> tuple[list[str], list[str], list[str]]:
-    """Return the MAC addresses, the UUIDs without one, and the internal addresses."""
+    """Return MAC addresses, UUIDs without a MAC address, and internal addresses."""
     interfaces = await reader.async_get_members(MANAGER_INTERFACES, EthernetInterface)
     external = [nic for nic in interfaces if not nic.is_internal]
     manager = await reader.async_get(MANAGER, cached=True)

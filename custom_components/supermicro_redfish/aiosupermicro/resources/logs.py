@@ -16,7 +16,7 @@ from .reader import ResourceReader
 
 _HEALTH_EVENTS = "SEL"
 _MAX_DIGITS = 20
-"""Python itself refuses to parse numbers of thousands of digits."""
+"""Maximum digits of an Id that is parsed as a number; Python rejects thousands."""
 _T = TypeVar("_T")
 
 
@@ -52,7 +52,7 @@ async def async_find_log(
 
     Other log services that cannot be read cost one request each and nothing else. The
     errors of those that exist are in the `member_errors` of the reader. Where all
-    links lead nowhere, they are followed again after an hour.
+    links are dead, they are followed again after an hour.
 
     Raises:
         NotFoundError: There is no such log.
@@ -128,7 +128,7 @@ def _entry_id(member: JsonObject) -> str | None:
 def _entries_after(
     entries: list[_T], ids: list[str | None], after: str | None
 ) -> list[_T]:
-    """Return the entries after an Id, oldest first; all of them without that Id."""
+    """Return the entries after an Id, oldest first; all entries if it is unknown."""
     if _is_newest_first(ids):
         entries, ids = entries[::-1], ids[::-1]
     is_known = after is not None and after in ids

@@ -96,7 +96,7 @@ class _Slot:
 
     @property
     def can_insert(self) -> bool:
-        """Whether a medium can be inserted now."""
+        """Return whether a medium can be inserted now."""
         has_action = self.configuration is not None or self.media.insert is not None
         return has_action and self.media.is_inserted is not True
 
@@ -108,7 +108,7 @@ class _Slot:
 
     @property
     def accepts_cd(self) -> bool:
-        """Whether the slot accepts images of CDs."""
+        """Return whether the slot accepts images of CDs."""
         return not self.media.media_types or _CD in self.media.media_types
 
 
@@ -300,7 +300,9 @@ async def _async_wait(
             return
         await asyncio.sleep(MEDIA_POLL_SECONDS)
     state = "still empty" if is_inserted else "still occupied"
-    raise InvalidRequestError(f"The BMC accepted this, but {slot.media.id} is {state}")
+    raise InvalidRequestError(
+        f"The BMC accepted the request, but {slot.media.id} is {state}"
+    )
 
 
 async def _async_is_inserted(reader: ResourceReader, slot: _Slot) -> bool | None:

@@ -1,4 +1,4 @@
-"""Remember the discovery of a board, for a faster start the next time."""
+"""Store the discovery of a board, for a faster next start."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class Memory:
                 name: path for name, path in known_paths.items() if name not in missing
             },
             "links": dict(self._links),
-            # A link that leads nowhere may lead somewhere the next time.
+            # A dead link may work again after a restart.
             "missing": {
                 name: str(error)
                 for name, error in errors.items()
@@ -215,7 +215,7 @@ def _digest(value: Any) -> str:
 
 
 def _items(value: Any, valid_fn: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return the valid items of a stored object, none of anything else."""
+    """Return the valid items of a stored object; empty for any other value."""
     items = value.items() if isinstance(value, Mapping) else ()
     valid = ((str(key), valid_fn(item)) for key, item in items)
     return {key: item for key, item in valid if item is not None}

@@ -1,4 +1,4 @@
-"""Find the paths of rows by links, past links that lead nowhere."""
+"""Find the paths of rows by links, and avoid dead links."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class PathFinder:
     """Find the paths of rows, and remember them.
 
-    A link that leads nowhere costs only itself: another one is followed, and the first
-    one is tried again after an hour.
+    A dead link has no other effect: the next link is followed, and the first one is
+    tried again after an hour.
     """
 
     def __init__(
@@ -30,18 +30,18 @@ class PathFinder:
         connection: Connection,
         wanted_ids: Mapping[Endpoint[Any], str | None],
     ) -> None:
-        """Keep the reader of links, and the Id of resources that have to have one."""
+        """Initialize with the reader of links, and the wanted Ids of some rows."""
         self._reader = reader
         self._connection = connection
         self._wanted_ids = wanted_ids
         self.paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         """The paths that were found."""
         self._dead_links: set[str] = set()
-        """Links that lead nowhere."""
+        """Dead links: their resource is missing or keeps failing."""
         self._failing_since: dict[str, float] = {}
         """The time of the first failure of links that have not succeeded since."""
         self._detours: dict[Endpoint[Any], float] = {}
-        """The time at which rows were found past a link that leads nowhere."""
+        """Time at which a row was found by another link than its first, dead one."""
 
     def reset(self) -> None:
         """Discard all paths and dead links."""
@@ -52,7 +52,7 @@ class PathFinder:
 
     @property
     def has_detours(self) -> bool:
-        """Whether a row was found past a link that leads nowhere."""
+        """Return whether a row was found by avoiding a dead link."""
         return bool(self._detours)
 
     def retry_dead_links(self) -> None:
@@ -66,7 +66,7 @@ class PathFinder:
     async def async_find(self, endpoint: Endpoint[Any]) -> str:
         """Find the path of a row: the remembered one, or by its links.
 
-        Without a match, the first resource is used, unless a link leads nowhere: it may
+        Without a match, the first resource is used, unless a link is dead: it may
         be the right one.
         """
         await self._reader.async_verify_memory()
@@ -79,7 +79,7 @@ class PathFinder:
         is_first = True
         for link in endpoint.links:
             parent = await self._reader.async_get_json(link.parent, cached=True)
-            if link.parent not in self.paths:  # the memory did not fit
+            if link.parent not in self.paths:  # the stored findings were outdated
                 return await self.async_find(endpoint)
             paths = find_links(parent, link.pointer)
             for path in self._filter_links(endpoint, paths):
@@ -90,7 +90,7 @@ class PathFinder:
                         self._detours[endpoint] = monotonic()
                     self.paths[endpoint] = selected
                     return selected
-            # A later link is a wider search; what it finds without a match is foreign.
+            # Later links are less specific: their first resource may be a wrong one.
             is_first = is_first and not paths
         if fallback is None or errors:
             name = f"{endpoint.name} {self._wanted_ids.get(endpoint) or ''}".rstrip()
@@ -100,7 +100,7 @@ class PathFinder:
         return fallback
 
     async def _async_read_members(self, endpoint: Endpoint[Any]) -> None:
-        """Read all resources that a row is selected from, if one request shows them.
+        """Read all candidates for a row, if one request returns them.
 
         A machine of many chassis needs them anyway.
         """
@@ -110,7 +110,7 @@ class PathFinder:
                 await self._reader.async_get_member_paths(collection, cached=True)
 
     async def async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
-        """Find another path for a row whose link leads nowhere, if there is one."""
+        """Find another path for a row with a dead link, if there is one."""
         self._dead_links.add(path)
         try:
             await self.async_find(endpoint)
@@ -129,7 +129,7 @@ class PathFinder:
                 self._forget_path(endpoint)
 
     def _forget_path(self, endpoint: Endpoint[Any]) -> None:
-        """Discard the path of a row, and of all rows that are found by it."""
+        """Discard the path of a row, and the paths of all rows below it."""
         if path := self.paths.pop(endpoint, None):
             self._connection.invalidate(path)
         for row in [*self.paths]:
@@ -137,7 +137,7 @@ class PathFinder:
                 self._forget_path(row)
 
     def _filter_links(self, endpoint: Endpoint[Any], paths: list[str]) -> list[str]:
-        """Return the paths that have the wanted Id and do not lead nowhere."""
+        """Return the paths that have the wanted Id and are no dead links."""
         wanted_id = self._wanted_ids.get(endpoint)
         return [
             path
@@ -151,8 +151,8 @@ class PathFinder:
     ) -> tuple[str | None, bool]:
         """Return the resource that a link selects, and whether it matches.
 
-        It is the linked one, or the last one above it that matches. A link that leads
-        nowhere, or fails for a minute, selects nothing.
+        It is the linked one, or the last one above it that matches. A dead link selects
+        nothing.
         """
         if endpoint.select_fn is None or self._wanted_ids.get(endpoint):
             return path, True
@@ -162,7 +162,7 @@ class PathFinder:
             try:
                 above[link] = await self._reader.async_get_json(link, cached=True)
             except ResourceError as error:
-                if not self._leads_nowhere(link, error):
+                if not self._is_dead(link, error):
                     raise
                 self._reader.member_errors[link] = error
                 errors.append(error)
@@ -174,8 +174,8 @@ class PathFinder:
         matches = [path for path, body in above.items() if endpoint.select_fn(body)]
         return next(reversed(matches or [*above]), None), bool(matches)
 
-    def _leads_nowhere(self, path: str, error: ResourceError) -> bool:
-        """Return whether a linked resource is missing, or has failed for a minute."""
+    def _is_dead(self, path: str, error: ResourceError) -> bool:
+        """Return whether a link is dead: its resource is missing or keeps failing."""
         since = self._failing_since.setdefault(path, monotonic())
         is_missing = isinstance(error, (NotFoundError, LicenseError))
         return is_missing or monotonic() - since >= FAILING_LINK_SECONDS

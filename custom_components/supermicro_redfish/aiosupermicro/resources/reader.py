@@ -51,10 +51,10 @@ class ResourceReader:
     - `cached=True` accepts the last value, and reads only what was never read.
     - A resource that is missing, or needs a license, is not requested again for an
       hour.
-    - A member of a collection that cannot be read costs only itself; its error is in
-      `member_errors`.
-    - So does a link that leads nowhere: another one is followed, and the first one is
-      tried again after an hour.
+    - A member of a collection that cannot be read does not affect the other members;
+      its error is in `member_errors`.
+    - A dead link is skipped: the next one is followed, and the dead one is tried again
+      after an hour.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class ResourceReader:
         wanted_ids: Mapping[Endpoint[Any], str | None] | None = None,
         discovery: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep the connection.
+        """Initialize the reader of a connection.
 
         Args:
             connection: The connection to the BMC.
@@ -81,7 +81,7 @@ class ResourceReader:
         """Resources that are missing or need a license."""
         self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
         self._is_first_read = True
-        """Whether the static data was never read, so that reads for links serve it."""
+        """Whether no static read has ended yet; until then, reads for links count."""
         self._read_for_links: NewestItems[str, float] = NewestItems(
             MAX_CACHED_RESOURCES
         )
@@ -95,7 +95,7 @@ class ResourceReader:
         self._finder = PathFinder(self, connection, wanted_ids or {})
         self.expander = CollectionExpander(self)
         self.limit = MAX_CONCURRENT_REQUESTS
-        """The number of resources of a series that are requested at a time."""
+        """Maximum number of concurrent requests for a series of resources."""
 
     @property
     def paths(self) -> dict[str, str]:
@@ -104,7 +104,7 @@ class ResourceReader:
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """Findings about the board for a later run; none while a link leads nowhere."""
+        """Findings about the board for a later run; empty while a link is dead."""
         if self._finder.has_detours:
             return {}
         if not self.memory.is_pending:
@@ -135,7 +135,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard everything but the memory; missing resources may have come."""
+        """Discard all paths, errors and cached values, except for the memory."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
@@ -169,7 +169,7 @@ class ResourceReader:
         return self._decode(endpoint, body)
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
-        """Return a decoded resource; one that was just read for its links suffices.
+        """Return a decoded resource; reuse one that was just read for its links.
 
         Errors are those of `async_get`.
         """
@@ -281,7 +281,7 @@ class ResourceReader:
             raise
 
     def end_first_read(self) -> None:
-        """Let each further static read request all resources, however soon it is."""
+        """End the first static read: later ones request all resources."""
         self._is_first_read = False
         self._read_for_links.clear()
 
@@ -305,7 +305,7 @@ class ResourceReader:
     async def async_find_json(
         self, source: Source, *, cached: bool = False
     ) -> JsonObject | None:
-        """Return the JSON of a resource, None where the board does not have it.
+        """Return the JSON of a resource, None if the board does not have it.
 
         Raises:
             NotFoundError: The board had it before, and no cached value was asked for.
@@ -327,7 +327,7 @@ class ResourceReader:
         return False
 
     async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a resource has no link, or a link that leads nowhere."""
+        """Return whether a resource has no link, or only a dead link."""
         try:
             self.require_available(endpoint)
         except ResourceError:
@@ -335,7 +335,10 @@ class ResourceReader:
         return not await self.async_has_link(endpoint)
 
     def was_seen(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a row was read: if it is missing now, the BMC is starting."""
+        """Return whether a row was ever read.
+
+        If such a row is missing now, the BMC is starting.
+        """
         return endpoint in self._seen
 
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
@@ -343,7 +346,7 @@ class ResourceReader:
         return endpoint in self._models
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
-        """Suspend the requests for a replaced resource for an hour.
+        """Return whether `async_get` has ever returned a resource.
 
         The hour begins with its last request, not with each read of the others.
         """
@@ -353,7 +356,7 @@ class ResourceReader:
 
     @contextmanager
     def remember_license(self, name: str) -> Iterator[None]:
-        """Repeat the LicenseError of a series of requests for an hour.
+        """Raise the LicenseError of a series again for an hour, without requests.
 
         Without it, the resources that lead to the unlicensed ones would be read again.
         """
@@ -557,7 +560,7 @@ class ResourceReader:
     async def async_try_many(
         self, sources: Iterable[_SourceT], *, cached: bool = False
     ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
-        """Return the resources that can be read, and the errors of the others.
+        """Return the resources that can be read, and the errors of all others.
 
         A BMC that hangs is not asked for the rest of a long series: after two
         time-outs without a response in between, the others count as timed out.
@@ -617,7 +620,7 @@ class ResourceReader:
     async def _async_read(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row, from the cache where finding it has just read it."""
+        """Read a row; use the cache if the search for its path has just read it."""
         try:
             body = await self._async_read_linked(endpoint, for_links=for_links)
         except (NotFoundError, LicenseError) as error:
@@ -633,7 +636,7 @@ class ResourceReader:
     async def _async_read_linked(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row at its path; if a new one leads nowhere, at its next link."""
+        """Read a row; follow its next link if a newly found path is dead."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (just_read := self._connection.get_cached(path)):
@@ -657,11 +660,11 @@ class ResourceReader:
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
     ) -> JsonObject:
-        """Read a row at the path where new firmware has it, or raise the error."""
+        """Read a row at its new path after a firmware update, or raise the error."""
         path = old = self._finder.paths.get(endpoint)
         with suppress(SupermicroRedfishError):
             for link in endpoint.links if endpoint.cadence is Cadence.STATIC else ():
-                if link.parent.cadence is Cadence.ONCE:  # the others are read anyway
+                if link.parent.cadence is Cadence.ONCE:  # other parents are not cached
                     await self.async_get_json(link.parent)
             path = await self._finder.async_find(endpoint)
         if path is None or path == old:

@@ -1,4 +1,4 @@
-"""Remember the errors of resources for an hour, so that they are not requested."""
+"""Remember the errors of resources for an hour, to avoid repeated requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Failure(NamedTuple):
 
     @property
     def is_recent(self) -> bool:
-        """Whether it is too early to send the request again."""
+        """Return whether it is too early to send the request again."""
         return monotonic() - self.requested_at < RETRY_UNAVAILABLE_SECONDS
 
 
@@ -30,7 +30,7 @@ class RecentErrors(Generic[_KeyT]):
     """The errors of resources, each for an hour from its request."""
 
     def __init__(self) -> None:
-        """Start without errors."""
+        """Initialize without errors."""
         self._failures: NewestItems[_KeyT, _Failure] = NewestItems(
             MAX_REMEMBERED_ERRORS
         )
