@@ -202,9 +202,8 @@ class Connection:
 
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource; return the cached value if the response is a 304."""
-        cached, etag = self._cache.get_cached(path), self._cache.get_etag(path)
+        cached, etag, known = self._cache.get_version(path)
         headers = {"If-None-Match": etag} if etag else _NO_HEADERS
-        known = self._cache.get_document(path)
         response = await self._async_send("GET", path, headers=headers, known=known)
         if response.not_modified:
             if cached is None:
