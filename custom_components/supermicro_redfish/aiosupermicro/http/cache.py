@@ -43,7 +43,7 @@ class ETagCache:
     def get_version(
         self, path: str
     ) -> tuple[dict[str, Any] | None, str | None, Document | None]:
-        """Return a resource, its ETag and its document; None for each that is missing."""
+        """Return a resource, its ETag and its document; each is None if missing."""
         return self.get_cached(path), self.etags.get(path), self._documents.get(path)
 
     def store(
