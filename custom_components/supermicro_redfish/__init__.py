@@ -10,7 +10,7 @@ from homeassistant.exceptions import (
     ConfigEntryError,
     ConfigEntryNotReady,
 )
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
@@ -50,6 +50,7 @@ from .registry import (
     async_remove_stale_entities,
     async_remove_undescribed_entities,
     async_sync_device,
+    is_device_removed,
 )
 from .repairs import (
     ISSUE_CERTIFICATE,
@@ -164,7 +165,7 @@ async def _async_verify_server(
 ) -> None:
     """Verify that the BMC at the address is that of the config entry.
 
-    An entry of the published integration has no BMC yet: it takes the present one.
+    An entry of the published integration has no BMC yet: it takes the current one.
     """
     try:
         async with translate_update_errors(
@@ -261,3 +262,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
     await async_remove_stores(hass, entry.entry_id)
     await async_remove_fan_control(hass, entry)
     async_reload_duplicates(hass)
+
+
+async def async_remove_config_entry_device(
+    _: HomeAssistant, entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user delete the device of a part that was removed from the server."""
+    return is_device_removed(entry, device)

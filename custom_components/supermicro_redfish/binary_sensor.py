@@ -290,7 +290,7 @@ DESCRIPTIONS: tuple[SupermicroBinarySensorDescription[Any], ...] = (
     ),
     SupermicroBinarySensorDescription[FirmwareInventory](
         key="staged_bios",
-        device_class=BinarySensorDeviceClass.PROBLEM,
+        device_class=BinarySensorDeviceClass.UPDATE,
         entity_category=EntityCategory.DIAGNOSTIC,
         source=sources.STAGED_BIOS,
         entity_class=StagedBiosSensor,

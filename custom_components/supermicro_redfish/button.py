@@ -17,7 +17,7 @@ from . import sources
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items
-from .services import async_acknowledge
+from .services.log_entries import async_acknowledge
 from .util import supports_acknowledgment
 
 PARALLEL_UPDATES = 1

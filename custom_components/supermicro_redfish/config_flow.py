@@ -38,11 +38,7 @@ from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import voluptuous as vol
 
-from .aiosupermicro import (
-    ServerCertificate,
-    SupermicroRedfishError,
-    async_get_server_certificate,
-)
+from .aiosupermicro import ServerCertificate, SupermicroRedfishError
 from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
@@ -68,6 +64,7 @@ from .identity import (
     Server,
     UnsupportedError,
     advertised_mac,
+    async_has_trusted_certificate,
     async_identify,
     async_probe,
     is_likely_supermicro,
@@ -360,7 +357,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         if (
             entry.source != SOURCE_IGNORE
             and self._entry_host(entry, host) == host
-            and await _async_has_trusted_certificate(entry, host, probe)
+            and await async_has_trusted_certificate(entry, host, probe)
         ):
             entered = entry.data.get(CONF_ENTERED_HOST, entry.data[CONF_HOST])
             updates = {CONF_HOST: host, CONF_ENTERED_HOST: entered}
@@ -432,20 +429,6 @@ class SupermicroOptionsFlow(FanControlOptionsFlow):
         if user_input[CONF_FAN_CONTROL]:
             return await self.async_step_fan_control()
         return self.async_create_entry(data=self._intervals)
-
-
-async def _async_has_trusted_certificate(
-    entry: ConfigEntry, host: str, probe: Probe
-) -> bool:
-    """Return whether a host shows the certificate that an entry trusts."""
-    expected = entry.data[CONF_VERIFY_SSL]
-    if not isinstance(expected, str):
-        return bool(expected) and probe.certificate is None
-    try:
-        certificate = probe.certificate or await async_get_server_certificate(host)
-    except SupermicroRedfishError:
-        return False
-    return certificate.fingerprint == expected
 
 
 def _error_key(error: Exception) -> str:

@@ -29,7 +29,7 @@ CONF_UNVERIFIED_CERTIFICATE: Final = "unverified_certificate"
 """Fingerprint of the certificate that a migrated server offers to pin."""
 
 MAX_ENTITIES: Final = 2_000
-"""Maximum number of entities of a server; the largest recorded board has 163."""
+"""Maximum number of entities of a server; the largest recorded board has 175."""
 
 MAX_KNOWN_LISTS: Final = 256
 """Maximum number of lists whose keys are kept in memory; a server has seven."""

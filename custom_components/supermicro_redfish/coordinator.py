@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from http import HTTPStatus
-import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,7 +12,6 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     HomeAssistantError,
-    ServiceValidationError,
 )
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -24,9 +21,7 @@ from .aiosupermicro import (
     AuthorizationError,
     BulkData,
     DynamicData,
-    LicenseError,
     NotFoundError,
-    PowerState,
     ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
@@ -42,11 +37,11 @@ from .const import (
     DYNAMIC_INTERVAL,
     FAN_CONTROL_INTERVAL,
     LOGGER,
-    MAX_LOGGED_ERRORS,
     STATIC_INTERVAL,
 )
 from .errors import (
     TRANSLATION_KEYS,
+    FailureLog,
     translate_update_errors,
     translated,
     translation_key,
@@ -54,14 +49,9 @@ from .errors import (
 )
 from .fan_control.controller import FanController
 from .fan_control.models import FanControlData, FanControlError
-from .host_poller import (
-    NEED_POWER,
-    SWITCH_OFF,
-    SWITCH_ON,
-    TRANSITION_SECONDS,
-    HostPoller,
-)
-from .models import KeyMemory, Privileges, ServerData
+from .host_poller import TRANSITION_SECONDS, HostPoller, validate_reset
+from .models import Privileges, ServerData
+from .models.items import KeyMemory
 from .storage import DiscoveryStore
 
 _FIRST_READ_INTERVAL = timedelta(minutes=1)
@@ -94,7 +84,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         )
         self._newer_resources: dict[str, Any] = {}
         """Resources that were read since the poll in progress began."""
-        self._failing: set[str] = set()
+        self._failure_log = FailureLog(self.name)
         self._poll_listeners: list[Callable[[DataT], None]] = []
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
         self._items_data: DataT | None = None
@@ -143,7 +133,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         async with translate_update_errors(self.hass, self.config_entry, update_failed):
             data = await self._async_read()
         data = data.replace_resources(self._newer_resources)
-        self._log_failures(data.errors)
+        self._failure_log.record(data.errors)
         self._notify_poll_listeners(data)
         return data
 
@@ -162,26 +152,6 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
         """
         self._poll_listeners.append(listener)
         return lambda: self._poll_listeners.remove(listener)
-
-    def _log_failures(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
-        """Log once when a resource fails, and once when it recovers.
-
-        A dead link of the board is no reason for a warning.
-        A missing license is not logged: it has a repair issue.
-        """
-        errors = {
-            name: error
-            for name, error in errors.items()
-            if not isinstance(error, LicenseError)
-        }
-        for name in sorted(errors.keys() - self._failing)[:MAX_LOGGED_ERRORS]:
-            error = errors[name]
-            is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
-            level = logging.INFO if is_dead_link else logging.WARNING
-            LOGGER.log(level, "%s: %s cannot be read: %s", self.name, name, error)
-        for name in sorted(self._failing - errors.keys())[:MAX_LOGGED_ERRORS]:
-            LOGGER.info("%s: %s can be read again", self.name, name)
-        self._failing = set(errors)
 
     @callback
     def async_set_resource(self, name: str, resource: Any) -> None:
@@ -235,25 +205,9 @@ class DynamicCoordinator(SupermicroCoordinator[DynamicData]):
             ServiceValidationError: The command contradicts the power state.
 
         """
-        self._validate_reset(reset_type)
+        validate_reset(reset_type, (self.data.system or System()).power_state)
         await self._client.async_system_reset(reset_type)
         self.async_expect_reset(reset_type, settle_seconds)
-
-    def _validate_reset(self, reset_type: str) -> None:
-        """Raise an error for a command that contradicts the last power state."""
-        state = (self.data.system or System()).power_state
-        if state == PowerState.ON and reset_type in SWITCH_ON:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="already_on"
-            )
-        if state == PowerState.OFF and reset_type in SWITCH_OFF:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="already_off"
-            )
-        if state == PowerState.OFF and reset_type in NEED_POWER:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN, translation_key="host_off"
-            )
 
     @callback
     def async_expect_reset(

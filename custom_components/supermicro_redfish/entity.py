@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from operator import is_
-import re
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntryState
@@ -32,16 +31,13 @@ from .coordinator import (
     SupermicroCoordinator,
     SupermicroRuntimeData,
 )
-from .models import ItemsByName
+from .models.items import ItemsByName
 from .repairs import async_report_too_many_entities
-from .sources import SERIAL_MARK, EntitySource, ResourceSource
-from .util import is_host_off, readable_name, shorten_name
+from .sources import EntitySource, ResourceSource
+from .sources.names import name_item
+from .util import is_host_off, shorten_name
 
 _SET_UP_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_set_up")
-
-_CHASSIS = re.compile(r"Chassis[ _]\d+[ _](?=.)")
-_UNNAMED = "?"
-"""Name of an item whose own name consists of markup."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +97,7 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
         self._attr_unique_id = unique_id(entry, description, key)
         part = description.source.part_fn(self._item)
         self._attr_device_info = self._get_device_info(entry, part)
-        self._set_name(description.source, part or "")
+        self._set_name(part or "")
 
     def _get_device_info(
         self, entry: SupermicroConfigEntry, part: str | None
@@ -118,65 +114,14 @@ class SupermicroEntity[ItemT](CoordinatorEntity[SupermicroCoordinator[Any]]):
             name=shorten_name(part),
         )
 
-    def _set_name(self, source: EntitySource[ItemT], part: str) -> None:
-        """Set the item's part of the name: a number, its label, or the board's name.
-
-        The value of a whole part of the server is named by what it measures.
-        """
-        text_key = self.entity_description.text_key
-        for suffix, pattern in source.name_patterns.items():
-            if match := pattern.fullmatch(self.key):
-                self._attr_translation_key = f"{text_key}{suffix}"
-                placeholders = (
-                    {"number": shorten_name(match[1])} if match.re.groups else {}
-                )
-                self._attr_translation_placeholders = placeholders
-                return
-        self._attr_translation_key = text_key
-        name = self._unique_label(source) or self._remove_chassis(self._readable_key())
-        name = self._remove_measure(name.removesuffix(source.name_suffix))
-        if part and part in name.replace("_", " "):
-            name = name.replace("_", " ").partition(part)[2]
-            if not name:
-                self._attr_translation_key = None
-                return
-        name = readable_name(name)
-        self._attr_translation_placeholders = {"name": name or _UNNAMED}
-
-    def _unique_label(self, source: EntitySource[ItemT]) -> str | None:
-        """Return the label of the item, None if others have the same one."""
-        if not (label := source.label_fn(self._item)):
-            return None
-        labels = [source.label_fn(item) for item in self._items.values()]
-        return label if labels.count(label) == 1 else None
-
-    def _remove_chassis(self, name: str) -> str:
-        """Return a name without the chassis at its start, if all items are in it."""
-        match = _CHASSIS.match(name)
-        if match and all(key.startswith(match[0]) for key in self._items):
-            return name[match.end() :]
-        return name
-
-    def _remove_measure(self, name: str) -> str:
-        """Return a name without the measure and the number of a sensor at its end.
-
-        The number stays if there are several sensors at the same place.
-        """
-        pattern = self.entity_description.source.measure_pattern
-        if pattern is None or not (match := pattern.search(name)):
-            return name
-        stem = name[: match.start()]
-        stems = [pattern.sub("", key) for key in self._items if key.startswith(stem)]
-        has_number = match["number"] and stems.count(stem) > 1
-        return f"{stem} ({match['number']})" if has_number else stem
-
-    def _readable_key(self) -> str:
-        """Return the key, with the item's position instead of a digest."""
-        name, mark, _ = self.key.partition(SERIAL_MARK)
-        if not mark:
-            return self.key
-        alike = [key for key in self._items if key.startswith(name + mark)]
-        return f"{name}{alike.index(self.key) + 1}"
+    def _set_name(self, part: str) -> None:
+        """Set the item's part of the name, and the text that it is inserted in."""
+        description = self.entity_description
+        name = name_item(description.source, self.key, self._items, part)
+        self._attr_translation_placeholders = name.placeholders
+        self._attr_translation_key = (
+            None if name.suffix is None else f"{description.text_key}{name.suffix}"
+        )
 
     @property
     def _items(self) -> Mapping[str, ItemT]:

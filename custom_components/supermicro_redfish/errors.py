@@ -1,7 +1,9 @@
 """Map the library's exceptions to Home Assistant's, with translated messages."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+import logging
 from typing import TypedDict
 
 from homeassistant.config_entries import ConfigEntry
@@ -24,7 +26,7 @@ from .aiosupermicro import (
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
-from .const import DOMAIN, MAX_MESSAGE_LENGTH
+from .const import DOMAIN, LOGGER, MAX_LOGGED_ERRORS, MAX_MESSAGE_LENGTH
 from .repairs import (
     ISSUE_CERTIFICATE,
     async_delete_issues,
@@ -130,3 +132,32 @@ async def translate_update_errors(
             await async_report_certificate(hass, entry, error)
         raise exception_fn(error) from error
     async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
+
+
+class FailureLog:
+    """Log once when a resource fails, and once when it recovers."""
+
+    def __init__(self, name: str) -> None:
+        """Initialize the log of a coordinator with this name."""
+        self._name = name
+        self._failing: set[str] = set()
+
+    def record(self, errors: Mapping[str, SupermicroRedfishError]) -> None:
+        """Log the differences to the failures of the last poll.
+
+        A dead link of the board is no reason for a warning. A missing license is not
+        logged: it has a repair issue.
+        """
+        errors = {
+            name: error
+            for name, error in errors.items()
+            if not isinstance(error, LicenseError)
+        }
+        for name in sorted(errors.keys() - self._failing)[:MAX_LOGGED_ERRORS]:
+            error = errors[name]
+            is_dead_link = name.startswith("/") and error.status == HTTPStatus.NOT_FOUND
+            level = logging.INFO if is_dead_link else logging.WARNING
+            LOGGER.log(level, "%s: %s cannot be read: %s", self._name, name, error)
+        for name in sorted(self._failing - errors.keys())[:MAX_LOGGED_ERRORS]:
+            LOGGER.info("%s: %s can be read again", self._name, name)
+        self._failing = set(errors)

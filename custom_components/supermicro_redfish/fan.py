@@ -149,9 +149,9 @@ class SupermicroFan(SupermicroEntity[FanZone], FanEntity):
         if preset_mode is not None:
             await self.async_set_preset_mode(preset_mode)
         else:
-            present = self.item.duty or self.item.minimum
+            current = self.item.duty or self.item.minimum
             await self.async_set_percentage(
-                present if percentage is None else percentage
+                current if percentage is None else percentage
             )
 
     @override

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from homeassistant.exceptions import ServiceValidationError
+
 from .aiosupermicro import (
     DynamicData,
     PowerState,
@@ -14,14 +16,15 @@ from .aiosupermicro import (
     System,
     Thermal,
 )
+from .const import DOMAIN
 
 QUICK_INTERVAL: Final = timedelta(seconds=5)
 TRANSITION_SECONDS: Final = 120.0
 """Maximum seconds of quick polls for a host that does not settle."""
 
-SWITCH_ON: Final = frozenset({ResetType.ON, ResetType.FORCE_ON})
-SWITCH_OFF: Final = frozenset({ResetType.GRACEFUL_SHUTDOWN, ResetType.FORCE_OFF})
-NEED_POWER: Final = frozenset(
+_SWITCH_ON: Final = frozenset({ResetType.ON, ResetType.FORCE_ON})
+_SWITCH_OFF: Final = frozenset({ResetType.GRACEFUL_SHUTDOWN, ResetType.FORCE_OFF})
+_NEED_POWER: Final = frozenset(
     {ResetType.GRACEFUL_RESTART, ResetType.FORCE_RESTART, ResetType.NMI}
 )
 """Reset types that only make sense while the host is on.
@@ -30,8 +33,8 @@ A power cycle has one: it also removes the standby power of some machines.
 """
 
 _TARGET_STATES: dict[str, PowerState] = {
-    **dict.fromkeys(SWITCH_ON, PowerState.ON),
-    **dict.fromkeys(SWITCH_OFF, PowerState.OFF),
+    **dict.fromkeys(_SWITCH_ON, PowerState.ON),
+    **dict.fromkeys(_SWITCH_OFF, PowerState.OFF),
 }
 """Power state that a reset leads to; all other resets are restarts."""
 
@@ -40,6 +43,27 @@ _INTERMEDIATE_STATES: dict[str | None, PowerState] = {
     PowerState.POWERING_OFF: PowerState.OFF,
 }
 """Power state that follows an intermediate one."""
+
+
+def validate_reset(reset_type: str, state: str | None) -> None:
+    """Verify that a reset does not contradict the power state of the host.
+
+    Raises:
+        ServiceValidationError: It contradicts the power state.
+
+    """
+    if state == PowerState.ON and reset_type in _SWITCH_ON:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="already_on"
+        )
+    if state == PowerState.OFF and reset_type in _SWITCH_OFF:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="already_off"
+        )
+    if state == PowerState.OFF and reset_type in _NEED_POWER:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="host_off"
+        )
 
 
 @dataclass
@@ -201,7 +225,7 @@ class HostPoller:
             self._record_sensors(sensors)
 
     def _record_sensors(self, sensors: int) -> None:
-        """Record the number of sensors with a reading in the present power state."""
+        """Record the number of sensors with a reading in the current power state."""
         if self._state == PowerState.ON:
             self._sensors_on = sensors
         elif self._state == PowerState.OFF:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from aiohttp import ClientSession
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_VERIFY_SSL
 from homeassistant.helpers.device_registry import format_mac
 
@@ -15,6 +16,7 @@ from .aiosupermicro import (
     ServerCertificate,
     ServiceRoot,
     SupermicroRedfishClient,
+    SupermicroRedfishError,
     async_get_server_certificate,
 )
 from .aiosupermicro.http.urls import base_url
@@ -119,6 +121,20 @@ async def _async_get_root(
         return await client.async_get_service_root()
     except AuthenticationError as error:
         raise UnsupportedError from error
+
+
+async def async_has_trusted_certificate(
+    entry: ConfigEntry, host: str, probe: Probe
+) -> bool:
+    """Return whether a host shows the certificate that an entry trusts."""
+    expected = entry.data[CONF_VERIFY_SSL]
+    if not isinstance(expected, str):
+        return bool(expected) and probe.certificate is None
+    try:
+        certificate = probe.certificate or await async_get_server_certificate(host)
+    except SupermicroRedfishError:
+        return False
+    return certificate.fingerprint == expected
 
 
 async def async_identify(client: SupermicroRedfishClient) -> Server:

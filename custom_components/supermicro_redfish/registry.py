@@ -7,6 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -233,6 +234,29 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
         serial_number=_known(serial_number if is_complete else None),
         sw_version=_known(manager.firmware_version),
     )
+
+
+def is_device_removed(entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry) -> bool:
+    """Return whether the part of a device, such as a GPU, is no longer fitted.
+
+    False unless the last poll was complete, with the host on. Such a device is not
+    removed automatically, as a failed GPU is no longer in the readings either.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    data = entry.runtime_data
+    polled = data.dynamic.data
+    is_server = (DOMAIN, entry.unique_id) in device.identifiers
+    is_known = polled.is_complete and (polled.system or System()).is_on
+    if is_server or not is_known:
+        return False
+    present = {
+        (DOMAIN, f"{entry.unique_id}_{part}")
+        for row in chain.from_iterable(data.descriptions.values())
+        for item in row.source.get_items(data).values()
+        if (part := row.source.part_fn(item))
+    }
+    return present.isdisjoint(device.identifiers)
 
 
 def _known(text: str | None) -> str | UndefinedType:

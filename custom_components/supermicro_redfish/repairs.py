@@ -63,7 +63,7 @@ _ISSUES = (
 async def async_report_certificate(
     hass: HomeAssistant, entry: ConfigEntry, error: CertificateError
 ) -> None:
-    """Create an issue that offers to trust the BMC's present certificate."""
+    """Create an issue that offers to trust the BMC's current certificate."""
     try:
         fingerprint = (
             error.fingerprint
@@ -100,7 +100,7 @@ def async_create_certificate_issue(
         "old": format_fingerprint(pinned) if isinstance(pinned, str) else "-",
         "new": format_fingerprint(fingerprint),
     }
-    _create_issue(
+    create_issue(
         hass,
         entry,
         issue,
@@ -131,7 +131,7 @@ def async_report_licenses(
         "parts": ", ".join(_part_names(hass, unlicensed)),
         "licenses": escape_markdown(", ".join(sorted(licenses))) or "-",
     }
-    _create_issue(hass, entry, ISSUE_LICENSE, placeholders)
+    create_issue(hass, entry, ISSUE_LICENSE, placeholders)
 
 
 @callback
@@ -155,61 +155,9 @@ def async_report_too_many_entities(
 ) -> None:
     """Create an issue for a BMC with more parts than are added, or delete it."""
     if is_limited:
-        _create_issue(hass, entry, ISSUE_TOO_MANY, {"limit": str(MAX_ENTITIES)})
+        create_issue(hass, entry, ISSUE_TOO_MANY, {"limit": str(MAX_ENTITIES)})
     else:
         async_delete_issues(hass, entry, ISSUE_TOO_MANY)
-
-
-@callback
-def async_report_fan_trip(
-    hass: HomeAssistant, entry: ConfigEntry, reason: str | None, sensor: str
-) -> None:
-    """Create the issue of an end of the fan control, or delete it without a reason."""
-    if reason is None:
-        async_delete_issues(hass, entry, ISSUE_FAN_CONTROL)
-        return
-    _create_issue(
-        hass,
-        entry,
-        ISSUE_FAN_CONTROL,
-        {"sensor": escape_markdown(display_text(sensor)) or "-"},
-        fix_data={"reason": reason},
-        severity=IssueSeverity.ERROR,
-        translation_key=f"{ISSUE_FAN_CONTROL}_{reason}",
-        is_persistent=True,
-    )
-
-
-@callback
-def async_report_fan_floors(
-    hass: HomeAssistant, entry: ConfigEntry, floors: Mapping[int, int]
-) -> None:
-    """Create the issue of duties that were too low for the fans."""
-    raised = ", ".join(f"{zone + 1}: {duty} %" for zone, duty in sorted(floors.items()))
-    _create_issue(hass, entry, ISSUE_FAN_FLOOR, {"zones": raised})
-
-
-@callback
-def async_report_fans_held(
-    hass: HomeAssistant, entry: ConfigEntry, *, is_held: bool
-) -> None:
-    """Create the issue of fans that could not be given back to the BMC, or delete it.
-
-    The user has to act on the BMC, so that the issue outlives its config entry.
-    """
-    if not is_held:
-        async_delete_issues(hass, entry, ISSUE_FANS_HELD)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        _issue_id(entry, ISSUE_FANS_HELD),
-        is_fixable=True,
-        is_persistent=True,
-        severity=IssueSeverity.CRITICAL,
-        translation_key=ISSUE_FANS_HELD,
-        translation_placeholders={"name": display_text(entry.title)},
-    )
 
 
 @callback
@@ -224,7 +172,7 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_delete_issues(hass, entry, ISSUE_MIGRATION)
     else:
         text = _list_removed(hass, entry, removed)
-        _create_issue(hass, entry, ISSUE_MIGRATION, {"removed": text}, fix_data={})
+        create_issue(hass, entry, ISSUE_MIGRATION, {"removed": text}, fix_data={})
     fingerprint = entry.data.get(CONF_UNVERIFIED_CERTIFICATE)
     if fingerprint is None or entry.data[CONF_VERIFY_SSL] is not False:
         async_delete_issues(hass, entry, ISSUE_UNVERIFIED)
@@ -232,7 +180,7 @@ def async_report_migration(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_create_certificate_issue(hass, entry, fingerprint)
 
 
-def _create_issue(  # noqa: PLR0913 - all but four are optional
+def create_issue(  # noqa: PLR0913 - all but four are optional
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
@@ -311,7 +259,7 @@ class CertificateRepairFlow(RepairsFlow):
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show the fingerprint, and pin it if it is still the present one."""
+        """Show the fingerprint, and pin it if it is still the current one."""
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is None:
             return self.async_create_entry(data={})
@@ -334,7 +282,7 @@ class CertificateRepairFlow(RepairsFlow):
         return self.async_create_entry(data={})
 
     def _show_form(self, errors: dict[str, str]) -> RepairsFlowResult:
-        """Show the issue with its present data, and remember the data."""
+        """Show the issue with its current data, and remember the data."""
         placeholders: Mapping[str, str] = {}
         if issue := ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id):
             data = issue.data or {}

@@ -188,12 +188,12 @@ class SupermicroSelect(SupermicroSetting[Any, str], SelectEntity):
         """Values by the published integration's option, until the user confirms."""
         if CONF_REMOVED_ENTITIES not in self.coordinator.config_entry.data:
             return {}
-        names, present = self.entity_description.published_options, self._values
+        names, current = self.entity_description.published_options, self._values
         values = self.entity_description.values_fn(self.item)
         own = {str(value): value for value in values if value not in names}
         renamed = {names[value]: value for value in values if value in names}
         return {
             option: value
             for option, value in (own | renamed).items()
-            if option not in present
+            if option not in current
         }

@@ -58,14 +58,8 @@ from .aiosupermicro.models import Sensor
 from .const import DOMAIN, LOGGER
 from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
-from .models import (
-    LONGEST_GAP,
-    AccessLevel,
-    EnergyGap,
-    EnergyMeter,
-    Headroom,
-    Privileges,
-)
+from .models import AccessLevel, Headroom, Privileges
+from .models.energy import LONGEST_GAP, EnergyGap, EnergyMeter
 from .sources import EntitySource
 from .util import (
     BOOT_STATES,
@@ -201,7 +195,7 @@ class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
         return (*super()._state_inputs, self._attr_native_value)
 
     def _set_value(self) -> None:
-        """Set the value to the present mean in milliseconds."""
+        """Set the value to the current mean in milliseconds."""
         self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
 
 

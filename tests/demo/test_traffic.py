@@ -5,13 +5,13 @@ import dataclasses
 import pytest
 
 from tests.demo.inventory import Entity
-from tests.demo.traffic import find_polled_entity, is_single_poll
+from tests.demo.traffic import find_dynamic, find_static, without_poll
 
 THERMAL = "GET /redfish/v1/Chassis/1/Thermal"
 POWER = "GET /redfish/v1/Chassis/1/Power"
 NTP = "GET /redfish/v1/Managers/1/Oem/Supermicro/NTP"
 
-SENSOR = Entity(
+TEMPERATURE = Entity(
     entity_id="sensor.server_cpu_temperature",
     unique_id="1",
     name="CPU temperature",
@@ -22,8 +22,9 @@ SENSOR = Entity(
     category=None,
     disabled=False,
 )
-HEALTH = dataclasses.replace(SENSOR, device_class="enum")
-LIGHT = dataclasses.replace(SENSOR, platform="light", device_class=None)
+WATTS = dataclasses.replace(TEMPERATURE, device_class="power")
+HEALTH = dataclasses.replace(TEMPERATURE, device_class="enum")
+LIGHT = dataclasses.replace(TEMPERATURE, platform="light", device_class=None)
 BUTTON = dataclasses.replace(LIGHT, platform="button")
 SELECT = dataclasses.replace(LIGHT, platform="select")
 
@@ -31,33 +32,29 @@ SELECT = dataclasses.replace(LIGHT, platform="select")
 @pytest.mark.parametrize(
     ("requests", "others", "expected"),
     [
-        ([THERMAL, POWER], [], True),
-        ([NTP], [THERMAL, POWER], True),
-        ([NTP, POWER], [THERMAL, POWER], True),
-        ([], [], False),
-        ([THERMAL, POWER, THERMAL], [], False),
-        ([NTP, THERMAL, POWER], [THERMAL, POWER], False),
+        ([THERMAL, POWER], [], [THERMAL, POWER]),
+        ([NTP], [THERMAL, POWER], [NTP]),
+        ([NTP, POWER], [THERMAL, POWER], [NTP, POWER]),
+        ([NTP, THERMAL, POWER], [THERMAL, POWER], [NTP]),
+        ([POWER, NTP, THERMAL, POWER], [THERMAL, POWER], [POWER, NTP]),
+        ([THERMAL, POWER], [THERMAL, POWER], []),
     ],
 )
-def test_single_poll_has_no_duplicates_and_no_requests_of_another_poll(
-    requests: list[str], others: list[str], *, expected: bool
+def test_other_poll_is_left_out_if_it_is_complete(
+    requests: list[str], others: list[str], expected: list[str]
 ) -> None:
-    """Accept a poll that shares only some resources with another one."""
-    assert is_single_poll(requests, others) is expected
+    """Keep the requests of a poll that shares only some resources with another one."""
+    assert without_poll(requests, others) == expected
 
 
-def test_polled_entity_belongs_to_the_cadence() -> None:
-    """Fall back to the light on a board without sensors."""
-    entities = [BUTTON, LIGHT, SELECT, HEALTH, SENSOR]
-    assert find_polled_entity("dynamic", entities) is SENSOR
-    assert find_polled_entity("dynamic", [BUTTON, LIGHT]) is LIGHT
-    assert find_polled_entity("static", entities) is SELECT
-    assert find_polled_entity("static", [HEALTH, SENSOR]) is None
+def test_polled_entities_belong_to_the_cadence() -> None:
+    """Prefer power to temperature, which may be that of a drive, and that to a light.
 
-
-def test_disabled_entity_is_not_polled() -> None:
-    """Skip an entity that Home Assistant has not loaded."""
-    assert (
-        find_polled_entity("static", [dataclasses.replace(BUTTON, disabled=True)])
-        is None
-    )
+    The others may be of both cadences, so that all are polled.
+    """
+    entities = [BUTTON, LIGHT, SELECT, HEALTH, TEMPERATURE, WATTS]
+    assert find_dynamic(entities) == [WATTS]
+    assert find_dynamic([BUTTON, LIGHT, TEMPERATURE]) == [TEMPERATURE]
+    assert find_dynamic([BUTTON, LIGHT]) == [LIGHT]
+    assert find_dynamic([BUTTON, HEALTH]) == []
+    assert find_static(entities) == [BUTTON, SELECT]

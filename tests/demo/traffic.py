@@ -1,7 +1,8 @@
 """Count the requests to the simulated BMC by their cause."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 import re
 
@@ -20,11 +21,10 @@ _COOLDOWN_SECONDS = 11
 _ATTEMPTS = 3
 
 _LOGOUT = re.compile(r"DELETE .*/SessionService/Sessions/[^/]+")
-_MEASURED = ("temperature", "power", "voltage")
-_PLATFORMS = {
-    "dynamic": ("sensor", "light"),
-    "static": ("select", "switch", "button"),
-}
+_MEASURED = ("power", "voltage", "temperature")
+"""Device classes of sensors with dynamic data; temperatures of drives are static."""
+_STATIC_PLATFORMS = ("binary_sensor", "select", "switch", "button", "event")
+"""Platforms of which some entities have static data, and others dynamic data."""
 
 
 class TrafficCounter:
@@ -61,53 +61,61 @@ class TrafficCounter:
 
         The count is None if the board has no entity of that cadence.
         """
-        counts: dict[str, int | None] = {}
-        polled: list[str] = []
-        for cadence in _PLATFORMS:
-            entity = find_polled_entity(cadence, entities)
-            if entity is None:
+        enabled = [entity for entity in entities if not entity.disabled]
+        dynamic = await self._poll(api, find_dynamic(enabled), [])
+        static = await self._poll(api, find_static(enabled), dynamic)
+        for cadence, polled in (("dynamic", dynamic), ("static", static)):
+            if not polled:
                 print_progress(f"This board has no entity for a {cadence} poll")
-            else:
-                polled = await self._poll(api, entity, polled)
-            counts[f"{cadence}_poll"] = len(polled) if entity else None
-        return counts
+        return {
+            "dynamic_poll": len(dynamic) or None,
+            "static_poll": len(static) or None,
+        }
 
     async def _poll(
-        self, api: HomeAssistantApi, entity: Entity, others: Sequence[str]
+        self, api: HomeAssistantApi, entities: Sequence[Entity], others: Sequence[str]
     ) -> list[str]:
-        """Update an entity and return the requests of this poll alone.
+        """Update entities and return the requests of this poll alone.
 
         The coordinators also poll on their own schedule. If such a poll coincides with
         this one, the update is repeated.
         """
-        for _ in range(_ATTEMPTS):
+        requests: list[str] = []
+        for _ in range(_ATTEMPTS if entities else 0):
             before = len(await self._requests())
-            target = {"entity_id": entity.entity_id}
+            target = {"entity_id": [entity.entity_id for entity in entities]}
             await api.post("api/services/homeassistant/update_entity", target)
-            requests = (await self._requests())[before:]
-            if is_single_poll(requests, others):
+            requests = without_poll((await self._requests())[before:], others)
+            if requests and len(set(requests)) == len(requests):
                 break
             await asyncio.sleep(_COOLDOWN_SECONDS)
         return requests
 
 
-def find_polled_entity(cadence: str, entities: Sequence[Entity]) -> Entity | None:
-    """Return an entity that a poll of a cadence updates, or None."""
-    platforms = _PLATFORMS[cadence]
-    candidates = [
+def find_dynamic(entities: Iterable[Entity]) -> list[Entity]:
+    """Return one entity with dynamic data, an empty list if there is none."""
+    lights = [entity for entity in entities if entity.platform == "light"]
+    sensors = [
         entity
+        for device_class in _MEASURED
         for entity in entities
-        if not entity.disabled
-        and entity.platform in platforms
-        and (entity.platform != "sensor" or entity.device_class in _MEASURED)
+        if entity.platform == "sensor" and entity.device_class == device_class
     ]
-    return min(candidates, key=lambda e: platforms.index(e.platform), default=None)
+    return [*sensors, *lights][:1]
 
 
-def is_single_poll(requests: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether requests belong to one poll, without those of another one."""
-    is_mixed = bool(others) and set(others) <= set(requests)
-    return bool(requests) and len(set(requests)) == len(requests) and not is_mixed
+def find_static(entities: Iterable[Entity]) -> list[Entity]:
+    """Return the entities that include all with static data, and some with dynamic."""
+    return [entity for entity in entities if entity.platform in _STATIC_PLATFORMS]
+
+
+def without_poll(requests: Sequence[str], poll: Sequence[str]) -> list[str]:
+    """Return requests without those of another poll, if they include all of these.
+
+    Both polls may read the same resource.
+    """
+    rest = Counter(requests) - Counter(poll)
+    return list(rest.elements()) if set(poll) <= set(requests) else list(requests)
 
 
 def write_request_log(bmc: Bmc, folder: Path) -> None:

@@ -6,25 +6,17 @@ fans over IPMI, of virtual media, and of what an earlier run has remembered.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from unittest.mock import patch
 
 from homeassistant.helpers.entity import Entity
 import pytest
 
-from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
 from tests.scenario.fault_scenario import FaultScenario
 from tests.scenario.fault_table import Action, ExpectedStates
-from tests.scenario.hass_instance import run_home_assistant
-from tests.scenario.network import Network
-from tests.scenario.virtual_time import (
-    VirtualClock,
-    VirtualTimeLoop,
-    use_virtual_time,
-)
-from tests.simulator import Bmc, Board, serve
-from tests.simulator.certificate import Certificate, process_certificate
+from tests.scenario.virtual_time import VirtualClock, run_in_virtual_time
+from tests.simulator import Bmc, Board
+from tests.simulator.certificate import Certificate
 from tests.simulator.ipmi import IpmiServer, serve_ipmi
 
 _VARYING = (
@@ -114,9 +106,6 @@ class Harness:
         has_all_entities: bool = False,
     ) -> None:
         """Run a routine with a Home Assistant and a BMC in virtual time."""
-        # Before freezegun replaces the datetime class that models and certificates use.
-        Model.from_dict({})
-        process_certificate()
         clock = VirtualClock()
         enabled = Entity.entity_registry_enabled_default
         with (
@@ -125,8 +114,7 @@ class Harness:
                 "entity_registry_enabled_default",
                 new=has_all_entities or enabled,
             ),
-            use_virtual_time(clock),
-            asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(clock)) as runner,
+            run_in_virtual_time(clock) as runner,
         ):
             runner.run(self._run(board, clock, routine))
 
@@ -138,26 +126,14 @@ class Harness:
     ) -> None:
         """Run a routine, and unload the entry."""
         bmc = Bmc(board, clock=clock, task_seconds=0)
-        async with AsyncExitStack() as stack:
-            network = stack.enter_context(
-                Network(asyncio.get_running_loop()).installed()
-            )
-            server = await stack.enter_async_context(serve(bmc))
-            ipmi = await stack.enter_async_context(serve_ipmi(bmc))
+        fixtures = {field.name: getattr(self, field.name) for field in fields(self)}
+        async with (
+            serve_ipmi(bmc) as ipmi,
+            FeatureScenario.run(
+                bmc, clock=clock, elapse=_elapse, ipmi=ipmi, **fixtures
+            ) as scenario,
+        ):
             bmc.scheduler.cancel("cooling")  # the readings stay as they are
-            instance = await stack.enter_async_context(run_home_assistant())
-            scenario = FeatureScenario(
-                instance=instance,
-                bmc=bmc,
-                server=server,
-                network=network,
-                clock=clock,
-                elapse=_elapse,
-                other_certificate=self.other_certificate,
-                caplog=self.caplog,
-                monkeypatch=self.monkeypatch,
-                ipmi=ipmi,
-            )
             scenario.create_entry()
             await routine(scenario)
             await scenario.assert_clean_end()

@@ -14,7 +14,7 @@ from tests.conftest import until
 from tests.integration import DYNAMIC
 from tests.integration.paths import SESSIONS, SYSTEM, THERMAL
 from tests.scenario.fault_scenario import FaultScenario
-from tests.scenario.fault_table import LED
+from tests.scenario.fault_table import LED, STATIC_RESOURCES
 from tests.scenario.hass_instance import HassInstance
 
 from .matrix import NOT_CONNECTED
@@ -24,7 +24,7 @@ type End = Callable[[HassInstance], Awaitable[None]]
 
 _LATENCY_SECONDS = 0.1
 """The latency of the response that is interrupted."""
-REMEMBERED_SETUP_REQUESTS = 37
+REMEMBERED_SETUP_REQUESTS = 29 + STATIC_RESOURCES
 """Number of requests of a setup with a stored discovery, on the shipped board."""
 
 

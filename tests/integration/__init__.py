@@ -21,7 +21,7 @@ from custom_components.supermicro_redfish.host_poller import (
     QUICK_INTERVAL,
     TRANSITION_SECONDS,
 )
-from custom_components.supermicro_redfish.models import LONGEST_GAP
+from custom_components.supermicro_redfish.models.energy import LONGEST_GAP
 from tests.conftest import RECORDED
 from tests.simulator import Bmc
 

@@ -37,26 +37,6 @@ MAINTENANCE_LOG = f"{MANAGER}/LogServices/Log1/Entries"
 GET_DYNAMIC = [f"GET {path}" for path in (SYSTEM, THERMAL, POWER)]
 """The requests of a dynamic poll."""
 
-GET_STATIC = [
-    f"GET {path}"
-    for path in (
-        CHASSIS,
-        MANAGER,
-        FAN_MODE,
-        NTP,
-        LLDP,
-        SNOOPING,
-        LICENSES,
-        PROTOCOLS,
-        STORAGE,
-        DRIVES,
-        DRIVE,
-        BAYS[1],
-        LOG,
-    )
-]
-"""The requests of a static poll."""
-
 BAY_1 = "Power Supply Bay 1"
 BAY_2 = "Power Supply Bay 2"
 DRIVE_TEMPERATURE = "sensor.drive_temperature_Disk.Bay.0"

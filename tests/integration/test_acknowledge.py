@@ -89,17 +89,22 @@ async def test_button_sends_nothing_without_events(
     assert patches(bmc, since) == []
 
 
+@pytest.mark.parametrize(
+    ("ids", "acknowledged"), [(["2", "3", "4", "99"], ["4"]), ([], [])]
+)
 async def test_action_acknowledges_some_entries(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    ids: list[str],
+    acknowledged: list[str],
 ) -> None:
-    """Acknowledge the entries with the given ids."""
+    """Acknowledge the entries with the given ids, and none for an empty list."""
     since = len(bmc.requests)
-    response = await call_action(
-        hass, loaded, "acknowledge_log_entries", entries=["2", "3", "4", "99"]
-    )
+    response = await call_action(hass, loaded, "acknowledge_log_entries", entries=ids)
     await finish(hass)
-    assert response == {"entries": 1}
-    assert patches(bmc, since) == ["4"]
+    assert response == {"entries": len(acknowledged)}
+    assert patches(bmc, since) == acknowledged
 
 
 async def test_action_acknowledges_all_entries(

@@ -7,12 +7,13 @@ from homeassistant.components.persistent_notification import (
 )
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from tests.simulator import Bmc
 
-from . import DYNAMIC, MINUTE, STATIC, entity_id
-from .automations import Automations
+from . import DYNAMIC, MINUTE, STATIC, entity_id, registered_keys
+from .automations import BLUEPRINTS, Automations
 from .health_log import EVENT, add_to_log
 from .paths import BAY_1, BAY_2, CRITICAL, POWER, SYSTEM
 
@@ -58,6 +59,24 @@ def set_supply(bmc: Bmc, status: dict[str, Any]) -> None:
 def set_system(bmc: Bmc, status: dict[str, Any]) -> None:
     """Change the status of the whole system."""
     bmc.change(SYSTEM, status)
+
+
+async def test_blueprint_offers_all_health_entities_and_no_other(
+    hass: HomeAssistant, loaded: ConfigEntry
+) -> None:
+    """Offer no entity whose state "on" is no problem, such as a staged BIOS."""
+    blueprint = load_yaml_dict(BLUEPRINTS / "server_problem.yaml")["blueprint"]
+    (offered,) = blueprint["input"]["problems"]["selector"]["entity"]["filter"]
+    keys = registered_keys(hass, loaded)
+    assert {
+        keys[state.entity_id].removeprefix("binary_sensor.").partition("_Disk")[0]
+        for state in hass.states.async_all(offered["domain"])
+        if state.attributes.get("device_class") in offered["device_class"]
+    } == {
+        *PROBLEMS,
+        *("memory_problem", "bmc_problem", "battery_problem", "drive_problem"),
+        "certificate_expiring",
+    }
 
 
 async def test_failed_supply_causes_one_notification_that_is_cleared(

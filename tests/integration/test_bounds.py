@@ -90,7 +90,7 @@ def _issue(hass: HomeAssistant, entry: ConfigEntry) -> ir.IssueEntry | None:
 def before(
     hass: HomeAssistant, loaded: ConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> int:
-    """Limit new entities to 40 per poll, and return the number of present ones."""
+    """Limit new entities to 40 per poll, and return the number at the start."""
     monkeypatch.setattr(entity, "MAX_NEW_ENTITIES", 40)
     return _registered(hass, loaded)
 

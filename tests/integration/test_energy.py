@@ -13,7 +13,7 @@ from homeassistant.helpers.restore_state import StoredState
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.supermicro_redfish.models import EnergyMeter
+from custom_components.supermicro_redfish.models.energy import EnergyMeter
 from tests.simulator import Bmc
 
 from . import (

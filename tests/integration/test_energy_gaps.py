@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.supermicro_redfish.aiosupermicro import PowerAverage
-from custom_components.supermicro_redfish.models import EnergyGap
+from custom_components.supermicro_redfish.models.energy import EnergyGap
 from tests.simulator import Bmc
 from tests.simulator.power_record import REPORTS
 

@@ -40,7 +40,7 @@ async def test_stored_images_have_a_version(
 async def test_staged_bios_waits_for_a_restart(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
-    """Show a problem until the host runs the staged BIOS."""
+    """Show a waiting update until the host runs the staged BIOS."""
     bmc.change(STAGED_IMAGE, NEW_BIOS)
     await set_up(hass, entry)
     assert entity(hass, entry, STAGED).state == STATE_ON
@@ -66,7 +66,7 @@ async def test_staged_bios_is_unknown_without_both_versions(
     bios_version: str | None,
     state: str,
 ) -> None:
-    """Report no problem from a version that the BMC does not report."""
+    """Report no update from a version that the BMC does not report."""
     bmc.change(STAGED_IMAGE, image)
     bmc.change(SYSTEM, {"BiosVersion": bios_version})
     await set_up(hass, entry)

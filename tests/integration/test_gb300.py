@@ -4,15 +4,17 @@ from collections import Counter
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import Platform
+from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
+from custom_components.supermicro_redfish import async_remove_config_entry_device
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Board
 from tests.simulator.gen14 import (
     FANS,
+    REPORTS,
     TELEMETRY,
     add_gpus,
     add_report,
@@ -22,6 +24,8 @@ from tests.simulator.gen14 import (
 
 from . import (
     DYNAMIC,
+    STATIC,
+    Mutation,
     device_id,
     entity,
     entity_id,
@@ -34,6 +38,7 @@ from .conftest import Elapse
 
 GPU = "HGX GPU 0"
 GPU_TEMPERATURE = f"sensor.inner_temperature_{GPU} TEMP 0"
+OTHER_TEMPERATURE = "sensor.inner_temperature_HGX GPU 1 TEMP 0"
 
 
 def _add_report(bmc: Bmc) -> None:
@@ -62,11 +67,8 @@ async def test_gpus_are_devices_with_temperature_power_and_energy(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
     """Name the values of a whole GPU by the measured quantity."""
-    registry = dr.async_get(hass)
     for number in range(2):
-        device = registry.async_get_child_device_by_identifier(
-            (DOMAIN, f"{loaded.unique_id}_GPU {number}"), loaded.entry_id
-        )
+        device = gpu_device(hass, loaded, number)
         assert device
         assert device.name == f"GPU {number}"
         assert device.parent_device_id == device_id(hass, loaded)
@@ -85,6 +87,100 @@ async def test_gpus_are_devices_with_temperature_power_and_energy(
     assert float(energy.state) == 10
     assert energy.attributes["unit_of_measurement"] == "kWh"
     assert energy.attributes["state_class"] == "total_increasing"
+
+
+def gpu_device(
+    hass: HomeAssistant, entry: ConfigEntry, number: int
+) -> dr.ChildDeviceEntry | None:
+    """Return the device of a GPU, None if it is not registered."""
+    return dr.async_get(hass).async_get_child_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_GPU {number}"), entry.entry_id
+    )
+
+
+def remove_gpu(bmc: Bmc, number: int) -> list[Any]:
+    """Remove a GPU from the report, and return the metrics of all GPUs."""
+    metrics: list[Any] = bmc.resource(f"{REPORTS}/GPUs")["MetricValues"]
+    name = f"GPU_{number}"
+    rest = [metric for metric in metrics if name not in metric["MetricProperty"]]
+    bmc.change(f"{REPORTS}/GPUs", {"MetricValues": rest})
+    return metrics
+
+
+async def test_added_gpu_gets_device_with_entities(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Create the device of a GPU that appears later, without a reload."""
+    metrics = remove_gpu(bmc, 1)
+    await set_up(hass, entry)
+    assert gpu_device(hass, entry, 0)
+    assert gpu_device(hass, entry, 1) is None
+    bmc.change(f"{REPORTS}/GPUs", {"MetricValues": metrics})
+    await elapse(STATIC + DYNAMIC)
+    assert gpu_device(hass, entry, 1)
+    assert float(entity(hass, entry, OTHER_TEMPERATURE).state) == 33
+
+
+async def delete_device(hass: HomeAssistant, entry: ConfigEntry, device: str) -> bool:
+    """Delete a device as the user does; return whether the integration allows it."""
+    assert entry.supports_remove_device
+    registry = dr.async_get(hass)
+    registered = registry.async_get(device, include_composite_devices=False)
+    assert registered
+    if is_allowed := await async_remove_config_entry_device(hass, entry, registered):
+        registry.async_remove_device(device)
+    await hass.async_block_till_done()
+    return is_allowed
+
+
+async def test_removed_gpu_can_be_deleted_and_comes_back(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+) -> None:
+    """Keep the device of a missing GPU until the user deletes it."""
+    metrics = remove_gpu(bmc, 1)
+    await elapse(6 * STATIC)
+    device = gpu_device(hass, loaded, 1)
+    assert device
+    assert entity(hass, loaded, OTHER_TEMPERATURE).state == STATE_UNAVAILABLE
+    assert await delete_device(hass, loaded, device.id)
+    assert gpu_device(hass, loaded, 1) is None
+    assert entity_id(hass, loaded, OTHER_TEMPERATURE) is None
+    assert gpu_device(hass, loaded, 0)
+
+    bmc.change(f"{REPORTS}/GPUs", {"MetricValues": metrics})
+    await elapse(STATIC)
+    assert gpu_device(hass, loaded, 1)
+    assert float(entity(hass, loaded, OTHER_TEMPERATURE).state) == 33
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        pytest.param(lambda _: None, id="present"),
+        pytest.param(lambda bmc: bmc.drop("*"), id="unreachable"),
+        pytest.param(lambda bmc: bmc.fail("*", status=503), id="starting"),
+        pytest.param(
+            lambda bmc: (bmc.power("ForceOff"), remove_gpu(bmc, 1)), id="host off"
+        ),
+    ],
+)
+async def test_gpu_that_may_be_present_cannot_be_deleted(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    mutate: Mutation,
+) -> None:
+    """Reject the deletion of a device unless a complete poll lacks its part."""
+    mutate(bmc)
+    await elapse(2 * DYNAMIC)
+    device = gpu_device(hass, loaded, 1)
+    assert device
+    assert not await delete_device(hass, loaded, device.id)
+    assert not await delete_device(hass, loaded, device_id(hass, loaded))
 
 
 async def test_values_of_gpus_follow_each_poll(

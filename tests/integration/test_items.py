@@ -13,7 +13,8 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     Power,
     Thermal,
 )
-from custom_components.supermicro_redfish.models import KeyMemory, ServerData
+from custom_components.supermicro_redfish.models import ServerData
+from custom_components.supermicro_redfish.models.items import KeyMemory
 from custom_components.supermicro_redfish.sources import EntitySource
 
 type Part = dict[str, Any]

@@ -107,7 +107,7 @@ async def test_fan_keeps_its_entity_when_the_list_is_reversed(
 async def test_entities_of_former_keys_keep_their_history(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
-    """Give the entities of an earlier version their present keys, once."""
+    """Give the entities of an earlier version their current keys, once."""
     registry = er.async_get(hass)
 
     def register(key: str, object_id: str) -> str:

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 import aiosupermicro
 from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro.resources.endpoints import ENDPOINTS, Cadence
 from tests.conftest import until
 from tests.simulator import Bmc, Board, serve
 
@@ -37,6 +38,9 @@ NTP = f"{OEM}/NTP"
 
 OPENBMC = "gb300-openbmc"
 """The recorded board with the BMC of another vendor."""
+
+STATIC_RESOURCES = sum(row.cadence is Cadence.STATIC for row in ENDPOINTS)
+"""The static resources in the table, all of which the simulated board has."""
 
 MINUTES = 60.0
 

@@ -13,6 +13,7 @@ import pytest
 
 from custom_components.supermicro_redfish import (
     PLATFORMS,
+    async_remove_config_entry_device,
     config_flow,
     const,
     coordinator,
@@ -76,8 +77,10 @@ TESTED = {
     "action-exceptions": "test_services.py",
     "config-entry-unloading": "test_init.py",
     "config-flow-test-coverage": "test_config_flow.py",
+    "dynamic-devices": "test_gb300.py",
     "entity-unavailable": "test_coordinator_outages.py",
     "log-when-unavailable": "test_coordinator_outages.py",
+    "stale-devices": "test_gb300.py",
     "unique-config-entry": "test_config_flow.py",
 }
 """The file in tests/integration with the test of a rule that no code shows."""
@@ -174,6 +177,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "runtime-data": lambda: (
         "\ntype SupermicroConfigEntry = ConfigEntry[" in code("coordinator")
     ),
+    "stale-devices": lambda: callable(async_remove_config_entry_device),
     "strict-typing": lambda: (
         PYPROJECT["tool"]["mypy"]["strict"] is True
         and (FOLDER / "aiosupermicro/py.typed").exists()

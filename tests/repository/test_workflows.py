@@ -80,7 +80,7 @@ def test_workflow_validates_with_hassfest_and_hacs() -> None:
 def test_issue_form_requires_the_data_for_a_simulation(
     form: str, required: set[str]
 ) -> None:
-    """Require the diagnostics, which script/demo can serve, and what they lack."""
+    """Require the diagnostics, which script/demo can serve, and the missing data."""
     body = load_yaml_dict(ROOT / f".github/ISSUE_TEMPLATE/{form}.yml")["body"]
     fields = {field["id"]: field for field in body if "id" in field}
     for name in required:

@@ -13,6 +13,10 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_OFF, STATE_UNAVAILABLE, STATE_UNKNOWN
 
+from custom_components.supermicro_redfish.aiosupermicro.resources.endpoints import (
+    ENDPOINTS,
+    Cadence,
+)
 from tests.integration.paths import BMC_CONNECTION
 
 from .fault_scenario import FaultScenario
@@ -26,7 +30,9 @@ ALL: Prefixes = ("",)
 """All entities."""
 LED = "light.identify_led"
 """The entity that commands are sent to."""
-SETUP_REQUESTS = 42
+STATIC_RESOURCES = sum(row.cadence is Cadence.STATIC for row in ENDPOINTS)
+"""The static resources in the table, all of which the shipped board has."""
+SETUP_REQUESTS = 34 + STATIC_RESOURCES
 """The requests of a setup without faults, on the shipped board."""
 
 

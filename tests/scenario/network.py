@@ -75,7 +75,7 @@ class Proxy:
         return f"{_ADDRESS}:{self.port}"
 
     def forward_to(self, port: int) -> None:
-        """Forward new connections to another port, and cut the present ones."""
+        """Forward new connections to another port, and cut the existing ones."""
         self._target = port
         self.cut()
 

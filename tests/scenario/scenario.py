@@ -1,16 +1,18 @@
 """A Home Assistant, a simulated BMC, and the faults that can be injected."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Self
 
 from tests.conftest import Clock
 from tests.integration import requests_since
 from tests.integration.conftest import Elapse
-from tests.simulator import Bmc, Server
+from tests.simulator import Bmc, Server, serve
 from tests.simulator.certificate import Certificate, process_certificate
 
-from .hass_instance import HassInstance
+from .hass_instance import HassInstance, run_home_assistant
 from .network import NAME, Network
 
 SHIPPED_BOARD: Final = "x12spi-tf"
@@ -38,6 +40,32 @@ class Scenario:
     """A certificate besides the one that the BMC begins with."""
     is_listening: bool = field(default=True, init=False)
     """Whether the BMC accepts TLS connections."""
+
+    @classmethod
+    @asynccontextmanager
+    async def run(
+        cls, bmc: Bmc, *, latency: float = 0, **fields: Any
+    ) -> AsyncIterator[Self]:
+        """Serve a BMC, run Home Assistant, and provide a scenario with both.
+
+        Args:
+            bmc: The simulated BMC.
+            latency: The seconds that each response takes.
+            fields: The other fields of the scenario.
+
+        """
+        with Network(asyncio.get_running_loop()).installed() as network:
+            async with (
+                serve(bmc, latency=latency) as server,
+                run_home_assistant() as instance,
+            ):
+                yield cls(
+                    instance=instance,
+                    bmc=bmc,
+                    server=server,
+                    network=network,
+                    **fields,
+                )
 
     @property
     def host(self) -> str:

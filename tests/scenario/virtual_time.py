@@ -17,7 +17,9 @@ from unittest.mock import patch
 import freezegun
 import freezegun.api
 
+from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
 from tests.conftest import Clock
+from tests.simulator.certificate import process_certificate
 
 START = datetime(2026, 11, 2, 6, tzinfo=UTC)
 
@@ -126,10 +128,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 @contextmanager
-def use_virtual_time(clock: VirtualClock) -> Iterator[None]:
-    """Replace the clock of this process by a virtual one."""
+def run_in_virtual_time(clock: VirtualClock) -> Iterator[asyncio.Runner]:
+    """Replace the clock of this process, and provide a runner that advances it."""
+    # Before freezegun replaces the datetime class that models and certificates use.
+    Model.from_dict({})
+    process_certificate()
     with (
         patch.object(freezegun.api, "_get_fake_monotonic", clock),
         freezegun.freeze_time(START) as clock.frozen,
+        asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(clock)) as runner,
     ):
-        yield
+        yield runner

@@ -130,7 +130,7 @@ class Cooling:
             self.duties = dict.fromkeys(self.duties, FULL)
         self._recorded = dict(self.duties)
         self.speeds = dict(self.duties)
-        """Present speed of each zone's fans, in percent of their maximum."""
+        """Current speed of each zone's fans, in percent of their maximum."""
         for fan in self._fans:
             fan.zone = min(fan.zone, max(self.duties))
             fan.maximum *= FULL / self.speeds[fan.zone]
@@ -161,7 +161,7 @@ class Cooling:
         return self._now < self._recovery_end
 
     def celsius(self, name: str) -> float:
-        """Return the present temperature of a sensor, not rounded."""
+        """Return the current temperature of a sensor, not rounded."""
         self._bmc.scheduler.run_due()
         return next(item.celsius for item in self._temperatures if item.name == name)
 
@@ -174,7 +174,7 @@ class Cooling:
     def set_mode(self, mode: str) -> None:
         """Change the fan mode, as an IPMI command does.
 
-        In the mode Full the zones keep their present duty.
+        In the mode Full the zones keep their current duty.
         """
         self.mode_writes.append((self._now, mode))
         if mode == FULL_SPEED and self.mode != FULL_SPEED:
@@ -200,7 +200,7 @@ class Cooling:
 
     @property
     def _now(self) -> float:
-        """The present time of the BMC."""
+        """The current time of the BMC."""
         return self._bmc.scheduler.now
 
     def _body(self, path: str | None) -> JsonObject:

@@ -20,7 +20,7 @@ _SOURCE = "DataSourceUri"
 
 
 def show_sensors(bmc: Bmc, body: JsonObject) -> None:
-    """Show the present readings of sensors in a body, in place."""
+    """Show the current readings of sensors in a body, in place."""
     kind = resource_type(body)
     if kind in ("ThermalMetrics", "EnvironmentMetrics"):
         for excerpt in _excerpts(body):

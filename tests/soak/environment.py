@@ -23,12 +23,10 @@ from custom_components.supermicro_redfish.fan_control.probe import (
 )
 from tests.scenario.entity_values import ValueTable, as_state
 from tests.scenario.expected import Disturbance, ExpectedState
-from tests.scenario.hass_instance import run_home_assistant
-from tests.scenario.network import Network
 from tests.scenario.scenario import Scenario
 from tests.scenario.traffic import TrafficChecker
 from tests.scenario.virtual_time import VirtualClock
-from tests.simulator import Bmc, serve
+from tests.simulator import Bmc
 from tests.simulator.certificate import Certificate
 from tests.simulator.faults import Fault
 
@@ -337,30 +335,22 @@ async def run_environment(
     latency = random.uniform(0.02, 0.8)
     bmc = Bmc(board.load(), clock=clock, **traits)
     enabled = board.has_all_entities or Entity.entity_registry_enabled_default
-    with (
-        Network(asyncio.get_running_loop()).installed() as network,
-        patch.object(Entity, "entity_registry_enabled_default", new=enabled),
-    ):
-        async with (
-            serve(bmc, latency=latency) as server,
-            run_home_assistant() as instance,
-        ):
-            environment = Environment(
-                instance=instance,
-                bmc=bmc,
-                server=server,
-                network=network,
-                clock=clock,
-                elapse=_elapse,
-                other_certificate=other_certificate,
-                random=random,
-                board=board,
-                traits=traits | {"latency": latency},
-            )
-            environment.traffic.observe(server)
+    with patch.object(Entity, "entity_registry_enabled_default", new=enabled):
+        async with Environment.run(
+            bmc,
+            latency=latency,
+            clock=clock,
+            elapse=_elapse,
+            other_certificate=other_certificate,
+            random=random,
+            board=board,
+            traits=traits | {"latency": latency},
+        ) as environment:
+            environment.traffic.observe(environment.server)
             handler = _LogChecker(environment)
             logging.getLogger().addHandler(handler)
-            instance.hass.bus.async_listen("state_changed", environment.on_state)
+            bus = environment.instance.hass.bus
+            bus.async_listen("state_changed", environment.on_state)
             try:
                 await _set_up(environment)
                 yield environment

@@ -13,7 +13,6 @@ import shutil
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 
-from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
 from custom_components.supermicro_redfish.fan_control.controller import FanController
 from tests.integration.conftest import load_board
 from tests.integration.fan_control.fans import ZONE_1, ZONE_2, fan_options
@@ -21,13 +20,8 @@ from tests.integration.paths import THERMAL
 from tests.integration.repair_flow import fix_issue, open_issues
 from tests.scenario.hass_instance import HassInstance, run_home_assistant
 from tests.scenario.network import Network
-from tests.scenario.virtual_time import (
-    VirtualClock,
-    VirtualTimeLoop,
-    use_virtual_time,
-)
+from tests.scenario.virtual_time import VirtualClock, run_in_virtual_time
 from tests.simulator import Bmc, serve
-from tests.simulator.certificate import process_certificate
 from tests.simulator.cooling import Cooling
 from tests.simulator.ipmi import IpmiServer, serve_ipmi
 
@@ -241,9 +235,6 @@ async def _start_curves(instance: HassInstance) -> None:
 
 def run(seconds: float, seed: int, *, has_faults: bool = True) -> FanWeek:
     """Run for some simulated seconds."""
-    # Before freezegun replaces the datetime class that models and certificates use.
-    Model.from_dict({})
-    process_certificate()
     clock, weeks = VirtualClock(), []
 
     async def simulate() -> None:
@@ -264,9 +255,6 @@ def run(seconds: float, seed: int, *, has_faults: bool = True) -> FanWeek:
             weeks.append(week)
             await week.run(seconds, has_faults=has_faults)
 
-    with (
-        use_virtual_time(clock),
-        asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(clock)) as runner,
-    ):
+    with run_in_virtual_time(clock) as runner:
         runner.run(simulate())
     return weeks[0]

@@ -13,14 +13,13 @@ import sys
 import freezegun.api
 from homeassistant.util import dt as dt_util
 
-from custom_components.supermicro_redfish.aiosupermicro import Certificate as Model
 from tests.scenario.virtual_time import (
     START,
     VirtualClock,
     VirtualTimeLoop,
-    use_virtual_time,
+    run_in_virtual_time,
 )
-from tests.simulator.certificate import Certificate, process_certificate
+from tests.simulator.certificate import Certificate
 
 from .boards import BOARDS, SoakBoard
 from .environment import Environment, SoakError, probe_fans, run_environment
@@ -205,7 +204,7 @@ def _other_certificate() -> Certificate:
 
 @contextmanager
 def _only_new_objects() -> Iterator[None]:
-    """Exclude all present objects from garbage collection and from the footprint."""
+    """Exclude all existing objects from garbage collection and from the footprint."""
     gc.collect()
     gc.freeze()
     try:
@@ -226,9 +225,6 @@ def run(
         for fault, weight in faults.items()
         if fault.__name__ not in board.without
     }
-    # Before freezegun replaces the datetime class that models and certificates use.
-    Model.from_dict({})
-    process_certificate()
     other_certificate = _other_certificate()
     random.seed(seed)
     clock = VirtualClock()
@@ -249,10 +245,6 @@ def run(
             finally:
                 violations.extend(env.violations)
 
-    with (
-        _only_new_objects(),
-        use_virtual_time(clock),
-        asyncio.Runner(loop_factory=lambda: VirtualTimeLoop(clock)) as runner,
-    ):
+    with run_in_virtual_time(clock) as runner, _only_new_objects():
         runner.run(run_soak())
     return violations

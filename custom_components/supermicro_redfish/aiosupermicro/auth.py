@@ -99,7 +99,7 @@ class SessionAuth:
         return self._authenticator.state.token is not None
 
     async def async_ensure_session(self) -> None:
-        """Log in, renew a session that was idle, or keep the present one."""
+        """Log in, renew a session that was idle, or keep the current one."""
         if not self._root:
             self._root = (await self._transport.send("GET", REDFISH_ROOT)).body
         self._credentials = await self._authenticator.async_get_credentials(

@@ -230,7 +230,7 @@ class SupermicroRedfishClient:
         """Set the number of concurrent requests, from 1 to 10."""
         limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
         self._transport.set_max_concurrent_requests(limit)
-        self._reader.limit = limit
+        self._reader.members.limit = limit
         self._delay = 0.0
 
     # Connection
@@ -391,8 +391,8 @@ class SupermicroRedfishClient:
             await self._readings.async_discover_leak_detectors()
         except ResourceError as error:
             found.errors["leak_detectors"] = error
-        self._reader.end_first_read()
-        return found._replace(errors=self._reader.member_errors | found.errors)
+        self._reader.link_reads.end_first_read()
+        return found._replace(errors=self._reader.members.errors | found.errors)
 
     async def _async_read_dynamic(self, scope: Scope) -> Found:
         """Return the resources that change by the second.
@@ -531,7 +531,7 @@ class SupermicroRedfishClient:
     @property
     def member_errors(self) -> dict[str, ResourceError]:
         """Errors of members of collections and of links, by path, at the last read."""
-        return dict(self._reader.member_errors)
+        return dict(self._reader.members.errors)
 
     async def async_get_role(self) -> Role:
         """Return the role of the client's account, with at most six requests.
@@ -614,13 +614,13 @@ class SupermicroRedfishClient:
 
     async def async_get_manager_ethernet_interfaces(self) -> list[EthernetInterface]:
         """Return the BMC's network interfaces, including the one to the host."""
-        return await self._reader.async_get_members(
+        return await self._reader.members.async_get_all(
             endpoints.MANAGER_INTERFACES, EthernetInterface
         )
 
     async def async_get_system_ethernet_interfaces(self) -> list[EthernetInterface]:
         """Return the host's network interfaces."""
-        return await self._reader.async_get_members(
+        return await self._reader.members.async_get_all(
             endpoints.SYSTEM_INTERFACES, EthernetInterface
         )
 
@@ -629,19 +629,21 @@ class SupermicroRedfishClient:
 
         `async_set_boot_source` takes the reference of one as `boot_next`.
         """
-        return await self._reader.async_get_members(endpoints.BOOT_OPTIONS, BootOption)
+        return await self._reader.members.async_get_all(
+            endpoints.BOOT_OPTIONS, BootOption
+        )
 
     async def async_get_processors(self) -> list[Processor]:
         """Return the host's processors."""
-        return await self._reader.async_get_members(endpoints.PROCESSORS, Processor)
+        return await self._reader.members.async_get_all(endpoints.PROCESSORS, Processor)
 
     async def async_get_memory(self) -> list[Memory]:
         """Return the host's memory modules."""
-        return await self._reader.async_get_members(endpoints.MEMORY, Memory)
+        return await self._reader.members.async_get_all(endpoints.MEMORY, Memory)
 
     async def async_get_firmware_inventory(self) -> list[FirmwareInventory]:
         """Return all firmware; large systems take minutes for their hundred items."""
-        return await self._reader.async_get_members(
+        return await self._reader.members.async_get_all(
             endpoints.FIRMWARE, FirmwareInventory
         )
 
@@ -654,7 +656,9 @@ class SupermicroRedfishClient:
 
     async def async_get_certificates(self) -> list[Certificate]:
         """Return the certificates of the BMC's web server."""
-        return await self._reader.async_get_members(endpoints.CERTIFICATES, Certificate)
+        return await self._reader.members.async_get_all(
+            endpoints.CERTIFICATES, Certificate
+        )
 
     async def async_get_storage(self) -> list[Storage]:
         """Return the storage groups.
@@ -663,7 +667,7 @@ class SupermicroRedfishClient:
             LicenseError: The board needs a license for it, as many do.
 
         """
-        return await self._reader.async_get_members(endpoints.STORAGE, Storage)
+        return await self._reader.members.async_get_all(endpoints.STORAGE, Storage)
 
     async def async_get_drives(self) -> list[Drive]:
         """Return the drives of all storage groups and chassis.

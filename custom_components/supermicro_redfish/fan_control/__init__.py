@@ -40,8 +40,9 @@ meanwhile.
 | `device` | the fans of a BMC over IPMI; the only module that imports IPMI |
 | `probe` | what a BMC answers before the option is turned on |
 | `recovery` | the store, and the fans while no controller runs |
-| `setup` | connection with Home Assistant: polls, issues |
+| `setup` | connection with Home Assistant: polls |
+| `issues` | repair issues |
 
-Only `setup`, `recovery` and `probe` know Home Assistant or Redfish. `device` is
-imported when the option is on, and not before.
+Only `setup`, `issues`, `recovery` and `probe` know Home Assistant or Redfish. `device`
+is imported when the option is on, and not before.
 """

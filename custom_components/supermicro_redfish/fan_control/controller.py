@@ -202,7 +202,7 @@ class FanController:
         self._publish()
 
     async def _take(self, changes: Mapping[int, int]) -> None:
-        """Take control; the other zones keep their present duty."""
+        """Take control; the other zones keep their current duty."""
         is_old = self._time_fn() - self._polled_at >= BLIND_SECONDS
         thermal = self._guard.require_safe(None if is_old else self._thermal)
         await self._access.async_read(is_required=True)

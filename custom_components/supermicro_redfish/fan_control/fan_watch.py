@@ -56,7 +56,7 @@ class FanWatch:
         self._proofs: Counter[tuple[int, int]] = Counter()
         """Settled polls without pumping, by zone and duty."""
         self._baseline: dict[str, float] = {}
-        """Lowest speed of each fan at the present or a higher duty."""
+        """Lowest speed of each fan at the current or a higher duty."""
         self._raises = 0
         self._is_doubtful = False
 

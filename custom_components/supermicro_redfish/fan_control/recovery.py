@@ -25,12 +25,13 @@ from ..aiosupermicro import (
     SupermicroRedfishError,
 )
 from ..const import CONF_FAN_CONTROL, CONF_HEADROOM, CONF_ZONES, DOMAIN, LOGGER
-from ..repairs import FAN_ISSUES, async_delete_issues, async_report_fans_held
+from ..repairs import FAN_ISSUES, async_delete_issues
 from ..storage import MALFORMED
 from .access import FanAccess
 from .fan_watch import FanWatch
 from .guard import Guard
 from .interfaces import Device, Surroundings
+from .issues import async_report_fans_held
 from .models import (
     CONTROLLED,
     FULL,

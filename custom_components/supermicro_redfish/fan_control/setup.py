@@ -19,13 +19,13 @@ from ..const import (
     CONF_ZONES,
 )
 from ..coordinator import SupermicroConfigEntry, SupermicroCoordinator
-from ..repairs import (
+from .controller import FanController
+from .interfaces import Surroundings
+from .issues import (
     async_report_fan_floors,
     async_report_fan_trip,
     async_report_fans_held,
 )
-from .controller import FanController
-from .interfaces import Surroundings
 from .models import ControlRecord, FanControlData, FanSettings, Trip
 from .recovery import RecordStore, async_create_device
 

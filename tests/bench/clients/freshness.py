@@ -1,4 +1,4 @@
-"""Measure the share of readings that are of the present poll."""
+"""Measure the share of readings that are of the current poll."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Measure the share of readings that are of the present poll."""
+"""Measure the share of readings that are of the current poll."""
 
 from tests.bench.boards import GEN14, board_name
 from tests.bench.processes import Conditions

@@ -16,12 +16,12 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.supermicro_redfish.fan_control import access
 from tests.conftest import Clock
-from tests.integration import DYNAMIC, set_up
+from tests.integration import DYNAMIC
 from tests.integration.conftest import Elapse
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer, serve_ipmi
 
-from .fans import fan_options, set_percentage
+from .fans import set_percentage, start_fan_control
 
 
 @pytest.fixture
@@ -47,8 +47,7 @@ async def controlled(
     ipmi: IpmiServer,
 ) -> ConfigEntry:
     """Return a loaded entry with the fan control on."""
-    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
-    await set_up(hass, entry)
+    await start_fan_control(hass, entry, ipmi)
     assert entry.state is ConfigEntryState.LOADED
     return entry
 

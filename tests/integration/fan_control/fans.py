@@ -5,9 +5,10 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.supermicro_redfish.fan_control.controller import FanController
-from tests.integration import call, unload
+from tests.integration import call, set_up, unload
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
@@ -23,6 +24,14 @@ def fan_options(
     """Return the options of an entry that controls the fans of a board."""
     settings = {"port": ipmi.port, "floor": floor, "headroom": headroom}
     return {**INTERVALS, "fan_control": {**settings, "zones": [*ipmi.cooling.duties]}}
+
+
+async def start_fan_control(
+    hass: HomeAssistant, entry: MockConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Set up an entry that controls the fans."""
+    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
+    await set_up(hass, entry)
 
 
 async def open_fan_form(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:

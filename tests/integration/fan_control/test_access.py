@@ -10,12 +10,12 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.integration import call, set_up, unload
+from tests.integration import call, unload
 from tests.integration.conftest import Elapse
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, duty_writes, fan_options, mode_writes, set_percentage
+from .fans import ZONE_1, duty_writes, mode_writes, set_percentage, start_fan_control
 
 OPTIMAL = 2
 MIN_SECONDS = 1.5
@@ -30,8 +30,7 @@ async def slow(
     ipmi: IpmiServer,
 ) -> ConfigEntry:
     """Return a loaded entry with the fan control and its waits."""
-    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
-    await set_up(hass, entry)
+    await start_fan_control(hass, entry, ipmi)
     return entry
 
 

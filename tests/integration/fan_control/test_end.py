@@ -28,7 +28,7 @@ from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, crash, fan_options, refuse_modes, set_percentage, writes
+from .fans import ZONE_1, crash, refuse_modes, set_percentage, start_fan_control, writes
 
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
 
@@ -65,8 +65,7 @@ async def lossy(
     ipmi: IpmiServer,
 ) -> ConfigEntry:
     """Return a loaded entry that holds the fans, in real time."""
-    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
-    await set_up(hass, entry)
+    await start_fan_control(hass, entry, ipmi)
     await set_percentage(hass, entry, 40)
     return entry
 
@@ -207,6 +206,5 @@ async def test_malformed_record_gives_fans_back(
     hass_storage[key] = {"version": version, "key": key, "data": record}
     bmc.change(FAN_MODE, {"Mode": mode})
     ipmi.cooling.duties = {0: 30, 1: 30}
-    hass.config_entries.async_update_entry(entry, options=fan_options(ipmi))
-    await set_up(hass, entry)
+    await start_fan_control(hass, entry, ipmi)
     assert (bmc.fan_mode, ipmi.cooling.duties) == (mode, duties)

@@ -11,6 +11,7 @@ from aiosupermicro.http.limiter import RequestLimiter, background
 from tests.conftest import until
 from tests.library import (
     POWER,
+    STATIC_RESOURCES,
     SYSTEM,
     THERMAL,
     get,
@@ -257,7 +258,7 @@ async def test_background_read_does_not_delay_poll(
     sent = requested_paths(bmc)[since:]
     assert set(sent[1:5]) >= {SYSTEM, THERMAL, POWER}
     await rest
-    assert len(bmc.requests) - since == 3 + 8
+    assert len(bmc.requests) - since == 3 + STATIC_RESOURCES
 
 
 @pytest.mark.parametrize(("wanted", "peak"), [(None, 1), (-3, 1), (4, 4), (99, 10)])

@@ -21,7 +21,7 @@ from aiosupermicro.ipmi import IpmiCommandError
         (0xD2, "starting"),
         (0xD3, "destination"),
         (0xD4, "privilege"),
-        (0xD5, "present state"),
+        (0xD5, "current state"),
         (0xD6, "disabled"),
         (0xFF, "unspecified"),
         (0x80, "see the IPMI specification"),

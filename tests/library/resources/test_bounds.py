@@ -107,7 +107,7 @@ async def test_errors_of_changing_members_are_forgotten(
     client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Remember a bounded number of errors."""
-    monkeypatch.setattr(client._reader.member_errors, "_limit", 30)
+    monkeypatch.setattr(client._reader.members.errors, "_limit", 30)
     for start in range(0, 200, 20):
         names = [f"{MEMORY}/{number}/Gone" for number in range(start, start + 20)]
         bmc.put(MEMORY, link(MEMORY) | {"Members": [*map(link, names)]})
@@ -115,7 +115,7 @@ async def test_errors_of_changing_members_are_forgotten(
             await client.async_get_memory()
         assert len(client.member_errors) <= 30
     assert names[-1] in client.member_errors
-    assert client._reader._unavailable._failures._limit == MAX_REMEMBERED_ERRORS
+    assert client._reader.availability._failures._limit == MAX_REMEMBERED_ERRORS
 
 
 async def test_pages_of_a_collection_are_bounded(

@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import DynamicData, NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import FAILING_LINK_SECONDS, RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import path_finder, reader, recent_errors
+from aiosupermicro.resources import availability, link_reads, path_finder
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -27,8 +27,8 @@ SENSORLESS = link(CARD) | {"Id": "SmartNIC", "ChassisType": "Card"}
 @pytest.fixture
 def reader_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the reader use the clock of the BMC."""
-    monkeypatch.setattr(reader, "monotonic", clock)
-    monkeypatch.setattr(recent_errors, "monotonic", clock)
+    monkeypatch.setattr(link_reads, "monotonic", clock)
+    monkeypatch.setattr(availability, "monotonic", clock)
     monkeypatch.setattr(path_finder, "monotonic", clock)
     return clock
 
@@ -145,7 +145,7 @@ async def test_chassis_that_fails_for_long_is_skipped(
 async def test_container_that_cannot_be_read_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc, reader_clock: Clock, kind: str
 ) -> None:
-    """Keep the present chassis if the link to its container is dead."""
+    """Keep the current chassis if the link to its container is dead."""
     around = CHASSIS if kind == "to itself" else RACK
     links = bmc.resource(CHASSIS)["Links"]
     bmc.change(CHASSIS, {"Links": links | {"ContainedBy": link(around)}})

@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import LogEntry, NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import reader, recent_errors
+from aiosupermicro.resources import availability, link_reads
 from tests.conftest import Clock
 from tests.library import (
     ENTRIES,
@@ -152,8 +152,8 @@ async def test_dead_links_to_logs_are_followed_once_an_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Wait an hour before following dead links to log services again."""
-    monkeypatch.setattr(reader, "monotonic", clock)
-    monkeypatch.setattr(recent_errors, "monotonic", clock)
+    monkeypatch.setattr(link_reads, "monotonic", clock)
+    monkeypatch.setattr(availability, "monotonic", clock)
     bmc.break_resource(LOG, "404")
     for requests in (1, 0):
         bmc.requests.clear()

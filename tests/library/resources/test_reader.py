@@ -4,7 +4,7 @@ import pytest
 
 from aiosupermicro import NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
-from aiosupermicro.resources import path_finder, reader, recent_errors
+from aiosupermicro.resources import availability, link_reads, path_finder
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -95,8 +95,8 @@ async def test_failure_of_fan_mode_is_forgotten_after_an_hour(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Read the fan mode again for a caller that reads dynamic data only."""
-    monkeypatch.setattr(reader, "monotonic", clock)
-    monkeypatch.setattr(recent_errors, "monotonic", clock)
+    monkeypatch.setattr(link_reads, "monotonic", clock)
+    monkeypatch.setattr(availability, "monotonic", clock)
     monkeypatch.setattr(path_finder, "monotonic", clock)
     bmc.fail(FAN_MODE, status=500)
     for _ in range(3):

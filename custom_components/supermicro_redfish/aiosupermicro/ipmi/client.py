@@ -227,7 +227,7 @@ class IpmiClient:
         )
 
     async def _async_send_or_log_in(self, request: Request, limit: TimeLimit) -> bytes:
-        """Send a command over the present session, or over a new one."""
+        """Send a command over the current session, or over a new one."""
         if (session := self._session) is not None:
             is_idle = session.is_idle
             seconds = IPMI_IDLE_SESSION_SECONDS if is_idle else IPMI_SESSION_SECONDS

@@ -26,7 +26,7 @@ _MEANINGS = {
     0xD2: "the BMC is starting",
     0xD3: "the destination is unavailable",
     0xD4: "insufficient privilege or locked down",
-    0xD5: "not possible in the present state",
+    0xD5: "not possible in the current state",
     0xD6: "disabled function",
     0xFF: "unspecified error",
 }

@@ -185,7 +185,7 @@ class InnerSensors:
         """
         found = {name: find_link(body, key) for name, body in bodies.items()}
         links = {name: link for name, link in found.items() if link}
-        linked = await self._reader.async_find_many(links.values())
+        linked = await self._reader.members.async_find(links.values())
         return {name: linked[link] for name, link in links.items() if link in linked}
 
 

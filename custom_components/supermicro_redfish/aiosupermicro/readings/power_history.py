@@ -50,7 +50,7 @@ async def async_read_power_history(
         SupermicroRedfishError: The history or the clock could not be read.
 
     """
-    members = await reader.async_get_member_paths(METRIC_REPORTS, cached=True)
+    members = await reader.members.async_list(METRIC_REPORTS, cached=True)
     paths = [path for path in members if _POWER_REPORT.fullmatch(_name(path))]
     if not paths:
         raise NotFoundError("This board has no power history")

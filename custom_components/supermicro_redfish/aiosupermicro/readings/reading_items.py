@@ -44,7 +44,7 @@ class ReadingItems:
         if self.is_first_poll and not is_known:
             self.is_complete = False
             return None
-        paths = await self._reader.async_get_member_paths(collection, cached=True)
+        paths = await self._reader.members.async_list(collection, cached=True)
         if self._is_poll and not is_known and paths:
             self.is_complete = False
             return None

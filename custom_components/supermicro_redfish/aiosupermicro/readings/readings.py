@@ -163,9 +163,7 @@ class Readings:
         self._discovered.add(LEAK_DETECTORS)
         reading = Reading(Scope.DISCOVERY)
         if is_first:
-            paths = await self._reader.async_get_member_paths(
-                LEAK_DETECTORS, cached=True
-            )
+            paths = await self._reader.members.async_list(LEAK_DETECTORS, cached=True)
         else:
             paths = await self._async_list(LEAK_DETECTORS)
         if paths:
@@ -174,7 +172,7 @@ class Readings:
     async def _async_list(self, collection: Endpoint[Any]) -> list[str]:
         """Return the members of a collection, which a poll may have just listed."""
         since = monotonic() - EXPAND_FRESH_SECONDS
-        return await self._reader.async_get_member_paths(collection, since=since)
+        return await self._reader.members.async_list(collection, since=since)
 
     async def _async_get(
         self,
@@ -203,7 +201,7 @@ class Readings:
                 raise missing from None
         else:
             if self._reader.memory is memory:
-                self._reader.mark_replaced(endpoint, missing)
+                self._reader.availability.mark_replaced(endpoint, missing)
                 return found
         return await self._async_get(endpoint, fallback, reading)
 

@@ -94,7 +94,6 @@ class RoundRobinReader:
                     members,
                     since=since,
                     may_try=may_try,
-                    levels=self._reader.get_expand_levels(collection),
                 )
             for path, body in found.items():
                 self._store(path, body, None)
@@ -133,7 +132,7 @@ class RoundRobinReader:
         """Read resources; discard the last value of a resource that fails."""
         self._pending.update(due)
         try:
-            found, errors = await self._reader.async_try_many(due)
+            found, errors = await self._reader.members.async_try(due)
         finally:
             self._pending.difference_update(due)
         for path in due:

@@ -285,7 +285,7 @@ class SensorPool:
         requested_at = monotonic()
         if len(members) < _MIN_GROUP:
             return False
-        listed = await self._reader.expander.async_list(collection, 1)
+        listed = await self._reader.expander.async_list(collection)
         if listed is None:
             return False
         for path in listed:
@@ -296,7 +296,7 @@ class SensorPool:
     async def _async_read_singly(self, paths: list[str]) -> None:
         """Read sensors one by one; discard the value of a sensor that fails."""
         requested_at = monotonic()
-        found, _ = await self._reader.async_try_many(paths)
+        found, _ = await self._reader.members.async_try(paths)
         for path in paths:
             self.set_body(path, found.get(path), requested_at)
 

@@ -216,7 +216,7 @@ class SingleResources:
         is_known = self._reader.path(LEAK_DETECTORS) is not None
         if reading.scope is Scope.POLL and not is_known:
             return ()
-        paths = await self._reader.async_get_member_paths(LEAK_DETECTORS, cached=True)
+        paths = await self._reader.members.async_list(LEAK_DETECTORS, cached=True)
         items = ReadingItems(self._reader, self._round_robin, reading, is_first=False)
         count = 0 if reading.scope is Scope.DISCOVERY else _LEAK_COUNT
         bodies = await items.async_read(paths, count)

@@ -130,8 +130,8 @@ class Telemetry:
 
         Without definitions, these are all reports.
         """
-        paths = await self._reader.async_get_member_paths(METRIC_REPORT_DEFINITIONS)
-        definitions = await self._reader.async_find_many(paths[:MAX_REPORTS])
+        paths = await self._reader.members.async_list(METRIC_REPORT_DEFINITIONS)
+        definitions = await self._reader.members.async_find(paths[:MAX_REPORTS])
         links = [
             link
             for body in definitions.values()
@@ -140,7 +140,7 @@ class Telemetry:
         ]
         if definitions:
             return links
-        return await self._reader.async_get_member_paths(METRIC_REPORTS)
+        return await self._reader.members.async_list(METRIC_REPORTS)
 
 
 def _sensor_path(metric: Any) -> str | None:

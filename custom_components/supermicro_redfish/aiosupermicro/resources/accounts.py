@@ -23,7 +23,7 @@ async def async_get_role(reader: ResourceReader, user_name: str) -> Role:
             is an account of a directory service.
 
     """
-    paths = await reader.async_get_member_paths(ACCOUNTS)
+    paths = await reader.members.async_list(ACCOUNTS)
     for requests, path in enumerate(_sort_by_likelihood(paths, user_name), start=3):
         if requests >= 3 + _MAX_ACCOUNTS:
             break
@@ -54,7 +54,7 @@ async def _async_get_role_of(
         raise NotFoundError("The account has no role")
     paths = [f"{roles}/{role_id}"]
     if max_requests > 1:
-        listed = await reader.async_get_member_paths(roles)
+        listed = await reader.members.async_list(roles)
         paths = _sort_roles(listed, role_id)[: max_requests - 1]
     for path in paths:
         role = Role.from_dict(await reader.async_get_json(path))

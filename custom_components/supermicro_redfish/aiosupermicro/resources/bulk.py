@@ -69,7 +69,7 @@ async def async_try_each(
             resource = found.resources[endpoint.name] = await reads[endpoint]()
             on_read(endpoint.name, resource)
         except NotFoundError as error:
-            is_lost = reader.was_seen(endpoint)
+            is_lost = reader.availability.was_seen(endpoint)
             (found.errors if is_lost else found.missing)[endpoint.name] = error
         except ResourceError as error:
             found.errors[endpoint.name] = error

@@ -14,9 +14,9 @@ from .reader import ResourceReader
 
 async def async_get_other_chassis(reader: ResourceReader) -> dict[str, JsonObject]:
     """Return all chassis except the host's own, by path; each is read only once."""
-    paths = await reader.async_get_member_paths(ALL_CHASSIS, cached=True)
+    paths = await reader.members.async_list(ALL_CHASSIS, cached=True)
     others = [path for path in paths if path != reader.path(CHASSIS)]
-    return await reader.async_find_many(others, cached=True)
+    return await reader.members.async_find(others, cached=True)
 
 
 async def async_get_device_paths(
@@ -37,14 +37,14 @@ async def async_get_device_paths(
 
     """
     key = collection.links[0].pointer
-    paths = await reader.async_get_member_paths(collection)
+    paths = await reader.members.async_list(collection)
     host = await reader.async_find_json(CHASSIS, cached=True) or {}
     has_others = bool(find_links(host, "Links/Contains"))
     others = await async_get_other_chassis(reader) if has_others else {}
     system = reader.path(SYSTEM)
     own = [body for body in others.values() if _belongs_to(body, system)]
     links = [link for chassis in own if (link := find_link(chassis, key))]
-    paths += await reader.async_get_member_paths(*links)
+    paths += await reader.members.async_list(*links)
     for chassis in (host, *own):
         paths += find_links(chassis, f"Links/{key}")
     return [*dict.fromkeys(paths)]

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..const import MAX_PAGES, MAX_VALUES
-from ..exceptions import InvalidResponseError
+from .. import exceptions
+from ..concurrency import map_limited
+from ..const import (
+    MAX_CONCURRENT_REQUESTS,
+    MAX_PAGES,
+    MAX_REMEMBERED_ERRORS,
+    MAX_VALUES,
+)
+from ..exceptions import (
+    InvalidResponseError,
+    LicenseError,
+    NotFoundError,
+    ResourceError,
+)
+from ..http.cache import NewestItems
 from ..payload import JsonObject, find_links, path_of
+from .endpoints import Endpoint, ModelT, Source
+from .expansion import CollectionExpander
+from .path_finder import PathFinder
+
+if TYPE_CHECKING:
+    from .reader import ResourceReader
 
 ReadFn = Callable[[str], Awaitable[JsonObject]]
+_SourceT = TypeVar("_SourceT", bound=Source)
+_MAX_TIMEOUTS = 2
 
 
 async def async_get_pages(
@@ -65,13 +88,215 @@ def _is_group(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, str)
 
 
-async def async_get_member_paths(
-    path: str, read: ReadFn, first: JsonObject | None = None
-) -> list[str]:
-    """Return the paths of a collection's members, each once.
+class MemberReader:
+    """Read the members of collections, and other resources of which there are many.
 
-    The parameters and errors are those of `async_get_pages`.
+    - `get` raises the first error where none can be read, `find` returns none.
+    - A member that cannot be read does not affect the others; its error is in
+      `errors`.
+    - The members of a collection that can be expanded are read with one request.
     """
-    pages = await async_get_pages(path, read, first)
-    links = (link for page in pages for link in find_links(page, "Members"))
-    return [*dict.fromkeys(links)]
+
+    def __init__(
+        self, reader: ResourceReader, finder: PathFinder, expander: CollectionExpander
+    ) -> None:
+        """Initialize the reader of members."""
+        self._reader = reader
+        self._finder = finder
+        self._expander = expander
+        self.errors: NewestItems[str, ResourceError] = NewestItems(
+            MAX_REMEMBERED_ERRORS
+        )
+        """The errors of members, by path, as they were last read."""
+        self.limit = MAX_CONCURRENT_REQUESTS
+        """Maximum number of concurrent requests for a series of resources."""
+
+    async def async_get(self, paths: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the JSON of the resources that can be read, by path.
+
+        Raises:
+            ResourceError: None of them could be read.
+            SupermicroRedfishError: The connection was lost or the login refused.
+
+        """
+        paths = [*dict.fromkeys(paths)]
+        expanded = await self._async_expand(paths)
+        left = [path for path in paths if path not in expanded]
+        found, errors = await self.async_try(left)
+        found |= expanded
+        self._replace_errors(paths, errors)
+        if errors and not found:
+            raise next(iter(errors.values()))
+        return {path: found[path] for path in paths if path in found}
+
+    async def async_find(
+        self, paths: Iterable[str], *, cached: bool = False
+    ) -> dict[str, JsonObject]:
+        """Return the JSON of the resources that can be read, maybe none, by path.
+
+        `errors` does not contain those that are missing or need a license.
+        """
+        paths = [*dict.fromkeys(paths)]
+        new = [p for p in paths if not (cached and self._reader.is_cached(p))]
+        expanded = await self._async_expand(new)
+        left = [path for path in paths if path not in expanded]
+        found, errors = await self.async_try(left, cached=cached)
+        found |= expanded
+        for path in found:
+            self.errors.pop(path, None)
+        for path, error in errors.items():
+            if not isinstance(error, (NotFoundError, LicenseError)):
+                self.errors[path] = error
+        return {path: found[path] for path in paths if path in found}
+
+    async def async_get_models(
+        self, paths: Iterable[str], model: type[ModelT]
+    ) -> list[ModelT]:
+        """Return several decoded resources; errors as in `async_get`."""
+        bodies = await self.async_get(paths)
+        return [model.from_dict(body) for body in bodies.values()]
+
+    async def async_get_all(
+        self, collection: Endpoint[Any], model: type[ModelT]
+    ) -> list[ModelT]:
+        """Return the members of a collection, an empty list where it is missing.
+
+        Raises:
+            SupermicroRedfishError: As in `async_get`.
+
+        """
+        return await self.async_get_models(await self.async_list(collection), model)
+
+    async def async_list(
+        self, *collections: Source, cached: bool = False, since: float = inf
+    ) -> list[str]:
+        """Return the paths of the members of collections, each once.
+
+        Args:
+            collections: The collections.
+            cached: Whether to accept collections as they were last read.
+            since: The time since when a list of the members by a poll is new enough.
+
+        Raises:
+            ResourceError: None of the collections that exist could be read.
+
+        """
+        is_cached = self._reader.is_cached
+        new = [source for source in collections if not (cached and is_cached(source))]
+        listed = await self._async_list_expanded(new, since)
+        left = [source for source in collections if source not in listed]
+        found, errors = await self.async_try(left, cached=cached)
+        for source, error in errors.items():
+            is_missing = isinstance(error, NotFoundError)
+            was_seen = self._reader.availability.was_seen(source)
+            is_lost = is_missing and was_seen and not cached
+            if is_lost or not (found or listed or is_missing):
+                raise error
+            if isinstance(source, str):
+                self.errors[source] = error
+        for source, first in found.items():
+            listed[source] = await self._async_list_pages(source, first, cached=cached)
+        paths = (path for source in collections for path in listed.get(source, ()))
+        return [*dict.fromkeys(paths)]
+
+    async def _async_list_pages(
+        self, source: Source, first: JsonObject, *, cached: bool
+    ) -> list[str]:
+        """Return the paths in all pages of a collection, of which the first is read."""
+
+        async def read(path: str) -> JsonObject:
+            return await self._reader.async_get_json(path, cached=cached)
+
+        if isinstance(source, str):
+            self.errors.pop(source, None)
+            path = source
+        else:
+            path = await self._finder.async_get(source)
+        pages = await async_get_pages(path, read, first)
+        links = (link for page in pages for link in find_links(page, "Members"))
+        return [*dict.fromkeys(links)]
+
+    async def _async_list_expanded(
+        self, collections: Iterable[Source], since: float
+    ) -> dict[Source, list[str]]:
+        """Return the paths of the members of collections that can be expanded."""
+        listed: dict[Source, list[str]] = {}
+        await self._reader.async_verify_memory()
+        for source in collections:
+            path = await self._async_find_expandable(source)
+            paths = await self._expander.async_list(path, since) if path else None
+            if paths is not None:
+                listed[source] = paths
+                if isinstance(source, Endpoint):
+                    self._reader.availability.mark_seen(source)
+        return listed
+
+    async def _async_find_expandable(self, source: Source) -> str | None:
+        """Return the path of a collection if it may be expanded."""
+        if isinstance(source, str):
+            return source
+        if not source.expand_levels:
+            return None
+        if self._expander.has_worked:
+            with suppress(ResourceError):
+                return await self._finder.async_get(source)
+        return self._finder.paths.get(source)
+
+    async def _async_expand(self, paths: Iterable[str]) -> dict[str, JsonObject]:
+        """Return the resources that an expansion of their collections shows, by path.
+
+        Only collections that were read before are expanded.
+        """
+        found: dict[str, JsonObject] = {}
+        groups: dict[str, list[str]] = {}
+        for path in paths:
+            if (body := self._expander.take(path)) is not None:
+                found[path] = body
+            else:
+                groups.setdefault(path.rpartition("/")[0], []).append(path)
+        for collection, members in groups.items():
+            if self._reader.is_cached(collection):
+                found |= await self._expander.async_read(collection, members)
+        return found
+
+    async def async_try(
+        self, sources: Iterable[_SourceT], *, cached: bool = False
+    ) -> tuple[dict[_SourceT, JsonObject], dict[_SourceT, ResourceError]]:
+        """Return the resources that can be read, and the errors of all others.
+
+        A BMC that hangs is not asked for the rest of a long series: after two
+        time-outs without a response in between, the others count as timed out.
+        """
+        found: dict[_SourceT, JsonObject] = {}
+        errors: dict[_SourceT, ResourceError] = {}
+        timeouts = 0
+
+        async def read(source: _SourceT) -> None:
+            nonlocal timeouts
+            if timeouts >= _MAX_TIMEOUTS:
+                message = f"{source} was not requested: too many time-outs"
+                errors[source] = exceptions.TimeoutError(message)
+                return
+            try:
+                found[source] = await self._reader.async_get_json(source, cached=cached)
+                timeouts = 0
+            except exceptions.TimeoutError as error:
+                timeouts += 1
+                errors[source] = error
+            except ResourceError as error:
+                timeouts = 0
+                errors[source] = error
+
+        unique = [*dict.fromkeys(sources)]
+        await map_limited(read, unique, self.limit)
+        return {source: found[source] for source in unique if source in found}, errors
+
+    def _replace_errors(
+        self, paths: list[str], errors: Mapping[str, ResourceError]
+    ) -> None:
+        """Replace the errors of the members that these paths belong to."""
+        parents = {path.rpartition("/")[0] for path in paths}
+        for path in [*self.errors]:
+            if path.rpartition("/")[0] in parents:
+                del self.errors[path]
+        self.errors.add(errors)

@@ -44,11 +44,11 @@ async def async_get_drives(reader: ResourceReader) -> list[Drive]:
 
     A board may list a drive at two paths, in its storage group and in its chassis.
     """
-    with reader.remember_license(_ALL_DRIVES):
+    with reader.availability.remember_license(_ALL_DRIVES):
         groups = await _async_get_storage_groups(reader)
         paths = [path for group in groups for path in find_links(group, "Drives")]
         paths += await async_get_device_paths(reader, DRIVES)
-        bodies = await reader.async_get_many(paths)
+        bodies = await reader.members.async_get(paths)
     return _without_repeated(bodies)
 
 
@@ -83,9 +83,9 @@ async def async_get_firmware_images(
 
     Nothing but its Id distinguishes it, which is also the end of its path.
     """
-    paths = await reader.async_get_member_paths(FIRMWARE)
+    paths = await reader.members.async_list(FIRMWARE)
     images = [path for path in paths if _FIRMWARE_IMAGE.fullmatch(path)]
-    return await reader.async_get_models(
+    return await reader.members.async_get_models(
         images[:MAX_FIRMWARE_IMAGES], FirmwareInventory
     )
 
@@ -99,13 +99,13 @@ async def async_get_volumes(reader: ResourceReader) -> list[Volume]:
 async def async_get_network_adapters(reader: ResourceReader) -> list[NetworkAdapter]:
     """Return the network adapters of all chassis, or else those of the system."""
     paths = await _async_get_adapter_paths(reader)
-    return await reader.async_get_models(paths, NetworkAdapter)
+    return await reader.members.async_get_models(paths, NetworkAdapter)
 
 
 async def async_get_sensors(reader: ResourceReader) -> list[SensorResource]:
     """Return the Sensor resources of all chassis."""
     paths = await async_get_device_paths(reader, SENSORS)
-    return await reader.async_get_models(paths, SensorResource)
+    return await reader.members.async_get_models(paths, SensorResource)
 
 
 async def async_get_ports(reader: ResourceReader) -> list[Port]:
@@ -114,7 +114,7 @@ async def async_get_ports(reader: ResourceReader) -> list[Port]:
     Some boards have only the functions of an adapter, or ports without an adapter.
     """
     paths = await _async_get_adapter_paths(reader)
-    owners = [*(await reader.async_get_many(paths)).values()]
+    owners = [*(await reader.members.async_get(paths)).values()]
     if not owners:
         owners = await _async_get_network_interfaces(reader)
     keys = ("Ports", "NetworkPorts", "NetworkDeviceFunctions")
@@ -127,7 +127,7 @@ async def async_get_pcie_devices(reader: ResourceReader) -> list[PCIeDevice]:
     if not paths:
         system = await reader.async_get_json(SYSTEM, cached=True)
         paths = find_links(system, "PCIeDevices")
-    return await reader.async_get_models(paths, PCIeDevice)
+    return await reader.members.async_get_models(paths, PCIeDevice)
 
 
 async def _async_get_adapter_paths(reader: ResourceReader) -> list[str]:
@@ -144,14 +144,14 @@ async def _async_get_adapter_paths(reader: ResourceReader) -> list[str]:
 
 async def _async_get_network_interfaces(reader: ResourceReader) -> list[JsonObject]:
     """Return the network interfaces of the system."""
-    paths = await reader.async_get_member_paths(NETWORK_INTERFACES)
-    return [*(await reader.async_get_many(paths)).values()]
+    paths = await reader.members.async_list(NETWORK_INTERFACES)
+    return [*(await reader.members.async_get(paths)).values()]
 
 
 async def _async_get_storage_groups(reader: ResourceReader) -> Iterable[JsonObject]:
     """Return the groups of drives."""
-    paths = await reader.async_get_member_paths(STORAGE)
-    return (await reader.async_get_many(paths)).values()
+    paths = await reader.members.async_list(STORAGE)
+    return (await reader.members.async_get(paths)).values()
 
 
 async def _async_get_members_of(
@@ -163,5 +163,5 @@ async def _async_get_members_of(
     """Return the members of the first collection that each resource links to."""
     links = [[find_link(body, pointer) for pointer in pointers] for body in bodies]
     collections = [next(filter(None, found), None) for found in links]
-    paths = await reader.async_get_member_paths(*filter(None, collections))
-    return await reader.async_get_models(paths, model)
+    paths = await reader.members.async_list(*filter(None, collections))
+    return await reader.members.async_get_models(paths, model)

@@ -75,6 +75,10 @@ class Endpoint(Generic[ModelT]):
     """
 
 
+Source = Endpoint[Any] | str
+"""A row of the table, or the path that another resource links to."""
+
+
 def _is_host(system: JsonObject) -> bool:
     """Return whether a system is the machine, not an accelerator board inside it."""
     return System.from_dict(system).is_supermicro

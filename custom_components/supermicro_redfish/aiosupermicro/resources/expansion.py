@@ -25,6 +25,7 @@ from ..http.cache import NewestItems
 from ..payload import JsonObject, find_link
 from .endpoints import ROOT
 from .expand_verdicts import ExpandVerdicts
+from .path_finder import PathFinder
 
 if TYPE_CHECKING:
     from .reader import ResourceReader
@@ -85,9 +86,10 @@ class CollectionExpander:
     request a day.
     """
 
-    def __init__(self, reader: ResourceReader) -> None:
+    def __init__(self, reader: ResourceReader, finder: PathFinder) -> None:
         """Initialize without verdicts."""
         self._reader = reader
+        self._finder = finder
         self.verdicts = ExpandVerdicts()
         self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
             MAX_CACHED_RESOURCES
@@ -127,14 +129,12 @@ class CollectionExpander:
         read_at, body = self._bodies.pop(path, (-inf, None))
         return body if read_at >= since else None
 
-    def get_listed(self, collection: str, since: float) -> list[str] | None:
-        """Return the members that a poll has listed since a time; None if none has."""
-        last = self._polled.get(collection)
-        is_listed = last and last.requested_at >= since
-        return (last.listed or None) if last and is_listed else None
-
-    async def async_list(self, collection: str, levels: int) -> list[str] | None:
+    async def async_list(self, collection: str, since: float = inf) -> list[str] | None:
         """Return the paths of all members of a collection, and keep their bodies.
+
+        Args:
+            collection: The path of the collection.
+            since: The time since when a list of the members by a poll is new enough.
 
         Returns:
             None where the plain collection has to be read, as before the first trial.
@@ -143,11 +143,14 @@ class CollectionExpander:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
+        last = self._polled.get(collection)
+        if last and last.listed and last.requested_at >= since:
+            return last.listed
         for path in [p for p in self._bodies if p.startswith(f"{collection}/")]:
             del self._bodies[path]
         if not self.has_worked or not self.verdicts.is_due(collection):
             return None
-        if (query := await self._async_get_query(levels)) is None:
+        if (query := await self._async_get_query(collection)) is None:
             return None
         answer = await self._async_expand(collection, query)
         if not answer.is_complete:
@@ -172,7 +175,6 @@ class CollectionExpander:
         *,
         since: float = inf,
         may_try: bool = True,
-        levels: int = 1,
     ) -> dict[str, JsonObject]:
         """Return the members of a collection that one request returns, by path.
 
@@ -183,8 +185,6 @@ class CollectionExpander:
             members: The paths of the members.
             since: The time since when an expansion is new enough, by `time.monotonic`.
             may_try: Whether a kind that is not verified yet may be expanded.
-            levels: The number of levels to expand; resources inside the members are
-                kept for `take`.
 
         Raises:
             SupermicroRedfishError: The connection was lost or the login refused.
@@ -197,7 +197,7 @@ class CollectionExpander:
             return {p: last.members[p] for p in members if p in last.members}
         if not self._may_expand(collection, len(members), may_try=may_try):
             return {}
-        if (query := await self._async_get_query(levels)) is None:
+        if (query := await self._async_get_query(collection)) is None:
             return {}
         requested_at = monotonic()
         answer = await self._async_expand(collection, query)
@@ -216,7 +216,7 @@ class CollectionExpander:
 
     def _may_expand(self, collection: str, number: int, *, may_try: bool) -> bool:
         """Return whether to expand a collection with this number of members."""
-        if not self.verdicts.is_due(collection):
+        if not self.verdicts.is_due(collection) or not self._get_levels(collection):
             return False
         if self.verdicts.is_verified(collection):
             return number >= _MIN_MEMBERS_VERIFIED
@@ -229,7 +229,13 @@ class CollectionExpander:
             self._bodies[path] = (monotonic(), body)
             self._reader.store(path, body)
 
-    async def _async_get_query(self, levels: int) -> str | None:
+    def _get_levels(self, collection: str) -> int:
+        """Return the number of levels that an expansion of a collection reads."""
+        found = self._finder.paths.items()
+        rows = (row for row, path in found if path == collection)
+        return max((row.expand_levels for row in rows), default=1)
+
+    async def _async_get_query(self, collection: str) -> str | None:
         """Return the query that the service root advertises, None without support."""
         root = await self._reader.async_get_json(ROOT, cached=True)
         features = root.get("ProtocolFeaturesSupported")
@@ -241,7 +247,8 @@ class CollectionExpander:
         if expand.get("Levels") is not True:
             return "$expand=."
         most = expand.get("MaxLevels")
-        levels = min(levels, most) if isinstance(most, int) and most > 0 else 1
+        most = most if isinstance(most, int) and most > 0 else 1
+        levels = min(self._get_levels(collection), most)
         return f"$expand=.($levels={levels})"
 
     async def _async_expand(self, collection: str, query: str) -> _Answer:

@@ -32,7 +32,9 @@ async def _async_get_identifiers(
     reader: ResourceReader,
 ) -> tuple[list[str], list[str], list[str]]:
     """Return MAC addresses, UUIDs without a MAC address, and internal addresses."""
-    interfaces = await reader.async_get_members(MANAGER_INTERFACES, EthernetInterface)
+    interfaces = await reader.members.async_get_all(
+        MANAGER_INTERFACES, EthernetInterface
+    )
     external = [nic for nic in interfaces if not nic.is_internal]
     manager = await reader.async_get(MANAGER, cached=True)
     root = await reader.async_get(ROOT, cached=True)

@@ -51,8 +51,8 @@ async def async_find_log(
     """Return a log service by Id or name, else that of health events, else the first.
 
     Other log services that cannot be read cost one request each and nothing else. The
-    errors of those that exist are in the `member_errors` of the reader. Where all
-    links are dead, they are followed again after an hour.
+    errors of those that exist are in `reader.members.errors`. Where all links are
+    dead, they are followed again after an hour.
 
     Raises:
         NotFoundError: There is no such log.
@@ -60,18 +60,18 @@ async def async_find_log(
 
     """
     name = f"services of {logs.name}"
-    reader.require_available(name)
+    reader.availability.require(name)
     services: list[JsonObject] = []
     errors: list[ResourceError] = []
-    for path in await reader.async_get_member_paths(logs, cached=True):
+    for path in await reader.members.async_list(logs, cached=True):
         try:
             services.append(await reader.async_get_json(path, cached=True))
         except ResourceError as error:
             errors.append(error)
             if not isinstance(error, (NotFoundError, LicenseError)):
-                reader.member_errors[path] = error
+                reader.members.errors[path] = error
             continue
-        reader.member_errors.pop(path, None)
+        reader.members.errors.pop(path, None)
         service = LogService.from_dict(services[-1])
         if log_service is None:
             is_wanted = service.log_entry_type == _HEALTH_EVENTS
@@ -81,7 +81,7 @@ async def async_find_log(
             return services[-1]
     if errors:
         if not services and all(isinstance(e, NotFoundError) for e in errors):
-            reader.remember_error(name, errors[0])
+            reader.availability.record(name, errors[0])
         raise errors[0]
     if log_service is None and services:
         return services[0]
@@ -93,7 +93,7 @@ async def _async_read_entries(
 ) -> list[LogEntry]:
     """Return entries, reading linked ones; a linked entry may be deleted meanwhile."""
     links = list(filter(None, map(_link, members)))
-    linked = await reader.async_get_many(links)
+    linked = await reader.members.async_get(links)
     bodies = (linked.get(_link(member) or "", member) for member in members)
     return [LogEntry.from_dict(body) for body in bodies if not _link(body)]
 

@@ -175,8 +175,8 @@ async def async_find_boot_source(reader: ResourceReader) -> str:
 
 async def _async_get_slots(reader: ResourceReader) -> list[_Slot]:
     """Return the slots, or that of the old family's configuration."""
-    paths = await reader.async_get_member_paths(VIRTUAL_MEDIA)
-    bodies = await reader.async_get_many(paths)
+    paths = await reader.members.async_list(VIRTUAL_MEDIA)
+    bodies = await reader.members.async_get(paths)
     slots = [_Slot(path, VirtualMedia.from_dict(body)) for path, body in bodies.items()]
     if any(slot.media.insert for slot in slots):
         return slots

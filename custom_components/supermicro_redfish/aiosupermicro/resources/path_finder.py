@@ -107,7 +107,7 @@ class PathFinder:
         collection = endpoint.links[-1].parent if endpoint.parent_pointer else None
         if collection and self._reader.expander.has_worked:
             with suppress(ResourceError):
-                await self._reader.async_get_member_paths(collection, cached=True)
+                await self._reader.members.async_list(collection, cached=True)
 
     async def async_skip(self, endpoint: Endpoint[Any], path: str) -> bool:
         """Find another path for a row with a dead link, if there is one."""
@@ -164,11 +164,11 @@ class PathFinder:
             except ResourceError as error:
                 if not self._is_dead(link, error):
                     raise
-                self._reader.member_errors[link] = error
+                self._reader.members.errors[link] = error
                 errors.append(error)
                 break
             self._failing_since.pop(link, None)
-            self._reader.member_errors.pop(link, None)
+            self._reader.members.errors.pop(link, None)
             pointer = endpoint.parent_pointer
             link = find_link(above[link], pointer) if pointer else None
         matches = [path for path, body in above.items() if endpoint.select_fn(body)]

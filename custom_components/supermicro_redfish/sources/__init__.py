@@ -1,19 +1,16 @@
 """Sources that entities read their values from.
 
-A source belongs to a coordinator. It has one item for a single resource, such as the
-system, and many for a list, such as fans or drives.
+This is the table of them. `base` contains their classes, and `names` names their items.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
-from hashlib import blake2b
-from operator import attrgetter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 import re
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final
 
-from .aiosupermicro import (
+from ..aiosupermicro import (
     Drive,
     DynamicData,
     FirmwareInventory,
@@ -24,19 +21,25 @@ from .aiosupermicro import (
     ResetType,
     SensorResource,
     SupermicroRedfishClient as Client,
-    SupermicroRedfishError,
     Thermal,
     VirtualMedia,
 )
-from .aiosupermicro.models import Model, Sensor
-from .aiosupermicro.resources import endpoints
-from .aiosupermicro.resources.endpoints import Endpoint
-from .client import async_get_log_entries, async_get_virtual_media
-from .const import LOGGER, MAX_KNOWN_LISTS
-from .coordinator import SupermicroCoordinator, SupermicroRuntimeData
-from .models import Headroom, ItemsByName, ServerData
-
-type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
+from ..aiosupermicro.models import Sensor
+from ..aiosupermicro.resources import endpoints
+from ..client import async_get_log_entries, async_get_virtual_media
+from ..models import Headroom, ServerData
+from ..models.items import ItemsByName, name_items
+from .base import (
+    EntitySource as EntitySource,
+    ResourceSource as ResourceSource,
+    account,
+    dynamic,
+    nested_source as nested_source,
+    resource_source,
+    single_source as single_source,
+    static as static,
+    static_source as static_source,
+)
 
 # Matches "CPU Temp", "CPU1 Temp", "System Temp" and "Inlet Temp", but not "CPU1_VRMIN
 # Temp" and "GPU Inlet Temp". PhysicalContext does not suffice: X10 reports CPU for all.
@@ -69,246 +72,12 @@ _TEMPERATURE_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
     }.items()
 }
 
-SERIAL_MARK: Final = "§"
-"""Prefix of a digest in a key; entity names have the position instead."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntitySource[ItemT]:
-    """Items of one kind, which entities read their values from."""
-
-    coordinator_fn: CoordinatorFn
-    """Return the coordinator that polls the items."""
-    items_fn: Callable[[Any], Mapping[str, ItemT]]
-    """Return the items in the coordinator's data, by a stable identifier."""
-    name_suffix: str = ""
-    """Suffix of the board's names that the entity name already contains."""
-    measure_pattern: re.Pattern[str] | None = None
-    """Suffix with a number, which is left out if the rest of the name is unique."""
-    part_fn: Callable[[ItemT], str | None] = lambda _: None
-    """Return the name of the part of the server that has a device of its own."""
-    name_patterns: Mapping[str, re.Pattern[str]] = field(
-        default_factory=dict, hash=False
-    )
-    """Names with a translation of their own, by the suffix of its key.
-
-    A group is the number in the entity name.
-    """
-    label_fn: Callable[[ItemT], str | None] = lambda _: None
-    """Return the label printed on the hardware, if the board reports it."""
-    is_present_fn: Callable[[ItemT], bool] = lambda _: True
-    """Return whether the item itself is fitted, not only its bay or slot."""
-    is_removable: bool = False
-    """Whether an item may be removed for good and come back as a new one."""
-
-    def get_items(self, data: SupermicroRuntimeData) -> Mapping[str, ItemT]:
-        """Return the items of the last poll."""
-        return self.coordinator_fn(data).get_items(self.items_fn)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResourceSource[ItemT](EntitySource[ItemT]):
-    """Resource that can be read separately, or a part of one."""
-
-    name: str
-    """Name of the resource in the coordinator's data."""
-    read_fn: Callable[[Client], Awaitable[Any]]
-    """Read the resource."""
-
-    async def async_read(self, data: SupermicroRuntimeData) -> Any:
-        """Read the resource between two polls, update its entities and return it.
-
-        Raises:
-            SupermicroRedfishError: The resource cannot be read.
-
-        """
-        resource = await self.read_fn(data.client)
-        self.coordinator_fn(data).async_set_resource(self.name, resource)
-        return resource
-
-    async def async_read_back(self, data: SupermicroRuntimeData) -> None:
-        """Read the resource after a command.
-
-        The command has succeeded, so a failed read is no error: a poll follows.
-        """
-        coordinator = self.coordinator_fn(data)
-        try:
-            await self.async_read(data)
-        except SupermicroRedfishError as error:
-            LOGGER.debug(
-                "%s: %s cannot be read back: %s", coordinator.name, self.name, error
-            )
-            if not coordinator.hass.is_stopping:
-                await coordinator.async_request_refresh()
-
-
-dynamic: Final[CoordinatorFn] = attrgetter("dynamic")
-static: Final[CoordinatorFn] = attrgetter("static")
-account: Final[CoordinatorFn] = attrgetter("account")
-
-
-def single_source[ItemT](
-    coordinator_fn: CoordinatorFn, item_fn: Callable[[Any], ItemT | None]
-) -> EntitySource[ItemT]:
-    """Return the source of a single item, which a board may lack."""
-    return EntitySource(
-        coordinator_fn=coordinator_fn, items_fn=lambda data: _single(item_fn(data))
-    )
-
-
-def resource_source[ItemT](
-    coordinator_fn: CoordinatorFn,
-    name: str,
-    read_fn: Callable[[Client], Awaitable[ItemT]],
-) -> ResourceSource[ItemT]:
-    """Return the source of a resource in the coordinator's data."""
-    return ResourceSource(
-        coordinator_fn=coordinator_fn,
-        items_fn=lambda data: _single(data.get_resource(name)),
-        name=name,
-        read_fn=read_fn,
-    )
-
-
-def static_source[ModelT: Model](endpoint: Endpoint[ModelT]) -> ResourceSource[ModelT]:
-    """Return the source of a resource that rarely changes, by its row."""
-    return resource_source(
-        static, endpoint.name, lambda client: client.async_read_resource(endpoint)
-    )
-
-
-def nested_source[ParentT, ItemT](
-    parent: ResourceSource[ParentT], item_fn: Callable[[ParentT], ItemT | None]
-) -> ResourceSource[ItemT]:
-    """Return the source of a part of a resource, which is read with the resource."""
-    return ResourceSource(
-        coordinator_fn=parent.coordinator_fn,
-        items_fn=lambda data: _single(
-            next(map(item_fn, parent.items_fn(data).values()), None)
-        ),
-        name=parent.name,
-        read_fn=parent.read_fn,
-    )
-
-
-def _single[ItemT](item: ItemT | None) -> Mapping[str, ItemT]:
-    """Return an optional item as a mapping of items."""
-    return {} if item is None else {"": item}
-
-
-class _Named(Protocol):
-    """An entry of a list, with a name."""
-
-    @property
-    def name(self) -> str | None:
-        """Name of the entry."""
-
-
-class _Identity(NamedTuple):
-    """Values that the key of an entry is made from."""
-
-    name: str
-    entry_id: str | None
-    serial: str | None
-    former_id: str | None
-
-
-class _Keys(NamedTuple):
-    """Keys of the entries of a list."""
-
-    keys: tuple[str, ...]
-    """Key of each entry, in groups of the same name."""
-    places: tuple[int, ...]
-    """Place of each of these entries in the list."""
-    long_keys: dict[str, str]
-    former_keys: dict[str, tuple[str, ...]]
-
-
-def _by_name[ItemT: _Named](
-    entries: Iterable[ItemT],
-    id_fn: Callable[[ItemT], str | None],
-    serial_fn: Callable[[ItemT], str | None] = lambda _: None,
-    former_id_fn: Callable[[ItemT], str | None] | None = None,
-) -> ItemsByName[ItemT]:
-    """Return entries by name, as their position in the list may change.
-
-    All entries with a repeated or missing name have a longer key, so that none takes
-    the place of another: with the Id, else with a digest of the serial number, else
-    with the position among them. An entry without any value is an empty row, which a
-    starting BMC may list.
-    """
-    filled = [entry for entry in entries if entry != _empty(type(entry))]
-    former_id_fn = former_id_fn or id_fn
-    keys = _make_keys(
-        tuple(
-            (entry.name or "", id_fn(entry), serial_fn(entry), former_id_fn(entry))
-            for entry in filled
-        )
-    )
-    return ItemsByName(
-        zip(keys.keys, map(filled.__getitem__, keys.places), strict=True),
-        long_keys=keys.long_keys,
-        former_keys=keys.former_keys,
-    )
-
-
-@cache
-def _empty(item_class: type[Any]) -> Any:
-    """Return an entry without any value."""
-    return item_class()
-
-
-@lru_cache(maxsize=MAX_KNOWN_LISTS)
-def _make_keys(
-    identities: tuple[tuple[str, str | None, str | None, str | None], ...],
-) -> _Keys:
-    """Return the keys of a list, which are the same for most polls and servers."""
-    groups: dict[str, list[tuple[int, _Identity]]] = {}
-    for place, values in enumerate(identities):
-        identity = _Identity(*values)
-        groups.setdefault(identity.name, []).append((place, identity))
-    keys: dict[str, int] = {}
-    long_keys: dict[str, str] = {}
-    former_keys: dict[str, tuple[str, ...]] = {}
-    unique_names = {name for name, group in groups.items() if name and len(group) == 1}
-    for name, group in groups.items():
-        suffixes = _distinguish([identity for _, identity in group])
-        for (place, identity), suffix in zip(group, suffixes, strict=True):
-            is_unique = name in unique_names
-            long_key = f"{name} {suffix}".strip()
-            while long_key in unique_names or long_key in long_keys.values():
-                long_key += " #"
-            key = name if is_unique else long_key
-            keys[key] = place
-            long_keys[key] = long_key
-            if name and not is_unique:
-                former = f"{name} #{identity.former_id}"
-                is_first = identity is group[0][1]
-                former_keys[key] = (name, former) if is_first else (former, name)
-    return _Keys((*keys,), (*keys.values(),), long_keys, former_keys)
-
-
-def _distinguish(group: list[_Identity]) -> list[str]:
-    """Return a unique suffix for each of several entries with the same name."""
-    ids = Counter(identity.entry_id for identity in group)
-    serials = Counter(identity.serial for identity in group)
-    suffixes = []
-    for position, (_, entry_id, serial, _) in enumerate(group, start=1):
-        if entry_id and ids[entry_id] == 1:
-            suffixes.append(f"#{entry_id}")
-        elif serial and serials[serial] == 1:
-            digest = blake2b(serial.encode(), digest_size=4).hexdigest()
-            suffixes.append(f"{SERIAL_MARK}{digest}")
-        else:
-            suffixes.append(f"({position})")
-    return suffixes
-
 
 def _by_member_name[ItemT: (Sensor, PowerSupply)](
     entries: Iterable[ItemT],
 ) -> ItemsByName[ItemT]:
     """Return the entries of a list in Thermal or Power by name."""
-    return _by_name(
+    return name_items(
         entries,
         lambda entry: entry.member_id,
         lambda entry: getattr(entry, "serial_number", None),
@@ -349,7 +118,7 @@ def _inner_sensors(
         else replace(sensor, id=sensor.chassis_id)
         for sensor in sensors
     )
-    items = _by_name(named, lambda sensor: sensor.id)
+    items = name_items(named, lambda sensor: sensor.id)
     return items.select(lambda sensor: _is_main_sensor(sensor) is is_main)
 
 
@@ -389,7 +158,7 @@ def _drives(data: ServerData) -> Mapping[str, Drive]:
         for drive in drives
         if _has_drive(drive) or (drive.name, drive.id) not in occupied
     ]
-    return _by_name(
+    return name_items(
         listed,
         lambda drive: drive.id,
         lambda drive: drive.serial_number,
@@ -520,7 +289,7 @@ SUPPLIES: Final = EntitySource[PowerSupply](
 )
 LEAK_DETECTORS: Final = EntitySource[LeakDetector](
     coordinator_fn=dynamic,
-    items_fn=lambda data: _by_name(data.leak_detectors, lambda detector: detector.id),
+    items_fn=lambda data: name_items(data.leak_detectors, lambda detector: detector.id),
     is_present_fn=lambda detector: not detector.status.is_absent,
 )
 DRIVES: Final = EntitySource[Drive](
