@@ -9,7 +9,8 @@ from aiosupermicro.concurrency import run_in_turn
 
 async def test_quick_calls_run_in_turn_without_tasks() -> None:
     """Call the function for each item in the task of the caller."""
-    caller, calls = asyncio.current_task(), []
+    caller = asyncio.current_task()
+    calls: list[str] = []
 
     async def call(item: str) -> None:
         assert asyncio.current_task() is caller

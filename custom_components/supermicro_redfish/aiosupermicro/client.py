@@ -115,6 +115,9 @@ class SupermicroRedfishClient:
     carried it out. It raises InvalidRequestError where the BMC rejects the write.
     """
 
+    _delay = SECOND_REQUEST_DELAY
+    """Seconds for which a poll reads one resource after the other."""
+
     def __init__(  # noqa: PLR0913 - the parameters of the published client, and two
         self,
         session: ClientSession,
@@ -160,7 +163,6 @@ class SupermicroRedfishClient:
         ids[endpoints.CHASSIS] = chassis
         self._reader = ResourceReader(self._connection, ids, discovery)
         self._readings = Readings(self._reader)
-        self._delay = SECOND_REQUEST_DELAY
 
     async def __aenter__(self) -> Self:
         """Log in."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import IntEnum
+from typing import Any
 
 _Waiter = asyncio.Future[None]
 
@@ -189,7 +190,7 @@ class _Slot:
         self._limiter = limiter
         self._priority = priority
 
-    def __aenter__(self) -> Awaitable[None]:
+    def __aenter__(self) -> Coroutine[Any, Any, None]:
         """Wait for a slot."""
         return self._limiter.async_acquire(self._priority)
 

@@ -145,11 +145,7 @@ class Transport:
                 Redfish.
 
         """
-        content = {
-            "headers": {**_HEADERS, **headers},
-            "json": json,
-            **self._options,
-        }
+        content = {"headers": {**_HEADERS, **headers}, "json": json, **self._options}
         seconds = min(max_seconds, self._timeout)
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
