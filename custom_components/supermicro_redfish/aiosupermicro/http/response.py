@@ -71,7 +71,7 @@ async def async_receive(
     failure: ClientError | OSError | None = None
     is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
     try:
-        if is_optional:
+        if is_optional and not response.content.at_eof():
             async with _limit_optional_body(limit):
                 await _async_read_body(response, body, max_bytes)
         else:
