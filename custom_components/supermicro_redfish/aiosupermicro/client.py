@@ -13,7 +13,7 @@ from typing import Any, Self
 from aiohttp import ClientSession
 
 from .concurrency import gather_or_raise
-from .const import DEFAULT_TIMEOUT, SECOND_REQUEST_DELAY
+from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
 from .exceptions import NotFoundError, ResourceError
 from .http.authenticator import Authenticator
@@ -114,9 +114,6 @@ class SupermicroRedfishClient:
     A write without effect is not sent. The method of a write returns when the BMC has
     carried it out. It raises InvalidRequestError where the BMC rejects the write.
     """
-
-    _delay = SECOND_REQUEST_DELAY
-    """Seconds for which a poll reads one resource after the other."""
 
     def __init__(  # noqa: PLR0913 - the parameters of the published client, and two
         self,
@@ -233,7 +230,6 @@ class SupermicroRedfishClient:
         limit = max(1, min(max_requests, _MAX_CONCURRENT_REQUESTS))
         self._transport.set_max_concurrent_requests(limit)
         self._reader.members.limit = limit
-        self._delay = 0.0
 
     # Connection
 
@@ -404,8 +400,7 @@ class SupermicroRedfishClient:
         """
         reading = Reading(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
-        delay = self._delay if scope is Scope.POLL else 0.0
-        found = await async_get_each(self._reader, reads, delay=delay)
+        found = await async_get_each(self._reader, reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)

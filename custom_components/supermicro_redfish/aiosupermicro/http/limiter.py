@@ -108,17 +108,11 @@ class RequestLimiter:
             raise
 
     def release(self, priority: Priority) -> None:
-        """Release a slot.
-
-        Background reads are admitted a moment later: the next read of a series, which
-        goes first, is sent right after this one.
-        """
+        """Release a slot."""
         self._running.remove(priority)
-        self._admit(Priority.READ)
+        self._admit()
         if not self._running:
             self._reset_slots()
-        if self._waiting[Priority.BACKGROUND]:
-            asyncio.get_running_loop().call_soon(self._admit)
 
     def _may_pass(self, priority: Priority) -> bool:
         """Return whether a request may run at once, ahead of less urgent ones."""
@@ -133,11 +127,9 @@ class RequestLimiter:
         self._running.append(priority)
         self._admitted_at = asyncio.get_running_loop().time()
 
-    def _admit(self, lowest: Priority = Priority.BACKGROUND) -> None:
+    def _admit(self) -> None:
         """Admit waiting requests by priority; one that has to wait blocks the rest."""
         for priority, queue in self._waiting.items():
-            if priority > lowest:
-                return
             while queue and self._has_slot(priority):
                 waiter = queue.popleft()
                 if not waiter.done():
