@@ -59,6 +59,18 @@ RESOURCES: tuple[tuple[str, tuple[int, ...], str | None], ...] = (
 """Resources, the errors of their responses, and an entity of each."""
 
 
+async def test_static_data_is_read_every_fifteen_minutes_by_default(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read resources that hardly change no more often than that."""
+    assert loaded.runtime_data.static.update_interval.total_seconds() == 15 * 60
+    since = len(bmc.requests)
+    await elapse(14 * 60)
+    assert f"GET {NTP}" not in requests_since(bmc, since)
+    await elapse(2 * 60)
+    assert f"GET {NTP}" in requests_since(bmc, since)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [(path, status) for path, statuses, _ in RESOURCES for status in statuses],

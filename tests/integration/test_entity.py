@@ -78,6 +78,20 @@ async def test_entities_match_snapshot(
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def test_disabled_entities_match_snapshot(
+    loaded: ConfigEntry, entity_registry: er.EntityRegistry, snapshot: SnapshotAssertion
+) -> None:
+    """Keep the choice of entities that are disabled by default."""
+    entries = er.async_entries_for_config_entry(entity_registry, loaded.entry_id)
+    disabled = [
+        f"{item.domain}.{item.unique_id.removeprefix(f'{loaded.unique_id}_')}"
+        for item in entries
+        if item.disabled_by
+    ]
+    assert 0 < len(disabled) < len(entries)
+    assert sorted(disabled) == snapshot
+
+
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entity_has_device_name_and_stable_id(
     hass: HomeAssistant, entry: ConfigEntry, entity_registry: er.EntityRegistry

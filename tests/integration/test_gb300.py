@@ -89,6 +89,21 @@ async def test_gpus_are_devices_with_temperature_power_and_energy(
     assert energy.attributes["state_class"] == "total_increasing"
 
 
+async def test_gpu_is_named_by_its_processor_among_other_related_items(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Ignore a chassis in front of the processor that a sensor belongs to."""
+    path = next(path for path in bmc.store.paths if path.endswith("GPU_0_TEMP_0"))
+    (processor,) = bmc.resource(path)["RelatedItem"]
+    chassis = {"@odata.id": "/redfish/v1/Chassis/Tray"}
+    bmc.change(path, {"RelatedItem": [chassis, processor]})
+    await set_up(hass, entry)
+    device_of_gpu = registry_entry(hass, entry, GPU_TEMPERATURE).device_id
+    device = dr.async_get(hass).async_get(str(device_of_gpu))
+    assert device
+    assert device.name == "GPU 0"
+
+
 def gpu_device(
     hass: HomeAssistant, entry: ConfigEntry, number: int
 ) -> dr.ChildDeviceEntry | None:

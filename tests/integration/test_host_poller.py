@@ -1,6 +1,7 @@
 """Test the quick polls that follow a change of the host's power state."""
 
 from collections import Counter
+import json
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -253,6 +254,42 @@ async def test_post_code_is_read_during_boot(
     since = len(bmc.requests)
     await elapse(DYNAMIC)
     assert GET_POST_CODE not in requests_since(bmc, since)
+
+
+async def test_post_code_is_read_although_the_boot_begins_late(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read the POST code for two minutes while it is still that of the last boot."""
+    last = json.dumps(bmc.resource(SNOOPING))
+    await power_off(bmc, elapse)
+    bmc.fail(SNOOPING, status=200, body=last)
+    await press_reset(hass, loaded, "on")
+    await elapse(3 * QUICK, QUICK)
+    assert polled_power_state(loaded) == "On"
+    since = len(bmc.requests)
+    await elapse(DYNAMIC, QUICK)
+    assert GET_POST_CODE in requests_since(bmc, since)
+    await elapse(TRANSITION, QUICK)
+    since = len(bmc.requests)
+    await elapse(2 * DYNAMIC, QUICK)
+    assert GET_POST_CODE not in requests_since(bmc, since)
+
+
+async def test_post_code_that_changes_prolongs_the_boot(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Read the POST code until two minutes after its last change."""
+    code = bmc.resource(SNOOPING)
+    await power_off(bmc, elapse)
+    bmc.fail(SNOOPING, status=200, body=json.dumps(code))
+    await press_reset(hass, loaded, "on")
+    await elapse(TRANSITION - 2 * DYNAMIC, QUICK)
+    bmc.heal()
+    bmc.fail(SNOOPING, status=200, body=json.dumps(code | {"PostCode": "b4"}))
+    await elapse(TRANSITION, QUICK)
+    since = len(bmc.requests)
+    await elapse(DYNAMIC, QUICK)
+    assert GET_POST_CODE in requests_since(bmc, since)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,18 @@ async def test_migration_keeps_visible_device_name(
     assert migrated.name == published.title == "Supermicro SYS-1"
 
 
+async def test_migration_leaves_a_device_that_is_named_like_its_server(
+    hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
+) -> None:
+    """Let the name follow the server's title where it is the same already."""
+    device = register(hass, published, bmc)
+    dr.async_get(hass).async_update_device(device.id, name=published.title)
+    await set_up(hass, published)
+    (migrated,) = devices(hass, published)
+    assert migrated.id == device.id
+    assert (migrated.name, migrated.name_by_user) == (published.title, None)
+
+
 async def test_migration_merges_devices(
     hass: HomeAssistant, published: ConfigEntry, bmc: Bmc
 ) -> None:

@@ -54,6 +54,30 @@ def shown_by_key(hass: HomeAssistant, entry: ConfigEntry, start: str) -> dict[st
     }
 
 
+async def test_supplies_that_only_differ_in_serial_number_are_numbered(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show the position in the name, and neither the number nor its digest."""
+    supplies = [SUPPLY | {"SerialNumber": serial} for serial in ("P1", "P2")]
+    bmc.put(POWER, bmc.resource(POWER) | {"PowerSupplies": supplies})
+    await set_up(hass, entry)
+    names = {
+        registered.original_name
+        for registered in er.async_get(hass).entities.values()
+        if "power_supply_problem" in registered.unique_id
+    }
+    assert names == {"Power Supply 1 health", "Power Supply 2 health"}
+
+
+async def test_fan_whose_name_is_a_separator_has_a_placeholder(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Show a question mark where no readable character is left."""
+    bmc.change(THERMAL, {"Fans": {"FAN1": {"Name": "_"}}})
+    await set_up(hass, entry)
+    assert entity(hass, entry, "sensor.fan__").name == "x12spi-tf ? speed"
+
+
 async def test_failed_supply_is_not_hidden(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

@@ -52,6 +52,17 @@ async def test_restart_neither_loses_nor_repeats_events(
     assert entity(hass, loaded, EVENT).attributes["message"] == "C"
 
 
+async def test_message_has_at_most_2000_characters(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Shorten a message that would fill the database."""
+    add_to_log(bmc, "word " * 1_000)
+    await elapse(STATIC)
+    (message,) = fired.messages
+    assert 1_990 < len(message) <= 2_000
+    assert loaded.state.recoverable
+
+
 async def test_renumbered_entries_fire_no_events(
     loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
 ) -> None:

@@ -109,14 +109,15 @@ async def test_ntp_servers_are_set_and_ntp_is_enabled(
     assert len(writes) == 1
 
 
+@pytest.mark.parametrize("name", ["time.example", "t"])
 async def test_secondary_ntp_server_is_kept_by_default(
-    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, name: str
 ) -> None:
-    """Change only the given server."""
+    """Change only the given server, which may have a name of one letter."""
     before = bmc.resource(NTP)["SecondaryNTPServer"]
-    await call_action(hass, loaded, SET_NTP, primary="time.example")
+    await call_action(hass, loaded, SET_NTP, primary=name)
     assert bmc.resource(NTP)["SecondaryNTPServer"] == before
-    assert loaded.runtime_data.static.data.ntp.primary_server == "time.example"
+    assert loaded.runtime_data.static.data.ntp.primary_server == name
 
 
 async def test_empty_ntp_server_is_rejected(

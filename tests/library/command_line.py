@@ -12,10 +12,14 @@ from tests.simulator import Server
 
 PASSWORD = "Secret-Password-9"
 
-COVERAGE = {name: value for name, value in os.environ.items() if "COVERAGE" in name}
-"""Variables by which the process is measured for coverage, if the tests are."""
+INHERITED = {
+    name: value
+    for name, value in os.environ.items()
+    if "COVERAGE" in name or name == "PYTHONPATH"
+}
+"""Variables by which the process finds the library and is measured for coverage."""
 
-ENVIRONMENT = {"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error", **COVERAGE}
+ENVIRONMENT = {"SUPERMICRO_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error", **INHERITED}
 
 
 class Outcome(NamedTuple):

@@ -13,7 +13,7 @@ from aiosupermicro.cli import build_parser
 from tests.library import ENTRIES, LOG, ROOT
 from tests.simulator import Bmc, Server
 
-from .command_line import COVERAGE, ENVIRONMENT, PASSWORD, Terminal, command, run
+from .command_line import ENVIRONMENT, INHERITED, PASSWORD, Terminal, command, run
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
     """Send no request without a password and without a terminal to ask for it."""
     process = await asyncio.create_subprocess_exec(
         *command(server),
-        env=COVERAGE,
+        env=INHERITED,
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,

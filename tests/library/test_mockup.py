@@ -352,6 +352,20 @@ async def test_recording_bounds_its_size(
     assert not recording.is_complete
 
 
+async def test_recording_of_an_endless_board_stays_below_16_mebibytes(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Stop after the resource that reaches the limit."""
+    large = {f"{ROOT}/Large{n}": "a" * 2_000_000 for n in range(12)}
+    for path, text in large.items():
+        bmc.put(path, link(path) | {"Text": text})
+    bmc.change(ROOT, {"Large": [link(path) for path in large]})
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert not recording.is_complete
+    assert recording.size < 16 * 1024 * 1024 + 2_100_000
+
+
 async def test_limits_are_far_above_a_real_board(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

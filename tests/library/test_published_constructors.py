@@ -26,6 +26,7 @@ from aiosupermicro.models import (
 )
 
 from . import published
+from .models.catalog import ALL_MODELS
 from .pypi import published_client
 
 MODELS = {name: item.model for name, item in published.MODELS_BY_NAME.items()}
@@ -108,6 +109,24 @@ def test_constructor_takes_published_positional_arguments(name: str) -> None:
     values = _published_fields(model)
     arguments = [values[field] for field in positional]
     assert model(*arguments) == model(**{field: values[field] for field in positional})
+
+
+def test_other_constructors_take_only_keywords() -> None:
+    """Stay free to reorder the fields of all other models."""
+    positional = {
+        model
+        for model in ALL_MODELS
+        for item in inspect.signature(model).parameters.values()
+        if item.kind is not inspect.Parameter.KEYWORD_ONLY
+    }
+    assert positional == {*POSITIONAL}
+
+
+def test_new_dynamic_data_is_complete_and_has_no_age() -> None:
+    """Start like the data of a board whose values were all just read."""
+    data = DynamicData()
+    assert (data.is_complete, data.is_read_in_turns) == (True, False)
+    assert data.reading_age == 0
 
 
 def test_unknown_keyword_is_rejected() -> None:

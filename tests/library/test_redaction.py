@@ -158,6 +158,12 @@ def test_redactor_replaces_documents_that_are_nested_too_deep() -> None:
     assert "REDACTED" in redacted_text
 
 
+def test_redactor_replaces_secret_numbers() -> None:
+    """Replace a number by the key of a secret, and keep one that is a setting."""
+    document = {"Password": 123456, "MinPasswordLength": 8, "Reading": 7}
+    assert Redactor([document]).redact(document) == document | {"Password": "REDACTED"}
+
+
 def test_redactor_ignores_identifier_without_words() -> None:
     """Keep all dashes of a board whose name consists of dashes."""
     body = {"HostName": "--", "Message": "a -- b"}

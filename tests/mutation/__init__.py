@@ -15,6 +15,7 @@ kept there as long as the mutated code stays the same.
 Modules:
     __main__    Command line.
     mutations   The mutations of a file, and the selection at random.
+    mentions    The tests that share a word with a mutated line.
     names       The lines that use the names of a statement.
     tree        The copy of the working tree, and pytest in it.
     contexts    The tests that run a line, the most promising first.
@@ -23,6 +24,7 @@ Modules:
     report      Verdicts, equivalent mutations and the summary.
 
 `equivalent.toml` lists mutations that change no behavior, with the reason.
+`results/mutations.md` is the page of the last complete run, written with `--out`.
 
 No existing tool fits: mutmut and pytest-gremlins mutate functions only, and much of
 this code is tables. cosmic-ray changes files in place, and runs the same tests for each

@@ -3,16 +3,24 @@
 import argparse
 import asyncio
 from asyncio import Queue, QueueEmpty
+from collections.abc import Callable
 from dataclasses import replace
 import os
+from pathlib import Path
 from random import Random
 import secrets
 import sys
 
 from .contexts import Contexts, GatheringError, gather
 from .mutations import Mutation, read_mutations, select_mutations
-from .report import Summary, read_equivalent, read_survivors, write_report
-from .runner import Verdict, run_tests, try_mutation
+from .report import (
+    Summary,
+    read_equivalent,
+    read_report,
+    write_markdown,
+    write_report,
+)
+from .runner import Verdict, divide, run_tests, try_mutation
 from .tree import CODE, ROOT, Tree, exclusive_cache
 
 _CONFIRM_SECONDS = 1800.0
@@ -37,6 +45,12 @@ def parse() -> argparse.Namespace:
         help="files or folders with tests to use (default: tests)",
     )
     add(
+        "--cases",
+        type=int,
+        metavar="N",
+        help="use at most N cases of each parametrized test (default: all)",
+    )
+    add(
         "--limit",
         type=float,
         default=90.0,
@@ -57,32 +71,42 @@ def parse() -> argparse.Namespace:
         help="number of processes (default: one per core)",
     )
     add("--again", action="store_true", help="try the survivors of the last run again")
+    add("--out", type=Path, metavar="FILE", help="also write the result as Markdown")
     return parser.parse_args()
 
 
 async def run(options: argparse.Namespace) -> Summary:
     """Try the selected mutations."""
-    seed = secrets.randbelow(10_000) if options.seed is None else options.seed
-    mutations = (
-        read_survivors()
-        if options.again
-        else select_mutations(
-            read_mutations(ROOT, options.only),
-            options.count,
-            Random(seed),  # noqa: S311 - not for cryptography
-        )
-    )
+    kept: list[Verdict] = []
+    if options.again:
+        seed, last = read_report()
+        kept = [verdict for verdict in last if verdict.killer]
+        mutations = [verdict.mutation for verdict in last if not verdict.killer]
+    else:
+        seed = secrets.randbelow(10_000) if options.seed is None else options.seed
+        found = read_mutations(ROOT, options.only)
+        random = Random(seed)  # noqa: S311 - not for cryptography
+        mutations = select_mutations(found, options.count, random)
     trees = [Tree(number) for number in range(options.processes)]
-    contexts = await gather(trees[0], options.tests, options.processes)
+    contexts = await gather(
+        trees[0], options.tests, options.processes, cases=options.cases
+    )
     queue: Queue[Mutation] = Queue()
     for mutation in mutations:
         queue.put_nowait(mutation)
     verdicts: list[Verdict] = []
+
+    def record(verdict: Verdict) -> None:
+        """Show a verdict, and keep it even if the run is interrupted."""
+        verdicts.append(verdict)
+        _show(verdict, len(verdicts))
+        write_report(Summary(seed, kept + verdicts, read_equivalent()))
+
     async with asyncio.TaskGroup() as group:
         for tree in trees:
-            group.create_task(_work(queue, contexts, tree, options.limit, verdicts))
+            group.create_task(_work(queue, contexts, tree, options.limit, record))
     verdicts = await _confirm(trees[0], verdicts)
-    return Summary.of(seed, verdicts, read_equivalent())
+    return Summary(seed, kept + verdicts, read_equivalent())
 
 
 async def _work(
@@ -90,7 +114,7 @@ async def _work(
     contexts: Contexts,
     tree: Tree,
     limit: float,
-    verdicts: list[Verdict],
+    record: Callable[[Verdict], None],
 ) -> None:
     """Try mutations in a copy until none is left."""
     while True:
@@ -98,14 +122,16 @@ async def _work(
             mutation = queue.get_nowait()
         except QueueEmpty:
             return
-        verdict = await try_mutation(mutation, contexts, tree, limit)
-        verdicts.append(verdict)
-        place = f"{mutation.path}:{mutation.line}"
-        result = verdict.killer or "SURVIVED\n" + "\n".join(verdict.diff)
-        sys.stderr.write(
-            f"{len(verdicts)} {place} {verdict.seconds:.0f} s, "
-            f"{verdict.tests} tests: {result}\n"
-        )
+        record(await try_mutation(mutation, contexts, tree, limit))
+
+
+def _show(verdict: Verdict, number: int) -> None:
+    """Write a verdict to the standard error output."""
+    place = f"{verdict.mutation.path}:{verdict.mutation.line}"
+    result = verdict.killer or "SURVIVED\n" + "\n".join(verdict.diff)
+    sys.stderr.write(
+        f"{number} {place} {verdict.seconds:.0f} s, {verdict.tests} tests: {result}\n"
+    )
 
 
 async def _confirm(tree: Tree, verdicts: list[Verdict]) -> list[Verdict]:
@@ -115,7 +141,9 @@ async def _confirm(tree: Tree, verdicts: list[Verdict]) -> list[Verdict]:
     """
     killers = {verdict.killer for verdict in verdicts if verdict.killer}
     tests = sorted(killer for killer in killers if "::" in killer)
-    failed = await run_tests(tree, tests, _CONFIRM_SECONDS) if tests else []
+    failed: list[str] = []
+    for part in filter(None, divide(tests)):
+        failed += await run_tests(tree, part, _CONFIRM_SECONDS)
     if failed:
         sys.stderr.write(f"script/mutate: failed without a mutation: {failed}\n")
     return [
@@ -137,6 +165,8 @@ def main() -> int:
         sys.stderr.write(f"script/mutate: {error}\n")
         return 1
     write_report(summary)
+    if options.out:
+        write_markdown(summary, sys.argv[1:], options.out)
     sys.stdout.write("\n".join([*summary.lines(), ""]))
     return 0 if summary.percent >= options.threshold else 1
 

@@ -12,17 +12,18 @@ from typing import Any
 
 from coverage import CoverageData
 
+from .mentions import Mentions
 from .mutations import Mutation
 from .names import NameIndex
-from .plugin import RECORD, Result, read_results
-from .tree import CACHE, CODE, ROOT, Tree, list_files
+from .plugin import RECORD, Result, is_usable, read_results
+from .tree import CACHE, CODE, LIBRARY, ROOT, Tree, is_library, list_files
 
 _TIMEOUT = 5400.0
-_SLOWEST = 15.0
-"""The duration of a test that is too slow for a mutation, in seconds."""
-
 _FEW = 10
 """Number of tests below which related tests are added."""
+
+_LARGEST_NESTING = 3
+"""The number of tables of which each is part of the next."""
 
 _SETTINGS = """
 [run]
@@ -49,6 +50,7 @@ class Contexts:
         }
         self._results = read_results(folder / "results.json")
         self._names = NameIndex(ROOT, CODE)
+        self._mentions = Mentions(self._results)
         self._lines: dict[str, Mapping[int, list[str]]] = {}
         running = {_test(context) for context in self._data.measured_contexts()}
         self._static = {*self._results} - running
@@ -56,21 +58,44 @@ class Contexts:
     def tests(self, mutation: Mutation) -> list[str]:
         """Return the passing tests that run a mutated line, the most likely first.
 
-        A line that runs during the import has none, and one whose result is cached has
-        only the first test. Then take also the tests of the lines that use its names.
-        Tests that run no code at all check tables, which run during the import.
+        A line that runs during the import has none, or those that start a process, and
+        one whose result is cached has only the first test. Then take also the tests of
+        the lines that use its names. Tests that run no code at all check tables, which
+        run during the import.
         """
-        found = self._at(mutation.path, [mutation.line])
-        found = found or self._at(mutation.path, range(*_range(mutation.statement)))
-        tests = self._order(found, mutation.path)
-        if len(found) >= _FEW:
-            return tests
-        used: set[str] = set()
-        for path, line in self._names.users(mutation.path, mutation.line):
-            used |= self._at(path, [line])
-        if not found:
-            used |= self._static
-        return tests + self._order(used - found, mutation.path)
+        path = mutation.path
+        found = self._at(path, [mutation.line])
+        found = found or self._at(path, range(*_range(mutation.statement)))
+        at_import = self._names.runs_at_import(path, mutation.line)
+        if len(found) >= _FEW and not at_import:
+            return self._order(found, path)
+        used = self._users(path, mutation.line)
+        others = found if at_import else used
+        if at_import or not found:
+            others |= {test for test in self._static if _may_check(test, path)}
+        first = used if at_import else found
+        orders = (
+            self._mentions.order(first | others, mutation),
+            self._order(first, path),
+            self._order(others - first, path),
+        )
+        turns = chain.from_iterable(zip_longest(*orders))
+        return [test for test in dict.fromkeys(turns) if test]
+
+    def _users(self, path: str, line: int) -> set[str]:
+        """Return the tests of the lines that use the names of a statement.
+
+        If no test runs them, they may be part of another table, whose users count.
+        """
+        lines = {(path, line)}
+        for _ in range(_LARGEST_NESTING):
+            lines = {user for known in lines for user in self._names.users(*known)}
+            tests: set[str] = set()
+            for user in lines:
+                tests |= self._at(user[0], [user[1]])
+            if tests:
+                return tests
+        return set()
 
     def _order(self, tests: set[str], path: str) -> list[str]:
         """Return tests alternately: the fastest, and the most specific of a file."""
@@ -110,6 +135,11 @@ class Contexts:
         return self._lines[path]
 
 
+def _may_check(test: str, path: str) -> bool:
+    """Return whether a test may read a table: those of the library only its own."""
+    return path.startswith(LIBRARY) or not is_library(test)
+
+
 def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:
     """Order tests so that the fastest of each file come first.
 
@@ -118,9 +148,7 @@ def spread(tests: Iterable[str], results: Mapping[str, Result]) -> list[str]:
     usable = [
         test
         for test in sorted(tests, key=lambda test: (_seconds(test, results), test))
-        if (result := results.get(test))
-        and result["passed"]
-        and result["seconds"] < _SLOWEST
+        if is_usable(results.get(test))
     ]
     return take_turns(usable, "::")
 
@@ -158,14 +186,18 @@ def _test(context: str) -> str:
 
 
 async def gather(
-    tree: Tree, paths: list[str], processes: int, folder: Path | None = None
+    tree: Tree,
+    paths: list[str],
+    processes: int,
+    folder: Path | None = None,
+    cases: int | None = None,
 ) -> Contexts:
     """Return the contexts of the tests in some folders.
 
     Run the tests only if the code has changed since the last time, and then all of
     them; or only the changed files of tests.
     """
-    digest = sha256(repr(paths).encode()).hexdigest()
+    digest = sha256(repr((paths, cases)).encode()).hexdigest()
     folder = folder or CACHE / f"contexts-{digest[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.json"
@@ -178,7 +210,8 @@ async def gather(
         (folder / "results.json").unlink(missing_ok=True)
         files = paths
     if files:
-        await _run(tree, folder, files, processes)
+        options = ["-n", str(processes), *([f"--cases={cases}"] if cases else [])]
+        await _run(tree, folder, files, options)
         state.write_text(json.dumps(new))
     return Contexts(folder)
 
@@ -188,7 +221,7 @@ def _has_changed(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return bool(old["tests"].get(name) != new["tests"][name])
 
 
-async def _run(tree: Tree, folder: Path, files: list[str], processes: int) -> None:
+async def _run(tree: Tree, folder: Path, files: list[str], options: list[str]) -> None:
     """Run tests with coverage and add their contexts and durations to a folder.
 
     Coverage's faster core records only the first test that runs a line.
@@ -198,7 +231,7 @@ async def _run(tree: Tree, folder: Path, files: list[str], processes: int) -> No
     record = folder / "new.json"
     sys.stderr.write(f"script/mutate: gathering the contexts of {len(files)} paths\n")
     code = await tree.run_pytest(
-        *("-q", "-n", str(processes), "--dist", "loadfile"),
+        *("-q", *options, "--dist", "loadfile"),
         *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-append"),
         *("--cov-report=", *files),
         log=folder / "pytest.log",

@@ -22,6 +22,14 @@ class NameIndex:
                     line = getattr(node, "lineno", 0)
                     self._lines.setdefault(name, set()).add((path, line))
 
+    def runs_at_import(self, path: str, line: int) -> bool:
+        """Return whether a line is outside of all functions."""
+        return not any(
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            and node.lineno <= line <= (node.end_lineno or 0)
+            for node in ast.walk(_parse(self._root / path))
+        )
+
     def users(self, path: str, line: int) -> Lines:
         """Return the lines that use a name which the statements at a line define."""
         found: Lines = set()

@@ -16,6 +16,9 @@ import pytest
 TESTS = "MUTATION_TESTS"
 RECORD = "MUTATION_RECORD"
 
+_SLOWEST = 15.0
+"""The duration of a test that is too slow for a mutation, in seconds."""
+
 _MEMORY = 8 * 1024**3
 """The most memory that a mutated process may reserve, in bytes."""
 
@@ -25,6 +28,11 @@ class Result(TypedDict):
 
     seconds: float
     passed: bool
+
+
+def is_usable(result: Result | None) -> bool:
+    """Return whether a test passed without a mutation, and fast enough for many."""
+    return bool(result and result["passed"] and result["seconds"] < _SLOWEST)
 
 
 def read_results(file: Path) -> dict[str, Result]:

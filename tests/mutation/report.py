@@ -1,14 +1,15 @@
 """Evaluate a run of mutations, and write its results."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 import json
 from pathlib import Path
+import shlex
 import tomllib
 
 from .mutations import Mutation
 from .runner import Verdict
-from .tree import CACHE
+from .tree import CACHE, CODE, describe_commit
 
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 REPORT = CACHE / "report.json"
@@ -46,36 +47,31 @@ def read_equivalent(file: Path = EQUIVALENT) -> list[Equivalent]:
 
 @dataclass(frozen=True)
 class Summary:
-    """The verdicts of a run, without the equivalent mutations."""
+    """The verdicts of a run; equivalent mutations count neither way."""
 
     seed: int
-    verdicts: list[Verdict]
-    equivalent: int
-    """The number of equivalent mutations, which count neither way."""
+    tried: list[Verdict]
+    known: list[Equivalent]
 
-    @classmethod
-    def of(
-        cls, seed: int, verdicts: Iterable[Verdict], known: list[Equivalent]
-    ) -> Summary:
-        """Summarize the verdicts of a run."""
-        verdicts = list(verdicts)
-        counted = [
+    @property
+    def counted(self) -> list[Verdict]:
+        """The verdicts without those of equivalent mutations."""
+        return [
             verdict
-            for verdict in verdicts
-            if verdict.killer or not any(item.covers(verdict) for item in known)
+            for verdict in self.tried
+            if verdict.killer or not any(item.covers(verdict) for item in self.known)
         ]
-        return cls(seed, counted, len(verdicts) - len(counted))
 
     @property
     def survivors(self) -> list[Verdict]:
         """The mutations that no test detected."""
-        return [verdict for verdict in self.verdicts if not verdict.killer]
+        return [verdict for verdict in self.counted if not verdict.killer]
 
     @property
     def percent(self) -> float:
         """The share of killed mutations."""
-        killed = len(self.verdicts) - len(self.survivors)
-        return 100 * killed / len(self.verdicts) if self.verdicts else 100.0
+        total = len(self.counted)
+        return 100 * (total - len(self.survivors)) / total if total else 100.0
 
     def lines(self) -> Iterator[str]:
         """Return the survivors and the summary."""
@@ -84,23 +80,56 @@ class Summary:
             yield f"survived {verdict.tests} tests: {mutation.path}:{mutation.line}"
             yield from verdict.diff
             yield ""
-        killed = len(self.verdicts) - len(self.survivors)
+        total = len(self.counted)
         yield (
-            f"{killed} of {len(self.verdicts)} mutations killed "
-            f"({self.percent:.1f} %), {self.equivalent} equivalent, seed {self.seed}"
+            f"{total - len(self.survivors)} of {total} mutations killed "
+            f"({self.percent:.1f} %), {len(self.tried) - total} equivalent, "
+            f"seed {self.seed}"
         )
 
 
 def write_report(summary: Summary, file: Path = REPORT) -> None:
     """Write all verdicts as JSON."""
-    content = {"seed": summary.seed, "verdicts": [asdict(v) for v in summary.verdicts]}
+    content = {"seed": summary.seed, "verdicts": [asdict(v) for v in summary.tried]}
     file.write_text(json.dumps(content, indent=1), "utf-8")
 
 
-def read_survivors(file: Path = REPORT) -> list[Mutation]:
-    """Return the mutations that survived the last run."""
-    verdicts = json.loads(file.read_text("utf-8"))["verdicts"]
-    survivors = [item["mutation"] for item in verdicts if not item["killer"]]
-    return [
-        Mutation(**item | {"statement": tuple(item["statement"])}) for item in survivors
-    ]
+def write_markdown(summary: Summary, arguments: list[str], file: Path) -> None:
+    """Write the verdicts as a page, with the command and the commit."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join([*_page(summary, arguments), ""]), "utf-8")
+
+
+def _page(summary: Summary, arguments: list[str]) -> Iterator[str]:
+    """Return the lines of the page."""
+    *_, result = summary.lines()
+    yield from ("# Mutations", "", f"- result: {result}")
+    yield f"- command: {shlex.join(['script/mutate', *arguments])}"
+    yield from (f"- commit: {describe_commit()}", "")
+    yield from ("| line | change | detected by |", "| - | - | - |")
+    for verdict in sorted(summary.tried, key=_place):
+        path, line = _place(verdict)
+        change = " ".join(
+            f"`{text[0]} {text[1:].strip()}`" for text in verdict.diff
+        ).replace("|", "\\|")
+        place = f"{path.removeprefix(f'{CODE}/')}:{line}"
+        reason = next((x.reason for x in summary.known if x.covers(verdict)), None)
+        other = f"equivalent: {reason}" if reason else "**no test**"
+        yield f"| {place} | {change} | {verdict.killer or other} |"
+
+
+def _place(verdict: Verdict) -> tuple[str, int]:
+    """Return the file and the line of a mutation."""
+    return verdict.mutation.path, verdict.mutation.line
+
+
+def read_report(file: Path = REPORT) -> tuple[int, list[Verdict]]:
+    """Return the seed and the verdicts of the last run."""
+    content = json.loads(file.read_text("utf-8"))
+    verdicts = []
+    for item in content["verdicts"]:
+        mutation = item["mutation"]
+        statement = tuple(mutation["statement"])
+        change = Mutation(**mutation | {"statement": statement})
+        verdicts.append(Verdict(**item | {"mutation": change}))
+    return content["seed"], verdicts

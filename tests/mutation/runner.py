@@ -7,10 +7,13 @@ import time
 from .contexts import Contexts
 from .mutations import Mutation
 from .plugin import RECORD, TESTS, read_results
-from .tree import ROOT, TIMEOUT, Tree
+from .tree import ROOT, TIMEOUT, Tree, is_library
 
 _FIRST = 40
 """Number of tests in the first run, which detect nearly all mutations."""
+
+_WITHOUT_HOME_ASSISTANT = ("-p", "no:homeassistant")
+"""Omit the test kit of Home Assistant, which takes longer to start than many tests."""
 
 _PASSED = (0, 5)
 """The exit codes of pytest without a failed test; 5 means that it found no tests."""
@@ -40,14 +43,14 @@ async def try_mutation(
     `limit` is the duration of all its tests in seconds, without the mutation.
     """
     start = time.perf_counter()
-    tests = _within(contexts.tests(mutation), contexts, limit)
+    stages = stage_tests(_within(contexts.tests(mutation), contexts, limit))
     source = (ROOT / mutation.path).read_bytes()
     target = tree.folder / mutation.path
     target.write_bytes(mutation.apply(source))
     killer = None
     try:
-        for stage in (tests[:_FIRST], tests[_FIRST:]):
-            if stage and not killer:
+        for stage in stages:
+            if not killer:
                 seconds = sum(contexts.seconds(test) for test in stage)
                 most = _START_SECONDS + 3 * seconds
                 failed = await run_tests(tree, stage, most, "-x")
@@ -58,7 +61,7 @@ async def try_mutation(
         mutation=mutation,
         diff=mutation.diff(source),
         killer=killer,
-        tests=len(tests),
+        tests=sum(map(len, stages)),
         seconds=time.perf_counter() - start,
     )
 
@@ -66,14 +69,18 @@ async def try_mutation(
 async def run_tests(
     tree: Tree, tests: Sequence[str], seconds: float, *options: str
 ) -> list[str]:
-    """Run tests, and return those that failed, or the reason why all did."""
+    """Run tests, and return those that failed, or the reason why all did.
+
+    Those of the library run without Home Assistant if no other test is among them.
+    """
     selected = tree.folder.with_suffix(".tests")
     record = tree.folder.with_suffix(".json")
     selected.write_text("\n".join(tests), "utf-8")
     record.unlink(missing_ok=True)
     files = sorted({test.partition("::")[0] for test in tests})
+    plugins = _WITHOUT_HOME_ASSISTANT if all(map(is_library, tests)) else ()
     code = await tree.run_pytest(
-        *("-q", "--no-cov", "-n", "0", *options, *files),
+        *("-q", "--no-cov", "-n", "0", *plugins, *options, *files),
         log=tree.folder.with_suffix(".log"),
         seconds=seconds,
         **{TESTS: str(selected), RECORD: str(record)},
@@ -84,6 +91,26 @@ async def run_tests(
         return ["timeout"]
     failed = [name for name, item in read_results(record).items() if not item["passed"]]
     return failed or ["import"]
+
+
+def divide(tests: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Divide tests into those of the library and the others."""
+    parts: tuple[list[str], list[str]] = ([], [])
+    for test in tests:
+        parts[not is_library(test)].append(test)
+    return parts
+
+
+def stage_tests(tests: Iterable[str]) -> list[list[str]]:
+    """Return the tests to run at once: first those of the library, which start fast.
+
+    If they run the line, a few others are enough.
+    """
+    library, others = divide(tests)
+    stages = [library[:_FIRST], library[_FIRST:], others[:_FIRST]]
+    if not library:
+        stages.append(others[_FIRST:])
+    return [stage for stage in stages if stage]
 
 
 def _within(tests: Iterable[str], contexts: Contexts, limit: float) -> list[str]:

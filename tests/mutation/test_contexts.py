@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from .contexts import spread, take_turns
+from .mentions import Mentions
+from .mutations import Mutation
 from .names import NameIndex
 from .plugin import Result
+from .runner import stage_tests
 
 SOURCE = """
 LIMIT = 3
@@ -47,6 +50,14 @@ def test_order_takes_turns_between_cases_of_different_tests() -> None:
     assert take_turns(tests, "[") == expected
 
 
+def test_stages_start_with_the_library() -> None:
+    """Run all tests of the library, and a few others; or else all others."""
+    library = [f"tests/library/test_a.py::test_{n}" for n in range(50)]
+    others = [f"tests/integration/test_a.py::test_{n}" for n in range(50)]
+    assert stage_tests([*others, *library]) == [library[:40], library[40:], others[:40]]
+    assert stage_tests(others) == [others[:40], others[40:]]
+
+
 @pytest.mark.parametrize(
     ("line", "users"),
     [
@@ -64,3 +75,36 @@ def test_index_finds_lines_that_use_a_name(
     (tmp_path / "code/a.py").write_text(SOURCE, "utf-8")
     index = NameIndex(tmp_path, "code")
     assert index.users("code/a.py", line) == {("code/a.py", user) for user in users}
+
+
+@pytest.mark.parametrize(("line", "expected"), [(2, True), (9, True), (12, False)])
+def test_index_finds_lines_that_run_at_import(
+    tmp_path: Path, line: int, *, expected: bool
+) -> None:
+    """Distinguish a constant and a field from the body of a function."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/a.py").write_text(SOURCE, "utf-8")
+    index = NameIndex(tmp_path, "code")
+    assert index.runs_at_import("code/a.py", line) is expected
+
+
+def test_mentions_start_with_the_rarest_word(tmp_path: Path) -> None:
+    """Prefer the test that names a table's row, and omit those that name nothing."""
+    tests = """
+def test_one():
+    check("LIMIT")
+
+@parametrize("LIMIT", "power_limit")
+def test_two():
+    pass
+
+def test_three():
+    check("LIMITS")
+"""
+    (tmp_path / "test_a.py").write_text(tests, "utf-8")
+    (tmp_path / "a.py").write_text('LIMIT = Row(\n    LIMIT, "power_limit")\n', "utf-8")
+    names = [f"test_a.py::test_{name}" for name in ("one", "two", "three")]
+    results = {name: Result(seconds=1, passed=True) for name in names}
+    mutation = Mutation(path="a.py", line=2, statement=(1, 2), start=0, end=0, text="")
+    found = Mentions(results, tmp_path).order(names, mutation)
+    assert found == ["test_a.py::test_two", "test_a.py::test_one"]

@@ -20,7 +20,7 @@ CODE: Final = "custom_components"
 TIMEOUT: Final = -1
 """The exit code of a run that took too long."""
 
-_LIBRARY = f"{CODE}/supermicro_redfish/aiosupermicro"
+LIBRARY: Final = f"{CODE}/supermicro_redfish/aiosupermicro"
 _INTERRUPT_SECONDS = 15
 
 
@@ -30,6 +30,18 @@ def list_files() -> list[str]:
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - a constant
     names = filter(None, listed.stdout.decode().split("\0"))
     return sorted(name for name in {*names} if (ROOT / name).is_file())
+
+
+def describe_commit() -> str:
+    """Return the commit of the working tree, and whether the code differs from it."""
+    command = ["git", "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - a constant
+    return done.stdout.strip()
+
+
+def is_library(test: str) -> bool:
+    """Return whether a test is one of the library, and needs no Home Assistant."""
+    return test.startswith("tests/library/")
 
 
 @contextmanager
@@ -59,7 +71,7 @@ class Tree:
             shutil.copy2(ROOT / name, target, follow_symlinks=False)
         self._link(".venv", ROOT / ".venv")
         # The library under its own name. The environment has the one of the original.
-        self._link(".path/aiosupermicro", self.folder / _LIBRARY)
+        self._link(".path/aiosupermicro", self.folder / LIBRARY)
         # The setup would install the copy into the environment.
         setup = self.folder / "script/setup"
         if setup.exists():

@@ -107,14 +107,18 @@ async def run_command(
     server: Server, planted: PlantedSecrets, search: SecretSearch, *arguments: str
 ) -> None:
     """Run a command of the library and add its output to the search."""
-    coverage = {name: text for name, text in os.environ.items() if "COVERAGE" in name}
+    inherited = {
+        name: text
+        for name, text in os.environ.items()
+        if "COVERAGE" in name or name == "PYTHONPATH"
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-X", "dev", "-m", "aiosupermicro", server.host),
         *("--fingerprint", str(server.certificate_sha256)),
         *("--username", planted.identities["user"]),
         *arguments,
-        env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **coverage},
+        env={"SUPERMICRO_PASSWORD": planted.credentials["password"], **inherited},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -28,7 +28,15 @@ from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, crash, refuse_modes, set_percentage, start_fan_control, writes
+from .fans import (
+    ZONE_1,
+    crash,
+    mode_writes,
+    refuse_modes,
+    set_percentage,
+    start_fan_control,
+    writes,
+)
 
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
 
@@ -116,6 +124,21 @@ async def test_failure_to_restore_is_logged(
     await set_up(hass, lossy)
     assert bmc.fan_mode == "Optimal"
     assert open_issues(hass) == []
+
+
+async def test_rejected_restoring_is_repeated_soon(
+    hass: HomeAssistant,
+    lossy: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Try twice within a second and a half at least: the fans are too fast or slow."""
+    monkeypatch.setattr(controller, "STOP_SECONDS", 1.4)
+    refuse_modes(bmc, ipmi)
+    before = len(mode_writes(ipmi))
+    await unload(hass, lossy)
+    assert len(mode_writes(ipmi)) - before >= 2
 
 
 async def test_second_end_waits_for_first(held: ConfigEntry, bmc: Bmc) -> None:

@@ -13,7 +13,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.integration import DYNAMIC, call, entity, entity_id, set_up
+from tests.integration import DYNAMIC, call, entity, entity_id, reload, set_up
 from tests.integration.conftest import Elapse
 from tests.integration.paths import FAN_MODE, THERMAL
 from tests.simulator import Bmc
@@ -38,6 +38,17 @@ def remove_limits(bmc: Bmc) -> None:
     sensors = bmc.resource(THERMAL)["Temperatures"]
     limits = {sensor["Name"]: {"UpperThresholdCritical": None} for sensor in sensors}
     bmc.change(THERMAL, {"Temperatures": limits})
+
+
+async def test_present_mode_is_an_option_although_it_is_not_listed(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc
+) -> None:
+    """Offer the mode that the BMC reports beside those that it allows."""
+    bmc.change(FAN_MODE, {MODES: ["FullSpeed", "HeavyIO"]})
+    await reload(hass, controlled)
+    attributes = entity(hass, controlled, ZONE_1).attributes
+    assert attributes["preset_mode"] == "optimal"
+    assert {*attributes["preset_modes"]} == {"full_speed", "heavy_io", "optimal"}
 
 
 async def test_percentage_is_held_in_full_mode(

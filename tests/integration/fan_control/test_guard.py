@@ -91,6 +91,31 @@ async def test_control_stays_off_until_user_confirms(
     assert bmc.fan_mode == "FullSpeed"
 
 
+async def test_new_control_compares_with_its_own_start(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Accept that a temperature was lost while the BMC controlled its fans."""
+    await call(hass, held, SELECT, "select_option", option="optimal")
+    lose_temperature(bmc)
+    await elapse(2 * DYNAMIC)
+    await set_percentage(hass, held, 40)
+    await elapse(2 * DYNAMIC)
+    assert bmc.fan_mode == "FullSpeed"
+    assert open_issues(hass) == []
+
+
+async def test_issue_ends_with_the_option(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Delete the issue of a trip when the fan control is turned off."""
+    bmc.set_reading("CPU Temp", 86)
+    await elapse(DYNAMIC)
+    assert len(open_issues(hass)) == 1
+    hass.config_entries.async_update_entry(held, options={})
+    await reload(hass, held)
+    assert open_issues(hass) == []
+
+
 async def test_missing_polls_restore_mode(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 
 from tests.integration import entity, reload, requests_since, unload
@@ -186,6 +186,24 @@ async def test_limits_are_changed_without_a_probe(
     assert (settings["floor"], settings["headroom"]) == (35, 15)
     assert entity(hass, controlled, ZONE_1).attributes["minimum"] == 35
     assert ipmi.logins == logins + 1
+
+
+@pytest.mark.parametrize(
+    ("field", "lowest", "highest"), [("floor", 10, 100), ("headroom", 5, 30)]
+)
+async def test_form_accepts_only_safe_limits(
+    hass: HomeAssistant, controlled: ConfigEntry, field: str, lowest: int, highest: int
+) -> None:
+    """Accept the limits that the README names, and nothing beyond them."""
+    port = controlled.options["fan_control"]["port"]
+    form = await open_fan_form(hass, controlled)
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(InvalidData):
+            await submit_fan_form(hass, form, port=port, **{field: value})
+    for value in (lowest, highest):
+        form = await open_fan_form(hass, controlled)
+        await submit_fan_form(hass, form, port=port, **{field: value})
+        assert controlled.options["fan_control"][field] == value
 
 
 async def test_probe_while_controlling_does_not_end_the_session(

@@ -156,6 +156,15 @@ async def test_broken_success_fails_for_its_resource_alone(
     assert bmc.login_attempts == 1
 
 
+async def test_cut_body_is_a_temporary_failure(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Report a body that breaks off as such, not as one of the wrong kind."""
+    bmc.deliver(THERMAL, "cut", times=1)
+    with pytest.raises(ServiceUnavailableError, match="incomplete body"):
+        await client.async_get_thermal()
+
+
 @deliveries
 async def test_write_succeeds_without_its_body(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str

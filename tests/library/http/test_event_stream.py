@@ -23,7 +23,9 @@ from aiosupermicro import (
 from aiosupermicro.const import KEEP_ALIVE_SECONDS, MAX_EVENT_BYTES
 from aiosupermicro.http.event_stream import EventCounter
 from tests.conftest import until
+from tests.library import requested_paths
 from tests.simulator import Bmc, Server
+from tests.simulator.changes import REMOVED
 from tests.simulator.event_streams import EventStreams
 from tests.simulator.responses import Delivery
 
@@ -354,6 +356,18 @@ async def test_lost_connection_is_an_error(
         await asyncio.wait([listener.task], timeout=2)
         assert listener.task.done()
     assert (await client.async_get_system()).is_on
+
+
+async def test_service_without_a_stream_is_an_error(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Send no request for a stream that the service does not name."""
+    path = bmc.store.find("EventService")[0]
+    bmc.change(path, {"ServerSentEventUri": REMOVED})
+    with pytest.raises(NotFoundError, match="no stream of events"):
+        await Listener(client).task
+    assert requested_paths(bmc)[-1] == path
+    assert streams.opened == 0
 
 
 async def test_stream_on_another_host_is_refused(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+import gc
 import resource
 from time import monotonic
 
@@ -140,11 +141,12 @@ async def test_busy_bmc_gets_the_fan_mode_again(
 async def test_busy_bmc_is_an_error_in_the_end(
     ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
 ) -> None:
-    """Raise the completion code at the end of the operation."""
+    """Raise the completion code at the end of the operation, after ten seconds."""
     await ipmi_client.async_connect()
     ipmi.completion_codes[0x30, 0x45] = 0xC0
     with pytest.raises(IpmiCommandError, match="0xC0"):
         await ipmi_client.async_get_fan_mode()
+    assert len(ipmi.sent(*MODE_READ)) <= 10 / 0.6
 
 
 async def test_short_responses_are_errors(
@@ -274,6 +276,26 @@ async def test_silent_bmc_blocks_for_five_seconds_at_most(
     assert 4 < monotonic() - began < 5.5
 
 
+async def test_session_without_responses_is_released_on_the_bmc(
+    ipmi_client: IpmiClient, ipmi: IpmiServer, hasten: None
+) -> None:
+    """Close both sessions in which a command got no response; their number is small."""
+    await ipmi_client.async_connect()
+    reads = 0
+
+    def drop(_packet: bytes, is_received: bool) -> bool:  # noqa: FBT001
+        """Lose the responses to one command."""
+        nonlocal reads
+        before, reads = reads, len(ipmi.sent(*MODE_READ))
+        return not is_received and reads > before
+
+    ipmi.drop_packet = drop
+    with pytest.raises(TimeoutError):
+        await ipmi_client.async_get_fan_mode()
+    assert ipmi.logins == 2
+    await until(lambda: ipmi.open_sessions == 0)
+
+
 async def test_close_is_brief_and_final(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:
@@ -293,6 +315,17 @@ async def test_close_is_brief_and_final(
     with pytest.raises(ConnectionError, match="closed"):
         await ipmi_client.async_get_fan_mode()
     assert ipmi.packets == packets
+
+
+async def test_close_leaves_no_warning(
+    ipmi_client: IpmiClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Keep no error that asyncio would log, as no command was running."""
+    await ipmi_client.async_connect()
+    await ipmi_client.async_close()
+    await asyncio.sleep(0)
+    gc.collect()
+    assert [text for text in caplog.messages if "never retrieved" in text] == []
 
 
 async def test_close_without_connection_sends_nothing(

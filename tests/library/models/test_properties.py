@@ -200,6 +200,9 @@ def test_internal_interface_has_local_mac_address() -> None:
     assert EthernetInterface.from_dict({"MACAddress": "BE:3A:F2:B6:05:9F"}).is_internal
     assert not EthernetInterface.from_dict({"MACAddress": "ac:1f:6b:0"}).is_internal
     assert not EthernetInterface.from_dict({"MACAddress": "?"}).is_internal
+    addresses = [{"Address": "169.254.3.1"}, {"Address": None}, {}]
+    assert EthernetInterface.from_dict({"IPv4Addresses": addresses}).is_internal
+    assert not EthernetInterface.from_dict({"IPv4Addresses": addresses[1:]}).is_internal
 
 
 def test_protocols_are_those_of_the_board() -> None:

@@ -243,6 +243,23 @@ async def test_failed_report_loses_no_reading(
     assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 72
 
 
+async def test_failed_metrics_cost_no_reading_that_a_report_shows(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str
+) -> None:
+    """Forget the error of the metrics once the report shows the values again."""
+    await _read(client)
+    for path in (report, METRICS, ENVIRONMENT):
+        bmc.fail(path, status=503)
+    assert (await client.async_get_dynamic_data()).errors
+    bmc.heal()
+    for path in (METRICS, ENVIRONMENT):
+        bmc.fail(path, status=503)
+    bmc.change(CPU, {"Reading": 70})
+    data = await client.async_get_dynamic_data()
+    assert data.errors == {}
+    assert _values(data)["CPU Temp"] == 70
+
+
 async def test_fragment_of_reading_names_sensor(
     client: SupermicroRedfishClient, bmc: Bmc, report: str
 ) -> None:

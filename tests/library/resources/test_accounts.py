@@ -1,4 +1,4 @@
-"""The role of the client's account, in all ways that accounts refer to it."""
+"""The role of the client's account, however the account names it."""
 
 from typing import Any
 
@@ -65,11 +65,17 @@ async def test_role_is_found_by_role_id(
 async def test_custom_role_is_found_by_any_of_its_names(
     client: SupermicroRedfishClient, bmc: Bmc, role: dict[str, Any]
 ) -> None:
-    """Find a role although its path does not end in the RoleId of the account."""
+    """Find a role whose path does not end in the RoleId of the account.
+
+    The roles that the standard defines are not read.
+    """
     put_accounts(bmc, 2, RoleId="Auditors")
-    standard = {name: {"Id": name} for name in ("Administrator", "Operator")}
-    put_collection(bmc, ROLES, standard | {"4": role | CUSTOM})
+    names = ("Administrator", "Operator", "ReadOnly", "NoAccess")
+    standard = {name: {"Id": name} for name in names}
+    put_collection(bmc, ROLES, {"4": role | CUSTOM} | standard)
     assert await role_id(client, bmc) == role["Id"]
+    read = [path for path in requested_paths(bmc) if path.startswith(f"{ROLES}/")]
+    assert read == [f"{ROLES}/4"]
 
 
 @pytest.mark.parametrize("count", [2, 3, 16])
@@ -90,7 +96,7 @@ async def test_requests_for_a_role_are_limited(
 async def test_linked_role_is_preferred(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Prefer the linked role to another RoleId."""
+    """Follow the link of an account that names another role as well."""
     links = {"Role": link(f"{ROLES}/ReadOnly")}
     put_accounts(bmc, 2, RoleId="Administrator", Links=links)
     assert await role_id(client, bmc) == "ReadOnly"
@@ -99,7 +105,7 @@ async def test_linked_role_is_preferred(
 async def test_account_without_any_role_is_not_found(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Raise NotFoundError, after which all controls are offered."""
+    """Raise NotFoundError, on which all controls are offered."""
     put_accounts(bmc, 2)
     with pytest.raises(NotFoundError):
         await client.async_get_role()

@@ -83,6 +83,16 @@ async def test_drive_that_fails_at_one_path_is_read_at_the_other(
         bmc.heal()
 
 
+async def test_drive_is_found_by_a_link_of_the_chassis(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read a drive that no collection and no storage group lists."""
+    bmc.put(f"{CHASSIS}/Bay", link(f"{CHASSIS}/Bay") | ONE)
+    bmc.change(CHASSIS, {"Links": {"Drives": [link(f"{CHASSIS}/Bay")]}})
+    drives = await client.async_get_drives()
+    assert "S" in {drive.serial_number for drive in drives}
+
+
 def put_interfaces(bmc: Bmc, **interface: Any) -> None:
     """Add a network interface to the system, whose chassis lists no adapters."""
     bmc.change(SYSTEM, {"NetworkInterfaces": link(INTERFACES)})

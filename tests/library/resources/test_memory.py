@@ -13,6 +13,7 @@ from tests.library import (
     CHASSIS,
     FAN_MODE,
     MANAGER,
+    NTP,
     OEM,
     POWER,
     ROOT,
@@ -383,6 +384,21 @@ async def test_path_past_a_dead_link_is_not_remembered(
         await read(client)
         assert client.paths["chassis"] == f"{ROOT}/Chassis/2"
         assert client.discovery == {}
+
+
+async def test_resource_behind_a_dead_link_is_requested_after_a_restart(
+    connect: Connect, bmc: Bmc
+) -> None:
+    """Remember a missing link, but no missing resource behind one."""
+    bmc.fail(NTP, status=404)
+    async with connect() as client:
+        await client.async_get_static_data()
+        discovery = client.discovery
+    bmc.heal()
+    bmc.requests.clear()
+    async with connect(discovery) as client:
+        await client.async_get_static_data()
+    assert ("GET", NTP) in take_calls(bmc)
 
 
 async def test_discovery_outlives_the_connection(

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+ADDRESS = 0x20
+"""The address of the BMC on its own bus."""
+
 RMCP = struct.pack("BBBB", 6, 0, 0xFF, 7)
 
 MESSAGE, OPEN_REQUEST, OPEN_RESPONSE = 0x00, 0x10, 0x11
@@ -44,8 +47,10 @@ def checksum(data: bytes) -> int:
 
 
 def parse_command(message: bytes) -> Command | None:
-    """Parse a message; None if a checksum is wrong."""
+    """Parse a message; None if a checksum is wrong or it is not for the BMC."""
     if len(message) < 7 or checksum(message[:3]) or checksum(message[3:]):
+        return None
+    if message[0] != ADDRESS:
         return None
     return Command(message[1] >> 2, message[5], message[6:-1], message[4], message[3])
 
@@ -53,7 +58,7 @@ def parse_command(message: bytes) -> Command | None:
 def build_response(command: Command, code: int, data: bytes) -> bytes:
     """Build the message that responds to a command."""
     head = bytes([command.requester, (command.function + 1) << 2])
-    body = bytes([0x20, command.sequence, command.number, code]) + data
+    body = bytes([ADDRESS, command.sequence, command.number, code]) + data
     return head + bytes([checksum(head)]) + body + bytes([checksum(body)])
 
 

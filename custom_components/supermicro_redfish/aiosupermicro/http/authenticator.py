@@ -17,6 +17,7 @@ from ..const import (
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
+    SESSION_REFRESH_THRESHOLD,
     SESSION_RETRY_SECONDS,
     SESSION_SERVICE,
     SESSIONS,
@@ -134,6 +135,26 @@ class Authenticator:
             used_at=self._used_at,
         )
 
+    @property
+    def _last(self) -> Credentials | None:
+        """The credentials of the last login; None if it runs or has failed."""
+        task = self._login_task
+        if task is None or not task.done() or task.exception():
+            return None
+        return task.result()
+
+    @property
+    def current(self) -> Credentials | None:
+        """The credentials of the last login; None if a new one is necessary."""
+        credentials = self._last
+        if credentials is None or self._is_refused:
+            return None
+        if credentials.expires is not None:
+            return credentials if monotonic() <= credentials.expires else None
+        used_at = max(credentials.created_at, self._used_at)
+        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
+        return credentials if monotonic() - used_at <= limit else None
+
     async def async_get_credentials(
         self, root: Mapping[str, Any], *, rejected: Credentials | None = None
     ) -> Credentials:
@@ -147,7 +168,7 @@ class Authenticator:
             AuthenticationError: The user name or password was refused, now or before.
 
         """
-        if rejected and rejected.expires is not None and self._is_current(rejected):
+        if rejected and rejected.expires is not None and rejected is self._last:
             self._is_refused = True
         self._require_not_refused()
         if self._login_task is None or self._needs_login(self._login_task, rejected):
@@ -170,7 +191,7 @@ class Authenticator:
 
         """
         self._require_not_refused()
-        if not self._is_current(credentials):
+        if credentials is not self._last:
             raise AuthenticationError("The session was replaced by a new one")
         self._used_at = monotonic()
 
@@ -193,13 +214,6 @@ class Authenticator:
         if self._is_refused:
             raise AuthenticationError("The BMC no longer accepts the password")
 
-    def _is_current(self, credentials: Credentials) -> bool:
-        """Return whether credentials are those of the last login."""
-        task = self._login_task
-        if task is None or not task.done() or task.exception():
-            return False
-        return task.result() is credentials
-
     def _needs_login(
         self, task: asyncio.Task[Credentials], rejected: Credentials | None
     ) -> bool:
@@ -209,10 +223,7 @@ class Authenticator:
         if error := task.exception():
             is_refused = isinstance(error, AuthenticationError)
             return not is_refused and monotonic() >= self._retry_at
-        credentials = task.result()
-        if credentials.expires is not None:
-            return monotonic() > credentials.expires
-        return credentials is rejected or self.state.needs_refresh
+        return task.result() is rejected or self.current is None
 
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None

@@ -40,9 +40,11 @@ class ETagCache:
             self.cached_data[path] = data  # now the most recently used one
         return data
 
-    def get_document(self, path: str) -> Document | None:
-        """Return the document of a cached resource; None if none was stored."""
-        return self._documents.get(path)
+    def get_version(
+        self, path: str
+    ) -> tuple[dict[str, Any] | None, str | None, Document | None]:
+        """Return a resource, its ETag and its document; each is None if missing."""
+        return self.get_cached(path), self.etags.get(path), self._documents.get(path)
 
     def store(
         self,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 import logging
+from types import MappingProxyType
 from typing import Any, TypeGuard
 
 from .. import exceptions
@@ -27,6 +28,8 @@ _BODY_ETAG = "@odata.etag"
 _ANY_ETAG = "*"
 
 _ROOT = normalize_path(REDFISH_ROOT)
+_ROOTS = (_ROOT, REDFISH_ROOT)
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 # It returns NetworkProtocolServiceConfigureFailed for a value that is already set.
 _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
@@ -199,9 +202,8 @@ class Connection:
 
     async def _async_read(self, path: str) -> dict[str, Any]:
         """Read a resource; return the cached value if the response is a 304."""
-        cached, etag = self._cache.get_cached(path), self._cache.get_etag(path)
-        headers = {"If-None-Match": etag} if etag else None
-        known = self._cache.get_document(path)
+        cached, etag, known = self._cache.get_version(path)
+        headers = {"If-None-Match": etag} if etag else _NO_HEADERS
         response = await self._async_send("GET", path, headers=headers, known=known)
         if response.not_modified:
             if cached is None:
@@ -214,16 +216,16 @@ class Connection:
             message = f"GET {path} returned {response.status} with an error"
             raise exceptions.InvalidResponseError(message, path=path)
         etags = self._sort_etags(response.headers.get("ETag"), response.body)
-        etag = next(iter(etags), None)
+        etag = next(etags, None)
         self._cache.store(path, etag, response.body, response.document)
         return response.body
 
-    def _sort_etags(self, etag: str | None, body: Mapping[str, Any]) -> list[str]:
+    def _sort_etags(self, etag: str | None, body: Mapping[str, Any]) -> Iterator[str]:
         """Return the ETag of a header and that of the body, the working one first."""
         etags = [etag, body.get(_BODY_ETAG)]
         if self.working_etag == "body":
             etags.reverse()
-        return [*dict.fromkeys(filter(_is_etag, etags))]
+        return filter(_is_etag, etags)
 
     def _record_etag(self, etag: str | None, body: Mapping[str, Any]) -> None:
         """Record the place of an ETag that the BMC has accepted."""
@@ -286,7 +288,8 @@ class Connection:
         except exceptions.NotFoundError:
             self.invalidate(path)
             return {}, []
-        return body, self._sort_etags(self._cache.get_etag(normalize_path(path)), body)
+        etag = self._cache.get_etag(normalize_path(path))
+        return body, [*dict.fromkeys(self._sort_etags(etag, body))]
 
     async def _async_follow_task(
         self, method: str, path: str, response: Response
@@ -309,45 +312,43 @@ class Connection:
         """Return the response to a read, bypassing the cache."""
         return await self._async_send("GET", path)
 
-    async def _async_send(self, method: str, path: str, **content: Any) -> Response:
+    async def _async_send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        **content: Any,
+    ) -> Response:
         """Send a request with credentials; log in again after a 401.
 
         The service root is public and read without credentials.
         """
-        if normalize_path(path) == _ROOT:
+        if path in _ROOTS:
             self._require_open()
-            return await self._transport.send(method, REDFISH_ROOT, **content)
-        credentials = await self._async_get_credentials()
-        try:
-            return await self._async_send_as(credentials, method, path, **content)
-        except exceptions.AuthenticationError:
+            return await self._transport.send(
+                method, REDFISH_ROOT, headers=headers, **content
+            )
+        credentials = self._authenticator.current
+        if credentials is None or self._is_closed:
+            credentials = await self._async_get_credentials()
+        is_second = False
+        while True:
+            try:
+                return await self._transport.send(
+                    method,
+                    path,
+                    headers={**headers, **credentials.headers},
+                    before_send=partial(self._authenticator.mark_used, credentials),
+                    **content,
+                )
+            except exceptions.AuthenticationError as error:
+                if is_second:
+                    is_session = credentials.expires is None
+                    error.is_session_error = is_session and error.status is not None
+                    raise
             credentials = await self._async_get_credentials(rejected=credentials)
-        try:
-            return await self._async_send_as(credentials, method, path, **content)
-        except exceptions.AuthenticationError as error:
-            is_session = credentials.expires is None
-            error.is_session_error = is_session and error.status is not None
-            raise
-
-    async def _async_send_as(
-        self,
-        credentials: Credentials,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        **content: Any,
-    ) -> Response:
-        """Send a request with given credentials."""
-        if headers:
-            headers = {**headers, **credentials.headers}
-        return await self._transport.send(
-            method,
-            path,
-            headers=headers or credentials.headers,
-            before_send=partial(self._authenticator.mark_used, credentials),
-            **content,
-        )
+            is_second = True
 
     async def _async_get_credentials(
         self, rejected: Credentials | None = None

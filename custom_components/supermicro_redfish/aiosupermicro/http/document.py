@@ -112,10 +112,12 @@ def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | No
         except (ValueError, RecursionError):
             return None
         following = piece.text[piece.size :]
-        levels = MAX_DEPTH - (1 if piece.place is None else 2)
-        if not text.startswith(following, end) or is_too_deep(value, levels):
-            return None
         size = end - position
+        levels = MAX_DEPTH - (1 if piece.place is None else 2)
+        if not text.startswith(following, end) or (
+            size > levels and is_too_deep(value, levels)
+        ):
+            return None
         pieces[number] = piece._replace(text=text[position:end] + following, size=size)
         position = end + len(following)
         _set_value(content, known, piece, value)
@@ -187,7 +189,8 @@ def _find_values(
 
 def _decode(raw: bytes) -> str | None:
     """Return the text of a body; None if it is large or has escapes."""
-    if len(raw) >= PARSE_IN_THREAD_BYTES or b"\\u" in raw:
+    # The search for one byte is the faster one; most bodies have none.
+    if len(raw) >= PARSE_IN_THREAD_BYTES or (b"\\" in raw and b"\\u" in raw):
         return None
     try:
         return raw.decode()

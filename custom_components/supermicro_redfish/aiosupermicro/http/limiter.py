@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import IntEnum
+from typing import Any
 
 _Waiter = asyncio.Future[None]
 
@@ -181,9 +182,9 @@ class _Slot:
         self._limiter = limiter
         self._priority = priority
 
-    async def __aenter__(self) -> None:
+    def __aenter__(self) -> Coroutine[Any, Any, None]:
         """Wait for a slot."""
-        await self._limiter.async_acquire(self._priority)
+        return self._limiter.async_acquire(self._priority)
 
     async def __aexit__(self, *_: object) -> None:
         """Release the slot."""

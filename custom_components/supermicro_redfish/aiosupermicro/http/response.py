@@ -39,7 +39,7 @@ class RawResponse:
         return self.status >= _FIRST_ERROR
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Response:
     """Successful HTTP response, or "not modified"."""
 
@@ -57,20 +57,22 @@ class Response:
 
 
 async def async_receive(
-    response: ClientResponse, method: str, max_bytes: int
+    response: ClientResponse, method: str, max_bytes: int, limit: asyncio.Timeout
 ) -> RawResponse:
     """Read the body of a response, also an incomplete one.
 
     The body of an error, and of a write that has succeeded, is optional: a BMC that
     restarts may not send it. An incomplete or missing one is then no failure. A success
-    with more than the limit is one: no BMC sends it.
+    with more bytes than the maximum is one: no BMC sends it.
+
+    The time limit of the request applies, in which the caller has to be.
     """
     body = bytearray()
     failure: ClientError | OSError | None = None
     is_optional = method != "GET" or response.status >= _FIRST_REDIRECT
     try:
-        if is_optional:
-            async with asyncio.timeout(OPTIONAL_BODY_SECONDS):
+        if is_optional and not response.content.at_eof():
+            async with _limit_optional_body(limit):
                 await _async_read_body(response, body, max_bytes)
         else:
             await _async_read_body(response, body, max_bytes)
@@ -82,6 +84,14 @@ async def async_receive(
         if response.status < _FIRST_REDIRECT:
             body.clear()
     return RawResponse(response.status, response.headers, bytes(body), failure)
+
+
+def _limit_optional_body(limit: asyncio.Timeout) -> asyncio.Timeout:
+    """Return a shorter time limit that replaces that of the request."""
+    ends_at = asyncio.get_running_loop().time() + OPTIONAL_BODY_SECONDS
+    ends_at = min(ends_at, limit.when() or ends_at)
+    limit.reschedule(None)
+    return asyncio.timeout_at(ends_at)
 
 
 async def _async_read_body(
@@ -101,8 +111,6 @@ async def async_check_response(
 ) -> Response:
     """Return a successful response; raise the exception of any other status."""
     status = raw.status
-    if isinstance(raw.failure, TimeoutError):
-        raise exceptions.TimeoutError(f"{method} {path} timed out", path=path)
     if raw.failure is not None:
         message = f"{method} {path} returned an incomplete body: {raw.failure}"
         raise exceptions.ServiceUnavailableError(message, path=path)

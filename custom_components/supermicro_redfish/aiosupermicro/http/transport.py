@@ -9,11 +9,11 @@ from contextlib import (
     asynccontextmanager,
     closing,
 )
-from functools import lru_cache
 import logging
 from math import inf
 import ssl
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp import (
@@ -63,9 +63,6 @@ _VERIFYING = ssl.create_default_context()
 # Some services answer with a page to a request without these.
 _HEADERS = {"Accept": "application/json", "OData-Version": "4.0"}
 
-# Redirects and errors are handled here.
-_NO_AUTOMATISMS = {"allow_redirects": False, "raise_for_status": False}
-
 
 class Transport:
     """Send requests to one host; every request of a client passes through here."""
@@ -96,7 +93,13 @@ class Transport:
         self.authority = self._urls.base.authority
         """The host, with its port unless this is 443."""
         self._session = session
-        self._ssl = _select_verification(verify_ssl=verify_ssl)
+        # Redirects, errors and time limits are handled here.
+        self._options: dict[str, Any] = {
+            "ssl": _select_verification(verify_ssl=verify_ssl),
+            "allow_redirects": False,
+            "raise_for_status": False,
+            "timeout": ClientTimeout(total=None),
+        }
         self._timeout = timeout
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
         self._hang_detector = HangDetector()
@@ -119,7 +122,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
         json: Mapping[str, Any] | None = None,
         before_send: Callable[[], None] = lambda: None,
         known: Document | None = None,
@@ -142,7 +145,8 @@ class Transport:
                 Redfish.
 
         """
-        content = self._create_content(headers, json, min(max_seconds, self._timeout))
+        content = {"headers": {**_HEADERS, **headers}, "json": json, **self._options}
+        seconds = min(max_seconds, self._timeout)
         hangs = self._hang_detector.hangs
         async with self._limiter.slot(exclusive=method != "GET"):
             if hangs != self._hang_detector.hangs:
@@ -150,26 +154,11 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before_send()
             try:
-                raw = await self._send_with_redirects(method, path, content)
+                raw = await self._send_until_final(method, path, seconds, content)
                 return await async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
-                _redact_secrets(error, {**(headers or {}), **(json or {})})
+                _redact_secrets(error, {**headers, **(json or {})})
                 raise
-
-    def _create_content(
-        self,
-        headers: Mapping[str, str] | None,
-        json: Mapping[str, Any] | None,
-        seconds: float,
-    ) -> dict[str, Any]:
-        """Return the content of a request, by the names of aiohttp's parameters."""
-        return {
-            "headers": {**_HEADERS, **headers} if headers else _HEADERS,
-            "json": json,
-            "timeout": _create_timeout(seconds),
-            "ssl": self._ssl,
-            **_NO_AUTOMATISMS,
-        }
 
     @asynccontextmanager
     async def stream(
@@ -202,30 +191,40 @@ class Transport:
     ) -> ClientResponse:
         """Return a successful response without its body."""
         self.stats.total_requests += 1
-        async with asyncio.timeout(self._timeout):
+        async with asyncio.timeout(self._timeout) as limit:
             response = await self._session.request(
                 "GET",
                 self._urls.get(path),
                 headers={**_HEADERS, **headers},
-                ssl=self._ssl,
-                timeout=ClientTimeout(total=None),
-                allow_redirects=False,
-                raise_for_status=False,
+                **self._options,
             )
             if response.status != _OK:
                 with closing(response):
-                    raw = await async_receive(response, "GET", MAX_ANONYMOUS_BODY_BYTES)
+                    raw = await async_receive(
+                        response, "GET", MAX_ANONYMOUS_BODY_BYTES, limit
+                    )
                     await async_check_response(raw, "GET", path, None)
         return response
 
-    async def _send_with_redirects(
-        self, method: str, path: str, content: dict[str, Any]
+    async def _send_until_final(
+        self, method: str, path: str, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request and follow redirects to other paths of this host."""
+        """Send a request; follow redirects on this host, and retry a dead connection.
+
+        After a restart of the BMC the pooled connections are dead, and only their use
+        shows it. aiohttp repeats a read once, but may pick the next dead connection.
+        The content has the names of aiohttp's parameters, as in `_send_once`.
+        """
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
-            raw = await self._send_with_retry(method, url, content)
+            try:
+                raw = await self._send_once(method, url, seconds, content)
+            except exceptions.ConnectionError as error:
+                if method != "GET" or not error.is_broken or not self._may_retry:
+                    raise
+                self._may_retry = False
+                raw = await self._send_once(method, url, seconds, content)
             if raw.status not in redirects or not (
                 target := raw.headers.get("Location")
             ):
@@ -235,24 +234,8 @@ class Transport:
             f"{path} has too many redirects", path=path
         )
 
-    async def _send_with_retry(
-        self, method: str, url: URL, content: dict[str, Any]
-    ) -> RawResponse:
-        """Send one request; send a read again if its connection was already dead.
-
-        After a restart of the BMC the pooled connections are dead, and only their use
-        shows it. aiohttp repeats a read once, but may pick the next dead connection.
-        """
-        try:
-            return await self._send_once(method, url, content)
-        except exceptions.ConnectionError as error:
-            if method != "GET" or not error.is_broken or not self._may_retry:
-                raise
-        self._may_retry = False
-        return await self._send_once(method, url, content)
-
     async def _send_once(
-        self, method: str, url: URL, content: dict[str, Any]
+        self, method: str, url: URL, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
         """Send one request and read its response, also an incomplete one."""
         if self._session.closed:
@@ -260,17 +243,16 @@ class Transport:
         self.stats.total_requests += 1
         started, mark = monotonic(), self._hang_detector.request_started()
         try:
-            async with self._session.request(
-                method,
-                url,
-                **content,
-            ) as response:
-                limit = _max_bytes(content["headers"])
-                raw = await async_receive(response, method, limit)
+            async with (
+                asyncio.timeout(seconds) as limit,
+                self._session.request(method, url, **content) as response,
+            ):
+                max_bytes = _max_bytes(content["headers"])
+                raw = await async_receive(response, method, max_bytes, limit)
         except (ClientError, OSError) as error:
             failure = error
         else:
-            self._record(raw, mark, monotonic() - started)
+            self._record(raw, monotonic() - started)
             # Only sessions are deleted; the id of one does not belong in a log.
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 shown = url.parent if method == "DELETE" else url
@@ -283,22 +265,13 @@ class Transport:
         cause = None if isinstance(failure, ClientResponseError) else failure
         raise _map_error(f"{method} {url.path}", url.path, failure) from cause
 
-    def _record(self, raw: RawResponse, mark: int, seconds: float) -> None:
-        """Record a response; count a timeout if its body never arrived."""
+    def _record(self, raw: RawResponse, seconds: float) -> None:
+        """Record a response."""
         self._may_retry = True
         self.responded_at = monotonic()
         self.stats.record_response_time(seconds)
         self.stats.errors += raw.is_error or raw.failure is not None
-        if isinstance(raw.failure, TimeoutError):
-            self._hang_detector.request_timed_out(mark)
-        else:
-            self._hang_detector.response_received()
-
-
-@lru_cache
-def _create_timeout(seconds: float) -> ClientTimeout:
-    """Return the limit for a whole request."""
-    return ClientTimeout(total=seconds)
+        self._hang_detector.response_received()
 
 
 def _redact_secrets(

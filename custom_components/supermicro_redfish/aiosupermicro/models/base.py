@@ -122,19 +122,22 @@ class Model:
             known: The model of the former resource.
 
         """
-        lists, other_keys = _LISTS.get(cls) or _find_lists(cls)
-        if not lists:
-            return cls.from_dict(data)
-        if all(data.get(key) is former.get(key) for key in other_keys):
+        lists = _LISTS.get(cls)
+        if lists is None:
+            lists = _LISTS[cls] = _find_lists(cls)
+        changed = [key for key in data if data[key] is not former.get(key)]
+        if data.keys() != former.keys() or not lists.keys() >= {*changed}:
+            others = {key: data[key] for key in data if key not in lists}
+            model = cls.from_dict(others)
+            changed = [*lists]
+        else:
             model = object.__new__(cls)
             model.__dict__.update(known.__dict__)
-        else:
-            model = cls.from_dict({key: data[key] for key in data if key not in lists})
-        for key, (name, decode) in lists.items():
-            models = getattr(known, name)
-            if (items := data.get(key)) is not (former_items := former.get(key)):
-                models = _decode_items(items, decode, former_items, models)
-            model.__dict__[name] = models
+        for key in changed:
+            name, decode = lists[key]
+            model.__dict__[name] = _decode_items(
+                data.get(key), decode, former.get(key), getattr(known, name)
+            )
         return model
 
     @property
@@ -237,7 +240,7 @@ def _compile(model: type[Model]) -> _CompiledFields:
     return _COMPILED[model]
 
 
-_Lists = tuple[dict[str, tuple[str, Decoder]], frozenset[str]]
+_Lists = dict[str, tuple[str, Decoder]]
 _LISTS: dict[type[Model], _Lists] = {}
 
 
@@ -247,10 +250,9 @@ def _is_converted(metadata: Mapping[str, Any]) -> bool:
 
 
 def _find_lists(model: type[Model]) -> _Lists:
-    """Return the fields that are lists of models, and the keys of all other fields.
+    """Return the fields that are lists of models by key, with the decoder of an item.
 
-    The fields are by their key, with the decoder of an item. A list that is converted
-    before it is decoded has no items of its own.
+    A list that is converted before it is decoded has no items of its own.
     """
     converted = {item.name for item in fields(model) if _is_converted(item.metadata)}
     hints = get_type_hints(model)
@@ -264,14 +266,15 @@ def _find_lists(model: type[Model]) -> _Lists:
         is_plain = is_plain and name not in converted
         if is_plain and is_list and issubclass(args[0], Model):
             lists[paths[0][0]] = (name, _decoder(args[0]))
-    _LISTS[model] = (lists, frozenset(keys.keys() - lists.keys()))
-    return _LISTS[model]
+    return lists
 
 
 def _decode_items(
     items: Any, decode: Decoder, former: Any, models: tuple[Any, ...]
 ) -> tuple[Any, ...]:
     """Decode a list; reuse the models of the items that have not changed."""
+    if items is former:
+        return models
     if not isinstance(items, list):
         return ()
     found = items[:MAX_LIST_ITEMS]

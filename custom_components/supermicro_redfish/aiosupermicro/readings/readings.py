@@ -83,7 +83,8 @@ class Readings:
 
     async def _async_restore(self) -> None:
         """Restore the findings of an earlier run, or discard them with the memory."""
-        await self._reader.async_verify_memory()
+        if self._reader.memory.is_pending:
+            await self._reader.async_verify_memory()
         if (memory := self._reader.memory) is self._memory:
             return
         if self._memory is not None:
