@@ -31,8 +31,8 @@ What holds them, and which test proves it:
 Impostor
     Credentials are sent over TLS only, to the certificate that is pinned or verified;
     the check is part of each handshake. An announcement moves an entry only to a
-    trusted certificate. No flow changes an existing entry, except reconfiguration.
-    A repair pins what it shows, if that is still there.
+    trusted certificate. No flow changes an existing entry, except reconfiguration and
+    the request for a new password. A repair pins what it shows, if that is still there.
     tests/security/test_impersonation.py,
     tests/security/test_certificate_integration.py,
     tests/security/test_certificate_library.py, tests/library/http/test_certificate.py

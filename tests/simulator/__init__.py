@@ -73,18 +73,20 @@ Modules:
 | `faults` | faults as values, and the methods of the BMC that activate them |
 | `mutations` | change the parts of a board: names, ids, order; leak detectors |
 | `board`, `completion` | load a recording, and add the resources that it lacks |
+| `gen14` | boards of Gen 14 and OpenBMC |
 | `store`, `resources` | resources by path; paths, links and types |
 | `host`, `host_state` | power and boot of the host, and their effect on resources |
 | `sessions`, `tasks` | sessions and tasks |
 | `scheduler` | delayed effects |
 | `cooling`, `event_log` | fans, temperatures, and the log of pumping fans |
+| `sensors`, `power_record` | repeated readings, and the averages of the past |
 
 | requests | |
 | --- | --- |
 | `redfish` | handle a request: authentication, privileges, methods |
 | `privileges` | privileges of roles |
 | `patch`, `validation`, `changes` | execute, validate and merge a PATCH |
-| `actions` | execute an action |
+| `actions`, `media` | execute an action; insert and eject virtual media |
 | `responses`, `message_registry` | responses other than resources, and their texts |
 | `documents` | message registries and OData metadata |
 | `etags` | ETags and their spellings |

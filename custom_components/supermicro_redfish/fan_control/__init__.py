@@ -37,12 +37,14 @@ meanwhile.
 | `transitions` | the ways from one state to another |
 | `controller` | commands and polls, which decide on the way |
 | `interfaces` | what the controller needs of others |
-| `device` | the fans of a BMC over IPMI; the only module that imports IPMI |
+| `device` | the fans of a BMC over IPMI |
 | `probe` | what a BMC answers before the option is turned on |
 | `recovery` | the store, and the fans while no controller runs |
-| `setup` | connection with Home Assistant: polls |
+| `setup` | connection with Home Assistant and Redfish: polls, storage, entities |
+| `options_flow` | the steps that turn the option on |
 | `issues` | repair issues |
 
-Only `setup`, `issues`, `recovery` and `probe` know Home Assistant or Redfish. `device`
-is imported when the option is on, and not before.
+Only `setup`, `issues`, `recovery`, `probe` and `options_flow` use Home Assistant or
+send requests over Redfish. Only `device` and `probe` import IPMI; they are imported
+while the option is on, or while the user turns it on.
 """

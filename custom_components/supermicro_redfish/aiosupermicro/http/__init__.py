@@ -1,4 +1,4 @@
-"""HTTP access to a BMC: one request at a time, one session, one cache.
+"""HTTP access to a BMC: few requests at a time, one session, one cache.
 
 The layers, from the wire up:
 

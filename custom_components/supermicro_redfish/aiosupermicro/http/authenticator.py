@@ -17,7 +17,6 @@ from ..const import (
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
-    SESSION_REFRESH_THRESHOLD,
     SESSION_RETRY_SECONDS,
     SESSION_SERVICE,
     SESSIONS,
@@ -151,9 +150,7 @@ class Authenticator:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
-        used_at = max(credentials.created_at, self._used_at)
-        limit = self._timeout_seconds * SESSION_REFRESH_THRESHOLD
-        return credentials if monotonic() - used_at <= limit else None
+        return None if self.state.needs_refresh else credentials
 
     async def async_get_credentials(
         self, root: Mapping[str, Any], *, rejected: Credentials | None = None

@@ -9,6 +9,7 @@ Modules, from the wire up:
 - `transport` is the UDP socket: it repeats a packet until its response arrives.
 - `cipher_suites` derives the keys of a session; `session` encrypts and authenticates.
 - `login` opens a session; `client` keeps it open and offers the commands.
+- `models` has the device id and the fan modes, `exceptions` the errors.
 
 **Decision: a client of our own**, with asyncio and `cryptography`. Alternatives were
 pyghmi in a thread and pyghmi in a helper process (1.6.19, tried on Python 3.14):

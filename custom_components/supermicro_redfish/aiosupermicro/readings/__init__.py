@@ -1,6 +1,7 @@
 """Temperatures, fans and power of any board, as the models `Thermal` and `Power`.
 
-Boards provide them in different ways. Each way is a module with a `ReadingSource`:
+Boards provide them in different ways. Each way is a module, and the first two have a
+`ReadingSource`:
 
 - `thermal_power`: the resources Thermal and Power (X10 to X13).
 - `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
@@ -8,7 +9,9 @@ Boards provide them in different ways. Each way is a module with a `ReadingSourc
   does not, `round_robin` reads a few of them in each poll.
 - `telemetry`: metric reports with the sensors of all chassis (`inner_sensors`).
 
-The values of a sensor come from whichever of these shows the most (`sensor_pool`).
+The values of a sensor come from whichever `ValueSource` shows the most (`sensor_pool`):
+a metric report, an expanded collection (`expanded_sensors`), or the metrics of a
+chassis (`excerpts`). `reading_items` reads the single resources of one reading.
 
 `power_history` reads the averages of the past that X12 and X13 keep.
 

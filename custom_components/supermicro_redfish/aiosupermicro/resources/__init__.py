@@ -1,7 +1,8 @@
 """The resources of a board: the table of them, and how they are found and read.
 
-`endpoints` is the table. `reader` finds its rows by links, reads and decodes them;
-`collections` reads their members, and `bulk` reads many rows. `availability`,
-`link_reads` and `memory` keep findings that save requests. The other modules read what
-takes more than one resource: all `chassis` of a machine, the `accounts` and the `logs`.
+`endpoints` is the table. `path_finder` finds its rows by links, and `reader` reads and
+decodes them; `collections` reads their members, with one request where `expansion`
+works, and `bulk` reads many rows. `availability`, `link_reads`, `expand_verdicts` and
+`memory` keep findings that save requests. `commands` and `media` write. `chassis`,
+`devices`, `accounts`, `identity` and `logs` read what takes more than one resource.
 """
