@@ -265,7 +265,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
 
 
 async def async_remove_config_entry_device(
-    _: HomeAssistant, entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry
+    hass: HomeAssistant, entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the user delete the device of a part that was removed from the server."""
-    return is_device_removed(entry, device)
+    """Let the user delete the device of a part that was removed from the server.
+
+    The platforms forget its items at once, so that these may come back with any poll.
+    """
+    if not is_device_removed(entry, device):
+        return False
+    dr.async_get(hass).async_remove_device(device.id)
+    entry.runtime_data.dynamic.async_update_listeners()
+    return True

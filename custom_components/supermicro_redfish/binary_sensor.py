@@ -129,8 +129,8 @@ class SupermicroBinarySensor(SupermicroEntity[Any], BinarySensorEntity):
         return self.entity_description.is_on_fn(self.item)
 
 
-class StaticProblemSensor(SupermicroBinarySensor):
-    """Problem that depends on static and dynamic data."""
+class StaticAndDynamicSensor(SupermicroBinarySensor):
+    """Binary sensor that depends on static and dynamic data."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -143,7 +143,7 @@ class StaticProblemSensor(SupermicroBinarySensor):
         )
 
 
-class ChassisProblemSensor(StaticProblemSensor):
+class ChassisProblemSensor(StaticAndDynamicSensor):
     """Problem of the chassis, by its own health or by a leak inside it."""
 
     @property
@@ -172,7 +172,7 @@ class CertificateSensor(SupermicroBinarySensor):
         return (*super()._state_inputs, self.is_on)
 
 
-class StagedBiosSensor(StaticProblemSensor):
+class StagedBiosSensor(StaticAndDynamicSensor):
     """BIOS that waits for a restart of the host."""
 
     @property

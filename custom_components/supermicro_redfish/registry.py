@@ -239,7 +239,8 @@ def _register_device(hass: HomeAssistant, entry: SupermicroConfigEntry) -> None:
 def is_device_removed(entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry) -> bool:
     """Return whether the part of a device, such as a GPU, is no longer fitted.
 
-    False unless the last poll was complete, with the host on. Such a device is not
+    False unless the last poll was complete, with the host on, and has shown another
+    part: without any, the metric reports may not have been read. Such a device is not
     removed automatically, as a failed GPU is no longer in the readings either.
     """
     if entry.state is not ConfigEntryState.LOADED:
@@ -247,8 +248,8 @@ def is_device_removed(entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry) -
     data = entry.runtime_data
     polled = data.dynamic.data
     is_server = (DOMAIN, entry.unique_id) in device.identifiers
-    is_known = polled.is_complete and (polled.system or System()).is_on
-    if is_server or not is_known:
+    is_known = data.dynamic.last_update_success and polled.is_complete
+    if is_server or not is_known or not (polled.system or System()).is_on:
         return False
     present = {
         (DOMAIN, f"{entry.unique_id}_{part}")
@@ -256,7 +257,7 @@ def is_device_removed(entry: SupermicroConfigEntry, device: dr.AnyDeviceEntry) -
         for item in row.source.get_items(data).values()
         if (part := row.source.part_fn(item))
     }
-    return present.isdisjoint(device.identifiers)
+    return bool(present) and present.isdisjoint(device.identifiers)
 
 
 def _known(text: str | None) -> str | UndefinedType:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -142,8 +142,7 @@ async def delete_device(hass: HomeAssistant, entry: ConfigEntry, device: str) ->
     registry = dr.async_get(hass)
     registered = registry.async_get(device, include_composite_devices=False)
     assert registered
-    if is_allowed := await async_remove_config_entry_device(hass, entry, registered):
-        registry.async_remove_device(device)
+    is_allowed = await async_remove_config_entry_device(hass, entry, registered)
     await hass.async_block_till_done()
     return is_allowed
 
@@ -166,7 +165,7 @@ async def test_removed_gpu_can_be_deleted_and_comes_back(
     assert gpu_device(hass, loaded, 0)
 
     bmc.change(f"{REPORTS}/GPUs", {"MetricValues": metrics})
-    await elapse(STATIC)
+    await elapse(DYNAMIC)
     assert gpu_device(hass, loaded, 1)
     assert float(entity(hass, loaded, OTHER_TEMPERATURE).state) == 33
 
@@ -196,6 +195,28 @@ async def test_gpu_that_may_be_present_cannot_be_deleted(
     assert device
     assert not await delete_device(hass, loaded, device.id)
     assert not await delete_device(hass, loaded, device_id(hass, loaded))
+
+
+@pytest.mark.parametrize("has_store", [True, False])
+async def test_gpu_cannot_be_deleted_while_its_report_is_unread(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    hass_storage: dict[str, Any],
+    *,
+    has_store: bool,
+) -> None:
+    """Reject the deletion after a start, with a known report or none."""
+    await unload(hass, loaded)
+    if not has_store:
+        hass_storage.clear()
+    bmc.fail(f"{TELEMETRY}/MetricReportDefinitions", status=503)
+    bmc.fail(f"{REPORTS}/GPUs", status=503)
+    await set_up(hass, loaded)
+    assert loaded.state is ConfigEntryState.LOADED
+    device = gpu_device(hass, loaded, 1)
+    assert device
+    assert not await delete_device(hass, loaded, device.id)
 
 
 async def test_values_of_gpus_follow_each_poll(

@@ -139,7 +139,7 @@ class SupermicroRedfishClient:
             verify_ssl: True to verify the certificate against the system's
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
-            timeout: Seconds for one request.
+            timeout: Seconds for one request; 0 for no limit.
             system: The Id of the system to read; by default the machine itself.
             chassis: The Id of the chassis to read; by default that of the system.
             discovery: The property `discovery` of an earlier client, to skip the

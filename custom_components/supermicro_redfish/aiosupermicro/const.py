@@ -96,7 +96,7 @@ MAX_PAGES: Final = 100
 """Maximum number of pages of a collection; recorded collections have one."""
 
 MAX_LOG_ENTRIES: Final = 10_000
-"""Maximum number of log entries to read, the newest ones; recorded logs have 509.
+"""Maximum number of log entries to read, the newest ones; recorded logs have up to 509.
 
 It is more than two full logs of the largest board.
 """
@@ -194,9 +194,9 @@ EXPAND_BUSY_SECONDS: Final = 60
 """Seconds until a collection is expanded again after the BMC was busy."""
 
 EXPAND_MAX_SECONDS: Final = 10
-"""Duration of an expansion in seconds, above which members are read singly.
+"""Duration of an expansion in seconds, above which single reads are better.
 
-They leave the BMC to other requests in between.
+Single reads leave the BMC to other requests in between.
 """
 
 EXPAND_FRESH_SECONDS: Final = 60

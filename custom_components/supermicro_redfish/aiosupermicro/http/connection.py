@@ -36,7 +36,7 @@ _REJECTS_SAME_VALUE = "ManagerNetworkProtocol"
 
 
 class Connection:
-    """Read and write resources of one account, with ETags and tasks."""
+    """Read and write resources with one account, with ETags and tasks."""
 
     def __init__(self, transport: Transport, authenticator: Authenticator) -> None:
         """Initialize the connection; nothing is sent yet."""

@@ -65,7 +65,13 @@ async def async_receive(
     restarts may not send it. An incomplete or missing one is then no failure. A success
     with more bytes than the maximum is one: no BMC sends it.
 
-    The time limit of the request applies, in which the caller has to be.
+    Args:
+        response: The response; its headers were received.
+        method: The method of the request.
+        max_bytes: The maximum size of the body.
+        limit: The running time limit of the request. An optional body replaces it by a
+            shorter one, and it does not apply afterwards.
+
     """
     body = bytearray()
     failure: ClientError | OSError | None = None

@@ -83,7 +83,8 @@ class Transport:
             verify_ssl: True to verify the certificate against the system's
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
-            timeout: Seconds for one request, without the wait for a slot.
+            timeout: Seconds for one request, without the wait for a slot; 0 for no
+                limit.
 
         Raises:
             ValueError: The host or the fingerprint is malformed.
@@ -100,7 +101,7 @@ class Transport:
             "raise_for_status": False,
             "timeout": ClientTimeout(total=None),
         }
-        self._timeout = timeout
+        self._timeout = timeout or inf
         self._limiter = RequestLimiter(MAX_CONCURRENT_REQUESTS, SECOND_REQUEST_DELAY)
         self._hang_detector = HangDetector()
         self._may_retry = False

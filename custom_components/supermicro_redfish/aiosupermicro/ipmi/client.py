@@ -213,7 +213,7 @@ class IpmiClient:
                 raise
 
     async def _async_send(self, request: Request, limit: TimeLimit) -> bytes:
-        """Send a command with retransmissions, and once more over a new session."""
+        """Send a command; without a response, send it once more over a new session."""
         return await _repeat_while_busy(
             lambda: self._async_send_or_log_in(request, limit), limit
         )

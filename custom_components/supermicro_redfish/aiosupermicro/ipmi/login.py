@@ -167,7 +167,7 @@ async def _async_require_ipmi_2(endpoint: Endpoint, limit: TimeLimit) -> None:
 async def _async_raise_privilege(
     session: Session, levels: list[int], limit: TimeLimit
 ) -> None:
-    """Set the highest possible privilege level; a session starts at the lowest one."""
+    """Set the highest possible privilege level; a session starts at that of a user."""
     for level in levels:
         request = Request(0x06, _SET_PRIVILEGE_LEVEL, bytes((level,)))
         try:

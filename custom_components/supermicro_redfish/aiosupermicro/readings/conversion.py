@@ -66,7 +66,7 @@ def temperature_of_excerpt(
 def sensor_of_excerpt(
     excerpt: SensorExcerpt, sensor: SensorResource | None
 ) -> SensorResource:
-    """Return the sensor of an excerpt in ThermalMetrics, None if it is unknown."""
+    """Convert an excerpt in ThermalMetrics to a sensor, based on its own if known."""
     own = sensor or SensorResource(
         reading_type="Temperature", physical_context=excerpt.physical_context
     )

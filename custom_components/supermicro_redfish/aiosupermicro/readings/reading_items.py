@@ -36,7 +36,7 @@ class ReadingItems:
     async def async_get_member_paths(
         self, collection: Endpoint[Any]
     ) -> list[str] | None:
-        """Return the members of a collection; None if it was not read yet.
+        """Return the members of a collection; None while its path is unknown.
 
         A poll either finds a collection or reads some of its members.
         """

@@ -101,7 +101,7 @@ class RoundRobinReader:
         return left
 
     def _is_new_enough(self, path: str, collection: str, since: float) -> bool:
-        """Return whether a cached value suffices, as any age is accepted."""
+        """Return whether any age suffices, since the collection can be expanded."""
         works = self._reader.expander.can_expand(collection)
         return since == -inf and works and self._bodies.get(path) is not None
 

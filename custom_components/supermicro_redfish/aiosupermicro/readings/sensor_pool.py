@@ -202,7 +202,7 @@ class SensorPool:
                 self.set_body(path, body, reading.started_at)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
-        """Read sensors that no source contains, with at most one request."""
+        """Read sensors that no source has shown in this reading, with one request."""
         async with self._lock:
             missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
             groups = _group(missing)

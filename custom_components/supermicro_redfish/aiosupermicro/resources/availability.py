@@ -68,8 +68,8 @@ class RecentErrors(Generic[_KeyT]):
 class Availability(RecentErrors[Source]):
     """The resources that were read, and the errors of those that are unavailable.
 
-    A resource that is missing, or needs a license, is not requested for an hour. So is
-    a series of requests by its name.
+    A resource that is missing, or needs a license, is not requested for an hour.
+    Neither is a series of requests, which has a name.
     """
 
     def __init__(self, connection: Connection, finder: PathFinder) -> None:
@@ -89,7 +89,7 @@ class Availability(RecentErrors[Source]):
         self._seen.add(endpoint)
 
     def was_seen(self, source: Source) -> bool:
-        """Return whether a row was ever read.
+        """Return whether a row was ever read, or replaced by others.
 
         If such a row is missing now, the BMC is starting.
         """

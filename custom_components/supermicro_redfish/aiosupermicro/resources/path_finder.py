@@ -37,7 +37,7 @@ class PathFinder:
         self.paths: dict[Endpoint[Any], str] = {ROOT: REDFISH_ROOT}
         """The paths that were found."""
         self._dead_links: set[str] = set()
-        """Dead links: their resource is missing or keeps failing."""
+        """Links whose resource is missing (404)."""
         self._failing_since: dict[str, float] = {}
         """The time of the first failure of links that have not succeeded since."""
         self._detours: dict[Endpoint[Any], float] = {}

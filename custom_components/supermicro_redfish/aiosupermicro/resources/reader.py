@@ -109,7 +109,7 @@ class ResourceReader:
             self._connection.invalidate(path)
 
     def reset(self) -> None:
-        """Discard all paths, errors and cached values, except for the memory."""
+        """Discard everything but the memory; that forgets unavailable resources."""
         discovery = self.discovery | {"missing": {}, "unlicensed": {}}
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
