@@ -40,10 +40,10 @@ at least the longest service time. Stalls are CPU time of the thread.
 """
 
 OWNER_EXPLANATION = """\
-The published integration cannot be installed from the package index. Its column shows
-its client instead, with the calls and the intervals of that integration, but without
-Home Assistant and without any entity: the integration itself needs more CPU time and
-memory than that.
+The published integration is not on PyPI, where this script could install it. Its column
+shows its client instead, with the calls and the intervals of that integration, but
+without Home Assistant and without any entity: the integration itself needs more CPU
+time and memory than that.
 
 The first reading is that of the first sensor in a Home Assistant that starts: cold for
 the first time, warm with the files of an earlier run. The published client counts up to
