@@ -12,11 +12,13 @@ from tests.simulator import Bmc
 from tests.simulator.responses import license_error
 
 from . import (
+    DYNAMIC,
     MANAGER,
     MINUTE,
     NICS,
     ROOT,
     STATIC,
+    available_keys,
     change_identity,
     entity,
     entity_id,
@@ -168,6 +170,45 @@ async def test_board_may_lose_and_gain_thermal(
     await set_up(hass, loaded)
     await elapse(MINUTE)
     assert float(entity(hass, loaded, TEMPERATURE).state)
+
+
+@pytest.mark.parametrize(
+    "board",
+    [
+        pytest.param("x12spi-tf", id="x12spi-tf"),
+        recorded("x13-sys-821ge-tnhr"),
+        recorded("gb300-openbmc"),
+    ],
+    indirect=True,
+)
+@pytest.mark.parametrize("path", ["Systems*", "Chassis*", "Managers*", "*"])
+@pytest.mark.parametrize("has_static_read", [False, True])
+async def test_resources_of_a_starting_bmc_are_requested_again(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    path: str,
+    *,
+    has_static_read: bool,
+) -> None:
+    """Show all entities with the next reads, although stored paths returned 404.
+
+    A missing resource would not be requested for an hour. After the search for the
+    chassis of a GB300, its leak detectors are read in turns.
+    """
+    available = available_keys(hass, loaded)
+    await unload(hass, loaded)
+    await set_up(hass, loaded)
+    bmc.fail(path, status=404)
+    await elapse(DYNAMIC)
+    await elapse(STATIC if has_static_read else DYNAMIC)
+    bmc.heal()
+    if has_static_read:
+        await elapse(STATIC)
+    for _ in range(4):
+        await elapse(DYNAMIC)
+    assert available_keys(hass, loaded) - {"sensor.reading_age"} == available
 
 
 async def test_discovery_of_future_version_is_a_cold_start(

@@ -99,9 +99,17 @@ class InnerSensors:
                     self._pool.set_values(report, *found[path])
                 await self._pool.async_identify(report.sensors)
             is_used = any(s in own or self._is_wanted(s) for s in report.sensors)
-            if report.sensors and not is_used:
+            if report.sensors and not (is_used or self._may_be_used(report)):
                 self._pool.remove_source(report)
                 del reports[path]
+
+    def _may_be_used(self, report: ReportSource) -> bool:
+        """Return whether no sensor of a report could be read; the BMC may be starting.
+
+        The next static read then identifies its sensors.
+        """
+        is_known = any(map(self._pool.get_sensor, report.sensors))
+        return self._is_affordable(report) and not is_known
 
     def _is_affordable(self, report: ReportSource) -> bool:
         """Return whether the sensors of a report may be identified one by one.

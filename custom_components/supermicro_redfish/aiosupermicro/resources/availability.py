@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..const import MAX_REMEMBERED_ERRORS, RETRY_UNAVAILABLE_SECONDS
-from ..exceptions import LicenseError, ResourceError
+from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..http.connection import Connection
 from .endpoints import Cadence, Endpoint, Source
@@ -78,11 +78,14 @@ class Availability(RecentErrors[Source]):
         self._connection = connection
         self._finder = finder
         self._seen: set[Source] = set()
+        self._expected: set[Source] = set()
+        """Rows that an earlier run has read."""
 
     def reset(self) -> None:
         """Discard all errors, and which rows were read."""
         self.clear()
         self._seen.clear()
+        self._expected.clear()
 
     def mark_seen(self, endpoint: Endpoint[Any]) -> None:
         """Record that a row was read."""
@@ -94,6 +97,20 @@ class Availability(RecentErrors[Source]):
         If such a row is missing now, the BMC is starting.
         """
         return source in self._seen
+
+    def expect(self, rows: Iterable[Source]) -> None:
+        """Record the rows that an earlier run has read."""
+        self._expected.update(rows)
+
+    def record_new(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
+        """Record the error of a row that was not read yet.
+
+        If an earlier run has read it, a response with 404 may come from a BMC that is
+        starting. The next read then requests the row again.
+        """
+        is_response = isinstance(error, NotFoundError) and error.status is not None
+        if not (is_response and endpoint in self._expected):
+            self.record(endpoint, error)
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Suspend the requests for a replaced resource for an hour.

@@ -65,6 +65,8 @@ class Memory:
         self._firmware = _text(stored.get("firmware"))
         self._etags = _text(stored.get("etags"))
         self._paths = _items(stored.get("paths"), _path)
+        self.rows = frozenset(_ROWS[name] for name in self._paths.keys() & _ROWS.keys())
+        """Rows that the earlier run has read."""
         self._links = _items(stored.get("links"), _text)
         self._missing = _items(stored.get("missing"), _text)
         self._unlicensed = _items(stored.get("unlicensed"), _object)

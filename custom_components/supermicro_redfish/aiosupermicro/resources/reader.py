@@ -18,7 +18,7 @@ from ..models import Model
 from ..payload import JsonObject, find_link, normalize_path
 from .availability import Availability, RecentErrors
 from .collections import MemberReader
-from .endpoints import ROOT, Cadence, Endpoint, ModelT, Source
+from .endpoints import ROOT, SYSTEM, Cadence, Endpoint, ModelT, Source
 from .expansion import CollectionExpander
 from .link_reads import LinkReads
 from .memory import Memory
@@ -218,6 +218,7 @@ class ResourceReader:
             fits = await memory.async_fits()
             if memory.is_pending and memory is self.memory:
                 if fits:
+                    self.availability.expect(memory.rows)
                     for source, error in memory.use():
                         self.availability.record(source, error)
                     self.expander.verdicts.restore(memory.readings.get(_EXPAND))
@@ -261,7 +262,7 @@ class ResourceReader:
         except (NotFoundError, LicenseError) as error:
             is_new = not self.availability.was_seen(endpoint)
             if is_new:
-                self.availability.record(endpoint, error)
+                self.availability.record_new(endpoint, error)
             if is_new or isinstance(error, LicenseError):
                 raise
             body = await self._async_read_moved(endpoint, error)
@@ -283,6 +284,8 @@ class ResourceReader:
             return await self._connection.async_get(path)
         except NotFoundError as error:
             if self.memory.is_unproven(endpoint):
+                if await self._async_is_starting():
+                    raise
                 self._forget_memory()
                 return await self._async_read_linked(endpoint, for_links=for_links)
             was_seen = self.availability.was_seen(endpoint)
@@ -290,6 +293,17 @@ class ResourceReader:
                 raise
             self.members.errors[path] = error
         return await self._async_read_linked(endpoint, for_links=for_links)
+
+    async def _async_is_starting(self) -> bool:
+        """Return whether the BMC is starting: it does not return the system either."""
+        path = self._finder.paths.get(SYSTEM)
+        if path is None or self.has_failed(SYSTEM):
+            return path is not None
+        try:
+            await self._connection.async_get(path)
+        except ResourceError:
+            return True
+        return False
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
