@@ -25,6 +25,11 @@ from .resting_states import use_other_identity
 
 _SINGLE_REQUESTS = 75
 """Maximum number of requests of a start without a working `$expand`."""
+_MOVED_REQUESTS = SETUP_REQUESTS + 2
+"""Requests of a start with a 404 at a stored path.
+
+The first one shows the 404, the second one that the BMC is not just starting.
+"""
 _PAGE: dict[str, Any] = {"body": "<html></html>", "content_type": "text/html"}
 
 
@@ -134,12 +139,12 @@ MEMORY_FAULTS: tuple[MemoryFault, ...] = (
         requests=SETUP_REQUESTS + 1,
     ),
     MemoryFault(
-        "firmware update moves resources", update_firmware, requests=SETUP_REQUESTS + 1
+        "firmware update moves resources", update_firmware, requests=_MOVED_REQUESTS
     ),
     MemoryFault(
         "remembered path responds with 404 once",
         respond(THERMAL, 404, times=1),
-        requests=SETUP_REQUESTS + 1,
+        requests=_MOVED_REQUESTS,
     ),
     MemoryFault(
         "remembered path responds with a page",
