@@ -297,8 +297,10 @@ class ResourceReader:
     async def _async_is_starting(self) -> bool:
         """Return whether the BMC is starting: it does not return the system either."""
         path = self._finder.paths.get(SYSTEM)
-        if path is None or self.has_failed(SYSTEM):
-            return path is not None
+        if path is None:
+            return False
+        if self.has_failed(SYSTEM):
+            return True
         try:
             await self._connection.async_get(path)
         except ResourceError:
