@@ -400,7 +400,9 @@ class SupermicroRedfishClient:
         """
         reading = Reading(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
-        found = await async_get_each(self._reader, reads)
+        is_poll = scope is Scope.POLL
+        delay = self._transport.second_request_delay if is_poll else 0.0
+        found = await async_get_each(self._reader, reads, delay=delay)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}
         if readings <= found.missing.keys():
             found.errors.update((name, found.missing.pop(name)) for name in readings)

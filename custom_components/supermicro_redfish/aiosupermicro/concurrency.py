@@ -21,6 +21,34 @@ async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
     return [task.result() for task in tasks]
 
 
+async def run_in_turn(
+    function: Callable[[_T], Coroutine[Any, Any, None]],
+    items: Iterable[_T],
+    delay: float,
+) -> None:
+    """Call a function for one item after the other, or for all if that is slow.
+
+    Quick calls need no task of their own. After the delay, in seconds, the items that
+    are left start together. Errors are handled as in `gather_or_raise`.
+    """
+    waiting = iter(items)
+
+    def start_rest() -> None:
+        for item in waiting:
+            group.create_task(function(item))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            timer = asyncio.get_running_loop().call_later(delay, start_rest)
+            try:
+                for item in waiting:
+                    await function(item)
+            finally:
+                timer.cancel()
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
 async def map_limited(
     function: Callable[[_T], Awaitable[_ResultT]], items: Iterable[_T], limit: int
 ) -> list[_ResultT]:

@@ -76,6 +76,21 @@ async def test_hang_takes_one_timeout_per_poll(
     assert bmc.logins == 1
 
 
+async def test_hang_ends_poll_with_short_timeout(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send no further request after a hang, even where the timeout is very short."""
+    await client.async_get_dynamic_data()
+    set_timeout(client, 0.1)
+    bmc.hang("*", 3600)
+    bmc.requests.clear()
+    with pytest.raises(TimeoutError):
+        await client.async_get_dynamic_data()
+    assert len(bmc.requests) <= 2
+    bmc.heal()
+    set_timeout(client, 2)
+
+
 async def test_command_that_waits_during_hang_is_not_sent(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -117,6 +117,25 @@ async def test_limiter_runs_command_alone_and_before_waiting_reads(
     assert requests.running == ["c", "d"]
 
 
+async def test_limiter_admits_next_read_of_series_before_background_read() -> None:
+    """Keep the slot for a poll whose next request follows at once."""
+    limiter = RequestLimiter(2, delay=60)
+    order: list[str] = []
+
+    async def read(*names: str) -> None:
+        for name in names:
+            async with limiter.slot(exclusive=False):
+                await asyncio.sleep(0)
+                order.append(name)
+
+    async def read_in_background() -> None:
+        with background():
+            await read("~d")
+
+    await asyncio.gather(read("a", "b", "c"), read_in_background())
+    assert order == ["a", "b", "c", "~d"]
+
+
 async def test_limiter_delays_background_reads(requests: Requests) -> None:
     """Reserve one slot for other requests, and start these first."""
     await requests.start("~a", "~b", "~c")

@@ -58,7 +58,7 @@ class RequestLimiter:
 
         """
         self._limit = limit
-        self._delay = delay
+        self.delay = delay
         self._waiting: dict[Priority, deque[_Waiter]] = {
             priority: deque() for priority in Priority
         }
@@ -74,7 +74,7 @@ class RequestLimiter:
 
         Running requests are not interrupted.
         """
-        self._limit, self._delay = limit, 0.0
+        self._limit, self.delay = limit, 0.0
         self._reset_slots()
         self._admit()
 
@@ -108,11 +108,17 @@ class RequestLimiter:
             raise
 
     def release(self, priority: Priority) -> None:
-        """Release a slot."""
+        """Release a slot.
+
+        Background reads are admitted a moment later: the next read of a series, which
+        goes first, is sent right after this one.
+        """
         self._running.remove(priority)
-        self._admit()
+        self._admit(Priority.READ)
         if not self._running:
             self._reset_slots()
+        if self._waiting[Priority.BACKGROUND]:
+            asyncio.get_running_loop().call_soon(self._admit)
 
     def _may_pass(self, priority: Priority) -> bool:
         """Return whether a request may run at once, ahead of less urgent ones."""
@@ -127,9 +133,11 @@ class RequestLimiter:
         self._running.append(priority)
         self._admitted_at = asyncio.get_running_loop().time()
 
-    def _admit(self) -> None:
+    def _admit(self, lowest: Priority = Priority.BACKGROUND) -> None:
         """Admit waiting requests by priority; one that has to wait blocks the rest."""
         for priority, queue in self._waiting.items():
+            if priority > lowest:
+                return
             while queue and self._has_slot(priority):
                 waiter = queue.popleft()
                 if not waiter.done():
@@ -149,7 +157,7 @@ class RequestLimiter:
 
     def _reset_slots(self) -> None:
         """Reset the slots to one, or to all of them without a delay."""
-        self._slots = 1 if self._delay else self._limit
+        self._slots = 1 if self.delay else self._limit
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -158,13 +166,13 @@ class RequestLimiter:
         """Add a slot if the running requests take longer than the delay."""
         if self._running and self._slots < self._limit:
             now = asyncio.get_running_loop().time()
-            self._slots += now >= self._admitted_at + self._delay
+            self._slots += now >= self._admitted_at + self.delay
 
     def _schedule_slot(self) -> None:
         """Add a slot for a waiting request when it is due."""
         if self._timer is None and self._running and self._slots < self._limit:
             loop = asyncio.get_running_loop()
-            due = self._admitted_at + self._delay
+            due = self._admitted_at + self.delay
             self._timer = loop.call_at(due, self._on_timer)
 
     def _on_timer(self) -> None:

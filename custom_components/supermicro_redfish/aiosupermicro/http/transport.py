@@ -110,6 +110,15 @@ class Transport:
         """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
 
+    @property
+    def second_request_delay(self) -> float:
+        """Seconds that a request may take before a concurrent one is sent.
+
+        It is shorter than the timeout. So the other requests of a poll wait for a slot
+        before the first one can time out, and are not sent if that reveals a hang.
+        """
+        return min(self._limiter.delay, self._timeout / 2)
+
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         """Return a context in which no request is sent."""
         return self._limiter.slot(exclusive=True)

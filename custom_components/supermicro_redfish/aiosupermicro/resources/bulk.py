@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..concurrency import gather_or_raise
+from ..concurrency import run_in_turn
 from ..exceptions import NotFoundError, ResourceError
 from .endpoints import Endpoint
 from .reader import ResourceReader
@@ -31,6 +31,8 @@ async def async_get_each(
     reader: ResourceReader,
     reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
     on_read: OnRead = ignore_read,
+    *,
+    delay: float = 0.0,
 ) -> Found:
     """Return the resources of many rows and the errors of the failed ones.
 
@@ -38,13 +40,15 @@ async def async_get_each(
         reader: The reader of the board.
         reads: The function that reads each row.
         on_read: Called with the name and value of each row as soon as it is read.
+        delay: Seconds for which one row is read after the other; those that are left
+            are then read together.
 
     Raises:
         SupermicroRedfishError: Nothing could be read, the connection was lost or
             the login was refused.
 
     """
-    found = await async_try_each(reader, reads, on_read)
+    found = await async_try_each(reader, reads, on_read, delay=delay)
     if not found.resources:
         raise next(iter((*found.errors.values(), *found.missing.values())))
     return found
@@ -54,6 +58,8 @@ async def async_try_each(
     reader: ResourceReader,
     reads: Mapping[Endpoint[Any], Callable[[], Awaitable[Any]]],
     on_read: OnRead = ignore_read,
+    *,
+    delay: float = 0.0,
 ) -> Found:
     """Return the resources of many rows, if any, and the errors of the failed ones."""
     found = Found({}, {}, {})
@@ -68,5 +74,5 @@ async def async_try_each(
         except ResourceError as error:
             found.errors[endpoint.name] = error
 
-    await gather_or_raise(*map(read, reads))
+    await run_in_turn(read, reads, delay)
     return found
