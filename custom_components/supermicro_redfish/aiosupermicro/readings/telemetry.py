@@ -115,7 +115,8 @@ class Telemetry:
         except ResourceError:
             return {}
         for path in paths[:MAX_REPORTS]:
-            report, requested_at = ReportSource(self._reader, path), monotonic()
+            report = self.reports.get(path) or ReportSource(self._reader, path)
+            requested_at = monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:
