@@ -38,8 +38,7 @@ class LinkReads:
 
     def mark(self, path: str, *, for_links: bool) -> None:
         """Record a read that is about to start, if it is one for links."""
-        is_pending = self._connection.is_pending(path)
-        if for_links and self._is_first_read and not is_pending:
+        if for_links and self._is_first_read and not self._connection.is_pending(path):
             self._read_at[path] = monotonic()
 
     def take(self, path: str) -> bool:
