@@ -398,7 +398,7 @@ class SupermicroRedfishClient:
         A board that has neither temperatures, fans nor power is a failure: each of
         these may be missing, but a server without any is more likely to be misread.
         """
-        reading = Reading(scope)
+        reading = self._readings.start(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
         is_poll = scope is Scope.POLL
         delay = self._transport.second_request_delay if is_poll else 0.0

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
-from ..const import EXPAND_FRESH_SECONDS
+from ..const import EXPAND_FRESH_SECONDS, KEPT_READING_SECONDS
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
@@ -46,6 +46,8 @@ class Readings:
         self._discovered: set[Endpoint[Any]] = set()
         self._memory: Memory | None = None
         """The memory that reports and sensors were restored from."""
+        self._unread: set[Endpoint[Any]] = set()
+        """Thermal and Power, until the present reading has read them."""
 
     @property
     def is_complete(self) -> bool:
@@ -71,6 +73,16 @@ class Readings:
     def errors(self) -> dict[str, ResourceError]:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
+
+    def start(self, scope: Scope) -> Reading:
+        """Start a reading of Thermal, Power and sensors.
+
+        If the last one has failed, its values may be those from before an outage.
+        """
+        if self._unread:
+            self._fallback.discard_values(monotonic() - KEPT_READING_SECONDS)
+        self._unread = {THERMAL, POWER}
+        return Reading(scope)
 
     def remember(self) -> None:
         """Record the reports and the identities of sensors, for a restart."""
@@ -102,12 +114,14 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
+        thermal = await self._async_get(
             THERMAL,
             self._thermal_power.async_get_thermal,
             self._fallback.async_get_thermal,
             reading or Reading(Scope.ALL),
         )
+        self._unread.discard(THERMAL)
+        return thermal
 
     async def async_get_power(self, reading: Reading | None = None) -> Power:
         """Return the power draw, power supplies and voltages of the host's chassis.
@@ -116,12 +130,14 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
+        power = await self._async_get(
             POWER,
             self._thermal_power.async_get_power,
             self._fallback.async_get_power,
             reading or Reading(Scope.ALL),
         )
+        self._unread.discard(POWER)
+        return power
 
     async def async_get_leak_detectors(
         self, reading: Reading

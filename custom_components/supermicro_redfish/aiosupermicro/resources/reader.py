@@ -276,8 +276,6 @@ class ResourceReader:
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (just_read := self._connection.get_cached(path)):
-            if not for_links:
-                self.link_reads.mark_used(path)
             return just_read
         self.link_reads.mark(path, for_links=for_links)
         try:
