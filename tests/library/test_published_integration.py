@@ -216,7 +216,7 @@ async def test_entities_have_their_published_values(
 
 
 def _diagnostics(data: SimpleNamespace) -> dict[str, Any]:
-    """Return what the diagnostics of the integration contain; of lists the length."""
+    """Return the values in the diagnostics of the integration, and lengths of lists."""
     values = {
         f"{resource}.{path}": attrgetter(path)(getattr(data, resource))
         for resource, attributes in DIAGNOSTICS.items()
