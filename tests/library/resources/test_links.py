@@ -144,3 +144,14 @@ async def test_manager_is_the_one_that_the_system_names(
     bmc.put(other, own | link(other) | {"Id": "Enclosure"})
     bmc.put(f"{ROOT}/Managers", link(f"{ROOT}/Managers") | {"Members": [link(other)]})
     assert (await client.async_get_manager()).id == own["Id"]
+
+
+async def test_first_poll_uses_system_that_was_read_for_its_links(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Request the system once for the BMC's address and the first poll."""
+    assert await client.async_get_mac_address()
+    for requests in (0, 1):
+        bmc.requests.clear()
+        assert (await client.async_get_dynamic_data()).system
+        assert requested_paths(bmc).count(SYSTEM) == requests
