@@ -12,9 +12,15 @@ import time
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import CONF_PORT, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
 
 from custom_components.supermicro_redfish.fan_control.probe import (
@@ -76,6 +82,7 @@ class Environment(Scenario):
         self._event_times: defaultdict[str, set[str]] = defaultdict(set)
         self._energy = (0.0, self.clock.now)
         self._rejected_until = self.clock.now
+        self._is_retrying = False
 
     @property
     def name(self) -> str:
@@ -207,6 +214,19 @@ class Environment(Scenario):
                 self._event_times[message].add(new.state)
         elif entity and (text := self._violation(new.entity_id, entity, new.state)):
             self.report_violation(text)
+
+    @callback
+    def on_entry(self, _change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Accept missing values after a setup that Home Assistant has retried.
+
+        The last retry may follow minutes after the fault, and static data comes later.
+        """
+        if entry.state is ConfigEntryState.SETUP_RETRY:
+            self._is_retrying = True
+        elif entry.state is ConfigEntryState.LOADED and self._is_retrying:
+            self._is_retrying = False
+            with self.disturbance("late setup"):
+                pass
 
     def _check_entry(self) -> bool:
         """Check the state of the entry and return whether it has entities."""
@@ -351,6 +371,11 @@ async def run_environment(
             logging.getLogger().addHandler(handler)
             bus = environment.instance.hass.bus
             bus.async_listen("state_changed", environment.on_state)
+            async_dispatcher_connect(
+                environment.instance.hass,
+                SIGNAL_CONFIG_ENTRY_CHANGED,
+                environment.on_entry,
+            )
             try:
                 await _set_up(environment)
                 yield environment

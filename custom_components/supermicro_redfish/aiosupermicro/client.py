@@ -398,7 +398,7 @@ class SupermicroRedfishClient:
         A board that has neither temperatures, fans nor power is a failure: each of
         these may be missing, but a server without any is more likely to be misread.
         """
-        reading = Reading(scope)
+        reading = self._readings.start(scope)
         reads = self._list_reads(Cadence.DYNAMIC, reading)
         found = await async_get_each(self._reader, reads)
         readings = {endpoints.THERMAL.name, endpoints.POWER.name}

@@ -230,6 +230,9 @@ MAX_FIRST_SOURCES: Final = 2
 SOURCE_RETRY_SECONDS: Final = 60
 """Seconds until a source of sensor values is retried after a failed first read."""
 
+KEPT_READING_SECONDS: Final = 300
+"""Maximum age of a reading from before a failed poll, until it is read again."""
+
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.
 

@@ -7,9 +7,14 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
-from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
+from aiosupermicro.const import (
+    METRIC_STALE_SECONDS,
+    RETRY_UNAVAILABLE_SECONDS,
+    TELEMETRY_RETRY_SECONDS,
+)
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
+from tests.library import link
 from tests.simulator import Bmc, Board, Server
 from tests.simulator.gen14 import (
     DEFINITIONS,
@@ -329,17 +334,43 @@ async def test_margin_is_never_a_temperature(
     assert "CPU Temp" in _values(await client.async_get_dynamic_data())
 
 
+@pytest.mark.parametrize("status", [404, 500])
 @pytest.mark.parametrize("failed", [DEFINITIONS, f"{REPORTS}/*"])
 async def test_reports_that_fail_at_first_lose_no_reading(
-    client: SupermicroRedfishClient, bmc: Bmc, failed: str
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    telemetry_clock: Clock,
+    failed: str,
+    status: int,
 ) -> None:
-    """Read the sensors themselves; search reports again later."""
-    bmc.fail(failed, status=500)
+    """Read the sensors themselves; search the reports again after an hour."""
+    bmc.fail(failed, status=status)
     assert _values(await _read(client))["CPU Temp"] == 61
     bmc.heal()
     bmc.requests.clear()
     await client.async_get_static_data()
     assert not [item for item in bmc.requests if item.path.startswith(REPORTS)]
+    telemetry_clock.tick(RETRY_UNAVAILABLE_SECONDS + 1)
+    await client.async_get_static_data()
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+
+
+@pytest.mark.parametrize("body", [{}, {"MetricValues": None}, {"MetricValues": []}])
+async def test_report_that_is_empty_for_once_keeps_its_sensors(
+    client: SupermicroRedfishClient, bmc: Bmc, body: dict[str, Any]
+) -> None:
+    """Read the sensors elsewhere, and the report again with the next poll."""
+    before = _values(await _read(client))
+    paths = [path for path in bmc.store.paths if path.startswith(f"{REPORTS}/")]
+    reports = {path: bmc.store[path] for path in paths}
+    for path in reports:
+        bmc.put(path, link(path) | body)
+    assert _values(await client.async_get_dynamic_data()) == before
+    for path, report in reports.items():
+        bmc.put(path, report)
+    _move_all(bmc, 1)
+    after = _values(await client.async_get_dynamic_data())
+    assert not [name for name in before if after[name] == before[name]]
 
 
 async def test_reported_value_of_absent_sensor_counts(

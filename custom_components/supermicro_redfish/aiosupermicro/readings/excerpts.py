@@ -46,10 +46,26 @@ class ExcerptSource:
         """The excerpts by path of their sensor, else by their place."""
         return excerpts_by_sensor(self._endpoint, self._excerpts_fn(self.body))
 
+    @property
+    def shows_sensors(self) -> bool:
+        """Return whether the resource has any excerpt."""
+        return self._has_excerpts(self.body)
+
     async def async_read(self) -> dict[str, float | None]:
-        """Return the readings; errors as in `ResourceReader.async_find_json`."""
-        self.body = await self._reader.async_find_json(self._endpoint) or {}
+        """Return the readings; errors as in `ResourceReader.async_find_json`.
+
+        A resource that shows nothing for once still has its excerpts, without readings.
+        """
+        body = await self._reader.async_find_json(self._endpoint)
+        is_empty = body is not None and not self._has_excerpts(body)
+        if is_empty and self.shows_sensors:
+            return dict.fromkeys(self.excerpts)
+        self.body = body or {}
         return {key: value_of(excerpt) for key, excerpt in self.excerpts.items()}
+
+    def _has_excerpts(self, body: JsonObject) -> bool:
+        """Return whether a body has any excerpt."""
+        return any(excerpt != SensorExcerpt() for excerpt in self._excerpts_fn(body))
 
 
 def _without_readings(value: Any) -> Any:

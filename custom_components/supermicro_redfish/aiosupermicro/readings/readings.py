@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
-from ..const import EXPAND_FRESH_SECONDS
+from ..const import EXPAND_FRESH_SECONDS, KEPT_READING_SECONDS
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
@@ -47,6 +47,8 @@ class Readings:
         self._discovered: set[Endpoint[Any]] = set()
         self._memory: Memory | None = None
         """The memory that reports and sensors were restored from."""
+        self._unread: set[Endpoint[Any]] = set()
+        """Thermal and Power, until the present reading has read them."""
 
     @property
     def is_complete(self) -> bool:
@@ -78,6 +80,16 @@ class Readings:
         """Return whether metric reports name sensors, maybe by an earlier run."""
         return bool(self._inner.telemetry.reports) or has_reports(self._reader.memory)
 
+    def start(self, scope: Scope) -> Reading:
+        """Start a reading of Thermal, Power and sensors.
+
+        If the last one has failed, its values may be those from before an outage.
+        """
+        if self._unread:
+            self._fallback.discard_values(monotonic() - KEPT_READING_SECONDS)
+        self._unread = {THERMAL, POWER}
+        return Reading(scope)
+
     def remember(self) -> None:
         """Record the reports and the identities of sensors, for a restart."""
         if self._memory is self._reader.memory and self._fallback.was_used:
@@ -108,12 +120,14 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
+        thermal = await self._async_get(
             THERMAL,
             self._thermal_power.async_get_thermal,
             self._fallback.async_get_thermal,
             reading or Reading(Scope.ALL),
         )
+        self._unread.discard(THERMAL)
+        return thermal
 
     async def async_get_power(self, reading: Reading | None = None) -> Power:
         """Return the power draw, power supplies and voltages of the host's chassis.
@@ -122,12 +136,14 @@ class Readings:
             NotFoundError: The board does not provide them in any way.
 
         """
-        return await self._async_get(
+        power = await self._async_get(
             POWER,
             self._thermal_power.async_get_power,
             self._fallback.async_get_power,
             reading or Reading(Scope.ALL),
         )
+        self._unread.discard(POWER)
+        return power
 
     async def async_get_leak_detectors(
         self, reading: Reading

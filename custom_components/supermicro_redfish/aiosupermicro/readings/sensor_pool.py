@@ -63,6 +63,8 @@ class SensorPool:
         """The last value of each sensor, and the time of its request."""
         self._tried: set[str] = set()
         """The sensors whose identification was tried."""
+        self._filled_at: dict[str, float] = {}
+        """The time of the last request for a sensor or collection without a source."""
         self._wanted: dict[str, frozenset[str]] = {}
         self._first: Reading | None = None
         """First reading of this pool, which may read fewer sources."""
@@ -162,6 +164,11 @@ class SensorPool:
             reading = SensorResource.from_dict(body).reading
             self._values[path] = (reading, requested_at)
 
+    def discard_values(self, before: float) -> None:
+        """Discard the values that were requested before a time."""
+        kept = self._values.items()
+        self._values = {path: value for path, value in kept if value[1] >= before}
+
     # Requests
 
     async def async_read(self, source: ValueSource) -> None:
@@ -202,17 +209,27 @@ class SensorPool:
                 self.set_body(path, body, reading.started_at)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
-        """Read sensors that no source has shown in this reading, with one request."""
+        """Read sensors that no source has shown in this reading, with one request.
+
+        The collections are read in turns, those with the most sensors first. One whose
+        sensors are missing or fail does not keep the others waiting.
+        """
         async with self._lock:
             missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
             groups = _group(missing)
             if not groups or self._count_read(reading) >= self._get_limit(reading):
                 return
-            collection = max(groups, key=lambda path: len(groups[path]))
+            largest = sorted(groups, key=lambda path: -len(groups[path]))
+            collection = self._take_turn(largest)
             members = groups[collection]
             if not await self._async_read_collection(collection, members):
-                oldest = min(members, key=self._requested_at)
-                await self._async_read_singly([oldest])
+                await self._async_read_singly([self._take_turn(members)])
+
+    def _take_turn(self, paths: Iterable[str]) -> str:
+        """Return the path that was filled least recently, and record this turn."""
+        path = min(paths, key=lambda path: self._filled_at.get(path, -inf))
+        self._filled_at[path] = monotonic()
+        return path
 
     async def async_identify(self, paths: Iterable[str]) -> None:
         """Read the resources of sensors that are not identified yet.
@@ -317,6 +334,7 @@ class SensorPool:
         self._identities.clear()
         self._tried.clear()
         self._values.clear()
+        self._filled_at.clear()
 
     def export(self, paths: Iterable[str]) -> dict[str, Any]:
         """Return the identities of sensors as JSON, without their values.

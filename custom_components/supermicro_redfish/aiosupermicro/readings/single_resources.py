@@ -132,6 +132,11 @@ class SingleResources:
         sensors = self._pool.get_wanted(THERMAL.name, POWER.name)
         return max(self._round_robin.get_age(shown), self._pool.get_age(sensors))
 
+    def discard_values(self, before: float) -> None:
+        """Discard the values that were requested before a time."""
+        self._round_robin.discard_values(before)
+        self._pool.discard_values(before)
+
     async def async_get_thermal(self, reading: Reading) -> Thermal:
         """Return the temperatures and fans of the chassis.
 
@@ -147,6 +152,8 @@ class SingleResources:
         _, speeds = await self._async_get_environment()
         if reading.scope is Scope.DISCOVERY:
             await self._pool.async_refresh(self._metrics)
+            if not self._environment.shows_sensors:
+                await self._pool.async_refresh(self._environment)
         excerpts = await self._async_get_excerpts(self._metrics)
         if reading.scope is not Scope.POLL:
             await self._pool.async_identify(excerpts)

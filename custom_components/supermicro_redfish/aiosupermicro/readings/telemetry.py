@@ -12,7 +12,12 @@ from math import isfinite
 from time import monotonic, time
 from typing import Any
 
-from ..const import MAX_REPORTS, METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
+from ..const import (
+    MAX_REPORTS,
+    METRIC_STALE_SECONDS,
+    RETRY_UNAVAILABLE_SECONDS,
+    TELEMETRY_RETRY_SECONDS,
+)
 from ..exceptions import ResourceError
 from ..payload import JsonObject, find_link, normalize_path
 from ..resources.endpoints import METRIC_REPORT_DEFINITIONS, METRIC_REPORTS
@@ -35,7 +40,10 @@ class ReportSource:
         self._reader = reader
         self.path = path
         self.sensors: AbstractSet[str] = frozenset()
-        """The paths of all sensors in the last report, also those without a value."""
+        """The paths of all sensors in the last report, also those without a value.
+
+        A report that is empty for once still has the sensors of the one before.
+        """
         self._timestamps: dict[str, tuple[str, float]] = {}
         """The last timestamp of each sensor, and when it was first seen."""
 
@@ -52,7 +60,7 @@ class ReportSource:
             value, is_number = _parse(metric.get("MetricValue"))
             if is_number and (value is None or not self._is_stale(path, metric)):
                 values[path] = value
-        self.sensors = sensors.keys()
+        self.sensors = sensors.keys() or self.sensors
         return values
 
     def _is_stale(self, path: str, metric: JsonObject) -> bool:
@@ -102,6 +110,8 @@ class Telemetry:
     ) -> dict[str, tuple[dict[str, float | None], float]]:
         """Read all reports that may name sensors, at most once a day.
 
+        If some cannot be read, as while the BMC is starting, it is once an hour.
+
         Returns:
             The readings of each report that was found, by its path, and the time of the
             request.
@@ -118,12 +128,14 @@ class Telemetry:
         try:
             paths = await self._async_get_candidates()
         except ResourceError:
+            self._retry_at = monotonic() + RETRY_UNAVAILABLE_SECONDS
             return {}
         for path in paths[:MAX_REPORTS]:
             report, requested_at = ReportSource(self._reader, path), monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:
+                self._retry_at = monotonic() + RETRY_UNAVAILABLE_SECONDS
                 continue
             if report.sensors:
                 self.reports[path] = report

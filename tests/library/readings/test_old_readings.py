@@ -1,0 +1,165 @@
+"""Readings that a resource no longer shows, or that are from before an outage."""
+
+from typing import Any
+
+import pytest
+
+from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
+from aiosupermicro.const import KEPT_READING_SECONDS
+from aiosupermicro.readings import readings, round_robin, sensor_pool, source
+from tests.conftest import Clock
+from tests.library import link
+from tests.simulator import Bmc, Board
+from tests.simulator.gen14 import (
+    ENVIRONMENT,
+    METRICS,
+    add_gpus,
+    add_report,
+    add_sensors,
+    gen14_board,
+)
+
+
+@pytest.fixture
+def board() -> Board:
+    """Return a board of Gen 14 whose chassis has sensors."""
+    return gen14_board(add_sensors)
+
+
+@pytest.fixture
+def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let readings use the BMC's clock."""
+    for module in (readings, round_robin, sensor_pool, source):
+        monkeypatch.setattr(module, "monotonic", clock)
+    return clock
+
+
+def _values(data: DynamicData) -> dict[str | None, float | None]:
+    """Return the power draw, temperatures, fan speeds and voltages by name."""
+    assert data.thermal
+    assert data.power
+    thermal, power = data.thermal, data.power
+    return (
+        {"draw": power.total_power_consumed_watts}
+        | {sensor.name: sensor.reading for sensor in thermal.temperatures}
+        | {fan.name: fan.reading for fan in thermal.fans}
+        | {sensor.name: sensor.reading for sensor in power.voltages}
+    )
+
+
+_WITHOUT_READINGS: dict[str, dict[str, Any]] = {
+    "empty": {},
+    "null": {"PowerWatts": None, "TemperatureReadingsCelsius": None},
+    "empty parts": {"PowerWatts": {}, "TemperatureReadingsCelsius": []},
+    "wrong types": {"PowerWatts": [], "TemperatureReadingsCelsius": {}},
+}
+
+
+@pytest.mark.parametrize("body", _WITHOUT_READINGS)
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [(ENVIRONMENT, "draw", 207.5), (METRICS, "CPU Temp", 61)],
+)
+async def test_resource_that_shows_nothing_for_once_is_read_again(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    path: str,
+    name: str,
+    value: float,
+    body: str,
+) -> None:
+    """Show no value while the resource shows none, and its value afterward."""
+    assert _values(await client.async_get_dynamic_data(complete=True))[name] == value
+    whole = bmc.store[path]
+    bmc.put(path, link(path) | _WITHOUT_READINGS[body])
+    assert _values(await client.async_get_dynamic_data())[name] is None
+    bmc.put(path, whole)
+    assert _values(await client.async_get_dynamic_data())[name] == value
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [(ENVIRONMENT, "draw", 207.5), (METRICS, "CPU Temp", 61)],
+)
+async def test_resource_that_shows_nothing_at_first_is_read_again(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    readings_clock: Clock,
+    path: str,
+    name: str,
+    value: float,
+) -> None:
+    """Find the sensors with the next read of the static data."""
+    whole = bmc.store[path]
+    bmc.put(path, link(path))
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    bmc.put(path, whole)
+    readings_clock.tick(900)
+    await client.async_get_static_data()
+    readings_clock.tick(30)
+    assert _values(await client.async_get_dynamic_data())[name] == value
+
+
+async def _fail(client: SupermicroRedfishClient, bmc: Bmc) -> None:
+    """Poll once while the BMC drops all connections."""
+    bmc.drop("*")
+    with pytest.raises(SupermicroRedfishError):
+        await client.async_get_dynamic_data()
+    bmc.heal()
+
+
+@pytest.mark.parametrize("seconds", [KEPT_READING_SECONDS * 2, 120])
+async def test_reading_from_before_an_outage_is_kept_for_minutes_only(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock, seconds: int
+) -> None:
+    """Leave an older reading out until the turn of its resource comes."""
+    before = _values(await client.async_get_dynamic_data(complete=True))
+    assert len(before) == 1 + 2 + 8 + 2
+    is_long = seconds > KEPT_READING_SECONDS
+    for _ in range(2):
+        readings_clock.tick(seconds / 2)
+        await _fail(client, bmc)
+    readings_clock.tick(30)
+    data = await client.async_get_dynamic_data()
+    assert data.reading_age == (0 if is_long else seconds + 30)
+    known = {name for name, value in _values(data).items() if value is not None}
+    assert {"draw", "CPU Temp"} < known
+    missing = before.keys() - known
+    assert bool(missing) is is_long
+    for _ in range(3):
+        readings_clock.tick(30)
+        data = await client.async_get_dynamic_data()
+    assert _values(data) == before
+
+
+async def test_slow_round_without_an_outage_keeps_readings(
+    client: SupermicroRedfishClient, readings_clock: Clock
+) -> None:
+    """Keep the readings of a board that is polled once in ten minutes."""
+    before = _values(await client.async_get_dynamic_data(complete=True))
+    readings_clock.tick(2 * KEPT_READING_SECONDS)
+    data = await client.async_get_dynamic_data()
+    assert _values(data) == before
+    assert data.reading_age == 2 * KEPT_READING_SECONDS
+
+
+async def test_sensors_of_a_failing_report_are_read_in_turns(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the sensors of each GPU, also if one of them fails."""
+    report = add_report(bmc, "GPUs", add_gpus(bmc, 3))
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    sensors = [sensor.path or "" for sensor in data.sensors]
+    assert len(sensors) == 3 * 5
+    bmc.fail(report, status=500)
+    for path in sensors:
+        bmc.change(path, {"Reading": bmc.store[path]["Reading"] + 1})
+    bmc.fail(sensors[0], status=500)
+    for _ in range(2 * len(sensors)):
+        data = await client.async_get_dynamic_data()
+    shown = {sensor.path: sensor.reading for sensor in data.sensors}
+    assert shown.pop(sensors[0]) is None
+    assert shown == {path: bmc.store[path]["Reading"] for path in sensors[1:]}
