@@ -119,6 +119,18 @@ async def test_broken_expansion_loses_no_part(
     assert await client.async_get_role()
 
 
+async def test_incomplete_collection_inside_is_not_used(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the fans one by one if the subsystem does not show all of them."""
+    await client.async_get_memory()
+    bmc.change(FANS, {"Members@odata.count": 9})
+    bmc.requests.clear()
+    assert len(await readings(client)) == 8 + len(NAMES)
+    assert sent_below(bmc, THERMAL)[0] == f"{THERMAL}?$expand=.($levels=3)"
+    assert {f"{FANS}/FAN{number}" for number in range(1, 9)} <= {*requested_paths(bmc)}
+
+
 async def test_failing_part_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -78,11 +78,12 @@ class TreeExpander:
         return body
 
     async def _async_keep(self, inner: dict[str, JsonObject]) -> None:
-        """Cache the resources inside another one."""
+        """Cache the resources inside another one; members only if they are verified."""
         members = set[str]()
         for path, body in inner.items():
-            if "Members" in body and (answer := find_members(body)).is_complete:
-                members.update(answer.bodies)
+            answer = find_members(body)
+            members.update(answer.bodies)
+            if "Members" in body and answer.is_complete:
                 await self._collections.async_keep(path, answer)
         for path in inner.keys() - members:
             self._kept_at[path] = monotonic()
