@@ -25,6 +25,9 @@ def copy(value):
     return value - 0
 """,
     "tests/__init__.py": "",
+    "tests/conftest.py": """def pytest_addoption(parser):
+    parser.addoption("--cases")
+""",
     "tests/test_code.py": """from custom_components.code import copy, is_high
 
 
@@ -89,7 +92,7 @@ def project(tmp_path: Path) -> Path:
 
 def mutate(project: Path, *arguments: str) -> tuple[int, str, str]:
     """Run the tool, and return its exit code, its output and its progress."""
-    command = (sys.executable, "-m", "tests.mutation", "--processes", "1", *arguments)
+    command = (sys.executable, "-m", "tests.mutation", "--tests", "tests", *arguments)
     done = subprocess.run(  # noqa: S603 - ours
         command, cwd=project, check=False, capture_output=True, text=True
     )

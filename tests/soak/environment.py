@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 import logging
@@ -199,6 +199,19 @@ class Environment(Scenario):
         missing = self.workload.messages - self._event_times.keys()
         if missing:
             self.report_violation(f"Log entries without an event: {missing}")
+
+    @property
+    def cached_resources(self) -> Mapping[str, Any]:
+        """The resources that the library has cached, by path and query."""
+        data = getattr(self.instance.entry, "runtime_data", None)
+        return data.client.cached_resources if data else {}
+
+    def check_cache(self, cached: Mapping[str, Any]) -> None:
+        """Check that it holds each resource of the BMC at most alone and expanded."""
+        versions = Counter(path.partition("?")[0] for path in cached)
+        for path, count in versions.items():
+            if count > 2 or not self.bmc.has(path):
+                self.report_violation(f"The cache holds {path} {count} times")
 
     @callback
     def on_state(self, event: Event[EventStateChangedData]) -> None:

@@ -1,6 +1,7 @@
 """Run fan curves for days: python -m tests.soak.fan_control --days 7 --seed 1."""
 
 from argparse import ArgumentParser
+import random
 import sys
 
 # Before Home Assistant, so that freezegun controls its clock as well.
@@ -16,12 +17,18 @@ def main() -> int:
     """Run for some days, print all violations and return the exit code."""
     parser = ArgumentParser(prog="python -m tests.soak.fan_control")
     parser.add_argument("--days", type=float, default=7, help="simulated days")
-    parser.add_argument("--seed", type=int, default=1, help="repeat a run")
+    parser.add_argument("--seed", type=int, help="repeat a run; random by default")
     options = parser.parse_args()
-    week = run(options.days * DAY, options.seed)
+    seed = options.seed
+    if seed is None:
+        seed = random.SystemRandom().randrange(10**6)
+    write_line(f"soak: {options.days:g} days of fan curves, seed {seed}")
+    week = run(options.days * DAY, seed)
     for text in week.violations:
         write_line(f"violation: {text}")
     write_line(str(week))
+    result = "FAILED" if week.violations else "passed"
+    write_line(f"soak {result}: {options.days:g} days of fan curves, seed {seed}")
     return int(bool(week.violations))
 
 

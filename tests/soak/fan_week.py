@@ -1,6 +1,7 @@
 """Run fan curves for days in virtual time, with changing load and random faults."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class FanWeek:
     controlled: int = 0
     """Polls in which Home Assistant held the fans."""
     polls: int = 0
+    _history: deque[str] = field(default_factory=lambda: deque(maxlen=4), init=False)
 
     def __str__(self) -> str:
         """Return a summary."""
@@ -103,12 +105,14 @@ class FanWeek:
             self._report("The fans were not given back at the end")
 
     def _report(self, text: str) -> None:
-        """Record a violation."""
-        self.violations.append(f"{self.clock.elapsed / 3600:.2f} h: {text}")
+        """Record a violation, with the faults before it."""
+        faults = ", ".join(self._history)
+        time = f"{self.clock.elapsed / 3600:.2f} h"
+        self.violations.append(f"{time}: {text}\n    after: {faults}")
 
     async def _check(self, until: float) -> None:
         """Check temperatures and pumping with each poll, and mode changes."""
-        pumping = 0
+        pumping, checked = 0, 1
         while self.clock.now < until:
             await asyncio.sleep(_POLL)
             self.bmc.scheduler.run_due()
@@ -127,10 +131,16 @@ class FanWeek:
             pumping = pumping + 1 if is_ours and self.cooling.is_boosted else 0
             if pumping > _MAX_PUMPING_POLLS:
                 self._report(f"The fans pump at {self.cooling.duties}")
-        for earlier, later in itertools.pairwise(self.cooling.mode_writes):
-            is_taken = later[1] == "FullSpeed"  # the guard does not wait
-            if is_taken and later[0] - earlier[0] < _MIN_CHANGE:
-                self._report(f"{later} was written too soon after {earlier}")
+            checked = self._check_mode_writes(checked)
+
+    def _check_mode_writes(self, first: int) -> int:
+        """Check the writes of the mode from a position on, and return their number."""
+        writes = self.cooling.mode_writes
+        for (before, former), (now, mode) in itertools.pairwise(writes[first - 1 :]):
+            is_taken = mode == "FullSpeed"  # the guard does not wait
+            if is_taken and now - before < _MIN_CHANGE:
+                self._report(f"{mode} was written {now - before:.0f} s after {former}")
+        return max(first, len(writes))
 
     async def _change_load(self) -> None:
         """Change the load every few minutes, and the air once in a while."""
@@ -164,7 +174,10 @@ class FanWeek:
         while True:
             await asyncio.sleep(self.random.expovariate(1 / _MEAN_PAUSE))
             self.faults += 1
-            await self.random.choice(kinds)()
+            inject = self.random.choice(kinds)
+            hours = self.clock.elapsed / 3600
+            self._history.append(f"{hours:.2f} h {inject.__name__.lstrip('_')}")
+            await inject()
 
     async def _silence(self) -> None:
         """Stop the responses of IPMI for a while."""

@@ -144,7 +144,9 @@ class Soak:
         """Print a summary of the day, and compare the footprint with the first day."""
         env, traffic = self._env, self._env.traffic
         env.expected.forget(DAY)
-        now = Footprint.measure(self._loop)
+        cached = env.cached_resources
+        now = Footprint.measure(self._loop, cached)
+        env.check_cache(cached)
         if self._first is None:
             self._first = now
         for text in now.growth(self._first):
@@ -156,7 +158,8 @@ class Soak:
             f"{env.name}, day {elapsed / DAY:.2f}: "
             f"{injected.total()} faults ({faults}); "
             f"{today['polls']} polls, {today['requests']} requests, "
-            f"{today['logins']} logins, at most {traffic.peak} in parallel; {now}; "
+            f"{today['logins']} logins, at most {traffic.peak} in parallel; {now}, "
+            f"{len(cached)} cached resources; "
             f"{len(env.violations)} violations, "
             f"{freezegun.api.real_monotonic() - self._began:.0f} s"
         )

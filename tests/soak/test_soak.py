@@ -8,7 +8,7 @@ import pytest
 from .boards import BOARDS
 from .defects import DEFECTS, Defect, wrong_readings
 from .fan_week import run as run_fans
-from .footprint import Footprint
+from .footprint import Footprint, count_containers
 from .soak import run
 
 HOUR = 3600.0
@@ -81,3 +81,9 @@ def test_footprint_reports_growth() -> None:
         replace(before, timers=Counter({"b": 1, "custom_components.supermicro": 1})),
     ):
         assert len(grown.growth(before)) == 1
+
+
+def test_containers_of_cached_resources_are_counted_once() -> None:
+    """Count objects and lists, also where two resources share them."""
+    shared = {"Members": [{"Id": "1"}, "text"]}
+    assert count_containers({"/a": {"Status": shared}, "/b": shared}) == 4

@@ -12,7 +12,8 @@ client has died. The controller therefore gives the fans back in all cases of do
                                      └──preset, off, guard, stop───────────────┘
 
 - *released*: the BMC controls its fans. Nothing is written.
-- *taking*: the mode Full is written, and read back before the duties follow.
+- *taking*: the mode Full is written, and read back before the duties follow. If that
+  fails, control cannot be taken until the fans have been given back for a minute.
 - *in control*: every poll reads mode and duties back. A mode that something else has
   changed is left alone: the fans are released.
 - *waiting*: after a reset of the BMC, or while the host is off. Nothing is written

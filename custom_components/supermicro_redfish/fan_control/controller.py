@@ -101,7 +101,7 @@ class FanController:
         return FanControlData(
             mode=self._access.mode,
             in_control=self.state in CONTROLLED,
-            is_allowed=self.trip is None,
+            is_allowed=self.trip is None and not self._control.is_paused,
             zones={
                 str(number + 1): FanZone(
                     number=number,
@@ -210,14 +210,20 @@ class FanController:
             zone: max(self._access.duties.get(zone) or MAX_DUTY, self._minimum(zone))
             for zone in self._settings.zones
         }
-        await self._control.async_take(thermal, {**held, **changes})
+        try:
+            await self._control.async_take(thermal, {**held, **changes})
+        except FanControlError, SupermicroRedfishError:
+            self._publish()
+            raise
 
     def _require_allowed(self) -> None:
-        """Raise FanControlError after a trip or while the control ends."""
+        """Raise FanControlError if control may not be taken, or while it ends."""
         if self._access.is_ending:
             raise FanControlError("fan_control_stopped")
         if self._control.record.trip is not None:
             raise FanControlError("fan_control_tripped")
+        if self._control.is_paused:
+            raise FanControlError("fan_control_paused")
 
     # Polls
 

@@ -97,7 +97,7 @@ class FanControlData(BulkData):
     in_control: bool = False
     """Whether Home Assistant sets the duties."""
     is_allowed: bool = True
-    """Whether control may be taken: the guard has not ended it."""
+    """Whether control may be taken: not after a trip, or just after a failure."""
     zones: Mapping[str, FanZone] = field(default_factory=dict)
     """Zones by number, counted from 1."""
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 import logging
+import math
 from typing import Any, Final
 
 from ..aiosupermicro import SupermicroRedfishError, Thermal
@@ -29,6 +30,11 @@ LOGGER: Final = logging.getLogger(__package__)
 
 RAISE_PERCENT: Final = 5
 """Percent points by which a duty is raised that is too low for the fans."""
+RETAKE_SECONDS: Final = 60.0
+"""Time after a failed attempt to take control, and the restored mode, until the next.
+
+Several zones and automations would otherwise change the mode back and forth.
+"""
 
 
 class Transitions:
@@ -50,11 +56,19 @@ class Transitions:
         self._surroundings = surroundings
         self._guard = guard
         self._watch = watch
+        self._time_fn = asyncio.get_running_loop().time
+        self._paused_until = -math.inf
+        """End of the pause after a failed attempt; endless until the mode is back."""
 
     @property
     def state(self) -> ControlState:
         """State of the control."""
         return self.record.state
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether control may not be taken yet, as the last attempt has failed."""
+        return self._time_fn() < self._paused_until
 
     async def async_save(self, **changes: Any) -> None:
         """Change the record, and store it at once."""
@@ -84,6 +98,7 @@ class Transitions:
         try:
             await self._access.async_hold(targets)
         except FanControlError, SupermicroRedfishError:
+            self._paused_until = math.inf
             await self.async_save(state=ControlState.RESTORING)
             await self.async_restore(is_forced=True)
             raise
@@ -153,6 +168,8 @@ class Transitions:
                 LOGGER.debug("The fan mode cannot be set over Redfish: %s", failure)
                 return False
             self._access.mode = mode  # which IPMI cannot report now
+        if self._paused_until == math.inf:
+            self._paused_until = self._time_fn() + RETAKE_SECONDS
         await self.async_save(state=ControlState.RELEASED, targets={})
         return True
 

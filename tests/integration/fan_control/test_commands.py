@@ -7,15 +7,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from tests.integration import DYNAMIC, MINUTE, call
+from tests.integration import DYNAMIC, MINUTE, call, entity
 from tests.integration.conftest import Elapse
-from tests.integration.paths import LOG
+from tests.integration.paths import FAN_MODE, LOG
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, mode_writes, refuse_modes, set_percentage, writes
+from .fans import ZONE_1, ZONE_2, mode_writes, refuse_modes, set_percentage, writes
 
 WRITE_DUTY = (0x30, 0x70, 0x66, 0x01)
+WRITE_OPTIMAL = (0x30, 0x45, 0x01, 0x02)
 FULL = 1
 
 
@@ -152,3 +153,40 @@ async def test_mode_that_ipmi_does_not_confirm_is_set_over_redfish(
     await elapse_finely(5)
     await command
     assert bmc.fan_mode == "Standard"
+
+
+async def test_failed_attempt_pauses_control_until_fans_were_back_for_a_minute(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Reject the other zone's command, which waits, instead of another attempt."""
+    ipmi.completion_codes[WRITE_DUTY] = 0xD5
+    ipmi.completion_codes[WRITE_OPTIMAL] = 0xD5
+    bmc.fail(FAN_MODE, status=503)
+    errors = await asyncio.gather(
+        *(set_percentage(hass, controlled, 40, zone) for zone in (ZONE_1, ZONE_2)),
+        return_exceptions=True,
+    )
+    assert all(isinstance(error, HomeAssistantError) for error in errors)
+    assert getattr(errors[1], "translation_key", None) == "fan_control_paused"
+    await elapse(2 * MINUTE)
+    assert not _is_allowed(hass, controlled)
+    bmc.heal()
+    ipmi.completion_codes.clear()
+    await elapse(DYNAMIC)
+    assert (bmc.fan_mode, _is_allowed(hass, controlled)) == ("Optimal", False)
+    with pytest.raises(HomeAssistantError):
+        await set_percentage(hass, controlled, 40)
+    await elapse(MINUTE + DYNAMIC)
+    assert _is_allowed(hass, controlled)
+    await set_percentage(hass, controlled, 40)
+    assert bmc.fan_mode == "FullSpeed"
+
+
+def _is_allowed(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Return whether control may be taken, according to the fan entity."""
+    allowed: bool = entity(hass, entry, ZONE_1).attributes["control_allowed"]
+    return allowed

@@ -204,9 +204,8 @@ class SensorPool:
     def use_expanded(self, paths: Iterable[str], reading: Reading) -> None:
         """Store the sensors that were just expanded with their collection."""
         for path in paths:
-            body = self._reader.expander.take(path, reading.since)
-            if body is not None:
-                self.set_body(path, body, reading.started_at)
+            if expanded := self._reader.expander.take(path, reading.since):
+                self.set_body(path, *expanded)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
         """Read sensors that no source has shown in this reading, with one request.
@@ -315,8 +314,8 @@ class SensorPool:
         if listed is None:
             return False
         for path in listed:
-            if (body := self._reader.expander.take(path)) is not None:
-                self.set_body(path, body, requested_at)
+            if expanded := self._reader.expander.take(path):
+                self.set_body(path, expanded.body, requested_at)
         return True
 
     async def _async_read_singly(self, paths: list[str]) -> None:

@@ -131,7 +131,8 @@ class Telemetry:
             self._retry_at = monotonic() + RETRY_UNAVAILABLE_SECONDS
             return {}
         for path in paths[:MAX_REPORTS]:
-            report, requested_at = ReportSource(self._reader, path), monotonic()
+            report = self.reports.get(path) or ReportSource(self._reader, path)
+            requested_at = monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:

@@ -255,8 +255,8 @@ class MemberReader:
         found: dict[str, JsonObject] = {}
         groups: dict[str, list[str]] = {}
         for path in paths:
-            if (body := self._expander.take(path)) is not None:
-                found[path] = body
+            if expanded := self._expander.take(path):
+                found[path] = expanded.body
             else:
                 groups.setdefault(path.rpartition("/")[0], []).append(path)
         for collection, members in groups.items():

@@ -39,6 +39,14 @@ _MIN_MEMBERS = 4
 _MIN_MEMBERS_VERIFIED = 2
 
 
+class Expanded(NamedTuple):
+    """Resource in an expansion."""
+
+    body: JsonObject
+    read_at: float
+    """Time of the expansion, by `time.monotonic`."""
+
+
 class _Polled(NamedTuple):
     """Accepted part of the response to an expansion."""
 
@@ -66,10 +74,8 @@ class CollectionExpander:
         self._reader = reader
         self._finder = finder
         self.verdicts = ExpandVerdicts()
-        self._bodies: NewestItems[str, tuple[float, JsonObject]] = NewestItems(
-            MAX_CACHED_RESOURCES
-        )
-        """Unused resources of expansions, with the time of each."""
+        self._bodies: NewestItems[str, Expanded] = NewestItems(MAX_CACHED_RESOURCES)
+        """Unused resources of expansions."""
         self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
         """The last expansion of each collection whose members are polled."""
         self._missing: NewestItems[str, float] = NewestItems(MAX_CACHED_RESOURCES)
@@ -99,18 +105,18 @@ class CollectionExpander:
         self._missing.clear()
         self._listed.clear()
 
-    def take(self, path: str, since: float | None = None) -> JsonObject | None:
+    def take(self, path: str, since: float = -inf) -> Expanded | None:
         """Return and discard a recently expanded resource; None without one.
 
         Args:
             path: The path of the resource.
-            since: The time since when an expansion is new enough, by `time.monotonic`;
-                the default is a minute ago.
+            since: The time since when an expansion is new enough, by `time.monotonic`,
+                at most a minute ago.
 
         """
-        since = monotonic() - EXPAND_FRESH_SECONDS if since is None else since
-        read_at, body = self._bodies.pop(path, (-inf, None))
-        return body if read_at >= since else None
+        expanded = self._bodies.pop(path, None)
+        is_new = expanded and expanded.read_at >= _limit_age(since)
+        return expanded if is_new else None
 
     async def async_list(self, collection: str, since: float = inf) -> list[str] | None:
         """Return the paths of all members of a collection, and keep their bodies.
@@ -207,7 +213,8 @@ class CollectionExpander:
         Args:
             collection: The path of the collection.
             members: The paths of the members.
-            since: The time since when an expansion is new enough, by `time.monotonic`.
+            since: The time since when an expansion is new enough, by `time.monotonic`,
+                at most a minute ago.
             may_try: Whether a kind that is not verified yet may be expanded.
 
         Raises:
@@ -216,7 +223,7 @@ class CollectionExpander:
         """
         last = self._polled.get(collection)
         is_usable = last and (last.listed or since > -inf)
-        if last and is_usable and last.requested_at >= since:
+        if last and is_usable and last.requested_at >= _limit_age(since):
             self._keep(last.inner)
             return {p: last.members[p] for p in members if p in last.members}
         if not self._may_expand(collection, len(members), may_try=may_try):
@@ -250,7 +257,7 @@ class CollectionExpander:
     def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
         """Store resources, each for one later read."""
         for path, body in bodies.items():
-            self._bodies[path] = (monotonic(), body)
+            self._bodies[path] = Expanded(body, monotonic())
             self._reader.store(path, body)
 
     def _get_levels(self, collection: str) -> int:
@@ -318,6 +325,11 @@ class CollectionExpander:
         """Return the resource to compare: one that is cached, else the largest one."""
         is_cached = self._reader.is_cached
         return max(bodies, key=lambda path: (is_cached(path), len(bodies[path])))
+
+
+def _limit_age(since: float) -> float:
+    """Return a time since when an expansion is new enough, at most a minute ago."""
+    return max(since, monotonic() - EXPAND_FRESH_SECONDS)
 
 
 def _is_measured(body: JsonObject) -> bool:

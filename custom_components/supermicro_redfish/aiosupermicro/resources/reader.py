@@ -149,7 +149,10 @@ class ResourceReader:
         """
         path = self.path(endpoint)
         is_new = path is not None and self.link_reads.take(path)
-        return await self.async_get(endpoint, cached=is_new)
+        found = await self.async_get(endpoint, cached=is_new)
+        if path is None and (path := self.path(endpoint)):
+            self.link_reads.take(path)  # the search for the path has just read it
+        return found
 
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
@@ -280,8 +283,6 @@ class ResourceReader:
         path = await self._finder.async_get(endpoint)
         just_read = None if is_found else self._connection.get_cached(path)
         if just_read and self.trees.is_recent(path):
-            if not for_links:
-                self.link_reads.mark_used(path)
             return just_read
         self.link_reads.mark(path, for_links=for_links)
         is_first = not self.availability.was_seen(endpoint)
