@@ -154,6 +154,19 @@ async def test_missing_or_unlicensed_resource_is_read_once(
     assert logged_problems(caplog) == []
 
 
+async def test_error_of_a_drive_ends_when_it_is_read_again(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep no error of the last poll, which the static data begin with."""
+    static = loaded.runtime_data.static
+    bmc.fail(DRIVE, status=500)
+    await elapse(STATIC)
+    assert [*static.data.errors] == [DRIVE]
+    bmc.heal()
+    await elapse(STATIC)
+    assert static.data.errors == {}
+
+
 async def test_unlicensed_drives_are_read_once(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

@@ -6,7 +6,7 @@ How to run:
     pytest tests/mutation  Test the tool itself.
 
 A mutation is killed if a test fails because of it. The tests of a mutation are those
-that run the changed line, according to coverage's contexts. A line that runs only
+that run the changed line, as one run of all tests has recorded. A line that runs only
 during the import is read by the lines that use its names; their tests are taken.
 
 Everything runs in a copy of the working tree below `.cache/mutation`. The contexts are
@@ -18,6 +18,7 @@ Modules:
     mentions    The tests that share a word with a mutated line.
     names       The lines that use the names of a statement.
     tree        The copy of the working tree, and pytest in it.
+    lines       The lines that run in a process, for each test.
     contexts    The tests that run a line, the most promising first.
     plugin      The plugin of pytest: run the selected tests, record their durations.
     runner      Try a mutation.

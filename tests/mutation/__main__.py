@@ -5,6 +5,7 @@ import asyncio
 from asyncio import Queue, QueueEmpty
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 import os
 from pathlib import Path
 from random import Random
@@ -20,8 +21,8 @@ from .report import (
     write_markdown,
     write_report,
 )
-from .runner import Verdict, divide, run_tests, try_mutation
-from .tree import CODE, ROOT, Tree, exclusive_cache
+from .runner import Verdict, run_tests, try_mutation
+from .tree import CODE, ROOT, TESTS, Tree, exclusive_cache
 
 _CONFIRM_SECONDS = 1800.0
 
@@ -40,9 +41,9 @@ def parse() -> argparse.Namespace:
     add(
         "--tests",
         nargs="+",
-        default=["tests"],
+        default=TESTS,
         metavar="PATH",
-        help="files or folders with tests to use (default: tests)",
+        help=f"files or folders with tests to use (default: {' '.join(TESTS)})",
     )
     add(
         "--cases",
@@ -53,9 +54,9 @@ def parse() -> argparse.Namespace:
     add(
         "--limit",
         type=float,
-        default=90.0,
+        default=60.0,
         metavar="SECONDS",
-        help="duration of the tests of a mutation (default: 90)",
+        help="duration of the tests of a mutation (default: 60)",
     )
     add(
         "--threshold",
@@ -64,12 +65,7 @@ def parse() -> argparse.Namespace:
         metavar="PERCENT",
         help="share of mutations that tests must notice (default: 95)",
     )
-    add(
-        "--processes",
-        type=int,
-        default=os.cpu_count(),
-        help="number of processes (default: one per core)",
-    )
+    add("--processes", type=int, default=os.cpu_count(), help="default: one per core")
     add("--again", action="store_true", help="try the survivors of the last run again")
     add("--out", type=Path, metavar="FILE", help="also write the result as Markdown")
     return parser.parse_args()
@@ -88,9 +84,7 @@ async def run(options: argparse.Namespace) -> Summary:
         random = Random(seed)  # noqa: S311 - not for cryptography
         mutations = select_mutations(found, options.count, random)
     trees = [Tree(number) for number in range(options.processes)]
-    contexts = await gather(
-        trees[0], options.tests, options.processes, cases=options.cases
-    )
+    contexts = await gather(trees[0], options.tests, options.processes, options.cases)
     queue: Queue[Mutation] = Queue()
     for mutation in mutations:
         queue.put_nowait(mutation)
@@ -105,7 +99,7 @@ async def run(options: argparse.Namespace) -> Summary:
     async with asyncio.TaskGroup() as group:
         for tree in trees:
             group.create_task(_work(queue, contexts, tree, options.limit, record))
-    verdicts = await _confirm(trees[0], verdicts)
+    verdicts = await _confirm(trees, verdicts)
     return Summary(seed, kept + verdicts, read_equivalent())
 
 
@@ -134,16 +128,22 @@ def _show(verdict: Verdict, number: int) -> None:
     )
 
 
-async def _confirm(tree: Tree, verdicts: list[Verdict]) -> list[Verdict]:
-    """Run the tests that failed again without a mutation.
+async def _confirm(trees: list[Tree], verdicts: list[Verdict]) -> list[Verdict]:
+    """Run the tests that failed again without a mutation, some in each copy.
 
     A test that fails then as well proves nothing, so its mutations survived.
     """
     killers = {verdict.killer for verdict in verdicts if verdict.killer}
     tests = sorted(killer for killer in killers if "::" in killer)
-    failed: list[str] = []
-    for part in filter(None, divide(tests)):
-        failed += await run_tests(tree, part, _CONFIRM_SECONDS)
+    parts = [tests[number :: len(trees)] for number in range(len(trees))]
+    results = await asyncio.gather(
+        *(
+            run_tests(tree, part, _CONFIRM_SECONDS)
+            for tree, part in zip(trees, parts, strict=True)
+            if part
+        )
+    )
+    failed = [*chain.from_iterable(results)]
     if failed:
         sys.stderr.write(f"script/mutate: failed without a mutation: {failed}\n")
     return [

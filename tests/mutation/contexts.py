@@ -1,16 +1,12 @@
-"""Find the tests that run a line, from the contexts of a run with coverage."""
+"""Find the tests that run a line, from the lines that each test has run."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain, zip_longest
 import json
 from pathlib import Path
 import sys
 from typing import Any
-
-from coverage import CoverageData
 
 from .mentions import Mentions
 from .mutations import Mutation
@@ -25,14 +21,6 @@ _FEW = 10
 _LARGEST_NESTING = 3
 """The number of tables of which each is part of the next."""
 
-_SETTINGS = """
-[run]
-source = custom_components
-relative_files = true
-patch = subprocess
-data_file = {data}
-"""
-
 
 class GatheringError(Exception):
     """Failure of a test run that collects contexts."""
@@ -43,23 +31,22 @@ class Contexts:
 
     def __init__(self, folder: Path) -> None:
         """Read the contexts in a folder."""
-        self._data = CoverageData(str(folder / "coverage"))
-        self._data.read()
-        self._files = {
-            name[name.index(f"{CODE}/") :]: name for name in self._data.measured_files()
-        }
         self._results = read_results(folder / "results.json")
         self._names = NameIndex(ROOT, CODE)
         self._mentions = Mentions(self._results)
-        self._lines: dict[str, Mapping[int, list[str]]] = {}
-        running = {_test(context) for context in self._data.measured_contexts()}
-        self._static = {*self._results} - running
+        self._lines = {
+            test: {path: int(bits, 16) for path, bits in result["lines"].items()}
+            for test, result in self._results.items()
+            if "lines" in result
+        }
+        """The lines that each test runs by file, as the bits of a number."""
+        self._static = self._results.keys() - self._lines.keys()
 
     def tests(self, mutation: Mutation) -> list[str]:
         """Return the passing tests that run a mutated line, the most likely first.
 
-        A line that runs during the import has none, or those that start a process, and
-        one whose result is cached has only the first test. Then take also the tests of
+        A line that runs during the import has only those that start a process, and one
+        whose result is cached has only the first test. Then take also the tests of
         the lines that use its names. Tests that run no code at all check tables, which
         run during the import.
         """
@@ -100,23 +87,16 @@ class Contexts:
     def _order(self, tests: set[str], path: str) -> list[str]:
         """Return tests alternately: the fastest, and the most specific of a file."""
         fastest = spread(tests, self._results)
-        own = Counter(chain.from_iterable(self._read(path).values()))
-        shares = {
-            test: count / self._sizes[test]
-            for test, count in _by_test(own).items()
-            if test in tests
-        }
-        focused = take_turns(
-            sorted(fastest, key=lambda test: -shares.get(test, 0)), "["
-        )
+        shares = {test: self._share(test, path) for test in fastest}
+        focused = take_turns(sorted(fastest, key=lambda test: -shares[test]), "[")
         turns = chain.from_iterable(zip(focused, fastest, strict=True))
         return [*dict.fromkeys(turns)]
 
-    @cached_property
-    def _sizes(self) -> Counter[str]:
-        """The number of lines that each test runs."""
-        lines = (self._read(path).values() for path in self._files)
-        return _by_test(Counter(chain.from_iterable(chain.from_iterable(lines))))
+    def _share(self, test: str, path: str) -> float:
+        """Return the share of a file in the lines that a test runs."""
+        files = self._lines.get(test, {})
+        total = sum(bits.bit_count() for bits in files.values())
+        return files.get(path, 0).bit_count() / max(total, 1)
 
     def seconds(self, test: str) -> float:
         """Return the duration of a test."""
@@ -124,15 +104,10 @@ class Contexts:
 
     def _at(self, path: str, lines: Iterable[int]) -> set[str]:
         """Return the tests that run one of some lines."""
-        found = chain.from_iterable(self._read(path).get(n, ()) for n in lines)
-        return {test for context in found if (test := _test(context))}
-
-    def _read(self, path: str) -> Mapping[int, list[str]]:
-        """Return the contexts of a file by line."""
-        if path not in self._lines:
-            name = self._files.get(path, path)
-            self._lines[path] = self._data.contexts_by_lineno(name)
-        return self._lines[path]
+        wanted = sum(1 << line for line in {*lines})
+        return {
+            test for test, files in self._lines.items() if files.get(path, 0) & wanted
+        }
 
 
 def _may_check(test: str, path: str) -> bool:
@@ -172,33 +147,16 @@ def _range(statement: tuple[int, int]) -> tuple[int, int]:
     return statement[0], statement[1] + 1
 
 
-def _by_test(contexts: Counter[str]) -> Counter[str]:
-    """Sum the numbers of all phases for each test."""
-    numbers: Counter[str] = Counter()
-    for context, number in contexts.items():
-        numbers[_test(context)] += number
-    return numbers
-
-
-def _test(context: str) -> str:
-    """Return the test of a context, without its phase."""
-    return context.rpartition("|")[0]
-
-
 async def gather(
-    tree: Tree,
-    paths: list[str],
-    processes: int,
-    folder: Path | None = None,
-    cases: int | None = None,
+    tree: Tree, paths: Sequence[str], processes: int, cases: int | None
 ) -> Contexts:
     """Return the contexts of the tests in some folders.
 
     Run the tests only if the code has changed since the last time, and then all of
     them; or only the changed files of tests.
     """
-    digest = sha256(repr((paths, cases)).encode()).hexdigest()
-    folder = folder or CACHE / f"contexts-{digest[:8]}"
+    digest = sha256(repr((*paths, cases)).encode()).hexdigest()
+    folder = CACHE / f"contexts-{digest[:8]}"
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.json"
     new = _state(paths)
@@ -206,9 +164,8 @@ async def gather(
     if old.get("code") == new["code"]:
         files = [name for name in new["tests"] if _has_changed(name, old, new)]
     else:
-        (folder / "coverage").unlink(missing_ok=True)
         (folder / "results.json").unlink(missing_ok=True)
-        files = paths
+        files = [*paths]
     if files:
         options = ["-n", str(processes), *([f"--cases={cases}"] if cases else [])]
         await _run(tree, folder, files, options)
@@ -222,30 +179,23 @@ def _has_changed(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 
 async def _run(tree: Tree, folder: Path, files: list[str], options: list[str]) -> None:
-    """Run tests with coverage and add their contexts and durations to a folder.
-
-    Coverage's faster core records only the first test that runs a line.
-    """
-    settings = folder / "coveragerc"
-    settings.write_text(_SETTINGS.format(data=folder / "coverage"), "utf-8")
+    """Run tests, and add their lines and durations to the results in a folder."""
     record = folder / "new.json"
     sys.stderr.write(f"script/mutate: gathering the contexts of {len(files)} paths\n")
-    code = await tree.run_pytest(
-        *("-q", *options, "--dist", "loadfile"),
-        *("--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-append"),
-        *("--cov-report=", *files),
-        log=folder / "pytest.log",
-        seconds=_TIMEOUT,
-        COVERAGE_CORE="ctrace",
-        **{RECORD: str(record)},
-    )
+    with tree.record_lines():
+        code = await tree.run_pytest(
+            *("-q", "--no-cov", *options, "--dist", "loadfile", *files),
+            log=folder / "pytest.log",
+            seconds=_TIMEOUT,
+            **{RECORD: str(record)},
+        )
     if code not in (0, 1):
         raise GatheringError(f"pytest ended with {code}: see {folder / 'pytest.log'}")
     results = read_results(folder / "results.json") | read_results(record)
     (folder / "results.json").write_text(json.dumps(results), "utf-8")
 
 
-def _state(paths: list[str]) -> dict[str, Any]:
+def _state(paths: Sequence[str]) -> dict[str, Any]:
     """Return digests of the mutated code and of each file of tests."""
     names = list_files()
     code = sha256()

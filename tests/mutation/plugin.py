@@ -1,15 +1,16 @@
 """Run selected tests in a given order, and record their results (pytest plugin).
 
 `MUTATION_TESTS` names a file with the tests, one in each line. `MUTATION_RECORD` names
-the file for the results.
+the file for the results. A process that records lines adds those of each test.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 import json
 import os
 from pathlib import Path
 import resource
-from typing import TypedDict
+import sys
+from typing import Any, NotRequired, TypedDict
 
 import pytest
 
@@ -28,6 +29,8 @@ class Result(TypedDict):
 
     seconds: float
     passed: bool
+    lines: NotRequired[dict[str, str]]
+    """The lines that it runs by file, as the bits of a hexadecimal number."""
 
 
 def is_usable(result: Result | None) -> bool:
@@ -56,6 +59,8 @@ class Recorder:
         result = self._results.setdefault(report.nodeid, Result(seconds=0, passed=True))
         result["seconds"] += report.duration
         result["passed"] &= report.passed
+        if lines := getattr(report, "lines", None):
+            result["lines"] = lines
 
     def pytest_sessionfinish(self) -> None:
         """Write the results."""
@@ -76,10 +81,34 @@ class Selector:
         items[:] = sorted(selected, key=lambda item: self._order[item.nodeid])
 
 
+class LineReporter:
+    """Add the lines that a test runs to the report of its last phase."""
+
+    def __init__(self, recorder: Any) -> None:
+        """Initialize with the recorder of this process."""
+        self._recorder = recorder
+
+    def pytest_runtest_logstart(self) -> None:
+        """Discard the lines that ran before a test."""
+        self._recorder.take()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add the lines; pytest sends them from a worker with the report."""
+        report = yield
+        if call.when == "teardown":
+            report.lines = self._recorder.take()  # type: ignore[attr-defined]
+        return report
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugins that the environment selects, but no recorder in workers."""
     if (file := os.environ.get(RECORD)) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(file)))
+    if recorder := getattr(sys.modules.get("sitecustomize"), "recorder", None):
+        config.pluginmanager.register(LineReporter(recorder))
     if file := os.environ.get(TESTS):
         tests = Path(file).read_text("utf-8").splitlines()
         config.pluginmanager.register(Selector(tests))

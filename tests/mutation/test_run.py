@@ -89,7 +89,7 @@ def project(tmp_path: Path) -> Path:
 
 def mutate(project: Path, *arguments: str) -> tuple[int, str, str]:
     """Run the tool, and return its exit code, its output and its progress."""
-    command = (sys.executable, "-m", "tests.mutation", "--processes", "1", *arguments)
+    command = (sys.executable, "-m", "tests.mutation", "--tests", "tests", *arguments)
     done = subprocess.run(  # noqa: S603 - ours
         command, cwd=project, check=False, capture_output=True, text=True
     )

@@ -16,6 +16,14 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 CACHE: Final = ROOT / ".cache/mutation"
 CODE: Final = "custom_components"
+TESTS: Final = (
+    "tests/library",
+    "tests/integration",
+    "tests/faults",
+    "tests/security",
+    "tests/repository",
+)
+"""The folders with tests that run the mutated code, and do not take long."""
 
 TIMEOUT: Final = -1
 """The exit code of a run that took too long."""
@@ -72,6 +80,8 @@ class Tree:
         self._link(".venv", ROOT / ".venv")
         # The library under its own name. The environment has the one of the original.
         self._link(".path/aiosupermicro", self.folder / LIBRARY)
+        recorder = self.folder / "tests/mutation/lines.py"
+        self._link(".path/sitecustomize.py", recorder)
         # The setup would install the copy into the environment.
         setup = self.folder / "script/setup"
         if setup.exists():
@@ -85,6 +95,16 @@ class Tree:
         if target.exists() and not link.is_symlink():
             with suppress(FileExistsError):  # another copy may be faster
                 link.symlink_to(target)
+
+    @contextmanager
+    def record_lines(self) -> Iterator[None]:
+        """Record the lines of all processes of Python in the copy."""
+        lines = self.folder / ".path/lines"
+        lines.mkdir()
+        try:
+            yield
+        finally:
+            shutil.rmtree(lines)
 
     async def run_pytest(
         self, *arguments: str, log: Path, seconds: float, **variables: str

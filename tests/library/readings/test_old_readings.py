@@ -7,12 +7,16 @@ import pytest
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
 from aiosupermicro.const import KEPT_READING_SECONDS
 from aiosupermicro.readings import readings, round_robin, sensor_pool, source
+from aiosupermicro.resources import expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import link
 from tests.simulator import Bmc, Board
+from tests.simulator.expand import Expand
 from tests.simulator.gen14 import (
     ENVIRONMENT,
+    FANS,
     METRICS,
+    SENSORS,
     add_gpus,
     add_report,
     add_sensors,
@@ -29,7 +33,14 @@ def board() -> Board:
 @pytest.fixture
 def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let readings use the BMC's clock."""
-    for module in (readings, round_robin, sensor_pool, source):
+    for module in (
+        expand_verdicts,
+        expansion,
+        readings,
+        round_robin,
+        sensor_pool,
+        source,
+    ):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
@@ -142,6 +153,51 @@ async def test_slow_round_without_an_outage_keeps_readings(
     data = await client.async_get_dynamic_data()
     assert _values(data) == before
     assert data.reading_age == 2 * KEPT_READING_SECONDS
+
+
+def _move_all(bmc: Bmc) -> None:
+    """Add a hundred to the readings of all sensors and the speeds of all fans."""
+    for path in [path for path in bmc.store.paths if f"{SENSORS}/" in path]:
+        bmc.change(path, {"Reading": bmc.store[path]["Reading"] + 100})
+    for path in [path for path in bmc.store.paths if f"{FANS}/" in path]:
+        speed = bmc.store[path]["SpeedPercent"]["SpeedRPM"]
+        bmc.change(path, {"SpeedPercent": {"SpeedRPM": speed + 100}})
+
+
+@pytest.mark.parametrize("kind", ["400", "500", "501", "HTML", "ignored"])
+@pytest.mark.parametrize("is_found_by_poll", [True, False])
+async def test_value_of_a_former_expansion_never_returns(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    readings_clock: Clock,
+    *,
+    kind: Expand,
+    is_found_by_poll: bool,
+) -> None:
+    """Keep the values that were read one by one after an expansion has failed."""
+    bmc.expand, bmc.expand_advertised = "correct", True
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    for _ in range(2):
+        readings_clock.tick(30)
+        await client.async_get_dynamic_data()
+    before = _values(await client.async_get_dynamic_data())
+    bmc.expand = kind
+    readings_clock.tick(90)
+    if not is_found_by_poll:
+        await client.async_get_static_data()
+    _move_all(bmc)
+    for _ in range(9):
+        readings_clock.tick(30)
+        data = await client.async_get_dynamic_data()
+    after = _values(data)
+    assert {after[f"FAN{number}"] for number in range(1, 9)} == {*range(1101, 1109)}
+    assert {after["V5"], after["V12"]} == {105.1, 112.1}
+    readings_clock.tick(90)
+    await client.async_get_static_data()
+    readings_clock.tick(30)
+    assert _values(await client.async_get_dynamic_data()) == after
+    assert after.keys() == before.keys()
 
 
 async def test_sensors_of_a_failing_report_are_read_in_turns(

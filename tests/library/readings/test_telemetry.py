@@ -301,16 +301,37 @@ async def test_board_without_reports_is_asked_once_a_day(
     assert (await client.async_get_dynamic_data()).sensors
 
 
+async def test_report_that_is_found_again_is_read_once_per_poll(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    report: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Request a failing report once, however often it was found before."""
+    monkeypatch.setattr(telemetry, "TELEMETRY_RETRY_SECONDS", 0)
+    for _ in range(3):
+        await _read(client)
+    bmc.fail(report, status=503)
+    bmc.requests.clear()
+    await client.async_get_dynamic_data()
+    assert [request.path for request in bmc.requests].count(report) == 1
+
+
 async def test_report_without_wanted_sensors_is_not_polled(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Read a report that only contains voltages of GPUs once."""
+    """Read a report that only contains voltages of GPUs once.
+
+    It is no source of values any more, should they be wanted before the next search.
+    """
     voltages = [path for path in _sensors(bmc) if "GPU_0_Voltage" in path]
     path = add_report(bmc, "Voltages", voltages)
     await _read(client)
     bmc.requests.clear()
-    for _ in range(2):
-        await client.async_get_dynamic_data()
+    await client.async_get_dynamic_data()
+    client._readings._pool.want("later", voltages)
+    bmc.fail(f"{REPORTS}/GPUs", status=503)
+    await client.async_get_dynamic_data()
     assert path not in [request.path for request in bmc.requests]
 
 

@@ -88,8 +88,8 @@ class RoundRobinReader:
         groups: dict[str, list[str]] = {}
         for path in paths:
             collection = path.rpartition("/")[0]
-            if (body := self._reader.expander.take(path, since)) is not None:
-                self._store(path, body, None)
+            if expanded := self._reader.expander.take(path, since):
+                self._store(path, *expanded)
             elif not self._is_new_enough(path, collection, since):
                 groups.setdefault(collection, []).append(path)
         for collection, members in groups.items():
@@ -102,7 +102,7 @@ class RoundRobinReader:
                     may_try=may_try,
                 )
             for path, body in found.items():
-                self._store(path, body, None)
+                self._store(path, body, monotonic())
             left += [path for path in members if path not in found]
         return left
 
@@ -112,12 +112,16 @@ class RoundRobinReader:
         return since == -inf and works and self._bodies.get(path) is not None
 
     def _store(
-        self, path: str, body: JsonObject | None, error: ResourceError | None
+        self,
+        path: str,
+        body: JsonObject | None,
+        read_at: float,
+        error: ResourceError | None = None,
     ) -> None:
         """Store the last value of a resource, and its error if it exists."""
         self._bodies.pop(path, None)
         self._bodies[path] = body
-        self._requested_at[path] = monotonic()
+        self._requested_at[path] = read_at
         self.errors.pop(path, None)
         if error and not isinstance(error, NotFoundError):
             self.errors[path] = error
@@ -142,4 +146,4 @@ class RoundRobinReader:
         finally:
             self._pending.difference_update(due)
         for path in due:
-            self._store(path, found.get(path), errors.get(path))
+            self._store(path, found.get(path), monotonic(), errors.get(path))

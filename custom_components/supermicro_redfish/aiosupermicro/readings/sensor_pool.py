@@ -204,9 +204,8 @@ class SensorPool:
     def use_expanded(self, paths: Iterable[str], reading: Reading) -> None:
         """Store the sensors that were just expanded with their collection."""
         for path in paths:
-            body = self._reader.expander.take(path, reading.since)
-            if body is not None:
-                self.set_body(path, body, reading.started_at)
+            if expanded := self._reader.expander.take(path, reading.since):
+                self.set_body(path, *expanded)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
         """Read sensors that no source has shown in this reading, with one request.
@@ -232,10 +231,19 @@ class SensorPool:
         return path
 
     async def async_identify(self, paths: Iterable[str]) -> None:
-        """Read the resources of sensors that are not identified yet."""
+        """Read the resources of sensors that are not identified yet.
+
+        Where collections can be expanded, single sensors come last: another caller may
+        expand their collection meanwhile. Elsewhere they come first: the trial of the
+        expansion may succeed meanwhile.
+        """
         async with self._identify_lock:
-            new = [path for path in paths if path not in self._identities]
-            for collection, members in _group(new).items():
+            groups = _group(path for path in paths if path not in self._identities)
+            expands = self._reader.expander.has_worked
+            for collection in sorted(
+                groups, key=lambda path: len(groups[path]), reverse=expands
+            ):
+                members = [p for p in groups[collection] if p not in self._identities]
                 if not await self._async_read_collection(collection, members):
                     await self._async_read_singly(members)
                 self._tried.update(members)
@@ -306,8 +314,8 @@ class SensorPool:
         if listed is None:
             return False
         for path in listed:
-            if (body := self._reader.expander.take(path)) is not None:
-                self.set_body(path, body, requested_at)
+            if expanded := self._reader.expander.take(path):
+                self.set_body(path, expanded.body, requested_at)
         return True
 
     async def _async_read_singly(self, paths: list[str]) -> None:

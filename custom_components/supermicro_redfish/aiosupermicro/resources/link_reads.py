@@ -12,7 +12,7 @@ from .expansion import CollectionExpander
 
 
 class LinkReads:
-    """The resources that were just read for their links, and not used since.
+    """The resources that were just read for their links.
 
     The first read of static data uses them instead of reading them again. Each later
     one requests all resources, however soon it is.
@@ -37,18 +37,12 @@ class LinkReads:
         self._read_at.clear()
 
     def mark(self, path: str, *, for_links: bool) -> None:
-        """Record the purpose of a read that is about to start."""
-        if not for_links:
-            self.mark_used(path)
-        elif self._is_first_read and not self._connection.is_pending(path):
+        """Record a read that is about to start, if it is one for links."""
+        if for_links and self._is_first_read and not self._connection.is_pending(path):
             self._read_at[path] = monotonic()
 
-    def mark_used(self, path: str) -> None:
-        """Record that a resource is used for more than its links."""
-        self._read_at.pop(path, None)
-
     def take(self, path: str) -> bool:
-        """Return whether a resource was just read for its links, and not used since.
+        """Return whether a resource was just read for its links, and forget it.
 
         One that an expansion has just shown counts as well. One that a command has
         changed since is not in the cache any more.
