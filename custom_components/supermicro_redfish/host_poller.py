@@ -173,9 +173,11 @@ class HostPoller:
             return replace(cached, system=system)
         self.was_full_poll = True
         self._full_poll_at = self._time_fn()
+        is_known = cached is not None or (
+            await self._client.async_is_same_bmc() and self._client.reads_in_bulk
+        )
         data = await self._client.async_get_dynamic_data(
-            with_settings=False,
-            complete=cached is None and not self._client.is_remembered,
+            with_settings=False, complete=not is_known
         )
         self._was_complete = data.is_complete or cached is not None
         self._update_transition(data)

@@ -77,6 +77,14 @@ def parts_of(parts: Iterable[Part]) -> list[tuple[int, Part]]:
     return [(part.get("at", place), part) for place, part in enumerate(parts)]
 
 
+@kinds
+def test_row_without_any_value_is_no_part(kind: str) -> None:
+    """Omit the empty rows that a starting BMC may list."""
+    source, make_data, reading = KINDS[kind]
+    part = OK | {reading: 5, "Name": "A"}
+    assert [*source.items_fn(make_data({}, part, {}))] == ["A"]
+
+
 def named(name: str | None, *ids: Any) -> list[Part]:
     """Return parts of one name with these Ids; each has a reading of its own."""
     return [

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc
+from tests.simulator.gen14 import add_sensors, make_gen14
 from tests.simulator.responses import license_error
 
 from . import (
@@ -98,6 +99,24 @@ async def test_restart_takes_few_requests_to_first_reading(
     first = FirstReading(hass, bmc)
     await set_up(hass, loaded)
     assert 0 < len(first.requests) <= MAX_REQUESTS
+
+
+async def test_restart_of_gen14_takes_few_requests_to_first_reading(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Leave power supplies and voltages to the second poll."""
+    make_gen14(bmc)
+    add_sensors(bmc)
+    bmc.expand, bmc.expand_advertised = "bmcweb", True
+    await set_up(hass, entry)
+    shown = states(hass)
+    await unload(hass, entry)
+    first = FirstReading(hass, bmc)
+    await set_up(hass, entry)
+    assert 0 < len(first.requests) <= MAX_REQUESTS
+    await entry.runtime_data.dynamic.async_refresh()
+    assert states(hass).keys() == shown.keys()
+    assert STATE_UNAVAILABLE not in states(hass).values()
 
 
 async def test_restart_shows_the_same_entities(

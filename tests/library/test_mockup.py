@@ -79,6 +79,8 @@ async def test_mockup_is_written_inside_its_folder(
     done = await run(server, "dump", str(tmp_path / "board"), password=bmc.password)
     assert done.code == 0
     assert os.listdir(tmp_path) == ["board"]  # noqa: PTH208 - no async path here
+    count = sum("index.json" in names for _, _, names in os.walk(tmp_path))
+    assert f"Recorded {count} resources to {tmp_path}" in done.out
     assert not any("escape" in request.path for request in bmc.requests)
 
 

@@ -48,9 +48,8 @@ def parse() -> argparse.Namespace:
     add(
         "--cases",
         type=int,
-        default=5,
         metavar="N",
-        help="use at most N cases of each parametrized test (default: 5)",
+        help="use at most N cases of each parametrized test (default: all)",
     )
     add(
         "--limit",

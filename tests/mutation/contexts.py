@@ -148,7 +148,7 @@ def _range(statement: tuple[int, int]) -> tuple[int, int]:
 
 
 async def gather(
-    tree: Tree, paths: Sequence[str], processes: int, cases: int
+    tree: Tree, paths: Sequence[str], processes: int, cases: int | None
 ) -> Contexts:
     """Return the contexts of the tests in some folders.
 
@@ -167,7 +167,8 @@ async def gather(
         (folder / "results.json").unlink(missing_ok=True)
         files = [*paths]
     if files:
-        await _run(tree, folder, files, ("-n", str(processes), f"--cases={cases}"))
+        options = ["-n", str(processes), *([f"--cases={cases}"] if cases else [])]
+        await _run(tree, folder, files, options)
         state.write_text(json.dumps(new))
     return Contexts(folder)
 
@@ -177,9 +178,7 @@ def _has_changed(name: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
     return bool(old["tests"].get(name) != new["tests"][name])
 
 
-async def _run(
-    tree: Tree, folder: Path, files: list[str], options: tuple[str, ...]
-) -> None:
+async def _run(tree: Tree, folder: Path, files: list[str], options: list[str]) -> None:
     """Run tests, and add their lines and durations to the results in a folder."""
     record = folder / "new.json"
     sys.stderr.write(f"script/mutate: gathering the contexts of {len(files)} paths\n")

@@ -25,9 +25,6 @@ def copy(value):
     return value - 0
 """,
     "tests/__init__.py": "",
-    "tests/conftest.py": """def pytest_addoption(parser):
-    parser.addoption("--cases")
-""",
     "tests/test_code.py": """from custom_components.code import copy, is_high
 
 

@@ -22,6 +22,12 @@ _STATIC_POLL_SECONDS = 90.0
 """Maximum duration of the same for static data, which takes longer."""
 _TIMEOUT_SECONDS = 30.0
 """The timeout of a request; two requests may time out one after the other."""
+_SLOW_POLL_TIMEOUTS = 4
+"""The same for responses of up to 20 s, of which six may follow one another.
+
+After the value, the poll reads another resource. In the next poll, the session has
+expired: 401, at most 5 s for its deletion, the service root, the login, two reads.
+"""
 
 
 @dataclass(eq=False)
@@ -182,7 +188,8 @@ class ExpectedState:
         ]
         if not recent:
             return age
-        is_slow = any(item.is_slow for item in recent)
-        has_many_requests = not is_dynamic or self.table.has_copies
-        timeouts = 20 if is_slow and has_many_requests else 2
+        timeouts = 2
+        if any(item.is_slow for item in recent):
+            has_many_requests = not is_dynamic or self.table.has_copies
+            timeouts = 20 if has_many_requests else _SLOW_POLL_TIMEOUTS
         return age + timeouts * _TIMEOUT_SECONDS

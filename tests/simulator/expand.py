@@ -83,7 +83,8 @@ def advertise(root: JsonObject, *, is_supported: bool) -> None:
     features = root.setdefault("ProtocolFeaturesSupported", {})
     if is_supported:
         flags = dict.fromkeys(("ExpandAll", "Levels", "Links", "NoLinks"), True)
-        features["ExpandQuery"] = flags | {"MaxLevels": 2}
+        recorded = features.get("ExpandQuery", {})
+        features["ExpandQuery"] = {"MaxLevels": 2} | recorded | flags
     else:
         features.pop("ExpandQuery", None)
 

@@ -7,6 +7,7 @@ import pytest
 
 from .boards import BOARDS
 from .defects import DEFECTS, Defect, wrong_readings
+from .environment import Environment
 from .fan_week import run as run_fans
 from .footprint import Footprint, count_containers
 from .soak import run
@@ -67,6 +68,20 @@ def test_soak_finds_defect(
         monkeypatch.setattr(*patch)
     violations = run(0.5 * HOUR, seed=1, faults={defect.fault: 1})
     assert any(defect.violation in text for text in violations), violations
+
+
+async def _slow_responses(env: Environment) -> None:
+    """Delay all responses by the longest time of the fault `slow`."""
+    with env.failing("slow", "*", is_slow=True, seconds=20):
+        await env.minutes(15, 20)
+
+
+def test_values_may_be_as_old_as_a_slow_poll_with_a_login(network: None) -> None:
+    """Accept values until a poll ends whose session has expired.
+
+    The sessions of this seed expire a time after the login, so also while in use.
+    """
+    assert run(0.5 * HOUR, seed=69975, faults={_slow_responses: 1}) == []
 
 
 def test_footprint_reports_growth() -> None:

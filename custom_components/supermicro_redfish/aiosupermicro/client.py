@@ -181,12 +181,12 @@ class SupermicroRedfishClient:
         return self._reader.paths
 
     @property
-    def is_remembered(self) -> bool:
-        """Return whether the `discovery` of an earlier client was found to fit the BMC.
+    def reads_in_bulk(self) -> bool:
+        """Return whether one request was found to return the readings of many parts.
 
-        False before the first request, and again once something contradicts it.
+        These are the members of a collection, or the sensors in a metric report.
         """
-        return self._reader.memory.is_verified
+        return self.expands_collections or self._readings.has_reports
 
     @property
     def expands_collections(self) -> bool:
@@ -440,8 +440,7 @@ class SupermicroRedfishClient:
             endpoints.THERMAL: partial(self._readings.async_get_thermal, reading),
             endpoints.POWER: partial(self._readings.async_get_power, reading),
         }
-        is_static = cadence is Cadence.STATIC
-        read = self._reader.async_get_once if is_static else self._reader.async_get
+        read = self._reader.async_get_once
         rows = _list_rows(endpoints.ENDPOINTS, cadence)
         return {row: special.get(row) or partial(read, row) for row in rows}
 

@@ -55,6 +55,21 @@ def test_state_that_redfish_does_not_define_is_unknown(value: Any) -> None:
     assert Power.from_dict({"Voltages": [battery]}).is_battery_healthy is None
 
 
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        (Thermal, "Temperatures"),
+        (Thermal, "Fans"),
+        (Power, "PowerControl"),
+        (Power, "Voltages"),
+    ],
+)
+def test_readings_of_one_kind_are_valid(model: type[Thermal | Power], key: str) -> None:
+    """Accept a chassis that only has fans, for example."""
+    assert model.from_dict({key: [{"Name": "A"}]}).is_valid
+    assert not model.from_dict({key: []}).is_valid
+
+
 def test_mac_address_is_part_of_uuid_of_manager() -> None:
     """Return the MAC address from the UUID of Supermicro's firmware."""
     uuid = "00000000-0000-0000-0000-7CC25550A8FF"

@@ -53,7 +53,7 @@ async def test_gb300_is_read_with_six_requests(
         sent = Counter((request.path, request.query) for request in bmc.requests)
         # Two parts that are read at the same time may both need one resource.
         assert sum(sent.values()) <= len(sent) + 1
-        assert len(sent) <= (45 if kind == "bmcweb" else 145)
+        assert len(sent) <= (43 if kind == "bmcweb" else 145)
         assert "HGX_GPU_0" in everything.inner_thermal
         assert "Chassis_0" not in everything.inner_thermal
         for _ in range(3):

@@ -6,10 +6,10 @@ from typing import Any, get_args
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro import NotFoundError, SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
 from aiosupermicro.models import Memory
-from aiosupermicro.resources import expand_verdicts, expansion
+from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import (
     MANAGER,
@@ -25,6 +25,7 @@ from tests.simulator.gen14 import SENSORS, SUPPLIES, add_sensors, make_gen14
 
 DIMMS = f"{SYSTEM}/Memory"
 EXPAND = "$expand=.($levels=1)"
+PROCESSORS = f"{SYSTEM}/Processors"
 STORAGE = f"{SYSTEM}/Storage"
 WORKING: tuple[Expand, ...] = ("correct", "bmcweb")
 BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]
@@ -40,7 +41,7 @@ def bmc(bmc: Bmc) -> Bmc:
 @pytest.fixture
 def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the expander use the BMC's clock."""
-    for module in (expansion, expand_verdicts):
+    for module in (expansion, expand_requests, expand_verdicts):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 
@@ -60,6 +61,12 @@ def _count_expansions(bmc: Bmc) -> int:
 async def _get_dimms(client: SupermicroRedfishClient) -> list[Memory]:
     """Clear the cache, and return the memory modules."""
     return await client.async_get_memory()
+
+
+def _add_processor(bmc: Bmc) -> None:
+    """Give the system two processors."""
+    processors = {name: {"Id": name, "Name": f"CPU{name}"} for name in ("1", "2")}
+    put_collection(bmc, PROCESSORS, processors)
 
 
 @pytest.mark.parametrize("kind", WORKING)
@@ -132,11 +139,45 @@ async def test_members_of_error_response_are_used(
     assert client.member_errors == {}
 
 
+async def test_missing_members_are_not_read_one_by_one(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read one member of a response without any; find them once they are there."""
+    bmc.expand = "bmcweb"
+    await client.async_get_memory()
+    _add_processor(bmc)
+    for number in (1, 2):
+        bmc.break_resource(f"{PROCESSORS}/{number}", "404")
+    for _ in range(2):
+        _take(bmc)
+        with pytest.raises(NotFoundError) as raised:
+            await client.async_get_processors()
+        assert raised.value.status == 404
+        assert _take(bmc) == [f"{PROCESSORS}?{EXPAND}", f"{PROCESSORS}/1"]
+    bmc.heal()
+    assert len(await client.async_get_processors()) == 2
+    assert _take(bmc) == [f"{PROCESSORS}?{EXPAND}"]
+
+
+async def test_single_read_contradicts_missing_members(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the members one by one if only their expansion is missing."""
+    await client.async_get_memory()
+    _add_processor(bmc)
+    bmc.fail(PROCESSORS, status=404, body=bmc.resource(PROCESSORS), times=1)
+    assert len(await client.async_get_processors()) == 2
+    assert client.member_errors == {}
+    _take(bmc)
+    assert len(await client.async_get_processors()) == 2
+    assert _count_expansions(bmc) == 0
+
+
 async def test_slow_expansion_is_used_but_not_repeated(
     client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Use the result of a slow expansion, and read members singly afterwards."""
-    monkeypatch.setattr(expansion, "EXPAND_MAX_SECONDS", 0.0)
+    monkeypatch.setattr(expand_requests, "EXPAND_MAX_SECONDS", 0.0)
     assert len(await client.async_get_memory()) == 4
     assert _count_expansions(bmc) == 1
     assert len(await client.async_get_memory()) == 4

@@ -144,3 +144,22 @@ async def test_manager_is_the_one_that_the_system_names(
     bmc.put(other, own | link(other) | {"Id": "Enclosure"})
     bmc.put(f"{ROOT}/Managers", link(f"{ROOT}/Managers") | {"Members": [link(other)]})
     assert (await client.async_get_manager()).id == own["Id"]
+
+
+@pytest.mark.parametrize(
+    ("is_first", "counts"), [(True, (1, 1)), (False, (0, 1))], ids=["poll", "address"]
+)
+async def test_first_poll_uses_system_that_was_read_for_its_links(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    counts: tuple[int, int],
+    *,
+    is_first: bool,
+) -> None:
+    """Use the system that was read before or by the first poll, and only once."""
+    if not is_first:
+        assert await client.async_get_mac_address()
+    for requests in counts:
+        bmc.requests.clear()
+        assert (await client.async_get_dynamic_data()).system
+        assert requested_paths(bmc).count(SYSTEM) == requests

@@ -21,6 +21,7 @@ from tests.library import (
     MANAGER,
     OEM,
     connected_client,
+    link,
     rewrite_board,
     statuses,
 )
@@ -120,6 +121,19 @@ async def test_recorded_licenses_have_id_name_and_date(
         license_id="1", name="SFT-OOB-LIC", create_date="20250304"
     )
     assert second.name == "SFT-DCMS-SINGLE"
+
+
+async def test_licenses_are_found_at_their_new_link(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the link again after an update of the firmware has moved the licenses."""
+    before = (await client.async_get_static_data()).license
+    manager, moved = LICENSES.rpartition("/")[0], f"{LICENSES}s"
+    bmc.put(moved, bmc.resource(LICENSES))
+    bmc.change(manager, {"QueryLicense": link(moved)})
+    bmc.remove(LICENSES)
+    assert before
+    assert (await client.async_get_static_data()).license == before
 
 
 @pytest.mark.parametrize("status", [403, 404])

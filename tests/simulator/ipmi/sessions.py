@@ -181,9 +181,12 @@ class IpmiSessions:
         return self._server.bmc.password.encode()[:20].ljust(20, b"\0")
 
     def _pending(self, payload: bytes) -> IpmiSession | None:
-        """Return the incomplete login that a RAKP message belongs to."""
+        """Return the incomplete login that a RAKP message belongs to.
+
+        The reserved bytes after the status must be zero.
+        """
         self._expire()
-        if len(payload) < 8:
+        if len(payload) < 8 or any(payload[2:4]):
             return None
         session = self._sessions.get(struct.unpack_from("<I", payload, 4)[0])
         return None if session is None or session.is_open else session

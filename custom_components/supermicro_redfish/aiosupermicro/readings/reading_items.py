@@ -22,8 +22,18 @@ class ReadingItems:
         reading: Reading,
         *,
         is_first: bool,
+        recalls: bool = False,
     ) -> None:
-        """Start a reading; the first poll of a board reads no collection."""
+        """Start a reading; the first poll of a board finds no collection.
+
+        Args:
+            reader: The reader of the board.
+            round_robin: The reader of single resources.
+            reading: The reading that the items belong to.
+            is_first: Whether it is the first one.
+            recalls: Whether the first poll may expand what an earlier run has found.
+
+        """
         self.reading = reading
         self.is_complete = True
         self.is_in_turns = False
@@ -32,6 +42,7 @@ class ReadingItems:
         self._round_robin = round_robin
         self._is_poll = reading.scope is Scope.POLL
         self.is_first_poll = is_first and self._is_poll
+        self._recalls = recalls
 
     async def async_get_member_paths(
         self, collection: Endpoint[Any]
@@ -41,6 +52,8 @@ class ReadingItems:
         A poll either finds a collection or reads some of its members.
         """
         is_known = self._reader.path(collection) is not None
+        if self._recalls and self._reader.expander.has_worked:
+            is_known |= self._reader.memory.has_path(collection)
         if self.is_first_poll and not is_known:
             self.is_complete = False
             return None

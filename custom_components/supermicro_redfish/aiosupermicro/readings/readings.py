@@ -25,11 +25,12 @@ from .inner_sensors import InnerSensors
 from .sensor_pool import SensorPool
 from .single_resources import SingleResources
 from .source import Reading, Scope
+from .telemetry import TELEMETRY, has_reports
 from .thermal_power import ThermalPower
 
 _T = TypeVar("_T", Thermal, Power)
-_TELEMETRY, _SENSORS, _METRICS = "telemetry", "sensors", "metrics"
-"""Names of the findings in the memory."""
+_SENSORS, _METRICS = "sensors", "metrics"
+"""Names of the findings in the memory, besides those of metric reports."""
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
@@ -74,6 +75,11 @@ class Readings:
         """The errors of fans, supplies and sensors by path, as they were last read."""
         return self._fallback.errors
 
+    @property
+    def has_reports(self) -> bool:
+        """Return whether metric reports name sensors, maybe by an earlier run."""
+        return bool(self._inner.telemetry.reports) or has_reports(self._reader.memory)
+
     def start(self, scope: Scope) -> Reading:
         """Start a reading of Thermal, Power and sensors.
 
@@ -88,7 +94,7 @@ class Readings:
         """Record the reports and the identities of sensors, for a restart."""
         if self._memory is self._reader.memory and self._fallback.was_used:
             self._memory.readings |= {
-                _TELEMETRY: self._inner.telemetry.export(),
+                TELEMETRY: self._inner.telemetry.export(),
                 _SENSORS: self._pool.export(self._inner.sensors),
                 _METRICS: self._fallback.export(),
             }
@@ -105,7 +111,7 @@ class Readings:
         self._memory = memory
         self._pool.restore(memory.readings.get(_SENSORS))
         self._fallback.restore(memory.readings.get(_METRICS))
-        self._inner.restore(memory.readings.get(_TELEMETRY))
+        self._inner.restore(memory.readings.get(TELEMETRY))
 
     async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:
         """Return the temperatures and fans of the host's chassis.

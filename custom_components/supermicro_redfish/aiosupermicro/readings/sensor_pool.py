@@ -231,10 +231,19 @@ class SensorPool:
         return path
 
     async def async_identify(self, paths: Iterable[str]) -> None:
-        """Read the resources of sensors that are not identified yet."""
+        """Read the resources of sensors that are not identified yet.
+
+        Where collections can be expanded, single sensors come last: another caller may
+        expand their collection meanwhile. Elsewhere they come first: the trial of the
+        expansion may succeed meanwhile.
+        """
         async with self._identify_lock:
-            new = [path for path in paths if path not in self._identities]
-            for collection, members in _group(new).items():
+            groups = _group(path for path in paths if path not in self._identities)
+            expands = self._reader.expander.has_worked
+            for collection in sorted(
+                groups, key=lambda path: len(groups[path]), reverse=expands
+            ):
+                members = [p for p in groups[collection] if p not in self._identities]
                 if not await self._async_read_collection(collection, members):
                     await self._async_read_singly(members)
                 self._tried.update(members)

@@ -250,9 +250,17 @@ class SingleResources:
         raise NotFoundError(f"This board has no fallback for {endpoint.name}")
 
     def _start(self, endpoint: Endpoint[Any], reading: Reading) -> ReadingItems:
-        """Start a reading of Thermal or Power."""
-        is_first = endpoint not in self._is_complete
-        return ReadingItems(self._reader, self._round_robin, reading, is_first=is_first)
+        """Start a reading of Thermal or Power.
+
+        After a restart, the collections of Power wait for the second poll.
+        """
+        return ReadingItems(
+            self._reader,
+            self._round_robin,
+            reading,
+            is_first=endpoint not in self._is_complete,
+            recalls=endpoint is THERMAL,
+        )
 
     def _finish(
         self,

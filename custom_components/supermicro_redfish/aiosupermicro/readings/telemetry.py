@@ -21,8 +21,13 @@ from ..const import (
 from ..exceptions import ResourceError
 from ..payload import JsonObject, find_link, normalize_path
 from ..resources.endpoints import METRIC_REPORT_DEFINITIONS, METRIC_REPORTS
+from ..resources.memory import Memory
 from ..resources.reader import ResourceReader
 
+TELEMETRY = "telemetry"
+"""Name of the findings in the memory."""
+
+_REPORTS = "reports"
 _SENSORS = "/Sensors/"
 _FRAGMENTS = ("", "/Reading")
 
@@ -86,13 +91,13 @@ class Telemetry:
     def export(self) -> dict[str, Any]:
         """Return the reports as JSON, and the time of the next search since 1970."""
         seconds = max(self._retry_at - monotonic(), 0.0)
-        return {"reports": [*self.reports], "retry_at": round(time() + seconds)}
+        return {_REPORTS: [*self.reports], "retry_at": round(time() + seconds)}
 
     def restore(self, exported: Any) -> None:
         """Restore exported reports; malformed ones are ignored."""
         if not isinstance(exported, Mapping):
             return
-        paths, retry_at = exported.get("reports"), exported.get("retry_at")
+        paths, retry_at = exported.get(_REPORTS), exported.get("retry_at")
         for path in paths[:MAX_REPORTS] if isinstance(paths, list) else ():
             if isinstance(path, str) and path.startswith("/"):
                 self.reports[path] = ReportSource(self._reader, path)
@@ -154,6 +159,11 @@ class Telemetry:
         if definitions:
             return links
         return await self._reader.members.async_list(METRIC_REPORTS)
+
+
+def has_reports(memory: Memory) -> bool:
+    """Return whether an earlier run has found reports that name sensors."""
+    return bool(memory.readings.get(TELEMETRY, {}).get(_REPORTS))
 
 
 def _sensor_path(metric: Any) -> str | None:

@@ -119,15 +119,11 @@ class MemberReader:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
-        paths = [*dict.fromkeys(paths)]
-        expanded = await self._async_expand(paths)
-        left = [path for path in paths if path not in expanded]
-        found, errors = await self.async_try(left)
-        found |= expanded
-        self._replace_errors(paths, errors)
+        found, errors = await self._async_read_each([*paths], cached=False)
+        self._replace_errors({*found, *errors}, errors)
         if errors and not found:
             raise next(iter(errors.values()))
-        return {path: found[path] for path in paths if path in found}
+        return found
 
     async def async_find(
         self, paths: Iterable[str], *, cached: bool = False
@@ -136,18 +132,27 @@ class MemberReader:
 
         `errors` does not contain those that are missing or need a license.
         """
-        paths = [*dict.fromkeys(paths)]
-        new = [p for p in paths if not (cached and self._reader.is_cached(p))]
-        expanded = await self._async_expand(new)
-        left = [path for path in paths if path not in expanded]
-        found, errors = await self.async_try(left, cached=cached)
-        found |= expanded
+        found, errors = await self._async_read_each([*paths], cached=cached)
         for path in found:
             self.errors.pop(path, None)
         for path, error in errors.items():
             if not isinstance(error, (NotFoundError, LicenseError)):
                 self.errors[path] = error
-        return {path: found[path] for path in paths if path in found}
+        return found
+
+    async def _async_read_each(
+        self, paths: list[str], *, cached: bool
+    ) -> tuple[dict[str, JsonObject], dict[str, ResourceError]]:
+        """Return the resources that can be read, and the errors of all others.
+
+        Those that no expansion shows are read singly.
+        """
+        new = [p for p in paths if not (cached and self._reader.is_cached(p))]
+        expanded = await self._async_expand(dict.fromkeys(new))
+        left = [path for path in paths if path not in expanded]
+        singles, errors = await self.async_try(left, cached=cached)
+        found = singles | expanded
+        return {path: found[path] for path in paths if path in found}, errors
 
     async def async_get_models(
         self, paths: Iterable[str], model: type[ModelT]
@@ -292,7 +297,7 @@ class MemberReader:
         return {source: found[source] for source in unique if source in found}, errors
 
     def _replace_errors(
-        self, paths: list[str], errors: Mapping[str, ResourceError]
+        self, paths: Iterable[str], errors: Mapping[str, ResourceError]
     ) -> None:
         """Replace the errors of the members that these paths belong to."""
         parents = {path.rpartition("/")[0] for path in paths}

@@ -73,6 +73,11 @@ class Endpoint(Generic[ModelT]):
 
     0 for a collection whose members are not all needed.
     """
+    tree_levels: int = 0
+    """Levels inside a resource that its first read returns as well, where that works.
+
+    These are resources that are needed anyway.
+    """
 
 
 Source = Endpoint[Any] | str
@@ -151,7 +156,13 @@ POWER: Final = Endpoint(
 )
 
 
-THERMAL_SUBSYSTEM: Final = _link_only("thermal_subsystem", CHASSIS, "ThermalSubsystem")
+THERMAL_SUBSYSTEM: Final = Endpoint(
+    name="thermal_subsystem",
+    model=Model,
+    links=(Link(CHASSIS, "ThermalSubsystem"),),
+    tree_levels=3,
+)
+"""Metrics, fans and leak detectors are inside; the last ones at the third level."""
 THERMAL_METRICS: Final = _link_only(
     "thermal_metrics", THERMAL_SUBSYSTEM, "ThermalMetrics"
 )
@@ -163,7 +174,9 @@ POWER_SUBSYSTEM: Final = Endpoint(
     name="power_subsystem",
     model=PowerSubsystem,
     links=(Link(CHASSIS, "PowerSubsystem"),),
+    tree_levels=3,
 )
+"""The power supplies are inside; their metrics at the third level."""
 POWER_SUPPLIES: Final = _link_only(
     "power_supplies", POWER_SUBSYSTEM, "PowerSupplies", expand_levels=2
 )
@@ -212,18 +225,27 @@ NETWORK_PROTOCOL: Final = Endpoint(
     model=NetworkProtocol,
     cadence=Cadence.STATIC,
     links=(Link(MANAGER, "NetworkProtocol"),),
+    tree_levels=2,
 )
+"""The certificates are inside."""
 
 
-def _service(name: str, model: type[ModelT], key: str) -> Endpoint[ModelT]:
+def _service(
+    name: str, model: type[ModelT], key: str, *, tree_levels: int = 0
+) -> Endpoint[ModelT]:
     """Return a row for a service that the root links to."""
-    return Endpoint(name=name, model=model, links=(Link(ROOT, key),))
+    links = (Link(ROOT, key),)
+    return Endpoint(name=name, model=model, links=links, tree_levels=tree_levels)
 
 
-ACCOUNT_SERVICE: Final = _service("account_service", AccountService, "AccountService")
+ACCOUNT_SERVICE: Final = _service(
+    "account_service", AccountService, "AccountService", tree_levels=1
+)
 EVENT_SERVICE: Final = _service("event_service", EventService, "EventService")
 SESSION_SERVICE: Final = _service("session_service", SessionService, "SessionService")
-UPDATE_SERVICE: Final = _service("update_service", UpdateService, "UpdateService")
+UPDATE_SERVICE: Final = _service(
+    "update_service", UpdateService, "UpdateService", tree_levels=1
+)
 TELEMETRY_SERVICE: Final = _link_only("telemetry_service", ROOT, "TelemetryService")
 METRIC_REPORTS: Final = _link_only("metric_reports", TELEMETRY_SERVICE, "MetricReports")
 METRIC_REPORT_DEFINITIONS: Final = _link_only(

@@ -11,19 +11,16 @@ from __future__ import annotations
 from asyncio import Lock
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..const import (
-    EXPAND_FRESH_SECONDS,
-    EXPAND_MAX_SECONDS,
-    MAX_CACHED_RESOURCES,
-)
-from ..exceptions import ResourceError
+from ..const import EXPAND_FRESH_SECONDS, MAX_CACHED_RESOURCES
+from ..exceptions import NotFoundError, ResourceError
 from ..http.cache import NewestItems
-from ..payload import JsonObject, find_link
-from .endpoints import ROOT
+from ..payload import JsonObject
+from .expand_requests import Answer, async_expand, async_get_query
 from .expand_verdicts import ExpandVerdicts
 from .path_finder import PathFinder
 
@@ -40,28 +37,6 @@ _MEASURED = frozenset(("Reading", "DetectorState"))
 _MIN_MEMBERS = 4
 """Minimum number of members for a trial to be cheaper than single reads."""
 _MIN_MEMBERS_VERIFIED = 2
-
-
-class _Answer(NamedTuple):
-    """Response to a read with `$expand`."""
-
-    members: list[str]
-    """Paths of all members, including those without a body."""
-    bodies: dict[str, JsonObject]
-    """Whole resources by path: members, and resources inside them."""
-    is_complete: bool
-    """Whether every member is listed, and has a body unless it failed."""
-    status: int | None = None
-    """HTTP status of an error response."""
-
-    @property
-    def inner(self) -> dict[str, JsonObject]:
-        """The resources inside the members."""
-        return {p: body for p, body in self.bodies.items() if p not in self.members}
-
-    def select(self, members: Iterable[str]) -> dict[str, JsonObject]:
-        """Return the bodies of these members."""
-        return {path: self.bodies[path] for path in members if path in self.bodies}
 
 
 class Expanded(NamedTuple):
@@ -103,6 +78,12 @@ class CollectionExpander:
         """Unused resources of expansions."""
         self._polled: NewestItems[str, _Polled] = NewestItems(MAX_CACHED_RESOURCES)
         """The last expansion of each collection whose members are polled."""
+        self._missing: NewestItems[str, float] = NewestItems(MAX_CACHED_RESOURCES)
+        """The time of expansions without any member, by path of the members."""
+        self._listed: NewestItems[str, tuple[float, list[str]]] = NewestItems(
+            MAX_CACHED_RESOURCES
+        )
+        """Members of unused collections that another resource contained."""
         self._lock = Lock()
         """Held while a kind is compared, so that concurrent readers compare it once."""
 
@@ -121,6 +102,8 @@ class CollectionExpander:
         self.verdicts.reset()
         self._bodies.clear()
         self._polled.clear()
+        self._missing.clear()
+        self._listed.clear()
 
     def take(self, path: str, since: float = -inf) -> Expanded | None:
         """Return and discard a recently expanded resource; None without one.
@@ -149,27 +132,68 @@ class CollectionExpander:
             SupermicroRedfishError: The connection was lost or the login refused.
 
         """
-        last = self._polled.get(collection)
-        if last and last.listed and last.requested_at >= since:
-            return last.listed
+        if (recent := self._get_recent_list(collection, since)) is not None:
+            return recent
         for path in [p for p in self._bodies if p.startswith(f"{collection}/")]:
             del self._bodies[path]
         if not self.has_worked or not self.verdicts.is_due(collection):
             return None
         if (query := await self._async_get_query(collection)) is None:
             return None
-        answer = await self._async_expand(collection, query)
+        answer = await async_expand(self._reader, collection, query)
+        if await self._async_are_missing(answer):
+            self._missing.add(dict.fromkeys(answer.members, monotonic()))
+            return answer.members
+        await self._async_keep_listed(collection, answer)
+        return answer.members if self.verdicts.is_due(collection) else None
+
+    def _get_recent_list(self, collection: str, since: float) -> list[str] | None:
+        """Return the members of a collection that a poll or another resource showed."""
+        last = self._polled.get(collection)
+        if last and last.listed and last.requested_at >= since:
+            return last.listed
+        read_at, members = self._listed.pop(collection, (-inf, []))
+        return members if monotonic() - read_at < EXPAND_FRESH_SECONDS else None
+
+    async def _async_keep_listed(self, collection: str, answer: Answer) -> None:
+        """Verify and keep the members of a collection, or reject the expansion."""
         if not answer.is_complete:
             self.verdicts.reject(collection, answer.status)
-            return None
+            return
         found = await self._async_accept(collection, answer.members, answer)
-        if not self.verdicts.is_due(collection):
-            return None
-        self._keep(found | answer.inner)
-        self._store_links(collection, answer)
-        return answer.members
+        if self.verdicts.is_due(collection):
+            self._keep(found | answer.inner)
+            self._store_links(collection, answer)
 
-    def _store_links(self, collection: str, answer: _Answer) -> None:
+    async def _async_are_missing(self, answer: Answer) -> bool:
+        """Return whether all members are missing, as a single read of one confirms.
+
+        The response then has the status of the members, and lists links only.
+        """
+        if answer.status != HTTPStatus.NOT_FOUND or answer.bodies or not answer.members:
+            return False
+        try:
+            await self._reader.async_get_json(answer.members[0])
+        except ResourceError as error:
+            return isinstance(error, NotFoundError)
+        return False
+
+    def require(self, path: str) -> None:
+        """Raise NotFoundError for a member that an expansion has just missed."""
+        if monotonic() - self._missing.pop(path, -inf) < EXPAND_FRESH_SECONDS:
+            status = HTTPStatus.NOT_FOUND
+            raise NotFoundError(f"{path} is missing", status=status, path=path)
+
+    async def async_keep(self, collection: str, answer: Answer) -> None:
+        """Keep the members of a collection that another resource contained.
+
+        The next list of the collection, and the next read of each member, use them.
+        """
+        await self._async_keep_listed(collection, answer)
+        if self.verdicts.is_due(collection):
+            self._listed[collection] = (monotonic(), answer.members)
+
+    def _store_links(self, collection: str, answer: Answer) -> None:
         """Cache a collection as a list of links."""
         links = [{"@odata.id": path} for path in answer.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
@@ -207,7 +231,7 @@ class CollectionExpander:
         if (query := await self._async_get_query(collection)) is None:
             return {}
         requested_at = monotonic()
-        answer = await self._async_expand(collection, query)
+        answer = await async_expand(self._reader, collection, query)
         found = await self._async_accept(collection, members, answer)
         is_verified = self.verdicts.is_verified(collection)
         inner, listed = answer.inner if is_verified else {}, []
@@ -243,50 +267,11 @@ class CollectionExpander:
         return max((row.expand_levels for row in rows), default=1)
 
     async def _async_get_query(self, collection: str) -> str | None:
-        """Return the query that the service root advertises, None without support."""
-        root = await self._reader.async_get_json(ROOT, cached=True)
-        features = root.get("ProtocolFeaturesSupported")
-        expand = features.get("ExpandQuery") if isinstance(features, Mapping) else None
-        if not isinstance(expand, Mapping) or not (
-            expand.get("NoLinks") is True or expand.get("ExpandAll") is True
-        ):
-            return None
-        if expand.get("Levels") is not True:
-            return "$expand=."
-        most = expand.get("MaxLevels")
-        most = most if isinstance(most, int) and most > 0 else 1
-        levels = min(self._get_levels(collection), most)
-        return f"$expand=.($levels={levels})"
-
-    async def _async_expand(self, collection: str, query: str) -> _Answer:
-        """Expand a collection; return the response, also an error response.
-
-        On bmcweb a member that fails stays a link, and its status becomes that of the
-        whole response. An answer that takes long is used, but not requested again.
-        """
-        started_at = monotonic()
-        try:
-            body = await self._reader.async_get_json(f"{collection}?{query}")
-        except ResourceError as error:
-            body, status, has_failed = {"Members": [*error.members]}, error.status, True
-        else:
-            status, has_failed = None, False
-        listed = body.get("Members")
-        entries = [e for e in listed if _path(e)] if isinstance(listed, list) else []
-        bodies: dict[str, JsonObject] = {}
-        _collect(entries, bodies)
-        members = [path for entry in entries if (path := _path(entry))]
-        is_whole = all(path in bodies for path in members)
-        is_listed = body.get("Members@odata.count", len(members)) == len(members)
-        is_paged = "Members@odata.nextLink" in body
-        is_complete = bool(bodies) if has_failed else is_whole and is_listed
-        is_fast = monotonic() - started_at <= EXPAND_MAX_SECONDS
-        return _Answer(
-            members, bodies, is_complete and is_fast and not is_paged, status
-        )
+        """Return the query for a collection, None where none is advertised."""
+        return await async_get_query(self._reader, self._get_levels(collection))
 
     async def _async_accept(
-        self, collection: str, members: list[str], answer: _Answer
+        self, collection: str, members: list[str], answer: Answer
     ) -> dict[str, JsonObject]:
         """Return the members in a response; verify them if their kind is new.
 
@@ -302,7 +287,7 @@ class CollectionExpander:
         return found
 
     async def _async_verify(
-        self, collection: str, members: list[str], answer: _Answer
+        self, collection: str, members: list[str], answer: Answer
     ) -> dict[str, JsonObject]:
         """Return the members if all are listed, and one equals its single read.
 
@@ -345,25 +330,6 @@ class CollectionExpander:
 def _limit_age(since: float) -> float:
     """Return a time since when an expansion is new enough, at most a minute ago."""
     return max(since, monotonic() - EXPAND_FRESH_SECONDS)
-
-
-def _path(entry: Any) -> str | None:
-    """Return the path of a resource, or of a link to it."""
-    return find_link({"Member": entry}, "Member")
-
-
-def _collect(value: Any, found: dict[str, JsonObject]) -> None:
-    """Add all complete resources in a value to `found`, by path."""
-    if isinstance(value, list):
-        for item in value:
-            _collect(item, found)
-    elif isinstance(value, Mapping):
-        path = _path(value)
-        if path and len(value) > 1 and "Id" in value:
-            found[path] = value
-        for key, item in value.items():
-            if key != "Links":
-                _collect(item, found)
 
 
 def _is_measured(body: JsonObject) -> bool:

@@ -110,6 +110,10 @@ class Memory:
             error.license = _text(refusal.get("license"))
             yield _ROWS.get(name, name), error
 
+    def has_path(self, row: Endpoint[Any]) -> bool:
+        """Return whether the path of a row is remembered, and was not recalled yet."""
+        return self.is_verified and row.name in self._paths
+
     def recall_path(self, row: Endpoint[Any]) -> str | None:
         """Return the remembered path of a row that was not found in this run."""
         path = self._paths.pop(row.name, None) if self.is_verified else None

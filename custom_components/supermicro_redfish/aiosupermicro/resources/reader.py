@@ -23,6 +23,7 @@ from .expansion import CollectionExpander
 from .link_reads import LinkReads
 from .memory import Memory
 from .path_finder import PathFinder
+from .tree_expansion import TreeExpander
 
 _ROOT_PATH = normalize_path(REDFISH_ROOT)
 _EXPAND = "expand"
@@ -66,6 +67,7 @@ class ResourceReader:
         self.availability = Availability(connection, self._finder)
         """Resources that were read, and those that are missing or need a license."""
         self.expander = CollectionExpander(self, self._finder)
+        self.trees = TreeExpander(self, self.expander)
         self.link_reads = LinkReads(connection, self.expander)
         """Resources that were only read to follow their links."""
         self.members = MemberReader(self, self._finder, self.expander)
@@ -147,7 +149,10 @@ class ResourceReader:
         """
         path = self.path(endpoint)
         is_new = path is not None and self.link_reads.take(path)
-        return await self.async_get(endpoint, cached=is_new)
+        found = await self.async_get(endpoint, cached=is_new)
+        if path is None and (path := self.path(endpoint)):
+            self.link_reads.take(path)  # the search for the path has just read it
+        return found
 
     async def async_get_last(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource as it was last read.
@@ -246,6 +251,7 @@ class ResourceReader:
         self.availability.require(source)
         if isinstance(source, Endpoint):
             return await self._async_read(source, for_links=cached)
+        self.expander.require(source)
         self.link_reads.mark(source, for_links=cached)
         try:
             return await self._connection.async_get(source)
@@ -275,9 +281,14 @@ class ResourceReader:
         """Read a row; follow its next link if a newly found path is dead."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
-        if not is_found and (just_read := self._connection.get_cached(path)):
+        just_read = None if is_found else self._connection.get_cached(path)
+        if just_read and self.trees.is_recent(path):
             return just_read
         self.link_reads.mark(path, for_links=for_links)
+        is_first = not self.availability.was_seen(endpoint)
+        levels = endpoint.tree_levels if is_first else 0
+        if tree := await self.trees.async_read(path, levels):
+            return tree
         try:
             return await self._connection.async_get(path)
         except NotFoundError as error:
