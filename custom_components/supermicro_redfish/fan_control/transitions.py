@@ -67,8 +67,13 @@ class Transitions:
 
     @property
     def is_paused(self) -> bool:
-        """Whether control may not be taken yet, as the last attempt has failed."""
-        return self._time_fn() < self._paused_until
+        """Whether control may not be taken yet.
+
+        Another zone may give the fans back at the moment, or the last attempt to take
+        control has failed.
+        """
+        is_restoring = self.state is ControlState.RESTORING
+        return is_restoring or self._time_fn() < self._paused_until
 
     async def async_save(self, **changes: Any) -> None:
         """Change the record, and store it at once."""

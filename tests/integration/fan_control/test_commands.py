@@ -186,6 +186,42 @@ async def test_failed_attempt_pauses_control_until_fans_were_back_for_a_minute(
     assert bmc.fan_mode == "FullSpeed"
 
 
+async def test_command_while_fans_are_given_back_is_rejected(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc
+) -> None:
+    """Reject the other zone's command, so that the mode does not flap."""
+    await set_percentage(hass, held, 40)
+    given_back, error = await asyncio.gather(
+        call(hass, held, ZONE_1, "turn_off"),
+        set_percentage(hass, held, 60, ZONE_2),
+        return_exceptions=True,
+    )
+    assert given_back is None
+    assert getattr(error, "translation_key", None) == "fan_control_paused"
+    assert bmc.fan_mode == "Optimal"
+    await set_percentage(hass, held, 60, ZONE_2)
+    assert bmc.fan_mode == "FullSpeed"
+
+
+async def test_control_is_not_taken_while_fans_cannot_be_given_back(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Show that control is not allowed until the BMC has the mode."""
+    ipmi.completion_codes[WRITE_OPTIMAL] = 0xD5
+    bmc.fail(FAN_MODE, status=503)
+    with pytest.raises(HomeAssistantError):
+        await call(hass, held, ZONE_1, "turn_off")
+    await elapse(DYNAMIC)
+    assert not _is_allowed(hass, held)
+    with pytest.raises(HomeAssistantError) as raised:
+        await set_percentage(hass, held, 60)
+    assert raised.value.translation_key == "fan_control_paused"
+    bmc.heal()
+    ipmi.completion_codes.clear()
+    await elapse(DYNAMIC)
+    assert (bmc.fan_mode, _is_allowed(hass, held)) == ("Optimal", True)
+
+
 def _is_allowed(hass: HomeAssistant, entry: ConfigEntry) -> bool:
     """Return whether control may be taken, according to the fan entity."""
     allowed: bool = entity(hass, entry, ZONE_1).attributes["control_allowed"]
