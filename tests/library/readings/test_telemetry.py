@@ -7,11 +7,7 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
-from aiosupermicro.const import (
-    METRIC_STALE_SECONDS,
-    RETRY_UNAVAILABLE_SECONDS,
-    TELEMETRY_RETRY_SECONDS,
-)
+from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
 from tests.library import link
@@ -309,6 +305,7 @@ async def test_report_that_is_found_again_is_read_once_per_poll(
 ) -> None:
     """Request a failing report once, however often it was found before."""
     monkeypatch.setattr(telemetry, "TELEMETRY_RETRY_SECONDS", 0)
+    monkeypatch.setattr(telemetry, "SOURCE_RETRY_SECONDS", 0)
     for _ in range(3):
         await _read(client)
     bmc.fail(report, status=503)
@@ -364,14 +361,35 @@ async def test_reports_that_fail_at_first_lose_no_reading(
     failed: str,
     status: int,
 ) -> None:
-    """Read the sensors themselves; search the reports again after an hour."""
+    """Read the sensors themselves, and the reports with the next static read."""
     bmc.fail(failed, status=status)
     assert _values(await _read(client))["CPU Temp"] == 61
     bmc.heal()
+    telemetry_clock.tick(900)
+    await client.async_get_static_data()
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+    telemetry_clock.tick(900)
     bmc.requests.clear()
     await client.async_get_static_data()
-    assert not [item for item in bmc.requests if item.path.startswith(REPORTS)]
-    telemetry_clock.tick(RETRY_UNAVAILABLE_SECONDS + 1)
+    paths = [request.path for request in bmc.requests]
+    assert not [path for path in paths if path.startswith((DEFINITIONS, REPORTS))]
+
+
+async def test_report_that_keeps_failing_takes_one_request(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Try only the report again, without a search, and keep those that work."""
+    bmc.fail(f"{REPORTS}/GPUs", status=500)
+    await _read(client)
+    telemetry_clock.tick(900)
+    bmc.requests.clear()
+    await client.async_get_static_data()
+    paths = [request.path for request in bmc.requests]
+    assert [path for path in paths if path.startswith((DEFINITIONS, REPORTS))] == [
+        f"{REPORTS}/GPUs"
+    ]
+    bmc.heal()
+    telemetry_clock.tick(900)
     await client.async_get_static_data()
     assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
 

@@ -8,14 +8,14 @@ The text "nan" is the value of a sensor that measures nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
-from math import isfinite
+from math import inf, isfinite
 from time import monotonic, time
 from typing import Any
 
 from ..const import (
     MAX_REPORTS,
     METRIC_STALE_SECONDS,
-    RETRY_UNAVAILABLE_SECONDS,
+    SOURCE_RETRY_SECONDS,
     TELEMETRY_RETRY_SECONDS,
 )
 from ..exceptions import ResourceError
@@ -81,16 +81,22 @@ class Telemetry:
         self._reader = reader
         self.reports: dict[str, ReportSource] = {}
         """The reports that name sensors, by path."""
-        self._retry_at = 0.0
+        self._unread: list[str] = []
+        """The reports that the last search has found, but not read."""
+        self._search_at = 0.0
+        """The time of the next search."""
+        self._tried_at = -inf
+        """The time of the last search or read, which a static read needs twice."""
 
     def reset(self) -> None:
         """Look for reports again, as after an update of the firmware."""
         self.reports.clear()
-        self._retry_at = 0.0
+        self._unread.clear()
+        self._search_at, self._tried_at = 0.0, -inf
 
     def export(self) -> dict[str, Any]:
         """Return the reports as JSON, and the time of the next search since 1970."""
-        seconds = max(self._retry_at - monotonic(), 0.0)
+        seconds = 0.0 if self._unread else max(self._search_at - monotonic(), 0.0)
         return {_REPORTS: [*self.reports], "retry_at": round(time() + seconds)}
 
     def restore(self, exported: Any) -> None:
@@ -103,14 +109,14 @@ class Telemetry:
                 self.reports[path] = ReportSource(self._reader, path)
         if isinstance(retry_at, (int, float)):
             seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
-            self._retry_at = monotonic() + seconds
+            self._search_at = monotonic() + seconds
 
     async def async_find_reports(
         self,
     ) -> dict[str, tuple[dict[str, float | None], float]]:
         """Read all reports that may name sensors, at most once a day.
 
-        If some cannot be read, as while the BMC is starting, it is once an hour.
+        What cannot be read, as while the BMC is starting, is tried again each time.
 
         Returns:
             The readings of each report that was found, by its path, and the time of the
@@ -121,23 +127,24 @@ class Telemetry:
             ConnectionError: The connection was lost.
 
         """
-        if monotonic() < self._retry_at:
+        if monotonic() - self._tried_at < SOURCE_RETRY_SECONDS:
             return {}
-        self._retry_at = monotonic() + TELEMETRY_RETRY_SECONDS
+        self._tried_at = monotonic()
+        if monotonic() >= self._search_at:
+            try:
+                self._unread = (await self._async_get_candidates())[:MAX_REPORTS]
+            except ResourceError:
+                return {}
+            self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
         found: dict[str, tuple[dict[str, float | None], float]] = {}
-        try:
-            paths = await self._async_get_candidates()
-        except ResourceError:
-            self._retry_at = monotonic() + RETRY_UNAVAILABLE_SECONDS
-            return {}
-        for path in paths[:MAX_REPORTS]:
+        for path in [*self._unread]:
             report = self.reports.get(path) or ReportSource(self._reader, path)
             requested_at = monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:
-                self._retry_at = monotonic() + RETRY_UNAVAILABLE_SECONDS
                 continue
+            self._unread.remove(path)
             if report.sensors:
                 self.reports[path] = report
                 found[path] = (values, requested_at)
