@@ -19,7 +19,8 @@ client has died. The controller therefore gives the fans back in all cases of do
 - *waiting*: after a reset of the BMC, or while the host is off. Nothing is written
   until a fan has a reading again; then the mode, unless it is Full, and the duties.
 - *restoring*: the BMC's own mode is being written, again with every poll until it has
-  been read back. It is never Full. Control cannot be taken meanwhile.
+  been read back. It is never Full. Control cannot be taken meanwhile. As long as the
+  BMC rejects the mode, all fans are driven at 100 %. The second failure is reported.
 
 A trip of the guard leads to *restoring* as well. It stays recorded, also over restarts,
 and control cannot be taken until the user has confirmed its repair issue. The state is

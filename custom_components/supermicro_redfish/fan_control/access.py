@@ -174,6 +174,19 @@ class FanAccess:
                 raise FanControlError("fan_mode_not_confirmed")
             await asyncio.sleep(RETRY_SECONDS)
 
+    async def async_raise_all(self) -> None:
+        """Drive all fans at 100 % in the mode Full, as far as the BMC accepts it."""
+        try:
+            zones = self._zones if await self.async_is_full() else ()
+        except SupermicroRedfishError as error:
+            LOGGER.debug("The fan mode cannot be read: %s", error)
+            return
+        for zone in zones:
+            try:
+                await self._device.async_set_duty(zone, MAX_DUTY)
+            except SupermicroRedfishError as error:
+                LOGGER.debug("Zone %s cannot be set to 100 %%: %s", zone, error)
+
     async def _wait_for_full(self) -> None:
         """Wait until the BMC reports the mode Full."""
         pause, longest = MODE_SECONDS

@@ -101,7 +101,7 @@ class FanController:
         return FanControlData(
             mode=self._access.mode,
             in_control=self.state in CONTROLLED,
-            is_allowed=self.trip is None and not self._control.is_paused,
+            is_allowed=self._control.obstacle is None,
             zones={
                 str(number + 1): FanZone(
                     number=number,
@@ -142,10 +142,10 @@ class FanController:
             SupermicroRedfishError: The BMC did not carry out the command.
 
         """
-        self._require_allowed()
+        self._control.require_allowed()
         self._wanted[zone] = percentage
         async with self._lock:
-            self._require_allowed()
+            self._control.require_allowed()
             if (wanted := self._wanted.pop(zone, None)) is None:
                 return
             changes = {zone: max(wanted, self._minimum(zone))}
@@ -182,7 +182,6 @@ class FanController:
             state = ControlState.RESTORING
             await self._control.async_save(state=state, restore_mode=restore_mode)
             is_done = await self._control.async_restore(is_forced=True)
-            await self._access.async_read()
             self._publish()
             if not is_done:
                 raise FanControlError("fan_mode_not_confirmed")
@@ -215,15 +214,6 @@ class FanController:
         except FanControlError, SupermicroRedfishError:
             self._publish()
             raise
-
-    def _require_allowed(self) -> None:
-        """Raise FanControlError if control may not be taken, or while it ends."""
-        if self._access.is_ending:
-            raise FanControlError("fan_control_stopped")
-        if self._control.record.trip is not None:
-            raise FanControlError("fan_control_tripped")
-        if self._control.is_paused:
-            raise FanControlError("fan_control_paused")
 
     # Polls
 

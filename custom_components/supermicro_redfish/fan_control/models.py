@@ -97,7 +97,11 @@ class FanControlData(BulkData):
     in_control: bool = False
     """Whether Home Assistant sets the duties."""
     is_allowed: bool = True
-    """Whether control may be taken: not after a trip, or just after a failure."""
+    """Whether control may be taken.
+
+    It may not after a trip, while the fans are given back, for a minute after a failed
+    attempt, and while the control ends.
+    """
     zones: Mapping[str, FanZone] = field(default_factory=dict)
     """Zones by number, counted from 1."""
 

@@ -171,7 +171,7 @@ async def _async_recover(
     access = FanAccess(device, surroundings, zones, lambda *_: None)
     try:
         await access.async_read(is_required=True)
-        if access.is_cooling and not is_final:
+        if access.is_cooling and record.state in CONTROLLED and not is_final:
             return access.mode != FULL  # at 100 %, the BMC has just been reset
         guard, watch = Guard(settings[CONF_HEADROOM]), FanWatch({})
         control = Transitions(access, surroundings, guard, watch, record)

@@ -31,10 +31,12 @@ LOGGER: Final = logging.getLogger(__package__)
 RAISE_PERCENT: Final = 5
 """Percent points by which a duty is raised that is too low for the fans."""
 RETAKE_SECONDS: Final = 60.0
-"""Time after a failed attempt to take control, and the restored mode, until the next.
+"""Seconds without control after a failed attempt, from the restored mode on.
 
 Several zones and automations would otherwise change the mode back and forth.
 """
+REPORTED_FAILURES: Final = 2
+"""Number of failed attempts in a row to restore the mode that is reported."""
 
 
 class Transitions:
@@ -58,7 +60,12 @@ class Transitions:
         self._watch = watch
         self._time_fn = asyncio.get_running_loop().time
         self._paused_until = -math.inf
-        """End of the pause after a failed attempt; endless until the mode is back."""
+        """End of the pause after a failed attempt.
+
+        It is infinite until the mode is restored.
+        """
+        self._failures = int(record.state is ControlState.RESTORING)
+        """Failed attempts in a row to restore the mode, with one of an earlier run."""
 
     @property
     def state(self) -> ControlState:
@@ -66,14 +73,24 @@ class Transitions:
         return self.record.state
 
     @property
-    def is_paused(self) -> bool:
-        """Whether control may not be taken yet.
+    def obstacle(self) -> str | None:
+        """Error key of the reason for which control may not be taken, if there is one.
 
-        Another zone may give the fans back at the moment, or the last attempt to take
-        control has failed.
+        While the fans are given back, another zone could otherwise take them again.
         """
-        is_restoring = self.state is ControlState.RESTORING
-        return is_restoring or self._time_fn() < self._paused_until
+        if self._access.is_ending:
+            return "fan_control_stopped"
+        if self.state is ControlState.RESTORING:
+            return "fan_control_restoring"
+        if self.record.trip is not None:
+            return "fan_control_tripped"
+        is_paused = self._time_fn() < self._paused_until
+        return "fan_control_paused" if is_paused else None
+
+    def require_allowed(self) -> None:
+        """Raise FanControlError if control may not be taken."""
+        if (obstacle := self.obstacle) is not None:
+            raise FanControlError(obstacle)
 
     async def async_save(self, **changes: Any) -> None:
         """Change the record, and store it at once."""
@@ -83,7 +100,10 @@ class Transitions:
         await self._surroundings.async_save(self.record)
 
     async def async_take(self, thermal: Thermal, targets: Mapping[int, int]) -> None:
-        """Go from released or restoring to in control: first the mode, then the duties.
+        """Change to taking, and with mode and duties written to in control.
+
+        The mode to restore is the current one. If the control was interrupted, it may
+        be Full; the mode before that is kept.
 
         Raises:
             FanControlError: The BMC has not confirmed the mode, or the control ends.
@@ -138,7 +158,7 @@ class Transitions:
         if self.state in CONTROLLED:
             await self.async_save(state=ControlState.RESTORING)
         while self.state is ControlState.RESTORING:
-            if not await self.async_restore():
+            if not await self._restore():
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def async_trip(self, trip: Trip) -> None:
@@ -147,17 +167,26 @@ class Transitions:
         self._surroundings.report_trip(trip)
         await self.async_save(state=ControlState.RESTORING, trip=trip)
         await self.async_restore()
-        await self._access.async_read()
 
     async def async_restore(self, *, is_forced: bool = False) -> bool:
-        """Change from restoring to released: write the mode over IPMI or Redfish.
+        """Change from restoring to released, then read mode and duties.
 
         Args:
             is_forced: Whether a mode other than Full is replaced as well.
 
         Returns:
-            Whether it has been read back; otherwise the next poll tries again.
+            Whether the mode has been restored; otherwise the next poll tries again.
 
+        """
+        is_done = await self._restore(is_forced=is_forced)
+        await self._access.async_read()
+        return is_done
+
+    async def _restore(self, *, is_forced: bool = False) -> bool:
+        """Restore the mode over IPMI or Redfish and return the success.
+
+        A BMC that stays in the mode Full does not regulate its fans. If IPMI fails,
+        they are therefore driven at 100 %, without waiting for Redfish.
         """
         mode = self.record.restore_mode
         try:
@@ -165,18 +194,43 @@ class Transitions:
                 await self._access.async_restore(mode)
         except (FanControlError, SupermicroRedfishError) as error:
             LOGGER.debug("The fan mode cannot be restored over IPMI: %s", error)
-            if mode is None:
-                return False
-            try:
-                await self._surroundings.async_set_mode(mode)
-            except SupermicroRedfishError as failure:
-                LOGGER.debug("The fan mode cannot be set over Redfish: %s", failure)
+            is_set, _ = await asyncio.gather(
+                self._set_mode_over_redfish(mode), self._access.async_raise_all()
+            )
+            if not is_set:
+                self._report_failure()
                 return False
             self._access.mode = mode  # which IPMI cannot report now
+        self._failures = 0
         if self._paused_until == math.inf:
             self._paused_until = self._time_fn() + RETAKE_SECONDS
         await self.async_save(state=ControlState.RELEASED, targets={})
         return True
+
+    async def _set_mode_over_redfish(self, mode: str | None) -> bool:
+        """Set a mode, if there is one, and return the success."""
+        if mode is None:
+            return False
+        try:
+            await self._surroundings.async_set_mode(mode)
+        except SupermicroRedfishError as error:
+            LOGGER.debug("The fan mode cannot be set over Redfish: %s", error)
+            return False
+        return True
+
+    def _report_failure(self) -> None:
+        """Count a failed attempt to restore the mode; report it if it is not the first.
+
+        The issue is deleted when the state changes to released.
+        """
+        self._failures += 1
+        if self._failures == REPORTED_FAILURES:
+            LOGGER.warning(
+                "The fans could not be given back to the BMC yet: it does not restore "
+                "its fan mode; all fans are driven at 100 %% if it accepts that"
+            )
+        if self._failures >= REPORTED_FAILURES:
+            self._surroundings.report_held(is_held=True)
 
     async def async_raise(self, zones: Iterable[int]) -> None:
         """Raise duties that are too low for the fans, and learn them as floors."""

@@ -171,19 +171,52 @@ async def test_failed_attempt_pauses_control_until_fans_were_back_for_a_minute(
         return_exceptions=True,
     )
     assert all(isinstance(error, HomeAssistantError) for error in errors)
-    assert getattr(errors[1], "translation_key", None) == "fan_control_paused"
+    assert getattr(errors[1], "translation_key", None) == "fan_control_restoring"
     await elapse(2 * MINUTE)
     assert not _is_allowed(hass, controlled)
     bmc.heal()
     ipmi.completion_codes.clear()
     await elapse(DYNAMIC)
     assert (bmc.fan_mode, _is_allowed(hass, controlled)) == ("Optimal", False)
-    with pytest.raises(HomeAssistantError):
+    with pytest.raises(HomeAssistantError) as raised:
         await set_percentage(hass, controlled, 40)
+    assert raised.value.translation_key == "fan_control_paused"
     await elapse(MINUTE + DYNAMIC)
     assert _is_allowed(hass, controlled)
     await set_percentage(hass, controlled, 40)
     assert bmc.fan_mode == "FullSpeed"
+
+
+async def test_failed_attempt_shows_the_mode_after_it(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+) -> None:
+    """Show the mode Full that the BMC has kept, without waiting for the next poll."""
+    ipmi.completion_codes[WRITE_DUTY] = 0xD5
+    ipmi.completion_codes[WRITE_OPTIMAL] = 0xD5
+    bmc.fail(FAN_MODE, status=503)
+    with pytest.raises(HomeAssistantError):
+        await set_percentage(hass, controlled, 40)
+    assert bmc.fan_mode == "FullSpeed"
+    zone = entity(hass, controlled, ZONE_1)
+    assert (zone.state, zone.attributes["preset_mode"]) == ("on", "full_speed")
+
+
+async def test_cancelled_attempt_keeps_the_mode_before(
+    hass: HomeAssistant, controlled: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+) -> None:
+    """Restore the mode before the first attempt, which has left the BMC in Full."""
+    await set_preset(hass, controlled, "standard")
+    controller = controlled.runtime_data.fan_controller
+    attempt = asyncio.create_task(controller.async_set_percentage(0, 40))
+    while bmc.fan_mode != "FullSpeed":  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    attempt.cancel()
+    await asyncio.wait([attempt])
+    assert controller.state == "taking"
+    await set_percentage(hass, controlled, 60)
+    assert ipmi.cooling.duties[0] == 60
+    await call(hass, controlled, ZONE_1, "turn_off")
+    assert bmc.fan_mode == "Standard"
 
 
 async def test_command_while_fans_are_given_back_is_rejected(
@@ -197,7 +230,7 @@ async def test_command_while_fans_are_given_back_is_rejected(
         return_exceptions=True,
     )
     assert given_back is None
-    assert getattr(error, "translation_key", None) == "fan_control_paused"
+    assert getattr(error, "translation_key", None) == "fan_control_restoring"
     assert bmc.fan_mode == "Optimal"
     await set_percentage(hass, held, 60, ZONE_2)
     assert bmc.fan_mode == "FullSpeed"
@@ -215,7 +248,7 @@ async def test_control_is_not_taken_while_fans_cannot_be_given_back(
     assert not _is_allowed(hass, held)
     with pytest.raises(HomeAssistantError) as raised:
         await set_percentage(hass, held, 60)
-    assert raised.value.translation_key == "fan_control_paused"
+    assert raised.value.translation_key == "fan_control_restoring"
     bmc.heal()
     ipmi.completion_codes.clear()
     await elapse(DYNAMIC)
