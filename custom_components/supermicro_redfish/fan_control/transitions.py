@@ -73,24 +73,25 @@ class Transitions:
         return self.record.state
 
     @property
-    def obstacle(self) -> str | None:
-        """Error key of the reason for which control may not be taken, if there is one.
+    def obstacle(self) -> FanControlError | None:
+        """Error for which control may not be taken, None if it may.
 
         While the fans are given back, another zone could otherwise take them again.
         """
         if self._access.is_ending:
-            return "fan_control_stopped"
+            return FanControlError("fan_control_stopped")
         if self.state is ControlState.RESTORING:
-            return "fan_control_restoring"
+            return FanControlError("fan_control_restoring")
         if self.record.trip is not None:
-            return "fan_control_tripped"
-        is_paused = self._time_fn() < self._paused_until
-        return "fan_control_paused" if is_paused else None
+            return FanControlError("fan_control_tripped")
+        if self._time_fn() < self._paused_until:
+            return FanControlError("fan_control_paused")
+        return None
 
     def require_allowed(self) -> None:
         """Raise FanControlError if control may not be taken."""
         if (obstacle := self.obstacle) is not None:
-            raise FanControlError(obstacle)
+            raise obstacle
 
     async def async_save(self, **changes: Any) -> None:
         """Change the record, and store it at once."""

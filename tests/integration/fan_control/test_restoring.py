@@ -39,7 +39,7 @@ async def kept(
 async def test_rejected_mode_drives_all_fans_at_100_percent(
     hass: HomeAssistant, kept: ConfigEntry, ipmi: IpmiServer
 ) -> None:
-    """Cool with all zones at once, as the BMC regulates none; show what it reports."""
+    """Cool with all zones at once, as the BMC regulates none, and show their duty."""
     assert ipmi.cooling.duties == {0: 100, 1: 100}
     zone = entity(hass, kept, ZONE_1)
     assert (zone.state, zone.attributes["percentage"]) == ("on", 100)
