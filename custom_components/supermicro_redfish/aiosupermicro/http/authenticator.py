@@ -33,7 +33,7 @@ from ..exceptions import (
 )
 from ..models import SessionService
 from ..payload import find_link, is_header_text
-from .credentials import Credentials, SessionState, is_near_timeout, require_sendable
+from .credentials import Credentials, SessionState, require_sendable
 from .sessions import (
     NoTokenError,
     SessionFinder,
@@ -150,15 +150,7 @@ class Authenticator:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
-        return None if self._needs_refresh else credentials
-
-    @property
-    def _needs_refresh(self) -> bool:
-        """Whether the session is missing or close to its timeout."""
-        if (session := self._session) is None:
-            return True
-        last_use = max(session.created_at, self._used_at)
-        return is_near_timeout(last_use, self._timeout_seconds)
+        return None if self.state.needs_refresh else credentials
 
     async def async_get_credentials(
         self, root: Mapping[str, Any], *, rejected: Credentials | None = None
@@ -244,7 +236,7 @@ class Authenticator:
         is_dropped = False
         if (session := self._session) and session is not rejected:
             is_dropped = not await self._async_read_timeout(root, session)
-            if not self._needs_refresh:
+            if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
         # The connection of a recent 401 works.
