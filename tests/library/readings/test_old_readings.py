@@ -7,7 +7,7 @@ import pytest
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
 from aiosupermicro.const import KEPT_READING_SECONDS
 from aiosupermicro.readings import readings, round_robin, sensor_pool, source
-from aiosupermicro.resources import expand_verdicts, expansion
+from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import link
 from tests.simulator import Bmc, Board
@@ -34,6 +34,7 @@ def board() -> Board:
 def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let readings use the BMC's clock."""
     for module in (
+        expand_requests,
         expand_verdicts,
         expansion,
         readings,

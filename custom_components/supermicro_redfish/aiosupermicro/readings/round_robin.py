@@ -9,6 +9,7 @@ from time import monotonic
 
 from ..exceptions import NotFoundError, ResourceError
 from ..payload import JsonObject
+from ..resources.expansion import Expanded
 from ..resources.reader import ResourceReader
 
 
@@ -93,7 +94,7 @@ class RoundRobinReader:
             elif not self._is_new_enough(path, collection, since):
                 groups.setdefault(collection, []).append(path)
         for collection, members in groups.items():
-            found: dict[str, JsonObject] = {}
+            found: dict[str, Expanded] = {}
             if self._reader.is_cached(collection):
                 found = await self._reader.expander.async_read(
                     collection,
@@ -101,8 +102,8 @@ class RoundRobinReader:
                     since=since,
                     may_try=may_try,
                 )
-            for path, body in found.items():
-                self._store(path, body, monotonic())
+            for path, expanded in found.items():
+                self._store(path, *expanded)
             left += [path for path in members if path not in found]
         return left
 
@@ -118,7 +119,12 @@ class RoundRobinReader:
         read_at: float,
         error: ResourceError | None = None,
     ) -> None:
-        """Store the last value of a resource, and its error if it exists."""
+        """Store the last value of a resource, and its error if it exists.
+
+        An expansion that was requested before the last value is ignored.
+        """
+        if read_at < self._requested_at.get(path, -inf):
+            return
         self._bodies.pop(path, None)
         self._bodies[path] = body
         self._requested_at[path] = read_at
