@@ -32,7 +32,7 @@ from .thermal_power import ThermalPower
 _T = TypeVar("_T", Thermal, Power)
 _SENSORS, _METRICS = "sensors", "metrics"
 """Names of the findings in the memory, besides those of metric reports."""
-_PARTS = {THERMAL, POWER}
+_PARTS: frozenset[Endpoint[Any]] = frozenset((THERMAL, POWER))
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
