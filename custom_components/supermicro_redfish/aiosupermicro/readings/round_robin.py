@@ -43,10 +43,10 @@ class RoundRobinReader:
         """Return the last value of a resource, None if it is missing, and its time."""
         return self._bodies.get(path), self._requested_at.get(path, -inf)
 
-    def discard_values(self, before: float) -> None:
+    def discard_values(self, paths: Iterable[str], before: float) -> None:
         """Discard the values that were read before a time, but not their order."""
-        for path, read_at in self._requested_at.items():
-            if read_at < before:
+        for path in paths:
+            if self._requested_at.get(path, inf) < before:
                 self._bodies[path] = None
 
     async def async_read(
