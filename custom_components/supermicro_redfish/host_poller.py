@@ -173,11 +173,11 @@ class HostPoller:
             return replace(cached, system=system)
         self.was_full_poll = True
         self._full_poll_at = self._time_fn()
-        is_known = cached is not None or (
+        may_be_partial = cached is not None or (
             await self._client.async_is_same_bmc() and self._client.reads_in_bulk
         )
         data = await self._client.async_get_dynamic_data(
-            with_settings=False, complete=not is_known
+            with_settings=False, complete=not may_be_partial
         )
         self._was_complete = data.is_complete or cached is not None
         self._update_transition(data)

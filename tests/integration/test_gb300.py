@@ -314,7 +314,7 @@ async def test_gb300_shows_all_readings(
     bmc.expand = kind
     since = len(bmc.requests)
     await set_up(hass, entry)
-    assert len(bmc.requests) - since <= (52 if kind == "bmcweb" else 230)
+    assert len(bmc.requests) - since <= (53 if kind == "bmcweb" else 230)
     entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     prefix = f"{entry.unique_id}_"
     kinds = Counter(

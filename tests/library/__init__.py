@@ -54,7 +54,8 @@ def link(path: str) -> dict[str, Any]:
 
 def collection(path: str, names: Iterable[str]) -> dict[str, Any]:
     """Return a collection with members of these names."""
-    return link(path) | {"Members": [link(f"{path}/{name}") for name in names]}
+    links = [link(f"{path}/{name}") for name in names]
+    return link(path) | {"Members": links, "Members@odata.count": len(links)}
 
 
 def put_collection(bmc: Bmc, path: str, members: Mapping[str, dict[str, Any]]) -> None:

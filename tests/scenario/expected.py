@@ -20,6 +20,10 @@ The latter may have to log in, and Home Assistant delays each poll a little.
 """
 _STATIC_POLL_SECONDS = 90.0
 """Maximum duration of the same for static data, which takes longer."""
+_FIRST_STATIC_POLL_SECONDS = 60.0 + _STATIC_POLL_SECONDS
+"""Maximum time until the first static data after a fault; it is tried each minute."""
+_NEED_STATIC_DATA = frozenset({"switch.host_power"})
+"""Entities with dynamic values that wait for the first static data after a setup."""
 _TIMEOUT_SECONDS = 30.0
 """The timeout of a request; two requests may time out one after the other."""
 _SLOW_POLL_TIMEOUTS = 4
@@ -159,6 +163,8 @@ class ExpectedState:
             return None
         if state in self._missing:
             seconds = self.recovery_seconds(is_dynamic=is_dynamic)
+            if entity in _NEED_STATIC_DATA:
+                seconds = max(seconds, _FIRST_STATIC_POLL_SECONDS)
             if any(
                 self._clock.now <= item.explains_until(seconds) + item.extra_seconds
                 for item in self._disturbances

@@ -31,8 +31,9 @@ Expand = Literal[
 ]
 """Response to a read with `$expand`: the resource without expansion; an error; a page
 with status 200; half of the properties of each member, or only those that are links;
-all members but the last one; two members at a time; the right one; or that of OpenBMC,
-where a member that fails stays a link and gives the whole response its status."""
+all members of each collection but the last one, or two of them at a time; the right
+one; or that of OpenBMC, where a member that fails stays a link and gives the whole
+response its status."""
 
 _BAD_REQUEST, _NOT_FOUND, _INTERNAL_ERROR = 400, 404, 500
 
@@ -103,8 +104,8 @@ def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
     if bmc.expand == "bmcweb":
         return _respond_as_bmcweb(bmc, path, body, query)
     body = _expand(bmc, body, query, query.levels)
-    if "Members" in body and bmc.expand == "fewer members":
-        body["Members"] = body["Members"][:-1]
+    if bmc.expand == "fewer members":
+        body = _show_fewer(body)
     if "Members" in body and bmc.expand == "paged":
         _show_page(path, body, query)
     return Response(200, body)
@@ -197,10 +198,25 @@ def _show_links(body: JsonObject) -> JsonObject:
     }
 
 
+def _show_fewer(body: JsonObject) -> JsonObject:
+    """Return a body without its last member, if it is that of a collection."""
+    return body | {"Members": body["Members"][:-1]} if "Members" in body else body
+
+
+def _show_first_page(body: JsonObject) -> JsonObject:
+    """Return a body with the first page of its members, and a link to the next one."""
+    if "Members" in body:
+        _show_page(body["@odata.id"], body, ExpandQuery("."))
+    return body
+
+
 _SHOWN: dict[str, Callable[[JsonObject], JsonObject]] = {
     "half the properties": _show_half,
     "links only": _show_links,
+    "fewer members": _show_fewer,
+    "paged": _show_first_page,
 }
+"""Changes to the resources inside an expanded one, by variant."""
 
 
 def _show_page(path: str, body: JsonObject, query: ExpandQuery) -> None:

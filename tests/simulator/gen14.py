@@ -158,7 +158,8 @@ def add_report(bmc: Bmc, name: str, sensors: Iterable[str]) -> str:
     for collection in (REPORTS, DEFINITIONS):
         members = bmc.store[collection]["Members"] if bmc.has(collection) else []
         listed = [*members, link(f"{collection}/{name}")]
-        bmc.put(collection, link(collection) | {"Members": listed})
+        count = {"Members@odata.count": len(listed)}
+        bmc.put(collection, link(collection) | {"Members": listed} | count)
     links = {
         "MetricReports": link(REPORTS),
         "MetricReportDefinitions": link(DEFINITIONS),
@@ -204,6 +205,6 @@ def gen14_board(*changes: Callable[[Bmc], object]) -> Board:
 def _put_collection(bmc: Bmc, path: str, members: Mapping[str, JsonObject]) -> None:
     """Add a collection with its members by name."""
     links = [link(f"{path}/{name}") for name in members]
-    bmc.put(path, link(path) | {"Members": links})
+    bmc.put(path, link(path) | {"Members": links, "Members@odata.count": len(links)})
     for name, body in members.items():
         bmc.put(f"{path}/{name}", link(f"{path}/{name}") | body)

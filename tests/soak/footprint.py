@@ -39,7 +39,8 @@ class Footprint:
         """Collect garbage and measure; `cached` are the cached resources."""
         for _ in range(2):
             gc.collect()
-        ctypes.CDLL("libc.so.6").malloc_trim(0)  # free memory counts otherwise
+        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+            trim(0)  # free memory counts otherwise
         pages = int(_STATM.read_text(encoding="ascii").split()[1])
         return cls(
             mebibytes=pages * resource.getpagesize() / 2**20,

@@ -182,11 +182,14 @@ class SupermicroRedfishClient:
 
     @property
     def reads_in_bulk(self) -> bool:
-        """Return whether one request was found to return the readings of many parts.
+        """Return whether one request returns the readings of many items.
 
-        These are the members of a collection, or the sensors in a metric report.
+        These are fans or sensors in an expanded collection, or the sensors in a metric
+        report. An earlier client may have found that out.
         """
-        return self.expands_collections or self._readings.has_reports
+        collections = (endpoints.FANS, endpoints.SENSORS)
+        can_expand = any(map(self._reader.can_expand, collections))
+        return can_expand or self._readings.has_reports
 
     @property
     def expands_collections(self) -> bool:

@@ -166,6 +166,12 @@ LIVE_CONNECTION_SECONDS: Final = 1
 LOGOUT_SECONDS: Final = 5
 """Timeout of a logout in seconds, so that a hung BMC does not delay a disconnect."""
 
+LOGIN_RETRY_SECONDS: Final = 5
+"""Seconds until the next login after an error response.
+
+The requests of a poll follow one another, and each of them would log in again.
+"""
+
 SESSION_RETRY_SECONDS: Final = 600
 """Seconds until the next attempt to create a session if the session table is full."""
 

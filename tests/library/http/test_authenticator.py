@@ -11,8 +11,10 @@ from aiosupermicro import (
     LicenseError,
     ServiceUnavailableError,
     SupermicroRedfishClient,
+    SupermicroRedfishError,
 )
-from tests.conftest import until
+from aiosupermicro.const import LOGIN_RETRY_SECONDS
+from tests.conftest import Clock, until
 from tests.library import (
     POWER,
     SESSIONS,
@@ -125,26 +127,49 @@ async def test_changed_password_is_sent_once(
 
 
 async def test_login_is_repeated_after_server_error(
-    client: SupermicroRedfishClient, bmc: Bmc
+    client: SupermicroRedfishClient, bmc: Bmc, library_clock: Clock
 ) -> None:
-    """Repeat the login after a 503, which a starting BMC sends."""
+    """Repeat the login some seconds after a 503, which a starting BMC sends."""
     bmc.fail(SESSIONS, status=503, times=1)
-    with pytest.raises(ServiceUnavailableError):
-        await client.async_get_system()
+    for _ in range(3):
+        with pytest.raises(ServiceUnavailableError):
+            await client.async_get_system()
+    assert bmc.login_attempts == 1
+    library_clock.tick(LOGIN_RETRY_SECONDS)
     assert (await client.async_get_system()).is_on
 
 
 async def test_failing_login_takes_one_request_per_poll(
-    client: SupermicroRedfishClient, bmc: Bmc
+    client: SupermicroRedfishClient, bmc: Bmc, library_clock: Clock
 ) -> None:
     """Send neither a login for each resource nor a read without a login."""
     await client.async_test_connection()
     bmc.requests.clear()
     bmc.fail(SESSIONS, status=503)
     for _ in range(10):
-        with pytest.raises(ServiceUnavailableError):
-            await client.async_get_all_data()
+        library_clock.tick(30)
+        for read in (client.async_get_all_data, client.async_get_dynamic_data):
+            with pytest.raises(ServiceUnavailableError):
+                await read()
     assert take_calls(bmc) == [("POST", SESSIONS)] * 10
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+async def test_lost_session_takes_one_login_per_poll(
+    client: SupermicroRedfishClient, bmc: Bmc, library_clock: Clock, status: int
+) -> None:
+    """Send one login, although the requests of a poll follow one another."""
+    await client.async_get_dynamic_data()
+    before = bmc.login_attempts
+    bmc.fail(SESSIONS, status=status)
+    bmc.expire_sessions()
+    with pytest.raises(SupermicroRedfishError):
+        await client.async_get_dynamic_data()
+    assert bmc.login_attempts == before + 1
+    bmc.heal()
+    library_clock.tick(30)
+    assert (await client.async_get_dynamic_data()).system
+    assert bmc.login_attempts == before + 2
 
 
 async def test_missing_license_causes_no_login(

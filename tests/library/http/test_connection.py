@@ -14,6 +14,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from aiosupermicro.const import LOGIN_RETRY_SECONDS
 from tests.conftest import Clock
 from tests.library import (
     PROTOCOLS,
@@ -61,7 +62,7 @@ async def test_poll_succeeds_after_restart_of_bmc(
 
 
 async def test_login_succeeds_after_restart_of_bmc(
-    client: SupermicroRedfishClient, bmc: Bmc
+    client: SupermicroRedfishClient, bmc: Bmc, library_clock: Clock
 ) -> None:
     """Find broken connections before the login, which is sent once."""
     await client.async_get_system()
@@ -70,6 +71,7 @@ async def test_login_succeeds_after_restart_of_bmc(
     with pytest.raises(SupermicroRedfishError):
         await client.async_get_system()
     bmc.restart(0)
+    library_clock.tick(LOGIN_RETRY_SECONDS)
     assert (await client.async_get_system()).is_on
     assert bmc.login_attempts == 3
 
@@ -234,6 +236,7 @@ async def test_rejected_write_raises_its_own_error(
 async def test_request_is_not_repeated_after_retry_after(
     client: SupermicroRedfishClient,
     bmc: Bmc,
+    library_clock: Clock,
     status: int,
     expected: type[SupermicroRedfishError],
 ) -> None:
@@ -253,4 +256,5 @@ async def test_request_is_not_repeated_after_retry_after(
         assert (caught.value.status, caught.value.retry_after) == (status, 42)
         assert statuses(bmc, method, path) == [status]
         bmc.heal()
+        library_clock.tick(LOGIN_RETRY_SECONDS)
     assert bmc.power_state == "On"

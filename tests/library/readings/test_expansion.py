@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_RETRY_SECONDS
-from aiosupermicro.resources import expand_verdicts, expansion
+from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import ROOT, collection, link
 from tests.simulator import Bmc
@@ -28,7 +28,7 @@ def bmc(bmc: Bmc) -> Bmc:
 @pytest.fixture
 def expansion_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the expander use the BMC's clock."""
-    for module in (expansion, expand_verdicts):
+    for module in (expansion, expand_requests, expand_verdicts):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
 

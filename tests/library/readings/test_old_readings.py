@@ -7,7 +7,7 @@ import pytest
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
 from aiosupermicro.const import KEPT_READING_SECONDS
 from aiosupermicro.readings import readings, round_robin, sensor_pool, source
-from aiosupermicro.resources import expand_verdicts, expansion
+from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import link
 from tests.simulator import Bmc, Board
@@ -21,6 +21,7 @@ from tests.simulator.gen14 import (
     add_report,
     add_sensors,
     gen14_board,
+    mark_stale,
 )
 
 
@@ -34,6 +35,7 @@ def board() -> Board:
 def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let readings use the BMC's clock."""
     for module in (
+        expand_requests,
         expand_verdicts,
         expansion,
         readings,
@@ -219,3 +221,60 @@ async def test_sensors_of_a_failing_report_are_read_in_turns(
     shown = {sensor.path: sensor.reading for sensor in data.sensors}
     assert shown.pop(sensors[0]) is None
     assert shown == {path: bmc.store[path]["Reading"] for path in sensors[1:]}
+
+
+async def test_power_limit_is_that_of_the_last_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Show no limit that an empty resource no longer shows."""
+    bmc.change(ENVIRONMENT, {"PowerLimitWatts": {"SetPoint": 500}})
+    data = await client.async_get_dynamic_data(complete=True)
+    assert data.power
+    (control,) = data.power.power_control
+    assert control.power_limit.limit_in_watts == 500
+    bmc.put(ENVIRONMENT, link(ENVIRONMENT))
+    data = await client.async_get_dynamic_data()
+    assert data.power
+    (control,) = data.power.power_control
+    assert control.power_limit.limit_in_watts is None
+
+
+@pytest.mark.parametrize("expand", ["400", "bmcweb"])
+async def test_sensors_of_a_missing_part_have_no_value(
+    client: SupermicroRedfishClient, bmc: Bmc, expand: Expand
+) -> None:
+    """Show no value of a GPU whose metrics are stale and whose sensors are gone."""
+    bmc.expand, bmc.expand_advertised = expand, True
+    sensors = add_gpus(bmc, 2)
+    report = add_report(bmc, "GPUs", sensors)
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    assert all(sensor.reading is not None for sensor in data.sensors)
+    gone = [path for path in sensors if "GPU_0" in path]
+    for path in gone:
+        mark_stale(bmc, report, path)
+        bmc.fail(path, status=404)
+    for _ in range(len(gone)):
+        data = await client.async_get_dynamic_data()
+    values = {sensor.path: sensor.reading for sensor in data.sensors}
+    assert {values[path] for path in gone if path in values} == {None}
+    assert all(values[path] is not None for path in values.keys() - gone)
+
+
+@pytest.mark.parametrize("path", [ENVIRONMENT, METRICS])
+async def test_failing_part_keeps_the_readings_of_the_other(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock, path: str
+) -> None:
+    """Show the fans if the power draw fails for good, and the supplies if they do."""
+    await client.async_get_dynamic_data(complete=True)
+    bmc.fail(path, status=500)
+    for _ in range(6):
+        readings_clock.tick(KEPT_READING_SECONDS + 1)
+        data = await client.async_get_dynamic_data()
+        if path == ENVIRONMENT:
+            assert data.thermal
+            assert len(data.thermal.fans) == 8
+        else:
+            assert data.power
+            assert len(data.power.power_supplies) == 2

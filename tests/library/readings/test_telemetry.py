@@ -394,6 +394,17 @@ async def test_report_that_keeps_failing_takes_one_request(
     assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
 
 
+async def test_reset_repeats_the_search_of_reports(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Find the reports again if the firmware has changed meanwhile."""
+    await client.async_get_dynamic_data()
+    inner = client._readings._inner
+    bmc.on_request(f"{REPORTS}/*", inner.telemetry.reset)
+    await client.async_get_static_data()
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+
+
 @pytest.mark.parametrize("body", [{}, {"MetricValues": None}, {"MetricValues": []}])
 async def test_report_that_is_empty_for_once_keeps_its_sensors(
     client: SupermicroRedfishClient, bmc: Bmc, body: dict[str, Any]

@@ -1,13 +1,18 @@
 """Static collections that are read with one request ($expand), and the verdicts."""
 
 import json
+from math import inf
 from typing import Any, get_args
 
 from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import NotFoundError, SupermicroRedfishClient
-from aiosupermicro.const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
+from aiosupermicro.const import (
+    EXPAND_BUSY_SECONDS,
+    EXPAND_FRESH_SECONDS,
+    EXPAND_RETRY_SECONDS,
+)
 from aiosupermicro.models import Memory
 from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
@@ -173,6 +178,21 @@ async def test_single_read_contradicts_missing_members(
     assert _count_expansions(bmc) == 0
 
 
+async def test_earlier_expansion_does_not_confirm_missing_members(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read one member each time, also if no member was read since the last time."""
+    bmc.expand = "bmcweb"
+    await client.async_get_memory()
+    _add_processor(bmc)
+    for number in (1, 2):
+        bmc.break_resource(f"{PROCESSORS}/{number}", "404")
+    assert len(await client._reader.members.async_list(PROCESSORS)) == 2
+    bmc.heal()
+    bmc.fail(PROCESSORS, status=404, body=bmc.resource(PROCESSORS), times=1)
+    assert len(await client.async_get_processors()) == 2
+
+
 async def test_slow_expansion_is_used_but_not_repeated(
     client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +266,62 @@ async def test_resource_inside_members_is_compared(
     power = await client.async_get_power()
     watts = correct["OutputPowerWatts"]["Reading"]
     assert {s.power_output_watts for s in power.power_supplies} == {watts}
+
+
+async def test_reused_expansion_keeps_its_time(
+    client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
+) -> None:
+    """Return members and the resources inside them with the time of the request."""
+    make_gen14(bmc)
+    await client.async_get_memory()
+    await client.async_get_power()
+    expander, metrics = client._reader.expander, f"{SUPPLIES}/1/Metrics"
+    members = [f"{SUPPLIES}/{number}" for number in ("1", "2")]
+    requested_at = expansion_clock.now
+    await expander.async_read(SUPPLIES, members)
+    expansion_clock.tick(EXPAND_FRESH_SECONDS - 10)
+    found = await expander.async_read(SUPPLIES, members, since=-inf)
+    assert [found[path].read_at for path in members] == [requested_at] * 2
+    reused = expander.take(metrics)
+    assert reused
+    assert reused.read_at == requested_at
+
+
+async def test_reused_expansion_replaces_no_newer_one(
+    client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
+) -> None:
+    """Keep the resources of a list that was requested after the last poll."""
+    make_gen14(bmc)
+    await client.async_get_memory()
+    await client.async_get_power()
+    expander, metrics = client._reader.expander, f"{SUPPLIES}/1/Metrics"
+    members = [f"{SUPPLIES}/{number}" for number in ("1", "2")]
+    await expander.async_read(SUPPLIES, members)
+    expansion_clock.tick(10)
+    bmc.change(metrics, {"OutputPowerWatts": {"Reading": 150}})
+    assert await expander.async_list(SUPPLIES) == members
+    await expander.async_read(SUPPLIES, members, since=-inf)
+    newest = expander.take(metrics)
+    assert newest
+    assert newest.body["OutputPowerWatts"] == {"Reading": 150}
+    assert newest.read_at == expansion_clock.now
+    cached = client.cached_resources[metrics]
+    assert cached["OutputPowerWatts"] == {"Reading": 150}
+
+
+async def test_readings_are_read_in_bulk_only_by_their_own_collections(
+    client: SupermicroRedfishClient, bmc: Bmc, session: ClientSession
+) -> None:
+    """Ignore expansions of other collections, and remember those of the fans."""
+    make_gen14(bmc)
+    await client.async_get_memory()
+    assert (client.expands_collections, client.reads_in_bulk) == (True, False)
+    await client.async_get_all_data()
+    assert client.reads_in_bulk
+    discovery = json.loads(json.dumps(client.discovery))
+    async with connected_client(bmc, session, discovery=discovery) as other:
+        assert await other.async_is_same_bmc()
+        assert other.reads_in_bulk
 
 
 async def test_drives_are_read_with_their_storage(

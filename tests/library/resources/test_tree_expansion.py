@@ -7,7 +7,7 @@ import pytest
 
 from aiosupermicro import SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_FRESH_SECONDS
-from aiosupermicro.resources import tree_expansion
+from aiosupermicro.resources import expand_requests, expansion, tree_expansion
 from tests.conftest import Clock
 from tests.library import CHASSIS, MANAGER, ROOT, connected_client, requested_paths
 from tests.simulator import Bmc
@@ -22,7 +22,6 @@ PROTOCOL = f"{MANAGER}/NetworkProtocol"
 ACCOUNTS = f"{ROOT}/AccountService"
 WORKING: tuple[Expand, ...] = ("correct", "bmcweb")
 BROKEN = [kind for kind in get_args(Expand) if kind not in WORKING]
-BROKEN.remove("fewer members")  # a resource has no members, and its parts no count
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ async def readings(client: SupermicroRedfishClient) -> dict[str | None, Any]:
 async def test_subsystem_is_read_with_the_parts_inside(
     client: SupermicroRedfishClient, bmc: Bmc, session: ClientSession
 ) -> None:
-    """Compare one fan and one leak detector, and request no other part."""
+    """Compare one fan and one leak detector, and request only temperatures as well."""
     await client.async_get_memory()
     bmc.requests.clear()
     found = await readings(client)
@@ -72,8 +71,9 @@ async def test_subsystem_is_read_with_the_parts_inside(
     sent = sent_below(bmc, THERMAL)
     assert sent[0] == f"{THERMAL}?$expand=.($levels=3)"
     kinds = {path.rpartition("/")[0] for path in sent[1:]}
-    assert kinds == {FANS, DETECTORS}
-    assert len(sent) == 3
+    assert kinds == {FANS, DETECTORS, THERMAL}
+    assert METRICS in sent
+    assert len(sent) == 4
     bmc.expand = "400"
     async with connected_client(bmc, session) as other:
         assert await readings(other) == found
@@ -131,6 +131,69 @@ async def test_incomplete_collection_inside_is_not_used(
     assert {f"{FANS}/FAN{number}" for number in range(1, 9)} <= {*requested_paths(bmc)}
 
 
+def change_expansion(bmc: Bmc, path: str, changes: dict[str, Any]) -> None:
+    """Change a part of the thermal subsystem in the expansion only."""
+    name = path.rpartition("/")[2]
+    body = bmc.resource(THERMAL) | {name: bmc.resource(path) | changes}
+    bmc.fail(THERMAL, status=200, body=body)
+
+
+@pytest.mark.parametrize(
+    ("number", "changes"),
+    [
+        (3, {}),
+        (3, {"Members@odata.count": None}),
+        (3, {"Members@odata.count": 3, "Members@odata.nextLink": f"{FANS}?$skip=3"}),
+        (0, {}),
+        (0, {"Members@odata.count": 0}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("has_bodies", [True, False])
+async def test_truncated_collection_inside_is_not_used(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    number: int,
+    changes: dict[str, Any],
+    *,
+    has_bodies: bool,
+) -> None:
+    """Read the plain list of fans if the subsystem shows some of them or none."""
+    await client.async_get_memory()
+    members = bmc.resource(FANS)["Members"][:number]
+    if has_bodies:
+        members = [bmc.resource(member["@odata.id"]) for member in members]
+    change_expansion(bmc, FANS, {"Members": members} | changes)
+    bmc.expand = "400"
+    bmc.requests.clear()
+    assert len(await readings(client)) == 8 + len(NAMES)
+    assert FANS in sent_below(bmc, FANS)
+
+
+async def test_temperatures_dropped_inside_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read measured values without the query, which may drop them."""
+    await client.async_get_memory()
+    change_expansion(bmc, METRICS, {"TemperatureReadingsCelsius": []})
+    data = await client.async_get_all_data()
+    assert data.thermal
+    assert [sensor.reading for sensor in data.thermal.temperatures] == [51]
+
+
+async def test_unsupported_tree_affects_only_its_kind(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Continue to expand collections and other trees after a 501 for one of them."""
+    await client.async_get_memory()
+    bmc.fail(THERMAL, status=501, times=1)
+    bmc.requests.clear()
+    assert len(await readings(client)) == 8 + len(NAMES)
+    assert f"{FANS}?$expand=.($levels=1)" in sent_below(bmc, FANS)
+    assert await client.async_get_certificates()
+    assert f"{PROTOCOL}?$expand=.($levels=2)" in sent_below(bmc, PROTOCOL)
+
+
 async def test_failing_part_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
@@ -155,7 +218,8 @@ async def test_resource_inside_is_used_for_a_minute(
     requests: int,
 ) -> None:
     """Request a list that came along unless it is wanted soon after."""
-    monkeypatch.setattr(tree_expansion, "monotonic", clock)
+    for module in (expand_requests, expansion, tree_expansion):
+        monkeypatch.setattr(module, "monotonic", clock)
     await client.async_get_memory()
     await client.async_get_account_service()
     clock.tick(seconds)

@@ -14,6 +14,7 @@ from typing import Any
 from ..const import (
     AUTH_TOKEN_HEADER,
     LIVE_CONNECTION_SECONDS,
+    LOGIN_RETRY_SECONDS,
     LOGOUT_SECONDS,
     REDFISH_ROOT,
     SESSION_DEFAULT_TIMEOUT,
@@ -33,7 +34,7 @@ from ..exceptions import (
 )
 from ..models import SessionService
 from ..payload import find_link, is_header_text
-from .credentials import Credentials, SessionState, is_near_timeout, require_sendable
+from .credentials import Credentials, SessionState, require_sendable
 from .sessions import (
     NoTokenError,
     SessionFinder,
@@ -72,7 +73,8 @@ class Authenticator:
 
     - **logged out**: no login was made, or the last one failed. A refused password is
       not sent again until `async_logout`, since a BMC locks the account after three
-      attempts. After another failure the next caller logs in again.
+      attempts. An error response counts for the next callers as well, who log in again
+      after some seconds; after any other failure they do so at once.
     - **logging in**: the login is a task of its own. All callers share it, and a
       caller that is canceled leaves no unknown session behind.
     - **session**: requests carry the token.
@@ -113,7 +115,7 @@ class Authenticator:
         self._is_refused = False
         """Whether the password was refused by basic authentication."""
         self._retry_at = 0.0
-        """The time to try again when neither a session nor basic was available."""
+        """The time to try again after an error response."""
         self._used_at = 0.0
         """The time of the last request of the session."""
         self._timeout_seconds: float = SESSION_DEFAULT_TIMEOUT
@@ -150,15 +152,7 @@ class Authenticator:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
-        return None if self._needs_refresh else credentials
-
-    @property
-    def _needs_refresh(self) -> bool:
-        """Whether the session is missing or close to its timeout."""
-        if (session := self._session) is None:
-            return True
-        last_use = max(session.created_at, self._used_at)
-        return is_near_timeout(last_use, self._timeout_seconds)
+        return None if self.state.needs_refresh else credentials
 
     async def async_get_credentials(
         self, root: Mapping[str, Any], *, rejected: Credentials | None = None
@@ -178,11 +172,22 @@ class Authenticator:
         self._require_not_refused()
         if self._login_task is None or self._needs_login(self._login_task, rejected):
             self._login_task = asyncio.create_task(self._async_login(root, rejected))
-            self._login_task.add_done_callback(_retrieve_exception)
+            self._login_task.add_done_callback(self._record_failure)
         task = self._login_task
         if not task.done():
             await asyncio.wait([task])
         return task.result()
+
+    def _record_failure(self, task: asyncio.Task[Credentials]) -> None:
+        """Let an error response count for the next callers as well.
+
+        The exception of a login whose callers were canceled is not logged.
+        """
+        error = None if task.cancelled() else task.exception()
+        is_lost = isinstance(error, (ConnectionError, TimeoutError))
+        if isinstance(error, SupermicroRedfishError) and not is_lost:
+            retry_at = monotonic() + LOGIN_RETRY_SECONDS
+            self._retry_at = max(self._retry_at, retry_at)
 
     def mark_used(self, credentials: Credentials) -> None:
         """Record that a request with these credentials is sent now.
@@ -244,7 +249,7 @@ class Authenticator:
         is_dropped = False
         if (session := self._session) and session is not rejected:
             is_dropped = not await self._async_read_timeout(root, session)
-            if not self._needs_refresh:
+            if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
         # The connection of a recent 401 works.
@@ -377,9 +382,3 @@ class Authenticator:
             _LOGGER.debug("The session had already ended")
         except SupermicroRedfishError as error:
             _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
-
-
-def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
-    """Retrieve the exception of a failed login, which may have no callers left."""
-    if not task.cancelled():
-        task.exception()

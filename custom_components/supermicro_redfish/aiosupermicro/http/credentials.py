@@ -50,18 +50,13 @@ class SessionState:
     @property
     def needs_refresh(self) -> bool:
         """Return whether the session is missing or close to its timeout."""
-        last_use = max(self.created_at, self.used_at)
-        return self.token is None or is_near_timeout(last_use, self.timeout_seconds)
+        limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
+        return self.token is None or self.idle_seconds > limit
 
     @property
     def idle_seconds(self) -> float:
         """Seconds since the last request of the session."""
         return monotonic() - max(self.created_at, self.used_at)
-
-
-def is_near_timeout(last_use: float, timeout_seconds: float) -> bool:
-    """Return whether a session was idle for most of its timeout."""
-    return monotonic() - last_use > timeout_seconds * SESSION_REFRESH_THRESHOLD
 
 
 def require_sendable(name: str, text: str) -> None:

@@ -59,6 +59,7 @@ class RequestLimiter:
         """
         self._limit = limit
         self.delay = delay
+        """Seconds until one more read is admitted; 0 after the limit was set."""
         self._waiting: dict[Priority, deque[_Waiter]] = {
             priority: deque() for priority in Priority
         }
@@ -110,8 +111,8 @@ class RequestLimiter:
     def release(self, priority: Priority) -> None:
         """Release a slot.
 
-        Background reads are admitted a moment later: the next read of a series, which
-        goes first, is sent right after this one.
+        Background reads are admitted a moment later, so that the next read of a series
+        is admitted before them.
         """
         self._running.remove(priority)
         self._admit(Priority.READ)

@@ -26,15 +26,23 @@ class ExcerptSource:
         self._excerpts_fn = excerpts_fn
         self.body: JsonObject = {}
         """The resource as it was last read; empty if the board lacks it."""
+        self._layout: JsonObject = {}
+        """The last body with excerpts, maybe of an earlier run."""
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the excerpts were read, maybe by an earlier run."""
+        return bool(self._layout)
 
     def export(self) -> JsonObject:
         """Return the resource as JSON without its readings, for a restart."""
-        body: JsonObject = _without_readings(self.body)
+        body: JsonObject = _without_readings(self._layout)
         return body
 
     def restore(self, exported: Any) -> None:
         """Restore an exported resource; a malformed one is ignored."""
-        self.body = exported if isinstance(exported, Mapping) else {}
+        self.body = {}
+        self._layout = exported if isinstance(exported, Mapping) else {}
 
     @property
     def sensors(self) -> AbstractSet[str]:
@@ -44,28 +52,30 @@ class ExcerptSource:
     @property
     def excerpts(self) -> dict[str, SensorExcerpt]:
         """The excerpts by path of their sensor, else by their place."""
-        return excerpts_by_sensor(self._endpoint, self._excerpts_fn(self.body))
+        return self._find_excerpts(self._layout)
 
     @property
-    def shows_sensors(self) -> bool:
-        """Return whether the resource has any excerpt."""
-        return self._has_excerpts(self.body)
+    def has_excerpts(self) -> bool:
+        """Return whether the resource has had any excerpt."""
+        return any(excerpt != SensorExcerpt() for excerpt in self.excerpts.values())
 
     async def async_read(self) -> dict[str, float | None]:
         """Return the readings; errors as in `ResourceReader.async_find_json`.
 
-        A resource that shows nothing for once still has its excerpts, without readings.
+        An empty response keeps the excerpts, without readings.
         """
         body = await self._reader.async_find_json(self._endpoint)
-        is_empty = body is not None and not self._has_excerpts(body)
-        if is_empty and self.shows_sensors:
-            return dict.fromkeys(self.excerpts)
         self.body = body or {}
-        return {key: value_of(excerpt) for key, excerpt in self.excerpts.items()}
+        found = self._find_excerpts(self.body)
+        is_empty = all(excerpt == SensorExcerpt() for excerpt in found.values())
+        if is_empty and body is not None and self.has_excerpts:
+            return dict.fromkeys(self.excerpts)
+        self._layout = self.body
+        return {key: value_of(excerpt) for key, excerpt in found.items()}
 
-    def _has_excerpts(self, body: JsonObject) -> bool:
-        """Return whether a body has any excerpt."""
-        return any(excerpt != SensorExcerpt() for excerpt in self._excerpts_fn(body))
+    def _find_excerpts(self, body: JsonObject) -> dict[str, SensorExcerpt]:
+        """Return the excerpts in a body, by path of their sensor, else by place."""
+        return excerpts_by_sensor(self._endpoint, self._excerpts_fn(body))
 
 
 def _without_readings(value: Any) -> Any:

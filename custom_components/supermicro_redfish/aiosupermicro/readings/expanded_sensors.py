@@ -30,13 +30,12 @@ class ExpandedSensors:
 
     async def async_read(self) -> dict[str, float | None]:
         """Return the readings, and store the resources of the sensors."""
-        requested_at = monotonic()
-        bodies = await self._reader.expander.async_read(
-            self._collection, self.members, since=requested_at, may_try=False
+        found = await self._reader.expander.async_read(
+            self._collection, self.members, since=monotonic(), may_try=False
         )
-        for path, body in bodies.items():
-            self._pool.set_body(path, body, requested_at)
+        for path, expanded in found.items():
+            self._pool.set_body(path, *expanded)
         return {
-            path: SensorResource.from_dict(body).reading
-            for path, body in bodies.items()
+            path: SensorResource.from_dict(expanded.body).reading
+            for path, expanded in found.items()
         }

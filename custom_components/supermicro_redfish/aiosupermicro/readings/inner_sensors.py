@@ -52,6 +52,10 @@ class InnerSensors:
         for report in self.telemetry.reports.values():
             self._pool.add_source(report)
 
+    def discard_values(self, before: float) -> None:
+        """Discard the values that were requested before a time."""
+        self._pool.discard_values(self._pool.get_wanted(_PART), before)
+
     @property
     def is_complete(self) -> bool:
         """Return whether all reports were read at least once."""

@@ -24,7 +24,7 @@ class ReadingItems:
         is_first: bool,
         recalls: bool = False,
     ) -> None:
-        """Start a reading; the first poll of a board finds no collection.
+        """Start a reading; the first poll of a board discovers no collection.
 
         Args:
             reader: The reader of the board.
@@ -53,7 +53,7 @@ class ReadingItems:
         """
         is_known = self._reader.path(collection) is not None
         if self._recalls and self._reader.expander.has_worked:
-            is_known |= self._reader.memory.has_path(collection)
+            is_known |= self._reader.memory.get_path(collection) is not None
         if self.is_first_poll and not is_known:
             self.is_complete = False
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from math import inf
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from .thermal_power import ThermalPower
 _T = TypeVar("_T", Thermal, Power)
 _SENSORS, _METRICS = "sensors", "metrics"
 """Names of the findings in the memory, besides those of metric reports."""
+_PARTS: frozenset[Endpoint[Any]] = frozenset((THERMAL, POWER))
 _ReadFn = Callable[[Reading], Awaitable[_T]]
 
 
@@ -49,6 +51,8 @@ class Readings:
         """The memory that reports and sensors were restored from."""
         self._unread: set[Endpoint[Any]] = set()
         """Thermal and Power, until the present reading has read them."""
+        self._read_at: dict[Endpoint[Any], float] = {}
+        """The time of the last successful read of Thermal, and of Power."""
 
     @property
     def is_complete(self) -> bool:
@@ -83,12 +87,18 @@ class Readings:
     def start(self, scope: Scope) -> Reading:
         """Start a reading of Thermal, Power and sensors.
 
-        If the last one has failed, its values may be those from before an outage.
+        The values of a part that could not be read for minutes are discarded, also
+        those that are not read again in this reading.
         """
-        if self._unread:
-            self._fallback.discard_values(monotonic() - KEPT_READING_SECONDS)
-        self._unread = {THERMAL, POWER}
-        return Reading(scope)
+        reading = Reading(scope)
+        before = reading.started_at - KEPT_READING_SECONDS
+        is_old = {part: self._read_at.get(part, -inf) < before for part in self._unread}
+        for part in filter(is_old.get, is_old):
+            self._fallback.discard_values(part, before)
+        if self._unread == _PARTS and all(is_old.values()):
+            self._inner.discard_values(before)
+        self._unread = {*_PARTS}
+        return reading
 
     def remember(self) -> None:
         """Record the reports and the identities of sensors, for a restart."""
@@ -126,7 +136,7 @@ class Readings:
             self._fallback.async_get_thermal,
             reading or Reading(Scope.ALL),
         )
-        self._unread.discard(THERMAL)
+        self._record(THERMAL)
         return thermal
 
     async def async_get_power(self, reading: Reading | None = None) -> Power:
@@ -142,8 +152,13 @@ class Readings:
             self._fallback.async_get_power,
             reading or Reading(Scope.ALL),
         )
-        self._unread.discard(POWER)
+        self._record(POWER)
         return power
+
+    def _record(self, part: Endpoint[Any]) -> None:
+        """Record that Thermal or Power was read."""
+        self._unread.discard(part)
+        self._read_at[part] = monotonic()
 
     async def async_get_leak_detectors(
         self, reading: Reading

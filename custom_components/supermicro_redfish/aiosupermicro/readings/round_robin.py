@@ -9,6 +9,7 @@ from time import monotonic
 
 from ..exceptions import NotFoundError, ResourceError
 from ..payload import JsonObject
+from ..resources.expansion import Expanded
 from ..resources.reader import ResourceReader
 
 
@@ -42,10 +43,10 @@ class RoundRobinReader:
         """Return the last value of a resource, None if it is missing, and its time."""
         return self._bodies.get(path), self._requested_at.get(path, -inf)
 
-    def discard_values(self, before: float) -> None:
+    def discard_values(self, paths: Iterable[str], before: float) -> None:
         """Discard the values that were read before a time, but not their order."""
-        for path, read_at in self._requested_at.items():
-            if read_at < before:
+        for path in paths:
+            if self._requested_at.get(path, inf) < before:
                 self._bodies[path] = None
 
     async def async_read(
@@ -93,7 +94,7 @@ class RoundRobinReader:
             elif not self._is_new_enough(path, collection, since):
                 groups.setdefault(collection, []).append(path)
         for collection, members in groups.items():
-            found: dict[str, JsonObject] = {}
+            found: dict[str, Expanded] = {}
             if self._reader.is_cached(collection):
                 found = await self._reader.expander.async_read(
                     collection,
@@ -101,8 +102,8 @@ class RoundRobinReader:
                     since=since,
                     may_try=may_try,
                 )
-            for path, body in found.items():
-                self._store(path, body, monotonic())
+            for path, expanded in found.items():
+                self._store(path, *expanded)
             left += [path for path in members if path not in found]
         return left
 
@@ -118,7 +119,12 @@ class RoundRobinReader:
         read_at: float,
         error: ResourceError | None = None,
     ) -> None:
-        """Store the last value of a resource, and its error if it exists."""
+        """Store the last value of a resource, and its error if it exists.
+
+        An expansion that was requested before the last value is ignored.
+        """
+        if read_at < self._requested_at.get(path, -inf):
+            return
         self._bodies.pop(path, None)
         self._bodies[path] = body
         self._requested_at[path] = read_at

@@ -164,10 +164,11 @@ class SensorPool:
             reading = SensorResource.from_dict(body).reading
             self._values[path] = (reading, requested_at)
 
-    def discard_values(self, before: float) -> None:
-        """Discard the values that were requested before a time."""
-        kept = self._values.items()
-        self._values = {path: value for path, value in kept if value[1] >= before}
+    def discard_values(self, paths: Iterable[str], before: float) -> None:
+        """Discard the values of sensors that were requested before a time."""
+        for path in paths:
+            if not self.is_fresh(path, before):
+                self._values.pop(path, None)
 
     # Requests
 
@@ -313,9 +314,11 @@ class SensorPool:
         listed = await self._reader.expander.async_list(collection)
         if listed is None:
             return False
-        for path in listed:
+        for path in dict.fromkeys((*listed, *members)):
             if expanded := self._reader.expander.take(path):
-                self.set_body(path, expanded.body, requested_at)
+                self.set_body(path, *expanded)
+            elif path in members:
+                self.set_body(path, None, requested_at)
         return True
 
     async def _async_read_singly(self, paths: list[str]) -> None:

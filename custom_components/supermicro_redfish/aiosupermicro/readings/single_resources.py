@@ -98,7 +98,7 @@ class SingleResources:
         for name, source in self._sources.items():
             body = exported.get(name) if isinstance(exported, Mapping) else None
             source.restore(body)
-            self._pool.add_source(source, is_new=not source.body)
+            self._pool.add_source(source, is_new=not source.is_known)
 
     @property
     def _sources(self) -> dict[str, ExcerptSource]:
@@ -132,10 +132,12 @@ class SingleResources:
         sensors = self._pool.get_wanted(THERMAL.name, POWER.name)
         return max(self._round_robin.get_age(shown), self._pool.get_age(sensors))
 
-    def discard_values(self, before: float) -> None:
-        """Discard the values that were requested before a time."""
-        self._round_robin.discard_values(before)
-        self._pool.discard_values(before)
+    def discard_values(self, endpoint: Endpoint[Any], before: float) -> None:
+        """Discard the values of Thermal or Power that were requested before a time."""
+        shown = self._shown.get(endpoint, frozenset())
+        paths = shown | self._pool.get_wanted(endpoint.name)
+        self._round_robin.discard_values(paths, before)
+        self._pool.discard_values(paths, before)
 
     async def async_get_thermal(self, reading: Reading) -> Thermal:
         """Return the temperatures and fans of the chassis.
@@ -152,7 +154,7 @@ class SingleResources:
         _, speeds = await self._async_get_environment()
         if reading.scope is Scope.DISCOVERY:
             await self._pool.async_refresh(self._metrics)
-            if not self._environment.shows_sensors:
+            if not self._environment.has_excerpts:
                 await self._pool.async_refresh(self._environment)
         excerpts = await self._async_get_excerpts(self._metrics)
         if reading.scope is not Scope.POLL:

@@ -86,12 +86,12 @@ class Telemetry:
         self._search_at = 0.0
         """The time of the next search."""
         self._tried_at = -inf
-        """The time of the last search or read, which a static read needs twice."""
+        """The time of the last search. A static read asks for it twice."""
 
     def reset(self) -> None:
         """Look for reports again, as after an update of the firmware."""
         self.reports.clear()
-        self._unread.clear()
+        self._unread = []
         self._search_at, self._tried_at = 0.0, -inf
 
     def export(self) -> dict[str, Any]:
@@ -131,24 +131,34 @@ class Telemetry:
             return {}
         self._tried_at = monotonic()
         if monotonic() >= self._search_at:
-            try:
-                self._unread = (await self._async_get_candidates())[:MAX_REPORTS]
-            except ResourceError:
-                return {}
-            self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
+            await self._async_search()
         found: dict[str, tuple[dict[str, float | None], float]] = {}
-        for path in [*self._unread]:
+        unread = self._unread
+        for path in [*unread]:
             report = self.reports.get(path) or ReportSource(self._reader, path)
             requested_at = monotonic()
             try:
                 values = await report.async_read()
             except ResourceError:
                 continue
-            self._unread.remove(path)
+            if self._unread is not unread:  # reset meanwhile
+                return {}
+            unread.remove(path)
             if report.sensors:
                 self.reports[path] = report
                 found[path] = (values, requested_at)
         return found
+
+    async def _async_search(self) -> None:
+        """Find the reports to read; a search that fails is repeated next time."""
+        unread = self._unread
+        try:
+            paths = await self._async_get_candidates()
+        except ResourceError:
+            return
+        if self._unread is unread:  # not reset meanwhile
+            self._unread = paths[:MAX_REPORTS]
+            self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
 
     async def _async_get_candidates(self) -> list[str]:
         """Return the paths of the reports whose definition names sensors.

@@ -261,7 +261,8 @@ class MemberReader:
                 groups.setdefault(path.rpartition("/")[0], []).append(path)
         for collection, members in groups.items():
             if self._reader.is_cached(collection):
-                found |= await self._expander.async_read(collection, members)
+                read = await self._expander.async_read(collection, members)
+                found |= {path: expanded.body for path, expanded in read.items()}
         return found
 
     async def async_try(

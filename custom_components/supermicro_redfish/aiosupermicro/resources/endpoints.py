@@ -76,7 +76,8 @@ class Endpoint(Generic[ModelT]):
     tree_levels: int = 0
     """Levels inside a resource that its first read returns as well, where that works.
 
-    These are resources that are needed anyway.
+    These are resources that are needed anyway. The resource itself has no measured
+    values: it is not compared with a single read.
     """
 
 

@@ -14,21 +14,32 @@ from .endpoints import ROOT
 if TYPE_CHECKING:
     from .reader import ResourceReader
 
-_RESOURCE = frozenset(("Id", "Members"))
-"""Properties of which a whole resource or collection has one, and a link has none."""
+_REQUIRED = frozenset(("Id", "Name"))
+"""Properties that every resource has; some firmware drops them in an expansion."""
 
 
-class Answer(NamedTuple):
+class ExpandedResponse(NamedTuple):
     """Response to a read of a collection with `$expand`."""
 
     members: list[str]
-    """Paths of all members, including those without a body."""
+    """Paths of the listed members, including those without a body."""
     bodies: dict[str, JsonObject]
     """Whole resources by path: members, and resources inside them."""
-    is_complete: bool
-    """Whether every member is listed, and has a body unless it failed."""
+    requested_at: float
+    """Time of the request, by `time.monotonic`."""
+    is_listed: bool
+    """Whether all members are listed."""
+    has_bodies: bool
+    """Whether every listed member has a body unless it failed."""
+    is_slow: bool = False
+    """Whether the response took so long that single reads are better."""
     status: int | None = None
     """HTTP status of an error response."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing, and the collection may be expanded again."""
+        return self.is_listed and self.has_bodies and not self.is_slow
 
     @property
     def inner(self) -> dict[str, JsonObject]:
@@ -65,36 +76,58 @@ async def async_get_query(
     return f"$expand=.($levels={min(levels, most)})" if has_levels else "$expand=."
 
 
-async def async_expand(reader: ResourceReader, collection: str, query: str) -> Answer:
+async def async_expand(
+    reader: ResourceReader, collection: str, query: str
+) -> ExpandedResponse:
     """Expand a collection; return the response, also an error response.
 
     On bmcweb a member that fails stays a link, and its status becomes that of the
-    whole response. An answer that takes long is used, but not requested again.
+    whole response. A response that takes long is used, but not requested again.
     """
-    started_at = monotonic()
+    requested_at = monotonic()
     try:
         body = await reader.async_get_json(f"{collection}?{query}")
     except ResourceError as error:
-        answer = find_members({"Members": [*error.members]})
-        is_complete = bool(answer.bodies)
-        answer = answer._replace(is_complete=is_complete, status=error.status)
+        response = find_members({"Members": [*error.members]}, requested_at)
+        has_bodies = bool(response.bodies)
+        response = response._replace(has_bodies=has_bodies, status=error.status)
     else:
-        answer = find_members(body)
-    is_fast = monotonic() - started_at <= EXPAND_MAX_SECONDS
-    return answer._replace(is_complete=answer.is_complete and is_fast)
+        response = find_members(body, requested_at)
+    is_slow = monotonic() - requested_at > EXPAND_MAX_SECONDS
+    return response._replace(is_slow=is_slow)
 
 
-def find_members(body: JsonObject) -> Answer:
-    """Return the members of an expanded collection, and the resources inside them."""
+def find_members(body: JsonObject, requested_at: float) -> ExpandedResponse:
+    """Return the members of an expanded collection, and the resources inside them.
+
+    Args:
+        body: The collection.
+        requested_at: The time of the request, by `time.monotonic`.
+
+    """
     listed = body.get("Members")
     entries = [e for e in listed if _path(e)] if isinstance(listed, list) else []
     bodies: dict[str, JsonObject] = {}
     _collect(entries, bodies)
     members = [path for entry in entries if (path := _path(entry))]
-    is_whole = all(path in bodies for path in members)
-    is_listed = body.get("Members@odata.count", len(members)) == len(members)
-    is_paged = "Members@odata.nextLink" in body
-    return Answer(members, bodies, is_whole and is_listed and not is_paged)
+    has_all = body.get("Members@odata.count", len(members)) == len(members)
+    return ExpandedResponse(
+        members,
+        bodies,
+        requested_at,
+        is_listed=has_all and "Members@odata.nextLink" not in body,
+        has_bodies=all(path in bodies for path in members),
+    )
+
+
+def has_required(resource: JsonObject) -> bool:
+    """Return whether a resource has the properties that every resource has."""
+    return resource.keys() >= _REQUIRED
+
+
+def is_collection(body: JsonObject) -> bool:
+    """Return whether a body is that of a collection, whole or not."""
+    return "Members" in body
 
 
 def fold_inner(value: Any, found: dict[str, JsonObject]) -> Any:
@@ -116,11 +149,20 @@ def fold_inner(value: Any, found: dict[str, JsonObject]) -> Any:
 def _fold(item: Any, found: dict[str, JsonObject]) -> Any:
     """Return a link in the place of a resource; fold any other value."""
     folded, path = fold_inner(item, found), _path(item)
-    is_resource = isinstance(item, Mapping) and not _RESOURCE.isdisjoint(item)
-    if path is None or not is_resource:
+    if path is None or not isinstance(item, Mapping):
         return folded
-    found[path] = item if "Members" in item else folded
+    if is_collection(item):
+        found[path] = item
+    elif _is_resource(item):
+        found[path] = folded
+    else:
+        return folded
     return {"@odata.id": path}
+
+
+def _is_resource(value: JsonObject) -> bool:
+    """Return whether a value with a path is a resource, and no mere link to it."""
+    return "Id" in value
 
 
 def _path(entry: Any) -> str | None:
@@ -129,13 +171,13 @@ def _path(entry: Any) -> str | None:
 
 
 def _collect(value: Any, found: dict[str, JsonObject]) -> None:
-    """Add all complete resources in a value to `found`, by path."""
+    """Add all resources in a value to `found`, by path."""
     if isinstance(value, list):
         for item in value:
             _collect(item, found)
     elif isinstance(value, Mapping):
         path = _path(value)
-        if path and len(value) > 1 and "Id" in value:
+        if path and _is_resource(value):
             found[path] = value
         for key, item in value.items():
             if key != "Links":

@@ -11,7 +11,7 @@ from typing import Any
 from ..const import EXPAND_BUSY_SECONDS, EXPAND_RETRY_SECONDS
 
 _ANY = "*"
-"""Key of the verdict on all collections, until one kind can be expanded."""
+"""Key of the verdict on all collections while none could be expanded."""
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -54,13 +54,23 @@ class ExpandVerdicts:
     def reject(self, collection: str, status: int | None = None) -> None:
         """Suspend the expansion of a collection, of its kind, or of all collections.
 
+        All of them are suspended only while no kind could be expanded yet.
+        """
+        if self.is_verified(collection):
+            self._suspend(collection, status)
+        else:
+            self._suspend(_kind(collection) if self.verified else _ANY, status)
+
+    def reject_tree(self, path: str, status: int | None = None) -> None:
+        """Suspend the expansion of the kind of a resource that contains collections."""
+        self._suspend(_kind(path), status)
+
+    def _suspend(self, name: str, status: int | None) -> None:
+        """Suspend the expansion of a path or kind.
+
         A busy BMC is asked again soon, one without support only after an update.
         """
-        kind, is_final = _kind(collection), status == HTTPStatus.NOT_IMPLEMENTED
-        if kind in self.verified:
-            name = collection
-        else:
-            name = kind if self.verified and not is_final else _ANY
+        is_final = status == HTTPStatus.NOT_IMPLEMENTED
         seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
         self._retry_at[name] = inf if is_final else monotonic() + seconds
 

@@ -20,7 +20,12 @@ from ..const import EXPAND_FRESH_SECONDS, MAX_CACHED_RESOURCES
 from ..exceptions import NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..payload import JsonObject
-from .expand_requests import Answer, async_expand, async_get_query
+from .expand_requests import (
+    ExpandedResponse,
+    async_expand,
+    async_get_query,
+    has_required,
+)
 from .expand_verdicts import ExpandVerdicts
 from .path_finder import PathFinder
 
@@ -30,8 +35,6 @@ if TYPE_CHECKING:
 _COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
 """Properties that are equal however a member is read; State and Health may differ."""
 _MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
-_REQUIRED = frozenset(("Id", "Name"))
-"""Properties that every resource has; some firmware drops them in an expansion."""
 _MEASURED = frozenset(("Reading", "DetectorState"))
 """Properties of a value that is measured."""
 _MIN_MEMBERS = 4
@@ -44,7 +47,7 @@ class Expanded(NamedTuple):
 
     body: JsonObject
     read_at: float
-    """Time of the expansion, by `time.monotonic`."""
+    """Time of the request for the expansion, by `time.monotonic`."""
 
 
 class _Polled(NamedTuple):
@@ -56,6 +59,13 @@ class _Polled(NamedTuple):
     """The resources inside the members."""
     listed: list[str]
     """Paths of all members; empty if the list may be incomplete."""
+
+    def select(self, members: Iterable[str]) -> dict[str, Expanded]:
+        """Return the bodies of these members, with their time."""
+        found, read_at = self.members, self.requested_at
+        return {
+            path: Expanded(found[path], read_at) for path in members if path in found
+        }
 
 
 class CollectionExpander:
@@ -140,12 +150,12 @@ class CollectionExpander:
             return None
         if (query := await self._async_get_query(collection)) is None:
             return None
-        answer = await async_expand(self._reader, collection, query)
-        if await self._async_are_missing(answer):
-            self._missing.add(dict.fromkeys(answer.members, monotonic()))
-            return answer.members
-        await self._async_keep_listed(collection, answer)
-        return answer.members if self.verdicts.is_due(collection) else None
+        response = await async_expand(self._reader, collection, query)
+        if await self._async_are_missing(response):
+            self._missing.add(dict.fromkeys(response.members, response.requested_at))
+            return response.members
+        await self._async_keep_listed(collection, response)
+        return response.members if self.verdicts.is_due(collection) else None
 
     def _get_recent_list(self, collection: str, since: float) -> list[str] | None:
         """Return the members of a collection that a poll or another resource showed."""
@@ -155,25 +165,32 @@ class CollectionExpander:
         read_at, members = self._listed.pop(collection, (-inf, []))
         return members if monotonic() - read_at < EXPAND_FRESH_SECONDS else None
 
-    async def _async_keep_listed(self, collection: str, answer: Answer) -> None:
+    async def _async_keep_listed(
+        self, collection: str, response: ExpandedResponse
+    ) -> None:
         """Verify and keep the members of a collection, or reject the expansion."""
-        if not answer.is_complete:
-            self.verdicts.reject(collection, answer.status)
+        if not response.is_complete:
+            self.verdicts.reject(collection, response.status)
             return
-        found = await self._async_accept(collection, answer.members, answer)
+        found = await self._async_accept(collection, response.members, response)
         if self.verdicts.is_due(collection):
-            self._keep(found | answer.inner)
-            self._store_links(collection, answer)
+            self._keep(found | response.inner, response.requested_at)
+            self._store(found | response.inner)
+            self._store_links(collection, response)
 
-    async def _async_are_missing(self, answer: Answer) -> bool:
+    async def _async_are_missing(self, response: ExpandedResponse) -> bool:
         """Return whether all members are missing, as a single read of one confirms.
 
-        The response then has the status of the members, and lists links only.
+        The response then has the status of the members, and lists links only. An
+        earlier one does not keep the single read from being sent.
         """
-        if answer.status != HTTPStatus.NOT_FOUND or answer.bodies or not answer.members:
+        members = response.members
+        if response.status != HTTPStatus.NOT_FOUND or response.bodies or not members:
             return False
+        for path in members:
+            self._missing.pop(path, None)
         try:
-            await self._reader.async_get_json(answer.members[0])
+            await self._reader.async_get_json(members[0])
         except ResourceError as error:
             return isinstance(error, NotFoundError)
         return False
@@ -184,18 +201,18 @@ class CollectionExpander:
             status = HTTPStatus.NOT_FOUND
             raise NotFoundError(f"{path} is missing", status=status, path=path)
 
-    async def async_keep(self, collection: str, answer: Answer) -> None:
+    async def async_keep(self, collection: str, response: ExpandedResponse) -> None:
         """Keep the members of a collection that another resource contained.
 
         The next list of the collection, and the next read of each member, use them.
         """
-        await self._async_keep_listed(collection, answer)
+        await self._async_keep_listed(collection, response)
         if self.verdicts.is_due(collection):
-            self._listed[collection] = (monotonic(), answer.members)
+            self._listed[collection] = (response.requested_at, response.members)
 
-    def _store_links(self, collection: str, answer: Answer) -> None:
+    def _store_links(self, collection: str, response: ExpandedResponse) -> None:
         """Cache a collection as a list of links."""
-        links = [{"@odata.id": path} for path in answer.members]
+        links = [{"@odata.id": path} for path in response.members]
         self._reader.store(collection, {"@odata.id": collection, "Members": links})
 
     async def async_read(
@@ -205,7 +222,7 @@ class CollectionExpander:
         *,
         since: float = inf,
         may_try: bool = True,
-    ) -> dict[str, JsonObject]:
+    ) -> dict[str, Expanded]:
         """Return the members of a collection that one request returns, by path.
 
         Those that are not returned have to be read on their own.
@@ -224,26 +241,39 @@ class CollectionExpander:
         last = self._polled.get(collection)
         is_usable = last and (last.listed or since > -inf)
         if last and is_usable and last.requested_at >= _limit_age(since):
-            self._keep(last.inner)
-            return {p: last.members[p] for p in members if p in last.members}
+            self._keep(last.inner, last.requested_at)
+            return last.select(members)
         if not self._may_expand(collection, len(members), may_try=may_try):
             return {}
         if (query := await self._async_get_query(collection)) is None:
             return {}
-        requested_at = monotonic()
-        answer = await async_expand(self._reader, collection, query)
-        found = await self._async_accept(collection, members, answer)
+        response = await async_expand(self._reader, collection, query)
+        found = await self._async_accept(collection, members, response)
+        has_all = response.is_complete and {*members} <= {*response.members}
+        return self._store_polled(collection, response, found, has_all=has_all).select(
+            members
+        )
+
+    def _store_polled(
+        self,
+        collection: str,
+        response: ExpandedResponse,
+        found: dict[str, JsonObject],
+        *,
+        has_all: bool,
+    ) -> _Polled:
+        """Keep the accepted members in a response, and all of them if it has all."""
         is_verified = self.verdicts.is_verified(collection)
-        inner, listed = answer.inner if is_verified else {}, []
-        if is_verified and answer.is_complete and {*members} <= {*answer.members}:
-            listed = answer.members
-            found = answer.select(listed)
-            self._store_links(collection, answer)
-        self._polled[collection] = _Polled(requested_at, found, inner, listed)
-        self._keep(inner)
-        for path, body in found.items():
-            self._reader.store(path, body)
-        return {path: found[path] for path in members if path in found}
+        inner, listed = response.inner if is_verified else {}, []
+        if is_verified and has_all:
+            listed = response.members
+            found = response.select(listed)
+            self._store_links(collection, response)
+        polled = _Polled(response.requested_at, found, inner, listed)
+        self._polled[collection] = polled
+        self._keep(inner, response.requested_at)
+        self._store(found | inner)
+        return polled
 
     def _may_expand(self, collection: str, number: int, *, may_try: bool) -> bool:
         """Return whether to expand a collection with this number of members."""
@@ -254,10 +284,16 @@ class CollectionExpander:
         minimum = _MIN_MEMBERS_VERIFIED if self.has_worked else _MIN_MEMBERS
         return may_try and number >= minimum
 
-    def _keep(self, bodies: Mapping[str, JsonObject]) -> None:
-        """Store resources, each for one later read."""
+    def _keep(self, bodies: Mapping[str, JsonObject], requested_at: float) -> None:
+        """Keep resources, each for one later read, unless there are newer ones."""
         for path, body in bodies.items():
-            self._bodies[path] = Expanded(body, monotonic())
+            former = self._bodies.get(path)
+            if former is None or former.read_at <= requested_at:
+                self._bodies[path] = Expanded(body, requested_at)
+
+    def _store(self, bodies: Mapping[str, JsonObject]) -> None:
+        """Cache resources that were just read."""
+        for path, body in bodies.items():
             self._reader.store(path, body)
 
     def _get_levels(self, collection: str) -> int:
@@ -271,35 +307,35 @@ class CollectionExpander:
         return await async_get_query(self._reader, self._get_levels(collection))
 
     async def _async_accept(
-        self, collection: str, members: list[str], answer: Answer
+        self, collection: str, members: list[str], response: ExpandedResponse
     ) -> dict[str, JsonObject]:
         """Return the members in a response; verify them if their kind is new.
 
-        The first answers of all collections are compared one after the other.
+        The first responses of all collections are compared one after the other.
         """
-        found = answer.select(members)
+        found = response.select(members)
         async with self._lock:
             is_new = not self.verdicts.is_verified(collection)
-            if is_new and (members or not answer.is_complete):
-                found = await self._async_verify(collection, members, answer)
-            elif not answer.is_complete and self.verdicts.is_due(collection):
-                self.verdicts.reject(collection, answer.status)
+            if is_new and (members or not response.is_complete):
+                found = await self._async_verify(collection, members, response)
+            elif not response.is_complete and self.verdicts.is_due(collection):
+                self.verdicts.reject(collection, response.status)
         return found
 
     async def _async_verify(
-        self, collection: str, members: list[str], answer: Answer
+        self, collection: str, members: list[str], response: ExpandedResponse
     ) -> dict[str, JsonObject]:
         """Return the members if all are listed, and one equals its single read.
 
         Otherwise return only that one, if it was read. One of the resources inside the
         members is compared as well.
         """
-        found = answer.select(members)
-        if not (answer.is_complete and found and {*answer.members} >= {*members}):
-            self.verdicts.reject(collection, answer.status)
+        found = response.select(members)
+        if not (response.is_complete and found and {*response.members} >= {*members}):
+            self.verdicts.reject(collection, response.status)
             return {}
         singles: dict[str, JsonObject] = {}
-        for bodies in (answer.select(answer.members), answer.inner):
+        for bodies in (response.select(response.members), response.inner):
             if not bodies or not self._needs_comparison(bodies.values()):
                 continue
             path = self._select_compared(bodies)
@@ -318,7 +354,7 @@ class CollectionExpander:
         where the expansion lacks a property that every resource has.
         """
         return not self.has_worked or any(
-            _is_measured(body) or not body.keys() >= _REQUIRED for body in bodies
+            _is_measured(body) or not has_required(body) for body in bodies
         )
 
     def _select_compared(self, bodies: Mapping[str, JsonObject]) -> str:

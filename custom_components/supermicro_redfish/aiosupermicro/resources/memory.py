@@ -110,9 +110,9 @@ class Memory:
             error.license = _text(refusal.get("license"))
             yield _ROWS.get(name, name), error
 
-    def has_path(self, row: Endpoint[Any]) -> bool:
-        """Return whether the path of a row is remembered, and was not recalled yet."""
-        return self.is_verified and row.name in self._paths
+    def get_path(self, row: Endpoint[Any]) -> str | None:
+        """Return the remembered path of a row, None once it was recalled."""
+        return self._paths.get(row.name) if self.is_verified else None
 
     def recall_path(self, row: Endpoint[Any]) -> str | None:
         """Return the remembered path of a row that was not found in this run."""

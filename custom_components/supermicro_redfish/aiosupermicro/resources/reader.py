@@ -93,6 +93,11 @@ class ResourceReader:
         """Return the path of a row, None while it was not found."""
         return self._finder.paths.get(endpoint)
 
+    def can_expand(self, collection: Endpoint[Any]) -> bool:
+        """Return whether a collection was found, maybe earlier, and can be expanded."""
+        path = self.path(collection) or self.memory.get_path(collection)
+        return path is not None and self.expander.can_expand(path)
+
     def _get_path(self, source: Source) -> str | None:
         """Return the path of a resource, None for a row that was not found yet."""
         return source if isinstance(source, str) else self.path(source)
