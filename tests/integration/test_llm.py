@@ -114,6 +114,7 @@ async def test_tool_is_read_only(hass: HomeAssistant) -> None:
     assert [tool.name for tool in tools] == [TOOL]
     assert tools[0].annotations.read_only
     assert not tools[0].annotations.destructive
+    assert not tools[0].annotations.open_world
 
 
 @pytest.mark.usefixtures("assistant")
