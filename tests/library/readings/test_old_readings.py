@@ -163,6 +163,21 @@ async def test_slow_round_without_an_outage_keeps_readings(
     assert data.reading_age == 2 * KEPT_READING_SECONDS
 
 
+async def test_sensor_that_is_no_longer_shown_does_not_age(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock
+) -> None:
+    """Return the age of the shown readings only."""
+    await client.async_get_dynamic_data(complete=True)
+    key = "TemperatureReadingsCelsius"
+    bmc.change(METRICS, {key: bmc.store[METRICS][key][:1]})
+    for _ in range(5):
+        readings_clock.tick(30)
+        data = await client.async_get_dynamic_data()
+    assert data.thermal
+    assert [sensor.name for sensor in data.thermal.temperatures] == ["CPU Temp"]
+    assert data.reading_age <= 60
+
+
 def _move_all(bmc: Bmc) -> None:
     """Add a hundred to the readings of all sensors and the speeds of all fans."""
     for path in [path for path in bmc.store.paths if f"{SENSORS}/" in path]:
