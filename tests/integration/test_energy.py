@@ -62,6 +62,9 @@ async def test_constant_power_is_counted(
     await elapse(HOUR)
     assert kilowatt_hours(hass, loaded) == WATTS / 1000
     assert uncounted_hours(hass, loaded) == 0
+    info = entity(hass, loaded, ENERGY).state_info
+    assert info
+    assert "uncounted_hours" in info["unrecorded_attributes"]
 
 
 async def test_energy_is_updated_by_every_poll(

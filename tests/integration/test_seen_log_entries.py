@@ -117,6 +117,20 @@ async def test_removed_entry_deletes_its_store(
     assert name not in hass_storage
 
 
+async def test_stored_entries_are_recognized_after_an_update(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    hass_storage: dict[str, Any],
+) -> None:
+    """Store the fingerprint that earlier versions have stored for the same entry."""
+    add_to_log(bmc, "A")
+    await elapse(STATIC)
+    known = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]["known"]
+    assert known[-1] == "b597f87f8ef38cc4"
+
+
 async def test_lost_store_fires_no_events(
     hass: HomeAssistant,
     loaded: ConfigEntry,

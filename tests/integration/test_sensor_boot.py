@@ -39,6 +39,8 @@ async def test_post_code_is_shown_as_two_digits(
         (None, "ad", "firmware_done"),
         (None, "e3", "firmware_done"),
         (None, "1f", "firmware"),
+        (None, "2f", "firmware"),
+        (None, "30", STATE_UNKNOWN),
         (None, "94", "firmware"),
         (None, "AB", "setup"),
         (None, "aa", STATE_UNKNOWN),

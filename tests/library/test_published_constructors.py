@@ -65,6 +65,14 @@ def _published_fields(model: type[Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    "model", [model for model in ALL_MODELS if model not in POSITIONAL]
+)
+def test_other_models_take_names_only(model: type[Model]) -> None:
+    """Accept no positional arguments, so that a new field may have any place."""
+    assert all(field.kw_only for field in fields(model))
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_constructor_accepts_each_published_field(name: str) -> None:
     """Accept the name of each field as a keyword, and return its value."""

@@ -25,6 +25,9 @@ async def test_option_adds_a_fan_for_each_zone(
     """Store the zones that the probe has found, and write nothing."""
     form = await open_fan_form(hass, loaded)
     assert form["step_id"] == "fan_control"
+    assert form["data_schema"]
+    defaults = form["data_schema"]({})
+    assert (defaults["floor"], defaults["headroom"]) == (20, 10)
     result = await submit_fan_form(hass, form, port=ipmi.port)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     settings = {"port": ipmi.port, "floor": 20, "headroom": 10, "zones": [0, 1]}

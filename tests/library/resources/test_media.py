@@ -176,6 +176,15 @@ async def test_slot_is_selected_by_id(session: ClientSession) -> None:
         assert [slot.id for slot in await inserted(client)] == ["VirtualMedia2"]
 
 
+async def test_slot_for_cds_comes_first(session: ClientSession) -> None:
+    """Use a later slot if the first one takes no CDs."""
+    async with connected(session, X12) as (client, bmc):
+        (first,) = [path for path in bmc.store.paths if path.endswith("VirtualMedia1")]
+        bmc.change(first, {"MediaTypes": ["USBStick"]})
+        await client.async_insert_media(URL)
+        assert [slot.id for slot in await inserted(client)] == ["VirtualMedia2"]
+
+
 async def test_ejecting_an_empty_slot_sends_nothing(session: ClientSession) -> None:
     """Send no request for an empty slot; reject an unknown slot."""
     async with connected(session, X12) as (client, bmc):
