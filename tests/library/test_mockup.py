@@ -324,6 +324,21 @@ async def test_dump_bounds_the_names_of_bad_links(
     assert "Skipped 990 more." in done.err
 
 
+async def test_recording_omits_what_fails_or_is_elsewhere(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Record no body for a failed resource, and follow no link out of Redfish."""
+    bmc.change(MANAGER, {"Odd": [link("/other"), link(f"{ROOT}/JsonSchemas/A")]})
+    bmc.fail(SYSTEM, status=500)
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert MANAGER in recording.resources
+    assert SYSTEM not in recording.resources
+    sent = {request.path for request in bmc.requests}
+    assert SYSTEM in sent
+    assert sent.isdisjoint({"/other", f"{ROOT}/JsonSchemas/A"})
+
+
 @pytest.mark.parametrize("status", [404, 200])
 async def test_recording_counts_all_requests(
     client: SupermicroRedfishClient,
