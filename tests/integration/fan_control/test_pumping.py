@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration import DYNAMIC, MINUTE, entity, reload
 from tests.integration.conftest import Elapse
-from tests.integration.paths import THERMAL
+from tests.integration.paths import LOG, THERMAL
 from tests.integration.repair_flow import open_issues
 from tests.simulator import Bmc
 from tests.simulator.event_log import log_fan_event
@@ -61,18 +61,29 @@ async def log_slow_fan(bmc: Bmc, elapse: Elapse) -> None:
     log_fan_event(bmc, "FAN1", 65, is_asserted=False)
 
 
+def remove_sensor_names(bmc: Bmc) -> None:
+    """Let only the messages of the log name the sensors."""
+    members = bmc.resource(LOG)["Members"]
+    bmc.change(LOG, {"Members": [{**member, "Oem": {}} for member in members]})
+
+
+@pytest.mark.parametrize("is_named", [True, False])
 async def test_pumping_is_recognized_from_event_log(
     hass: HomeAssistant,
     controlled: ConfigEntry,
     bmc: Bmc,
     ipmi: IpmiServer,
     elapse: Elapse,
+    *,
+    is_named: bool,
 ) -> None:
     """Raise the duty for pairs of events between which each poll sees normal fans."""
     await set_percentage(hass, controlled, 25)
     await elapse(MINUTE)
     for _ in range(2):
         await log_slow_fan(bmc, elapse)
+        if not is_named:
+            remove_sensor_names(bmc)
         await elapse(30)
     await elapse(MINUTE)
     assert ipmi.cooling.duties[0] == 30
