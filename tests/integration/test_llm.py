@@ -15,9 +15,9 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.llm import async_get_tools
 from tests.simulator import Bmc
 
-from . import entity_id, requests_since, set_up, states, unload
+from . import STATIC, entity_id, requests_since, set_up, states, unload
 from .conftest import Elapse
-from .paths import BAY_2, CRITICAL, LOG, POWER, SYSTEM
+from .paths import BAY_2, CHASSIS, CRITICAL, LOG, POWER, SYSTEM
 
 TOOL = f"{DOMAIN}__get_server_report"
 ASSISTANT = "conversation"
@@ -67,12 +67,14 @@ async def test_report_explains_the_state_of_the_server(
     """Name problems, temperatures, fans and their mode, power and the log."""
     expose(hass, entities=True)
     bmc.change(POWER, {"PowerSupplies": {BAY_2: CRITICAL}})
-    await elapse(60)
+    bmc.change(CHASSIS, {"PhysicalSecurity": {"IntrusionSensor": "HardwareIntrusion"}})
+    await elapse(STATIC)
     since = len(bmc.requests)
     report = await get_report(hass)
     assert requests_since(bmc, since) == []
     assert report["power_state"] == "On"
     assert "x12spi-tf Power supply 2 health" in report["problems"]
+    assert "x12spi-tf Chassis intrusion" in report["problems"]
     assert report["temperatures"]["x12spi-tf CPU temperature"] == "44 °C"
     assert "x12spi-tf Temperature headroom" in report["temperature_headroom"]
     assert report["fan_speeds"]["x12spi-tf FAN1 speed"] == "980 rpm"
@@ -114,6 +116,7 @@ async def test_tool_is_read_only(hass: HomeAssistant) -> None:
     assert [tool.name for tool in tools] == [TOOL]
     assert tools[0].annotations.read_only
     assert not tools[0].annotations.destructive
+    assert not tools[0].annotations.open_world
 
 
 @pytest.mark.usefixtures("assistant")

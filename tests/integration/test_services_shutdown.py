@@ -117,12 +117,18 @@ async def test_running_shutdown_is_not_requested_again(
     assert f"POST {RESET}" not in requests_since(bmc, since)
 
 
-async def test_ignored_shutdown_times_out(bmc: Bmc, elapse: Elapse, begin: Any) -> None:
-    """Keep a host on that ignores the request."""
+@pytest.mark.parametrize(
+    ("options", "seconds"), [({"timeout": 60}, 60), ({}, 300)], ids=str
+)
+async def test_ignored_shutdown_times_out(
+    bmc: Bmc, elapse: Elapse, begin: Any, options: dict[str, int], seconds: int
+) -> None:
+    """Keep a host on that ignores the request for five minutes or the given time."""
     bmc.host.accepts_shutdown = False
-    task = await begin(timeout=60)
-    await elapse(60, QUICK)
-    assert await task == {"result": "timed_out", "seconds": 60}
+    task = await begin(**options)
+    await elapse(seconds, QUICK)
+    assert task.done()
+    assert await task == {"result": "timed_out", "seconds": seconds}
     assert bmc.power_state == "On"
 
 

@@ -33,6 +33,21 @@ async def test_option_adds_a_fan_for_each_zone(
     assert entity(hass, loaded, ZONE_1).state == "off"
     assert writes(ipmi) == 0
     assert ipmi.open_sessions == 1
+    probed = {item.data[2] for item in ipmi.sent(0x30, 0x70, 0x66, 0x00)}
+    assert probed == {0, 1, 2, 3}
+
+
+async def test_probe_logs_the_firmware(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    ipmi: IpmiServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Log the IPMI device, which a report of a rejected board needs."""
+    form = await open_fan_form(hass, loaded)
+    with caplog.at_level("DEBUG", logger="custom_components.supermicro_redfish"):
+        await submit_fan_form(hass, form, port=ipmi.port)
+    assert "firmware='1.74'" in caplog.text
 
 
 def _stack(name: str) -> Change:

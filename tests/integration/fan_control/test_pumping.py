@@ -109,6 +109,25 @@ async def test_slow_fan_at_duty_set_elsewhere_raises_no_floor(
     assert open_issues(hass) == []
 
 
+async def test_fans_that_surge_from_the_start_raise_duty(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Compare the first speeds under control with those before it."""
+    await elapse(DYNAMIC)
+    bmc.scheduler.cancel("cooling")
+    await set_percentage(hass, controlled, 25)
+    for fan in bmc.resource(THERMAL)["Fans"]:
+        if fan["Reading"]:
+            bmc.set_reading(fan["Name"], 3 * fan["Reading"])
+    await elapse(DYNAMIC)
+    assert ipmi.cooling.duties[0] == 30
+    assert len(open_issues(hass)) == 1
+
+
 async def test_pumping_at_proven_duty_raises_no_floor_at_first(
     hass: HomeAssistant, held: ConfigEntry, ipmi: IpmiServer, elapse: Elapse
 ) -> None:

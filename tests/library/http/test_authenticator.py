@@ -100,6 +100,19 @@ async def test_rejected_new_session_is_an_error(
     assert (await client.async_get_system()).is_on
 
 
+async def test_rejected_basic_authentication_is_no_session_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise an error of the account if the BMC opens no session for the second try."""
+    await client.async_get_system()
+    bmc.fail(SESSIONS, status=405, method="POST")
+    bmc.fail(SYSTEM, status=401)
+    with pytest.raises(AuthenticationError) as caught:
+        await client.async_get_system()
+    assert "authorization" in bmc.requests[-1].headers
+    assert not caught.value.is_session_error
+
+
 async def test_wrong_password_is_sent_once(
     session: ClientSession, server: Server, bmc: Bmc
 ) -> None:

@@ -28,8 +28,9 @@ async def test_certificate_is_read_without_a_request(server: Server, bmc: Bmc) -
     certificate = await async_get_server_certificate(server.host)
     assert certificate.fingerprint == server.certificate_sha256
     assert certificate.subject == certificate.issuer
-    assert "CN=IPMI" in certificate.subject
-    assert "O=Super Micro Computer" in certificate.subject
+    assert certificate.subject == (
+        "C=US, ST=California, L=San Jose, O=Super Micro Computer, OU=Software, CN=IPMI"
+    )
     assert certificate.not_before < datetime.now(UTC) < certificate.not_after
     assert bmc.requests == []
 

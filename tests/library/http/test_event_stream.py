@@ -85,9 +85,11 @@ def test_long_line_takes_no_memory() -> None:
     assert counter.feed(b"\n\n") == 1
 
 
-def test_event_without_end_is_an_error() -> None:
-    """Raise an error after more bytes than any event has."""
+@pytest.mark.parametrize("before", [b"", b"\n", EVENT])
+def test_event_without_end_is_an_error(before: bytes) -> None:
+    """Raise an error after more bytes than any event has, wherever it begins."""
     counter = EventCounter()
+    counter.feed(before)
     for _ in range(MAX_EVENT_BYTES // 65_536):
         counter.feed(b"x" * 65_536)
     with pytest.raises(InvalidResponseError):

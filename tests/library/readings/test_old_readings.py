@@ -122,14 +122,20 @@ async def _fail(client: SupermicroRedfishClient, bmc: Bmc) -> None:
     bmc.heal()
 
 
-@pytest.mark.parametrize("seconds", [KEPT_READING_SECONDS * 2, 120])
+@pytest.mark.parametrize(
+    ("seconds", "is_long"), [(120, False), (268, False), (272, True), (600, True)]
+)
 async def test_reading_from_before_an_outage_is_kept_for_minutes_only(
-    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock, seconds: int
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    readings_clock: Clock,
+    *,
+    seconds: int,
+    is_long: bool,
 ) -> None:
-    """Leave an older reading out until the turn of its resource comes."""
+    """Leave a reading older than five minutes out until its resource is read."""
     before = _values(await client.async_get_dynamic_data(complete=True))
     assert len(before) == 1 + 2 + 8 + 2
-    is_long = seconds > KEPT_READING_SECONDS
     for _ in range(2):
         readings_clock.tick(seconds / 2)
         await _fail(client, bmc)
@@ -155,6 +161,21 @@ async def test_slow_round_without_an_outage_keeps_readings(
     data = await client.async_get_dynamic_data()
     assert _values(data) == before
     assert data.reading_age == 2 * KEPT_READING_SECONDS
+
+
+async def test_sensor_that_is_no_longer_shown_does_not_age(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock
+) -> None:
+    """Return the age of the shown readings only."""
+    await client.async_get_dynamic_data(complete=True)
+    key = "TemperatureReadingsCelsius"
+    bmc.change(METRICS, {key: bmc.store[METRICS][key][:1]})
+    for _ in range(5):
+        readings_clock.tick(30)
+        data = await client.async_get_dynamic_data()
+    assert data.thermal
+    assert [sensor.name for sensor in data.thermal.temperatures] == ["CPU Temp"]
+    assert data.reading_age <= 60
 
 
 def _move_all(bmc: Bmc) -> None:

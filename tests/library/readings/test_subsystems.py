@@ -29,6 +29,7 @@ from tests.simulator.gen14 import (
     POWER_SUBSYSTEM,
     SENSORS,
     SUPPLIES,
+    add_sensors,
     make_gen14,
 )
 
@@ -100,6 +101,20 @@ async def test_poll_returns_parts_read_so_far(
         bmc.change(f"{FANS}/FAN{number}", speed)
     data = await _poll(client, bmc, 2)
     assert _fans(data) == list(range(2001, 2009))
+
+
+async def test_poll_without_identified_temperatures_is_incomplete(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Leave out readings until their sensors show that they are temperatures."""
+    add_sensors(bmc)
+    bmc.change(CHASSIS, {"Power": link(POWER)})
+    bmc.change(ENVIRONMENT, {"FanSpeedsPercent": [{"DeviceName": "F", "SpeedRPM": 9}]})
+    for expected in ([], ["CPU Temp", "Inlet Temp"]):
+        data = await client.async_get_dynamic_data()
+        assert data.thermal
+        assert [part.name for part in data.thermal.temperatures] == expected
+        assert data.is_complete is bool(expected)
 
 
 def _put_parts(bmc: Bmc, reading: int) -> None:

@@ -10,7 +10,7 @@ from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
-from tests.library import link
+from tests.library import link, requested_paths
 from tests.simulator import Bmc, Board, Server
 from tests.simulator.gen14 import (
     DEFINITIONS,
@@ -130,10 +130,29 @@ async def test_reports_are_remembered_over_a_restart(
         await own.async_get_dynamic_data(complete=True)
         data = await own.async_get_dynamic_data()
     assert _values(data) == _values(expected)
-    assert [sensor.related_items for sensor in data.sensors] == [
-        sensor.related_items for sensor in expected.sensors
+    assert [(item.related_items, item.physical_context) for item in data.sensors] == [
+        (item.related_items, item.physical_context) for item in expected.sensors
     ]
     assert REPORTS not in [request.path for request in bmc.requests]
+
+
+async def test_first_poll_after_a_restart_reads_two_reports(
+    client: SupermicroRedfishClient, session: ClientSession, server: Server, bmc: Bmc
+) -> None:
+    """Leave the other reports to the second poll, which has more time."""
+    bmc.remove(f"{REPORTS}/Host")
+    for path in [path for path in _sensors(bmc) if SENSORS in path]:
+        add_report(bmc, path.rpartition("/")[2], [path])
+    await _read(client)
+    account = (server.host, bmc.username, bmc.password)
+    discovery = json.loads(json.dumps(client.discovery))
+    async with SupermicroRedfishClient(session, *account, discovery=discovery) as own:
+        numbers = []
+        for _ in range(2):
+            bmc.requests.clear()
+            await own.async_get_dynamic_data()
+            numbers.append(sum(REPORTS in path for path in requested_paths(bmc)))
+    assert numbers == [2, 4]
 
 
 async def test_text_nan_is_no_value(

@@ -23,6 +23,7 @@ from tests.library import (
     put_collection,
     put_pages,
     requested_paths,
+    set_timeout,
 )
 from tests.simulator import Bmc
 
@@ -145,6 +146,22 @@ async def test_failed_member_affects_only_itself(
     bmc.heal()
     assert len(await client.async_get_memory()) == len(modules)
     assert client.member_errors == {}
+
+
+@pytest.mark.parametrize("is_missing", [False, True])
+async def test_single_timeouts_do_not_end_a_series(
+    client: SupermicroRedfishClient, bmc: Bmc, modules: list[str], *, is_missing: bool
+) -> None:
+    """Request all members if the BMC responds between two time-outs."""
+    client.set_max_concurrent_requests(1)
+    await _ids(client)
+    set_timeout(client, 0.2)
+    for path in modules[::2]:
+        bmc.hang(path, 60)
+    if is_missing:
+        bmc.fail(modules[1], status=404)
+    expected = ["Module3"] if is_missing else ["Module1", "Module3"]
+    assert await _ids(client) == expected
 
 
 async def test_failure_of_all_members_is_an_error(
