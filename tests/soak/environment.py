@@ -82,6 +82,8 @@ class Environment(Scenario):
         self._event_times: defaultdict[str, set[str]] = defaultdict(set)
         self._energy = (0.0, self.clock.now)
         self._rejected_until = self.clock.now
+        self._rejections = 0
+        """The number of current faults in which the password may be rejected."""
         self._is_retrying = False
 
     @property
@@ -122,11 +124,14 @@ class Environment(Scenario):
     @contextmanager
     def rejected_logins(self) -> Iterator[None]:
         """Accept that Home Assistant prompts for a password."""
+        self._rejections += 1
         self._rejected_until = math.inf
         try:
             yield
         finally:
-            self._rejected_until = self.clock.now
+            self._rejections -= 1
+            if not self._rejections:
+                self._rejected_until = self.clock.now
 
     @contextmanager
     def failing(
