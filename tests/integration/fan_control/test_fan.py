@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -38,6 +39,20 @@ def remove_limits(bmc: Bmc) -> None:
     sensors = bmc.resource(THERMAL)["Temperatures"]
     limits = {sensor["Name"]: {"UpperThresholdCritical": None} for sensor in sensors}
     bmc.change(THERMAL, {"Temperatures": limits})
+
+
+async def test_requested_update_keeps_the_state(
+    hass: HomeAssistant, controlled: ConfigEntry
+) -> None:
+    """Show the duties of the last poll again if Home Assistant requests an update."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    data = {"entity_id": entity_id(hass, controlled, ZONE_1)}
+    await hass.services.async_call(
+        "homeassistant", "update_entity", data, blocking=True
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    zone = entity(hass, controlled, ZONE_1)
+    assert (zone.state, zone.attributes["preset_mode"]) == ("off", "optimal")
 
 
 async def test_present_mode_is_an_option_although_it_is_not_listed(

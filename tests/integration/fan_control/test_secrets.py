@@ -68,7 +68,8 @@ async def test_ipmi_password_appears_in_no_text(
     await elapse(5 * DYNAMIC)
     assert await async_setup_component(hass, DIAGNOSTICS, {})
     diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
-    assert diagnostics["fan_control"]["is_responding"] is False
+    fan_control: Any = diagnostics["fan_control"]
+    assert fan_control["is_responding"] is False
     search.add("diagnostics", json.dumps(diagnostics))
     search.add("issues", [repr(issue) for issue in open_issues(hass)])
     search.add("states", [state.as_dict() for state in hass.states.async_all()])

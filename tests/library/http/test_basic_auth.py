@@ -22,6 +22,7 @@ from tests.library import (
     MINUTES,
     ROOT,
     SESSIONS,
+    SYSTEM,
     connected_client,
     get,
     resource_paths,
@@ -131,6 +132,19 @@ async def test_basic_auth_is_used_without_session_service(
     assert data.system
     assert data.errors == {}
     assert bmc.requests[-1].headers["authorization"].startswith("Basic ")
+
+
+async def test_error_does_not_repeat_basic_credentials(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Redact a header that the BMC repeats in its error message."""
+    bmc.fail(SESSIONS, status=405, method="POST")
+    await client.async_get_system()
+    secret = bmc.requests[-1].headers["authorization"].removeprefix("Basic ")
+    bmc.fail(SYSTEM, status=500, body={"error": {"message": f"Refused: {secret}"}})
+    with pytest.raises(SupermicroRedfishError, match="Refused") as caught:
+        await client.async_get_system()
+    assert secret not in f"{caught.value!r} {vars(caught.value)}"
 
 
 async def test_starting_bmc_without_session_service_is_read_later(

@@ -365,6 +365,24 @@ async def test_verdicts_survive_restart(bmc: Bmc, session: ClientSession) -> Non
         assert _count_expansions(bmc) == 0
 
 
+async def test_suspension_ends_at_its_time_after_restart(
+    bmc: Bmc, session: ClientSession, expansion_clock: Clock
+) -> None:
+    """Repeat the expansion of a busy BMC as soon as without the restart."""
+    async with connected_client(bmc, session) as client:
+        await client.async_get_all_data()
+        await client.async_get_memory()
+        bmc.fail(DIMMS, status=503, times=1)
+        await client.async_get_memory()
+        discovery = json.loads(json.dumps(client.discovery))
+    _take(bmc)
+    async with connected_client(bmc, session, discovery=discovery) as client:
+        for expected in (0, 1):
+            await client.async_get_memory()
+            assert _count_expansions(bmc) == expected
+            expansion_clock.tick(61)
+
+
 @pytest.mark.parametrize("first", ["501", "correct"])
 async def test_new_firmware_is_tried_anew(
     bmc: Bmc, session: ClientSession, first: Expand
