@@ -42,7 +42,7 @@ def remove_limits(bmc: Bmc) -> None:
 
 
 async def test_requested_update_keeps_the_state(
-    hass: HomeAssistant, controlled: ConfigEntry
+    hass: HomeAssistant, controlled: ConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Show the duties of the last poll again if Home Assistant requests an update."""
     assert await async_setup_component(hass, "homeassistant", {})
@@ -53,6 +53,7 @@ async def test_requested_update_keeps_the_state(
     await hass.async_block_till_done(wait_background_tasks=True)
     zone = entity(hass, controlled, ZONE_1)
     assert (zone.state, zone.attributes["preset_mode"]) == ("off", "optimal")
+    assert "Unexpected error" not in caplog.text
 
 
 async def test_present_mode_is_an_option_although_it_is_not_listed(
