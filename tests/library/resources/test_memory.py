@@ -9,6 +9,8 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, LicenseError, SupermicroRedfishClient
+from aiosupermicro.http import cache
+from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
     FAN_MODE,
@@ -432,3 +434,25 @@ async def test_accepted_etag_is_sent_first_after_a_restart(
         await client.async_get_system()
         await light_led(client)
     assert len([item for item in bmc.requests if item.method == "PATCH"]) == 2
+
+
+async def test_reads_during_a_change_of_the_firmware_are_repeated_later(
+    connect: Connect,
+    discovery: Discovery,
+    bmc: Bmc,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Request resources again that were read while the discovery was discarded."""
+    monkeypatch.setattr(cache, "monotonic", clock)
+    bmc.change(MANAGER, {"FirmwareVersion": "99.99.99"})
+    async with connect(discovery) as client:
+        client.set_max_concurrent_requests(9)
+        await client.async_get_static_data()
+        for interval in (90, 900):
+            clock.tick(interval)
+            enabled = not bmc.store[NTP]["NTPEnable"]
+            bmc.change(NTP, {"NTPEnable": enabled})
+            static = await client.async_get_static_data()
+            assert static.ntp
+            assert static.ntp.enabled is enabled

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
+from time import monotonic
 from typing import Any, TypeVar
 
 from ..const import MAX_CACHED_BYTES, MAX_CACHED_RESOURCES
@@ -28,6 +30,9 @@ class ETagCache:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """The documents that the objects were parsed from."""
+    _stored_at: dict[str, float] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _size: int = field(default=0, init=False, repr=False, compare=False)
 
     def get_etag(self, path: str) -> str | None:
@@ -39,6 +44,11 @@ class ETagCache:
         if (data := self.cached_data.pop(path, None)) is not None:
             self.cached_data[path] = data  # now the most recently used one
         return data
+
+    def get_recent(self, path: str, seconds: float) -> dict[str, Any] | None:
+        """Return a resource that was stored in the last seconds, or None."""
+        age = monotonic() - self._stored_at.get(path, -inf)
+        return self.get_cached(path) if age < seconds else None
 
     def get_version(
         self, path: str
@@ -56,6 +66,7 @@ class ETagCache:
         """Store a resource, its ETag and the document that it was parsed from."""
         self.invalidate(path)
         self.cached_data[path] = data
+        self._stored_at[path] = monotonic()
         if document is not None:
             self._documents[path] = document
             self._size += document.memory
@@ -70,6 +81,7 @@ class ETagCache:
         """Remove a resource, before or after a change."""
         self.etags.pop(path, None)
         self.cached_data.pop(path, None)
+        self._stored_at.pop(path, None)
         if document := self._documents.pop(path, None):
             self._size -= document.memory
 
@@ -78,6 +90,7 @@ class ETagCache:
         self.etags.clear()
         self.cached_data.clear()
         self._documents.clear()
+        self._stored_at.clear()
         self._size = 0
 
 

@@ -98,6 +98,10 @@ class Connection:
         """Return the cached value of a resource, None if it was never read."""
         return self._cache.get_cached(normalize_path(path))
 
+    def get_recent(self, path: str, seconds: float) -> dict[str, Any] | None:
+        """Return a resource that was cached in the last seconds, or None."""
+        return self._cache.get_recent(normalize_path(path), seconds)
+
     def is_pending(self, path: str) -> bool:
         """Return whether a read of a resource is running."""
         return normalize_path(path) in self._pending_reads

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..const import REDFISH_ROOT
+from ..const import EXPAND_FRESH_SECONDS, REDFISH_ROOT
 from ..exceptions import (
     LicenseError,
     NotFoundError,
@@ -286,12 +286,13 @@ class ResourceReader:
         """Read a row; follow its next link if a newly found path is dead."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
-        just_read = None if is_found else self._connection.get_cached(path)
-        if just_read and self.trees.is_recent(path):
+        if not is_found and (
+            just_read := self._connection.get_recent(path, EXPAND_FRESH_SECONDS)
+        ):
             return just_read
         self.link_reads.mark(path, for_links=for_links)
-        is_first = not self.availability.was_seen(endpoint)
-        levels = endpoint.tree_levels if is_first else 0
+        was_seen = self.availability.was_seen(endpoint)
+        levels = 0 if was_seen else endpoint.tree_levels
         if tree := await self.trees.async_read(path, levels):
             return tree
         try:
@@ -302,7 +303,6 @@ class ResourceReader:
                     raise
                 self._forget_memory()
                 return await self._async_read_linked(endpoint, for_links=for_links)
-            was_seen = self.availability.was_seen(endpoint)
             if was_seen or not await self._finder.async_skip(endpoint, path):
                 raise
             self.members.errors[path] = error

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..const import EXPAND_FRESH_SECONDS, MAX_CACHED_RESOURCES
 from ..exceptions import ResourceError
-from ..http.cache import NewestItems
 from ..payload import JsonObject, find_link
 from .expand_requests import (
     ExpandedResponse,
@@ -39,16 +36,6 @@ class TreeExpander:
         """Initialize without resources."""
         self._reader = reader
         self._collections = collections
-        self._kept_at: NewestItems[str, float] = NewestItems(MAX_CACHED_RESOURCES)
-        """The time of resources that another one contained, until their first read."""
-
-    def is_recent(self, path: str) -> bool:
-        """Return whether a cached resource is new enough for its first read.
-
-        Only one that another resource has contained may have been cached for long.
-        """
-        kept_at = self._kept_at.pop(path, inf)
-        return monotonic() - kept_at < EXPAND_FRESH_SECONDS
 
     async def async_read(self, path: str, levels: int) -> JsonObject | None:
         """Return a resource, and cache those inside it for their first reads.
@@ -103,7 +90,6 @@ class TreeExpander:
         others = inner.keys() - collections.keys() - members
         containers = [path for path in others if _contains(inner[path], collections)]
         for path in (*listed, *containers):
-            self._kept_at[path] = requested_at
             self._reader.store(path, fold_inner(inner[path], {}))
 
 
