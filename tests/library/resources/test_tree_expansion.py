@@ -7,6 +7,7 @@ import pytest
 
 from aiosupermicro import SupermicroRedfishClient
 from aiosupermicro.const import EXPAND_FRESH_SECONDS
+from aiosupermicro.http import cache
 from aiosupermicro.resources import expand_requests, expansion, tree_expansion
 from tests.conftest import Clock
 from tests.library import CHASSIS, MANAGER, ROOT, connected_client, requested_paths
@@ -218,7 +219,7 @@ async def test_resource_inside_is_used_for_a_minute(
     requests: int,
 ) -> None:
     """Request a list that came along unless it is wanted soon after."""
-    for module in (expand_requests, expansion, tree_expansion):
+    for module in (cache, expand_requests, expansion, tree_expansion):
         monkeypatch.setattr(module, "monotonic", clock)
     await client.async_get_memory()
     await client.async_get_account_service()
