@@ -1,10 +1,12 @@
 """Thermal and Power: two resources with all sensors, on boards before Gen 14."""
 
 from aiohttp import ClientSession
+import pytest
 
-from aiosupermicro import SupermicroRedfishClient
+from aiosupermicro import SupermicroRedfishClient, SupermicroRedfishError
 from tests.library import CHASSIS, THERMAL, connected_client, link, rewrite_board
 from tests.simulator import Bmc, Board
+from tests.simulator.gen14 import make_gen14
 
 
 async def test_sensors_of_boards_of_2017_have_name_and_id(
@@ -69,3 +71,19 @@ async def test_thermal_and_power_are_preferred_to_subsystems(
     assert data.thermal
     assert data.thermal.temperatures
     assert not [item for item in bmc.requests if "Subsystem" in item.path]
+
+
+@pytest.mark.parametrize("status", [404, 503])
+async def test_thermal_that_was_read_is_not_replaced(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Report the failure instead of the readings of a subsystem beside it."""
+    thermal = bmc.store[THERMAL]
+    make_gen14(bmc)
+    bmc.put(THERMAL, thermal)
+    bmc.change(CHASSIS, {"Thermal": link(THERMAL)})
+    before = await client.async_get_thermal()
+    assert len(before.temperatures) == len(thermal["Temperatures"])
+    bmc.fail(THERMAL, status=status)
+    with pytest.raises(SupermicroRedfishError):
+        await client.async_get_thermal()
