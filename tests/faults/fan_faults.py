@@ -241,6 +241,9 @@ FAN_FAULTS: tuple[FeatureFault, ...] = (
         # The fans cannot be given back without the password, which is sent once.
         holds=lambda scenario: is_held(scenario) and scenario.ipmi.failed_logins == 1,
         recover=FaultScenario.enter_password,
-        log_after=("could not be given back",),
+        log_after=(
+            "could not be given back to the BMC yet",
+            "could not be given back to the BMC, which does not regulate them",
+        ),
     ),
 )

@@ -228,7 +228,7 @@ class Transitions:
         if self._failures == REPORTED_FAILURES:
             LOGGER.warning(
                 "The fans could not be given back to the BMC yet: it does not restore "
-                "its fan mode; all fans are driven at 100 %% if it accepts that"
+                "its fan mode; all fans are driven at 100 % if it accepts that"
             )
         if self._failures >= REPORTED_FAILURES:
             self._surroundings.report_held(is_held=True)
