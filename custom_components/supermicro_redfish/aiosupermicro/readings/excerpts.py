@@ -57,7 +57,7 @@ class ExcerptSource:
     @property
     def has_excerpts(self) -> bool:
         """Return whether the resource has had any excerpt."""
-        return any(excerpt != SensorExcerpt() for excerpt in self.excerpts.values())
+        return _has_any(self.excerpts)
 
     async def async_read(self) -> dict[str, float | None]:
         """Return the readings; errors as in `ResourceReader.async_find_json`.
@@ -67,8 +67,7 @@ class ExcerptSource:
         body = await self._reader.async_find_json(self._endpoint)
         self.body = body or {}
         found = self._find_excerpts(self.body)
-        is_empty = all(excerpt == SensorExcerpt() for excerpt in found.values())
-        if is_empty and body is not None and self.has_excerpts:
+        if body is not None and self.has_excerpts and not _has_any(found):
             return dict.fromkeys(self.excerpts)
         self._layout = self.body
         return {key: value_of(excerpt) for key, excerpt in found.items()}
@@ -76,6 +75,11 @@ class ExcerptSource:
     def _find_excerpts(self, body: JsonObject) -> dict[str, SensorExcerpt]:
         """Return the excerpts in a body, by path of their sensor, else by place."""
         return excerpts_by_sensor(self._endpoint, self._excerpts_fn(body))
+
+
+def _has_any(excerpts: Mapping[str, SensorExcerpt]) -> bool:
+    """Return whether any place has an excerpt."""
+    return any(excerpt != SensorExcerpt() for excerpt in excerpts.values())
 
 
 def _without_readings(value: Any) -> Any:

@@ -49,8 +49,8 @@ class Readings:
         self._discovered: set[Endpoint[Any]] = set()
         self._memory: Memory | None = None
         """The memory that reports and sensors were restored from."""
-        self._unread: set[Endpoint[Any]] = set()
-        """Thermal and Power, until the present reading has read them."""
+        self._started_at = -inf
+        """The time of the start of the last reading."""
         self._read_at: dict[Endpoint[Any], float] = {}
         """The time of the last successful read of Thermal, and of Power."""
 
@@ -92,12 +92,13 @@ class Readings:
         """
         reading = Reading(scope)
         before = reading.started_at - KEPT_READING_SECONDS
-        is_old = {part: self._read_at.get(part, -inf) < before for part in self._unread}
-        for part in filter(is_old.get, is_old):
+        failing_since = min(before, self._started_at)
+        failed = {p for p in _PARTS if self._read_at.get(p, -inf) < failing_since}
+        for part in failed:
             self._fallback.discard_values(part, before)
-        if self._unread == _PARTS and all(is_old.values()):
+        if failed == _PARTS:
             self._inner.discard_values(before)
-        self._unread = {*_PARTS}
+        self._started_at = reading.started_at
         return reading
 
     def remember(self) -> None:
@@ -136,7 +137,7 @@ class Readings:
             self._fallback.async_get_thermal,
             reading or Reading(Scope.ALL),
         )
-        self._record(THERMAL)
+        self._read_at[THERMAL] = monotonic()
         return thermal
 
     async def async_get_power(self, reading: Reading | None = None) -> Power:
@@ -152,13 +153,8 @@ class Readings:
             self._fallback.async_get_power,
             reading or Reading(Scope.ALL),
         )
-        self._record(POWER)
+        self._read_at[POWER] = monotonic()
         return power
-
-    def _record(self, part: Endpoint[Any]) -> None:
-        """Record that Thermal or Power was read."""
-        self._unread.discard(part)
-        self._read_at[part] = monotonic()
 
     async def async_get_leak_detectors(
         self, reading: Reading
