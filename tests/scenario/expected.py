@@ -26,11 +26,13 @@ _NEED_STATIC_DATA = frozenset({"switch.host_power"})
 """Entities with dynamic values that wait for the first static data after a setup."""
 _TIMEOUT_SECONDS = 30.0
 """The timeout of a request; two requests may time out one after the other."""
-_SLOW_POLL_TIMEOUTS = 4
-"""The same for responses of up to 20 s, of which six may follow one another.
+_SLOW_POLL_TIMEOUTS = 6
+"""The same for responses of up to 20 s, of which nine may follow one another.
 
-After the value, the poll reads another resource. In the next poll, the session has
-expired: 401, at most 5 s for its deletion, the service root, the login, two reads.
+After the value, the poll reads another resource. In the next poll, a command may be
+sent before the last resource is read. The session has expired: 401, at most 5 s for its
+deletion, the service root, the login, the command, which the BMC rejects without an
+ETag, a read for the ETag, and the command again.
 """
 
 
