@@ -26,14 +26,16 @@ supplies:
   `async_get_power`.
 - published client, its own poll: `async_get_dynamic_data`, which returns no power
   state, LED or health.
+- published client, one request at a time: the cheapest calls, limited by its own
+  `set_max_concurrent_requests`. It sends three at once otherwise.
 - sushy: system, Thermal and Power, one after the other.
 - DMTF redfish: GET requests for the same three without decoding, or `get_sensors` of
   its utilities on boards without Thermal.
 - aiohttp alone: GET requests for the same three with ETags on one connection, without
   decoding. No client that uses aiohttp can need less.
 
-A target that no client can meet, since aiohttp alone takes more, is replaced by the
-ratio to what aiohttp alone takes.
+A target that nothing can meet is replaced by the ratio to what is needed in any case:
+what aiohttp alone takes, or a garbage collection of a Home Assistant without BMCs.
 
 The lower bound of the BMC is the sum of its service times divided by its workers, but
 at least the longest service time. Stalls are CPU time of the thread.

@@ -11,6 +11,9 @@ class Plan:
 
     boards: tuple[str, ...]
     polls: int
+    """Number of repetitions of a refresh in each pass."""
+    passes: int
+    """Number of passes over all clients."""
     delays: tuple[float, ...]
     """Latencies of the BMC, in seconds per request."""
     workers: tuple[int, ...]
@@ -41,7 +44,8 @@ def full_plan() -> Plan:
     """Return the plan of the published results."""
     return Plan(
         boards=available_boards(),
-        polls=20,
+        polls=8,
+        passes=3,
         delays=(0.0, 0.15, 0.6),
         workers=(1, 2, 4),
         hour=3600,
@@ -61,6 +65,7 @@ def quick_plan() -> Plan:
     return Plan(
         boards=(SHIPPED,),
         polls=20,
+        passes=1,
         delays=(0.0, 0.15),
         workers=(2,),
         hour=3600,

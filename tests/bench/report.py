@@ -10,6 +10,7 @@ COLUMNS = {
     "ours": "ours",
     "published": "published client, cheapest calls",
     "published_poll": "published client, its own poll",
+    "published_single": "published client, one request at a time",
     "sushy": "sushy",
     "dmtf": "DMTF redfish",
     "aiohttp": "aiohttp alone",
@@ -39,16 +40,17 @@ class Target:
         floor: float | None,
         *,
         ratio: float,
+        floor_name: str = "aiohttp alone",
         reason: str = "",
     ) -> Self:
-        """Return a target that a client can meet.
+        """Return a target that can be met.
 
-        If aiohttp alone takes more than the limit, which is the floor, no client that
-        uses it can meet the limit. The target is then a ratio to the floor.
+        The floor is what is needed in any case: no client that uses aiohttp can meet a
+        limit if aiohttp alone takes more. The target is then a ratio to the floor.
         """
         if floor is None or floor <= limit:
             return cls(value, limit, reason=reason)
-        unit = f" times aiohttp alone, which takes {format_number(floor)}"
+        unit = f" times {floor_name}, which takes {format_number(floor)}"
         return cls(value / floor, ratio, reason=reason, unit=unit)
 
     @property

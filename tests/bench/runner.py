@@ -31,6 +31,7 @@ DYNAMIC_REFRESH = (
     Variant("ours", "ours", "supermicro", "dynamic"),
     Variant("published", "published", "supermicro", "minimal"),
     Variant("published_poll", "published", "supermicro", "dynamic"),
+    Variant("published_single", "published", "supermicro", "minimal_single"),
     Variant("sushy", "sushy", "openstack", "minimal"),
     Variant("dmtf", "dmtf", "dmtf", "minimal"),
     Variant("aiohttp", "ours", "aiohttp_only", "minimal"),
@@ -62,12 +63,19 @@ class Bench:
         *,
         cold: bool = False,
     ) -> dict[str, Samples]:
-        """Run variants one by one against one BMC and return samples by column."""
+        """Run variants one by one against one BMC and return samples by column.
+
+        Several passes expose all variants to changes of the machine's speed.
+        """
+        results: list[Samples | str] = [[] for _ in variants]
         async with simulated_bmcs(conditions) as group:
-            results = [
-                await self._run_variant(variant, group, cold=cold)
-                for variant in variants
-            ]
+            for _ in range(self.plan.passes):
+                for number, variant in enumerate(variants):
+                    if isinstance(former := results[number], str):
+                        continue
+                    added = await self._run_variant(variant, group, cold=cold)
+                    is_error = isinstance(added, str)
+                    results[number] = added if is_error else [*former, *added]
         return self._by_column(variants, results, conditions)
 
     async def run_concurrently(

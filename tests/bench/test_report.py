@@ -44,6 +44,10 @@ def results() -> dict[str, Any]:
             Target.reachable(2, 0.6, 0.8, ratio=2, reason="too slow"),
             "≤ 2 times aiohttp alone, which takes 0.8: 2.5, **missed**; too slow",
         ),
+        (
+            Target.reachable(1.5, 0.6, 0.8, ratio=2, floor_name="an empty one"),
+            "≤ 2 times an empty one, which takes 0.8: 1.88, met",
+        ),
     ],
 )
 def test_target_shows_verdict_and_reason_if_missed(target: Target, text: str) -> None:
@@ -55,7 +59,7 @@ def test_table_has_an_empty_cell_for_a_client_that_was_not_measured() -> None:
     """Keep the number of cells equal to that of the head."""
     row = Row(1, "bytes", "a|b", {"ours": Summary.of([5]), "sushy": 7})
     head, _, line = markdown_table([row]).splitlines()
-    assert line == "| 1 | bytes | a/b | 5 |  |  | 7 |  |  |  |"
+    assert line == "| 1 | bytes | a/b | 5 |  |  |  | 7 |  |  |  |"
     assert line.count("|") == head.count("|") == len(COLUMNS) + 5
 
 

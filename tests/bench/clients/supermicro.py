@@ -44,6 +44,7 @@ class Client:
         return {
             "dynamic": self._dynamic,
             "minimal": self._minimal,
+            "minimal_single": self._minimal_single,
             "static": self._static,
         }
 
@@ -74,6 +75,11 @@ class Client:
             self._client.async_get_power(),
         )
         require_sensors(thermal)
+
+    async def _minimal_single(self) -> None:
+        """Read the same with one request at a time."""
+        self._client.set_max_concurrent_requests(1)
+        await self._minimal()
 
     async def _static(self) -> None:
         """Read the client's static data."""

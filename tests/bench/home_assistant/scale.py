@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 import cProfile
+import gc
 from pathlib import Path
 import random
 import time
@@ -104,6 +105,8 @@ async def write_profile(entries: list[ConfigEntry], file: str | None) -> None:
 async def run(job: dict[str, Any]) -> dict[str, Any]:
     """Set up all entries and poll them several times."""
     async with hass_instance() as hass:
+        with StallMonitor() as empty:
+            gc.collect()
         # The first entry also loads the integration, so it is not part of the memory.
         await set_up_entries(hass, [add_entry(hass, job["bmcs"][0])])
         memory = resident_memory()
@@ -127,6 +130,7 @@ async def run(job: dict[str, Any]) -> dict[str, Any]:
             "stall_set_up": set_up_stalls.cpu,
             "stall_set_up_without_collection": set_up_stalls.without_collection,
             "garbage_collection_set_up": set_up_stalls.garbage_collection,
+            "garbage_collection_empty": empty.garbage_collection,
             **stalls.as_dict(),
         }
 
