@@ -114,8 +114,9 @@ def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | No
         following = piece.text[piece.size :]
         size = end - position
         levels = MAX_DEPTH - (1 if piece.place is None else 2)
+        opened = text.count("{", position, end) + text.count("[", position, end)
         if not text.startswith(following, end) or (
-            size > levels and is_too_deep(value, levels)
+            opened >= levels and is_too_deep(value, levels)
         ):
             return None
         pieces[number] = piece._replace(text=text[position:end] + following, size=size)
