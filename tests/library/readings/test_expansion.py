@@ -85,6 +85,22 @@ async def test_broken_expansion_takes_one_request(
     assert _expansions(bmc) == (kind != "501")
 
 
+async def test_speeds_that_expansion_drops_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the fans singly if an expansion lacks all speeds, as another kind works."""
+    await client.async_get_memory()
+    fans = bmc.resource(FANS)
+    members = [bmc.resource(member["@odata.id"]) for member in fans["Members"]]
+    for member in members:
+        del member["SpeedPercent"]
+    bmc.fail(FANS, status=200, body=fans | {"Members": members})
+    speeds = _set_speeds(bmc, 2000)
+    await client.async_get_static_data()
+    assert _speeds(await client.async_get_dynamic_data()) == speeds
+    assert _expansions(bmc) == 1
+
+
 @pytest.mark.parametrize(
     "features",
     [

@@ -40,15 +40,15 @@ class ExpandVerdicts:
 
     def is_verified(self, collection: str) -> bool:
         """Return whether the kind of a collection can be expanded."""
-        return _kind(collection) in self.verified
+        return kind_of(collection) in self.verified
 
     def accept(self, collection: str) -> None:
         """Record that the kind of a collection can be expanded."""
-        self.verified.add(_kind(collection))
+        self.verified.add(kind_of(collection))
 
     def is_due(self, collection: str) -> bool:
         """Return whether a collection may be expanded now."""
-        names = (collection, _kind(collection), _ANY)
+        names = (collection, kind_of(collection), _ANY)
         return all(monotonic() >= self._retry_at.get(name, 0.0) for name in names)
 
     def reject(self, collection: str, status: int | None = None) -> None:
@@ -59,11 +59,11 @@ class ExpandVerdicts:
         if self.is_verified(collection):
             self._suspend(collection, status)
         else:
-            self._suspend(_kind(collection) if self.verified else _ANY, status)
+            self._suspend(kind_of(collection) if self.verified else _ANY, status)
 
     def reject_tree(self, path: str, status: int | None = None) -> None:
         """Suspend the expansion of the kind of a resource that contains collections."""
-        self._suspend(_kind(path), status)
+        self._suspend(kind_of(path), status)
 
     def _suspend(self, name: str, status: int | None) -> None:
         """Suspend the expansion of a path or kind.
@@ -104,6 +104,6 @@ class ExpandVerdicts:
                 self._retry_at[name] = monotonic() + seconds
 
 
-def _kind(collection: str) -> str:
+def kind_of(collection: str) -> str:
     """Return the kind of a collection, the last segment of its path."""
     return collection.rpartition("/")[2]

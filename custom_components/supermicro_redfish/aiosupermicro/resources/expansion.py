@@ -26,7 +26,7 @@ from .expand_requests import (
     async_get_query,
     has_required,
 )
-from .expand_verdicts import ExpandVerdicts
+from .expand_verdicts import ExpandVerdicts, kind_of
 from .path_finder import PathFinder
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
 _MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
 _MEASURED = frozenset(("Reading", "DetectorState"))
 """Properties of a value that is measured."""
+_MEASURED_KINDS = frozenset(("Sensors", "Fans", "LeakDetectors"))
+"""Kinds whose members have measured values, even if an expansion drops all of them."""
 _MIN_MEMBERS = 4
 """Minimum number of members for a trial to be cheaper than single reads."""
 _MIN_MEMBERS_VERIFIED = 2
@@ -336,7 +338,7 @@ class CollectionExpander:
             return {}
         singles: dict[str, JsonObject] = {}
         for bodies in (response.select(response.members), response.inner):
-            if not bodies or not self._needs_comparison(bodies.values()):
+            if not bodies or not self._needs_comparison(collection, bodies.values()):
                 continue
             path = self._select_compared(bodies)
             with suppress(ResourceError):
@@ -347,14 +349,17 @@ class CollectionExpander:
         self.verdicts.accept(collection)
         return found
 
-    def _needs_comparison(self, bodies: Iterable[JsonObject]) -> bool:
+    def _needs_comparison(self, collection: str, bodies: Iterable[JsonObject]) -> bool:
         """Return whether an expansion has to be compared with a single read.
 
         Once a kind has worked, measured values are always compared, and others only
         where the expansion lacks a property that every resource has.
         """
-        return not self.has_worked or any(
-            _is_measured(body) or not has_required(body) for body in bodies
+        is_measured = kind_of(collection) in _MEASURED_KINDS
+        return (
+            not self.has_worked
+            or is_measured
+            or any(_is_measured(body) or not has_required(body) for body in bodies)
         )
 
     def _select_compared(self, bodies: Mapping[str, JsonObject]) -> str:
