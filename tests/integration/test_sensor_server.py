@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import DYNAMIC, STATIC, entity, entity_id, nested, set_up
+from . import DYNAMIC, STATIC, entity, entity_id, nested, registry_entry, set_up
 from .conftest import Elapse
 from .health_log import add_to_log, log_entry, set_log
 from .paths import BAY_1, DRIVE, LICENSES, LLDP, LOG, MANAGER, POWER, SYSTEM, THERMAL
@@ -48,6 +48,23 @@ async def test_sensor_shows_value_of_bmc(
 ) -> None:
     """Show the value that the shipped board reports."""
     assert entity(hass, loaded, f"sensor.{key}").state == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "digits"),
+    [
+        (f"power_supply_input_{BAY_1}", 0),
+        (f"power_supply_voltage_{BAY_1}", 0),
+        ("voltage_12V", 2),
+        ("fan_FAN1", 0),
+    ],
+)
+async def test_dashboard_shows_no_meaningless_digits(
+    hass: HomeAssistant, loaded: ConfigEntry, key: str, digits: int
+) -> None:
+    """Suggest the number of decimals of each kind of sensor."""
+    options = registry_entry(hass, loaded, f"sensor.{key}").options
+    assert options["sensor"]["suggested_display_precision"] == digits
 
 
 CONTROL = ("PowerControl", 0)

@@ -69,6 +69,20 @@ async def test_closing_waits_for_login_or_write(
     assert bmc.logins <= 1
 
 
+async def test_no_read_is_sent_while_closing(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise an error for a read that begins after the call, with a valid session."""
+    await get(client, SYSTEM)
+    bmc.requests.clear()
+    closing = asyncio.create_task(client.async_disconnect())
+    await asyncio.sleep(0)
+    with pytest.raises(ConnectionError):
+        await get(client, SYSTEM)
+    await closing
+    assert [request.method for request in bmc.requests] == ["DELETE"]
+
+
 async def test_closing_twice_deletes_session_once(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 import json
+import threading
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ import pytest
 from aiosupermicro import payload
 from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, PARSE_IN_THREAD_BYTES
 from aiosupermicro.http import document
-from aiosupermicro.http.document import Document, parse_document
+from aiosupermicro.http.document import Document, async_parse_document, parse_document
 from aiosupermicro.payload import parse_json
 from tests.library.boards import BOARDS, load
 
@@ -228,6 +229,20 @@ def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
         known = parse_document(raw, known)
         assert known.layout is None
         assert known.content == json.loads(raw)
+
+
+@pytest.mark.parametrize("size", [10, PARSE_IN_THREAD_BYTES])
+async def test_large_document_does_not_block_the_event_loop(size: int) -> None:
+    """Parse a large body in another thread."""
+    threads = []
+
+    def parse(raw: bytes) -> Any:
+        threads.append(threading.get_ident())
+        return parse_json(raw)
+
+    with patch.object(document, "parse_json", parse):
+        await async_parse_document(json.dumps(["x" * size]).encode())
+    assert (threads == [threading.get_ident()]) is (size < PARSE_IN_THREAD_BYTES)
 
 
 @pytest.mark.parametrize("end", [b"x", b" {}", b"\xff", b"\xff}"])

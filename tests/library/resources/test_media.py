@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 
 from aiohttp import ClientSession
@@ -198,13 +199,16 @@ async def test_ejecting_an_empty_slot_sends_nothing(session: ClientSession) -> N
 async def test_image_that_does_not_appear_is_an_error(
     session: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Raise an error if the slot does not contain the image afterwards."""
+    """Raise an error if the slot does not contain the image after several reads."""
     monkeypatch.setattr(media, "MEDIA_POLLS", 2)
+    monkeypatch.setattr(media, "MEDIA_POLL_SECONDS", 0.1)
     async with connected(session, X12) as (client, bmc):
         bmc.task_seconds = 3600
         monkeypatch.setattr("aiosupermicro.http.task_monitor.TASK_TIMEOUT_SECONDS", 0)
+        started = monotonic()
         with pytest.raises(InvalidRequestError, match="VirtualMedia1 is still empty"):
             await client.async_insert_media(URL)
+        assert monotonic() - started >= 0.2
 
 
 @pytest.mark.parametrize(
