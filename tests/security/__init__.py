@@ -45,9 +45,10 @@ Hostile BMC, credentials
     tests/security/test_redirects.py, tests/library/http/test_authenticator.py,
     tests/security/test_secrets.py
 Impostor or eavesdropper, IPMI
-    IPMI has no certificates, and its login lets the device at the address guess the
-    password at leisure. It is off by default, and the README says so. It uses encrypted
-    sessions only, attempts a password once, and appears in no text.
+    IPMI has no certificates: an impostor learns the username, but nothing of the
+    password, which the BMC has to prove first. Anyone who can reach the BMC can get a
+    hash of the password from it. IPMI is off by default. It uses encrypted sessions
+    only, attempts a password once, and the password appears in no text.
     tests/library/ipmi/test_login.py, tests/integration/fan_control/test_fan.py,
     tests/integration/fan_control/test_options.py,
     tests/integration/fan_control/test_secrets.py
