@@ -1,5 +1,6 @@
 """Sensors: temperatures, fans, voltages, power, energy, drives, versions and state."""
 
+from abc import abstractmethod
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -168,61 +169,53 @@ class HeadroomSensor(SupermicroSensor):
         return None
 
 
-class ResponseTimeSensor(SupermicroEntity[DynamicData], SensorEntity):
-    """Mean response time of the BMC over the last hundred requests."""
+class PollSensor(SupermicroEntity[DynamicData], SensorEntity):
+    """Sensor whose value changes with every poll, even if the data does not."""
 
     entity_description: SupermicroSensorDescription[DynamicData]
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to all polls: the response time changes even if the data does not."""
-        self._set_value()
+        """Listen to all polls."""
+        self._attr_native_value = self._get_value(self.item)
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.async_add_poll_listener(self._handle_poll)
         )
 
     @callback
-    def _handle_poll(self, _: DynamicData) -> None:
-        """Show the response time after a poll."""
-        self._set_value()
+    def _handle_poll(self, data: DynamicData) -> None:
+        """Show the value after a poll, whose data the coordinator does not have yet."""
+        self._attr_native_value = self._get_value(data)
         self._handle_coordinator_update()
 
     @property
     @override
     def _state_inputs(self) -> tuple[Any, ...]:
-        """Inputs of the state, with the response time."""
+        """Inputs of the state, with the value."""
         return (*super()._state_inputs, self._attr_native_value)
 
-    def _set_value(self) -> None:
-        """Set the value to the current mean in milliseconds."""
-        self._attr_native_value = self.runtime_data.client.stats.avg_response_time_ms
+    @abstractmethod
+    def _get_value(self, data: DynamicData) -> float:
+        """Return the value after a poll."""
 
 
-class ReadingAgeSensor(SupermicroEntity[DynamicData], SensorEntity):
+class ResponseTimeSensor(PollSensor):
+    """Mean response time of the BMC over the last hundred requests."""
+
+    @override
+    def _get_value(self, data: DynamicData) -> float:
+        """Return the current mean in milliseconds."""
+        return self.runtime_data.client.stats.avg_response_time_ms
+
+
+class ReadingAgeSensor(PollSensor):
     """Age of the oldest reading, on boards whose sensors are read in turns."""
 
-    entity_description: SupermicroSensorDescription[DynamicData]
-
     @override
-    async def async_added_to_hass(self) -> None:
-        """Listen to all polls: the age changes even if the data does not."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.async_add_poll_listener(self._handle_poll)
-        )
-
-    @property
-    @override
-    def native_value(self) -> int:
-        """Age in seconds, at the time of the last poll."""
-        return round(self.item.reading_age)
-
-    @callback
-    def _handle_poll(self, data: DynamicData) -> None:
-        """Show the age after a poll."""
-        self._item = data
-        self._handle_coordinator_update()
+    def _get_value(self, data: DynamicData) -> float:
+        """Return the age in seconds, at the time of the poll."""
+        return round(data.reading_age)
 
 
 class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):

@@ -106,7 +106,7 @@ class Endpoint(asyncio.DatagramProtocol):
         end = time() + min(seconds, limit.remaining)
         # A timer may end before its time by the resolution of the clock.
         while end - time() > _CLOCK_RESOLUTION:
-            self._send(build())
+            self.send_once(build())
             pause = min(time() + interval, end)
             while (packet := await self._async_receive(pause - time())) is not None:
                 limit.mark_heard()
@@ -115,7 +115,7 @@ class Endpoint(asyncio.DatagramProtocol):
         raise exceptions.TimeoutError("The BMC did not respond to IPMI in time")
 
     def send_once(self, packet: bytes) -> None:
-        """Send a packet that has no response; errors are ignored."""
+        """Send a packet; an error of the socket is raised only where one is received."""
         if self._transport is not None and not self._error.done():
             self._transport.sendto(packet)
 
@@ -124,12 +124,6 @@ class Endpoint(asyncio.DatagramProtocol):
         self._fail(exceptions.ConnectionError("The IPMI connection was closed"))
         if self._transport is not None:
             self._transport.close()
-
-    def _send(self, packet: bytes) -> None:
-        """Send a packet; raise the error of the socket if it has one."""
-        if self._error.done():
-            self._error.result()
-        self.send_once(packet)
 
     async def _async_receive(self, seconds: float) -> bytes | None:
         """Return the next received packet; None after some seconds.
