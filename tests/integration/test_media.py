@@ -141,12 +141,13 @@ async def test_missing_license_is_named(
 
 
 @pytest.mark.parametrize(
-    ("is_on", "force", "reset_type"),
+    ("is_on", "options", "reset_type"),
     [
-        (True, False, "GracefulRestart"),
-        (True, True, "ForceRestart"),
-        (False, False, "On"),
-        (False, True, "On"),
+        (True, {}, "GracefulRestart"),
+        (True, {"force": False}, "GracefulRestart"),
+        (True, {"force": True}, "ForceRestart"),
+        (False, {}, "On"),
+        (False, {"force": True}, "On"),
     ],
 )
 async def test_host_boots_from_the_image_once(
@@ -156,16 +157,16 @@ async def test_host_boots_from_the_image_once(
     clock: Clock,
     *,
     is_on: bool,
-    force: bool,
+    options: dict[str, bool],
     reset_type: str,
 ) -> None:
-    """Set a boot source that the board lists, and start the host."""
+    """Set a boot source that the board lists, and start the host, gently at first."""
     if not is_on:
         bmc.power("ForceOff")
         clock.tick(60)
     await set_up(hass, entry)
     since = len(bmc.requests)
-    await call(hass, entry, "insert_media", image=IMAGE, boot=True, force=force)
+    await call(hass, entry, "insert_media", image=IMAGE, boot=True, **options)
     boot = bmc.resource(SYSTEM)["Boot"]
     assert boot["BootSourceOverrideTarget"] == "UsbCd"
     assert boot["BootSourceOverrideEnabled"] == "Once"

@@ -115,7 +115,7 @@ class Endpoint(asyncio.DatagramProtocol):
         raise exceptions.TimeoutError("The BMC did not respond to IPMI in time")
 
     def send_once(self, packet: bytes) -> None:
-        """Send a packet; an error of the socket is raised only where one is received."""
+        """Send a packet; only the next receive raises an error of the socket."""
         if self._transport is not None and not self._error.done():
             self._transport.sendto(packet)
 
