@@ -181,6 +181,16 @@ async def test_redundancy_problem_is_derived_from_power_supplies(
     assert entity(hass, loaded, REDUNDANCY_PROBLEM).state == expected
 
 
+async def test_fan_module_is_no_second_power_supply(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
+) -> None:
+    """Create no problem sensor for one supply beside a module with only a fan."""
+    fan_module = {"PowerCapacityWatts": None, "PowerOutputWatts": None}
+    bmc.change(POWER, {"PowerSupplies": {BAY_2: fan_module}})
+    await set_up(hass, entry)
+    assert entity_id(hass, entry, REDUNDANCY_PROBLEM) is None
+
+
 @pytest.mark.parametrize(
     ("voltage", "expected"),
     [

@@ -84,7 +84,10 @@ async def test_boot_source_none_disables_override(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Disable the override for None, and keep the boot mode."""
+    await client.async_get_system()
+    bmc.requests.clear()
     await client.async_set_boot_source(BootSource.PXE)
+    assert [request.method for request in bmc.requests] == ["PATCH"]
     boot = bmc.resource(SYSTEM)["Boot"]
     assert boot["BootSourceOverrideTarget"] == "Pxe"
     assert boot["BootSourceOverrideEnabled"] == "Once"

@@ -93,6 +93,16 @@ async def test_requests_for_a_role_are_limited(
     assert len(bmc.requests) <= MAX_REQUESTS, requested_paths(bmc)
 
 
+async def test_account_of_the_factory_is_the_first_of_many(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Find ADMIN although only three of sixteen accounts are read."""
+    others = {str(n): {"UserName": f"user{n}"} for n in range(2, 17)}
+    factory = {"UserName": "ADMIN", "RoleId": "Operator"}
+    put_collection(bmc, ACCOUNTS, {"1": factory} | others)
+    assert await role_id(client, bmc) == "Operator"
+
+
 async def test_linked_role_is_preferred(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
