@@ -282,6 +282,21 @@ def test_image_name_of_an_ejected_medium_is_ignored(
     assert slot.file_name == file_name
 
 
+@pytest.mark.skipif(X10 not in RECORDINGS, reason="the recording is not here")
+async def test_old_family_is_sent_the_action_that_it_lists(
+    session: ClientSession,
+) -> None:
+    """Mount the image by the target in the configuration, wherever that is."""
+    async with connected(session, X10) as (client, bmc):
+        (path,) = [path for path in bmc.store.paths if path.endswith("/CfgCD")]
+        target = f"{path}/Mount"
+        bmc.change(path, {"Actions": {"#IsoConfig.Mount": {"target": target}}})
+        with pytest.raises(NotFoundError):
+            await client.async_insert_media(SHARE)
+        sent = [item.path for item in bmc.requests if item.method == "POST"]
+        assert sent[-1] == target
+
+
 async def test_medium_without_eject_action_is_skipped(session: ClientSession) -> None:
     """Skip a slot without an eject action, and eject all others."""
     async with connected(session, X12) as (client, bmc):
