@@ -44,6 +44,16 @@ async def test_leak_is_reported_within_a_round_of_polls(
         assert await leaks(client) == dict.fromkeys(NAMES, False)
 
 
+async def test_first_poll_after_static_data_shows_all_detectors(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read all detectors when they are found, so that the first poll shows all."""
+    add_leak_detectors(bmc, *NAMES)
+    await client.async_get_dynamic_data()
+    await client.async_get_static_data()
+    assert await leaks(client, polls=1) == dict.fromkeys(NAMES, False)
+
+
 async def test_board_without_leak_detectors_takes_no_request(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

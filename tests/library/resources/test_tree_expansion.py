@@ -182,6 +182,21 @@ async def test_temperatures_dropped_inside_are_read(
     assert [sensor.reading for sensor in data.thermal.temperatures] == [51]
 
 
+async def test_states_dropped_by_expansion_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read leak detectors one by one if their expansion lacks all states."""
+    allow_levels(bmc, 2)
+    await client.async_get_memory()
+    listed = bmc.resource(DETECTORS)
+    members = [bmc.resource(member["@odata.id"]) for member in listed["Members"]]
+    for member in members:
+        del member["DetectorState"]
+    bmc.fail(DETECTORS, status=200, body=listed | {"Members": members})
+    found = await readings(client)
+    assert [found[name] for name in NAMES] == [False] * len(NAMES)
+
+
 async def test_unsupported_tree_affects_only_its_kind(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

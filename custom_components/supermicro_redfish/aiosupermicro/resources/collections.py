@@ -240,12 +240,10 @@ class MemberReader:
         """Return the path of a collection if it may be expanded."""
         if isinstance(source, str):
             return source
-        if not source.expand_levels:
-            return None
-        if self._expander.has_worked:
+        if source.expand_levels and self._expander.has_worked:
             with suppress(ResourceError):
                 return await self._finder.async_get(source)
-        return self._finder.paths.get(source)
+        return None
 
     async def _async_expand(self, paths: Iterable[str]) -> dict[str, JsonObject]:
         """Return the resources that an expansion of their collections shows, by path.
