@@ -287,7 +287,6 @@ class EnergySensor(SupermicroEntity[Power], SensorEntity, RestoreEntity):
         """Stop reading the BMC's power history."""
         if self._reading:
             self._reading.cancel()
-            self._reading = None
 
     @callback
     def _handle_poll(self, data: DynamicData) -> None:

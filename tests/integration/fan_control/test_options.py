@@ -206,6 +206,16 @@ async def test_limits_are_changed_without_a_probe(
     assert ipmi.logins == logins + 1
 
 
+@pytest.mark.parametrize("port", [0, 65_536])
+async def test_form_accepts_only_possible_ports(
+    hass: HomeAssistant, loaded: ConfigEntry, port: int
+) -> None:
+    """Reject a port that UDP does not have."""
+    form = await open_fan_form(hass, loaded)
+    with pytest.raises(InvalidData):
+        await submit_fan_form(hass, form, port=port)
+
+
 @pytest.mark.parametrize(
     ("field", "lowest", "highest"), [("floor", 10, 100), ("headroom", 5, 30)]
 )

@@ -324,7 +324,7 @@ async def test_other_response_is_an_error(
     assert streams.path
     bmc.fail(streams.path, **fault)
     listener = Listener(client)
-    with pytest.raises(SupermicroRedfishError):
+    with pytest.raises(SupermicroRedfishError, match=f"^GET {streams.path} "):
         await listener.task
     assert listener.opened == 0
 

@@ -1,6 +1,7 @@
 """Test the packets of a session: encryption, authentication, repetition, garbage."""
 
 from contextlib import suppress
+from dataclasses import FrozenInstanceError
 import os
 
 from hypothesis import given, strategies as st
@@ -12,6 +13,7 @@ from aiosupermicro.ipmi.cipher_suites import CIPHER_SUITES, CipherSuite
 from aiosupermicro.ipmi.packets import (
     PayloadType,
     Request,
+    SecurePacket,
     decode_login,
     decode_message,
     decode_outside_session,
@@ -28,6 +30,14 @@ def _response(sequence: int = 1, code: int = 0, data: bytes = b"\x04") -> bytes:
     """Return the response to a command that reads the fan mode."""
     command = Command(0x30, 0x45, b"\0", sequence << 2, 0x81)
     return build_response(command, code, data)
+
+
+@pytest.mark.parametrize("packet", [GET_MODE, SecurePacket(1, 2, b"3", b"4", b"5")])
+def test_packet_is_immutable(packet: Request | SecurePacket) -> None:
+    """Share a packet between attempts, none of which can change it."""
+    for name in vars(packet):
+        with pytest.raises(FrozenInstanceError):
+            setattr(packet, name, None)
 
 
 async def _open(client: IpmiClient) -> Session:
