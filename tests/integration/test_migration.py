@@ -1,5 +1,6 @@
 """Test the migration of config entries: data, identity, issues, and the way back."""
 
+from typing import Any
 from unittest.mock import patch
 
 from aiohttp import ThreadedResolver
@@ -23,6 +24,7 @@ from tests.simulator import REMOVED, Bmc, Server
 
 from . import ROOT, SYSTEM, entity, entry_state, mac_address, set_up
 from .conftest import Elapse
+from .paths import MANAGER
 from .published import (
     MODE,
     OPTIONS,
@@ -35,6 +37,15 @@ from .published import (
 )
 
 # Data and options, without the BMC
+
+
+async def test_migration_stores_what_it_has_found(
+    hass: HomeAssistant, published: ConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """Store the discovery at once: the migration has read the static data already."""
+    await set_up(hass, published)
+    stored = hass_storage[f"{DOMAIN}.{published.entry_id}.discovery"]["data"]
+    assert {SYSTEM, MANAGER} <= {*stored["paths"].values()}
 
 
 @pytest.mark.parametrize(

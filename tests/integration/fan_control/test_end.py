@@ -185,6 +185,32 @@ async def test_control_continues_after_crash(
     assert bmc.fan_mode == "Optimal"
 
 
+async def test_record_of_first_release_is_continued(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+) -> None:
+    """Hold the stored duties, also after an update of the integration."""
+    key = f"{DOMAIN}.{entry.entry_id}.fans"
+    record = {
+        "state": "in_control",
+        "restore_mode": "Optimal",
+        "targets": {"0": 40, "1": 50},
+        "floors": {},
+        "fans": {},
+        "trip": None,
+    }
+    hass_storage[key] = {"version": 1, "key": key, "data": record}
+    bmc.change(FAN_MODE, {"Mode": "FullSpeed"})
+    await start_fan_control(hass, entry, ipmi)
+    assert ipmi.cooling.duties == {0: 40, 1: 50}
+    await unload(hass, entry)
+    assert bmc.fan_mode == "Optimal"
+
+
 async def test_giving_fans_back_continues_after_crash(
     hass: HomeAssistant,
     held: ConfigEntry,
