@@ -6,7 +6,7 @@ import pytest
 from aiosupermicro import AuthenticationError
 from aiosupermicro.auth import SessionAuth, SessionState
 from tests.conftest import Clock
-from tests.library import SESSIONS, SYSTEM
+from tests.library import ROOT, SESSIONS, SYSTEM
 from tests.simulator import Bmc, Board, Server
 
 pytestmark = pytest.mark.usefixtures("library_clock")
@@ -42,6 +42,19 @@ async def test_auth_headers_are_accepted_until_logout(
     await auth.async_logout()
     assert not auth.has_valid_session()
     assert bmc.open_sessions == 0
+
+
+async def test_auth_logs_in_where_the_service_root_links_to(
+    auth: SessionAuth, bmc: Bmc
+) -> None:
+    """Read the service root once, for the path of the sessions, which is wrong here."""
+    path = f"{ROOT}/Elsewhere/Sessions"
+    bmc.change(ROOT, {"Links": {"Sessions": {"@odata.id": path}}})
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            await auth.async_ensure_session()
+    sent = [(request.method, request.path.rstrip("/")) for request in bmc.requests]
+    assert sent == [("GET", ROOT), ("POST", path)]
 
 
 async def test_auth_returns_new_headers_after_invalidate(
