@@ -161,6 +161,13 @@ class Environment(Scenario):
         finally:
             fault.times = 0
 
+    async def switch_on(self) -> None:
+        """Switch the host on, after a shutdown that is still in progress."""
+        while self.bmc.power_state == "PoweringOff":
+            await self.minutes(0.1, 0.2)
+        if self.bmc.power_state == "Off":
+            self.bmc.power("On")
+
     async def minutes(self, low: float, high: float) -> None:
         """Let a random number of minutes pass."""
         await asyncio.sleep(60 * self.random.uniform(low, high))

@@ -171,8 +171,7 @@ async def power(env: Environment) -> None:
     async with env.owner:
         env.bmc.power(env.random.choice(("GracefulShutdown", "ForceOff")))
         await env.minutes(1, 90)
-        if env.bmc.power_state == "Off":
-            env.bmc.power("On")
+        await env.switch_on()
         await env.minutes(2, 4)
 
 

@@ -45,8 +45,7 @@ async def reset_host(env: Environment) -> None:
         if await _call(env, f"button.reset_{name}", "press") is None:
             await env.minutes(1, 30)
             await _call(env, "button.reset_on", "press")
-        if env.bmc.power_state == "Off":
-            env.bmc.power("On")
+        await env.switch_on()
         await env.minutes(1, 3)
 
 
