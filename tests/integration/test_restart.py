@@ -230,6 +230,39 @@ async def test_resources_of_a_starting_bmc_are_requested_again(
     assert available_keys(hass, loaded) - {"sensor.reading_age"} == available
 
 
+@pytest.mark.parametrize(
+    ("board", "path"),
+    [
+        pytest.param("x12spi-tf", MANAGER, id="manager"),
+        pytest.param("x12spi-tf", CHASSIS, id="chassis"),
+        recorded("gb300-openbmc", f"{ROOT}/TelemetryService"),
+    ],
+    indirect=["board"],
+)
+async def test_links_of_an_empty_resource_are_looked_for_again(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    storage: Storage,
+    elapse: Elapse,
+    path: str,
+) -> None:
+    """Show all entities soon after a first start, at which a resource had no links.
+
+    Without the links, what they lead to would count as missing for an hour or a day.
+    """
+    available = available_keys(hass, loaded)
+    await unload(hass, loaded)
+    del storage[key_of(loaded)]
+    bmc.fail(path, status=200, body={"@odata.id": path})
+    await set_up(hass, loaded)
+    await elapse(DYNAMIC)
+    bmc.heal()
+    for _ in range(2):
+        await elapse(STATIC)
+    assert available_keys(hass, loaded) == available
+
+
 async def test_discovery_of_future_version_is_a_cold_start(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, storage: Storage
 ) -> None:

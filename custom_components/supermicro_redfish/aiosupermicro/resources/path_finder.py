@@ -8,7 +8,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ..const import FAILING_LINK_SECONDS, REDFISH_ROOT, RETRY_UNAVAILABLE_SECONDS
-from ..exceptions import LicenseError, NotFoundError, ResourceError
+from ..exceptions import (
+    InvalidResponseError,
+    LicenseError,
+    NotFoundError,
+    ResourceError,
+)
 from ..http.connection import Connection
 from ..payload import JsonObject, find_link, find_links
 from .endpoints import ROOT, Endpoint
@@ -81,6 +86,8 @@ class PathFinder:
             parent = await self._reader.async_get_json(link.parent, cached=True)
             if link.parent not in self.paths:  # the stored findings were outdated
                 return await self.async_find(endpoint)
+            if error := self._check_properties(link.parent, parent):
+                errors.append(error)
             paths = find_links(parent, link.pointer)
             for path in self._filter_links(endpoint, paths):
                 selected, is_match = await self._async_select(endpoint, path, errors)
@@ -98,6 +105,19 @@ class PathFinder:
             raise next(iter(errors), missing)
         self.paths[endpoint] = fallback
         return fallback
+
+    def _check_properties(
+        self, endpoint: Endpoint[Any], body: JsonObject
+    ) -> ResourceError | None:
+        """Return the error of a resource with nothing but its path; None for others.
+
+        It says nothing about its links, which would count as missing for an hour.
+        """
+        if not all(key.startswith("@odata.") for key in body):
+            return None
+        path = self.paths[endpoint]
+        self._connection.invalidate(path)
+        return InvalidResponseError(f"{path} has no properties", path=path)
 
     async def _async_read_members(self, endpoint: Endpoint[Any]) -> None:
         """Read all candidates for a row, if one request returns them.
