@@ -177,8 +177,8 @@ async def test_board_may_lose_and_gain_thermal(
     bmc.change(CHASSIS, {"Thermal": None, "Power": None, **links})
     for path in (THERMAL, POWER):
         bmc.remove(path)
-    bmc.put(f"{CHASSIS}/ThermalSubsystem", {})
-    bmc.put(f"{CHASSIS}/PowerSubsystem", {})
+    bmc.put(f"{CHASSIS}/ThermalSubsystem", {"Id": "ThermalSubsystem"})
+    bmc.put(f"{CHASSIS}/PowerSubsystem", {"Id": "PowerSubsystem"})
     bmc.put(f"{CHASSIS}/EnvironmentMetrics", {"PowerWatts": {"Reading": 207.5}})
     await set_up(hass, loaded)
     assert entity(hass, loaded, "sensor.power_consumption").state == "207.5"
