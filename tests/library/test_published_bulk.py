@@ -291,7 +291,7 @@ async def test_board_with_single_resources_gets_no_extra_request(
         },
     )
     for name in ("ThermalSubsystem", "PowerSubsystem", "EnvironmentMetrics"):
-        bmc.put(f"{CHASSIS}/{name}", link(f"{CHASSIS}/{name}"))
+        bmc.put(f"{CHASSIS}/{name}", link(f"{CHASSIS}/{name}") | {"Id": name})
     async with connected_client(bmc, session) as client:
         data = await client.async_get_dynamic_data()
         assert data.thermal
