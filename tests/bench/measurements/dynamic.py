@@ -82,7 +82,7 @@ async def _measure_traffic(
         target = Target.reachable(
             _ratio(samples, "bytes"),
             0.5,
-            _floor(samples, "bytes"),
+            _ratio_of(samples, "aiohttp", "bytes"),
             ratio=_MAX_BYTES_RATIO,
             reason=reason,
         )
@@ -101,11 +101,11 @@ def _ratio(samples: dict[str, Samples], key: str) -> float:
     return summarize(samples["ours"], key).median / _cheapest(samples, key)
 
 
-def _floor(samples: dict[str, Samples], key: str) -> float | None:
-    """Return the ratio of aiohttp alone to the published client, None if unknown."""
-    if "aiohttp" not in samples:
+def _ratio_of(samples: dict[str, Samples], column: str, key: str) -> float | None:
+    """Return the ratio of a column to the published client, None if unknown."""
+    if column not in samples:
         return None
-    return summarize(samples["aiohttp"], key).median / _cheapest(samples, key)
+    return summarize(samples[column], key).median / _cheapest(samples, key)
 
 
 def _count_row(samples: dict[str, Samples], key: str, label: str) -> Row:
@@ -156,16 +156,15 @@ def _cpu_target(samples: dict[str, Samples], limit: float) -> Target:
     That client sends its requests concurrently on several connections, so that its
     process is idle once instead of three times. After being idle, a CPU is slower.
     """
-    ratio, floor = _ratio(samples, "cpu"), _floor(samples, "cpu")
+    ratio, floor = _ratio(samples, "cpu"), _ratio_of(samples, "aiohttp", "cpu")
     reasons = {
         "aiohttp": "aiohttp alone needs {} without decoding",
         "published_single": "the published client needs {} with one request at a time",
     }
-    unit = _cheapest(samples, "cpu")
     reason = ", ".join(
-        text.format(format_number(summarize(samples[column], "cpu").median / unit))
+        text.format(format_number(least))
         for column, text in reasons.items()
-        if column in samples
+        if (least := _ratio_of(samples, column, "cpu")) is not None
     )
     return Target.reachable(ratio, limit, floor, ratio=_MAX_CPU_RATIO, reason=reason)
 

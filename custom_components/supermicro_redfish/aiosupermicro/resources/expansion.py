@@ -355,12 +355,9 @@ class CollectionExpander:
         Once a kind has worked, measured values are always compared, and others only
         where the expansion lacks a property that every resource has.
         """
-        is_measured = kind_of(collection) in _MEASURED_KINDS
-        return (
-            not self.has_worked
-            or is_measured
-            or any(_is_measured(body) or not has_required(body) for body in bodies)
-        )
+        if not self.has_worked or kind_of(collection) in _MEASURED_KINDS:
+            return True
+        return any(_is_measured(body) or not has_required(body) for body in bodies)
 
     def _select_compared(self, bodies: Mapping[str, JsonObject]) -> str:
         """Return the resource to compare: one that is cached, else the largest one."""
