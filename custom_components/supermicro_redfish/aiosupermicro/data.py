@@ -83,7 +83,10 @@ class _MoreDynamicData(BulkData):
     boards that have the resources Thermal and Power.
     """
     reading_age: float = field(default=0.0, compare=False)
-    """Seconds since the oldest value in `thermal` and `power` was requested."""
+    """Seconds since the oldest value in `thermal`, `power` and `sensors` was requested.
+
+    The temperatures that boards without metric reports show as `sensors` do not count.
+    """
     is_read_in_turns: bool = field(default=False, compare=False)
     """Whether some values are read in round robin and may be several polls old."""
 

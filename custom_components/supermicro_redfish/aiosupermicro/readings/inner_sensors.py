@@ -39,6 +39,8 @@ class InnerSensors:
         self._lock = asyncio.Lock()
         self._found: dict[str, SensorResource] = {}
         """The temperatures of the last static read without metric reports, by path."""
+        self.is_read_in_turns = False
+        """Whether some values of the last reading are of an earlier one."""
 
     def reset(self) -> None:
         """Discard all reports, as after an update of the firmware."""
@@ -55,6 +57,11 @@ class InnerSensors:
     def discard_values(self, before: float) -> None:
         """Discard the values that were requested before a time."""
         self._pool.discard_values(self._pool.get_wanted(_PART), before)
+
+    @property
+    def age(self) -> float:
+        """The seconds since the oldest value of the last reading was requested."""
+        return self._pool.get_age(self._pool.get_wanted(_PART))
 
     @property
     def is_complete(self) -> bool:
@@ -126,15 +133,19 @@ class InnerSensors:
     async def async_get(self, reading: Reading) -> tuple[SensorResource, ...]:
         """Return the sensors of all other chassis that metric reports name.
 
-        A sensor that a report leaves out is read on its own, a few in each poll.
-        Without reports, these are the temperatures of the last static read.
+        Those that a report leaves out, and those of a report that fails, are read in
+        turns, with a few requests in each poll. Without reports, these are the
+        temperatures of the last static read.
         """
         if not self.telemetry.reports:
+            self._pool.want(_PART, ())
+            self.is_read_in_turns = False
             return tuple(self._found.values())
         self._pool.want(_PART, self._paths)
         await self._pool.async_update(reading)
         self._pool.want(_PART, self._paths)
         await self._pool.async_fill(_PART, reading)
+        self.is_read_in_turns = self._pool.has_older(self._paths, reading.since)
         sensors = (self._pool.get_sensor(path) for path in self._paths)
         return tuple(filter(None, sensors))
 

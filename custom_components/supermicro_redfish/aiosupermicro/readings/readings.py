@@ -67,12 +67,14 @@ class Readings:
     @property
     def age(self) -> float:
         """The seconds since the oldest value of the last reading was requested."""
-        return self._fallback.age if self._fallback.was_used else 0.0
+        if not self._fallback.was_used:
+            return 0.0
+        return max(self._fallback.age, self._inner.age)
 
     @property
     def is_read_in_turns(self) -> bool:
         """Return whether some values are read in round robin."""
-        return self._fallback.is_read_in_turns
+        return self._fallback.is_read_in_turns or self._inner.is_read_in_turns
 
     @property
     def errors(self) -> dict[str, ResourceError]:

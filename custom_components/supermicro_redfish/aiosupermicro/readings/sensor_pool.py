@@ -49,6 +49,8 @@ class _Source:
     read_at: float = -inf
     error: ResourceError | None = None
     """The error of the last read."""
+    has_values: bool = False
+    """Whether the last read has shown any value."""
 
 
 class SensorPool:
@@ -118,6 +120,12 @@ class SensorPool:
         """Return the last value of a sensor, None without one."""
         return self._values.get(path, (None, -inf))[0]
 
+    def has_older(self, paths: Iterable[str], since: float) -> bool:
+        """Return whether a value of some sensors was requested before a time."""
+        return any(
+            path in self._values and self._values[path][1] < since for path in paths
+        )
+
     def get_age(self, paths: Iterable[str]) -> float:
         """Return the seconds since the oldest of some values was requested."""
         times = [self._values[path][1] for path in paths if path in self._values]
@@ -147,6 +155,7 @@ class SensorPool:
         """Store the values of a source that was requested at a time."""
         entry = self._sources[source]
         entry.error, entry.is_new, entry.read_at = None, False, at
+        entry.has_values = bool(values)
         self._values |= {path: (value, at) for path, value in values.items()}
 
     def set_body(self, path: str, body: JsonObject | None, requested_at: float) -> None:
@@ -195,7 +204,7 @@ class SensorPool:
         Each time it is the one with the most values that are not of this reading yet.
         """
         async with self._lock:
-            while self._count_read(reading) < self._get_limit(reading):
+            while len(self._get_read(reading)) < self._get_limit(reading):
                 wanted = self.get_wanted(*self._wanted)
                 missing = self._get_missing(wanted, reading)
                 if (source := self._get_best(missing, reading)) is None:
@@ -209,21 +218,28 @@ class SensorPool:
                 self.set_body(path, *expanded)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
-        """Read sensors that no source has shown in this reading, with one request.
+        """Read sensors that no source has shown in this reading, at least one request.
 
         The collections are read in turns, those with the most sensors first. One whose
         sensors are missing or fail does not keep the others waiting.
         """
         async with self._lock:
-            missing = self._get_missing(self._wanted.get(part, frozenset()), reading)
-            groups = _group(missing)
-            if not groups or self._count_read(reading) >= self._get_limit(reading):
-                return
-            largest = sorted(groups, key=lambda path: -len(groups[path]))
-            collection = self._take_turn(largest)
-            members = groups[collection]
-            if not await self._async_read_collection(collection, members):
-                await self._async_read_singly([self._take_turn(members)])
+            for _ in range(self._count_fills(reading)):
+                missing = self._get_missing(self._wanted.get(part, ()), reading)
+                groups = _group(path for path in missing if self._is_due(path, reading))
+                if not groups:
+                    break
+                largest = sorted(groups, key=lambda path: -len(groups[path]))
+                collection = self._take_turn(largest)
+                members = groups[collection]
+                if await self._async_read_collection(collection, members):
+                    self._filled_at |= dict.fromkeys(members, monotonic())
+                else:
+                    await self._async_read_singly([self._take_turn(members)])
+
+    def _is_due(self, path: str, reading: Reading) -> bool:
+        """Return whether a sensor without a source was not read in this reading."""
+        return self._filled_at.get(path, -inf) < reading.started_at
 
     def _take_turn(self, paths: Iterable[str]) -> str:
         """Return the path that was filled least recently, and record this turn."""
@@ -281,20 +297,41 @@ class SensorPool:
         best = max(unread, key=count, default=None)
         return best if best and missing and count(best) else None
 
-    def _get_limit(self, reading: Reading) -> int:
-        """Return the number of sources that a reading may read.
-
-        The first poll after a restart is a short one.
-        """
+    def _is_short(self, reading: Reading) -> bool:
+        """Return whether a reading is the first poll after a restart."""
         if self._first is None:
             self._first = reading
-        is_short = self._first is reading and reading.scope is Scope.POLL
-        return MAX_FIRST_SOURCES if is_short else MAX_VALUE_SOURCES
+        return self._first is reading and reading.scope is Scope.POLL
 
-    def _count_read(self, reading: Reading) -> int:
-        """Return the number of sources that were read in this reading."""
+    def _get_limit(self, reading: Reading) -> int:
+        """Return the number of sources that a reading may read."""
+        return MAX_FIRST_SOURCES if self._is_short(reading) else MAX_VALUE_SOURCES
+
+    def _get_read(self, reading: Reading) -> list[_Source]:
+        """Return the sources that were read in this reading."""
         since = reading.started_at
-        return sum(source.read_at >= since for source in self._sources.values())
+        return [source for source in self._sources.values() if source.read_at >= since]
+
+    def count_extra(self, reading: Reading) -> int:
+        """Return the number of requests that a reading takes more than usual.
+
+        These are the sources without any value, as those that fail, and one request for
+        their sensors.
+        """
+        useless = sum(not source.has_values for source in self._get_read(reading))
+        return useless + 1 if useless else 0
+
+    def _count_fills(self, reading: Reading) -> int:
+        """Return the number of requests for sensors that no source shows.
+
+        Where a request shows a collection, it takes the place of a source.
+        """
+        read = self._get_read(reading)
+        if self._is_short(reading):
+            return MAX_FIRST_SOURCES - len(read)
+        if not self._reader.expander.has_worked:
+            return 1
+        return max(MAX_VALUE_SOURCES - sum(source.has_values for source in read), 1)
 
     async def _async_read(self, source: _Source) -> None:
         """Read a source; one that fails keeps its last values."""
@@ -302,7 +339,7 @@ class SensorPool:
         try:
             values = await source.reads.async_read()
         except ResourceError as error:
-            source.error = error
+            source.error, source.has_values = error, False
             return
         self.set_values(source.reads, values, requested_at)
 

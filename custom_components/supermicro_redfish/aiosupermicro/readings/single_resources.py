@@ -67,7 +67,8 @@ _POWER_COUNT = 1
 """The number of fans and sensors, leak detectors, and supplies and the like per poll.
 
 With the system, the temperatures and the environment that is 3 + 4 + 3 * 1 requests.
-A leak detector takes the place of a fan or sensor.
+A leak detector takes the place of a fan or sensor, and so does a source of values that
+shows none.
 """
 
 
@@ -303,8 +304,8 @@ class SingleResources:
         """Return the sensors of some types; read other resources along with them.
 
         All wanted sensors are updated. Those that no source shows, or that are unknown,
-        are read in round robin. The type of a sensor is known only when it was read:
-        each is read once.
+        are read in round robin, fewer of them where sources fail. The type of a sensor
+        is known only when it was read: each is read once.
         """
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
         self._expand(paths)
@@ -323,6 +324,7 @@ class SingleResources:
         ]
         if not items.is_first_poll:
             left += [path for path in unknown if path not in known]
+        count = max(count - self._pool.count_extra(items.reading), 1)
         bodies = await items.async_read((*others, *left), count)
         for path in filter(self._round_robin.was_read, left):
             body, requested_at = self._round_robin.get_last(path)
