@@ -365,3 +365,24 @@ async def test_age_of_readings_is_not_shown_where_all_are_new(
     for _ in range(3):
         await elapse(DYNAMIC)
     assert not entity_id(hass, entry, "sensor.reading_age")
+
+
+async def test_gpus_are_read_in_turns_while_all_reports_fail(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show new values of the GPUs, and the age of the oldest one."""
+    bmc.expand, bmc.expand_advertised = "bmcweb", True
+    add_gpus(bmc, 4)
+    add_report(bmc, "All", [path for path in bmc.store.paths if "/Sensors/" in path])
+    await set_up(hass, entry)
+    bmc.fail(f"{REPORTS}/*", status=503)
+    gpus = [path for path in bmc.store.paths if path.endswith("_TEMP_0")]
+    for number in range(4):
+        for path in gpus:
+            bmc.change(path, {"Reading": 40 + number})
+        await elapse(DYNAMIC)
+    for number in range(4):
+        key = f"sensor.inner_temperature_HGX GPU {number} TEMP 0"
+        assert float(entity(hass, entry, key).state) >= 42
+    age = float(entity(hass, entry, "sensor.reading_age").state)
+    assert DYNAMIC <= age <= 2 * DYNAMIC
