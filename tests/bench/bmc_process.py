@@ -81,16 +81,17 @@ def count_bytes() -> Iterator[TrafficBytes]:
 
 
 class ChangingBmc(Bmc):
-    """BMC with a reading that changes with every request for its resource."""
+    """BMC whose readings change with every request for their resource."""
 
-    is_changing = False
+    change_fn: Callable[[dict[str, Any]], None] | None = None
+    """Function that changes the readings of a resource."""
 
     @override
     def record(self, exchange: Exchange) -> None:
-        """Record a request and change a reading of its resource."""
+        """Record a request and change the readings of its resource."""
         super().record(exchange)
-        if self.is_changing and exchange.path in self.store:
-            _change_reading(self.store[exchange.path])
+        if self.change_fn and exchange.path in self.store:
+            self.change_fn(self.store[exchange.path])
 
 
 def _change_reading(body: dict[str, Any]) -> None:
@@ -184,7 +185,8 @@ class BmcGroup:
             expand="correct" if job["expand"] and not has_thermal else "400",
             expand_advertised=None if has_thermal else True,
         )
-        bmc.is_changing = job["changing"]
+        if job["changing"]:
+            bmc.change_fn = _move_readings if job["all_changing"] else _change_reading
         if job["slow"]:
             _slow_down(bmc, job["slow"])
         async with serve(bmc, latency=job["latency"], workers=job["workers"]) as server:

@@ -44,7 +44,9 @@ class Conditions:
     """Number of requests that a BMC processes concurrently."""
     etags: bool = True
     changing: bool = True
-    """Whether readings change with every request."""
+    """Whether the first reading of a resource changes with every request for it."""
+    all_changing: bool = False
+    """Whether all other readings change as well."""
     licenses: bool = True
     """Whether the board lists its licenses, in the format of all recorded boards."""
     count: int = 1

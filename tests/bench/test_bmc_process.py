@@ -104,6 +104,23 @@ async def test_changing_reading_has_a_new_etag(
     assert (first != second) is changing
 
 
+@pytest.mark.parametrize("all_changing", [True, False])
+async def test_first_reading_or_all_readings_change(
+    network: None, shipped: Board, *, all_changing: bool
+) -> None:
+    """Change as many readings of a resource as the conditions demand."""
+    with count_bytes() as traffic:
+        group = BmcGroup(create_job(all_changing=all_changing), traffic)
+        async with group.serve(shipped) as server:
+            bodies = [json.loads((await read(server.host, THERMAL))[0]) for _ in "12"]
+    first, second = (
+        [item["ReadingCelsius"] for item in body["Temperatures"]] for body in bodies
+    )
+    changed = [new != old for old, new in zip(first, second, strict=True)]
+    present = [old is not None for old in first]
+    assert sum(changed) == (sum(present) if all_changing else 1)
+
+
 def test_boards_have_unique_ids(shipped: Board) -> None:
     """Create MAC addresses of the same vendor, and different UUIDs.
 
