@@ -119,7 +119,7 @@ MAX_NESTED_DOCUMENTS: Final = 3
 MAX_ERROR_LENGTH: Final = 1_000
 """Maximum length of a message of the BMC in an error; recorded ones have up to 300."""
 
-MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 128
 """Maximum nesting depth of a JSON document; the deepest recorded one has 8 levels."""
 
 MAX_REDIRECTS: Final = 3

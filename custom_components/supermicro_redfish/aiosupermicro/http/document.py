@@ -16,7 +16,7 @@ from ..const import (
     SMALL_BODY_BYTES,
     VALUE_BYTES,
 )
-from ..payload import count_values, is_too_deep, parse_json
+from ..payload import count_values, is_too_deep, may_be_too_deep, parse_json
 
 _scan = json.JSONDecoder(strict=False).raw_decode
 """Parse the value at a position of a text; return it and the position after it."""
@@ -103,6 +103,7 @@ def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | No
         return None
     position = len(layout.head)
     pieces, content = [*layout.pieces], {**known}
+    may_be_deep = may_be_too_deep(raw)
     for number, piece in enumerate(layout.pieces):
         if text.startswith(piece.text, position):
             position += len(piece.text)
@@ -111,16 +112,15 @@ def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | No
             value, end = _scan(text, position)
         except (ValueError, RecursionError):
             return None
-        following = piece.text[piece.size :]
-        size = end - position
-        levels = MAX_DEPTH - (1 if piece.place is None else 2)
-        opened = text.count("{", position, end) + text.count("[", position, end)
+        _, size, key, place = piece
+        following = piece.text[size:]
+        levels = MAX_DEPTH - (1 if place is None else 2)
         if not text.startswith(following, end) or (
-            opened >= levels and is_too_deep(value, levels)
+            may_be_deep and is_too_deep(value, levels)
         ):
             return None
-        pieces[number] = piece._replace(text=text[position:end] + following, size=size)
-        position = end + len(following)
+        start, position = position, end + len(following)
+        pieces[number] = _Piece(text[start:position], end - start, key, place)
         _set_value(content, known, piece, value)
     if position != len(text):
         return None
