@@ -227,8 +227,18 @@ MAX_REPORT_SENSORS: Final = 100
 MAX_VALUE_SOURCES: Final = 4
 """Maximum number of resources that a poll reads for the values of sensors.
 
-With the system and the leak detectors that is six requests.
+With the system and the leak detectors that is six requests, and one more where these
+resources leave out a sensor.
 """
+
+MAX_UNEXPANDED_SOURCES: Final = 3
+"""The same where collections cannot be expanded: a poll also reads single resources."""
+
+USUAL_SOURCES: Final = 2
+"""Number of these that leaves all other requests of a poll to single resources."""
+
+MAX_FALLBACK_REQUESTS: Final = 6
+"""Maximum number of these, and of collections instead, while one shows no value."""
 
 MAX_FIRST_SOURCES: Final = 2
 """Maximum number of such resources in the first poll after a restart."""

@@ -1,7 +1,6 @@
 """Values of sensors from metric reports (TelemetryService)."""
 
 import json
-from time import monotonic
 from typing import Any
 
 from aiohttp import ClientSession
@@ -13,7 +12,6 @@ from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
 from tests.library import link, requested_paths
 from tests.simulator import Bmc, Board, Server
-from tests.simulator.expand import Expand
 from tests.simulator.gen14 import (
     DEFINITIONS,
     ENVIRONMENT,
@@ -154,7 +152,7 @@ async def test_first_poll_after_a_restart_reads_two_reports(
             bmc.requests.clear()
             await own.async_get_dynamic_data()
             numbers.append(sum(REPORTS in path for path in requested_paths(bmc)))
-    assert numbers == [2, 4]
+    assert numbers == [2, 3]
 
 
 async def test_text_nan_is_no_value(
@@ -263,36 +261,6 @@ async def test_failed_report_loses_no_reading(
     bmc.heal()
     bmc.change(CPU, {"Reading": 72})
     assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 72
-
-
-@pytest.mark.parametrize(("expand", "polls"), [("bmcweb", 2), ("400", 10)])
-@pytest.mark.parametrize("failure", [503, 404, {}, {"MetricValues": []}], ids=str)
-async def test_sensors_of_failed_reports_are_read_in_turns(
-    client: SupermicroRedfishClient,
-    bmc: Bmc,
-    expand: Expand,
-    polls: int,
-    failure: int | dict[str, Any],
-) -> None:
-    """Read all sensors within a few polls, and return how old their values are."""
-    bmc.expand = expand
-    before = _values(await _read(client))
-    for path in [path for path in bmc.store.paths if path.startswith(f"{REPORTS}/")]:
-        if isinstance(failure, int):
-            bmc.fail(path, status=failure)
-        else:
-            bmc.put(path, link(path) | failure)
-    _move_all(bmc, 1)
-    moved_at = monotonic()
-    for _ in range(polls):
-        bmc.requests.clear()
-        data = await client.async_get_dynamic_data()
-        assert len(bmc.requests) <= 10
-        after = _values(data)
-        unmoved = [name for name in before if after[name] == before[name]]
-        assert (data.reading_age > monotonic() - moved_at) is bool(unmoved)
-        assert data.is_read_in_turns or not unmoved
-    assert not unmoved
 
 
 async def test_failed_metrics_cost_no_reading_that_a_report_shows(

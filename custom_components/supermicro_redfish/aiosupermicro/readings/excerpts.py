@@ -62,9 +62,16 @@ class ExcerptSource:
     async def async_read(self) -> dict[str, float | None]:
         """Return the readings; errors as in `ResourceReader.async_find_json`.
 
-        An empty response keeps the excerpts, without readings.
+        An empty response keeps the excerpts, without readings. A resource that an
+        earlier run has read is not missing: the BMC may be starting.
+
+        Raises:
+            NotFoundError: The resource was read before.
+
         """
-        body = await self._reader.async_find_json(self._endpoint)
+        reader = self._reader
+        read = reader.async_get_json if self.is_known else reader.async_find_json
+        body = await read(self._endpoint)
         self.body = body or {}
         found = self._find_excerpts(self.body)
         if body is not None and self.has_excerpts and not _has_any(found):

@@ -20,7 +20,7 @@ from ..resources.reader import ResourceReader
 from .conversion import sensor_of_excerpt, temperature_of_sensor
 from .excerpts import excerpts_by_sensor, temperature_excerpts
 from .sensor_pool import SensorPool
-from .source import Reading
+from .source import Reading, Scope
 from .telemetry import ReportSource, Telemetry
 
 _PART = "inner"
@@ -145,7 +145,8 @@ class InnerSensors:
         await self._pool.async_update(reading)
         self._pool.want(_PART, self._paths)
         await self._pool.async_fill(_PART, reading)
-        self.is_read_in_turns = self._pool.has_older(self._paths, reading.since)
+        if reading.scope is not Scope.DISCOVERY:
+            self.is_read_in_turns = self._pool.has_older(self._paths, reading.since)
         sensors = (self._pool.get_sensor(path) for path in self._paths)
         return tuple(filter(None, sensors))
 

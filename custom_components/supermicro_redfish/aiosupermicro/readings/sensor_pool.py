@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 from time import monotonic
 from typing import Any
 
-from ..const import (
-    EXPAND_FRESH_SECONDS,
-    MAX_FIRST_SOURCES,
-    MAX_VALUE_SOURCES,
-    SOURCE_RETRY_SECONDS,
-)
+from ..const import EXPAND_FRESH_SECONDS
 from ..exceptions import ResourceError
 from ..models import SensorResource, Status
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
-from .source import Reading, Scope, ValueSource
+from .source import Reading, ValueSource
+from .source_schedule import ScheduledSource, SourceSchedule
 
 _IDENTITY = (
     "Id",
@@ -39,27 +35,13 @@ _IDENTITY = (
 """Properties of a sensor that do not change; a stored reading would be an old one."""
 
 
-@dataclass(eq=False)
-class _Source:
-    """Source of values, with the result of its last read."""
-
-    reads: ValueSource
-    is_new: bool
-    """Whether its sensors are still unknown."""
-    read_at: float = -inf
-    error: ResourceError | None = None
-    """The error of the last read."""
-    has_values: bool = False
-    """Whether the last read has shown any value."""
-
-
 class SensorPool:
     """Keep the identity and the newest value of sensors, by path."""
 
     def __init__(self, reader: ResourceReader) -> None:
         """Initialize without sensors."""
         self._reader = reader
-        self._sources: dict[ValueSource, _Source] = {}
+        self._schedule = SourceSchedule()
         self._identities: dict[str, JsonObject] = {}
         self._values: dict[str, tuple[float | None, float]] = {}
         """The last value of each sensor, and the time of its request."""
@@ -68,8 +50,8 @@ class SensorPool:
         self._filled_at: dict[str, float] = {}
         """The time of the last request for a sensor or collection without a source."""
         self._wanted: dict[str, frozenset[str]] = {}
-        self._first: Reading | None = None
-        """First reading of this pool, which may read fewer sources."""
+        self._has_filled = False
+        """Whether the last reading took requests for sensors that no source shows."""
         self._lock = asyncio.Lock()
         """Held while sources are read, so that all callers share the values."""
         self._identify_lock = asyncio.Lock()
@@ -79,22 +61,22 @@ class SensorPool:
 
     def add_source(self, source: ValueSource, *, is_new: bool = True) -> None:
         """Add a source of values; a new one is read once to find its sensors."""
-        self._sources.setdefault(source, _Source(source, is_new))
+        self._schedule.sources.setdefault(source, ScheduledSource(source, is_new))
 
     async def async_refresh(self, source: ValueSource) -> None:
         """Read a source that was not read for a minute: it may show more sensors."""
         async with self._lock:
-            entry = self._sources.get(source)
+            entry = self._schedule.sources.get(source)
             if entry and monotonic() - entry.read_at > EXPAND_FRESH_SECONDS:
                 await self._async_read(entry)
 
     def remove_source(self, source: ValueSource) -> None:
         """Remove a source of values."""
-        self._sources.pop(source, None)
+        self._schedule.sources.pop(source, None)
 
     def is_new(self, source: ValueSource) -> bool:
         """Return whether a source was never read."""
-        entry = self._sources.get(source)
+        entry = self._schedule.sources.get(source)
         return entry is not None and entry.is_new and entry.error is None
 
     def want(self, part: str, sensors: Iterable[str], *, add: bool = False) -> None:
@@ -153,7 +135,7 @@ class SensorPool:
         self, source: ValueSource, values: Mapping[str, float | None], at: float
     ) -> None:
         """Store the values of a source that was requested at a time."""
-        entry = self._sources[source]
+        entry = self._schedule.sources[source]
         entry.error, entry.is_new, entry.read_at = None, False, at
         entry.has_values = bool(values)
         self._values |= {path: (value, at) for path, value in values.items()}
@@ -184,7 +166,7 @@ class SensorPool:
     async def async_read(self, source: ValueSource) -> None:
         """Read a source that was never read; errors as in `ValueSource`."""
         async with self._lock:
-            entry = self._sources[source]
+            entry = self._schedule.sources[source]
             if entry.is_new:
                 await self._async_read(entry)
         if entry.is_new and entry.error:
@@ -194,22 +176,31 @@ class SensorPool:
         self, source: ValueSource, sensors: Iterable[str], reading: Reading
     ) -> None:
         """Raise the error of a source if the values of its sensors are missing."""
-        error = self._sources[source].error
+        error = self._schedule.sources[source].error
         if error and self._get_missing(sensors, reading):
             raise error.with_traceback(None)
 
     async def async_update(self, reading: Reading) -> None:
-        """Read the sources that show the wanted values, as few of them as possible.
-
-        Each time it is the one with the most values that are not of this reading yet.
-        """
+        """Read sources of the wanted values, as few of them as possible."""
         async with self._lock:
-            while len(self._get_read(reading)) < self._get_limit(reading):
-                wanted = self.get_wanted(*self._wanted)
-                missing = self._get_missing(wanted, reading)
-                if (source := self._get_best(missing, reading)) is None:
-                    break
+            self._schedule.start(reading)
+            while source := self._get_next(reading):
                 await self._async_read(source)
+
+    def _get_next(self, reading: Reading) -> ScheduledSource | None:
+        """Return the source to read next, None if there is none."""
+        missing = self._get_missing(self.get_wanted(*self._wanted), reading)
+        times = {path: self._requested_at(path) for path in missing}
+        return self._schedule.get_next(times, reading, expands=self._expands)
+
+    @property
+    def _expands(self) -> bool:
+        """Whether collections can be expanded."""
+        return self._reader.expander.has_worked
+
+    def count_extra(self, reading: Reading) -> int:
+        """Return the number of requests that a reading takes more than usual."""
+        return self._schedule.count_extra(reading, fills=self._has_filled)
 
     def use_expanded(self, paths: Iterable[str], reading: Reading) -> None:
         """Store the sensors that were just expanded with their collection."""
@@ -218,34 +209,52 @@ class SensorPool:
                 self.set_body(path, *expanded)
 
     async def async_fill(self, part: str, reading: Reading) -> None:
-        """Read sensors that no source has shown in this reading, at least one request.
+        """Read sensors that no source has shown in this reading, in turns.
 
-        The collections are read in turns, those with the most sensors first. One whose
-        sensors are missing or fail does not keep the others waiting.
+        Collections that can be expanded take one request, and others one for each
+        sensor. After a failure, the next turn is that of the next poll.
         """
         async with self._lock:
-            for _ in range(self._count_fills(reading)):
+            count = self._schedule.count_fills(reading, expands=self._expands)
+            self._has_filled = False
+            for _ in range(count):
                 missing = self._get_missing(self._wanted.get(part, ()), reading)
-                groups = _group(path for path in missing if self._is_due(path, reading))
-                if not groups:
+                self._has_filled |= bool(missing)
+                if not await self._async_take_turn(missing, reading):
                     break
-                largest = sorted(groups, key=lambda path: -len(groups[path]))
-                collection = self._take_turn(largest)
-                members = groups[collection]
-                if await self._async_read_collection(collection, members):
-                    self._filled_at |= dict.fromkeys(members, monotonic())
-                else:
-                    await self._async_read_singly([self._take_turn(members)])
 
-    def _is_due(self, path: str, reading: Reading) -> bool:
-        """Return whether a sensor without a source was not read in this reading."""
-        return self._filled_at.get(path, -inf) < reading.started_at
+    async def _async_take_turn(self, missing: Iterable[str], reading: Reading) -> bool:
+        """Read the sensors that were filled least recently; return whether it worked.
 
-    def _take_turn(self, paths: Iterable[str]) -> str:
-        """Return the path that was filled least recently, and record this turn."""
-        path = min(paths, key=lambda path: self._filled_at.get(path, -inf))
-        self._filled_at[path] = monotonic()
-        return path
+        Of several, these are the largest collection.
+        """
+        turns = self._group_turns(missing)
+        left = [turn for turn in turns if self._filled(turn) < reading.started_at]
+        if not left:
+            return False
+        turn = min(left, key=lambda turn: (self._filled(turn), -len(turns[turn])))
+        members = turns[turn]
+        if turn not in members and await self._async_read_collection(turn, members):
+            self._filled_at |= dict.fromkeys((turn, *members), monotonic())
+            return True
+        path = min(members, key=self._filled)
+        self._filled_at |= dict.fromkeys((turn, path), monotonic())
+        return await self._async_read_singly([path])
+
+    def _group_turns(self, paths: Iterable[str]) -> dict[str, list[str]]:
+        """Return the sensors to read together: those of a collection, else each one."""
+        turns: dict[str, list[str]] = {}
+        for collection, members in _group(paths).items():
+            can_expand = self._reader.expander.can_expand(collection)
+            if can_expand and len(members) >= _MIN_GROUP:
+                turns[collection] = members
+            else:
+                turns |= {path: [path] for path in members}
+        return turns
+
+    def _filled(self, path: str) -> float:
+        """Return the time of the last turn of a sensor or collection."""
+        return self._filled_at.get(path, -inf)
 
     async def async_identify(self, paths: Iterable[str]) -> None:
         """Read the resources of sensors that are not identified yet.
@@ -275,73 +284,15 @@ class SensorPool:
         since = reading.since
         return {path for path in wanted if not self.is_fresh(path, since)}
 
-    def _get_best(self, missing: set[str], reading: Reading) -> _Source | None:
-        """Return the source that shows the most of the missing values, if any does.
-
-        A source that was never read may show all of them. One that has failed is tried
-        again after a while.
-        """
-        retry_before = monotonic() - SOURCE_RETRY_SECONDS
-
-        def count(source: _Source) -> float:
-            if source.is_new:
-                is_due = source.error is None or source.read_at < retry_before
-                return inf if is_due else 0
-            return len(source.reads.sensors & missing)
-
-        unread = [
-            source
-            for source in self._sources.values()
-            if source.is_new or source.read_at < reading.since
-        ]
-        best = max(unread, key=count, default=None)
-        return best if best and missing and count(best) else None
-
-    def _is_short(self, reading: Reading) -> bool:
-        """Return whether a reading is the first poll after a restart."""
-        if self._first is None:
-            self._first = reading
-        return self._first is reading and reading.scope is Scope.POLL
-
-    def _get_limit(self, reading: Reading) -> int:
-        """Return the number of sources that a reading may read."""
-        return MAX_FIRST_SOURCES if self._is_short(reading) else MAX_VALUE_SOURCES
-
-    def _get_read(self, reading: Reading) -> list[_Source]:
-        """Return the sources that were read in this reading."""
-        since = reading.started_at
-        return [source for source in self._sources.values() if source.read_at >= since]
-
-    def count_extra(self, reading: Reading) -> int:
-        """Return the number of requests that a reading takes more than usual.
-
-        These are the sources without any value, as those that fail, and one request for
-        their sensors.
-        """
-        useless = sum(not source.has_values for source in self._get_read(reading))
-        return useless + 1 if useless else 0
-
-    def _count_fills(self, reading: Reading) -> int:
-        """Return the number of requests for sensors that no source shows.
-
-        Where a request shows a collection, it takes the place of a source.
-        """
-        read = self._get_read(reading)
-        if self._is_short(reading):
-            return MAX_FIRST_SOURCES - len(read)
-        if not self._reader.expander.has_worked:
-            return 1
-        return max(MAX_VALUE_SOURCES - sum(source.has_values for source in read), 1)
-
-    async def _async_read(self, source: _Source) -> None:
+    async def _async_read(self, source: ScheduledSource) -> None:
         """Read a source; one that fails keeps its last values."""
         source.read_at = requested_at = monotonic()
         try:
-            values = await source.reads.async_read()
+            values = await source.source.async_read()
         except ResourceError as error:
             source.error, source.has_values = error, False
             return
-        self.set_values(source.reads, values, requested_at)
+        self.set_values(source.source, values, requested_at)
 
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
         """Read sensors by one request for their collection, if that is supported."""
@@ -358,18 +309,22 @@ class SensorPool:
                 self.set_body(path, None, requested_at)
         return True
 
-    async def _async_read_singly(self, paths: list[str]) -> None:
-        """Read sensors one by one; discard the value of a sensor that fails."""
+    async def _async_read_singly(self, paths: list[str]) -> bool:
+        """Read sensors one by one, and return whether all of them could be read.
+
+        The value of a sensor that fails is discarded.
+        """
         requested_at = monotonic()
-        found, _ = await self._reader.members.async_try(paths)
+        found, errors = await self._reader.members.async_try(paths)
         for path in paths:
             self.set_body(path, found.get(path), requested_at)
+        return not errors
 
     # Memory
 
     def reset(self) -> None:
         """Discard all sensors and sources."""
-        self._sources.clear()
+        self._schedule.sources.clear()
         self._identities.clear()
         self._tried.clear()
         self._values.clear()

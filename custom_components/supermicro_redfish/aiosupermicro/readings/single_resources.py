@@ -274,7 +274,9 @@ class SingleResources:
         """Record the completeness and the resources of a reading."""
         self._is_complete[endpoint] = items.is_complete
         self._shown[endpoint] = frozenset(bodies)
-        self._is_in_turns[endpoint] = items.is_in_turns
+        wanted, since = self._pool.get_wanted(endpoint.name), items.reading.since
+        is_in_turns = items.is_in_turns or self._pool.has_older(wanted, since)
+        self._is_in_turns[endpoint] = is_in_turns
 
     async def _async_get_environment(
         self,

@@ -8,6 +8,7 @@ The text "nan" is the value of a sensor that measures nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set as AbstractSet
+from itertools import islice
 from math import inf, isfinite
 from time import monotonic, time
 from typing import Any
@@ -97,16 +98,21 @@ class Telemetry:
     def export(self) -> dict[str, Any]:
         """Return the reports as JSON, and the time of the next search since 1970."""
         seconds = 0.0 if self._unread else max(self._search_at - monotonic(), 0.0)
-        return {_REPORTS: [*self.reports], "retry_at": round(time() + seconds)}
+        reports = {path: sorted(item.sensors) for path, item in self.reports.items()}
+        return {_REPORTS: reports, "retry_at": round(time() + seconds)}
 
     def restore(self, exported: Any) -> None:
         """Restore exported reports; malformed ones are ignored."""
         if not isinstance(exported, Mapping):
             return
-        paths, retry_at = exported.get(_REPORTS), exported.get("retry_at")
-        for path in paths[:MAX_REPORTS] if isinstance(paths, list) else ():
+        reports, retry_at = exported.get(_REPORTS), exported.get("retry_at")
+        if not isinstance(reports, Mapping):
+            return
+        for path, sensors in islice(reports.items(), MAX_REPORTS):
             if isinstance(path, str) and path.startswith("/"):
-                self.reports[path] = ReportSource(self._reader, path)
+                report = self.reports[path] = ReportSource(self._reader, path)
+                listed = sensors if isinstance(sensors, list) else ()
+                report.sensors = {item for item in listed if isinstance(item, str)}
         if isinstance(retry_at, (int, float)):
             seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
             self._search_at = monotonic() + seconds

@@ -299,7 +299,7 @@ class ResourceReader:
             return await self._connection.async_get(path)
         except NotFoundError as error:
             if self.memory.is_unproven(endpoint):
-                if await self._async_is_starting():
+                if await self._async_is_starting(endpoint):
                     raise
                 self._forget_memory()
                 return await self._async_read_linked(endpoint, for_links=for_links)
@@ -308,17 +308,21 @@ class ResourceReader:
             self.members.errors[path] = error
         return await self._async_read_linked(endpoint, for_links=for_links)
 
-    async def _async_is_starting(self) -> bool:
-        """Return whether the BMC is starting: it does not return the system either."""
-        path = self._finder.paths.get(SYSTEM)
-        if path is None:
-            return False
-        if self.has_failed(SYSTEM):
-            return True
-        try:
-            await self._connection.async_get(path)
-        except ResourceError:
-            return True
+    async def _async_is_starting(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether a resource is missing because the BMC is starting.
+
+        It then does not return the system either, or what links to the resource,
+        although this run has read it.
+        """
+        parents = {link.parent for link in endpoint.links}
+        for row in (SYSTEM, *filter(self.availability.was_seen, parents - {SYSTEM})):
+            if self.has_failed(row):
+                return True
+            try:
+                if path := self._finder.paths.get(row):
+                    await self._connection.async_get(path)
+            except ResourceError:
+                return True
         return False
 
     async def _async_read_moved(
