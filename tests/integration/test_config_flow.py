@@ -6,8 +6,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import aiohttp_client
 import pytest
+import voluptuous as vol
 
+from custom_components.supermicro_redfish.config_flow import FORMS
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.fan_control.options_flow import (
+    FAN_CONTROL_FORM,
+)
 from tests.simulator import Bmc, Server
 
 from . import requests_since, set_up, unload
@@ -37,6 +42,19 @@ async def test_config_flow_creates_entry(
     assert result["title"] == "X12SPI-TF"
     assert result["data"] == {**user_input, "verify_ssl": server.certificate_sha256}
     assert result["result"].unique_id == "7c:c2:55:5a:00:f1"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [*FORMS.values(), FAN_CONTROL_FORM],
+    ids=[*FORMS, "fan_control"],
+)
+def test_password_managers_recognize_the_account(form: vol.Schema) -> None:
+    """Hide the password, and name the purpose of both fields as browsers expect it."""
+    configs = {str(field): selector.config for field, selector in form.schema.items()}
+    assert configs["username"]["autocomplete"] == "username"
+    assert configs["password"]["autocomplete"] == "current-password"
+    assert configs["password"]["type"] == "password"
 
 
 async def test_config_flow_and_entry_log_in_once_each(

@@ -10,7 +10,7 @@ import pytest
 from tests.simulator import REMOVED, Bmc, Server
 
 from . import entry_state, logged_problems, mac_address, requests_since, set_up, unload
-from .dialog import submit
+from .dialog import add, submit
 from .discovery import announce, lease
 from .paths import ROOT
 
@@ -50,6 +50,17 @@ async def test_announced_bmc_can_be_added(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].unique_id == mac_address(bmc)
     assert result["data"]["host"] == server.host
+    await unload(hass, result["result"])
+
+
+async def test_discovered_bmc_can_be_added_by_its_address(
+    hass: HomeAssistant, server: Server, user_input: dict[str, str]
+) -> None:
+    """Create the entry, and end the discovery that waits for the user."""
+    assert (await announce(hass, server.url))["step_id"] == "discovery_confirm"
+    result = await add(hass, user_input)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert hass.config_entries.flow.async_progress() == []
     await unload(hass, result["result"])
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from homeassistant.components.recorder.db_schema import MAX_STATE_ATTRS_BYTES
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.helpers.json import json_bytes
 import pytest
 
 from tests.simulator import Bmc
@@ -90,6 +92,20 @@ async def test_event_of_incomplete_log_entry(
     add_to_log(bmc, "[PWR-0001] PS5 Status", **changes)
     await elapse(STATIC)
     assert [state.attributes[attribute] for state in fired.states] == [expected]
+    assert loaded.state.recoverable
+
+
+async def test_event_of_longest_texts_is_recorded(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Shorten a long entry so that the recorder stores its attributes."""
+    word = "\N{FIRE}" * 100
+    details = dict.fromkeys(("Id", "Created", "SensorType"), word * 10)
+    add_to_log(bmc, f"{word} " * 100, **details)
+    await elapse(STATIC)
+    (state,) = fired.states
+    assert state.attributes["message"].startswith(word)
+    assert len(json_bytes(state.attributes)) <= MAX_STATE_ATTRS_BYTES
     assert loaded.state.recoverable
 
 

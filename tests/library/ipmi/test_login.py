@@ -358,19 +358,30 @@ async def test_rejected_privilege_level_is_an_error(
     assert ipmi.open_sessions == 1
 
 
+@pytest.mark.parametrize(
+    ("length", "error"),
+    [(39, InvalidResponseError), (40, AuthenticationError), (71, AuthenticationError)],
+)
 async def test_short_rakp_2_is_an_error(
-    ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
+    ipmi_client: IpmiClient,
+    ipmi: IpmiServer,
+    monkeypatch: pytest.MonkeyPatch,
+    length: int,
+    error: type[Exception],
 ) -> None:
-    """Send no proof of the password to a BMC with an incomplete proof."""
+    """Send no proof of the password to a BMC with an incomplete proof.
+
+    A missing proof, and one that is cut off, count as those of another password.
+    """
     answer = ipmi.sessions.rakp1
 
     def shorten(payload: bytes) -> bytes:
         header = parse_header(answer(payload))
         assert header
-        return wrap_plain(RAKP_2, header.payload[:39])
+        return wrap_plain(RAKP_2, header.payload[:length])
 
     monkeypatch.setattr(ipmi.sessions, "rakp1", shorten)
-    with pytest.raises(InvalidResponseError, match="short"):
+    with pytest.raises(error):
         await ipmi_client.async_connect()
     assert ipmi.logins == 0
 

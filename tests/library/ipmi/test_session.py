@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import FrozenInstanceError
 import os
+import tracemalloc
 
 from hypothesis import given, strategies as st
 import pytest
@@ -135,6 +136,23 @@ async def test_flood_of_garbage_ends_with_a_timeout(
     ipmi.duplicates = 50
     with pytest.raises(TimeoutError):
         await ipmi_client.async_get_fan_mode()
+
+
+async def test_flood_between_commands_takes_little_memory(
+    ipmi_client: IpmiClient, ipmi: IpmiServer
+) -> None:
+    """Keep less than 3 MB of packets of the maximum size, and use the session."""
+    await ipmi_client.async_connect()
+    endpoint = ipmi_client._endpoint
+    assert endpoint
+    tracemalloc.start()
+    for _ in range(1_000):
+        endpoint.datagram_received(bytes(65_507), None)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 3_000_000
+    assert await ipmi_client.async_get_fan_mode() is FanMode.OPTIMAL
+    assert ipmi.logins == 1
 
 
 @given(st.lists(st.integers(1, 120)))

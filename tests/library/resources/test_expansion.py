@@ -17,6 +17,7 @@ from aiosupermicro.models import Memory
 from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import (
+    CHASSIS,
     MANAGER,
     ROOT,
     SYSTEM,
@@ -407,6 +408,25 @@ async def test_new_firmware_is_tried_anew(
         _take(bmc)
         assert len(await client.async_get_memory()) == 4
         assert _count_expansions(bmc) == 1
+
+
+async def test_new_firmware_shows_its_own_resources(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Use no drive that an expansion by the earlier version has shown."""
+    bay = f"{CHASSIS}/Drives/9"
+    bmc.put(bay, {"@odata.id": bay, "Id": "9", "Name": "Bay 9", "SerialNumber": "A"})
+    group = {"Id": "1", "Name": "Storage", "Drives": [link(bay)]}
+    put_collection(bmc, STORAGE, {"1": group})
+    bmc.change(SYSTEM, {"Storage": link(STORAGE)})
+    await client.async_get_manager()
+    await client.async_get_memory()
+    await client.async_get_volumes()
+    bmc.change(bay, {"SerialNumber": "B"})
+    bmc.change(MANAGER, {"FirmwareVersion": "99.01"})
+    await client.async_get_manager()
+    drives = await client.async_get_drives()
+    assert [drive.serial_number for drive in drives if drive.id == "9"] == ["B"]
 
 
 @pytest.mark.parametrize(
