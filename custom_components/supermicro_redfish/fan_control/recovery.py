@@ -102,9 +102,11 @@ async def async_recover_fans_on_failure(
     try:
         yield
     except Exception:
-        is_due = CONF_FAN_CONTROL in entry.options and entry.entry_id not in settled
-        if is_due and await _async_recover(hass, entry):
-            settled.add(entry.entry_id)
+        if CONF_FAN_CONTROL in entry.options and entry.entry_id not in settled:
+            record = await RecordStore(hass, entry.entry_id).async_load()
+            is_released = record.state is ControlState.RELEASED
+            if is_released or await _async_recover(hass, entry, record):
+                settled.add(entry.entry_id)
         raise
     settled.discard(entry.entry_id)
 
@@ -134,9 +136,12 @@ async def async_end_fan_control(
 async def async_remove_fan_control(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Give the fans back unless the unload did, and remove the store of an entry."""
     store = RecordStore(hass, entry.entry_id)
-    if (await store.async_load()).state is not ControlState.RELEASED:
+    record = await store.async_load()
+    if record.state is not ControlState.RELEASED:
         has_option = CONF_FAN_CONTROL in entry.options
-        if not (has_option and await _async_recover(hass, entry, is_final=True)):
+        if not (
+            has_option and await _async_recover(hass, entry, record, is_final=True)
+        ):
             _report_failure(hass, entry, "no response")
     await store.async_remove()
 
@@ -150,22 +155,23 @@ def _report_failure(
 
 
 async def _async_recover(
-    hass: HomeAssistant, entry: ConfigEntry, *, is_final: bool = False
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    record: ControlRecord,
+    *,
+    is_final: bool = False,
 ) -> bool:
     """Give the fans back over IPMI, and return whether that needs no other attempt.
 
     Args:
         hass: Home Assistant.
         entry: The config entry, with the option on.
+        record: The stored record of fans that were not given back.
         is_final: Whether the control ends instead of waiting for the entry.
 
     """
-    store = RecordStore(hass, entry.entry_id)
-    record = await store.async_load()
-    if record.state is ControlState.RELEASED:
-        return True
     settings = entry.options[CONF_FAN_CONTROL]
-    surroundings = _StoreOnly(hass, entry, store)
+    surroundings = _StoreOnly(hass, entry, RecordStore(hass, entry.entry_id))
     device = await async_create_device(hass, entry, settings)
     zones = tuple(settings[CONF_ZONES])
     access = FanAccess(device, surroundings, zones, lambda *_: None)

@@ -15,8 +15,6 @@ from .endpoints import Endpoint
 from .reader import ResourceReader
 
 _HEALTH_EVENTS = "SEL"
-_MAX_DIGITS = 20
-"""Maximum digits of an Id that is parsed as a number; Python rejects thousands."""
 _T = TypeVar("_T")
 
 
@@ -140,7 +138,7 @@ def _is_newest_first(ids: list[str | None]) -> bool:
 
     A log in ascending order may have one step back, where its numbers wrap around.
     """
-    known = [entry for entry in ids if entry and len(entry) <= _MAX_DIGITS]
-    numbers = [int(entry) for entry in known if entry.isdecimal()]
+    digits = [entry.lstrip("0") for entry in ids if entry and entry.isdecimal()]
+    numbers = [(len(entry), entry) for entry in digits]  # Python parses no long ones
     steps = [after > before for before, after in pairwise(numbers)]
     return sum(steps) * 2 < len(steps)
