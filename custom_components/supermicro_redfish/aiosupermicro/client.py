@@ -299,11 +299,12 @@ class SupermicroRedfishClient:
 
         Boards from Gen 14 on have a resource for each fan, supply and sensor. Where
         collections can be expanded, or metric reports name the sensors, it takes up to
-        six requests. Elsewhere it takes up to ten, and some of these resources are read
-        each time in round robin: a reading may be several polls old, see
-        `DynamicData.reading_age`, and one that was not read yet is missing, see
-        `DynamicData.is_complete`. `async_get_static_data` reads those that were never
-        read and finds those that were fitted since.
+        six requests. Elsewhere, and while reports fail, it takes up to ten (a few more
+        at the first failure), and some of these resources are read each time in round
+        robin: a reading may be several polls old, see `DynamicData.reading_age`, and
+        one that was not read yet is missing, see `DynamicData.is_complete`.
+        `async_get_static_data` reads those that were never read and finds those that
+        were fitted since.
 
         Fan mode and POST code are those that were last read by any other method. They
         are requested here only before the first of those, and after a command; on

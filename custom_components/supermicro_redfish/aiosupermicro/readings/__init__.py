@@ -9,9 +9,10 @@ Boards provide them in different ways. Each way is a module, and the first two h
   does not, `round_robin` reads a few of them in each poll.
 - `telemetry`: metric reports with the sensors of all chassis (`inner_sensors`).
 
-The values of a sensor come from whichever `ValueSource` shows the most (`sensor_pool`):
-a metric report, an expanded collection (`expanded_sensors`), or the metrics of a
-chassis (`excerpts`). `reading_items` reads the single resources of one reading.
+The values of sensors (`sensor_pool`) come from each `ValueSource` that shows many: a
+metric report, an expanded collection (`expanded_sensors`), or the metrics of a chassis
+(`excerpts`). `source_schedule` selects those of a poll. `reading_items` reads the
+single resources of one reading.
 
 `power_history` reads the averages of the past that X12 and X13 keep.
 
