@@ -6,7 +6,13 @@ import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
 from aiosupermicro.const import KEPT_READING_SECONDS
-from aiosupermicro.readings import readings, round_robin, sensor_pool, source
+from aiosupermicro.readings import (
+    readings,
+    round_robin,
+    sensor_pool,
+    source,
+    source_schedule,
+)
 from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import link
@@ -17,6 +23,7 @@ from tests.simulator.gen14 import (
     FANS,
     METRICS,
     SENSORS,
+    SUPPLIES,
     add_gpus,
     add_report,
     add_sensors,
@@ -42,6 +49,7 @@ def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
         round_robin,
         sensor_pool,
         source,
+        source_schedule,
     ):
         monkeypatch.setattr(module, "monotonic", clock)
     return clock
@@ -299,3 +307,32 @@ async def test_failing_part_keeps_the_readings_of_the_other(
         else:
             assert data.power
             assert len(data.power.power_supplies) == 2
+
+
+@pytest.mark.parametrize("collection", [SENSORS, FANS, SUPPLIES])
+@pytest.mark.parametrize("expand", ["bmcweb", "400"])
+async def test_values_from_before_an_empty_collection_are_not_shown(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    readings_clock: Clock,
+    expand: Expand,
+    collection: str,
+) -> None:
+    """Show a member again when it was read, if it was not listed for minutes."""
+    bmc.expand = expand
+    await client.async_get_dynamic_data(complete=True)
+    await client.async_get_static_data()
+    bmc.fail(f"{collection}*", status=200, body={})
+    for _ in range(3):
+        readings_clock.tick(KEPT_READING_SECONDS / 2)
+        await client.async_get_static_data()
+        await client.async_get_dynamic_data()
+    bmc.heal()
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    assert data.reading_age < KEPT_READING_SECONDS
+    for _ in range(8):
+        data = await client.async_get_dynamic_data()
+    assert None not in _values(data).values()
+    assert data.power
+    assert len(data.power.power_supplies) == 2

@@ -1,13 +1,14 @@
 """Sensors of boards whose metric reports fail, or are too many for one poll."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 
 from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
+from aiosupermicro.readings import telemetry
 from tests.library import connected_client, link
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
@@ -19,6 +20,7 @@ from tests.simulator.gen14 import (
     add_report,
     add_sensors,
     gen14_board,
+    mark_stale,
 )
 from tests.simulator.mutations import add_leak_detectors
 
@@ -95,7 +97,7 @@ def _move_all(bmc: Bmc) -> None:
 
 
 def _unmoved(
-    before: dict[str | None, float | None], data: DynamicData
+    before: Mapping[str | None, float | None], data: DynamicData
 ) -> Iterator[str | None]:
     """Yield the names of values that have not changed."""
     after = _values(data)
@@ -218,3 +220,74 @@ async def test_poll_stops_at_a_sensor_that_hangs(
         data = await client.async_get_dynamic_data()
         assert sum(request.status == 0 for request in bmc.requests) <= 4
         assert data.thermal
+
+
+@pytest.mark.parametrize(("expand", "polls"), [("bmcweb", 3), ("400", 4)])
+async def test_stale_metrics_without_a_sensor_delay_no_report(
+    session: ClientSession, expand: Expand, polls: int
+) -> None:
+    """Read all reports and the host's metrics, though each report lacks a value."""
+    bmc = _board(expand, 6)
+    async with connected_client(bmc, session) as client:
+        await _read(client)
+        for number in range(6):
+            path = _sensors(bmc, f"GPU_{number}_TEMP_0")[0]
+            mark_stale(bmc, f"{REPORTS}/GPU_{number}", path)
+            bmc.fail(path, status=404)
+        for _ in range(8):
+            data = await client.async_get_dynamic_data()
+        before = {name: v for name, v in _values(data).items() if v is not None}
+        _move_all(bmc)
+        for _ in range(polls):
+            data = await client.async_get_dynamic_data()
+        unmoved = {*_unmoved(before, data)}
+        assert not {name for name in unmoved if name and not name.endswith(" TEMP 0")}
+
+
+async def test_failed_sensors_delay_no_others(session: ClientSession) -> None:
+    """Read the sensors of other GPUs, though the reports and three GPUs fail."""
+    bmc = _board("bmcweb", 8)
+    failed = [f"GPU {number}" for number in range(3)]
+    async with connected_client(bmc, session) as client:
+        await _read(client)
+        for path in (
+            *_reports(bmc),
+            *(f"/redfish/v1/Chassis/GPU_{n}/*" for n in "012"),
+        ):
+            bmc.fail(path, status=503)
+        for _ in range(12):
+            data = await client.async_get_dynamic_data()
+        before = _values(data)
+        _move_all(bmc)
+        for _ in range(7):
+            bmc.requests.clear()
+            data = await client.async_get_dynamic_data()
+            assert len(bmc.requests) <= 10
+        unmoved = {str(name) for name in _unmoved(before, data)}
+        assert not {n for n in unmoved if not any(part in n for part in failed)}
+
+
+async def test_report_without_its_sensors_for_once_is_kept(
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read a report again that named only unwanted sensors at a static read."""
+    monkeypatch.setattr(telemetry, "SOURCE_RETRY_SECONDS", 0)
+    bmc = _board("400", 1)
+    report = f"{REPORTS}/GPU_0"
+    async with connected_client(bmc, session) as client:
+        before = _values(await _read(client))
+        voltages = [
+            item
+            for item in bmc.resource(report)["MetricValues"]
+            if "Voltage" in item["MetricProperty"]
+        ]
+        body = bmc.resource(report) | {"MetricValues": voltages}
+        bmc.fail(report, status=200, body=body)
+        await client.async_get_dynamic_data()
+        await client.async_get_static_data()
+        bmc.heal()
+        _move_all(bmc)
+        await client.async_get_static_data()
+        data = await client.async_get_dynamic_data()
+        assert _values(data).keys() == before.keys()
+        assert not [*_unmoved(before, data)]

@@ -88,7 +88,7 @@ class InnerSensors:
     async def async_discover(self) -> None:
         """Find the metric reports of a board, and identify the sensors in them.
 
-        Reports without any wanted sensor are not read again.
+        Reports without any wanted sensor are not read again, unless they had one.
 
         Raises:
             AuthenticationError: The login was refused.
@@ -110,7 +110,10 @@ class InnerSensors:
                     self._pool.set_values(report, *found[path])
                 await self._pool.async_identify(report.sensors)
             is_used = any(s in own or self._is_wanted(s) for s in report.sensors)
-            if report.sensors and not (is_used or self._may_be_used(report)):
+            if report.was_used and not is_used:
+                self.telemetry.read_again(path)
+            report.was_used |= is_used
+            if report.sensors and not (report.was_used or self._may_be_used(report)):
                 self._pool.remove_source(report)
                 del reports[path]
 

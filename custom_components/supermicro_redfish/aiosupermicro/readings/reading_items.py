@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from ..payload import JsonObject
@@ -22,6 +22,7 @@ class ReadingItems:
         reading: Reading,
         *,
         is_first: bool,
+        former: Container[str] = (),
         recalls: bool = False,
     ) -> None:
         """Start a reading; the first poll of a board discovers no collection.
@@ -31,6 +32,7 @@ class ReadingItems:
             round_robin: The reader of single resources.
             reading: The reading that the items belong to.
             is_first: Whether it is the first one.
+            former: The resources of the reading before.
             recalls: Whether the first poll may expand what an earlier run has found.
 
         """
@@ -38,6 +40,9 @@ class ReadingItems:
         self.is_complete = True
         self.is_in_turns = False
         """Whether there are more single resources than a poll reads."""
+        self.wanted: set[str] = set()
+        """The resources of this reading."""
+        self._former = former
         self._reader = reader
         self._round_robin = round_robin
         self._is_poll = reading.scope is Scope.POLL
@@ -63,11 +68,22 @@ class ReadingItems:
             return None
         return paths
 
+    def select_returned(self, paths: Iterable[str]) -> list[str]:
+        """Record resources, and return those that the reading before did not want.
+
+        A collection that was empty for minutes leaves old values behind.
+        """
+        wanted = list(paths)
+        self.wanted.update(wanted)
+        return [path for path in wanted if path not in self._former]
+
     async def async_read(
         self, paths: Iterable[str], count: int
     ) -> dict[str, JsonObject]:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
+        returned = self.select_returned(wanted)
+        self._round_robin.discard_values(returned, self.reading.kept_since)
         bodies, singles = await self._round_robin.async_read(
             wanted, count, limit_new=self._is_poll, since=self.reading.since
         )

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from ..concurrency import gather_or_raise
-from ..const import EXPAND_FRESH_SECONDS, KEPT_READING_SECONDS
+from ..const import EXPAND_FRESH_SECONDS
 from ..exceptions import InvalidResponseError, NotFoundError, ResourceError
 from ..models import LeakDetector, Power, SensorResource, Thermal
 from ..resources.endpoints import (
@@ -93,7 +93,7 @@ class Readings:
         those that are not read again in this reading.
         """
         reading = Reading(scope)
-        before = reading.started_at - KEPT_READING_SECONDS
+        before = reading.kept_since
         failing_since = min(before, self._started_at)
         failed = {p for p in _PARTS if self._read_at.get(p, -inf) < failing_since}
         for part in failed:

@@ -212,7 +212,8 @@ class SensorPool:
         """Read sensors that no source has shown in this reading, in turns.
 
         Collections that can be expanded take one request, and others one for each
-        sensor. After a failure, the next turn is that of the next poll.
+        sensor. After a collection that fails, or a time-out, the next turn is that of
+        the next poll.
         """
         async with self._lock:
             count = self._schedule.count_fills(reading, expands=self._expands)
@@ -224,9 +225,10 @@ class SensorPool:
                     break
 
     async def _async_take_turn(self, missing: Iterable[str], reading: Reading) -> bool:
-        """Read the sensors that were filled least recently; return whether it worked.
+        """Read the sensors that were filled least recently; return whether to go on.
 
-        Of several, these are the largest collection.
+        Of several, these are the largest collection. If it cannot be expanded any more,
+        the turns of its sensors follow those of the others.
         """
         turns = self._group_turns(missing)
         left = [turn for turn in turns if self._filled(turn) < reading.started_at]
@@ -234,12 +236,10 @@ class SensorPool:
             return False
         turn = min(left, key=lambda turn: (self._filled(turn), -len(turns[turn])))
         members = turns[turn]
-        if turn not in members and await self._async_read_collection(turn, members):
-            self._filled_at |= dict.fromkeys((turn, *members), monotonic())
-            return True
-        path = min(members, key=self._filled)
-        self._filled_at |= dict.fromkeys((turn, path), monotonic())
-        return await self._async_read_singly([path])
+        self._filled_at |= dict.fromkeys((turn, *members), monotonic())
+        if turn not in members:
+            return await self._async_read_collection(turn, members)
+        return await self._async_read_singly(members)
 
     def _group_turns(self, paths: Iterable[str]) -> dict[str, list[str]]:
         """Return the sensors to read together: those of a collection, else each one."""
@@ -310,7 +310,7 @@ class SensorPool:
         return True
 
     async def _async_read_singly(self, paths: list[str]) -> bool:
-        """Read sensors one by one, and return whether all of them could be read.
+        """Read sensors one by one, and return whether the BMC has responded in time.
 
         The value of a sensor that fails is discarded.
         """
@@ -318,7 +318,7 @@ class SensorPool:
         found, errors = await self._reader.members.async_try(paths)
         for path in paths:
             self.set_body(path, found.get(path), requested_at)
-        return not errors
+        return not any(isinstance(error, TimeoutError) for error in errors.values())
 
     # Memory
 

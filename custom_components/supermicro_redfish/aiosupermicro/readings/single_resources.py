@@ -89,6 +89,8 @@ class SingleResources:
         self._is_in_turns: dict[Endpoint[Any], bool] = {}
         self._shown: dict[Endpoint[Any], frozenset[str]] = {}
         """The resources whose last values the last reading has returned."""
+        self._wanted: dict[Endpoint[Any], frozenset[str]] = {}
+        """The resources of the last reading, also those without a value."""
 
     def export(self) -> dict[str, Any]:
         """Return the metrics of the chassis as JSON, without their readings."""
@@ -262,6 +264,7 @@ class SingleResources:
             self._round_robin,
             reading,
             is_first=endpoint not in self._is_complete,
+            former=self._wanted.get(endpoint, ()),
             recalls=endpoint is THERMAL,
         )
 
@@ -274,6 +277,7 @@ class SingleResources:
         """Record the completeness and the resources of a reading."""
         self._is_complete[endpoint] = items.is_complete
         self._shown[endpoint] = frozenset(bodies)
+        self._wanted[endpoint] = frozenset(items.wanted)
         wanted, since = self._pool.get_wanted(endpoint.name), items.reading.since
         is_in_turns = items.is_in_turns or self._pool.has_older(wanted, since)
         self._is_in_turns[endpoint] = is_in_turns
@@ -316,6 +320,8 @@ class SingleResources:
         wanted = [
             path for path, body in known.items() if not body or _has_type(body, types)
         ]
+        returned = items.select_returned(wanted)
+        self._pool.discard_values(returned, items.reading.kept_since)
         self._pool.want(endpoint.name, wanted, add=True)
         await self._pool.async_update(items.reading)
         since = items.reading.since

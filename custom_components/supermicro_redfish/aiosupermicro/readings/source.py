@@ -9,6 +9,7 @@ from math import inf
 from time import monotonic
 from typing import Protocol
 
+from ..const import KEPT_READING_SECONDS
 from ..models import Power, Thermal
 
 
@@ -40,6 +41,11 @@ class Reading:
     def since(self) -> float:
         """The time since when a value is new enough; a discovery accepts any."""
         return -inf if self.scope is Scope.DISCOVERY else self.started_at
+
+    @property
+    def kept_since(self) -> float:
+        """The time since when a value from before an outage is new enough."""
+        return self.started_at - KEPT_READING_SECONDS
 
 
 class ReadingSource(Protocol):

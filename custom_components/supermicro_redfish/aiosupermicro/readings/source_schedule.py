@@ -59,11 +59,14 @@ class ScheduledSource:
 
         A new source may show all values. Those with a value that the last reading has
         not shown either come next, the oldest first, and then those with most values.
+        A value that the source did not show when it was read last is no older than
+        that.
         """
         if self.is_new:
             return (inf, inf) if self.is_retry_due else _NEVER
-        ages = [missing[path] for path in self.source.sensors & missing.keys()]
-        return (-min(since, *ages), len(ages)) if ages else _NEVER
+        shown = self.source.sensors & missing.keys()
+        times = [max(missing[path], self.read_at) for path in shown]
+        return (-min(since, *times), len(times)) if times else _NEVER
 
 
 class SourceSchedule:

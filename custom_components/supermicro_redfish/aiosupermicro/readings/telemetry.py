@@ -45,6 +45,8 @@ class ReportSource:
 
         A report that is empty for once still has the sensors of the one before.
         """
+        self.was_used = False
+        """Whether it has named a wanted sensor, maybe in an earlier run."""
         self._timestamps: dict[str, tuple[str, float]] = {}
         """The last timestamp of each sensor, and when it was first seen."""
 
@@ -112,10 +114,16 @@ class Telemetry:
             if isinstance(path, str) and path.startswith("/"):
                 report = self.reports[path] = ReportSource(self._reader, path)
                 listed = sensors if isinstance(sensors, list) else ()
+                report.was_used = True
                 report.sensors = {item for item in listed if isinstance(item, str)}
         if isinstance(retry_at, (int, float)):
             seconds = min(retry_at - time(), TELEMETRY_RETRY_SECONDS)
             self._search_at = monotonic() + seconds
+
+    def read_again(self, path: str) -> None:
+        """Read a report again with the next static read."""
+        if path not in self._unread:
+            self._unread.append(path)
 
     async def async_find_reports(
         self,
