@@ -53,6 +53,7 @@ def read_difference(platform: Platform) -> Iterator[None]:
         raise AssertionError(text) from error
 
 
+@pytest.mark.all_cases
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("platform", [name for name in PLATFORMS if name != "fan"])
 async def test_entities_match_snapshot(

@@ -6,6 +6,8 @@ import pytest
 
 from . import ENGLISH, ICONS, Description, descriptions, texts
 
+pytestmark = pytest.mark.all_cases
+
 
 @pytest.mark.parametrize(
     ("platform", "row"),

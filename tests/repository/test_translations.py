@@ -51,6 +51,8 @@ from . import (
     texts,
 )
 
+pytestmark = pytest.mark.all_cases
+
 PAGE_TEXTS = Path(hass_frontend.__file__).parent / "static" / "translations"
 
 LANGUAGES = ("de", "en", "es", "fr", "nl", "zh-Hans")
