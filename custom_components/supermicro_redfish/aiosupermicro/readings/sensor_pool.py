@@ -184,8 +184,8 @@ class SensorPool:
         """Read sources of the wanted values, as few of them as possible."""
         async with self._lock:
             self._schedule.start(reading)
-            while source := self._get_next(reading):
-                await self._async_read(source)
+            while item := self._get_next(reading):
+                await self._async_read(item)
 
     def _get_next(self, reading: Reading) -> ScheduledSource | None:
         """Return the source to read next, None if there is none."""
@@ -284,15 +284,15 @@ class SensorPool:
         since = reading.since
         return {path for path in wanted if not self.is_fresh(path, since)}
 
-    async def _async_read(self, source: ScheduledSource) -> None:
+    async def _async_read(self, item: ScheduledSource) -> None:
         """Read a source; one that fails keeps its last values."""
-        source.read_at = requested_at = monotonic()
+        item.read_at = requested_at = monotonic()
         try:
-            values = await source.source.async_read()
+            values = await item.source.async_read()
         except ResourceError as error:
-            source.error, source.has_values = error, False
+            item.error, item.has_values = error, False
             return
-        self.set_values(source.source, values, requested_at)
+        self.set_values(item.source, values, requested_at)
 
     async def _async_read_collection(self, collection: str, members: list[str]) -> bool:
         """Read sensors by one request for their collection, if that is supported."""
