@@ -230,6 +230,28 @@ async def test_resources_of_a_starting_bmc_are_requested_again(
     assert available_keys(hass, loaded) - {"sensor.reading_age"} == available
 
 
+@pytest.mark.parametrize("board", [recorded("gb300-openbmc")], indirect=True)
+async def test_gpus_are_shown_soon_after_a_chassis_was_missing(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Keep the findings of an earlier run, also of resources that are expanded."""
+    bmc.expand, bmc.expand_advertised = "bmcweb", True
+    await set_up(hass, entry)
+    available = available_keys(hass, entry)
+    await unload(hass, entry)
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    bmc.fail("Chassis*", status=404)
+    for _ in range(2):
+        await elapse(STATIC)
+    bmc.heal()
+    for _ in range(2):
+        await elapse(DYNAMIC)
+    gpus = {key for key in available if "inner_" in key}
+    assert gpus
+    assert gpus <= available_keys(hass, entry)
+
+
 @pytest.mark.parametrize(
     ("board", "path"),
     [

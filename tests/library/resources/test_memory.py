@@ -9,7 +9,9 @@ from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, LicenseError, SupermicroRedfishClient
+from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
 from aiosupermicro.http import cache
+from aiosupermicro.resources import availability
 from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
@@ -456,3 +458,42 @@ async def test_reads_during_a_change_of_the_firmware_are_repeated_later(
             static = await client.async_get_static_data()
             assert static.ntp
             assert static.ntp.enabled is enabled
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_path_that_leads_nowhere_is_not_remembered(
+    connect: Connect,
+    bmc: Bmc,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_late: bool,
+) -> None:
+    """Keep the other findings, whether or not its error is still remembered."""
+    monkeypatch.setattr(availability, "monotonic", clock)
+    bmc.remove(f"{SYSTEM}/ResetActionInfo")
+    async with connect() as client:
+        await client.async_get_dynamic_data()
+        await client.async_get_static_data()
+        clock.tick((RETRY_UNAVAILABLE_SECONDS + 1) * is_late)
+        discovery = client.discovery
+    assert discovery["paths"]["thermal"] == THERMAL
+    assert "reset_info" not in discovery["paths"]
+
+
+async def test_dead_path_of_an_earlier_run_is_dropped_once(
+    connect: Connect, bmc: Bmc
+) -> None:
+    """Discover the board anew, and do not expect the missing resource any more."""
+    async with connect() as client:
+        await client.async_get_dynamic_data()
+        await client.async_get_static_data()
+        discovery = client.discovery
+    bmc.remove(f"{SYSTEM}/ResetActionInfo")
+    for number in range(3):
+        async with connect(discovery) as client:
+            await client.async_get_dynamic_data()
+            await client.async_get_static_data()
+            assert await client.async_is_same_bmc() is (number > 0)
+            discovery = client.discovery
+        assert "reset_info" not in discovery["paths"]

@@ -56,6 +56,14 @@ class RecentErrors(Generic[_KeyT]):
             if failure.is_recent
         }
 
+    def get_missing(self) -> set[_KeyT]:
+        """Return the resources that were missing when they were last requested."""
+        return {
+            key
+            for key, failure in self._failures.items()
+            if isinstance(failure.error, NotFoundError)
+        }
+
     def discard(self, key: _KeyT) -> bool:
         """Discard the error of a resource, and return whether there was one."""
         return self._failures.pop(key, None) is not None
@@ -101,6 +109,10 @@ class Availability(RecentErrors[Source]):
     def expect(self, rows: Iterable[Source]) -> None:
         """Record the rows that an earlier run has read."""
         self._expected.update(rows)
+
+    def expect_no_more(self, row: Source) -> None:
+        """Record that a row is missing which an earlier run has read."""
+        self._expected.discard(row)
 
     def record_new(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Record the error of a row that was not read yet.

@@ -80,14 +80,20 @@ class ResourceReader:
 
     @property
     def discovery(self) -> dict[str, Any]:
-        """Findings about the board for a later run; empty while a link is dead."""
+        """Findings about the board for a later run; empty while a link is dead.
+
+        Where a path leads nowhere, the later run would discard all findings.
+        """
         if self._finder.has_detours:
             return {}
         if not self.memory.is_pending:
             self.memory.readings.pop(_EXPAND, None)
             if not self.expander.verdicts.is_empty:
                 self.memory.readings[_EXPAND] = self.expander.verdicts.export()
-        return self.memory.export(self.paths, self.availability.get_all())
+        missing = self.availability.get_missing()
+        found = self._finder.paths.items()
+        paths = {row.name: path for row, path in found if row not in missing}
+        return self.memory.export(paths, self.availability.get_all())
 
     def path(self, endpoint: Endpoint[Any]) -> str | None:
         """Return the path of a row, None while it was not found."""
@@ -302,6 +308,7 @@ class ResourceReader:
                 if await self._async_is_starting(endpoint):
                     raise
                 self._forget_memory()
+                self.availability.expect_no_more(endpoint)
                 return await self._async_read_linked(endpoint, for_links=for_links)
             if was_seen or not await self._finder.async_skip(endpoint, path):
                 raise
@@ -311,11 +318,10 @@ class ResourceReader:
     async def _async_is_starting(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource is missing because the BMC is starting.
 
-        It then does not return the system either, or what links to the resource,
+        It then does not return the system either, or what leads to the resource,
         although this run has read it.
         """
-        parents = {link.parent for link in endpoint.links}
-        for row in (SYSTEM, *filter(self.availability.was_seen, parents - {SYSTEM})):
+        for row in (SYSTEM, *self._get_seen_ancestors(endpoint) - {SYSTEM}):
             if self.has_failed(row):
                 return True
             try:
@@ -324,6 +330,18 @@ class ResourceReader:
             except ResourceError:
                 return True
         return False
+
+    def _get_seen_ancestors(self, endpoint: Endpoint[Any]) -> set[Endpoint[Any]]:
+        """Return the nearest rows that lead to a row and were read in this run."""
+        found: set[Endpoint[Any]] = set()
+        left = visited = {endpoint}
+        while left:
+            parents = {link.parent for row in left for link in row.links} - visited
+            seen = set(filter(self.availability.was_seen, parents))
+            found |= seen
+            visited = visited | parents
+            left = parents - seen
+        return found
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
