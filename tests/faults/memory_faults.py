@@ -25,10 +25,11 @@ from .resting_states import use_other_identity
 
 _SINGLE_REQUESTS = 75
 """Maximum number of requests of a start without a working `$expand`."""
-_MOVED_REQUESTS = SETUP_REQUESTS + 2
+_MOVED_REQUESTS = SETUP_REQUESTS + 3
 """Requests of a start with a 404 at a stored path.
 
-The first one shows the 404, the second one that the BMC is not just starting.
+The first one shows the 404, the others that the BMC still has the system and what leads
+to the path, so that it is not just starting.
 """
 _PAGE: dict[str, Any] = {"body": "<html></html>", "content_type": "text/html"}
 
