@@ -104,14 +104,17 @@ class SensorPool:
 
     def has_older(self, paths: Iterable[str], since: float) -> bool:
         """Return whether a value of some sensors was requested before a time."""
-        return any(
-            path in self._values and self._values[path][1] < since for path in paths
-        )
+        return self._get_oldest(paths) < since
 
     def get_age(self, paths: Iterable[str]) -> float:
         """Return the seconds since the oldest of some values was requested."""
-        times = [self._values[path][1] for path in paths if path in self._values]
-        return monotonic() - min(times) if times else 0.0
+        oldest = self._get_oldest(paths)
+        return monotonic() - oldest if oldest < inf else 0.0
+
+    def _get_oldest(self, paths: Iterable[str]) -> float:
+        """Return the time of the oldest request for a value, infinity without one."""
+        times = (self._values[path][1] for path in paths if path in self._values)
+        return min(times, default=inf)
 
     def get_identity(self, path: str) -> JsonObject | None:
         """Return the resource of a sensor as it was first read, None if it was not."""
@@ -190,8 +193,7 @@ class SensorPool:
     def _get_next(self, reading: Reading) -> ScheduledSource | None:
         """Return the source to read next, None if there is none."""
         missing = self._get_missing(self.get_wanted(*self._wanted), reading)
-        times = {path: self._requested_at(path) for path in missing}
-        return self._schedule.get_next(times, reading, expands=self._expands)
+        return self._schedule.get_next(missing, reading, expands=self._expands)
 
     @property
     def _expands(self) -> bool:
@@ -265,9 +267,8 @@ class SensorPool:
         """
         async with self._identify_lock:
             groups = _group(path for path in paths if path not in self._identities)
-            expands = self._reader.expander.has_worked
             for collection in sorted(
-                groups, key=lambda path: len(groups[path]), reverse=expands
+                groups, key=lambda path: len(groups[path]), reverse=self._expands
             ):
                 members = [p for p in groups[collection] if p not in self._identities]
                 if not await self._async_read_collection(collection, members):
@@ -279,10 +280,14 @@ class SensorPool:
         is_sensor = path.startswith("/")
         return not is_sensor or path in self._identities or path in self._tried
 
-    def _get_missing(self, wanted: Iterable[str], reading: Reading) -> set[str]:
-        """Return the sensors whose value is not of this reading."""
+    def _get_missing(self, wanted: Iterable[str], reading: Reading) -> dict[str, float]:
+        """Return the sensors whose value is not of this reading, with its time."""
         since = reading.since
-        return {path for path in wanted if not self.is_fresh(path, since)}
+        return {
+            path: self._requested_at(path)
+            for path in wanted
+            if not self.is_fresh(path, since)
+        }
 
     async def _async_read(self, item: ScheduledSource) -> None:
         """Read a source; one that fails keeps its last values."""
