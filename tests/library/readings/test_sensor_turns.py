@@ -7,9 +7,14 @@ from time import monotonic
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import DynamicData, SupermicroRedfishClient
+from aiosupermicro import DynamicData
 from aiosupermicro.readings import telemetry
 from tests.library import connected_client, link
+from tests.library.readings import (
+    move_sensors,
+    poll_after_discovery,
+    sensor_paths,
+)
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
 from tests.simulator.gen14 import (
@@ -50,18 +55,13 @@ FAILURES = {
 }
 
 
-def _sensors(bmc: Bmc, part: str) -> list[str]:
-    """Return the paths of the sensors with a text in their path."""
-    return [path for path in bmc.store.paths if "/Sensors/" in path and part in path]
-
-
 def _board(expand: Expand, gpus: int, *, has_sensors: bool = True) -> Bmc:
     """Return a BMC with a report on the host, and one on each GPU."""
     bmc = Bmc(gen14_board(add_sensors), expand=expand, expand_advertised=True)
     add_gpus(bmc, gpus)
-    add_report(bmc, "Host", _sensors(bmc, SENSORS))
+    add_report(bmc, "Host", sensor_paths(bmc, SENSORS))
     for number in range(gpus):
-        add_report(bmc, f"GPU_{number}", _sensors(bmc, f"GPU_{number}/"))
+        add_report(bmc, f"GPU_{number}", sensor_paths(bmc, f"GPU_{number}/"))
     if not has_sensors:
         bmc.change(CHASSIS, {"Sensors": None})
     return bmc
@@ -81,19 +81,6 @@ def _values(data: DynamicData) -> dict[str | None, float | None]:
         | {sensor.name: sensor.reading for sensor in data.sensors}
         | {"draw": data.power.total_power_consumed_watts}
     )
-
-
-async def _read(client: SupermicroRedfishClient) -> DynamicData:
-    """Return the data of a poll after the discovery."""
-    await client.async_get_dynamic_data(complete=True)
-    await client.async_get_static_data()
-    return await client.async_get_dynamic_data()
-
-
-def _move_all(bmc: Bmc) -> None:
-    """Add one to the readings of all sensors."""
-    for path in _sensors(bmc, ""):
-        bmc.change(path, {"Reading": bmc.store[path]["Reading"] + 1})
 
 
 def _unmoved(
@@ -123,12 +110,12 @@ async def test_sensors_of_failed_reports_are_read_in_turns(
     """
     bmc = _board(expand, gpus, has_sensors=has_sensors)
     async with connected_client(bmc, session) as client:
-        before = _values(await _read(client))
+        before = _values(await poll_after_discovery(client))
         for path in _reports(bmc):
             failure(bmc, path)
         await client.async_get_dynamic_data()
         await asyncio.sleep(_TOLERANCE)
-        _move_all(bmc)
+        move_sensors(bmc)
         moved_at = monotonic()
         await asyncio.sleep(_TOLERANCE)
         for _ in range(polls):
@@ -141,7 +128,7 @@ async def test_sensors_of_failed_reports_are_read_in_turns(
             assert data.is_read_in_turns or not unmoved
         assert not unmoved
         bmc.heal()
-        _move_all(bmc)
+        move_sensors(bmc)
         before = _values(data)
         for _ in range(3):
             data = await client.async_get_dynamic_data()
@@ -155,8 +142,8 @@ async def test_all_of_many_reports_are_read(
     """Read those that were read longest ago if a poll cannot read all reports."""
     bmc = _board(expand, 8)
     async with connected_client(bmc, session) as client:
-        before = _values(await _read(client))
-        _move_all(bmc)
+        before = _values(await poll_after_discovery(client))
+        move_sensors(bmc)
         for _ in range(polls):
             bmc.requests.clear()
             data = await client.async_get_dynamic_data()
@@ -173,11 +160,11 @@ async def test_sensors_of_failed_reports_are_kept_over_a_restart(
     """Read the sensors of an earlier run while their reports fail, then the reports."""
     bmc = _board(expand, 2)
     async with connected_client(bmc, session) as client:
-        before = _values(await _read(client))
+        before = _values(await poll_after_discovery(client))
         discovery = client.discovery
     for path in _reports(bmc):
         failure(bmc, path)
-    _move_all(bmc)
+    move_sensors(bmc)
     async with connected_client(bmc, session, discovery=discovery) as client:
         for _ in range(14):
             data = await client.async_get_dynamic_data()
@@ -193,11 +180,11 @@ async def test_leak_detectors_leave_requests_to_failed_reports(
     bmc = _board("400", 2)
     add_leak_detectors(bmc, "A", "B")
     async with connected_client(bmc, session) as client:
-        before = _values(await _read(client))
+        before = _values(await poll_after_discovery(client))
         for path in _reports(bmc):
             bmc.fail(path, status=503)
         await client.async_get_dynamic_data()
-        _move_all(bmc)
+        move_sensors(bmc)
         for _ in range(12):
             bmc.requests.clear()
             data = await client.async_get_dynamic_data()
@@ -212,8 +199,12 @@ async def test_poll_stops_at_a_sensor_that_hangs(
     """Leave the other sensors to later polls, which a BMC that hangs does not delay."""
     bmc = _board(expand, 8)
     async with connected_client(bmc, session, timeout=0.3) as client:
-        await _read(client)
-        for path in (*_reports(bmc), *_sensors(bmc, "GPU"), "/redfish/v1/Chassis/GPU*"):
+        await poll_after_discovery(client)
+        for path in (
+            *_reports(bmc),
+            *sensor_paths(bmc, "GPU"),
+            "/redfish/v1/Chassis/GPU*",
+        ):
             bmc.hang(path, 3600)
         await client.async_get_dynamic_data()
         bmc.requests.clear()
@@ -229,15 +220,15 @@ async def test_stale_metrics_without_a_sensor_delay_no_report(
     """Read all reports and the host's metrics, though each report lacks a value."""
     bmc = _board(expand, 6)
     async with connected_client(bmc, session) as client:
-        await _read(client)
+        await poll_after_discovery(client)
         for number in range(6):
-            path = _sensors(bmc, f"GPU_{number}_TEMP_0")[0]
+            path = sensor_paths(bmc, f"GPU_{number}_TEMP_0")[0]
             mark_stale(bmc, f"{REPORTS}/GPU_{number}", path)
             bmc.fail(path, status=404)
         for _ in range(8):
             data = await client.async_get_dynamic_data()
         before = {name: v for name, v in _values(data).items() if v is not None}
-        _move_all(bmc)
+        move_sensors(bmc)
         for _ in range(polls):
             data = await client.async_get_dynamic_data()
         unmoved = {*_unmoved(before, data)}
@@ -249,7 +240,7 @@ async def test_failed_sensors_delay_no_others(session: ClientSession) -> None:
     bmc = _board("bmcweb", 8)
     failed = [f"GPU {number}" for number in range(3)]
     async with connected_client(bmc, session) as client:
-        await _read(client)
+        await poll_after_discovery(client)
         for path in (
             *_reports(bmc),
             *(f"/redfish/v1/Chassis/GPU_{n}/*" for n in "012"),
@@ -258,7 +249,7 @@ async def test_failed_sensors_delay_no_others(session: ClientSession) -> None:
         for _ in range(12):
             data = await client.async_get_dynamic_data()
         before = _values(data)
-        _move_all(bmc)
+        move_sensors(bmc)
         for _ in range(7):
             bmc.requests.clear()
             data = await client.async_get_dynamic_data()
@@ -275,7 +266,7 @@ async def test_report_without_its_sensors_for_once_is_kept(
     bmc = _board("400", 1)
     report = f"{REPORTS}/GPU_0"
     async with connected_client(bmc, session) as client:
-        before = _values(await _read(client))
+        before = _values(await poll_after_discovery(client))
         voltages = [
             item
             for item in bmc.resource(report)["MetricValues"]
@@ -286,7 +277,7 @@ async def test_report_without_its_sensors_for_once_is_kept(
         await client.async_get_dynamic_data()
         await client.async_get_static_data()
         bmc.heal()
-        _move_all(bmc)
+        move_sensors(bmc)
         await client.async_get_static_data()
         data = await client.async_get_dynamic_data()
         assert _values(data).keys() == before.keys()

@@ -11,6 +11,11 @@ from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
 from tests.library import link, requested_paths
+from tests.library.readings import (
+    move_sensors,
+    poll_after_discovery,
+    sensor_paths,
+)
 from tests.simulator import Bmc, Board, Server
 from tests.simulator.gen14 import (
     DEFINITIONS,
@@ -38,14 +43,14 @@ def board() -> Board:
 
 def _add_reports(bmc: Bmc) -> None:
     """Add a report on the chassis of the host, and one on the GPUs."""
-    add_report(bmc, "Host", [path for path in _sensors(bmc) if SENSORS in path])
-    add_report(bmc, "GPUs", [path for path in _sensors(bmc) if "GPU" in path])
+    add_report(bmc, "Host", [path for path in sensor_paths(bmc) if SENSORS in path])
+    add_report(bmc, "GPUs", [path for path in sensor_paths(bmc) if "GPU" in path])
 
 
 @pytest.fixture
 def gpus(bmc: Bmc) -> list[str]:
     """Return the paths of the GPUs' sensors."""
-    return [path for path in _sensors(bmc) if "GPU" in path]
+    return [path for path in sensor_paths(bmc) if "GPU" in path]
 
 
 @pytest.fixture
@@ -61,11 +66,6 @@ def telemetry_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def _sensors(bmc: Bmc) -> list[str]:
-    """Return the paths of all sensors."""
-    return [path for path in bmc.store.paths if "/Sensors/" in path]
-
-
 def _values(data: DynamicData) -> dict[str | None, float | None]:
     """Return the readings of all sensors by name."""
     assert data.thermal
@@ -78,24 +78,11 @@ def _values(data: DynamicData) -> dict[str | None, float | None]:
     )
 
 
-async def _read(client: SupermicroRedfishClient) -> DynamicData:
-    """Return the data of a poll after the discovery."""
-    await client.async_get_dynamic_data(complete=True)
-    await client.async_get_static_data()
-    return await client.async_get_dynamic_data()
-
-
-def _move_all(bmc: Bmc, by: float) -> None:
-    """Add a number to the readings of all sensors and fans."""
-    for path in _sensors(bmc):
-        bmc.change(path, {"Reading": bmc.store[path]["Reading"] + by})
-
-
 async def test_reports_show_all_sensors_in_each_poll(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
     """Read two reports instead of a resource for each sensor."""
-    before = _values(await _read(client))
+    before = _values(await poll_after_discovery(client))
     assert before["CPU Temp"] == 61
     assert before["HGX GPU 1 Power 0"] == 231
     assert before["draw"] == 207.5
@@ -103,7 +90,7 @@ async def test_reports_show_all_sensors_in_each_poll(
     assert "CPU Margin" not in before
     assert "HGX GPU 0 Voltage 0" not in before
     for _ in range(3):
-        _move_all(bmc, 1)
+        move_sensors(bmc)
         bmc.requests.clear()
         data = await client.async_get_dynamic_data()
         after = _values(data)
@@ -121,7 +108,7 @@ async def test_reports_are_remembered_over_a_restart(
     client: SupermicroRedfishClient, session: ClientSession, server: Server, bmc: Bmc
 ) -> None:
     """Read the reports of an earlier run, without a search."""
-    expected = await _read(client)
+    expected = await poll_after_discovery(client)
     assert any(sensor.related_items for sensor in expected.sensors)
     bmc.requests.clear()
     account = (server.host, bmc.username, bmc.password)
@@ -141,9 +128,9 @@ async def test_first_poll_after_a_restart_reads_two_reports(
 ) -> None:
     """Leave the other reports to the second poll, which has more time."""
     bmc.remove(f"{REPORTS}/Host")
-    for path in [path for path in _sensors(bmc) if SENSORS in path]:
+    for path in [path for path in sensor_paths(bmc) if SENSORS in path]:
         add_report(bmc, path.rpartition("/")[2], [path])
-    await _read(client)
+    await poll_after_discovery(client)
     account = (server.host, bmc.username, bmc.password)
     discovery = json.loads(json.dumps(client.discovery))
     async with SupermicroRedfishClient(session, *account, discovery=discovery) as own:
@@ -159,7 +146,7 @@ async def test_text_nan_is_no_value(
     client: SupermicroRedfishClient, bmc: Bmc, report: str
 ) -> None:
     """Return None for a sensor that measures nothing, even if it is stale."""
-    await _read(client)
+    await poll_after_discovery(client)
     set_metric(bmc, report, CPU, MetricValue="nan")
     mark_stale(bmc, report, CPU)
     bmc.requests.clear()
@@ -171,7 +158,7 @@ async def test_stale_metric_is_read_elsewhere(
     client: SupermicroRedfishClient, bmc: Bmc, report: str
 ) -> None:
     """Read the metrics of the chassis if the report marks a value as stale."""
-    await _read(client)
+    await poll_after_discovery(client)
     mark_stale(bmc, report, CPU)
     for reading in (71, 72):
         bmc.change(CPU, {"Reading": reading})
@@ -183,7 +170,7 @@ async def test_stale_metric_of_gpu_is_read_from_its_sensor(
     client: SupermicroRedfishClient, bmc: Bmc, gpus: list[str]
 ) -> None:
     """Read one sensor in a poll if no other resource shows its value."""
-    await _read(client)
+    await poll_after_discovery(client)
     mark_stale(bmc, f"{REPORTS}/GPUs", gpus[0])
     bmc.change(gpus[0], {"Reading": 40})
     bmc.requests.clear()
@@ -196,7 +183,7 @@ async def test_metric_whose_timestamp_stands_still_is_old(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, telemetry_clock: Clock
 ) -> None:
     """Ignore the value of a report that is no longer updated."""
-    await _read(client)
+    await poll_after_discovery(client)
     bmc.fail(report, status=200, body=bmc.resource(report))
     for seconds, reading in ((0, 61), (METRIC_STALE_SECONDS + 1, 70)):
         telemetry_clock.tick(seconds)
@@ -213,7 +200,7 @@ async def test_value_that_is_no_number_is_not_shown(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, value: Any
 ) -> None:
     """Return the value of another resource, or none."""
-    await _read(client)
+    await poll_after_discovery(client)
     for listed in bmc.store[report]["MetricValues"]:
         listed["MetricValue"] = value
     values = _values(await client.async_get_dynamic_data())
@@ -237,7 +224,7 @@ async def test_malformed_report_loses_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, body: dict[str, Any]
 ) -> None:
     """Read the other resources instead of a malformed report."""
-    await _read(client)
+    await poll_after_discovery(client)
     bmc.put(report, bmc.store[report] | {"MetricValues": []} | body)
     bmc.change(CPU, {"Reading": 70})
     for _ in range(2):
@@ -251,7 +238,7 @@ async def test_failed_report_loses_no_reading(
     client: SupermicroRedfishClient, bmc: Bmc, report: str, status: int
 ) -> None:
     """Read other resources instead, and the report again once it works."""
-    await _read(client)
+    await poll_after_discovery(client)
     bmc.fail(report, status=status)
     for reading in (70, 71):
         bmc.change(CPU, {"Reading": reading})
@@ -267,7 +254,7 @@ async def test_failed_metrics_cost_no_reading_that_a_report_shows(
     client: SupermicroRedfishClient, bmc: Bmc, report: str
 ) -> None:
     """Forget the error of the metrics once the report shows the values again."""
-    await _read(client)
+    await poll_after_discovery(client)
     for path in (report, METRICS, ENVIRONMENT):
         bmc.fail(path, status=503)
     assert (await client.async_get_dynamic_data()).errors
@@ -287,7 +274,7 @@ async def test_fragment_of_reading_names_sensor(
     for listed in bmc.store[report]["MetricValues"]:
         listed["MetricProperty"] += "#/Reading"
         listed["MetricValue"] = "44.5"
-    assert _values(await _read(client))["CPU Temp"] == 44.5
+    assert _values(await poll_after_discovery(client))["CPU Temp"] == 44.5
 
 
 async def test_reports_are_found_without_definitions(
@@ -296,7 +283,7 @@ async def test_reports_are_found_without_definitions(
     """Try all reports of a board without definitions."""
     bmc.remove(DEFINITIONS)
     bmc.change("/redfish/v1/TelemetryService", {"MetricReportDefinitions": None})
-    assert _values(await _read(client))["HGX GPU 1 Power 0"] == 231
+    assert _values(await poll_after_discovery(client))["HGX GPU 1 Power 0"] == 231
 
 
 async def test_board_without_reports_is_asked_once_a_day(
@@ -306,7 +293,7 @@ async def test_board_without_reports_is_asked_once_a_day(
     reports = {path: bmc.store[path] for path in (DEFINITIONS, REPORTS)}
     for path in reports:
         bmc.put(path, {"Members": []})
-    await _read(client)
+    await poll_after_discovery(client)
     for path, body in reports.items():
         bmc.put(path, body)
     await client.async_get_static_data()
@@ -326,7 +313,7 @@ async def test_report_that_is_found_again_is_read_once_per_poll(
     monkeypatch.setattr(telemetry, "TELEMETRY_RETRY_SECONDS", 0)
     monkeypatch.setattr(telemetry, "SOURCE_RETRY_SECONDS", 0)
     for _ in range(3):
-        await _read(client)
+        await poll_after_discovery(client)
     bmc.fail(report, status=503)
     bmc.requests.clear()
     await client.async_get_dynamic_data()
@@ -340,9 +327,9 @@ async def test_report_without_wanted_sensors_is_not_polled(
 
     It is no source of values any more, should they be wanted before the next search.
     """
-    voltages = [path for path in _sensors(bmc) if "GPU_0_Voltage" in path]
+    voltages = [path for path in sensor_paths(bmc) if "GPU_0_Voltage" in path]
     path = add_report(bmc, "Voltages", voltages)
-    await _read(client)
+    await poll_after_discovery(client)
     bmc.requests.clear()
     await client.async_get_dynamic_data()
     client._readings._pool.want("later", voltages)
@@ -382,7 +369,7 @@ async def test_reports_that_fail_at_first_lose_no_reading(
 ) -> None:
     """Read the sensors themselves, and the reports with the next static read."""
     bmc.fail(failed, status=status)
-    assert _values(await _read(client))["CPU Temp"] == 61
+    assert _values(await poll_after_discovery(client))["CPU Temp"] == 61
     bmc.heal()
     telemetry_clock.tick(900)
     await client.async_get_static_data()
@@ -399,7 +386,7 @@ async def test_report_that_keeps_failing_takes_one_request(
 ) -> None:
     """Try only the report again, without a search, and keep those that work."""
     bmc.fail(f"{REPORTS}/GPUs", status=500)
-    await _read(client)
+    await poll_after_discovery(client)
     telemetry_clock.tick(900)
     bmc.requests.clear()
     await client.async_get_static_data()
@@ -429,7 +416,7 @@ async def test_report_that_is_empty_for_once_keeps_its_sensors(
     client: SupermicroRedfishClient, bmc: Bmc, body: dict[str, Any]
 ) -> None:
     """Read the sensors elsewhere, and the report again with the next poll."""
-    before = _values(await _read(client))
+    before = _values(await poll_after_discovery(client))
     paths = [path for path in bmc.store.paths if path.startswith(f"{REPORTS}/")]
     reports = {path: bmc.store[path] for path in paths}
     for path in reports:
@@ -437,7 +424,7 @@ async def test_report_that_is_empty_for_once_keeps_its_sensors(
     assert _values(await client.async_get_dynamic_data()) == before
     for path, report in reports.items():
         bmc.put(path, report)
-    _move_all(bmc, 1)
+    move_sensors(bmc)
     after = _values(await client.async_get_dynamic_data())
     assert not [name for name in before if after[name] == before[name]]
 
@@ -447,7 +434,7 @@ async def test_reported_value_of_absent_sensor_counts(
 ) -> None:
     """Prefer the value of a report to a state that was read hours ago."""
     bmc.change(CPU, {"Status": {"State": "Absent"}})
-    thermal = (await _read(client)).thermal
+    thermal = (await poll_after_discovery(client)).thermal
     assert thermal
     (cpu,) = [item for item in thermal.temperatures if item.name == "CPU Temp"]
     assert cpu.reading_celsius == 61
