@@ -85,6 +85,7 @@ async def clear_button(added: AddedServer) -> None:
     raise TimeoutError("Home Assistant did not reload the entry")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("dashboard", "clear_button")
 async def test_clearing_the_log_asks_twice(added: AddedServer) -> None:
     """Open a separate view after the first question, and clear after the second."""

@@ -3,6 +3,8 @@
 from playwright.async_api import expect
 import pytest
 
+from tests.simulator import Bmc
+
 from .browser import wait_until
 from .conftest import AddedServer
 from .pages import DevicePage, IntegrationPage
@@ -11,6 +13,13 @@ pytestmark = pytest.mark.usefixtures("console")
 
 ZONE = "Fan zone 1"
 TOP = 100
+
+
+def _speed(bmc: Bmc) -> float:
+    """Return the current fan speed of the first zone in percent."""
+    bmc.scheduler.run_due()
+    assert bmc.cooling
+    return bmc.cooling.speeds[0]
 
 
 async def test_speed_follows_the_slider(added: AddedServer) -> None:
@@ -40,7 +49,7 @@ async def test_speed_follows_the_slider(added: AddedServer) -> None:
     await expect(details).not_to_contain_text("Off")
     await added.browser.take_screenshot("fan_slider")
     await device.close_details()
-    await wait_until(lambda: cooling.speeds[0] > TOP - 1)
+    await wait_until(lambda: _speed(added.bmc) > TOP - 1)
     await added.api.post(
         "api/services/homeassistant/update_entity",
         {"entity_id": "sensor.x12spi_tf_cpu_temperature"},
