@@ -17,11 +17,6 @@ from .aiosupermicro import SupermicroRedfishClient
 from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_create_bmc_session, create_client
 from .const import CONF_FAN_CONTROL, DOMAIN
-from .coordinator import (
-    SupermicroConfigEntry,
-    SupermicroRuntimeData,
-    create_runtime_data,
-)
 from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
 from .fan_control.recovery import (
@@ -57,6 +52,11 @@ from .repairs import (
     async_delete_issues,
     async_report_licenses,
     async_report_migration,
+)
+from .runtime_data import (
+    SupermicroConfigEntry,
+    SupermicroRuntimeData,
+    create_runtime_data,
 )
 from .services import async_setup_services
 from .storage import DiscoveryStore, async_remove_stores

@@ -28,8 +28,8 @@ from .aiosupermicro import (
     Status,
     System,
 )
-from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .runtime_data import SupermicroConfigEntry
 from .sources import EntitySource
 from .util import has_power
 

@@ -15,8 +15,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import sources
 from .aiosupermicro import Chassis, LogEntry, Manager, Privilege, ResetType
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .services.log_entries import async_acknowledge
 from .util import supports_acknowledgment
 

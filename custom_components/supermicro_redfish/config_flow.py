@@ -16,24 +16,10 @@ from homeassistant.config_entries import (
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
-    CONF_USERNAME,
     CONF_VERIFY_SSL,
-    UnitOfTime,
 )
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import voluptuous as vol
@@ -43,7 +29,6 @@ from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_connect_for_flow, async_create_bmc_session
 from .const import (
     CERTIFICATE_PIN,
-    CERTIFICATE_UNVERIFIED,
     CONF_CERTIFICATE,
     CONF_DYNAMIC_INTERVAL,
     CONF_ENTERED_HOST,
@@ -51,14 +36,13 @@ from .const import (
     CONF_STATIC_INTERVAL,
     CONF_UNVERIFIED_CERTIFICATE,
     DOMAIN,
-    DYNAMIC_INTERVAL,
     DYNAMIC_LIMITS,
     LOGGER,
-    STATIC_INTERVAL,
     STATIC_LIMITS,
 )
 from .errors import translation_key
 from .fan_control.options_flow import FanControlOptionsFlow
+from .forms import CERTIFICATE_FORM, LOGIN_FORMS, OPTIONS_FORM, PASSWORD_SELECTOR
 from .identity import (
     Probe,
     Server,
@@ -72,65 +56,6 @@ from .identity import (
     normalize_host,
 )
 from .util import certificate_placeholders, display_text, shorten_name
-
-_PASSWORD = TextSelector(
-    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
-)
-_HOST_FIELD = {vol.Required(CONF_HOST): TextSelector()}
-_USERNAME_FIELD = {
-    vol.Required(CONF_USERNAME): TextSelector(
-        TextSelectorConfig(autocomplete="username")
-    )
-}
-_ACCOUNT = _USERNAME_FIELD | {vol.Required(CONF_PASSWORD): _PASSWORD}
-
-FORMS = {
-    "user": vol.Schema(_HOST_FIELD | _ACCOUNT),
-    "discovery_confirm": vol.Schema(_ACCOUNT),
-    "reauth_confirm": vol.Schema(_ACCOUNT),
-    "reconfigure": vol.Schema(
-        _HOST_FIELD | _USERNAME_FIELD | {vol.Optional(CONF_PASSWORD): _PASSWORD}
-    ),
-}
-"""Forms that lead to a login, by step."""
-
-CERTIFICATE_FORM = vol.Schema(
-    {
-        vol.Required(CONF_CERTIFICATE, default=CERTIFICATE_PIN): SelectSelector(
-            SelectSelectorConfig(
-                options=[CERTIFICATE_PIN, CERTIFICATE_UNVERIFIED],
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_CERTIFICATE,
-            )
-        )
-    }
-)
-
-
-def _interval(first: int, last: int, unit: UnitOfTime) -> NumberSelector:
-    """Return a selector for an interval."""
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=first,
-            max=last,
-            step=1,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=unit,
-        )
-    )
-
-
-OPTIONS_FORM = vol.Schema(
-    {
-        vol.Required(
-            CONF_DYNAMIC_INTERVAL, default=DYNAMIC_INTERVAL.seconds
-        ): _interval(*DYNAMIC_LIMITS, UnitOfTime.SECONDS),
-        vol.Required(
-            CONF_STATIC_INTERVAL, default=STATIC_INTERVAL.seconds // 60
-        ): _interval(*STATIC_LIMITS, UnitOfTime.MINUTES),
-        vol.Required(CONF_FAN_CONTROL, default=False): BooleanSelector(),
-    }
-)
 
 
 class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -389,9 +314,9 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         values = {
             key: value for key, value in self._data.items() if key != CONF_PASSWORD
         }
-        schema = FORMS[self._form]
+        schema = LOGIN_FORMS[self._form]
         if errors.keys() == {CONF_PASSWORD} or "invalid_auth" in errors.values():
-            schema = schema.extend({vol.Optional(CONF_PASSWORD): _PASSWORD})
+            schema = schema.extend({vol.Optional(CONF_PASSWORD): PASSWORD_SELECTOR})
         elif self._entered_password:
             values[CONF_PASSWORD] = self._entered_password
         return self.async_show_form(

@@ -1,24 +1,18 @@
 """Data update coordinators of a server."""
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    HomeAssistantError,
-)
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .aiosupermicro import (
     AuthenticationError,
-    AuthorizationError,
     BulkData,
     DynamicData,
     NotFoundError,
@@ -33,31 +27,21 @@ from .const import (
     CONF_DYNAMIC_INTERVAL,
     CONF_FAN_CONTROL,
     CONF_STATIC_INTERVAL,
-    DOMAIN,
     DYNAMIC_INTERVAL,
     FAN_CONTROL_INTERVAL,
     LOGGER,
     STATIC_INTERVAL,
 )
-from .errors import (
-    TRANSLATION_KEYS,
-    FailureLog,
-    translate_update_errors,
-    translated,
-    translation_key,
-    update_failed,
-)
-from .fan_control.controller import FanController
-from .fan_control.models import FanControlData, FanControlError
+from .errors import FailureLog, translate_update_errors, update_failed
 from .host_poller import TRANSITION_SECONDS, HostPoller, validate_reset
 from .models import Privileges, ServerData
 from .models.items import KeyMemory
-from .storage import DiscoveryStore
+
+if TYPE_CHECKING:
+    from .runtime_data import SupermicroConfigEntry
 
 _FIRST_READ_INTERVAL = timedelta(minutes=1)
 """Time between two polls of the static data until the first one has succeeded."""
-
-type SupermicroConfigEntry = ConfigEntry[SupermicroRuntimeData]
 
 
 class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
@@ -393,71 +377,3 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         if self._was_refused and self.data:
             self._was_refused = False
             self.async_set_updated_data(replace(self.data, was_refused=False))
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupermicroRuntimeData:
-    """Runtime data of a config entry."""
-
-    client: SupermicroRedfishClient
-    static: StaticCoordinator
-    dynamic: DynamicCoordinator
-    account: AccountCoordinator
-    store: DiscoveryStore
-    fan_controller: FanController | None = None
-    """Control of the fans over IPMI, None while the option is off."""
-    fan_zones: SupermicroCoordinator[FanControlData] | None = None
-    """Fan zones as the controller has read them last."""
-    acknowledging: set[str] = field(default_factory=set)
-    """Paths of the log entries that are being acknowledged."""
-    descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Descriptions of all entities, by platform."""
-    entity_counts: dict[str, int] = field(default_factory=dict)
-    """Number of entities that were added, by platform."""
-    limited_platforms: set[str] = field(default_factory=set)
-    """Platforms that have not added all entities of a BMC with too many."""
-
-    @property
-    def privileges(self) -> Privileges:
-        """Privileges of the account, unknown ones until they were read."""
-        return self.account.data or Privileges()
-
-    @asynccontextmanager
-    async def translate_command_errors(self) -> AsyncIterator[None]:
-        """Translate exceptions of commands.
-
-        Raises:
-            HomeAssistantError: The command failed. If the account is not authorized,
-                its privileges are read again.
-
-        """
-        try:
-            yield
-        except SupermicroRedfishError as error:
-            if translation_key(error) == TRANSLATION_KEYS[AuthorizationError]:
-                await self.account.async_handle_refusal()
-            raise HomeAssistantError(**translated(error)) from error
-        except FanControlError as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=error.key,
-                translation_placeholders=error.placeholders,
-            ) from error
-        self.account.async_handle_success()
-
-
-def create_runtime_data(
-    hass: HomeAssistant,
-    entry: SupermicroConfigEntry,
-    client: SupermicroRedfishClient,
-    store: DiscoveryStore,
-) -> SupermicroRuntimeData:
-    """Create the coordinators of a config entry."""
-    dynamic = DynamicCoordinator(hass, entry, client)
-    return SupermicroRuntimeData(
-        client=client,
-        static=StaticCoordinator(hass, entry, client, dynamic),
-        dynamic=dynamic,
-        account=AccountCoordinator(hass, entry, client),
-        store=store,
-    )

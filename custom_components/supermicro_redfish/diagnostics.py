@@ -10,8 +10,9 @@ from homeassistant.core import HomeAssistant
 from .aiosupermicro import RequestStats
 from .aiosupermicro.redaction import Redactor
 from .const import CONF_REMOVED_ENTITIES
-from .coordinator import SupermicroConfigEntry, SupermicroCoordinator
+from .coordinator import SupermicroCoordinator
 from .fan_control.controller import FanController
+from .runtime_data import SupermicroConfigEntry
 
 _TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
 

@@ -26,13 +26,10 @@ from homeassistant.util.hass_dict import HassKey
 
 from .aiosupermicro import Privilege
 from .const import DOMAIN, MAX_ENTITIES, MAX_NEW_ENTITIES
-from .coordinator import (
-    SupermicroConfigEntry,
-    SupermicroCoordinator,
-    SupermicroRuntimeData,
-)
+from .coordinator import SupermicroCoordinator
 from .models.items import ItemsByName
 from .repairs import async_report_too_many_entities
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .sources import EntitySource, ResourceSource
 from .sources.names import name_item
 from .util import is_host_off, shorten_name

@@ -12,8 +12,8 @@ from homeassistant.helpers.start import async_at_started
 from . import sources
 from .aiosupermicro import LogEntry
 from .const import MAX_EVENTS
-from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
+from .runtime_data import SupermicroConfigEntry
 from .storage import SeenLogEntries
 from .util import SEVERITIES, SEVERITY_UNKNOWN, entry_attributes, entry_severity
 

@@ -15,10 +15,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import sources
 from .const import MAX_OPTIONS
-from .coordinator import SupermicroConfigEntry
 from .entity import ItemDescription, SupermicroEntity, async_add_items
 from .fan_control.controller import FanController
 from .fan_control.models import FULL, FanControlData, FanZone
+from .runtime_data import SupermicroConfigEntry
 from .sources import EntitySource
 from .util import option_name
 

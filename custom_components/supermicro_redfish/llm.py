@@ -22,7 +22,7 @@ from homeassistant.helpers.llm import (
 import voluptuous as vol
 
 from .const import DOMAIN, MAX_MESSAGE_LENGTH
-from .coordinator import SupermicroConfigEntry
+from .runtime_data import SupermicroConfigEntry
 from .util import display_text
 
 _LOG_ENTRIES: Final = 10

@@ -35,9 +35,9 @@ from .const import (
     LOGGER,
     STATIC_LIMITS,
 )
-from .coordinator import SupermicroConfigEntry
 from .identity import UnsupportedError, async_identify, normalize_host
 from .published import counterpart, match_entities, published_entities
+from .runtime_data import SupermicroConfigEntry
 from .util import display_text
 
 MINOR_VERSION: Final = 2

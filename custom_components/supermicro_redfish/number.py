@@ -16,8 +16,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import sources
 from .aiosupermicro import Privilege, SupermicroRedfishClient as Client, System
-from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .runtime_data import SupermicroConfigEntry
 
 PARALLEL_UPDATES = 1
 

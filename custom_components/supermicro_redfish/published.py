@@ -12,8 +12,8 @@ from homeassistant.helpers import entity_registry as er
 
 from . import binary_sensor, button, select, sensor, switch
 from .aiosupermicro.models import Sensor
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, unique_id
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import is_host_off
 
 type Row = ItemDescription[Any]

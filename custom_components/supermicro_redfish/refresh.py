@@ -20,8 +20,8 @@ from .aiosupermicro import (
     background,
 )
 from .const import LOGGER, MAX_ENTITIES
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .models import ServerData
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import is_host_off
 
 _COOLDOWN = 25.0

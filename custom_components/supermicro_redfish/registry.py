@@ -16,10 +16,10 @@ from homeassistant.helpers.typing import UNDEFINED, UndefinedType
 from . import sources
 from .aiosupermicro import BulkData, Chassis, DynamicData, Manager, System
 from .const import DOMAIN, LOGGER
-from .coordinator import SupermicroConfigEntry
 from .entity import unique_id
 from .identity import configuration_url
 from .models import ServerData
+from .runtime_data import SupermicroConfigEntry
 from .sources import EntitySource
 from .util import server_name, shorten_name, strip_placeholder
 

@@ -20,8 +20,8 @@ from .aiosupermicro import (
     System,
 )
 from .const import CONF_REMOVED_ENTITIES, MAX_OPTIONS
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import option_name
 
 PARALLEL_UPDATES = 1

@@ -57,10 +57,10 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.models import Sensor
 from .const import DOMAIN, LOGGER
-from .coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from .entity import ItemDescription, SupermicroEntity, async_add_items, unique_id
 from .models import AccessLevel, Headroom, Privileges
 from .models.energy import LONGEST_GAP, EnergyGap, EnergyMeter
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .sources import EntitySource
 from .util import (
     BOOT_STATES,

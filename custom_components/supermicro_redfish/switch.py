@@ -19,8 +19,8 @@ from .aiosupermicro import (
     ResetType,
     System,
 )
-from .coordinator import SupermicroConfigEntry
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .runtime_data import SupermicroConfigEntry
 from .util import has_power
 
 PARALLEL_UPDATES = 1

@@ -8,11 +8,8 @@ from homeassistant.helpers import aiohttp_client
 import pytest
 import voluptuous as vol
 
-from custom_components.supermicro_redfish.config_flow import FORMS
 from custom_components.supermicro_redfish.const import DOMAIN
-from custom_components.supermicro_redfish.fan_control.options_flow import (
-    FAN_CONTROL_FORM,
-)
+from custom_components.supermicro_redfish.forms import FAN_CONTROL_FORM, LOGIN_FORMS
 from tests.simulator import Bmc, Server
 
 from . import requests_since, set_up, unload
@@ -46,8 +43,8 @@ async def test_config_flow_creates_entry(
 
 @pytest.mark.parametrize(
     "form",
-    [*FORMS.values(), FAN_CONTROL_FORM],
-    ids=[*FORMS, "fan_control"],
+    [*LOGIN_FORMS.values(), FAN_CONTROL_FORM],
+    ids=[*LOGIN_FORMS, "fan_control"],
 )
 def test_password_managers_recognize_the_account(form: vol.Schema) -> None:
     """Hide the password, and name the purpose of both fields as browsers expect it."""

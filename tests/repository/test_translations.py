@@ -23,20 +23,18 @@ from custom_components.supermicro_redfish.aiosupermicro import (
     exceptions,
 )
 from custom_components.supermicro_redfish.aiosupermicro.cli.output import SENTENCES
-from custom_components.supermicro_redfish.config_flow import (
-    CERTIFICATE_FORM,
-    FORMS,
-    OPTIONS_FORM,
-    SupermicroOptionsFlow,
-)
+from custom_components.supermicro_redfish.config_flow import SupermicroOptionsFlow
 from custom_components.supermicro_redfish.errors import (
     TRANSLATION_KEYS,
     translated,
     translation_key,
 )
 from custom_components.supermicro_redfish.fan_control.models import TripReason
-from custom_components.supermicro_redfish.fan_control.options_flow import (
+from custom_components.supermicro_redfish.forms import (
+    CERTIFICATE_FORM,
     FAN_CONTROL_FORM,
+    LOGIN_FORMS,
+    OPTIONS_FORM,
 )
 from custom_components.supermicro_redfish.util import BOOT_STATES
 
@@ -216,7 +214,10 @@ def test_config_flow_aborts_match_the_texts() -> None:
 @pytest.mark.parametrize(
     ("step", "form"),
     [
-        *((ENGLISH["config"]["step"][name], form) for name, form in FORMS.items()),
+        *(
+            (ENGLISH["config"]["step"][name], form)
+            for name, form in LOGIN_FORMS.items()
+        ),
         (ENGLISH["config"]["step"]["certificate"], CERTIFICATE_FORM),
         (ENGLISH["options"]["step"]["init"], OPTIONS_FORM),
         (ENGLISH["options"]["step"]["fan_control"], FAN_CONTROL_FORM),
@@ -230,7 +231,7 @@ def test_form_fields_have_label_and_description(step: Json, form: Schema) -> Non
 
 def test_config_flow_steps_match_the_texts() -> None:
     """Require a form for every step that has texts."""
-    assert set(ENGLISH["config"]["step"]) == {*FORMS, "certificate"}
+    assert set(ENGLISH["config"]["step"]) == {*LOGIN_FORMS, "certificate"}
 
 
 def test_options_flow_texts_match_steps_and_errors() -> None:

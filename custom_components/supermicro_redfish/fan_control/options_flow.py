@@ -12,17 +12,8 @@ from homeassistant.const import (
     CONF_PASSWORD,
     CONF_PORT,
     CONF_USERNAME,
-    UnitOfTemperature,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
 import voluptuous as vol
 
 from ..aiosupermicro import SupermicroRedfishError
@@ -31,47 +22,15 @@ from ..const import (
     CONF_FLOOR,
     CONF_HEADROOM,
     CONF_ZONES,
-    FLOOR,
     FLOOR_LIMITS,
-    HEADROOM,
     HEADROOM_LIMITS,
-    IPMI_PORT,
 )
-from ..coordinator import SupermicroConfigEntry, SupermicroRuntimeData
 from ..errors import translation_key
+from ..forms import FAN_CONTROL_FORM
+from ..runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 
 _CONNECTION: Final = (CONF_PORT, CONF_USERNAME, CONF_PASSWORD)
 """Settings whose change needs a new probe."""
-_MAX_PORT: Final = 65535
-
-
-def _number(first: int, last: int, unit: str | None = None) -> NumberSelector:
-    """Return a selector for an integer."""
-    config = NumberSelectorConfig(
-        min=first, max=last, step=1, mode=NumberSelectorMode.BOX
-    )
-    if unit:
-        config["unit_of_measurement"] = unit
-    return NumberSelector(config)
-
-
-FAN_CONTROL_FORM: Final = vol.Schema(
-    {
-        vol.Required(CONF_PORT, default=IPMI_PORT): _number(1, _MAX_PORT),
-        vol.Optional(CONF_USERNAME): TextSelector(
-            TextSelectorConfig(autocomplete="username")
-        ),
-        vol.Optional(CONF_PASSWORD): TextSelector(
-            TextSelectorConfig(
-                type=TextSelectorType.PASSWORD, autocomplete="current-password"
-            )
-        ),
-        vol.Required(CONF_FLOOR, default=FLOOR): _number(*FLOOR_LIMITS, "%"),
-        vol.Required(CONF_HEADROOM, default=HEADROOM): _number(
-            *HEADROOM_LIMITS, UnitOfTemperature.CELSIUS
-        ),
-    }
-)
 
 
 class FanControlOptionsFlow(OptionsFlowWithReload):

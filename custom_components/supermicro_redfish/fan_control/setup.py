@@ -18,7 +18,8 @@ from ..const import (
     CONF_HEADROOM,
     CONF_ZONES,
 )
-from ..coordinator import SupermicroConfigEntry, SupermicroCoordinator
+from ..coordinator import SupermicroCoordinator
+from ..runtime_data import SupermicroConfigEntry
 from .controller import FanController
 from .interfaces import Surroundings
 from .issues import (

@@ -22,7 +22,7 @@ from ..aiosupermicro import (
     background,
 )
 from ..const import LOGGER
-from ..coordinator import SupermicroRuntimeData
+from ..runtime_data import SupermicroRuntimeData
 from .permissions import SERVER_FIELD, async_get_authorized_entry
 
 ATTR_ENTRIES: Final = "entries"

@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from .. import sources
 from ..aiosupermicro import PowerState, ResetType, SupermicroRedfishError, System
-from ..coordinator import SupermicroRuntimeData
+from ..runtime_data import SupermicroRuntimeData
 from .permissions import SERVER_FIELD, async_get_authorized_entry
 
 ATTR_BOOT: Final = "boot"

@@ -13,7 +13,7 @@ from homeassistant.helpers import (
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..coordinator import SupermicroConfigEntry
+from ..runtime_data import SupermicroConfigEntry
 
 SERVER_FIELD: Final[dict[vol.Marker, Any]] = {vol.Required(ATTR_DEVICE_ID): cv.string}
 """Field of the server that an action is for."""

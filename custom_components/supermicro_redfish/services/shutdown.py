@@ -14,7 +14,7 @@ import voluptuous as vol
 from .. import sources
 from ..aiosupermicro import PowerState, ResetType
 from ..const import DOMAIN
-from ..coordinator import SupermicroConfigEntry, SupermicroRuntimeData
+from ..runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from ..util import is_host_off
 from .permissions import SERVER_FIELD, async_get_authorized_entry
 

@@ -14,7 +14,8 @@ from ..aiosupermicro import SupermicroRedfishClient as Client, SupermicroRedfish
 from ..aiosupermicro.models import Model
 from ..aiosupermicro.resources.endpoints import Endpoint
 from ..const import LOGGER
-from ..coordinator import SupermicroCoordinator, SupermicroRuntimeData
+from ..coordinator import SupermicroCoordinator
+from ..runtime_data import SupermicroRuntimeData
 
 type CoordinatorFn = Callable[[SupermicroRuntimeData], SupermicroCoordinator[Any]]
 

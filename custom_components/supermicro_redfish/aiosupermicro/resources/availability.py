@@ -106,6 +106,18 @@ class Availability(RecentErrors[Source]):
         """
         return source in self._seen
 
+    def get_seen_ancestors(self, endpoint: Endpoint[Any]) -> set[Endpoint[Any]]:
+        """Return the nearest rows that lead to a row and were read in this run."""
+        found: set[Endpoint[Any]] = set()
+        left = visited = {endpoint}
+        while left:
+            parents = {link.parent for row in left for link in row.links} - visited
+            seen = set(filter(self.was_seen, parents))
+            found |= seen
+            visited = visited | parents
+            left = parents - seen
+        return found
+
     def expect(self, rows: Iterable[Source]) -> None:
         """Record the rows that an earlier run has read."""
         self._expected.update(rows)

@@ -14,10 +14,10 @@ from ..exceptions import (
     SupermicroRedfishError,
 )
 from ..http.connection import Connection
-from ..models import Model
 from ..payload import JsonObject, find_link, normalize_path
 from .availability import Availability, RecentErrors
 from .collections import MemberReader
+from .decoded import DecodedResources
 from .endpoints import ROOT, SYSTEM, Cadence, Endpoint, ModelT, Source
 from .expansion import CollectionExpander
 from .link_reads import LinkReads
@@ -60,7 +60,7 @@ class ResourceReader:
         self._memory_key = repr([*(wanted_ids or {}).values()])
         self.memory = Memory(connection, self._memory_key, discovery)
         """Findings about the board; replaced when they no longer fit."""
-        self._models: dict[Endpoint[Any], tuple[JsonObject, Model]] = {}
+        self._decoded = DecodedResources()
         self._failures: RecentErrors[Endpoint[Any]] = RecentErrors()
         """The errors of rows whose last read has failed."""
         self._finder = PathFinder(self, connection, wanted_ids or {})
@@ -127,7 +127,7 @@ class ResourceReader:
         self.memory = Memory(self._connection, self._memory_key, discovery)
         self._finder.reset()
         self.availability.reset()
-        self._models.clear()
+        self._decoded.clear()
         self.link_reads.reset()
         self._failures.clear()
         self.expander.reset()
@@ -151,7 +151,7 @@ class ResourceReader:
             self._failures.record(endpoint, error)
             raise
         self._failures.discard(endpoint)
-        return self._decode(endpoint, body)
+        return self._decoded.decode(endpoint, body)
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource; reuse one that was just read for its links.
@@ -184,7 +184,7 @@ class ResourceReader:
     def get_last(self, endpoint: Endpoint[ModelT]) -> ModelT | None:
         """Return a decoded resource as it was last read, None if it is not cached."""
         body = self._get_cached(endpoint)
-        return None if body is None else self._decode(endpoint, body)
+        return None if body is None else self._decoded.decode(endpoint, body)
 
     def has_failed(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether the last read has failed, less than an hour ago."""
@@ -194,20 +194,6 @@ class ResourceReader:
         """Return the cached JSON of a resource, None if it was never read."""
         path = self._get_path(source)
         return self._connection.get_cached(path) if path else None
-
-    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
-        """Return a decoded resource, the same object while its JSON is the same.
-
-        Where a part has changed, models of unchanged items are the same objects.
-        """
-        former, known = self._models.get(endpoint, (None, None))
-        if former is not body:
-            if former is None or not isinstance(known, endpoint.model):
-                known = endpoint.model.from_dict(body)
-            else:
-                known = endpoint.model.from_changed(body, former, known)
-            self._models[endpoint] = (body, known)
-        return known  # type: ignore[return-value]  # a row keeps its model
 
     async def async_get_json(
         self, source: Source, *, cached: bool = False
@@ -321,7 +307,8 @@ class ResourceReader:
         It then does not return the system either, or what leads to the resource,
         although this run has read it.
         """
-        for row in (SYSTEM, *self._get_seen_ancestors(endpoint) - {SYSTEM}):
+        ancestors = self.availability.get_seen_ancestors(endpoint)
+        for row in (SYSTEM, *ancestors - {SYSTEM}):
             if self.has_failed(row):
                 return True
             try:
@@ -330,18 +317,6 @@ class ResourceReader:
             except ResourceError:
                 return True
         return False
-
-    def _get_seen_ancestors(self, endpoint: Endpoint[Any]) -> set[Endpoint[Any]]:
-        """Return the nearest rows that lead to a row and were read in this run."""
-        found: set[Endpoint[Any]] = set()
-        left = visited = {endpoint}
-        while left:
-            parents = {link.parent for row in left for link in row.links} - visited
-            seen = set(filter(self.availability.was_seen, parents))
-            found |= seen
-            visited = visited | parents
-            left = parents - seen
-        return found
 
     async def _async_read_moved(
         self, endpoint: Endpoint[Any], error: NotFoundError
@@ -391,7 +366,7 @@ class ResourceReader:
 
     def was_decoded(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether `async_get` has ever returned a resource."""
-        return endpoint in self._models
+        return endpoint in self._decoded
 
     # Writes
 
