@@ -134,7 +134,7 @@ def supports_acknowledgment(entries: Iterable[LogEntry]) -> bool:
 
 
 def entry_attributes(entry: LogEntry) -> dict[str, Any]:
-    """Return a log entry as state attributes; only the message is a raw text."""
+    """Return a log entry as state attributes; only the message keeps its markup."""
     texts = {
         "code": entry.code,
         "sensor": entry.oem.sensor_name or entry.sensor_type,
@@ -143,10 +143,18 @@ def entry_attributes(entry: LogEntry) -> dict[str, Any]:
         "entry_id": entry.id,
     }
     return {
-        "message": entry.text and shorten(entry.text, MAX_MESSAGE_LENGTH),
+        "message": entry.text and _log_message(entry.text),
         **{key: text and display_text(text) for key, text in texts.items()},
         "entry_code": _ENTRY_CODES.get(entry.entry_code),
     }
+
+
+def _log_message(text: str) -> str:
+    """Return a log message as one line of limited length.
+
+    A mark for the direction of text would reorder what a notification shows after it.
+    """
+    return shorten(one_line(text[: 2 * MAX_MESSAGE_LENGTH]), MAX_MESSAGE_LENGTH)
 
 
 def escape_markdown(text: str) -> str:

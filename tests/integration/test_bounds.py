@@ -8,6 +8,7 @@ import re
 import threading
 from typing import Any
 
+from homeassistant.components.recorder.db_schema import MAX_STATE_ATTRS_BYTES
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -15,6 +16,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     issue_registry as ir,
 )
+from homeassistant.helpers.json import json_bytes
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -278,6 +280,8 @@ TEXTS = {
     "lines": "a\r\n\r\n# b\u2028- c\n<b>",
     "control": "a\x00b\x07\x1b[31m\x7f\x85\u202ec",
     "huge": "A" * 1_000_000,
+    "many control": "a" + "\x01" * 1_999,
+    "many emoji": "\U0001f600" * 2_000,
     "huge markup": "[](<" * 9_000,
     "only markup": "[]<>",
 }
@@ -369,7 +373,9 @@ def _assert_entities_are_plain(hass: HomeAssistant) -> None:
     assert len(hass.states.async_all()) > 30
     for state in hass.states.async_all():
         attributes = dict(state.attributes)
+        assert len(json_bytes(attributes)) < MAX_STATE_ATTRS_BYTES
         if message := attributes.pop("message", None):
+            assert message.isprintable()
             assert len(message) <= MAX_MESSAGE_LENGTH
             messages += 1
         _assert_plain(state.state)
