@@ -7,18 +7,25 @@ import pytest
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
 from aiosupermicro.const import KEPT_READING_SECONDS
 from aiosupermicro.readings import (
+    excerpts,
     readings,
     round_robin,
     sensor_pool,
     source,
     source_schedule,
 )
-from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
+from aiosupermicro.resources import (
+    availability,
+    expand_requests,
+    expand_verdicts,
+    expansion,
+)
 from tests.conftest import Clock
 from tests.library import link
 from tests.simulator import Bmc, Board
 from tests.simulator.expand import Expand
 from tests.simulator.gen14 import (
+    CHASSIS,
     ENVIRONMENT,
     FANS,
     METRICS,
@@ -42,6 +49,8 @@ def board() -> Board:
 def readings_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let readings use the BMC's clock."""
     for module in (
+        availability,
+        excerpts,
         expand_requests,
         expand_verdicts,
         expansion,
@@ -307,6 +316,50 @@ async def test_failing_part_keeps_the_readings_of_the_other(
         else:
             assert data.power
             assert len(data.power.power_supplies) == 2
+
+
+async def _poll_for_an_hour(client: SupermicroRedfishClient, clock: Clock) -> None:
+    """Poll every ten minutes for less than an hour; each poll has to fail."""
+    for _ in range(6):
+        clock.tick(600)
+        data = await client.async_get_dynamic_data()
+        assert "thermal" in data.errors
+
+
+@pytest.mark.parametrize("expand", ["bmcweb", "400"])
+async def test_metrics_that_new_firmware_lacks_are_replaced_by_sensors(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock, expand: Expand
+) -> None:
+    """Read the sensors an hour later, and the metrics again if they come back."""
+    bmc.expand = expand
+    await client.async_get_dynamic_data(complete=True)
+    bmc.fail(METRICS, status=404)
+    await _poll_for_an_hour(client, readings_clock)
+    for _ in range(2):
+        readings_clock.tick(600)
+        data = await client.async_get_dynamic_data()
+    assert _values(data)["CPU Temp"] == 61
+    assert "thermal" not in data.errors
+    bmc.requests.clear()
+    readings_clock.tick(30)
+    await client.async_get_dynamic_data()
+    assert METRICS not in {request.path for request in bmc.requests}
+    bmc.heal()
+    readings_clock.tick(3_601)
+    await client.async_get_static_data()
+    readings_clock.tick(30)
+    await client.async_get_dynamic_data()
+    assert METRICS in {request.path for request in bmc.requests}
+
+
+async def test_metrics_of_a_starting_bmc_are_not_replaced(
+    client: SupermicroRedfishClient, bmc: Bmc, readings_clock: Clock
+) -> None:
+    """Report an error for as long as the chassis is missing as well."""
+    await client.async_get_dynamic_data(complete=True)
+    bmc.fail(f"{CHASSIS}*", status=404)
+    for _ in range(2):
+        await _poll_for_an_hour(client, readings_clock)
 
 
 @pytest.mark.parametrize("collection", [SENSORS, FANS, SUPPLIES])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set as AbstractSet
+from math import inf
+from time import monotonic
 from typing import Any
 
+from ..const import RETRY_UNAVAILABLE_SECONDS
+from ..exceptions import NotFoundError
 from ..models import EnvironmentMetrics, SensorExcerpt, ThermalMetrics
 from ..payload import JsonObject, normalize_path
 from ..resources.endpoints import Endpoint
@@ -28,6 +32,8 @@ class ExcerptSource:
         """The resource as it was last read; empty if the board lacks it."""
         self._layout: JsonObject = {}
         """The last body with excerpts, maybe of an earlier run."""
+        self._missing_since = inf
+        """The time of the first response with 404 since the last successful read."""
 
     @property
     def is_known(self) -> bool:
@@ -62,22 +68,40 @@ class ExcerptSource:
     async def async_read(self) -> dict[str, float | None]:
         """Return the readings; errors as in `ResourceReader.async_find_json`.
 
-        An empty response keeps the excerpts, without readings. A resource that an
-        earlier run has read is not missing: the BMC may be starting.
+        An empty response keeps the excerpts, without readings. A resource that was
+        read before, maybe by an earlier run, is not missing at once: the BMC may be
+        starting. After an hour, firmware without it was installed.
 
         Raises:
-            NotFoundError: The resource was read before.
+            NotFoundError: The resource was read before, and an hour has not passed.
 
         """
         reader = self._reader
         read = reader.async_get_json if self.is_known else reader.async_find_json
-        body = await read(self._endpoint)
+        try:
+            body = await read(self._endpoint)
+        except NotFoundError as error:
+            if not await self._async_is_gone(error):
+                raise
+            body = None
+        else:
+            self._missing_since = inf
         self.body = body or {}
         found = self._find_excerpts(self.body)
         if body is not None and self.has_excerpts and not _has_any(found):
             return dict.fromkeys(self.excerpts)
         self._layout = self.body
         return {key: value_of(excerpt) for key, excerpt in found.items()}
+
+    async def _async_is_gone(self, error: NotFoundError) -> bool:
+        """Return whether the board does not have a resource any more."""
+        self._missing_since = min(self._missing_since, monotonic())
+        if monotonic() - self._missing_since < RETRY_UNAVAILABLE_SECONDS:
+            return False
+        if self.is_known and await self._reader.async_is_starting(self._endpoint):
+            return False
+        self._reader.availability.mark_replaced(self._endpoint, error)
+        return True
 
     def _find_excerpts(self, body: JsonObject) -> dict[str, SensorExcerpt]:
         """Return the excerpts in a body, by path of their sensor, else by place."""

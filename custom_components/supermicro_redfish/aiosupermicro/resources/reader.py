@@ -291,7 +291,7 @@ class ResourceReader:
             return await self._connection.async_get(path)
         except NotFoundError as error:
             if self.memory.is_unproven(endpoint):
-                if await self._async_is_starting(endpoint):
+                if await self.async_is_starting(endpoint):
                     raise
                 self._forget_memory()
                 self.availability.expect_no_more(endpoint)
@@ -301,7 +301,7 @@ class ResourceReader:
             self.members.errors[path] = error
         return await self._async_read_linked(endpoint, for_links=for_links)
 
-    async def _async_is_starting(self, endpoint: Endpoint[Any]) -> bool:
+    async def async_is_starting(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether a resource is missing because the BMC is starting.
 
         It then does not return the system either, or what leads to the resource,
