@@ -221,7 +221,7 @@ class ServerReader:
         self._kept.pop(name, None)
 
     async def _async_get_drives(self) -> tuple[Drive, ...]:
-        """Return the drives of all storage groups."""
+        """Return the drives of all storage groups and chassis."""
         return tuple(await self._client.async_get_drives())
 
     async def _async_get_certificate(self) -> Certificate | None:

@@ -67,7 +67,7 @@ class SupermicroCoordinator[DataT: BulkData](DataUpdateCoordinator[DataT]):
             always_update=False,
         )
         self._newer_resources: dict[str, Any] = {}
-        """Resources that were read since the poll in progress began."""
+        """Resources that were read since the start of the last poll."""
         self._failure_log = FailureLog(self.name)
         self._poll_listeners: list[Callable[[DataT], None]] = []
         self._items: dict[Callable[[DataT], Mapping[str, Any]], Mapping[str, Any]] = {}
@@ -295,7 +295,7 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
 
     @callback
     def async_expire_resource(self, name: str) -> None:
-        """Read a resource with the next poll, also one that not every poll reads."""
+        """Let the next poll read a resource, also one that not every poll reads."""
         self._reader.expire(name)
 
     @override
@@ -329,7 +329,8 @@ class StaticCoordinator(SupermicroCoordinator[ServerData]):
 class AccountCoordinator(SupermicroCoordinator[Privileges]):
     """Coordinator of the account's privileges, which are read on request only.
 
-    The data is None until they were read, or could not be read.
+    The data is None before the first read. A failed read keeps the privileges of the
+    one before; they are unknown without one.
     """
 
     def __init__(
@@ -344,7 +345,7 @@ class AccountCoordinator(SupermicroCoordinator[Privileges]):
         self._assigned: frozenset[str] | None = None
         self._was_refused = False
         self.has_failed = False
-        """Whether the last read has failed, other than for a lack of the role."""
+        """Whether the last read has failed for another reason than a missing role."""
 
     @override
     async def _async_read(self) -> Privileges:

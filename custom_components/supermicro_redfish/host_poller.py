@@ -29,7 +29,7 @@ _NEED_POWER: Final = frozenset(
 )
 """Reset types that only make sense while the host is on.
 
-A power cycle has one: it also removes the standby power of some machines.
+A power cycle is not among them: it also removes the standby power of some machines.
 """
 
 _TARGET_STATES: dict[str, PowerState] = {

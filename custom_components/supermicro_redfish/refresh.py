@@ -1,4 +1,4 @@
-"""Refresh static and account data early, after changes in the dynamic data."""
+"""Read static and account data in the background, and early after changes."""
 
 import asyncio
 from asyncio import TimerHandle
@@ -81,7 +81,7 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     @callback
     def follow_dynamic() -> None:
-        """Update the entities when the BMC or the host comes or goes."""
+        """Update the entities when the BMC becomes reachable, or the host is on."""
         nonlocal was_reachable, was_off
         is_reachable, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
         if (is_reachable, is_off) == (was_reachable, was_off):
@@ -309,7 +309,7 @@ class _EventListener:
 
     @callback
     def _follow(self) -> None:
-        """Retry as soon as the BMC is reachable again."""
+        """Record whether the BMC is reachable."""
         if not self._data.dynamic.last_update_success:
             self._is_reachable.clear()
         elif not self._is_reachable.is_set():

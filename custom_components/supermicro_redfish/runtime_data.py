@@ -42,7 +42,7 @@ class SupermicroRuntimeData:
     fan_controller: FanController | None = None
     """Control of the fans over IPMI, None while the option is off."""
     fan_zones: SupermicroCoordinator[FanControlData] | None = None
-    """Fan zones as the controller has read them last."""
+    """Coordinator of the fan zones, None while the option is off."""
     acknowledging: set[str] = field(default_factory=set)
     """Paths of the log entries that are being acknowledged."""
     descriptions: dict[str, tuple[Any, ...]] = field(default_factory=dict)

@@ -341,7 +341,10 @@ def _health(health: Health | str | None) -> str | None:
 
 
 def _medium(slot: VirtualMedia) -> str | None:
-    """Return the file name of the medium in a slot, None if it is unknown."""
+    """Return the file name of the medium in a slot, or whether it has one.
+
+    None if that is unknown.
+    """
     if slot.is_inserted is None:
         return None
     return slot.file_name or "inserted" if slot.is_inserted else "empty"

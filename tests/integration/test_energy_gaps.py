@@ -189,6 +189,6 @@ def test_average_from_before_the_known_readings_is_shared_by_time(
         end=zero + timedelta(seconds=200),
         watts=watts,
     )
-    seconds, counted = gap.get_joules(average)
+    seconds, counted = gap.get_overlap(average)
     assert seconds == pytest.approx(100, abs=0.1)
     assert counted == pytest.approx(joules, rel=0.01)

@@ -146,7 +146,7 @@ class SupermicroRedfishClient:
                 discovery of the same BMC. It is verified, and ignored if it differs.
 
         Raises:
-            ValueError: The host, fingerprint, user name or password is malformed.
+            ValueError: The host, fingerprint, username or password is malformed.
 
         """
         self._transport = Transport(
@@ -203,7 +203,7 @@ class SupermicroRedfishClient:
         This is a JSON object without secrets: the paths of resources, those that are
         missing or need a license, the version of the firmware, the place of ETags that
         work ("header" or "body"), and the verdicts of the ways of reading. It is empty
-        before the system was read, and for a BMC without a UUID.
+        before the system was read, while a link is dead, and for a BMC without a UUID.
         """
         self._readings.remember()
         return self._reader.discovery
@@ -247,7 +247,7 @@ class SupermicroRedfishClient:
         """Log in to the BMC unless there is a login already.
 
         Raises:
-            AuthenticationError: The user name or password was refused.
+            AuthenticationError: The username or password was refused.
 
         """
         try:
@@ -321,7 +321,7 @@ class SupermicroRedfishClient:
         last = await self._async_get_last(
             endpoints.FAN_MODE,
             endpoints.SNOOPING,
-            only_cached=not with_settings or self._readings.limits_requests,
+            only_cached=not with_settings or self._readings.reads_single_resources,
         )
         return DynamicData(
             **_merge(DynamicData, last, found),
@@ -612,7 +612,7 @@ class SupermicroRedfishClient:
         """Return the settings of firmware updates."""
         return await self._reader.async_get(endpoints.UPDATE_SERVICE)
 
-    # Collections: one request for each member
+    # Collections
 
     async def async_get_manager_ethernet_interfaces(self) -> list[EthernetInterface]:
         """Return the BMC's network interfaces, including the one to the host."""
@@ -693,7 +693,7 @@ class SupermicroRedfishClient:
         return await devices.async_get_volumes(self._reader)
 
     async def async_get_network_adapters(self) -> list[NetworkAdapter]:
-        """Return the network adapters of all chassis."""
+        """Return the network adapters of all chassis, or else those of the system."""
         return await devices.async_get_network_adapters(self._reader)
 
     async def async_get_ports(self) -> list[Port]:
@@ -757,13 +757,14 @@ class SupermicroRedfishClient:
         return await media.async_find_boot_source(self._reader)
 
     async def async_read_power_history(self, since: datetime) -> list[PowerAverage]:
-        """Return the machine's power since a time, the oldest average first.
+        """Return averages of the machine's power, the oldest first.
 
         X12 and X13 keep averages of the last hour, day and week. Times without a
         reliable average are left out.
 
         Args:
-            since: The time by our clock.
+            since: The time since when averages are needed, by the client's clock. It
+                decides which reports are read; these may have older averages as well.
 
         Raises:
             NotFoundError: The board has no power history.

@@ -108,9 +108,10 @@ MAX_LIST_ITEMS: Final = 2_000
 """Maximum number of items in a list of a model; recorded lists have up to 184."""
 
 MAX_IDENTIFIER_LENGTHS: Final = 64
-"""Maximum number of identifiers with the same first word that are redacted in texts.
+"""Maximum number of different lengths of identifiers with the same first word.
 
-Each word of a text is compared with them.
+Each word of a text is compared with identifiers of these lengths. Those of further
+lengths are not redacted in texts.
 """
 
 MAX_NESTED_DOCUMENTS: Final = 3
@@ -235,19 +236,22 @@ MAX_UNEXPANDED_SOURCES: Final = 3
 """The same where collections cannot be expanded: a poll also reads single resources."""
 
 USUAL_SOURCES: Final = 2
-"""Number of these that leaves all other requests of a poll to single resources."""
+"""Number of sources that a poll may read without reading fewer single resources."""
 
 MAX_FALLBACK_REQUESTS: Final = 6
-"""Maximum number of these, and of collections instead, while one shows no value."""
+"""Maximum number of requests for values of sensors in a poll with a failed source.
+
+These are requests for sources, and for collections that are expanded in their place.
+"""
 
 MAX_FIRST_SOURCES: Final = 2
-"""Maximum number of such resources in the first poll after a restart."""
+"""Maximum number of sources in the first poll after a restart."""
 
 SOURCE_RETRY_SECONDS: Final = 60
 """Seconds until a source of sensor values is retried after a failed first read."""
 
 KEPT_READING_SECONDS: Final = 300
-"""Maximum age of a reading from before a failed poll, until it is read again."""
+"""Maximum age in seconds of a value from before an outage that is still shown."""
 
 FAILING_LINK_SECONDS: Final = 60
 """Seconds for which a linked resource has to fail before another link is followed.

@@ -1,8 +1,8 @@
 """Results of the bulk reads.
 
-The fields that the published client has are positional, in its order. Some of them it
-reads with the other cadence: these have the value that was read last, and are not
-compared, so that a change of another cadence is no change.
+The fields that the published client has are positional, in its order. A field that
+belongs to the other cadence holds the last value. It is excluded from comparisons, so
+that data differ only by fields of their own cadence.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class DynamicData(_MoreDynamicData):
     fan_mode: FanMode | None = field(default=None, compare=False)
     """Fan mode as it was last read; `async_get_static_data` keeps it up to date.
 
-    From Gen 14 on None without a reason before `async_get_static_data`.
+    From Gen 14 on, None before the first `async_get_static_data`, without an error.
     """
     snooping: Snooping | None = field(default=None, compare=False)
     """POST code as it was last read; `async_get_static_data` keeps it up to date."""

@@ -46,7 +46,8 @@ meanwhile.
 | `options_flow` | the steps that turn the option on |
 | `issues` | repair issues |
 
-Only `setup`, `issues`, `recovery`, `probe` and `options_flow` use Home Assistant or
-send requests over Redfish. Only `device` and `probe` import IPMI; they are imported
-while the option is on, or while the user turns it on.
+Only `setup`, `issues`, `recovery` and `options_flow` use Home Assistant's API, and only
+`setup`, `recovery`, `probe` and `options_flow` send requests over Redfish. Only
+`device` and `probe` import IPMI; they are imported while the option is on, or while the
+user turns it on.
 """

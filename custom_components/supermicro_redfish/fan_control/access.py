@@ -51,7 +51,7 @@ class FanAccess:
         self.is_responding = False
         """Whether the last read has succeeded."""
         self.answered_at = self.silent_at = self._time_fn()
-        """Times of the last read, and of the last one of a silent BMC."""
+        """Times of the last successful read, and of the last one without a response."""
 
     @property
     def is_settled(self) -> bool:
@@ -66,7 +66,10 @@ class FanAccess:
 
     @property
     def is_cooling(self) -> bool:
-        """Return whether the BMC regulates its fans, or drives all at 100 %."""
+        """Return whether the fans are not held below 100 %.
+
+        In any other mode than Full, also in an unknown one, the BMC regulates them.
+        """
         duties = [self.duties.get(zone) for zone in self._zones]
         return self.mode != FULL or all(duty == MAX_DUTY for duty in duties)
 

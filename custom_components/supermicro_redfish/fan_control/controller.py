@@ -39,7 +39,7 @@ POLL_MARGIN: Final = 5.0
 STOP_SECONDS: Final = 12.0
 """Longest time for giving the fans back when the control ends."""
 LOG_SECONDS: Final = 120.0
-"""Time after a lower duty until the event log is checked for pumping."""
+"""Seconds from a written duty to the check of the event log for pumping."""
 
 
 class FanController:
@@ -76,7 +76,10 @@ class FanController:
         self._log_due_at: float | None = None
         self._log: tuple[LogEntry, ...] = ()
         self._log_before: frozenset[LogEntry] | None = None
-        """Entries from before the last command, None if they were not read."""
+        """Entries from before the last command.
+
+        None after a raised duty, until the log is read again.
+        """
 
     # State
 
@@ -322,7 +325,7 @@ class FanController:
     async def _watch_fans(self, thermal: Thermal) -> None:
         """React to slow fans and to duties that something else has lowered.
 
-        A duty of something else does not show which duty is high enough.
+        While another program sets duties, slow fans do not raise the lowest duty.
         """
         is_settled, targets = self._access.is_settled, self._control.record.targets
         duties = self._access.duties
@@ -345,7 +348,7 @@ class FanController:
             await self._control.async_rewrite(lowered)
 
     async def _check_log(self) -> None:
-        """Look for pumping in the event log, some time after a lower duty."""
+        """Look for pumping in the event log, some time after a written duty."""
         if self._log_due_at is None or self._time_fn() < self._log_due_at:
             return
         self._log_due_at = None

@@ -100,8 +100,8 @@ class IpmiFans(Device):
     async def async_find_zones(self) -> tuple[int, ...]:
         """Return the zones that the BMC has, by reading their duties.
 
-        What a BMC answers for a missing zone is not known. A zone behind the first is
-        missing if it is rejected, or at 0 %, which no zone with fans is.
+        The response of a BMC for a missing zone is not known. A zone after the first is
+        missing if the BMC rejects the read or reports 0 %.
 
         Raises:
             IpmiCommandError: The BMC does not know the command.

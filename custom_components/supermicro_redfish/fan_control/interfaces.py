@@ -56,7 +56,7 @@ class Surroundings(Protocol):
         """Create the issue of fans that could not be given back, or delete it."""
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
-        """Return a context in which Redfish writes nothing."""
+        """Return a context without requests of Redfish, unless one takes too long."""
 
     async def async_set_mode(self, mode: str) -> None:
         """Set a mode over Redfish, and read it back."""

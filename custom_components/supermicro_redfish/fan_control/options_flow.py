@@ -122,7 +122,7 @@ def _settings(
 ) -> dict[str, Any]:
     """Return the settings that the user has entered.
 
-    An empty password stands for the stored one, which is not shown.
+    An empty password keeps the stored one, which is not shown.
     """
     settings = {
         key: int(user_input[key]) for key in (CONF_PORT, CONF_FLOOR, CONF_HEADROOM)

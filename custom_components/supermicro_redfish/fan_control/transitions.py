@@ -252,6 +252,6 @@ class Transitions:
         await self._access.async_read()
 
     def _start_guard(self, thermal: Thermal) -> None:
-        """Let guard and watch compare the next polls with the current readings."""
+        """Restart the guard with the temperatures of the current readings."""
         self._guard.forget()
         self._guard.check_presence(thermal)

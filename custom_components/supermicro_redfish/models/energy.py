@@ -38,8 +38,8 @@ class EnergyGap:
     marks: tuple[tuple[float, float], ...] = ()
     """Times up to the begin, with the joules that were counted until then."""
 
-    def get_joules(self, average: PowerAverage) -> tuple[float, float]:
-        """Return the seconds and the energy of the gap that an average has.
+    def get_overlap(self, average: PowerAverage) -> tuple[float, float]:
+        """Return the seconds of the gap that an average covers, and their joules.
 
         A BMC that has measured nothing records zero.
         """
@@ -110,7 +110,7 @@ class EnergyMeter(ExtraStoredData):
         if (gap := self.gap) is None:
             return
         self.gap, self.marks = None, ()
-        parts = [gap.get_joules(average) for average in history]
+        parts = [gap.get_overlap(average) for average in history]
         covered = sum(seconds for seconds, _ in parts)
         missing = max(gap.end - gap.begin - covered, 0.0)
         bridged = min(missing, LONGEST_GAP)

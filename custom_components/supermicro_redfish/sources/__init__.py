@@ -222,7 +222,7 @@ STAGED_BIOS: Final = single_source(
 CERTIFICATE: Final = single_source(static, lambda data: data.certificate)
 PRIVILEGES: Final = single_source(account, lambda data: data)
 POLL: Final = single_source(dynamic, lambda data: data)
-"""Result of the last poll, successful or not."""
+"""Data of the last successful poll."""
 
 UNKNOWN_RESETS: Final = EntitySource[str](
     coordinator_fn=static,

@@ -79,7 +79,8 @@ class Authenticator:
       caller that is canceled leaves no unknown session behind.
     - **session**: requests carry the token.
     - **basic**: requests carry the password, and a session is tried for again after
-      ten minutes. A 401 refuses the password for good.
+      ten minutes. A 401 rejects the password, which is then not sent again until
+      `async_logout`.
     - **closing**: the session is deleted, also one that is still being created.
 
     Basic authentication is used for a BMC that
@@ -94,7 +95,7 @@ class Authenticator:
     """
 
     def __init__(self, transport: Transport, username: str, password: str) -> None:
-        """Keep the user name and password; nothing is sent yet.
+        """Keep the username and password; nothing is sent yet.
 
         Raises:
             UnsendableError: One of them has a character that cannot be sent.
@@ -164,7 +165,7 @@ class Authenticator:
             rejected: Credentials that the BMC has answered with 401.
 
         Raises:
-            AuthenticationError: The user name or password was refused, now or before.
+            AuthenticationError: The username or password was refused, now or before.
 
         """
         if rejected and rejected.expires is not None and rejected is self._last:

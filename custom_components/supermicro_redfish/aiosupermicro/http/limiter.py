@@ -30,8 +30,8 @@ class Priority(IntEnum):
 def background() -> Iterator[None]:
     """Give all reads in this context the priority `BACKGROUND`.
 
-    They never occupy the last slot, so that a poll or a command does not wait behind
-    a long series of them.
+    They run one at a time, and start only while no other request waits, so that a poll
+    or a command waits for at most one of them.
     """
     token = _is_in_background.set(True)
     try:
@@ -203,9 +203,9 @@ class _Slot:
 class HangDetector:
     """Detect a BMC that no longer responds at all.
 
-    One request that times out is a slow resource. Two requests that time out, with no
-    response to any other in between, are a hung BMC: requests that wait for a slot
-    would time out as well.
+    A request that times out alone is a slow resource. It is a hang if no request was
+    answered since it started, and another one is unanswered as well: requests that wait
+    for a slot would time out too.
     """
 
     def __init__(self) -> None:
@@ -226,6 +226,6 @@ class HangDetector:
         self._responses += 1
 
     def request_timed_out(self, mark: int) -> None:
-        """Count a time-out, which is a hang without a response since the mark."""
+        """Count a hang if there was no response since the mark to any request."""
         if mark == self._responses and self._unanswered > 1:
             self.hangs += 1

@@ -63,7 +63,7 @@ async def async_receive(
 
     The body of an error, and of a write that has succeeded, is optional: a BMC that
     restarts may not send it. An incomplete or missing one is then no failure. A success
-    with more bytes than the maximum is one: no BMC sends it.
+    with more bytes than the maximum is a failure, since no BMC sends it.
 
     Args:
         response: The response; its headers were received.

@@ -197,7 +197,8 @@ class IpmiClient:
     async def _operation(self) -> AsyncIterator[TimeLimit]:
         """Wait for the previous operation, and limit this one.
 
-        After an error other than that of a command, the next operation logs in again.
+        After a lost connection or a time-out, the next operation logs in again. After
+        an AuthenticationError, each one raises it again until `async_connect`.
         """
         async with self._lock:
             if self._refusal is not None:

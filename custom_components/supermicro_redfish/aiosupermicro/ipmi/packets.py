@@ -69,7 +69,7 @@ def encode_message(request: Request, sequence: int) -> bytes:
 def decode_message(message: bytes, request: Request, sequence: int) -> bytes | None:
     """Return the data of the response to a command.
 
-    None stands for any other message, such as a late response to an earlier command.
+    Return None for any other message, such as a late response to an earlier command.
 
     Raises:
         IpmiCommandError: The completion code is not 0.

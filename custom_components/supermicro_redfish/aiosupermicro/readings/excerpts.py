@@ -29,11 +29,11 @@ class ExcerptSource:
         self._endpoint = endpoint
         self._excerpts_fn = excerpts_fn
         self.body: JsonObject = {}
-        """The resource as it was last read; empty if the board lacks it."""
+        """The resource as it was last read; empty if it is missing."""
         self._layout: JsonObject = {}
         """The last body with excerpts, maybe of an earlier run."""
         self._missing_since = inf
-        """The time of the first response with 404 since the last successful read."""
+        """The time of the first NotFoundError since the last successful read."""
 
     @property
     def is_known(self) -> bool:
@@ -69,11 +69,11 @@ class ExcerptSource:
         """Return the readings; errors as in `ResourceReader.async_find_json`.
 
         An empty response keeps the excerpts, without readings. A resource that was
-        read before, maybe by an earlier run, is not missing at once: the BMC may be
-        starting. After an hour, firmware without it was installed.
+        read before, maybe by an earlier run, counts as missing only after an hour, and
+        not while the BMC is starting. New firmware may lack it.
 
         Raises:
-            NotFoundError: The resource was read before, and an hour has not passed.
+            NotFoundError: A resource that was read before does not count as missing.
 
         """
         reader = self._reader
@@ -81,7 +81,7 @@ class ExcerptSource:
         try:
             body = await read(self._endpoint)
         except NotFoundError as error:
-            if not await self._async_is_gone(error):
+            if not await self._async_accept_missing(error):
                 raise
             body = None
         else:
@@ -93,8 +93,8 @@ class ExcerptSource:
         self._layout = self.body
         return {key: value_of(excerpt) for key, excerpt in found.items()}
 
-    async def _async_is_gone(self, error: NotFoundError) -> bool:
-        """Return whether the board does not have a resource any more."""
+    async def _async_accept_missing(self, error: NotFoundError) -> bool:
+        """Record the resource as missing after an hour; return whether it is."""
         self._missing_since = min(self._missing_since, monotonic())
         if monotonic() - self._missing_since < RETRY_UNAVAILABLE_SECONDS:
             return False

@@ -40,10 +40,11 @@ class _Clock(NamedTuple):
 async def async_read_power_history(
     reader: ResourceReader, since: datetime
 ) -> list[PowerAverage]:
-    """Return the averages since a time of the client's clock, if the BMC has them.
+    """Return the averages that the BMC has of the time since `since`.
 
-    It takes one request for the clock, one for each report that is needed, and two
-    more the first time.
+    `since` is a time of the client's clock. Older averages of the same reports are
+    included. It takes one request for the clock, one for each report that is needed,
+    and two more the first time.
 
     Raises:
         NotFoundError: The board has no power history.

@@ -52,9 +52,10 @@ class ReadingItems:
     async def async_get_member_paths(
         self, collection: Endpoint[Any]
     ) -> list[str] | None:
-        """Return the members of a collection; None while its path is unknown.
+        """Return the paths of the members of a collection; None while it is unknown.
 
-        A poll either finds a collection or reads some of its members.
+        A poll either finds a collection or reads some of its members, so that it also
+        returns None for a collection that it has just found.
         """
         is_known = self._reader.path(collection) is not None
         if self._recalls and self._reader.expander.has_worked:
@@ -68,8 +69,8 @@ class ReadingItems:
             return None
         return paths
 
-    def select_returned(self, paths: Iterable[str]) -> list[str]:
-        """Record resources, and return those that the reading before did not want.
+    def record_wanted(self, paths: Iterable[str]) -> list[str]:
+        """Record resources of this reading; return those that the last one lacked.
 
         A collection that was empty for minutes leaves old values behind.
         """
@@ -82,7 +83,7 @@ class ReadingItems:
     ) -> dict[str, JsonObject]:
         """Return the last values of resources in round robin, by path."""
         wanted = list(paths)
-        returned = self.select_returned(wanted)
+        returned = self.record_wanted(wanted)
         self._round_robin.discard_values(returned, self.reading.kept_since)
         bodies, singles = await self._round_robin.async_read(
             wanted, count, limit_new=self._is_poll, since=self.reading.since

@@ -56,12 +56,12 @@ class Readings:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether all items of Thermal and Power were read at least once."""
+        """Return whether all items and metric reports were read at least once."""
         return self._fallback.is_complete and self._inner.is_complete
 
     @property
-    def limits_requests(self) -> bool:
-        """Return whether a poll takes the maximum number of requests."""
+    def reads_single_resources(self) -> bool:
+        """Return whether Thermal or Power is read from single resources."""
         return self._fallback.was_used
 
     @property
@@ -78,7 +78,7 @@ class Readings:
 
     @property
     def errors(self) -> dict[str, ResourceError]:
-        """The errors of fans, supplies and sensors by path, as they were last read."""
+        """The errors of single resources by path, as they were last read."""
         return self._fallback.errors
 
     @property
@@ -106,7 +106,7 @@ class Readings:
     def remember(self) -> None:
         """Record the reports and the identities of sensors, for a restart."""
         if self._memory is self._reader.memory and self._fallback.was_used:
-            self._memory.readings |= {
+            self._memory.findings |= {
                 TELEMETRY: self._inner.telemetry.export(),
                 _SENSORS: self._pool.export(self._inner.sensors),
                 _METRICS: self._fallback.export(),
@@ -122,9 +122,9 @@ class Readings:
             self._inner.reset()
             self._pool.reset()
         self._memory = memory
-        self._pool.restore(memory.readings.get(_SENSORS))
-        self._fallback.restore(memory.readings.get(_METRICS))
-        self._inner.restore(memory.readings.get(TELEMETRY))
+        self._pool.restore(memory.findings.get(_SENSORS))
+        self._fallback.restore(memory.findings.get(_METRICS))
+        self._inner.restore(memory.findings.get(TELEMETRY))
 
     async def async_get_thermal(self, reading: Reading | None = None) -> Thermal:
         """Return the temperatures and fans of the host's chassis.
@@ -177,7 +177,10 @@ class Readings:
     async def async_get_inner_sensors(
         self, reading: Reading
     ) -> tuple[SensorResource, ...]:
-        """Return the sensors of all other chassis that metric reports name."""
+        """Return the sensors of all other chassis that metric reports name.
+
+        Without reports, these are the temperatures of the last static read.
+        """
         await self._async_restore()
         return await self._inner.async_get(reading)
 

@@ -22,7 +22,7 @@ class RoundRobinReader:
         self._bodies: dict[str, JsonObject | None] = {}
         """The last value by path, None where it could not be read; the oldest first."""
         self._requested_at: dict[str, float] = {}
-        """The time of the last value by path."""
+        """The time of the request for the last value by path."""
         self._pending: set[str] = set()
         """The resources that are being read."""
         self._lock = asyncio.Lock()
@@ -35,16 +35,19 @@ class RoundRobinReader:
         return path in self._bodies
 
     def get_age(self, paths: Iterable[str]) -> float:
-        """Return the seconds since the oldest of some values was read."""
+        """Return the seconds since the oldest of some values was requested."""
         times = [self._requested_at[path] for path in paths if self._bodies.get(path)]
         return monotonic() - min(times) if times else 0.0
 
     def get_last(self, path: str) -> tuple[JsonObject | None, float]:
-        """Return the last value of a resource, None if it is missing, and its time."""
+        """Return the last value of a resource and the time of its request.
+
+        The value is None if the resource was not read, has failed or was discarded.
+        """
         return self._bodies.get(path), self._requested_at.get(path, -inf)
 
     def discard_values(self, paths: Iterable[str], before: float) -> None:
-        """Discard the values that were read before a time, but not their order."""
+        """Discard the values that were requested before a time, but not their order."""
         for path in paths:
             if self._requested_at.get(path, inf) < before:
                 self._bodies[path] = None
@@ -116,18 +119,18 @@ class RoundRobinReader:
         self,
         path: str,
         body: JsonObject | None,
-        read_at: float,
+        requested_at: float,
         error: ResourceError | None = None,
     ) -> None:
         """Store the last value of a resource, and its error if it exists.
 
         An expansion that was requested before the last value is ignored.
         """
-        if read_at < self._requested_at.get(path, -inf):
+        if requested_at < self._requested_at.get(path, -inf):
             return
         self._bodies.pop(path, None)
         self._bodies[path] = body
-        self._requested_at[path] = read_at
+        self._requested_at[path] = requested_at
         self.errors.pop(path, None)
         if error and not isinstance(error, NotFoundError):
             self.errors[path] = error
@@ -146,10 +149,11 @@ class RoundRobinReader:
 
     async def _async_read(self, due: list[str]) -> None:
         """Read resources; discard the last value of a resource that fails."""
+        requested_at = monotonic()
         self._pending.update(due)
         try:
             found, errors = await self._reader.members.async_try(due)
         finally:
             self._pending.difference_update(due)
         for path in due:
-            self._store(path, found.get(path), monotonic(), errors.get(path))
+            self._store(path, found.get(path), requested_at, errors.get(path))

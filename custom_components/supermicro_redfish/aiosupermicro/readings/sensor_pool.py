@@ -75,7 +75,7 @@ class SensorPool:
         self._schedule.sources.pop(source, None)
 
     def is_new(self, source: ValueSource) -> bool:
-        """Return whether a source was never read."""
+        """Return whether the first read of a new source is still due."""
         entry = self._schedule.sources.get(source)
         return entry is not None and entry.is_new and entry.error is None
 
@@ -117,7 +117,10 @@ class SensorPool:
         return min(times, default=inf)
 
     def get_identity(self, path: str) -> JsonObject | None:
-        """Return the resource of a sensor as it was first read, None if it was not."""
+        """Return the resource of a sensor as it was last read, maybe by an earlier run.
+
+        None if the sensor is not identified.
+        """
         return self._identities.get(path)
 
     def get_sensor(self, path: str) -> SensorResource | None:
@@ -275,8 +278,11 @@ class SensorPool:
                     await self._async_read_singly(members)
                 self._tried.update(members)
 
-    def was_identified(self, path: str) -> bool:
-        """Return whether the identification of a sensor was tried."""
+    def was_identification_tried(self, path: str) -> bool:
+        """Return whether the identification of a sensor was tried.
+
+        An excerpt without a link to its sensor needs none.
+        """
         is_sensor = path.startswith("/")
         return not is_sensor or path in self._identities or path in self._tried
 

@@ -167,7 +167,8 @@ class SingleResources:
         # While the collection is unknown, sensors of its fans are not taken for fans.
         types += [_ROTATIONAL] if not speeds and paths == [] else []
         self._pool.want(THERMAL.name, (*speeds, *excerpts))
-        unknown = [key for key in excerpts if not self._pool.was_identified(key)]
+        was_tried = self._pool.was_identification_tried
+        unknown = [key for key in excerpts if not was_tried(key)]
         sensors, bodies = await self._async_read_sensors(
             items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
@@ -175,7 +176,7 @@ class SingleResources:
         self._pool.require(self._metrics, excerpts, reading)
         fans = [self._fan(key, excerpt) for key, excerpt in speeds.items()]
         fans += [fan_of_resource(FanResource.from_dict(b)) for b in bodies.values()]
-        items.is_complete &= all(map(self._pool.was_identified, excerpts))
+        items.is_complete &= all(map(was_tried, excerpts))
         found = (self._temperature(key, excerpt) for key, excerpt in excerpts.items())
         temperatures = [*filter(None, found), *_temperatures(sensors)]
         self._finish(THERMAL, items, bodies)
@@ -184,7 +185,7 @@ class SingleResources:
     async def async_get_power(self, reading: Reading) -> Power:
         """Return the power draw, the power supplies and the voltages of the chassis.
 
-        The redundancy is unknown until all supplies were read.
+        Redundancy and capacity are unknown until all supplies were read.
 
         Raises:
             NotFoundError: The chassis has none of these resources.
@@ -314,13 +315,13 @@ class SingleResources:
         is known only when it was read: each is read once.
         """
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
-        self._expand(paths)
+        self._add_collection(paths)
         self._pool.use_expanded(paths, items.reading)
         known = {path: self._pool.get_identity(path) for path in paths}
         wanted = [
             path for path, body in known.items() if not body or _has_type(body, types)
         ]
-        returned = items.select_returned(wanted)
+        returned = items.record_wanted(wanted)
         self._pool.discard_values(returned, items.reading.kept_since)
         self._pool.want(endpoint.name, wanted, add=True)
         await self._pool.async_update(items.reading)
@@ -341,8 +342,8 @@ class SingleResources:
         found = [s for s in sensors if s and (s.reading_type or "") in types]
         return found, {path: bodies[path] for path in others if path in bodies}
 
-    def _expand(self, paths: list[str]) -> None:
-        """Add the sensors of a collection as a source of values."""
+    def _add_collection(self, paths: list[str]) -> None:
+        """Add the collection of these sensors as a source of values."""
         for path in paths[:1]:
             collection = path.rpartition("/")[0]
             if collection not in self._collections:
@@ -354,9 +355,9 @@ class SingleResources:
     def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
         """Return the temperature of an excerpt, None for a distance to a limit.
 
-        Only the sensor shows which of them it is.
+        Only the sensor shows which of them it is; None until it was read.
         """
-        if not self._pool.was_identified(key):
+        if not self._pool.was_identification_tried(key):
             return None
         sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
         return temperature_of_excerpt(excerpt, value, sensor)

@@ -19,7 +19,7 @@ class Scope(Enum):
     POLL = auto()
     """A few requests. Items that were never read may be missing."""
     ALL = auto()
-    """All items that were never read, and the oldest ones of all others."""
+    """All items that were never read; if there are none, a few of the oldest ones."""
     DISCOVERY = auto()
     """All items that were never read; cached values are accepted for all else."""
 

@@ -26,7 +26,7 @@ _MAX_TIMEOUTS = 2
 """Maximum number of sources in a reading that time out."""
 
 _NEVER = (-inf, 0.0)
-"""Priority of a source that is expected to show no value, or not yet."""
+"""Priority of a source that shows no missing value, or is not to be retried yet."""
 
 
 @dataclass(eq=False)
@@ -55,12 +55,16 @@ class ScheduledSource:
     def get_priority(
         self, missing: Mapping[str, float], since: float
     ) -> tuple[float, float]:
-        """Return the priority of a read, -inf if it is not expected to show a value.
+        """Return the priority of a read; the source with the highest one is read first.
 
-        A new source may show all values. Those with a value that the last reading has
-        not shown either come next, the oldest first, and then those with most values.
-        A value that the source did not show when it was read last is no older than
-        that.
+        A new source comes first, since it may show all values. Then come those with a
+        value from before the last reading, the oldest first, then those with most
+        values. A value that the last read of a source has left out counts as read then.
+
+        Args:
+            missing: The sensors without a new value, with the time of their value.
+            since: The time of the start of the last reading.
+
         """
         if self.is_new:
             return (inf, inf) if self.is_retry_due else _NEVER
@@ -91,8 +95,8 @@ class SourceSchedule:
     ) -> ScheduledSource | None:
         """Return the source to read next, None if there is none.
 
-        One source that has failed is tried again first. If it works, others may. After
-        two time-outs, the others are left to the next poll.
+        One source that has failed is tried first. If it succeeds, further ones may be
+        tried. After two time-outs, the others are left to the next poll.
 
         Args:
             missing: The sensors whose value is not of this reading yet, with the time
@@ -126,8 +130,8 @@ class SourceSchedule:
 
         Args:
             reading: The reading.
-            fills: Whether it takes a request for sensors that no source shows. So it
-                does if a source has failed.
+            fills: Whether it takes a request for sensors that no source shows; it also
+                takes one if a source has failed.
 
         """
         read = self._get_read(reading)
@@ -135,7 +139,7 @@ class SourceSchedule:
         return max(len(read) + fills - USUAL_SOURCES, 0)
 
     def count_fills(self, reading: Reading, *, expands: bool) -> int:
-        """Return the number of requests for sensors that no source shows."""
+        """Return the maximum number of requests for sensors that no source shows."""
         read = self._get_read(reading)
         if self._is_short(reading):
             return MAX_FIRST_SOURCES - len(read)

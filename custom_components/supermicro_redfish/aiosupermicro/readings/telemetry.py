@@ -43,7 +43,7 @@ class ReportSource:
         self.sensors: AbstractSet[str] = frozenset()
         """The paths of all sensors in the last report, also those without a value.
 
-        A report that is empty for once still has the sensors of the one before.
+        A report that is temporarily empty keeps the sensors of the last one.
         """
         self.was_used = False
         """Whether it has named a wanted sensor, maybe in an earlier run."""
@@ -89,7 +89,7 @@ class Telemetry:
         self._search_at = 0.0
         """The time of the next search."""
         self._tried_at = -inf
-        """The time of the last search. A static read asks for it twice."""
+        """The time of the last call, of which each static read makes two."""
 
     def reset(self) -> None:
         """Look for reports again, as after an update of the firmware."""
@@ -128,9 +128,10 @@ class Telemetry:
     async def async_find_reports(
         self,
     ) -> dict[str, tuple[dict[str, float | None], float]]:
-        """Read all reports that may name sensors, at most once a day.
+        """Read the reports that were found but not read; search for reports once a day.
 
-        What cannot be read, as while the BMC is starting, is tried again each time.
+        What cannot be read, as while the BMC is starting, is tried again by each call.
+        A call within a minute of the last one does nothing.
 
         Returns:
             The readings of each report that was found, by its path, and the time of the
@@ -194,7 +195,7 @@ class Telemetry:
 
 def has_reports(memory: Memory) -> bool:
     """Return whether an earlier run has found reports that name sensors."""
-    return bool(memory.readings.get(TELEMETRY, {}).get(_REPORTS))
+    return bool(memory.findings.get(TELEMETRY, {}).get(_REPORTS))
 
 
 def _sensor_path(metric: Any) -> str | None:

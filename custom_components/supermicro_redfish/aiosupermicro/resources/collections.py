@@ -183,6 +183,7 @@ class MemberReader:
             since: The time since when a list of the members by a poll is new enough.
 
         Raises:
+            NotFoundError: A collection that was read before is missing.
             ResourceError: None of the collections that exist could be read.
 
         """
@@ -298,7 +299,7 @@ class MemberReader:
     def _replace_errors(
         self, paths: Iterable[str], errors: Mapping[str, ResourceError]
     ) -> None:
-        """Replace the errors of the members that these paths belong to."""
+        """Replace the errors of all members of the collections with these paths."""
         parents = {path.rpartition("/")[0] for path in paths}
         for path in [*self.errors]:
             if path.rpartition("/")[0] in parents:

@@ -81,7 +81,7 @@ async def async_get_firmware_images(
 ) -> list[FirmwareInventory]:
     """Return the firmware that is stored beside the running one.
 
-    Nothing but its Id distinguishes it, which is also the end of its path.
+    Its Id distinguishes it, which is also the last segment of its path.
     """
     paths = await reader.members.async_list(FIRMWARE)
     images = [path for path in paths if _FIRMWARE_IMAGE.fullmatch(path)]

@@ -82,7 +82,8 @@ async def async_expand(
     """Expand a collection; return the response, also an error response.
 
     On bmcweb a member that fails stays a link, and its status becomes that of the
-    whole response. A response that takes long is used, but not requested again.
+    whole response. After a response that took long, the collection is not expanded
+    again for a day.
     """
     requested_at = monotonic()
     try:

@@ -21,8 +21,8 @@ async def async_get_identifiers(
 
     These are the permanent MAC address and the MAC address of an interface to the
     network, the MAC address that the UUIDs of manager and service root are made of, and
-    other UUIDs. The address of an interface to the host is none, unless former ones are
-    wanted: other machines may share it.
+    other UUIDs. The address of an internal interface to the host is included only with
+    `former`: other machines may have the same one.
     """
     addresses, uuids, internal = await _async_get_identifiers(reader)
     return [*addresses, *uuids, *(internal if former else ())]

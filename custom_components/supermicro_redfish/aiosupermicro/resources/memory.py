@@ -70,10 +70,10 @@ class Memory:
         self._links = _items(stored.get("links"), _text)
         self._missing = _items(stored.get("missing"), _text)
         self._unlicensed = _items(stored.get("unlicensed"), _object)
-        self.readings: dict[str, dict[str, Any]] = _items(
+        self.findings: dict[str, dict[str, Any]] = _items(
             stored.get("readings"), _object
         )
-        """Findings of each way of reading: a JSON object by name of the way."""
+        """Findings about readings and expansion: JSON objects by name."""
         self.is_pending = bool(self._identity and SYSTEM.name in self._paths)
         """Whether the findings have to be verified before their use."""
         self.is_verified = False
@@ -111,11 +111,14 @@ class Memory:
             yield _ROWS.get(name, name), error
 
     def get_path(self, row: Endpoint[Any]) -> str | None:
-        """Return the remembered path of a row, None once it was recalled."""
+        """Return the remembered path of a row, None once it was recalled.
+
+        None while the findings are not verified.
+        """
         return self._paths.get(row.name) if self.is_verified else None
 
     def recall_path(self, row: Endpoint[Any]) -> str | None:
-        """Return the remembered path of a row that was not found in this run."""
+        """Remove and return the path of a row that was not found in this run."""
         path = self._paths.pop(row.name, None) if self.is_verified else None
         if path:
             self._unproven.add(row)
@@ -183,7 +186,7 @@ class Memory:
                 for name, error in errors.items()
                 if isinstance(error, LicenseError)
             },
-            "readings": deepcopy(self.readings),
+            "readings": deepcopy(self.findings),
         }
 
     def _identify(self, root: JsonObject, system: JsonObject) -> str | None:

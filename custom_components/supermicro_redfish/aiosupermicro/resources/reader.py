@@ -87,9 +87,9 @@ class ResourceReader:
         if self._finder.has_detours:
             return {}
         if not self.memory.is_pending:
-            self.memory.readings.pop(_EXPAND, None)
+            self.memory.findings.pop(_EXPAND, None)
             if not self.expander.verdicts.is_empty:
-                self.memory.readings[_EXPAND] = self.expander.verdicts.export()
+                self.memory.findings[_EXPAND] = self.expander.verdicts.export()
         missing = self.availability.get_missing()
         found = self._finder.paths.items()
         paths = {row.name: path for row, path in found if row not in missing}
@@ -210,7 +210,7 @@ class ResourceReader:
     async def async_verify_memory(self) -> bool:
         """Return whether the findings of an earlier run fit the board.
 
-        If it is not, what that run has found out is forgotten.
+        Findings that do not are discarded. Without any, return False.
 
         Raises:
             SupermicroRedfishError: The connection was lost or the login refused.
@@ -223,7 +223,7 @@ class ResourceReader:
                     self.availability.expect(memory.rows)
                     for source, error in memory.use():
                         self.availability.record(source, error)
-                    self.expander.verdicts.restore(memory.readings.get(_EXPAND))
+                    self.expander.verdicts.restore(memory.findings.get(_EXPAND))
                 else:
                     self._forget_memory()
         return self.memory.is_verified
@@ -357,7 +357,7 @@ class ResourceReader:
         return False
 
     async def async_is_missing(self, endpoint: Endpoint[Any]) -> bool:
-        """Return whether a resource has no link, or only a dead link."""
+        """Return whether a resource has no link or was unavailable in the last hour."""
         try:
             self.availability.require(endpoint)
         except ResourceError:
