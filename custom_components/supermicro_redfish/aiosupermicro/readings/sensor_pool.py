@@ -43,6 +43,8 @@ class SensorPool:
         self._reader = reader
         self._schedule = SourceSchedule()
         self._identities: dict[str, JsonObject] = {}
+        self._identified_at: dict[str, float] = {}
+        """The time of the request for each identity of this run."""
         self._values: dict[str, tuple[float | None, float]] = {}
         """The last value of each sensor, and the time of its request."""
         self._tried: set[str] = set()
@@ -126,16 +128,20 @@ class SensorPool:
     def get_sensor(self, path: str) -> SensorResource | None:
         """Return a sensor with its newest value, None if it is not identified.
 
-        A sensor that was absent when it was identified has no state once it has a
-        value.
+        A value from another resource shows neither state nor health. A sensor that was
+        off or absent when it was identified has no state then.
         """
         if (body := self._identities.get(path)) is None:
             return None
         sensor, value = SensorResource.from_dict(body), self.get_value(path)
         status = sensor.status
-        if status.is_absent and value is not None:
-            status = Status()
+        if value is not None and self._has_newer_value(path):
+            status = Status(state=status.state if status.is_enabled else None)
         return replace(sensor, path=path, reading=value, status=status)
+
+    def _has_newer_value(self, path: str) -> bool:
+        """Return whether the value of a sensor is newer than its identity."""
+        return self._requested_at(path) > self._identified_at.get(path, -inf)
 
     def set_values(
         self, source: ValueSource, values: Mapping[str, float | None], at: float
@@ -157,6 +163,7 @@ class SensorPool:
                 self._values.pop(path, None)
             return
         self._identities[path] = body
+        self._identified_at[path] = requested_at
         if not self.is_fresh(path, requested_at):
             reading = SensorResource.from_dict(body).reading
             self._values[path] = (reading, requested_at)
@@ -264,19 +271,32 @@ class SensorPool:
     async def async_identify(self, paths: Iterable[str]) -> None:
         """Read the resources of sensors that are not identified yet.
 
+        A sensor that was off is identified again once it has a value: its type and its
+        thresholds may have been missing.
+
         Where collections can be expanded, single sensors come last: another caller may
         expand their collection meanwhile. Elsewhere they come first: the trial of the
         expansion may succeed meanwhile.
         """
         async with self._identify_lock:
-            groups = _group(path for path in paths if path not in self._identities)
+            groups = _group(filter(self._needs_identity, paths))
             for collection in sorted(
                 groups, key=lambda path: len(groups[path]), reverse=self._expands
             ):
-                members = [p for p in groups[collection] if p not in self._identities]
+                members = [*filter(self._needs_identity, groups[collection])]
                 if not await self._async_read_collection(collection, members):
                     await self._async_read_singly(members)
                 self._tried.update(members)
+
+    def _needs_identity(self, path: str) -> bool:
+        """Return whether a sensor is not identified, or only as one that was off."""
+        if (body := self._identities.get(path)) is None:
+            return True
+        if path not in self._identified_at or self.get_value(path) is None:
+            return False
+        status = SensorResource.from_dict(body).status
+        is_off = status.state is not None and not status.is_enabled
+        return is_off and self._has_newer_value(path)
 
     def was_identification_tried(self, path: str) -> bool:
         """Return whether the identification of a sensor was tried.
@@ -337,6 +357,7 @@ class SensorPool:
         """Discard all sensors and sources."""
         self._schedule.sources.clear()
         self._identities.clear()
+        self._identified_at.clear()
         self._tried.clear()
         self._values.clear()
         self._filled_at.clear()

@@ -317,7 +317,7 @@ class SingleResources:
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
         self._add_collection(paths)
         self._pool.use_expanded(paths, items.reading)
-        known = {path: self._pool.get_identity(path) for path in paths}
+        known = {path: self._get_known(path, items.reading) for path in paths}
         wanted = [
             path for path, body in known.items() if not body or _has_type(body, types)
         ]
@@ -341,6 +341,16 @@ class SingleResources:
         sensors = [self._pool.get_sensor(path) for path in wanted]
         found = [s for s in sensors if s and (s.reading_type or "") in types]
         return found, {path: bodies[path] for path in others if path in bodies}
+
+    def _get_known(self, path: str, reading: Reading) -> JsonObject | None:
+        """Return the identity of a sensor, None if it has to be read.
+
+        A sensor that is absent may have no type. A discovery reads it again.
+        """
+        body = self._pool.get_identity(path)
+        is_discovery = reading.scope is Scope.DISCOVERY
+        has_type = body is not None and "ReadingType" in body
+        return body if has_type or not is_discovery else None
 
     def _add_collection(self, paths: list[str]) -> None:
         """Add the collection of these sensors as a source of values."""
