@@ -173,7 +173,7 @@ def _basic_credentials(request: Request) -> tuple[str, str] | None:
 
 
 def _get(bmc: Bmc, request: Request) -> Response:
-    """Read a resource."""
+    """Read a resource; the condition of an expansion is that of its collection."""
     if request.path == METADATA:
         return Response(200, metadata(bmc), content_type=XML_TYPE)
     if registry := find_registry(bmc, request.path):
@@ -185,14 +185,14 @@ def _get(bmc: Bmc, request: Request) -> Response:
         raise _missing_or_not_allowed(bmc, request.path)
     body = bmc.resource(request.path)
     require_read_privilege(bmc, body)
-    if query := parse_expand(request.query):
-        return respond_expanded(bmc, request.path, query)
     etag = body.get(ETAG)
     shown, header = spell(body, bmc.etags)
     headers = {"ETag": header} if header else {}
     condition = request.headers.get("if-none-match")
     if bmc.not_modified and etag and condition and matches(condition, etag):
         return Response(304, headers=headers)
+    if query := parse_expand(request.query):
+        return respond_expanded(bmc, request.path, query)
     return Response(200, shown, headers)
 
 

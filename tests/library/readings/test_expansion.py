@@ -10,6 +10,7 @@ from aiosupermicro.resources import expand_requests, expand_verdicts, expansion
 from tests.conftest import Clock
 from tests.library import ROOT, collection, link
 from tests.simulator import Bmc
+from tests.simulator.etags import EtagSpelling, with_etag
 from tests.simulator.expand import Expand
 from tests.simulator.gen14 import FANS, fan, make_gen14
 
@@ -167,3 +168,17 @@ async def test_fan_that_poll_lists_is_read_without_another_request(
     await client.async_get_static_data()
     assert _expansions(bmc) == 0
     assert 1009 in _speeds(await client.async_get_dynamic_data())
+
+
+@pytest.mark.parametrize("spelling", get_args(EtagSpelling))
+async def test_etag_of_a_collection_does_not_freeze_its_members(
+    client: SupermicroRedfishClient, bmc: Bmc, spelling: EtagSpelling
+) -> None:
+    """Show changed members whose collection has the same ETag as before."""
+    bmc.etags = spelling
+    bmc.put(FANS, with_etag(bmc.resource(FANS)))
+    await client.async_get_dynamic_data(complete=True)
+    for first in (2000, 3000):
+        speeds = _set_speeds(bmc, first)
+        assert _speeds(await client.async_get_dynamic_data()) == speeds
+    assert _expansions(bmc) > 0

@@ -205,8 +205,14 @@ class Connection:
             task.exception()
 
     async def _async_read(self, path: str) -> dict[str, Any]:
-        """Read a resource; return the cached value if the response is a 304."""
+        """Read a resource; return the cached value if the response is a 304.
+
+        The ETag of an expanded collection may be that of its links, which stays equal
+        while the members change.
+        """
         cached, etag, known = self._cache.get_version(path)
+        if "?" in path:
+            etag = None
         headers = {"If-None-Match": etag} if etag else _NO_HEADERS
         response = await self._async_send("GET", path, headers=headers, known=known)
         if response.not_modified:
