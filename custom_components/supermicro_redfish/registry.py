@@ -34,7 +34,7 @@ class _RemovableItems:
     """Items of a server that can be removed."""
 
     source: EntitySource[Any]
-    is_known_fn: Callable[[ServerData, set[str]], bool]
+    is_known_fn: Callable[[Any, set[str]], bool]
     """Return whether the present items are known to be complete."""
     includes_fn: Callable[[str], bool] = lambda _: True
     """Return whether an item with this key can be removed."""
@@ -52,27 +52,32 @@ def _present(
 _DRIVE_OWNERS: Final = ("/Drives/", "/Storage/", "/Chassis/")
 
 
-def _has_unread_drives(data: BulkData) -> bool:
-    """Return whether a drive, or a resource that lists drives, could not be read."""
-    return any(owner in name for name in data.errors for owner in _DRIVE_OWNERS)
+def _has_unread(data: BulkData, *parts: str) -> bool:
+    """Return whether a resource with one of these texts in its path has failed."""
+    return any(part in name for name in data.errors for part in parts)
 
 
 _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.DRIVES,
         is_known_fn=lambda static, _: (
-            static.drives is not None and not _has_unread_drives(static)
+            static.drives is not None and not _has_unread(static, *_DRIVE_OWNERS)
         ),
     ),
     # A server without any power supply cannot run.
     _RemovableItems(
-        source=sources.SUPPLIES, is_known_fn=lambda _, present: bool(present)
+        source=sources.SUPPLIES,
+        is_known_fn=lambda dynamic, present: (
+            bool(present) and not _has_unread(dynamic, "/PowerSupplies")
+        ),
     ),
     # Of the temperatures, those of memory modules. A BMC that has just started lists
     # no sensors.
     _RemovableItems(
         source=sources.OTHER_TEMPERATURES,
-        is_known_fn=lambda _, present: bool(present),
+        is_known_fn=lambda dynamic, present: (
+            bool(present) and not _has_unread(dynamic, "/Sensors")
+        ),
         includes_fn=lambda key: "DIMM" in key.upper(),
     ),
 )
@@ -106,7 +111,7 @@ def async_remove_stale_entities(
             is_static = removable.source is sources.DRIVES
             polled: BulkData = data if is_static else dynamic
             present = _present(entry, removable.source, polled)
-            if removable.is_known_fn(data, present):
+            if removable.is_known_fn(polled, present):
                 for entity_id, key in _entities(registry, entry, removable):
                     missing[entity_id] = 0 if key in present else missing[entity_id] + 1
         for entity_id in [of for of, polls in missing.items() if polls >= _MAX_MISSING]:

@@ -26,7 +26,7 @@ class ExcerptSource:
     ) -> None:
         """Initialize the source; nothing is read yet."""
         self._reader = reader
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._excerpts_fn = excerpts_fn
         self.body: JsonObject = {}
         """The resource as it was last read; empty if it is missing."""
@@ -79,7 +79,7 @@ class ExcerptSource:
         reader = self._reader
         read = reader.async_get_json if self.is_known else reader.async_find_json
         try:
-            body = await read(self._endpoint)
+            body = await read(self.endpoint)
         except NotFoundError as error:
             if not await self._async_accept_missing(error):
                 raise
@@ -98,14 +98,14 @@ class ExcerptSource:
         self._missing_since = min(self._missing_since, monotonic())
         if monotonic() - self._missing_since < RETRY_UNAVAILABLE_SECONDS:
             return False
-        if self.is_known and await self._reader.async_is_starting(self._endpoint):
+        if self.is_known and await self._reader.async_is_starting(self.endpoint):
             return False
-        self._reader.availability.mark_replaced(self._endpoint, error)
+        self._reader.availability.mark_replaced(self.endpoint, error)
         return True
 
     def _find_excerpts(self, body: JsonObject) -> dict[str, SensorExcerpt]:
         """Return the excerpts in a body, by path of their sensor, else by place."""
-        return excerpts_by_sensor(self._endpoint, self._excerpts_fn(body))
+        return excerpts_by_sensor(self.endpoint, self._excerpts_fn(body))
 
 
 def _has_any(excerpts: Mapping[str, SensorExcerpt]) -> bool:

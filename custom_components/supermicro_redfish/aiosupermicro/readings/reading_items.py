@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
+from ..exceptions import ResourceError
 from ..payload import JsonObject
 from ..resources.endpoints import Endpoint
 from ..resources.reader import ResourceReader
@@ -40,6 +41,8 @@ class ReadingItems:
         self.is_complete = True
         self.is_in_turns = False
         """Whether there are more single resources than a poll reads."""
+        self.errors: dict[str, ResourceError] = {}
+        """The errors of resources that lead to items, by path or name."""
         self.wanted: set[str] = set()
         """The resources of this reading."""
         self._former = former
@@ -54,8 +57,9 @@ class ReadingItems:
     ) -> list[str] | None:
         """Return the paths of the members of a collection; None while it is unknown.
 
-        A poll either finds a collection or reads some of its members, so that it also
-        returns None for a collection that it has just found.
+        A collection that fails is unknown, and costs its own members only. A poll
+        either finds a collection or reads some of its members, so that it also returns
+        None for a collection that it has just found.
         """
         is_known = self._reader.path(collection) is not None
         if self._recalls and self._reader.expander.has_worked:
@@ -63,11 +67,27 @@ class ReadingItems:
         if self.is_first_poll and not is_known:
             self.is_complete = False
             return None
-        paths = await self._reader.members.async_list(collection, cached=True)
+        try:
+            paths = await self._reader.members.async_list(collection, cached=True)
+        except ResourceError as error:
+            self.record_error(collection, error)
+            return None
         if self._is_poll and not is_known and paths:
             self.is_complete = False
             return None
         return paths
+
+    def record_error(
+        self, endpoint: Endpoint[Any], error: ResourceError | None
+    ) -> None:
+        """Record the error of a resource that leads to items, if there is one."""
+        if error:
+            self.errors[self._reader.path(endpoint) or endpoint.name] = error
+
+    def require_any(self, *items: Any) -> None:
+        """Raise the first error if there are no items."""
+        if self.errors and not any(items):
+            raise next(iter(self.errors.values())).with_traceback(None)
 
     def record_wanted(self, paths: Iterable[str]) -> list[str]:
         """Record resources of this reading; return those that the last one lacked.

@@ -176,14 +176,13 @@ class SensorPool:
 
     # Requests
 
-    async def async_read(self, source: ValueSource) -> None:
-        """Read a source that was never read; errors as in `ValueSource`."""
+    async def async_read(self, source: ValueSource) -> ResourceError | None:
+        """Read a source that was never read; return the error if it still was not."""
         async with self._lock:
             entry = self._schedule.sources[source]
-            if entry.is_new:
+            if entry.is_new and entry.is_retry_due:
                 await self._async_read(entry)
-        if entry.is_new and entry.error:
-            raise entry.error.with_traceback(None)
+        return entry.error if entry.is_new else None
 
     def require(
         self, source: ValueSource, sensors: Iterable[str], reading: Reading

@@ -85,6 +85,8 @@ class SingleResources:
             reader, ENVIRONMENT_METRICS, environment_excerpts
         )
         self._collections: dict[str, ExpandedSensors] = {}
+        self._failed: dict[Endpoint[Any], dict[str, ResourceError]] = {}
+        """The errors of resources that lead to items, in the last reading."""
         self._is_complete: dict[Endpoint[Any], bool] = {}
         self._is_in_turns: dict[Endpoint[Any], bool] = {}
         self._shown: dict[Endpoint[Any], frozenset[str]] = {}
@@ -121,7 +123,10 @@ class SingleResources:
     @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of single resources by path, as they were last read."""
-        return dict(self._round_robin.errors)
+        found = dict(self._round_robin.errors)
+        for errors in self._failed.values():
+            found |= errors
+        return found
 
     @property
     def is_read_in_turns(self) -> bool:
@@ -154,12 +159,11 @@ class SingleResources:
         """
         await self._async_require(THERMAL, THERMAL_SUBSYSTEM)
         items = self._start(THERMAL, reading)
-        _, speeds = await self._async_get_environment()
+        _, speeds = await self._async_get_environment(items)
         if reading.scope is Scope.DISCOVERY:
             await self._pool.async_refresh(self._metrics)
-            if not self._environment.has_excerpts:
-                await self._pool.async_refresh(self._environment)
-        excerpts = await self._async_get_excerpts(self._metrics)
+            await self._pool.async_refresh(self._environment)
+        excerpts = await self._async_get_excerpts(self._metrics, items)
         if reading.scope is not Scope.POLL:
             await self._pool.async_identify(excerpts)
         paths = [] if speeds else await items.async_get_member_paths(FANS)
@@ -179,8 +183,10 @@ class SingleResources:
         items.is_complete &= all(map(was_tried, excerpts))
         found = (self._temperature(key, excerpt) for key, excerpt in excerpts.items())
         temperatures = [*filter(None, found), *_temperatures(sensors)]
+        fans += _fans(sensors)
         self._finish(THERMAL, items, bodies)
-        return Thermal(temperatures=tuple(temperatures), fans=(*fans, *_fans(sensors)))
+        items.require_any(temperatures, fans)
+        return Thermal(temperatures=tuple(temperatures), fans=tuple(fans))
 
     async def async_get_power(self, reading: Reading) -> Power:
         """Return the power draw, the power supplies and the voltages of the chassis.
@@ -193,7 +199,7 @@ class SingleResources:
         """
         await self._async_require(POWER, POWER_SUBSYSTEM)
         items = self._start(POWER, reading)
-        draw, _ = await self._async_get_environment()
+        draw, _ = await self._async_get_environment(items)
         paths = await items.async_get_member_paths(POWER_SUPPLIES) or ()
         supplies = await items.async_read(paths, _POWER_COUNT)
         links = {path: find_link(body, "Metrics") for path, body in supplies.items()}
@@ -204,8 +210,11 @@ class SingleResources:
             items, POWER, (_VOLTAGE,), _POWER_COUNT
         )
         self._pool.require(self._environment, draw, reading)
-        subsystem = await self._async_get_subsystem() if has_all_supplies else None
+        subsystem = None
+        if has_all_supplies:
+            subsystem = await self._async_get_subsystem(items)
         self._finish(POWER, items, supplies | metrics)
+        items.require_any(draw, supplies, voltages)
         watts = next(map(self._pool.get_value, draw), None)
         metered = EnvironmentMetrics.from_dict(self._environment.body)
         control = power_control(metered, watts, subsystem or PowerSubsystem())
@@ -275,8 +284,9 @@ class SingleResources:
         items: ReadingItems,
         bodies: Mapping[str, JsonObject],
     ) -> None:
-        """Record the completeness and the resources of a reading."""
+        """Record the completeness, the errors and the resources of a reading."""
         self._is_complete[endpoint] = items.is_complete
+        self._failed[endpoint] = items.errors
         self._shown[endpoint] = frozenset(bodies)
         self._wanted[endpoint] = frozenset(items.wanted)
         wanted, since = self._pool.get_wanted(endpoint.name), items.reading.since
@@ -284,19 +294,23 @@ class SingleResources:
         self._is_in_turns[endpoint] = is_in_turns
 
     async def _async_get_environment(
-        self,
+        self, items: ReadingItems
     ) -> tuple[list[str], dict[str, SensorExcerpt]]:
         """Return the sensor of the power draw, if any, and the excerpts of the fans."""
-        draw, *speeds = (await self._async_get_excerpts(self._environment)).items()
+        excerpts = await self._async_get_excerpts(self._environment, items)
+        draw, *speeds = excerpts.items()
         has_draw = draw[1] != SensorExcerpt()
         return [draw[0]] if has_draw else [], dict(speeds)
 
     async def _async_get_excerpts(
-        self, source: ExcerptSource
+        self, source: ExcerptSource, items: ReadingItems
     ) -> dict[str, SensorExcerpt]:
-        """Return the excerpts of a resource; read it if it was never read."""
+        """Return the excerpts of a resource; read it if it was never read.
+
+        A resource that fails has none yet.
+        """
         self._pool.add_source(source)
-        await self._pool.async_read(source)
+        items.record_error(source.endpoint, await self._pool.async_read(source))
         return source.excerpts
 
     async def _async_read_sensors(
@@ -377,11 +391,23 @@ class SingleResources:
         sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
         return fan_of_excerpt(excerpt, value, sensor)
 
-    async def _async_get_subsystem(self) -> PowerSubsystem | None:
-        """Return the cached PowerSubsystem, None where it was not found."""
+    async def _async_get_subsystem(self, items: ReadingItems) -> PowerSubsystem | None:
+        """Return the PowerSubsystem, None where it was not found or cannot be read.
+
+        A discovery reads it again if it shows any value.
+        """
         if (path := self._reader.path(POWER_SUBSYSTEM)) is None:
             return None
-        body = await self._reader.async_get_json(path, cached=True)
+        try:
+            body = await self._reader.async_get_json(path, cached=True)
+            found = PowerSubsystem.from_dict(body)
+            has_values = found.capacity_watts or found.power_supply_redundancy
+            is_discovery = items.reading.scope is Scope.DISCOVERY
+            if is_discovery and has_values and not self._reader.link_reads.take(path):
+                body = await self._reader.async_get_json(path)
+        except ResourceError as error:
+            items.record_error(POWER_SUBSYSTEM, error)
+            return None
         return PowerSubsystem.from_dict(body)
 
 
