@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
+from tests.simulator.gen14 import SUPPLIES, make_gen14
 
 from . import (
     DYNAMIC,
@@ -343,3 +344,19 @@ async def test_entities_without_description_are_removed(
     await set_up(hass, entry)
     assert [key for key in old if entity_registry.async_get(key)] == []
     assert entity_registry.async_get(kept)
+
+
+@pytest.mark.parametrize("name", ["1", "2"])
+async def test_power_supply_that_cannot_be_read_keeps_its_entities(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, name: str
+) -> None:
+    """Remove nothing while one of two resources of Gen 14 fails for hours."""
+    make_gen14(bmc)
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    before = set(er.async_get(hass).entities)
+    assert count_entities(hass, entry, f"Power Supply Bay {name}") > 0
+    bmc.fail(f"{SUPPLIES}/{name}", status=500)
+    for _ in range(6):
+        await elapse(STATIC)
+    assert before <= set(er.async_get(hass).entities)
