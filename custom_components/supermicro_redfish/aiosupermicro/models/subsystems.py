@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..payload import normalize_path
 from .base import Model, json_path
 from .common import NO_POWER, Status
 from .enums import Health
@@ -31,7 +32,7 @@ class SensorExcerpt(Model):
 
     device_name: str | None = None
     data_source_uri: str | None = None
-    """Path of the sensor."""
+    """Path of the sensor, or of a part of another resource (DataSourceUri)."""
     physical_context: str | None = None
     reading: float | None = None
     """Reading; None if the sensor measures nothing."""
@@ -40,6 +41,13 @@ class SensorExcerpt(Model):
 
     On OpenBMC also the percentage of a PWM sensor.
     """
+
+    @property
+    def sensor_path(self) -> str | None:
+        """Path of the sensor; None for a part of a resource, or without a link."""
+        path, _, fragment = (self.data_source_uri or "").partition("#")
+        is_sensor = fragment in ("", "/Reading")
+        return (normalize_path(path) or None) if is_sensor else None
 
 
 @dataclass(frozen=True, kw_only=True)

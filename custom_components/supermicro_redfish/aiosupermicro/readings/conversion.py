@@ -20,15 +20,15 @@ from ..models import (
     Temperature,
     Voltage,
 )
-from ..payload import JsonObject, normalize_path
+from ..payload import JsonObject
 
 _NO_LIMIT = "Disabled"
+_MAX_PERCENT = 100
 
 
 def _sensor_id(excerpt: SensorExcerpt) -> str | None:
     """Return the Id of an excerpt's sensor, from the link to the sensor if any."""
-    uri = excerpt.data_source_uri
-    return normalize_path(uri).rpartition("/")[2] or None if uri else None
+    return (excerpt.sensor_path or "").rpartition("/")[2] or None
 
 
 def _sensor_name(excerpt: SensorExcerpt) -> str | None:
@@ -75,7 +75,7 @@ def sensor_of_excerpt(
         id=_sensor_id(excerpt),
         name=_sensor_name(excerpt),
         reading=excerpt.reading,
-        path=excerpt.data_source_uri,
+        path=excerpt.sensor_path,
     )
 
 
@@ -85,12 +85,13 @@ def fan_of_excerpt(
     """Convert a fan speed in EnvironmentMetrics; see `temperature_of_excerpt`."""
     fan = Fan() if sensor is None else fan_of_sensor(sensor)
     own = _fan(_sensor_name(speed), speed)
+    units = "Percent" if speed.reading is not None else own.reading_units
     return replace(
         fan,
         member_id=_sensor_id(speed),
         name=own.name,
         speed=value,
-        reading_units=fan.reading_units or own.reading_units,
+        reading_units=fan.reading_units or units,
     )
 
 
@@ -101,7 +102,8 @@ def _fan(name: str | None, speed: SensorExcerpt) -> Fan:
     """
     if speed.speed_rpm is None:
         return Fan(name=name, speed=speed.reading, reading_units="Percent")
-    units = "Percent" if "PWM" in (name or "").upper() else "RPM"
+    is_duty = "PWM" in (name or "").upper() and speed.speed_rpm <= _MAX_PERCENT
+    units = "Percent" if is_duty else "RPM"
     return Fan(name=name, speed=speed.speed_rpm, reading_units=units)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Set as AbstractSet
 from math import inf
 from time import monotonic
@@ -10,7 +11,7 @@ from typing import Any
 from ..const import RETRY_UNAVAILABLE_SECONDS
 from ..exceptions import NotFoundError
 from ..models import EnvironmentMetrics, SensorExcerpt, ThermalMetrics
-from ..payload import JsonObject, normalize_path
+from ..payload import JsonObject
 from ..resources.endpoints import Endpoint
 from ..resources.reader import ResourceReader
 
@@ -134,18 +135,24 @@ _EMPTY = {"Reading": None, "SpeedRPM": 0}
 def excerpts_by_sensor(
     endpoint: Endpoint[Any], excerpts: tuple[SensorExcerpt, ...]
 ) -> dict[str, SensorExcerpt]:
-    """Return excerpts by the path of their sensor, or by their place in a resource."""
-    paths = (e.data_source_uri and normalize_path(e.data_source_uri) for e in excerpts)
-    keyed = zip(paths, excerpts, strict=True)
+    """Return excerpts by the path of their sensor, or by their place in a resource.
+
+    The place is the key of those without a sensor, and of those that share one.
+    """
+    paths = [excerpt.sensor_path for excerpt in excerpts]
+    counts = Counter(paths)
     return {
-        path or f"{endpoint.name}#{place}": excerpt
-        for place, (path, excerpt) in enumerate(keyed)
+        path if path and counts[path] == 1 else f"{endpoint.name}#{place}": excerpt
+        for place, (path, excerpt) in enumerate(zip(paths, excerpts, strict=True))
     }
 
 
 def value_of(excerpt: SensorExcerpt) -> float | None:
-    """Return the reading of an excerpt, for a fan its speed."""
-    return excerpt.reading if excerpt.speed_rpm is None else excerpt.speed_rpm
+    """Return the reading of an excerpt, else the speed of a fan.
+
+    The reading of a fan that has both is its duty, which is also that of its sensor.
+    """
+    return excerpt.speed_rpm if excerpt.reading is None else excerpt.reading
 
 
 def temperature_excerpts(body: JsonObject) -> tuple[SensorExcerpt, ...]:
