@@ -176,6 +176,9 @@ The requests of a poll follow one another, and each of them would log in again.
 SESSION_RETRY_SECONDS: Final = 600
 """Seconds until the next attempt to create a session if the session table is full."""
 
+REFUSED_SESSION_RETRY_SECONDS: Final = 86_400
+"""Seconds until the next attempt if a session was refused as with a wrong password."""
+
 TASK_POLL_SECONDS: Final = 1.0
 """Interval in seconds between two polls of a task."""
 

@@ -17,6 +17,7 @@ from ..const import (
     LOGIN_RETRY_SECONDS,
     LOGOUT_SECONDS,
     REDFISH_ROOT,
+    REFUSED_SESSION_RETRY_SECONDS,
     SESSION_DEFAULT_TIMEOUT,
     SESSION_RETRY_SECONDS,
     SESSION_SERVICE,
@@ -79,8 +80,8 @@ class Authenticator:
       caller that is canceled leaves no unknown session behind.
     - **session**: requests carry the token.
     - **basic**: requests carry the password, and a session is tried for again after
-      ten minutes. A 401 rejects the password, which is then not sent again until
-      `async_logout`.
+      ten minutes, or after a day if it was refused with 401. A 401 rejects the
+      password, which is then not sent again until `async_logout`.
     - **closing**: the session is deleted, also one that is still being created.
 
     Basic authentication is used for a BMC that
@@ -304,7 +305,7 @@ class Authenticator:
             _LOGGER.debug("No session available, using basic authentication: %s", error)
             refusal = error
         try:
-            credentials, is_redfish = await self._async_try_basic(path)
+            credentials, is_redfish = await self._async_try_basic(path, refusal)
         except AuthenticationError:
             if not is_table_full(refusal):
                 raise
@@ -340,8 +341,13 @@ class Authenticator:
             self._session = replace(self._session, session_path=path)
         return self._session
 
-    async def _async_try_basic(self, sessions_path: str) -> tuple[Credentials, bool]:
+    async def _async_try_basic(
+        self, sessions_path: str, refusal: SupermicroRedfishError
+    ) -> tuple[Credentials, bool]:
         """Return the password as credentials, and whether the response was Redfish.
+
+        A session is tried for again later. If it was refused with 401, that would be
+        one more failed login.
 
         Raises:
             AuthenticationError: The BMC refuses the password.
@@ -354,7 +360,9 @@ class Authenticator:
         with suppress(NotFoundError, AuthorizationError, InvalidRequestError):
             response = await self._transport.send("GET", sessions_path, headers=headers)
             is_redfish = "Members" in response.body
-        expires = monotonic() + SESSION_RETRY_SECONDS
+        is_401 = isinstance(refusal, AuthenticationError)
+        seconds = REFUSED_SESSION_RETRY_SECONDS if is_401 else SESSION_RETRY_SECONDS
+        expires = monotonic() + seconds
         return Credentials(headers, expires=expires), is_redfish
 
     async def _async_close(self, task: asyncio.Task[Credentials]) -> None:
