@@ -112,12 +112,6 @@ class MemoryFault:
     recovers_after: float = 60
     """Seconds from the end of the fault until all states are back."""
     board: Callable[[], Board] = lambda: Board.load("x12spi-tf")
-    may_add: frozenset[str] = frozenset()
-    """Entities that appear with the fault, such as the age of values in turns."""
-
-    def select(self, states: Mapping[str, str]) -> dict[str, str]:
-        """Return the states of all entities but those that the fault may add."""
-        return {key: states[key] for key in states.keys() - self.may_add}
 
 
 def _expanding() -> Board:
@@ -173,7 +167,6 @@ MEMORY_FAULTS: tuple[MemoryFault, ...] = (
             expand(kind),
             requests=_SINGLE_REQUESTS,
             board=_expanding,
-            may_add=frozenset({"sensor.reading_age"}),
         )
         for kind in ("400", "501", "ignored", "fewer members", "HTML")
     ),

@@ -87,7 +87,7 @@ class _MoreDynamicData(BulkData):
 
     The temperatures that boards without metric reports show as `sensors` do not count.
     """
-    is_read_in_turns: bool = field(default=False, compare=False)
+    is_read_in_turns: bool = False
     """Whether some values are read in round robin and may be several polls old."""
 
 

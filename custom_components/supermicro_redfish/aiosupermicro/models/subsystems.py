@@ -43,6 +43,11 @@ class SensorExcerpt(Model):
     """
 
     @property
+    def has_duty_and_speed(self) -> bool:
+        """Whether this is a fan with a duty in percent and a speed."""
+        return self.reading is not None and self.speed_rpm is not None
+
+    @property
     def sensor_path(self) -> str | None:
         """Path of the sensor; None for a part of a resource, or without a link."""
         path, _, fragment = (self.data_source_uri or "").partition("#")

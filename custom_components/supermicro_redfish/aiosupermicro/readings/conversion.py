@@ -85,13 +85,12 @@ def fan_of_excerpt(
     """Convert a fan speed in EnvironmentMetrics; see `temperature_of_excerpt`."""
     fan = Fan() if sensor is None else fan_of_sensor(sensor)
     own = _fan(_sensor_name(speed), speed)
-    units = "Percent" if speed.reading is not None else own.reading_units
     return replace(
         fan,
         member_id=_sensor_id(speed),
         name=own.name,
         speed=value,
-        reading_units=fan.reading_units or units,
+        reading_units=fan.reading_units or own.reading_units,
     )
 
 

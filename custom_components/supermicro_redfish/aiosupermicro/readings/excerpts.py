@@ -137,9 +137,10 @@ def excerpts_by_sensor(
 ) -> dict[str, SensorExcerpt]:
     """Return excerpts by the path of their sensor, or by their place in a resource.
 
-    The place is the key of those without a sensor, and of those that share one.
+    The place is the key of those without a sensor, of those that share one, and of fans
+    with a speed beside the duty, which is the reading of their sensor.
     """
-    paths = [excerpt.sensor_path for excerpt in excerpts]
+    paths = [None if e.has_duty_and_speed else e.sensor_path for e in excerpts]
     counts = Counter(paths)
     return {
         path if path and counts[path] == 1 else f"{endpoint.name}#{place}": excerpt
@@ -148,11 +149,8 @@ def excerpts_by_sensor(
 
 
 def value_of(excerpt: SensorExcerpt) -> float | None:
-    """Return the reading of an excerpt, else the speed of a fan.
-
-    The reading of a fan that has both is its duty, which is also that of its sensor.
-    """
-    return excerpt.speed_rpm if excerpt.reading is None else excerpt.reading
+    """Return the reading of an excerpt, for a fan its speed."""
+    return excerpt.reading if excerpt.speed_rpm is None else excerpt.speed_rpm
 
 
 def temperature_excerpts(body: JsonObject) -> tuple[SensorExcerpt, ...]:
