@@ -191,6 +191,71 @@ async def test_metric_whose_timestamp_stands_still_is_old(
         assert _values(await client.async_get_dynamic_data())["CPU Temp"] == reading
 
 
+def _put_history(bmc: Bmc, report: str, history: list[dict[str, Any]]) -> None:
+    """Serve a report with several metrics of the CPU."""
+    metrics = [{"MetricProperty": CPU} | metric for metric in history]
+    body = bmc.store[report]
+    others = [own for own in body["MetricValues"] if own["MetricProperty"] != CPU]
+    bmc.fail(report, status=200, body=body | {"MetricValues": [*metrics, *others]})
+
+
+def _at(minute: int, value: str) -> dict[str, Any]:
+    """Return a metric that was measured at a minute."""
+    return {"MetricValue": value, "Timestamp": f"2026-06-29T08:{minute:02}:00+00:00"}
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["oldest first", "newest first"])
+async def test_newest_of_several_metrics_of_a_sensor_counts(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    report: str,
+    telemetry_clock: Clock,
+    step: int,
+) -> None:
+    """Return the newest value in any order, unless its timestamp stands still."""
+    await poll_after_discovery(client)
+    bmc.change(CPU, {"Reading": 80})
+    for minute in (10, 11):
+        history = [_at(minute - 1, "41"), _at(minute, f"{minute + 40}")]
+        _put_history(bmc, report, history[::step])
+        values = _values(await client.async_get_dynamic_data())
+        assert values["CPU Temp"] == minute + 40
+    telemetry_clock.tick(METRIC_STALE_SECONDS + 1)
+    assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 80
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{"MetricValue": "41"}, {"MetricValue": "42"}],
+        [_at(1, "41"), {"MetricValue": "42", "Timestamp": "yesterday"}],
+        [_at(1, "41"), {"MetricValue": "42", "Timestamp": "2026-06-29T08:00:00"}],
+        [_at(1, "41"), _at(1, "42")],
+    ],
+    ids=["no timestamp", "malformed", "no offset", "same time"],
+)
+async def test_several_metrics_without_comparable_times_are_not_used(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    report: str,
+    history: list[dict[str, Any]],
+) -> None:
+    """Read another resource if the newest value of a sensor is unknown."""
+    await poll_after_discovery(client)
+    _put_history(bmc, report, history)
+    bmc.change(CPU, {"Reading": 80})
+    assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 80
+
+
+async def test_metric_listed_twice_counts(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str
+) -> None:
+    """Return a value that a report lists twice with the same timestamp."""
+    await poll_after_discovery(client)
+    _put_history(bmc, report, [_at(1, "41"), _at(1, "41")])
+    assert _values(await client.async_get_dynamic_data())["CPU Temp"] == 41
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "warm", None, [], {}, True, "1e999", "inf", "0x10"],

@@ -2,12 +2,13 @@
 
 A report of a recorded GB300 contains fifty sensors of all chassis. Its values are
 texts. Those that are marked as stale, or whose timestamp stands still, are left out.
+Of several values of a sensor, the newest one counts.
 The text "nan" is the value of a sensor that measures nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from itertools import islice
 from math import inf, isfinite
 from time import monotonic, time
@@ -20,6 +21,7 @@ from ..const import (
     TELEMETRY_RETRY_SECONDS,
 )
 from ..exceptions import ResourceError
+from ..models.values import parse_datetime
 from ..payload import JsonObject, find_link, normalize_path
 from ..resources.endpoints import METRIC_REPORT_DEFINITIONS, METRIC_REPORTS
 from ..resources.memory import Memory
@@ -54,16 +56,15 @@ class ReportSource:
         """Return the readings; errors as in `ResourceReader.async_get_json`."""
         body = await self._reader.async_get_json(self.path)
         listed = body.get("MetricValues")
+        metrics = _group_metrics(listed if isinstance(listed, list) else ())
         values: dict[str, float | None] = {}
-        sensors: dict[str, None] = {}
-        for metric in listed if isinstance(listed, list) else ():
-            if (path := _sensor_path(metric)) is None:
+        for path, series in metrics.items():
+            if (metric := _select_newest(series)) is None:
                 continue
-            sensors[path] = None
             value, is_number = _parse(metric.get("MetricValue"))
             if is_number and (value is None or not self._is_stale(path, metric)):
                 values[path] = value
-        self.sensors = sensors.keys() or self.sensors
+        self.sensors = metrics.keys() or self.sensors
         return values
 
     def _is_stale(self, path: str, metric: JsonObject) -> bool:
@@ -196,6 +197,32 @@ class Telemetry:
 def has_reports(memory: Memory) -> bool:
     """Return whether an earlier run has found reports that name sensors."""
     return bool(memory.findings.get(TELEMETRY, {}).get(_REPORTS))
+
+
+def _group_metrics(listed: Iterable[Any]) -> dict[str, list[JsonObject]]:
+    """Group the metrics of a report by the path of their sensor."""
+    groups: dict[str, list[JsonObject]] = {}
+    for metric in listed:
+        if path := _sensor_path(metric):
+            groups.setdefault(path, []).append(metric)
+    return groups
+
+
+def _select_newest(metrics: list[JsonObject]) -> JsonObject | None:
+    """Return the newest of the metrics of a sensor.
+
+    None if this is unknown: a timestamp is missing or malformed, or there are different
+    values at the newest one. Reports list the newest metric first or last.
+    """
+    if len(metrics) == 1:
+        return metrics[0]
+    dated = [(parse_datetime(metric.get("Timestamp")), metric) for metric in metrics]
+    times = [moment for moment, _ in dated if moment is not None]
+    if len(times) < len(dated):
+        return None
+    newest = [metric for moment, metric in dated if moment == max(times)]
+    is_unique = len({str(metric.get("MetricValue")) for metric in newest}) == 1
+    return newest[0] if is_unique else None
 
 
 def _sensor_path(metric: Any) -> str | None:
