@@ -351,6 +351,56 @@ async def test_reports_are_found_without_definitions(
     assert _values(await poll_after_discovery(client))["HGX GPU 1 Power 0"] == 231
 
 
+@pytest.mark.parametrize(
+    "aggregation",
+    [
+        {"CollectionFunction": "Maximum", "CollectionDuration": "PT24H"},
+        {"CollectionFunction": "Average"},
+        {"CollectionDuration": "PT300.0S"},
+        {"CollectionTimeScope": "StartupInterval"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("properties", [{"MetricProperties": [CPU]}, {}], ids=str)
+async def test_report_of_aggregated_values_is_not_used(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    report: str,
+    aggregation: dict[str, str],
+    properties: dict[str, Any],
+) -> None:
+    """Read other resources if a report has maxima or means over a time."""
+    metric = {"MetricId": "Aggregated"} | aggregation | properties
+    bmc.change(f"{DEFINITIONS}/Host", {"Metrics": [metric]})
+    for listed in bmc.store[report]["MetricValues"]:
+        listed["MetricValue"] = "95"
+    values = _values(await poll_after_discovery(client))
+    assert values["CPU Temp"] == 61
+    assert values["draw"] == 207.5
+    assert values["HGX GPU 1 Power 0"] == 231
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        {"MetricProperties": [CPU], "CollectionDuration": "PT0S"},
+        {"MetricProperties": [CPU], "CollectionTimeScope": "Point"},
+        {"MetricProperties": ["/redfish/v1/X"], "CollectionFunction": "Maximum"},
+        None,
+    ],
+    ids=str,
+)
+async def test_report_of_current_values_is_used(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, metric: Any
+) -> None:
+    """Poll a report whose metrics of sensors are not aggregated."""
+    bmc.change(f"{DEFINITIONS}/Host", {"Metrics": [metric]})
+    await poll_after_discovery(client)
+    bmc.requests.clear()
+    await client.async_get_dynamic_data()
+    assert report in requested_paths(bmc)
+
+
 async def test_board_without_reports_is_asked_once_a_day(
     client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
 ) -> None:

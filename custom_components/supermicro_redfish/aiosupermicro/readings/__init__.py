@@ -7,7 +7,8 @@ Boards provide them in different ways. Each way is a module, and the first two h
 - `single_resources`: a resource for each fan, supply and sensor (Gen 14, OpenBMC).
   Where `resources.expansion` works, one request reads all of a collection; where it
   does not, `round_robin` reads a few of them in each poll.
-- `telemetry`: metric reports with the sensors of all chassis (`inner_sensors`).
+- `telemetry`: metric reports with the sensors of all chassis (`inner_sensors`), which
+  `report_search` finds.
 
 The values of sensors (`sensor_pool`) come from each `ValueSource` that shows many: a
 metric report, an expanded collection (`expanded_sensors`), or the metrics of a chassis

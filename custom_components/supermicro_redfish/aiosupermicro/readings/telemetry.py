@@ -22,16 +22,15 @@ from ..const import (
 )
 from ..exceptions import ResourceError
 from ..models.values import parse_datetime
-from ..payload import JsonObject, find_link, normalize_path
-from ..resources.endpoints import METRIC_REPORT_DEFINITIONS, METRIC_REPORTS
+from ..payload import JsonObject, normalize_path
 from ..resources.memory import Memory
 from ..resources.reader import ResourceReader
+from .report_search import SENSORS, ReportSearch
 
 TELEMETRY = "telemetry"
 """Name of the findings in the memory."""
 
 _REPORTS = "reports"
-_SENSORS = "/Sensors/"
 _FRAGMENTS = ("", "/Reading")
 
 
@@ -85,6 +84,7 @@ class Telemetry:
         self._reader = reader
         self.reports: dict[str, ReportSource] = {}
         """The reports that name sensors, by path."""
+        self._search = ReportSearch(reader)
         self._unread: list[str] = []
         """The reports that the last search has found, but not read."""
         self._search_at = 0.0
@@ -169,29 +169,12 @@ class Telemetry:
         """Find the reports to read; a search that fails is repeated next time."""
         unread = self._unread
         try:
-            paths = await self._async_get_candidates()
+            paths = await self._search.async_find()
         except ResourceError:
             return
         if self._unread is unread:  # not reset meanwhile
             self._unread = paths[:MAX_REPORTS]
             self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
-
-    async def _async_get_candidates(self) -> list[str]:
-        """Return the paths of the reports whose definition names sensors.
-
-        Without definitions, these are all reports.
-        """
-        paths = await self._reader.members.async_list(METRIC_REPORT_DEFINITIONS)
-        definitions = await self._reader.members.async_find(paths[:MAX_REPORTS])
-        links = [
-            link
-            for body in definitions.values()
-            if _SENSORS in str(body.get("MetricProperties"))
-            and (link := find_link(body, "MetricReport"))
-        ]
-        if definitions:
-            return links
-        return await self._reader.members.async_list(METRIC_REPORTS)
 
 
 def has_reports(memory: Memory) -> bool:
@@ -228,7 +211,7 @@ def _select_newest(metrics: list[JsonObject]) -> JsonObject | None:
 def _sensor_path(metric: Any) -> str | None:
     """Return the path of the sensor that a metric measures; None for other metrics."""
     uri = metric.get("MetricProperty") if isinstance(metric, Mapping) else None
-    if not isinstance(uri, str) or not uri.startswith("/") or _SENSORS not in uri:
+    if not isinstance(uri, str) or not uri.startswith("/") or SENSORS not in uri:
         return None
     path, _, fragment = uri.partition("#")
     return normalize_path(path) if fragment in _FRAGMENTS else None
