@@ -1,6 +1,7 @@
 """Values of sensors from metric reports (TelemetryService)."""
 
 import json
+from time import time
 from typing import Any
 
 from aiohttp import ClientSession
@@ -511,6 +512,79 @@ async def test_report_that_keeps_failing_takes_one_request(
     ]
     bmc.heal()
     telemetry_clock.tick(900)
+    await client.async_get_static_data()
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+
+
+def _telemetry_paths(bmc: Bmc) -> list[str]:
+    """Return the requested definitions and reports."""
+    paths = requested_paths(bmc)
+    return [path for path in paths if path.startswith((DEFINITIONS, REPORTS))]
+
+
+async def test_definition_that_fails_for_once_loses_no_report(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Read only the failed definition again, with each static read."""
+    bmc.fail(f"{DEFINITIONS}/GPUs", status=503)
+    await poll_after_discovery(client)
+    exported = client._readings._inner.telemetry.export()
+    assert exported["retry_at"] <= time() + 60
+    for status in (503, None):
+        if status is None:
+            bmc.heal()
+        telemetry_clock.tick(900)
+        bmc.requests.clear()
+        await client.async_get_static_data()
+        expected = [f"{DEFINITIONS}/GPUs"]
+        expected += [] if status else [f"{REPORTS}/GPUs"]
+        assert _telemetry_paths(bmc) == expected
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+    telemetry_clock.tick(900)
+    bmc.requests.clear()
+    await client.async_get_static_data()
+    assert _telemetry_paths(bmc) == []
+
+
+async def test_reports_are_not_guessed_while_definitions_fail(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read no report whose definition may ask for maxima."""
+    bmc.fail(f"{DEFINITIONS}/*", status=503)
+    await poll_after_discovery(client)
+    assert f"{REPORTS}/Host" not in requested_paths(bmc)
+
+
+@pytest.mark.parametrize("body", [{}, {"MetricValues": None}, {"MetricValues": []}])
+async def test_report_that_is_empty_at_first_is_read_again(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    telemetry_clock: Clock,
+    body: dict[str, Any],
+) -> None:
+    """Read an empty report with the next static read."""
+    path = f"{REPORTS}/GPUs"
+    bmc.fail(path, status=200, body=link(path) | body)
+    await poll_after_discovery(client)
+    bmc.heal()
+    telemetry_clock.tick(900)
+    await client.async_get_static_data()
+    assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+
+
+async def test_report_that_stays_empty_is_read_a_few_times(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Leave it to the search of the next day after four reads."""
+    path = f"{REPORTS}/GPUs"
+    report = bmc.store[path]
+    bmc.put(path, report | {"MetricValues": []})
+    for _ in range(8):
+        await client.async_get_static_data()
+        telemetry_clock.tick(900)
+    assert requested_paths(bmc).count(path) == 4
+    bmc.put(path, report)
+    telemetry_clock.tick(TELEMETRY_RETRY_SECONDS)
     await client.async_get_static_data()
     assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
 

@@ -25,6 +25,8 @@ class ReportSearch:
     def __init__(self, reader: ResourceReader) -> None:
         """Initialize without results."""
         self._reader = reader
+        self.failed: list[str] = []
+        """The definitions that could not be read, other than missing ones."""
 
     async def async_find(self) -> list[str]:
         """Return the paths of the reports whose definition names sensors.
@@ -36,14 +38,27 @@ class ReportSearch:
 
         """
         paths = await self._reader.members.async_list(METRIC_REPORT_DEFINITIONS)
-        definitions = await self._reader.members.async_find(paths[:MAX_REPORTS])
-        if definitions:
-            return [
-                link
-                for body in definitions.values()
-                if _names_sensors(body) and (link := find_link(body, "MetricReport"))
-            ]
+        definitions = await self._async_read(paths[:MAX_REPORTS])
+        if definitions or self.failed:
+            return _find_reports(definitions)
         return await self._reader.members.async_list(METRIC_REPORTS)
+
+    async def async_retry(self) -> list[str]:
+        """Return the reports of definitions that could not be read before."""
+        return _find_reports(await self._async_read(self.failed))
+
+    async def _async_read(self, paths: list[str]) -> list[JsonObject]:
+        """Return the definitions that can be read, and record those that fail."""
+        members = self._reader.members
+        found = await members.async_find(paths)
+        self.failed = [path for path in paths if path in members.errors]
+        return [*found.values()]
+
+
+def _find_reports(definitions: list[JsonObject]) -> list[str]:
+    """Return the paths of the reports of definitions that name sensors."""
+    usable = filter(_names_sensors, definitions)
+    return [link for body in usable if (link := find_link(body, "MetricReport"))]
 
 
 def _names_sensors(definition: JsonObject) -> bool:

@@ -8,6 +8,7 @@ The text "nan" is the value of a sensor that measures nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from itertools import islice
 from math import inf, isfinite
@@ -32,6 +33,8 @@ TELEMETRY = "telemetry"
 
 _REPORTS = "reports"
 _FRAGMENTS = ("", "/Reading")
+_MAX_EMPTY_READS = 4
+"""Maximum number of reads of an empty report between two searches."""
 
 
 class ReportSource:
@@ -48,6 +51,8 @@ class ReportSource:
         """
         self.was_used = False
         """Whether it has named a wanted sensor, maybe in an earlier run."""
+        self.is_empty = False
+        """Whether the last read has shown no metrics at all."""
         self._timestamps: dict[str, tuple[str, float]] = {}
         """The last timestamp of each sensor, and when it was first seen."""
 
@@ -55,6 +60,7 @@ class ReportSource:
         """Return the readings; errors as in `ResourceReader.async_get_json`."""
         body = await self._reader.async_get_json(self.path)
         listed = body.get("MetricValues")
+        self.is_empty = not (isinstance(listed, list) and listed)
         metrics = _group_metrics(listed if isinstance(listed, list) else ())
         values: dict[str, float | None] = {}
         for path, series in metrics.items():
@@ -87,6 +93,8 @@ class Telemetry:
         self._search = ReportSearch(reader)
         self._unread: list[str] = []
         """The reports that the last search has found, but not read."""
+        self._empty_reads: Counter[str] = Counter()
+        """The number of reads of reports that were empty since the last search."""
         self._search_at = 0.0
         """The time of the next search."""
         self._tried_at = -inf
@@ -95,12 +103,15 @@ class Telemetry:
     def reset(self) -> None:
         """Look for reports again, as after an update of the firmware."""
         self.reports.clear()
+        self._search = ReportSearch(self._reader)
         self._unread = []
+        self._empty_reads.clear()
         self._search_at, self._tried_at = 0.0, -inf
 
     def export(self) -> dict[str, Any]:
         """Return the reports as JSON, and the time of the next search since 1970."""
-        seconds = 0.0 if self._unread else max(self._search_at - monotonic(), 0.0)
+        is_due = self._unread or self._search.failed
+        seconds = 0.0 if is_due else max(self._search_at - monotonic(), 0.0)
         reports = {path: sorted(item.sensors) for path, item in self.reports.items()}
         return {_REPORTS: reports, "retry_at": round(time() + seconds)}
 
@@ -132,6 +143,7 @@ class Telemetry:
         """Read the reports that were found but not read; search for reports once a day.
 
         What cannot be read, as while the BMC is starting, is tried again by each call.
+        So is an empty report, a few times.
         A call within a minute of the last one does nothing.
 
         Returns:
@@ -146,8 +158,13 @@ class Telemetry:
         if monotonic() - self._tried_at < SOURCE_RETRY_SECONDS:
             return {}
         self._tried_at = monotonic()
-        if monotonic() >= self._search_at:
-            await self._async_search()
+        await self._async_search()
+        return await self._async_read_unread()
+
+    async def _async_read_unread(
+        self,
+    ) -> dict[str, tuple[dict[str, float | None], float]]:
+        """Return the readings of the reports that were found but not read."""
         found: dict[str, tuple[dict[str, float | None], float]] = {}
         unread = self._unread
         for path in [*unread]:
@@ -159,22 +176,42 @@ class Telemetry:
                 continue
             if self._unread is not unread:  # reset meanwhile
                 return {}
+            if self._is_read_again(report):
+                continue
             unread.remove(path)
             if report.sensors:
                 self.reports[path] = report
                 found[path] = (values, requested_at)
         return found
 
+    def _is_read_again(self, report: ReportSource) -> bool:
+        """Return whether to read a report again that was empty since it was found.
+
+        The BMC may not have collected any values yet.
+        """
+        if report.sensors or not report.is_empty:
+            return False
+        count = self._empty_reads[report.path] = self._empty_reads[report.path] + 1
+        return count < _MAX_EMPTY_READS
+
     async def _async_search(self) -> None:
-        """Find the reports to read; a search that fails is repeated next time."""
-        unread = self._unread
+        """Find the reports to read, once a day.
+
+        A search that fails is repeated by the next call, and so is the request for each
+        definition that could not be read.
+        """
+        search, is_due = self._search, monotonic() >= self._search_at
         try:
-            paths = await self._search.async_find()
+            paths = await (search.async_find() if is_due else search.async_retry())
         except ResourceError:
             return
-        if self._unread is unread:  # not reset meanwhile
-            self._unread = paths[:MAX_REPORTS]
+        if self._search is not search:  # reset meanwhile
+            return
+        if is_due:
+            self._unread = []
+            self._empty_reads.clear()
             self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
+        self._unread += paths[: MAX_REPORTS - len(self._unread)]
 
 
 def has_reports(memory: Memory) -> bool:

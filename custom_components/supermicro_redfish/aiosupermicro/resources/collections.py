@@ -133,7 +133,7 @@ class MemberReader:
         `errors` does not contain those that are missing or need a license.
         """
         found, errors = await self._async_read_each([*paths], cached=cached)
-        for path in found:
+        for path in (*found, *errors):
             self.errors.pop(path, None)
         for path, error in errors.items():
             if not isinstance(error, (NotFoundError, LicenseError)):
