@@ -11,7 +11,7 @@ from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
 from aiosupermicro.readings import telemetry
 from tests.conftest import Clock
-from tests.library import link, requested_paths
+from tests.library import collection, link, requested_paths
 from tests.library.readings import (
     move_sensors,
     poll_after_discovery,
@@ -587,6 +587,84 @@ async def test_report_that_stays_empty_is_read_a_few_times(
     telemetry_clock.tick(TELEMETRY_RETRY_SECONDS)
     await client.async_get_static_data()
     assert "HGX GPU 1 Power 0" in _values(await client.async_get_dynamic_data())
+
+
+def _remove_gpus(bmc: Bmc) -> None:
+    """Remove the GPUs with their report and its definition."""
+    for path in [path for path in bmc.store.paths if "GPU" in path]:
+        bmc.remove(path)
+    for path in (REPORTS, DEFINITIONS):
+        bmc.put(path, collection(path, ["Host"]))
+
+
+async def _read_hourly(
+    client: SupermicroRedfishClient, clock: Clock, hours: int
+) -> DynamicData:
+    """Return the data of a poll after some hours with a static read each."""
+    for _ in range(hours):
+        clock.tick(3600)
+        await client.async_get_static_data()
+    return await client.async_get_dynamic_data()
+
+
+async def test_report_of_removed_hardware_is_dropped(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Expect no sensor of a report that two searches neither list nor read."""
+    assert (await poll_after_discovery(client)).sensors
+    _remove_gpus(bmc)
+    await _read_hourly(client, telemetry_clock, 26)
+    assert (await client.async_get_dynamic_data()).sensors == ()
+    bmc.requests.clear()
+    await client.async_get_dynamic_data()
+    assert not [path for path in requested_paths(bmc) if "GPU" in path]
+    telemetry = client._readings._inner.telemetry
+    assert [*telemetry.export()["reports"]] == [f"{REPORTS}/Host"]
+    bmc.requests.clear()
+    await _read_hourly(client, telemetry_clock, 20)
+    assert not [path for path in _telemetry_paths(bmc) if path != f"{REPORTS}/Host"]
+
+
+@pytest.mark.parametrize("failed", [None, DEFINITIONS, f"{DEFINITIONS}/Host"])
+async def test_report_is_kept_without_a_complete_search(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    telemetry_clock: Clock,
+    failed: str | None,
+) -> None:
+    """Keep a report while definitions fail, or while only one search misses it."""
+    expected = _values(await poll_after_discovery(client))
+    bmc.fail(f"{REPORTS}/GPUs", status=404)
+    definitions = bmc.store[DEFINITIONS]
+    bmc.put(DEFINITIONS, collection(DEFINITIONS, ["Host"]))
+    if failed:
+        bmc.fail(failed, status=503)
+    await _read_hourly(client, telemetry_clock, 26 if failed else 24)
+    bmc.heal()
+    bmc.put(DEFINITIONS, definitions)
+    assert _values(await _read_hourly(client, telemetry_clock, 2)) == expected
+
+
+async def test_unlisted_report_that_can_be_read_is_kept(
+    client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
+) -> None:
+    """Keep the sensors of a report whose definition is not listed any more."""
+    expected = _values(await poll_after_discovery(client))
+    bmc.put(DEFINITIONS, collection(DEFINITIONS, ["Host"]))
+    assert _values(await _read_hourly(client, telemetry_clock, 50)) == expected
+
+
+async def test_report_that_becomes_one_of_maxima_is_dropped(
+    client: SupermicroRedfishClient, bmc: Bmc, report: str, telemetry_clock: Clock
+) -> None:
+    """Drop a report of an earlier search whose definition asks for maxima now."""
+    await poll_after_discovery(client)
+    metrics = [{"MetricId": "Maximum", "CollectionFunction": "Maximum"}]
+    bmc.change(f"{DEFINITIONS}/Host", {"Metrics": metrics})
+    for listed in bmc.store[report]["MetricValues"]:
+        listed["MetricValue"] = "95"
+    data = await _read_hourly(client, telemetry_clock, 25)
+    assert _values(data)["CPU Temp"] == 61
 
 
 async def test_reset_repeats_the_search_of_reports(

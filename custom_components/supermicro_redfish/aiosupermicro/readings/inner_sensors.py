@@ -88,7 +88,8 @@ class InnerSensors:
     async def async_discover(self) -> None:
         """Find the metric reports of a board, and identify the sensors in them.
 
-        Reports without any wanted sensor are not read again, unless they had one.
+        Reports without any wanted sensor are not read again, unless they had one. The
+        sensors of a report that was removed are not expected any more.
 
         Raises:
             AuthenticationError: The login was refused.
@@ -100,7 +101,11 @@ class InnerSensors:
 
     async def _async_discover(self) -> None:
         """Find and identify the sensors; concurrent callers wait for the result."""
+        before = [*self.telemetry.reports.values()]
         found = await self.telemetry.async_find_reports()
+        for report in before:
+            if self.telemetry.reports.get(report.path) is not report:
+                self._pool.remove_source(report)
         own = self._pool.get_wanted(THERMAL.name, POWER.name)
         reports = self.telemetry.reports
         for path, report in [*reports.items()]:

@@ -27,6 +27,20 @@ class ReportSearch:
         self._reader = reader
         self.failed: list[str] = []
         """The definitions that could not be read, other than missing ones."""
+        self.listed: set[str] = set()
+        """The reports that the last search has found."""
+        self.rejected: set[str] = set()
+        """The reports that have no current readings by their definition."""
+        self._has_list = False
+        """Whether the BMC has listed its reports or their definitions."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last search has found all reports.
+
+        A BMC that is starting may have none of these collections.
+        """
+        return self._has_list and not self.failed
 
     async def async_find(self) -> list[str]:
         """Return the paths of the reports whose definition names sensors.
@@ -37,28 +51,39 @@ class ReportSearch:
             ResourceError: The search failed.
 
         """
-        paths = await self._reader.members.async_list(METRIC_REPORT_DEFINITIONS)
-        definitions = await self._async_read(paths[:MAX_REPORTS])
-        if definitions or self.failed:
-            return _find_reports(definitions)
-        return await self._reader.members.async_list(METRIC_REPORTS)
+        self.listed, self.rejected, self._has_list = set(), set(), False
+        members = self._reader.members
+        paths = await members.async_list(METRIC_REPORT_DEFINITIONS)
+        reports, has_definitions = await self._async_read(paths[:MAX_REPORTS])
+        if not has_definitions:
+            reports = await members.async_list(METRIC_REPORTS)
+        was_seen = self._reader.availability.was_seen
+        self._has_list = any(map(was_seen, (METRIC_REPORT_DEFINITIONS, METRIC_REPORTS)))
+        self.listed.update(reports)
+        return reports
 
     async def async_retry(self) -> list[str]:
         """Return the reports of definitions that could not be read before."""
-        return _find_reports(await self._async_read(self.failed))
+        reports, _ = await self._async_read(self.failed)
+        self.listed.update(reports)
+        return reports
 
-    async def _async_read(self, paths: list[str]) -> list[JsonObject]:
-        """Return the definitions that can be read, and record those that fail."""
+    async def _async_read(self, paths: list[str]) -> tuple[list[str], bool]:
+        """Return the reports of definitions, and whether there is any definition.
+
+        Those that fail are recorded.
+        """
         members = self._reader.members
-        found = await members.async_find(paths)
+        definitions = await members.async_find(paths)
         self.failed = [path for path in paths if path in members.errors]
-        return [*found.values()]
-
-
-def _find_reports(definitions: list[JsonObject]) -> list[str]:
-    """Return the paths of the reports of definitions that name sensors."""
-    usable = filter(_names_sensors, definitions)
-    return [link for body in usable if (link := find_link(body, "MetricReport"))]
+        reports = []
+        for body in definitions.values():
+            if link := find_link(body, "MetricReport"):
+                if _names_sensors(body):
+                    reports.append(link)
+                else:
+                    self.rejected.add(link)
+        return reports, bool(definitions or self.failed)
 
 
 def _names_sensors(definition: JsonObject) -> bool:

@@ -18,10 +18,11 @@ from typing import Any
 from ..const import (
     MAX_REPORTS,
     METRIC_STALE_SECONDS,
+    RETRY_UNAVAILABLE_SECONDS,
     SOURCE_RETRY_SECONDS,
     TELEMETRY_RETRY_SECONDS,
 )
-from ..exceptions import ResourceError
+from ..exceptions import NotFoundError, ResourceError
 from ..models.values import parse_datetime
 from ..payload import JsonObject, normalize_path
 from ..resources.memory import Memory
@@ -93,6 +94,8 @@ class Telemetry:
         self._search = ReportSearch(reader)
         self._unread: list[str] = []
         """The reports that the last search has found, but not read."""
+        self._missing_since: dict[str, float] = {}
+        """The time since when reports are neither listed nor found."""
         self._empty_reads: Counter[str] = Counter()
         """The number of reads of reports that were empty since the last search."""
         self._search_at = 0.0
@@ -105,6 +108,7 @@ class Telemetry:
         self.reports.clear()
         self._search = ReportSearch(self._reader)
         self._unread = []
+        self._missing_since.clear()
         self._empty_reads.clear()
         self._search_at, self._tried_at = 0.0, -inf
 
@@ -172,13 +176,16 @@ class Telemetry:
             requested_at = monotonic()
             try:
                 values = await report.async_read()
-            except ResourceError:
+            except ResourceError as error:
+                if isinstance(error, NotFoundError) and self._unread is unread:
+                    self._drop_if_removed(path)
                 continue
             if self._unread is not unread:  # reset meanwhile
                 return {}
             if self._is_read_again(report):
                 continue
             unread.remove(path)
+            self._missing_since.pop(path, None)
             if report.sensors:
                 self.reports[path] = report
                 found[path] = (values, requested_at)
@@ -201,6 +208,8 @@ class Telemetry:
         definition that could not be read.
         """
         search, is_due = self._search, monotonic() >= self._search_at
+        if not is_due and not search.failed:
+            return
         try:
             paths = await (search.async_find() if is_due else search.async_retry())
         except ResourceError:
@@ -212,6 +221,29 @@ class Telemetry:
             self._empty_reads.clear()
             self._search_at = monotonic() + TELEMETRY_RETRY_SECONDS
         self._unread += paths[: MAX_REPORTS - len(self._unread)]
+        for path in search.rejected & self.reports.keys():
+            del self.reports[path]
+        for path in self.reports if search.is_complete else ():
+            if path not in search.listed:
+                self.read_again(path)
+
+    def _drop_if_removed(self, path: str) -> None:
+        """Drop a missing report that the search does not list any more.
+
+        A BMC that is starting may not list it yet: the search is repeated an hour
+        later, and drops the report.
+        """
+        search = self._search
+        if not search.is_complete or path in search.listed:
+            self._missing_since.pop(path, None)
+            return
+        since = self._missing_since.setdefault(path, monotonic())
+        if monotonic() - since < RETRY_UNAVAILABLE_SECONDS:
+            self._search_at = min(self._search_at, since + RETRY_UNAVAILABLE_SECONDS)
+            return
+        for found in (self.reports, self._missing_since):
+            found.pop(path, None)
+        self._unread.remove(path)
 
 
 def has_reports(memory: Memory) -> bool:
