@@ -4,14 +4,20 @@ from typing import Any
 
 import pytest
 
-from aiosupermicro import LogEntry, NotFoundError, SupermicroRedfishClient
-from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
+from aiosupermicro import (
+    LogEntry,
+    NotFoundError,
+    ResourceError,
+    SupermicroRedfishClient,
+)
+from aiosupermicro.const import MAX_PAGES, RETRY_UNAVAILABLE_SECONDS
 from aiosupermicro.resources import availability, link_reads
 from tests.conftest import Clock
 from tests.library import (
     ENTRIES,
     LOG,
     SYSTEM,
+    inject_fault,
     link,
     put_collection,
     put_members,
@@ -105,6 +111,51 @@ async def test_log_is_read_across_pages(
     bmc.requests.clear()
     assert len(await client.async_get_log_entries()) == 5
     assert len(bmc.requests) <= 4
+
+
+@pytest.mark.parametrize("fault", [404, 500, "page"])
+async def test_failing_page_keeps_the_pages_before(
+    client: SupermicroRedfishClient, bmc: Bmc, fault: str | int
+) -> None:
+    """Return the entries of the pages that were read, and the error of the log."""
+    entries = _entries(bmc, [1, 2, 3, 4, 5])
+    put_pages(bmc, ENTRIES, [entries[:2], entries[2:4], entries[4:]])
+    inject_fault(bmc, f"{ENTRIES}/Page2", fault)
+    assert await _ids(client) == ["1", "2", "3", "4"]
+    assert await _ids(client, after="3") == ["4"]
+    assert ENTRIES in client.member_errors
+    bmc.heal()
+    assert await _ids(client) == ["1", "2", "3", "4", "5"]
+    assert client.member_errors == {}
+    inject_fault(bmc, ENTRIES, fault)
+    with pytest.raises(ResourceError):
+        await client.async_get_log_entries()
+
+
+async def test_log_with_too_many_pages_keeps_the_first(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Return the entries of a hundred pages."""
+    entries = _entries(bmc, [*range(1, MAX_PAGES + 3)])
+    put_pages(bmc, ENTRIES, [[entry] for entry in entries])
+    assert len(await _ids(client)) == MAX_PAGES
+
+
+async def test_links_with_a_type_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Return no blank entry for a link with annotations, or for annotations alone."""
+    entries = _entries(bmc, [1, 2, 3])
+    put_collection(bmc, ENTRIES, {entry["Id"]: entry for entry in entries})
+    kind = {"@odata.type": "#LogEntry.v1_8_0.LogEntry"}
+    links = [member | kind for member in bmc.resource(ENTRIES)["Members"]]
+    put_members(bmc, ENTRIES, [*links, kind])
+    found = await client.async_get_log_entries()
+    assert [entry.message for entry in found] == [e.message for e in found if e.message]
+    assert [entry.id for entry in found] == ["1", "2", "3"]
+    bmc.requests.clear()
+    assert await _ids(client, after="2") == ["3"]
+    assert requested_paths(bmc) == [ENTRIES, f"{ENTRIES}/3"]
 
 
 async def test_linked_entries_are_read_in_order_of_links(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,7 +38,17 @@ _MAX_TIMEOUTS = 2
 async def async_get_pages(
     path: str, read: ReadFn, first: JsonObject | None = None
 ) -> list[JsonObject]:
-    """Return all pages of a collection.
+    """Return all pages of a collection; arguments and errors as `async_iterate_pages`.
+
+    None is returned if one fails.
+    """
+    return [page async for page in async_iterate_pages(path, read, first)]
+
+
+async def async_iterate_pages(
+    path: str, read: ReadFn, first: JsonObject | None = None
+) -> AsyncIterator[JsonObject]:
+    """Read the pages of a collection.
 
     A page that links to an earlier one is the last. So is a page equal to the one
     before: such a BMC ignores the query of its own links.
@@ -53,23 +63,23 @@ async def async_get_pages(
             than any real collection.
 
     """
-    pages = [await read(path) if first is None else first]
+    page = await read(path) if first is None else first
+    yield page
     visited, room = {path}, 2 * MAX_VALUES
-    while next_path := path_of(pages[-1].get("Members@odata.nextLink")):
+    while next_path := path_of(page.get("Members@odata.nextLink")):
         if next_path in visited:
             break
-        if len(pages) == MAX_PAGES:
+        if len(visited) == MAX_PAGES:
             message = f"{path} has more than {MAX_PAGES} pages"
             raise InvalidResponseError(message, path=path)
         visited.add(next_path)
-        page = await read(next_path)
-        if page.get("Members") and page["Members"] == pages[-1].get("Members"):
+        last, page = page, await read(next_path)
+        if page.get("Members") and page["Members"] == last.get("Members"):
             break
-        pages.append(page)
         room -= _count_values(page)
         if room < 0:
             raise InvalidResponseError(f"{path} is too large", path=path)
-    return pages
+        yield page
 
 
 def _count_values(page: JsonObject) -> int:

@@ -10,7 +10,7 @@ from ..const import MAX_LOG_ENTRIES
 from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..models import LogEntry, LogService
 from ..payload import JsonObject, find_link
-from .collections import async_get_pages
+from .collections import async_iterate_pages
 from .endpoints import Endpoint
 from .reader import ResourceReader
 
@@ -26,7 +26,8 @@ async def async_read_log(
 ) -> list[LogEntry]:
     """Return the entries of a log, oldest first, from the one after a known Id on.
 
-    Of a log with more than `MAX_LOG_ENTRIES` entries, these are the newest ones.
+    Of a log with more than `MAX_LOG_ENTRIES` entries, these are the newest ones. Of a
+    log whose further pages cannot be read, these are the entries of the first pages.
 
     Raises:
         NotFoundError: There is no such log.
@@ -34,7 +35,7 @@ async def async_read_log(
     """
     service = await async_find_log(reader, logs, log_service)
     path = find_link(service, "Entries")
-    pages = await async_get_pages(path, reader.async_get_json) if path else []
+    pages = await _async_read_pages(reader, path) if path else []
     members = _newest([member for page in pages for member in _members(page)])
     ids = [_entry_id(member) for member in members]
     if after is not None and after in ids:
@@ -86,6 +87,23 @@ async def async_find_log(
     raise NotFoundError(f"This board has no log {log_service or ''}".rstrip())
 
 
+async def _async_read_pages(reader: ResourceReader, path: str) -> list[JsonObject]:
+    """Return the pages of a log up to the first one that fails.
+
+    The error is in `reader.members.errors`, unless it is that of the first page.
+    """
+    pages: list[JsonObject] = []
+    reader.members.errors.pop(path, None)
+    try:
+        async for page in async_iterate_pages(path, reader.async_get_json):
+            pages.append(page)  # noqa: PERF401 - those before an error are kept
+    except ResourceError as error:
+        if not pages:
+            raise
+        reader.members.errors[path] = error
+    return pages
+
+
 async def _async_read_entries(
     reader: ResourceReader, members: list[JsonObject]
 ) -> list[LogEntry]:
@@ -100,7 +118,7 @@ def _members(page: JsonObject) -> Iterator[JsonObject]:
     """Return the members of a page: whole entries and links to entries."""
     members = page.get("Members")
     for member in members if isinstance(members, list) else []:
-        if isinstance(member, Mapping) and (len(member) > 1 or _link(member)):
+        if isinstance(member, Mapping) and (_link(member) or not _is_bare(member)):
             yield member
 
 
@@ -114,7 +132,12 @@ def _newest(members: list[JsonObject]) -> list[JsonObject]:
 
 def _link(member: JsonObject) -> str | None:
     """Return the path of a linked entry, None for a whole one."""
-    return find_link({"Member": member}, "Member") if len(member) == 1 else None
+    return find_link({"Member": member}, "Member") if _is_bare(member) else None
+
+
+def _is_bare(member: JsonObject) -> bool:
+    """Return whether a member has no properties, only annotations such as its type."""
+    return all(key.startswith("@") for key in member)
 
 
 def _entry_id(member: JsonObject) -> str | None:
