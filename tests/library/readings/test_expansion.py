@@ -182,3 +182,31 @@ async def test_etag_of_a_collection_does_not_freeze_its_members(
         speeds = _set_speeds(bmc, first)
         assert _speeds(await client.async_get_dynamic_data()) == speeds
     assert _expansions(bmc) > 0
+
+
+@pytest.mark.parametrize("holder", [1, 8])
+async def test_partial_copy_inside_a_member_replaces_no_other_member(
+    client: SupermicroRedfishClient, bmc: Bmc, holder: int
+) -> None:
+    """Return the speed of a listed fan, wherever else some of it is shown."""
+    await client.async_get_static_data()
+    speeds = _set_speeds(bmc, 2000)
+    parts = [link(f"{FANS}/FAN{n}") | {"Id": f"FAN{n}"} for n in range(1, 9)]
+    bmc.change(f"{FANS}/FAN{holder}", {"RelatedItem": parts})
+    bmc.requests.clear()
+    data = await client.async_get_dynamic_data()
+    assert _speeds(data) == speeds
+    assert _expansions(bmc) == 1
+
+
+def test_failed_member_is_not_replaced_by_a_copy() -> None:
+    """Leave a member without a body that is only a link, and read it singly."""
+    failed, whole, inner = (link(f"/fans/{name}") for name in ("1", "2", "2/inner"))
+    part, rest = {"Id": "1"}, {"Id": "2", "Name": "2"}
+    parts = [failed | part, inner | rest, inner | part]
+    body = {"Members": [failed, whole | rest | {"RelatedItem": parts}]}
+    response = expand_requests.find_members(body, 0.0)
+    assert response.members == ["/fans/1", "/fans/2"]
+    assert not response.has_bodies
+    assert response.bodies.keys() == {"/fans/2", "/fans/2/inner"}
+    assert response.inner == {"/fans/2/inner": inner | rest}

@@ -101,6 +101,8 @@ async def async_expand(
 def find_members(body: JsonObject, requested_at: float) -> ExpandedResponse:
     """Return the members of an expanded collection, and the resources inside them.
 
+    A member may contain a part of another one, which is no substitute for it.
+
     Args:
         body: The collection.
         requested_at: The time of the request, by `time.monotonic`.
@@ -110,6 +112,9 @@ def find_members(body: JsonObject, requested_at: float) -> ExpandedResponse:
     entries = [e for e in listed if _path(e)] if isinstance(listed, list) else []
     bodies: dict[str, JsonObject] = {}
     _collect(entries, bodies)
+    own = {path: entry for entry in entries if (path := _path(entry))}
+    bodies = {path: body for path, body in bodies.items() if path not in own}
+    bodies |= {path: entry for path, entry in own.items() if _is_resource(entry)}
     members = [path for entry in entries if (path := _path(entry))]
     has_all = body.get("Members@odata.count", len(members)) == len(members)
     return ExpandedResponse(
@@ -155,7 +160,7 @@ def _fold(item: Any, found: dict[str, JsonObject]) -> Any:
     if is_collection(item):
         found[path] = item
     elif _is_resource(item):
-        found[path] = folded
+        _add(found, path, folded)
     else:
         return folded
     return {"@odata.id": path}
@@ -171,6 +176,12 @@ def _path(entry: Any) -> str | None:
     return find_link({"Member": entry}, "Member")
 
 
+def _add(found: dict[str, JsonObject], path: str, body: JsonObject) -> None:
+    """Add a resource, unless another place in the response shows more of it."""
+    if len(body) >= len(found.get(path, ())):
+        found[path] = body
+
+
 def _collect(value: Any, found: dict[str, JsonObject]) -> None:
     """Add all resources in a value to `found`, by path."""
     if isinstance(value, list):
@@ -179,7 +190,7 @@ def _collect(value: Any, found: dict[str, JsonObject]) -> None:
     elif isinstance(value, Mapping):
         path = _path(value)
         if path and _is_resource(value):
-            found[path] = value
+            _add(found, path, value)
         for key, item in value.items():
             if key != "Links":
                 _collect(item, found)
