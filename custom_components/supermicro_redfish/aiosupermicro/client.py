@@ -941,6 +941,7 @@ class SupermicroRedfishClient:
         Raises:
             LicenseError: The board needs a license for it, X12 and X13 for URLs.
             NotFoundError: There is no such slot, or it is occupied.
+            InvalidRequestError: The address is malformed, or the BMC rejected it.
 
         """
         source = media.Image.from_address(image, username, password)

@@ -12,13 +12,14 @@ from aiosupermicro import (
     InvalidRequestError,
     LicenseError,
     NotFoundError,
+    ServiceUnavailableError,
     SupermicroRedfishClient,
     VirtualMedia,
 )
 from aiosupermicro.redaction import redacted
 from aiosupermicro.resources import media
 from tests.conftest import RECORDINGS
-from tests.library import connected_client
+from tests.library import MANAGER, connected_client
 from tests.library.boards import load
 from tests.simulator import Bmc
 
@@ -147,6 +148,44 @@ async def test_error_contains_no_credentials(session: ClientSession) -> None:
         assert "debian-13.iso" in texts
         for secret in (PASSWORD, "me@home", "abc123"):
             assert secret not in texts
+
+
+@pytest.mark.parametrize("host", ["[::1", "[bad]:99", "::1]"])
+@every_family
+async def test_malformed_address_is_not_sent(
+    session: ClientSession, family: str, host: str
+) -> None:
+    """Raise an error without credentials before any write."""
+    async with connected(session, family) as (client, bmc):
+        with pytest.raises(InvalidRequestError, match="malformed") as caught:
+            await client.async_insert_media(f"https://bob:s3cret@{host}/x.iso")
+        assert payloads(bmc) == []
+    assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_busy_slot_is_read_again(session: ClientSession, status: int) -> None:
+    """Insert and eject an image while the BMC does not show the slot for a moment."""
+    async with connected(session, X12) as (client, bmc):
+        slot = f"{MANAGER}/VirtualMedia/VirtualMedia1"
+
+        def keep_busy() -> None:
+            bmc.fail(slot, status=status, times=2)
+
+        bmc.on_request(f"{slot}/Actions/*", keep_busy)
+        await client.async_insert_media(URL)
+        assert await inserted(client)
+        await client.async_eject_media()
+        assert await inserted(client) == []
+
+
+async def test_slot_that_stays_unreadable_is_an_error(session: ClientSession) -> None:
+    """Raise the error of the slot if its state remains unknown."""
+    async with connected(session, X12) as (client, bmc):
+        slot = f"{MANAGER}/VirtualMedia/VirtualMedia1"
+        bmc.on_request(f"{slot}/Actions/*", lambda: bmc.fail(slot, status=503))
+        with pytest.raises(ServiceUnavailableError):
+            await client.async_insert_media(URL)
 
 
 async def test_missing_license_is_named(session: ClientSession) -> None:

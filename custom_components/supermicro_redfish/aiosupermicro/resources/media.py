@@ -18,9 +18,13 @@ from urllib.parse import unquote, urlsplit
 from ..const import MEDIA_POLL_SECONDS, MEDIA_POLLS
 from ..exceptions import (
     InvalidRequestError,
+    InvalidResponseError,
     NotFoundError,
+    RateLimitError,
     ResourceError,
+    ServiceUnavailableError,
     SupermicroRedfishError,
+    TimeoutError,  # noqa: A004 - the library's own
 )
 from ..models import BootSource, VirtualMedia
 from ..payload import JsonObject, find_link
@@ -42,6 +46,16 @@ _PROTOCOLS: Final[Mapping[str, str]] = {
     "": "CIFS",
 }
 """TransferProtocolType by scheme; a share may be given without one."""
+
+_BUSY: Final = (
+    InvalidResponseError,
+    RateLimitError,
+    ServiceUnavailableError,
+    TimeoutError,
+)
+"""Errors of a BMC that is busy with a medium."""
+
+_MAX_TIMEOUTS: Final = 2
 
 _BOOT_SOURCES: Final = (
     BootSource.USB_CD,
@@ -65,15 +79,20 @@ class Image:
     def from_address(
         cls, address: str, username: str | None, password: str | None
     ) -> Image:
-        """Move the credentials in an address to their own fields."""
+        """Move the credentials in an address to their own fields.
+
+        Raises:
+            InvalidRequestError: The address is malformed.
+
+        """
         scheme, mark, rest = address.strip().partition("://")
         authority, slash, path = rest.partition("/")
         login, at, host = authority.rpartition("@")
         if not mark or not at:
-            return cls(address.strip(), username, password)
+            return cls(_check_address(address.strip()), username, password)
         name, _, secret = login.partition(":")
         return cls(
-            f"{scheme}://{host}{slash}{path}",
+            _check_address(f"{scheme}://{host}{slash}{path}"),
             username or unquote(name) or None,
             password or unquote(secret) or None,
         )
@@ -83,6 +102,21 @@ class Image:
         """TransferProtocolType of the address, None for an unknown scheme."""
         scheme, mark, _ = self.address.partition("://")
         return _PROTOCOLS.get(scheme.lower() if mark else "")
+
+
+def _check_address(address: str) -> str:
+    """Return an address without credentials.
+
+    Raises:
+        InvalidRequestError: It is malformed.
+
+    """
+    try:
+        urlsplit(address)
+    except ValueError:
+        message = "The address of the image is malformed"
+        raise InvalidRequestError(message) from None
+    return address
 
 
 @dataclass(frozen=True)
@@ -294,11 +328,23 @@ def _split_share(address: str) -> tuple[str, str]:
 async def _async_wait(
     reader: ResourceReader, slot: _Slot, *, is_inserted: bool
 ) -> None:
-    """Wait until a slot has a medium or none, after an action that may be delayed."""
-    for _ in range(MEDIA_POLLS):
-        if await _async_is_inserted(reader, slot) in (is_inserted, None):
-            return
+    """Wait until a slot has a medium or none, after an action that may be delayed.
+
+    A BMC that is busy with the medium may not show its slots for some seconds.
+    """
+    error: ResourceError | None = None
+    polls = timeouts = 0
+    while (polls := polls + 1) <= MEDIA_POLLS and timeouts < _MAX_TIMEOUTS:
+        try:
+            if await _async_is_inserted(reader, slot) in (is_inserted, None):
+                return
+            error = None
+        except _BUSY as busy:
+            error = busy
+            timeouts += isinstance(busy, TimeoutError)
         await asyncio.sleep(MEDIA_POLL_SECONDS)
+    if error:
+        raise error
     state = "still empty" if is_inserted else "still occupied"
     raise InvalidRequestError(
         f"The BMC accepted the request, but {slot.media.id} is {state}"
