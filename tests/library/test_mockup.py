@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 import errno
+from functools import partial
 import json
 import os
 from pathlib import Path
@@ -12,20 +13,23 @@ import sys
 from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import SupermicroRedfishClient, mockup
+from aiosupermicro import AuthenticationError, SupermicroRedfishClient, mockup
 from aiosupermicro.const import MAX_RECORDED_BYTES, MAX_RECORDED_REQUESTS
 from aiosupermicro.mockup import MockupFolder, Recording, write_mockup
 from tests.conftest import until
 from tests.library import (
     CHASSIS,
     ENTRIES,
+    FAN_MODE,
     LOG,
     MANAGER,
+    MEMORY,
     ROOT,
     SYSTEM,
     THERMAL,
     connected_client,
     link,
+    put_pages,
 )
 from tests.simulator import Bmc, Board, Server
 
@@ -33,6 +37,7 @@ from .command_line import ENVIRONMENT, PASSWORD, Terminal, command, run
 
 HOSTNAME = "basement-server"
 OTHER_USER = 65534
+NEXT = "Members@odata.nextLink"
 
 
 async def test_mockup_has_no_identifiers_and_can_be_served(
@@ -339,6 +344,83 @@ async def test_recording_omits_what_fails_or_is_elsewhere(
     assert sent.isdisjoint({"/other", f"{ROOT}/JsonSchemas/A"})
 
 
+async def test_recording_follows_pages(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Record a collection with all members, as one without pages."""
+    members = bmc.resource(MEMORY)["Members"]
+    put_pages(bmc, MEMORY, [members[:1], members[1:]])
+    expected = bmc.resource(MEMORY) | {"Members": members}
+    del expected["Members@odata.nextLink"]
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert recording.is_complete
+    assert recording.resources[MEMORY] == expected
+    assert {member["@odata.id"] for member in members} <= recording.resources.keys()
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_recording_keeps_pages_before_a_failed_one(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Record the first page, and name the collection as skipped."""
+    members = bmc.resource(MEMORY)["Members"]
+    put_pages(bmc, MEMORY, [members[:1], members[1:]])
+    bmc.fail(f"{MEMORY}/Page1", status=status)
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert not recording.is_complete
+    assert recording.skipped.keys() == {MEMORY}
+    assert recording.resources[MEMORY]["Members"] == members[:1]
+    assert members[0]["@odata.id"] in recording.resources
+
+
+async def test_recording_stops_within_pages_at_its_limit(
+    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read no further page beyond the limit of requests."""
+    monkeypatch.setattr(mockup, "MAX_RECORDED_REQUESTS", 3)
+    page = bmc.resource(ROOT) | {"Members": []}
+    for number in range(1, 6):
+        following = f"{ROOT}/Page{number}"
+        bmc.put(following, {"Members": [number], NEXT: f"{ROOT}/Page{number + 1}"})
+    bmc.put(ROOT, page | {NEXT: f"{ROOT}/Page1"})
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert recording.requests == 3
+    assert not recording.is_complete
+
+
+@pytest.mark.parametrize(
+    ("status", "is_complete"), [(404, True), (401, False), (500, False), (503, False)]
+)
+async def test_recording_names_what_fails(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    status: int,
+    is_complete: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Skip a resource that cannot be read; a dead link is none."""
+    bmc.fail(FAN_MODE, status=status)
+    recording = Recording()
+    await client.async_read_all_resources(recording=recording)
+    assert recording.is_complete is is_complete
+    assert recording.skipped.keys() == (set() if is_complete else {FAN_MODE})
+    assert len(recording.resources) > 60
+
+
+async def test_recording_ends_if_every_session_is_rejected(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Open three new sessions, not one for each resource."""
+    await client.async_connect()
+    before = bmc.logins
+    bmc.fail(f"{ROOT}/*", status=401, method="GET")
+    with pytest.raises(AuthenticationError):
+        await client.async_read_all_resources()
+    assert bmc.logins - before <= 4
+
+
 @pytest.mark.parametrize("status", [404, 200])
 async def test_recording_counts_all_requests(
     client: SupermicroRedfishClient,
@@ -463,11 +545,17 @@ os.execv(sys.argv[1], sys.argv[1:])
 """Start of a command with signals: shells disable Ctrl-C in the background."""
 
 
+def _lock(bmc: Bmc) -> None:
+    """End all sessions, and change the password."""
+    bmc.change_password("another")
+    bmc.fail("*", status=401)
+
+
 @pytest.mark.parametrize(
     ("fail", "sentence"),
     [
         (lambda bmc: bmc.drop(CHASSIS), "cannot connect"),
-        (lambda bmc: bmc.fail(CHASSIS, status=401), "rejected this username"),
+        (lambda bmc: bmc.on_request(CHASSIS, partial(_lock, bmc)), "rejected this"),
     ],
     ids=["connection", "account"],
 )

@@ -21,10 +21,18 @@ from .const import (
     MAX_SKIPPED_PATHS,
     REDFISH_ROOT,
 )
-from .exceptions import ResourceError
+from .exceptions import (
+    AuthenticationError,
+    LicenseError,
+    NotFoundError,
+    ResourceError,
+    SupermicroRedfishError,
+)
 from .http.connection import Connection
 from .payload import normalize_path, one_line
 from .redaction import redacted
+from .redaction.sensitive_text import redact_secrets
+from .resources.collections import async_iterate_pages
 
 # Schemas are equal on all boards, sessions are temporary, IKVM creates console tickets.
 _EXCLUDED = re.compile(
@@ -42,6 +50,10 @@ The file of a resource is `index.json`. A folder of this name would clash with i
 
 _TEXTS = re.compile(r".*/(LogServices|TaskService|EventService)(/.*)?")
 """Resources with texts in which identifiers of other resources occur."""
+
+_NEXT_PAGE = "Members@odata.nextLink"
+_MAX_REJECTIONS = 3
+"""Maximum number of resources in a row that reject a new session."""
 
 _FILE = "index.json"
 _HAS_FOLDER_DESCRIPTORS = {os.open, os.mkdir} <= os.supports_dir_fd
@@ -65,8 +77,10 @@ class Recording:
     """The number of requests, including those for missing resources."""
     size: int = 0
     """The size of the resources in bytes."""
+    has_failed: bool = False
+    """Whether a resource, or a part of one, could not be read."""
     is_complete: bool = False
-    """Whether all links have been followed."""
+    """Whether all links have been followed, and led to a resource or to none."""
 
     @property
     def has_room(self) -> bool:
@@ -77,6 +91,27 @@ class Recording:
         """Add a resource."""
         self.resources[path] = body
         self.size += len(json.dumps(body))
+
+    def extend(self, path: str, page: Mapping[str, Any]) -> None:
+        """Add the members of a further page to a collection."""
+        body = {key: v for key, v in self.resources[path].items() if key != _NEXT_PAGE}
+        lists = [part.get("Members") for part in (body, page)]
+        body["Members"] = [m for part in lists if isinstance(part, list) for m in part]
+        if _NEXT_PAGE in page:
+            body[_NEXT_PAGE] = page[_NEXT_PAGE]
+        self.resources[path] = body
+        self.size += len(json.dumps(page))
+
+    def fail(self, path: str, error: SupermicroRedfishError) -> None:
+        """Record that a resource, or a further page of one, cannot be read.
+
+        A missing one is a dead link, and one that needs a license is skipped only.
+        """
+        is_part = path in self.resources
+        if isinstance(error, NotFoundError) and not is_part:
+            return
+        self.has_failed |= is_part or not isinstance(error, LicenseError)
+        self.skip(path, redact_secrets(one_line(str(error))))
 
     def skip(self, path: str, reason: str) -> None:
         """Record a path as skipped, up to a limit.
@@ -128,7 +163,9 @@ async def async_read_all(
 ) -> None:
     """Read all linked resources one after the other.
 
-    A resource that fails is skipped. The reading ends at the limits of a recording.
+    A resource that fails is skipped; also one that rejects a session which the BMC has
+    just opened, unless several in a row do. The reading ends at the limits of a
+    recording.
 
     Args:
         connection: Connection to the BMC.
@@ -143,20 +180,43 @@ async def async_read_all(
 
     """
     queue = _Queue(normalize_path(REDFISH_ROOT))
+    rejections = 0
     while path := queue.take():
         if not recording.has_room:
             return
         progress(len(recording.resources), path)
-        recording.requests += 1
         try:
-            body = await connection.async_get(path)
-        except ResourceError:
+            await _async_record(connection, path, recording, queue)
+            rejections = 0
+        except (ResourceError, AuthenticationError) as error:
+            if isinstance(error, AuthenticationError):
+                rejections += 1
+                if not error.is_session_error or rejections >= _MAX_REJECTIONS:
+                    raise
             if not recording.resources:
                 raise
-            continue
-        recording.add(path, body)
-        queue.add(_recorded_links(body, recording))
-    recording.is_complete = not queue.is_full
+            recording.fail(path, error)
+    recording.is_complete = not queue.is_full and not recording.has_failed
+
+
+async def _async_record(
+    connection: Connection, path: str, recording: Recording, queue: _Queue
+) -> None:
+    """Record a resource; a collection with the members of all its pages."""
+
+    async def read(page_path: str) -> dict[str, Any]:
+        recording.requests += 1
+        return await connection.async_get(page_path)
+
+    async for page in async_iterate_pages(path, read):
+        if path in recording.resources:
+            recording.extend(path, page)
+        else:
+            recording.add(path, dict(page))
+        queue.add(_recorded_links(page, recording))
+        if _NEXT_PAGE in page and not recording.has_room:
+            recording.has_failed = True
+            return
 
 
 def _recorded_links(body: Mapping[str, Any], recording: Recording) -> Iterator[str]:
