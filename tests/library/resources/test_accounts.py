@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from aiosupermicro import (
+    NotFoundError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+)
 from tests.library import ROOT, link, put_collection, requested_paths
 from tests.simulator import Bmc
 from tests.simulator.changes import REMOVED
@@ -110,6 +114,43 @@ async def test_linked_role_is_preferred(
     links = {"Role": link(f"{ROLES}/ReadOnly")}
     put_accounts(bmc, 2, RoleId="Administrator", Links=links)
     assert await role_id(client, bmc) == "ReadOnly"
+
+
+DEAD = {"Role": link(f"{ROLES}/Dead")}
+
+
+async def test_dead_link_to_a_role_falls_back_to_its_id(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Find the role by its Id, within the same number of requests."""
+    put_accounts(bmc, 2, RoleId="ReadOnly", Links=DEAD)
+    put_collection(bmc, ROLES, {"ReadOnly": {"Id": "ReadOnly"}})
+    assert await role_id(client, bmc) == "ReadOnly"
+
+
+async def test_fallback_for_a_dead_link_is_limited(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send no seventh request if three accounts and a dead link were read before."""
+    own = {"UserName": "ADMIN", "RoleId": "ReadOnly", "Links": DEAD}
+    others = {str(n): {"UserName": f"user{n}"} for n in (1, 2)}
+    put_collection(bmc, ACCOUNTS, others | {"3": own})
+    await client.async_get_system()
+    bmc.requests.clear()
+    with pytest.raises(NotFoundError):
+        await client.async_get_role()
+    assert len(bmc.requests) <= MAX_REQUESTS, requested_paths(bmc)
+
+
+async def test_role_that_cannot_be_read_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise the error of a linked role that exists."""
+    links = {"Role": link(f"{ROLES}/ReadOnly")}
+    put_accounts(bmc, 2, RoleId="Administrator", Links=links)
+    bmc.fail(f"{ROLES}/ReadOnly", status=503)
+    with pytest.raises(ServiceUnavailableError):
+        await client.async_get_role()
 
 
 async def test_account_without_any_role_is_not_found(

@@ -42,11 +42,14 @@ async def _async_get_role_of(
 ) -> Role:
     """Return the role that an account links to, or the one with its RoleId.
 
-    Supermicro's firmware links to the role, others only name it. The Id of a custom
-    role need not be the last segment of its path.
+    Supermicro's firmware links to the role, others only name it, or their link is
+    dead. The Id of a custom role need not be the last segment of its path.
     """
     if link := find_link(account, "Links/Role"):
-        return Role.from_dict(await reader.async_get_json(link))
+        try:
+            return Role.from_dict(await reader.async_get_json(link))
+        except NotFoundError:
+            max_requests -= 1
     role_id = Account.from_dict(account).role_id
     service = await reader.async_get_json(ACCOUNT_SERVICE, cached=True)
     roles = find_link(service, "Roles")
@@ -56,7 +59,7 @@ async def _async_get_role_of(
     if max_requests > 1:
         listed = await reader.members.async_list(roles)
         paths = _sort_roles(listed, role_id)[: max_requests - 1]
-    for path in paths:
+    for path in paths[:max_requests]:
         role = Role.from_dict(await reader.async_get_json(path))
         if role_id in (path.rpartition("/")[2], role.id, role.role_id, role.name):
             return role
