@@ -13,6 +13,7 @@ from aiosupermicro import (
 )
 from aiosupermicro.const import MAX_NESTED_DOCUMENTS
 from aiosupermicro.redaction import Redactor, redacted
+from aiosupermicro.redaction.sensitive_text import redact_secrets
 from tests.library import CHASSIS, MANAGER, SESSIONS, THERMAL
 from tests.simulator import Bmc, Server
 
@@ -95,6 +96,58 @@ async def test_log_does_not_contain_token_or_password(
     own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]
     assert own
     assert not [line for line in own if token in line or bmc.password in line]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["BindPW", "RootPass", "rootpass", "UserPass", "BIND_PW", "Smtp-pass", "ldapPw"],
+)
+def test_short_forms_of_password_are_secret(key: str) -> None:
+    """Redact a password by a short key, in JSON and in a text."""
+    assert redacted({"/a": {key: "hunter22x"}}) == {"/a": {key: "REDACTED"}}
+    hashed, hidden = {key: {"Hash": "5f4dcc3b"}}, {key: {"Hash": "REDACTED"}}
+    assert redacted({"/a": hashed}) == {"/a": hidden}
+    text = f"{key.replace('-', '_')}=hunter22x was rejected"
+    assert "hunter22x" not in redact_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"SelfTestState": "Pass"},
+        {"Bypass": "Enabled"},
+        {"NicByPass": "Enabled"},
+        {"PPINControl": "Lock/Disable"},
+        {"DurableNameFormat": "EUI"},
+        {"EngineId": {"PrivateEnterpriseId": "8000"}},
+        {"PassThrough": "Supported"},
+    ],
+    ids=str,
+)
+def test_similar_keys_are_kept(item: dict[str, object]) -> None:
+    """Keep values that identify nothing."""
+    assert redacted({"/a": item}) == {"/a": item}
+
+
+@pytest.mark.parametrize(
+    ("key", "identifier"),
+    [
+        ("DurableName", "5002538B71C3F1A0"),
+        ("DurableName", "36344730526000780025384100000001"),
+        ("DurableName", "50:02:53:8B:71:C3:F1:A0"),
+        ("ProtectedIdentificationNumber", "0x1A2B3C4D5E6F7081"),
+        ("PPIN", "1A2B3C4D5E6F7081"),
+        ("SubsystemNQN", "nqn.2019-10.com.example:S4EVNX0M123456"),
+        ("EngineId", "800001370300259012345678"),
+        ("SSID", "Upstairs"),
+    ],
+)
+def test_identifiers_of_parts_are_redacted(key: str, identifier: str) -> None:
+    """Redact the unique names of drives and processors, in texts as well."""
+    body = {"Identifiers": [{key: identifier}], "Message": f"{identifier} was removed"}
+    text = json.dumps(redacted({f"/Drives/{identifier}": body}))
+    assert identifier.lower() not in text.lower()
+    assert identifier.rpartition(":")[2].lower() not in text.lower()
 
 
 def test_redactor_replaces_identifier_consistently() -> None:

@@ -14,16 +14,24 @@ from typing import Any
 
 from ..const import MAX_NESTED_DOCUMENTS
 from ..payload import parse_json
-from .sensitive_text import REDACTED, TextRedactor, is_address, is_kept
+from .sensitive_text import (
+    REDACTED,
+    SHORT_NAMES,
+    TextRedactor,
+    is_address,
+    is_kept,
+)
 
 # Keys are compared in lower case without separators.
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SECRET_KEYS = re.compile(
     r".*(passw|passphrase|passcode|pwd|secret|token|psk|community|authorization|cookie"
-    r"|credential).*|signature|certificatestring|keystring|.*keys?|pass|pin|otp"
+    r"|credential).*|signature|certificatestring|keystring|.*keys?|pass|pw|pin|otp"
+    rf"|.*{SHORT_NAMES}"
 )
 _SECRET_SPELLINGS = re.compile(
     r"URI|.*[^A-Z]PIN|.*[a-z]Pin|PIN_?Code|Pin(Code|Number|Value)|.*[-_ .][Pp]in"
+    r"|.*[a-z0-9](?<!By)(Pass|PW|Pw)|.*[-_ .]([Pp]ass|PASS|[Pp]w|PW)"
 )
 _POLICY_KEYS = re.compile(
     r".*(length|enabled|required|expiration|expired|days|count|type|state|supported"
@@ -31,17 +39,20 @@ _POLICY_KEYS = re.compile(
     r"|policy)(seconds|minutes)?"
 )
 """Keys whose number is a rule about secrets, such as MinPasswordLength."""
-_NEUTRAL_KEYS = frozenset(("value", "data", "text", "content", "string", "current"))
+_NEUTRAL_KEYS = frozenset(
+    ("value", "data", "text", "content", "string", "current", "hash", "salt")
+)
 """Keys whose value is redacted if the object around them is a secret."""
 _SERIAL_KEYS = re.compile(
     r".*serial(number|num|no|nr)?s?|sn|.*servicetag|.*assettag|licenseid|nodeid"
-    r"|.*ww[pn]?n|.*guid|.*eui(64)?"
+    r"|.*ww[pn]?n|.*guid|.*eui(64)?|durablenames?|.*nqn|(snmp)?engineid"
+    r"|protectedidentificationnumber|.*ppin(number|value)?"
 )
 _SERIAL_SPELLINGS = re.compile(r".*[^A-Z]S/?N|.*[-_ .][Ss][Nn]")
 _NAME_KEYS = re.compile(
     r"hostname|fqdn|.*username|(remote)?user|remotegroup|login|context|.*domain.*"
     r"|.*email.*|.*senderaddress|fromaddress|ldapdn|.*searchbase"
-    r"|basedistinguishednames|.*contact|sysname|syslocation"
+    r"|basedistinguishednames|.*contact|sysname|syslocation|ssid"
 )
 _ADDRESS_KEYS = re.compile(
     r"address|serviceaddresses|gateway|.*server.*|.*nameservers|destination"

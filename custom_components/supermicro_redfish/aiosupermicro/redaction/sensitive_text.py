@@ -12,6 +12,10 @@ import re
 from ..const import MAX_IDENTIFIER_LENGTHS
 
 REDACTED = "REDACTED"
+SHORT_NAMES = (
+    "(?:root|admin|user|bind|login|account|bmc|ipmi|ldap|smtp|snmp|bios)_?(?:pass|pw)"
+)
+"""Short names of passwords, such as BindPW and RootPass."""
 
 _PRIVATE_KEY = "PRIVATE KEY"
 _BEGIN = "-----BEGIN"
@@ -27,9 +31,10 @@ _PRIVATE_SHAPES = r"""
     |(?P<scheme>\b(?:Bearer|Basic)[\ \t]{1,8}(?=[^\s"',;]{0,200}[\d=])[^\s"',;]{6,})
     |(?P<cookie>(?i:cookie)["']?\s{0,4}[:=][^\r\n]*)
     |(?P<assigned>(?i:passw(?:or)?d|pwd|passphrase|passcode|secret|token|api[_-]?key
-        |\bpsk|\bpin|community|authorization)\\?["']?\s{0,4}[=:]\s{0,4}\\?["']?
+        |\bpsk|\bpin|community|authorization|SHORT_NAMES)
+        \\?["']?\s{0,4}[=:]\s{0,4}\\?["']?
         (?:(?:Bearer|Basic|Digest)\s{1,8})?[^\s"'&;,<>\\]{1,2000})
-"""
+""".replace("SHORT_NAMES", SHORT_NAMES)
 _IDENTIFIER_SHAPES = r"""
     |(?P<mail>(?<![\w.+-])[\w.+-]+@(?!(?:odata|Redfish|Message)\.|Allowable)
         [A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63}){0,6})
