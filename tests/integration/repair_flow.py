@@ -17,6 +17,11 @@ def open_issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
     ]
 
 
+def issue_keys(hass: HomeAssistant) -> set[str | None]:
+    """Return the translation keys of the active issues."""
+    return {issue.translation_key for issue in open_issues(hass)}
+
+
 async def fix_issue(hass: HomeAssistant, issue: ir.IssueEntry) -> dict[str, str]:
     """Confirm the fix of an issue and return the placeholders of the form."""
     await async_setup_component(hass, REPAIRS, {})

@@ -3,6 +3,10 @@
 After a crash, the BMC may hold a low duty in the mode Full, and the controller starts
 only once Redfish can be read. A setup that fails before therefore gives the fans back
 over IPMI. The record keeps the duties: with the first readings, the control continues.
+
+IPMI does not identify a BMC. Once Redfish has found another BMC or certificate at the
+address, nothing is sent over IPMI until a setup succeeds: the fans of another server
+would change, and its BMC would get the username.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -18,6 +22,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..aiosupermicro import (
     AuthenticationError,
+    CertificateError,
     ConnectionError,  # noqa: A004
     FanModeType,
     LogEntry,
@@ -25,6 +30,7 @@ from ..aiosupermicro import (
     SupermicroRedfishError,
 )
 from ..const import CONF_FAN_CONTROL, CONF_HEADROOM, CONF_ZONES, DOMAIN, LOGGER
+from ..identity import OtherServerError
 from ..repairs import FAN_ISSUES, async_delete_issues
 from ..storage import MALFORMED
 from .access import FanAccess
@@ -46,6 +52,8 @@ from .transitions import Transitions
 _STORE_VERSION: Final = 1
 _SETTLED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_fan_recovery")
 """Config entries whose failed setups need no further attempt over IPMI."""
+_UNTRUSTED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_fan_untrusted")
+"""Config entries whose last setups have found another BMC or certificate."""
 
 
 class RecordStore:
@@ -99,9 +107,12 @@ async def async_recover_fans_on_failure(
     account that the BMC rejects is tried once.
     """
     settled = hass.data.setdefault(_SETTLED, set())
+    untrusted = hass.data.setdefault(_UNTRUSTED, set())
     try:
         yield
-    except Exception:
+    except Exception as error:
+        if _is_untrusted(error):
+            untrusted.add(entry.entry_id)
         if CONF_FAN_CONTROL in entry.options and entry.entry_id not in settled:
             record = await RecordStore(hass, entry.entry_id).async_load()
             is_released = record.state is ControlState.RELEASED
@@ -109,6 +120,16 @@ async def async_recover_fans_on_failure(
                 settled.add(entry.entry_id)
         raise
     settled.discard(entry.entry_id)
+    untrusted.discard(entry.entry_id)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Return whether a setup has failed for another BMC or certificate."""
+    while error is not None:
+        if isinstance(error, (OtherServerError, CertificateError)):
+            return True
+        error = error.__cause__
+    return False
 
 
 async def async_end_fan_control(
@@ -170,6 +191,9 @@ async def _async_recover(
         is_final: Whether the control ends instead of waiting for the entry.
 
     """
+    if entry.entry_id in hass.data.get(_UNTRUSTED, ()):
+        _report_failure(hass, entry, "another BMC or certificate is at the address")
+        return not is_final
     settings = entry.options[CONF_FAN_CONTROL]
     surroundings = _StoreOnly(hass, entry, RecordStore(hass, entry.entry_id))
     device = await async_create_device(hass, entry, settings)

@@ -7,16 +7,24 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.integration import DYNAMIC, entry_state, logged_problems, set_up
+from tests.integration import (
+    DYNAMIC,
+    change_identity,
+    entry_state,
+    logged_problems,
+    set_up,
+)
 from tests.integration.conftest import Elapse
-from tests.integration.repair_flow import fix_issue, open_issues
+from tests.integration.repair_flow import fix_issue, issue_keys, open_issues
 from tests.simulator import Bmc, Server
+from tests.simulator.certificate import Certificate
 from tests.simulator.ipmi import IpmiServer
 
 from .fans import crash, mode_writes, writes
 
 RETRIES = 400
 """Seconds in which Home Assistant repeats a failed setup several times."""
+HELD = "fans_not_given_back"
 
 
 @pytest.fixture
@@ -100,6 +108,69 @@ async def test_failed_setup_tries_rejected_account_once(
     assert ipmi.login_attempts == attempts + 1
     (issue,) = open_issues(hass)
     assert issue.translation_key == "fans_not_given_back"
+
+
+@pytest.fixture(params=["BMC", "certificate"])
+async def replaced(
+    request: pytest.FixtureRequest,
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    server: Server,
+    bmc: Bmc,
+    new_certificate: Certificate,
+) -> ConfigEntry:
+    """Return an entry that held the fans, with another BMC or certificate now."""
+    await crash(hass, held)
+    if request.param == "BMC":
+        change_identity(bmc)
+    else:
+        server.renew_certificate(new_certificate)
+    return held
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+async def test_nothing_is_sent_over_ipmi_to_other_bmc(
+    hass: HomeAssistant,
+    replaced: ConfigEntry,
+    server: Server,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+    *,
+    is_removed: bool,
+) -> None:
+    """Create the issue of fans that were not given back instead.
+
+    Neither the next failed setup nor the removal of the entry tries it again.
+    """
+    packets = ipmi.packets
+    await set_up(hass, replaced)
+    assert entry_state(replaced) is ConfigEntryState.SETUP_RETRY
+    assert HELD in issue_keys(hass)
+    if is_removed:
+        await hass.config_entries.async_remove(replaced.entry_id)
+    else:
+        await server.refuse()
+        await elapse(RETRIES)
+    assert (ipmi.packets, bmc.fan_mode) == (packets, "FullSpeed")
+    assert HELD in issue_keys(hass)
+
+
+@pytest.mark.parametrize("replaced", ["certificate"], indirect=True)
+async def test_control_continues_with_new_certificate(
+    hass: HomeAssistant,
+    replaced: ConfigEntry,
+    server: Server,
+    ipmi: IpmiServer,
+    elapse: Elapse,
+) -> None:
+    """Hold the fans again once the certificate is trusted, and delete the issue."""
+    await set_up(hass, replaced)
+    data = {**replaced.data, "verify_ssl": server.certificate_sha256}
+    hass.config_entries.async_update_entry(replaced, data=data)
+    await elapse(RETRIES)
+    assert entry_state(replaced) is ConfigEntryState.LOADED
+    assert (ipmi.cooling.duties, issue_keys(hass)) == ({0: 40, 1: 30}, set())
 
 
 async def test_failed_setup_without_control_uses_no_ipmi(
