@@ -116,8 +116,12 @@ def ssl_setting(verify_ssl: bool | str) -> SSLContext | bool | str:  # noqa: FBT
 async def async_get_log_entries(
     client: SupermicroRedfishClient,
 ) -> tuple[LogEntry, ...]:
-    """Return the health event log as an immutable value."""
-    return tuple(await client.async_get_log_entries())
+    """Return the health event log as an immutable value.
+
+    A long log takes many requests, for which no poll or command waits.
+    """
+    with background():
+        return tuple(await client.async_get_log_entries())
 
 
 async def async_get_virtual_media(

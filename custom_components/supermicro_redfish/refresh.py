@@ -1,4 +1,8 @@
-"""Read static and account data in the background, and early after changes."""
+"""Read static and account data in the background, and early after changes.
+
+No coordinator is refreshed within `background`: the timer of its next poll, and each
+later one, would inherit the priority.
+"""
 
 import asyncio
 from asyncio import TimerHandle
@@ -113,10 +117,9 @@ def async_start_static(hass: HomeAssistant, entry: SupermicroConfigEntry) -> Non
     async def read() -> None:
         """Read both, unless a migration has needed them already."""
         if not data.static.is_read:
-            with background():
-                await asyncio.gather(
-                    data.account.async_refresh(), data.static.async_refresh()
-                )
+            await asyncio.gather(
+                data.account.async_refresh(), data.static.async_refresh()
+            )
         entry.async_on_unload(data.static.async_add_poll_listener(refresh_account))
 
     start(read(), "Read the account and the static data")
@@ -378,8 +381,7 @@ class _EventListener:
         if before is None:
             return
         try:
-            with background():
-                await sources.LOG.async_read(self._data)
+            await sources.LOG.async_read(self._data)
         except SupermicroRedfishError as error:
             LOGGER.debug("%s: events cannot be read: %s", self._entry.title, error)
         cooldown = _EVENT_COOLDOWN

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 import time
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
@@ -13,14 +14,17 @@ from homeassistant.helpers import (
     issue_registry as ir,
 )
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.conftest import until
+from tests.conftest import Clock, until
 from tests.simulator import Bmc
 from tests.simulator.responses import license_error
 
 from . import (
+    DYNAMIC,
     MINUTE,
+    call,
     entity,
     entity_id,
     registered_keys,
@@ -45,10 +49,13 @@ from .paths import (
     ROOT,
     SNOOPING,
     STORAGE,
+    THERMAL,
 )
 
 SLOW = (LICENSES, STORAGE, LOG, CERTIFICATES)
 """The resources that nothing else may wait for."""
+MAX_EARLIER = 4
+"""More requests than a poll may wait for, and fewer than the static data takes."""
 TEMPERATURE = "sensor.temperature_CPU Temp"
 CONTROL = "select.fan_mode"
 
@@ -200,6 +207,44 @@ async def test_read_is_repeated_after_outage_during_first_read(
     await elapse(MINUTE)
     assert float(entity(hass, entry, TEMPERATURE).state)
     assert entity(hass, entry, CONTROL).state == "optimal"
+
+
+@pytest.mark.parametrize("is_read_back", [False, True])
+async def test_poll_does_not_wait_for_static_data(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    elapse: Elapse,
+    *,
+    is_read_back: bool,
+) -> None:
+    """Send the requests of a poll first, also after a failed read in the background.
+
+    The first read of the static data fails, or that after a log was not read back.
+    """
+    if is_read_back:
+        await set_up(hass, entry)
+    bmc.drop(LOG)
+    if is_read_back:
+        await call(hass, entry, "button.acknowledge_events", "press")
+    else:
+        await set_up(hass, entry)
+    await finish(hass)
+    bmc.heal()
+    await elapse(MINUTE)
+
+    def poll() -> None:
+        freezer.tick(DYNAMIC)
+        clock.tick(DYNAMIC)
+        async_fire_time_changed(hass)
+
+    since = len(bmc.requests)
+    bmc.on_request("*", poll)
+    await entry.runtime_data.static.async_refresh()
+    await finish(hass)
+    assert _paths(bmc)[since:].index(THERMAL) < MAX_EARLIER
 
 
 @pytest.mark.parametrize("path", [MANAGER, *SLOW])

@@ -19,7 +19,6 @@ from ..aiosupermicro import (
     LogEntry,
     NotFoundError,
     SupermicroRedfishError,
-    background,
 )
 from ..const import LOGGER
 from ..runtime_data import SupermicroRuntimeData
@@ -170,5 +169,4 @@ async def _async_acknowledge_rest(
         )
     finally:
         data.acknowledging.difference_update(paths)
-    with background():
-        await sources.LOG.async_read_back(data)
+    await sources.LOG.async_read_back(data)
