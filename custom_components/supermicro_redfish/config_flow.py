@@ -1,6 +1,6 @@
 """Config flow and options flow of the Supermicro Redfish integration."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, override
 from urllib.parse import urlsplit
 
@@ -44,6 +44,7 @@ from .errors import translation_key
 from .fan_control.options_flow import FanControlOptionsFlow
 from .forms import CERTIFICATE_FORM, LOGIN_FORMS, OPTIONS_FORM, PASSWORD_SELECTOR
 from .identity import (
+    OtherServerError,
     Probe,
     Server,
     UnsupportedError,
@@ -51,6 +52,7 @@ from .identity import (
     async_has_trusted_certificate,
     async_identify,
     async_probe,
+    async_verify_identity,
     is_likely_supermicro,
     moved_host,
     normalize_host,
@@ -214,37 +216,52 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return await async_probe(session, self._data[CONF_HOST])
 
     async def _async_log_in(self) -> ConfigFlowResult:
-        """Log in, identify the server and finish the flow."""
+        """Log in, identify the server and finish the flow.
+
+        The server of an existing entry is verified as by the setup, which accepts the
+        identifiers of earlier versions and firmware as well.
+        """
+        entry = self._get_own_entry()
         try:
             async with async_connect_for_flow(self.hass, self._data) as client:
                 server = await async_identify(client)
+                if entry and entry.unique_id not in (None, *server.identifiers):
+                    await async_verify_identity(client, entry.unique_id)
+        except OtherServerError:
+            return self.async_abort(reason="wrong_device")
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
-        return await self._async_finish(server)
+        if entry is None:
+            return await self._async_create(server)
+        if entry.unique_id is None and (other := self._find_entry(server.identifiers)):
+            return self._abort_configured(other)
+        return self.async_update_reload_and_abort(entry, data=self._data)
 
-    async def _async_finish(self, server: Server) -> ConfigFlowResult:
-        """Create an entry for the server, or update the one of this flow.
+    def _get_own_entry(self) -> ConfigEntry | None:
+        """Return the entry that this flow changes, None if it adds one."""
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry()
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry()
+        return None
+
+    async def _async_create(self, server: Server) -> ConfigFlowResult:
+        """Create an entry for the server, unless it has one.
 
         A server that is already set up stays as it is: any device can claim its MAC
-        address, and would otherwise get its entry. An entry without a unique id has
-        still to be migrated, which its setup does.
+        address, and would otherwise get its entry.
         """
-        other = await self.async_set_unique_id(
-            server.unique_id, raise_on_progress=False
-        )
-        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            is_reauth = self.source == SOURCE_REAUTH
-            entry = (
-                self._get_reauth_entry() if is_reauth else self._get_reconfigure_entry()
-            )
-            if entry.unique_id is not None:
-                self._abort_if_unique_id_mismatch(reason="wrong_device")
-            elif other and other.source != SOURCE_IGNORE:
-                return self._abort_configured(other)
-            return self.async_update_reload_and_abort(entry, data=self._data)
-        if other and other.source != SOURCE_IGNORE:
+        if other := self._find_entry(server.identifiers):
             return self._abort_configured(other)
+        await self.async_set_unique_id(server.unique_id, raise_on_progress=False)
         return self.async_create_entry(title=server.name, data=self._data)
+
+    def _find_entry(self, identifiers: Collection[str | None]) -> ConfigEntry | None:
+        """Return the entry of a BMC that has one of the identifiers."""
+        for entry in self._async_current_entries(include_ignore=False):
+            if entry.unique_id is not None and entry.unique_id in identifiers:
+                return entry
+        return None
 
     async def _async_discover(self, host: str | None) -> ConfigFlowResult:
         """Ask for the account of a discovered BMC, or update the host of a known one.
@@ -260,10 +277,13 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             probe = await self._async_probe()
         except UnsupportedError, SupermicroRedfishError, ValueError:
             return self.async_abort(reason="not_supported")
-        unique_id = advertised_mac(probe.root) or self.unique_id or probe.root.uuid
+        uuid = probe.root.uuid and probe.root.uuid.lower()
+        unique_id = advertised_mac(probe.root) or self.unique_id or uuid
         is_other = unique_id != (self.unique_id or unique_id)
         if is_other or not is_likely_supermicro(probe.root):
             return self.async_abort(reason="not_supported")
+        if known := self._find_entry((unique_id, uuid)):
+            unique_id = known.unique_id
         if known := await self.async_set_unique_id(unique_id):
             await self._async_follow(known, host, probe)
         name = shorten_name(probe.root.product or "") or "Supermicro BMC"

@@ -56,8 +56,14 @@ class Probe:
 class Server:
     """Identity of a server."""
 
-    unique_id: str
+    identifiers: tuple[str, ...]
+    """MAC addresses and UUIDs of the BMC, the most reliable first."""
     name: str
+
+    @property
+    def unique_id(self) -> str:
+        """Unique id of the BMC: its MAC address, or else its UUID."""
+        return self.identifiers[0]
 
 
 def normalize_host(host: str) -> str:
@@ -141,7 +147,7 @@ async def async_identify(client: SupermicroRedfishClient) -> Server:
     """Log in and return the identity of the server.
 
     Raises:
-        UnsupportedError: The server is not supported.
+        UnsupportedError: The server is not supported, or has no identifier.
         SupermicroRedfishError: The BMC cannot be read.
 
     """
@@ -149,26 +155,17 @@ async def async_identify(client: SupermicroRedfishClient) -> Server:
     system = await client.async_get_system()
     if not (root.is_supermicro or system.is_supermicro):
         raise UnsupportedError
-    unique_id = await async_get_unique_id(client)
+    identifiers = await client.async_get_identifiers()
+    if not identifiers:
+        raise UnsupportedError
     try:
         chassis = await client.async_get_chassis()
     except NotFoundError:
         chassis = Chassis()
-    return Server(unique_id=unique_id, name=server_name(system, chassis))
-
-
-async def async_get_unique_id(client: SupermicroRedfishClient) -> str:
-    """Return the unique id of a BMC: its MAC address, or else its UUID.
-
-    Raises:
-        UnsupportedError: The BMC has neither.
-        SupermicroRedfishError: The BMC cannot be read.
-
-    """
-    identifiers = await client.async_get_identifiers()
-    if not identifiers:
-        raise UnsupportedError
-    return format_mac(identifiers[0])
+    return Server(
+        identifiers=tuple(map(format_mac, identifiers)),
+        name=server_name(system, chassis),
+    )
 
 
 async def async_verify_identity(

@@ -1,20 +1,29 @@
 """Test the identity of a server: its title, its unique id, and another BMC's answer."""
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from copy import deepcopy
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
 import pytest
 
-from tests.simulator import Bmc
+from custom_components.supermicro_redfish.const import DOMAIN
+from tests.simulator import Bmc, Server
 
 from . import (
     Mutation,
     change_identity,
     entry_state,
     identify_by_uuid,
+    reload,
     requests_since,
     set_up,
 )
-from .dialog import add
+from .dialog import add, reauth_form, submit
+from .discovery import announce
 from .paths import CHASSIS, NICS, ROOT, SYSTEM
 
 with_dialog = pytest.mark.usefixtures("unload_entries")
@@ -99,6 +108,65 @@ async def test_unique_id_is_uuid_without_mac(
     identify_by_uuid(UUID)(bmc)
     assert (await add(hass, user_input))["result"].unique_id == UUID
     assert (await add(hass, user_input))["reason"] == "already_configured"
+
+
+@pytest.fixture
+async def renamed(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str]
+) -> ConfigEntry:
+    """Return the entry of a BMC that was added by its UUID, and has a MAC address now.
+
+    So it is after an update of the firmware, or if the network interface could not be
+    read when the BMC was added.
+    """
+    network = {path: deepcopy(bmc.resource(path)) for path in (NICS, f"{NICS}/1")}
+    identify_by_uuid(UUID)(bmc)
+    entry: ConfigEntry = (await add(hass, user_input))["result"]
+    for path, body in network.items():
+        bmc.put(path, body)
+    await reload(hass, entry)
+    assert (entry_state(entry), entry.unique_id) == (ConfigEntryState.LOADED, UUID)
+    return entry
+
+
+@with_dialog
+async def test_reconfigure_flow_accepts_former_identifier(
+    hass: HomeAssistant, renamed: ConfigEntry, user_input: dict[str, str]
+) -> None:
+    """Accept the BMC by any identifier that the setup accepts."""
+    form = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": renamed.entry_id}
+    )
+    result = await submit(hass, form, user_input)
+    assert result["reason"] == "reconfigure_successful"
+    assert renamed.unique_id == UUID
+
+
+@with_dialog
+async def test_reauth_flow_accepts_former_identifier(
+    hass: HomeAssistant, bmc: Bmc, renamed: ConfigEntry
+) -> None:
+    """Accept a new password for a BMC whose preferred identifier has changed."""
+    bmc.change_password("new")
+    await reload(hass, renamed)
+    account = {"username": bmc.username, "password": "new"}
+    result = await submit(hass, await reauth_form(hass), account)
+    assert result["reason"] == "reauth_successful"
+    assert renamed.data["password"] == "new"
+
+
+@with_dialog
+async def test_bmc_with_former_identifier_is_not_added_again(
+    hass: HomeAssistant,
+    renamed: ConfigEntry,
+    server: Server,
+    user_input: dict[str, str],
+) -> None:
+    """Abort a flow of the user and one of discovery, whatever address it is at."""
+    assert (await add(hass, user_input))["reason"] == "already_configured"
+    data = {**renamed.data, "host": f"localhost:{server.port}"}
+    hass.config_entries.async_update_entry(renamed, data=data)
+    assert (await announce(hass, server.url))["reason"] == "already_configured"
 
 
 async def test_other_bmc_at_the_address_is_not_read(
