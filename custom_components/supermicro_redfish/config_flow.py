@@ -71,7 +71,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self._form = SOURCE_USER
         """Step of the form that is shown again after an error."""
         self._data: dict[str, Any] = {}
-        """Data of the config entry."""
+        """Data that this flow has collected for the entry; the rest stays."""
         self._entered_password: str | None = None
         """Password to show again after an error, until the BMC rejects it.
 
@@ -96,11 +96,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         """Handle a flow initialized by the user."""
         return await self._async_handle_form("user", user_input)
 
-    async def async_step_reauth(
-        self, entry_data: Mapping[str, Any]
-    ) -> ConfigFlowResult:
+    async def async_step_reauth(self, _: Mapping[str, Any]) -> ConfigFlowResult:
         """Handle rejected credentials of an entry."""
-        self._data = dict(entry_data)
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -113,9 +110,6 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for a new address or account of the same BMC."""
-        stored = self._get_reconfigure_entry().data
-        password = {CONF_PASSWORD: stored[CONF_PASSWORD]}
-        self._data = {**stored, **self._data, **password}
         return await self._async_handle_form("reconfigure", user_input)
 
     @override
@@ -155,14 +149,27 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
                 data_schema=CERTIFICATE_FORM,
                 description_placeholders={
                     **certificate_placeholders(self._certificate),
-                    "url": f"https://{self._data[CONF_HOST]}",
+                    "url": f"https://{self._current_data[CONF_HOST]}",
                 },
             )
         self._confirmed = self._certificate.fingerprint
         is_pinned = user_input[CONF_CERTIFICATE] == CERTIFICATE_PIN
         self._data[CONF_VERIFY_SSL] = self._confirmed if is_pinned else False
-        self._data.pop(CONF_UNVERIFIED_CERTIFICATE, None)
         return await self._async_log_in()
+
+    @property
+    def _current_data(self) -> dict[str, Any]:
+        """Current data of the entry, with the data that this flow has collected.
+
+        Discovery may change the address of an entry while its flow waits for the user.
+        """
+        entry = self._get_own_entry()
+        data = {**(entry.data if entry else {}), **self._data}
+        if CONF_HOST in self._data:
+            data.pop(CONF_ENTERED_HOST, None)
+        if self._confirmed is not None:
+            data.pop(CONF_UNVERIFIED_CERTIFICATE, None)
+        return data
 
     async def _async_handle_form(
         self, form: str, user_input: dict[str, Any] | None
@@ -175,14 +182,16 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_form({CONF_PASSWORD: "password_missing"})
         self._data |= user_input
         self._entered_password = user_input.get(CONF_PASSWORD)
-        if CONF_HOST in user_input:
-            self._data.pop(CONF_ENTERED_HOST, None)
+        if not self._entered_password:
+            self._data.pop(CONF_PASSWORD, None)
         try:
-            self._data[CONF_HOST] = normalize_host(self._data[CONF_HOST])
+            host = normalize_host(self._current_data[CONF_HOST])
         except ValueError:
             return self._show_form({CONF_HOST: "invalid_host"})
+        if CONF_HOST in self._data:
+            self._data[CONF_HOST] = host
         try:
-            probe = await self._async_probe()
+            probe = await self._async_probe(host)
         except Exception as error:  # noqa: BLE001 - the form shows any error
             return self._show_form({"base": _error_key(error)})
         self._certificate = probe.certificate
@@ -201,19 +210,19 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
 
         A user who has disabled verification is not asked after each new password.
         """
-        verify_ssl = self._data.get(CONF_VERIFY_SSL)
+        verify_ssl = self._current_data.get(CONF_VERIFY_SSL)
         if self.source == SOURCE_REAUTH and verify_ssl is False:
             return True
         return certificate.fingerprint in (verify_ssl, self._confirmed)
 
-    async def _async_probe(self) -> Probe:
+    async def _async_probe(self, host: str) -> Probe:
         """Read the service root and the certificate without credentials.
 
         Each flow has sessions of its own: a cookie or a connection of the device at the
         address must not outlive it.
         """
         async with async_create_bmc_session(self.hass) as session:
-            return await async_probe(session, self._data[CONF_HOST])
+            return await async_probe(session, host)
 
     async def _async_log_in(self) -> ConfigFlowResult:
         """Log in, identify the server and finish the flow.
@@ -223,7 +232,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         """
         entry = self._get_own_entry()
         try:
-            async with async_connect_for_flow(self.hass, self._data) as client:
+            async with async_connect_for_flow(self.hass, self._current_data) as client:
                 server = await async_identify(client)
                 if entry and entry.unique_id not in (None, *server.identifiers):
                     await async_verify_identity(client, entry.unique_id)
@@ -235,7 +244,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self._async_create(server)
         if entry.unique_id is None and (other := self._find_entry(server.identifiers)):
             return self._abort_configured(other)
-        return self.async_update_reload_and_abort(entry, data=self._data)
+        return self.async_update_reload_and_abort(entry, data=self._current_data)
 
     def _get_own_entry(self) -> ConfigEntry | None:
         """Return the entry that this flow changes, None if it adds one."""
@@ -274,7 +283,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
                 if entry.data[CONF_HOST] == host:
                     return self._abort_configured(entry)
             self._data = {CONF_HOST: host}
-            probe = await self._async_probe()
+            probe = await self._async_probe(host)
         except UnsupportedError, SupermicroRedfishError, ValueError:
             return self.async_abort(reason="not_supported")
         uuid = probe.root.uuid and probe.root.uuid.lower()
@@ -331,9 +340,8 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         keeps both. A password that has to be entered again is therefore optional in the
         form, and this flow reports that it is missing.
         """
-        values = {
-            key: value for key, value in self._data.items() if key != CONF_PASSWORD
-        }
+        values = self._current_data
+        values.pop(CONF_PASSWORD, None)
         schema = LOGIN_FORMS[self._form]
         if errors.keys() == {CONF_PASSWORD} or "invalid_auth" in errors.values():
             schema = schema.extend({vol.Optional(CONF_PASSWORD): PASSWORD_SELECTOR})

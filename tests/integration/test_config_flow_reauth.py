@@ -5,11 +5,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.simulator import Bmc, Server
+from tests.simulator import Bmc, Server, serve
 
-from . import HOUR, change_identity, entry_state, set_up
+from . import HOUR, change_identity, entry_state, set_up, unload
 from .conftest import Elapse
 from .dialog import fill_in, reauth_form
+from .discovery import announce
 
 pytestmark = pytest.mark.usefixtures("unload_entries")
 
@@ -98,3 +99,25 @@ async def test_reauth_flow_rejects_other_bmc(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_device")
     assert entry.data["password"] == "ADMIN"
     assert bmc.open_sessions == 0
+
+
+async def test_reauth_flow_keeps_address_that_changed_meanwhile(
+    hass: HomeAssistant, bmc: Bmc, server: Server, entry: ConfigEntry
+) -> None:
+    """Use and keep the address that discovery has set while the form was open."""
+    bmc.change_password("new")
+    await set_up(hass, entry)
+    form = await reauth_form(hass)
+    async with serve(bmc) as moved:
+        pinned = {**entry.data, "verify_ssl": moved.certificate_sha256}
+        hass.config_entries.async_update_entry(entry, data=pinned)
+        await server.refuse()
+        wrong = NEW_ACCOUNT | {"password": "newer"}
+        form = await fill_in(hass, form, wrong)
+        assert form["errors"] == {"base": "cannot_connect"}
+        assert (await announce(hass, moved.url))["reason"] == "already_configured"
+        result = await fill_in(hass, form, NEW_ACCOUNT)
+        assert result["reason"] == "reauth_successful"
+        assert entry.data["host"] == moved.host
+        assert entry_state(entry) is ConfigEntryState.LOADED
+        await unload(hass, entry)

@@ -13,7 +13,7 @@ from .dialog import fill_in, suggested_values
 pytestmark = pytest.mark.usefixtures("unload_entries")
 
 
-@pytest.mark.parametrize("password", [{}, {"password": "ADMIN"}])
+@pytest.mark.parametrize("password", [{}, {"password": ""}, {"password": "ADMIN"}])
 async def test_reconfigure_flow_changes_host(
     hass: HomeAssistant,
     bmc: Bmc,
