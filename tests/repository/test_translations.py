@@ -241,7 +241,8 @@ def test_options_flow_texts_match_steps_and_errors() -> None:
     assert all(hasattr(SupermicroOptionsFlow, f"async_step_{step}") for step in steps)
     probe = (FOLDER / "fan_control/probe.py").read_text("utf-8")
     own = set(re.findall(r'"((?:ipmi|fan)_\w+)"', probe)) - {"ipmi_off"}
-    assert set(ENGLISH["options"]["error"]) == own | set(TRANSLATION_KEYS.values())
+    own |= {"password_missing", *TRANSLATION_KEYS.values()}
+    assert set(ENGLISH["options"]["error"]) == own
 
 
 def test_fan_control_texts_match_reasons_and_errors() -> None:

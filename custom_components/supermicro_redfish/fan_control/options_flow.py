@@ -44,6 +44,8 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
         self._intervals: dict[str, Any] = {}
         """Options of the first step."""
         self._settings: dict[str, Any] = {}
+        self._passwords: dict[str, str] = {}
+        """Stored and entered passwords by username, until the BMC rejects them."""
 
     async def async_step_fan_control(
         self, user_input: dict[str, Any] | None = None
@@ -51,8 +53,12 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
         """Explain the fan control and ask for its settings."""
         stored = self.config_entry.options.get(CONF_FAN_CONTROL, {})
         if user_input is None:
+            if CONF_USERNAME in stored:
+                self._passwords = {stored[CONF_USERNAME]: stored[CONF_PASSWORD]}
             return self._show_form(stored, {})
-        self._settings = _settings(user_input, stored)
+        self._settings = self._read_settings(user_input)
+        if CONF_USERNAME in self._settings and not self._settings[CONF_PASSWORD]:
+            return self._show_form(self._settings, {CONF_PASSWORD: "password_missing"})
         if all(self._settings.get(key) == stored.get(key) for key in _CONNECTION):
             return self._finish(stored[CONF_ZONES])
         return await self._async_probe()
@@ -72,6 +78,21 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
         await data.static.async_request_refresh()
         return await self._async_probe()
 
+    def _read_settings(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings that the user has entered.
+
+        An empty password stands for the last one of the account, which is not shown.
+        """
+        settings: dict[str, Any] = {
+            key: int(user_input[key]) for key in (CONF_PORT, CONF_FLOOR, CONF_HEADROOM)
+        }
+        if username := user_input.get(CONF_USERNAME):
+            if password := user_input.get(CONF_PASSWORD):
+                self._passwords[username] = password
+            settings[CONF_USERNAME] = username
+            settings[CONF_PASSWORD] = self._passwords.get(username, "")
+        return settings
+
     @property
     def _runtime_data(self) -> SupermicroRuntimeData | None:
         """Runtime data of the entry, None while it is not loaded."""
@@ -88,6 +109,8 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
         )
         if key == "ipmi_off":
             return await self.async_step_ipmi_off()
+        if key == "ipmi_auth":
+            self._passwords.pop(self._settings.get(CONF_USERNAME, ""), None)
         if key is not None:
             return self._show_form(self._settings, {"base": key})
         return self._finish(zones)
@@ -115,27 +138,6 @@ class FanControlOptionsFlow(OptionsFlowWithReload):
             },
             errors=errors,
         )
-
-
-def _settings(
-    user_input: Mapping[str, Any], stored: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the settings that the user has entered.
-
-    An empty password keeps the stored one, which is not shown.
-    """
-    settings = {
-        key: int(user_input[key]) for key in (CONF_PORT, CONF_FLOOR, CONF_HEADROOM)
-    }
-    account: dict[str, str] = {}
-    if username := user_input.get(CONF_USERNAME):
-        is_same = username == stored.get(CONF_USERNAME)
-        former = stored[CONF_PASSWORD] if is_same else ""
-        account = {
-            CONF_USERNAME: username,
-            CONF_PASSWORD: user_input.get(CONF_PASSWORD) or former,
-        }
-    return {**settings, **account}
 
 
 async def _async_find_zones(

@@ -163,6 +163,37 @@ async def test_wrong_password_is_tried_once(
     assert (values["username"], values["password"]) == ("ADMIN", None)
 
 
+async def test_entered_password_is_kept_after_an_error(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer
+) -> None:
+    """Use the password of the same account for an empty field."""
+    ipmi.completion_codes[0x30, 0x45, 0x00] = 0xC3
+    form = await open_fan_form(hass, loaded)
+    account = {"port": ipmi.port, "username": "ADMIN"}
+    form = await submit_fan_form(hass, form, **account, password="ADMIN")
+    assert form["errors"] == {"base": "ipmi_not_supported"}
+    ipmi.completion_codes.clear()
+    result = await submit_fan_form(hass, form, **account)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert loaded.options["fan_control"]["password"] == "ADMIN"
+
+
+@pytest.mark.parametrize("was_rejected", [False, True])
+async def test_missing_password_is_not_tried(
+    hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer, *, was_rejected: bool
+) -> None:
+    """Send neither an empty password nor a rejected one, which may lock the account."""
+    form = await open_fan_form(hass, loaded)
+    account = {"port": ipmi.port, "username": "ADMIN"}
+    if was_rejected:
+        form = await submit_fan_form(hass, form, **account, password="x")
+    attempts = ipmi.login_attempts
+    form = await submit_fan_form(hass, form, **account)
+    assert form["errors"] == {"password": "password_missing"}
+    assert suggested_values(form)["username"] == "ADMIN"
+    assert ipmi.login_attempts == attempts
+
+
 @pytest.mark.parametrize("field", ["username", "password"])
 async def test_account_that_is_too_long_is_reported(
     hass: HomeAssistant, loaded: ConfigEntry, ipmi: IpmiServer, field: str
