@@ -4,17 +4,34 @@ from dataclasses import fields
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
 from homeassistant.core import HomeAssistant
 
 from .aiosupermicro import RequestStats
 from .aiosupermicro.redaction import Redactor
-from .const import CONF_REMOVED_ENTITIES
+from .const import (
+    CERTIFICATE_PIN,
+    CONF_ENTERED_HOST,
+    CONF_REMOVED_ENTITIES,
+    CONF_UNVERIFIED_CERTIFICATE,
+)
 from .coordinator import SupermicroCoordinator
 from .fan_control.controller import FanController
 from .runtime_data import SupermicroConfigEntry
 
-_TO_REDACT = {CONF_HOST, CONF_USERNAME, CONF_PASSWORD, CONF_REMOVED_ENTITIES}
+_TO_REDACT = {
+    CONF_HOST,
+    CONF_ENTERED_HOST,
+    CONF_USERNAME,
+    CONF_PASSWORD,
+    CONF_REMOVED_ENTITIES,
+    CONF_UNVERIFIED_CERTIFICATE,
+}
 
 
 async def async_get_config_entry_diagnostics(
@@ -39,13 +56,22 @@ async def async_get_config_entry_diagnostics(
         },
     )
     return {
-        "entry": async_redact_data(
-            {**entry.data, "options": dict(entry.options)}, _TO_REDACT
-        ),
+        "entry": _entry(entry),
         "statistics": _statistics(client.stats),
         "fan_control": _fan_control(runtime_data.fan_controller),
         **board,
     }
+
+
+def _entry(entry: SupermicroConfigEntry) -> dict[str, Any]:
+    """Return the data and options of an entry, with the kind of trust only.
+
+    The fingerprint of a certificate identifies its BMC.
+    """
+    verify_ssl = entry.data[CONF_VERIFY_SSL]
+    trust = CERTIFICATE_PIN if isinstance(verify_ssl, str) else verify_ssl
+    data = {**entry.data, CONF_VERIFY_SSL: trust, "options": dict(entry.options)}
+    return async_redact_data(data, _TO_REDACT)
 
 
 def _redact_board(

@@ -23,7 +23,7 @@ from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board, serve
 
 from . import mac_address, set_up, unload
-from .paths import BAYS, ROOT, SYSTEM, THERMAL
+from .paths import BAYS, LLDP, MEDIA, ROOT, SYSTEM, THERMAL
 
 MAC_UUID = "00000000-0000-0000-0000-"
 
@@ -66,18 +66,37 @@ async def report(
     return file
 
 
-async def test_diagnostics_contain_state_and_resources(
-    loaded: ConfigEntry, bmc: Bmc, report: Path
-) -> None:
+async def test_diagnostics_contain_state_and_resources(bmc: Bmc, report: Path) -> None:
     """Include the entry, both coordinators, the statistics and the resources."""
     data = read(report)
     assert data["entry"]["password"] == "**REDACTED**"
-    assert data["entry"]["verify_ssl"] == loaded.data["verify_ssl"]
+    assert data["entry"]["verify_ssl"] == "pin"
     assert data["coordinators"]["dynamic"]["last_update_success"]
     assert data["coordinators"]["dynamic"]["interval_seconds"] == 30
     assert data["statistics"]["total_requests"] == len(bmc.requests)
     assert data["paths"]["system"] == SYSTEM
     assert data["resources"][THERMAL]["Temperatures"]
+
+
+async def test_diagnostics_do_not_identify_the_network(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Redact addresses and fingerprints of the entry, the switch and the share."""
+    fingerprint = str(entry.data["verify_ssl"])
+    data = {"entered_host": "planted.lan", "unverified_certificate": fingerprint}
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
+    switch = {"SystemName": "planted-7", "SystemDescription": "Switch planted-7"}
+    bmc.change(LLDP, {"LLDPEnabled": True, "LLDPReceive": switch})
+    image = r"\\planted\planted share\a.iso"
+    bmc.change(f"{MEDIA}/VirtualMedia1", {"Image": image, "Inserted": True})
+    await set_up(hass, entry)
+    await async_setup_component(hass, "diagnostics", {})
+    report = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert "planted" not in (text := json.dumps(report))
+    assert fingerprint not in text
 
 
 async def test_diagnostics_name_class_of_error(

@@ -41,6 +41,9 @@ SECRET_SHAPES = {
 """Texts with a secret, and the part that must not remain."""
 
 IDENTIFIER_SHAPES = {
+    "share": (r"Image \\nas7\my files\a.iso was inserted", "nas7"),
+    "folder of a share": (r"\\nas7\my files\a.iso", "files"),
+    "escaped share": (r"Image=\\\\nas7\\files\\a.iso", "nas7"),
     "uuid": ("C01DC250-5678-11ED-9B6A-0242AC120002", "0242AC120002"),
     "uuid in lower case": ("c01dc250-5678-11ed-9b6a-0242ac120002", "0242ac120002"),
     "uuid with underscores": ("C01DC250_5678_11ED_9B6A_0242AC120002", "0242AC120002"),

@@ -52,7 +52,7 @@ _SERIAL_SPELLINGS = re.compile(r".*[^A-Z]S/?N|.*[-_ .][Ss][Nn]")
 _NAME_KEYS = re.compile(
     r"hostname|fqdn|.*username|(remote)?user|remotegroup|login|context|.*domain.*"
     r"|.*email.*|.*senderaddress|fromaddress|ldapdn|.*searchbase"
-    r"|basedistinguishednames|.*contact|sysname|syslocation|ssid"
+    r"|basedistinguishednames|.*contact|sys(tem)?name|syslocation|ssid"
 )
 _ADDRESS_KEYS = re.compile(
     r"address|serviceaddresses|gateway|.*server.*|.*nameservers|destination"

@@ -36,6 +36,7 @@ _PRIVATE_SHAPES = r"""
         (?:(?:Bearer|Basic|Digest)\s{1,8})?[^\s"'&;,<>\\]{1,2000})
 """.replace("SHORT_NAMES", SHORT_NAMES)
 _IDENTIFIER_SHAPES = r"""
+    |(?P<share>(?<![\w\\])\\{2,8}[^\\/\s"'<>]{1,256}\\{1,8}[^\r\n"'<>]*)
     |(?P<mail>(?<![\w.+-])[\w.+-]+@(?!(?:odata|Redfish|Message)\.|Allowable)
         [A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63}){0,6})
     |(?P<uuid>[0-9A-Fa-f]{8}(?:[-_][0-9A-Fa-f]{4}){3}[-_][0-9A-Fa-f]{12})
@@ -184,6 +185,11 @@ class TextRedactor:
     def _replace_mail(self, old: str) -> tuple[str, str]:
         """Replace an e-mail address."""
         return old, f"mail{self.number('mail', old.lower())}@mail.example"
+
+    def _replace_share(self, old: str) -> tuple[str, str]:
+        """Replace the UNC path of a share, up to the end of the line."""
+        number = self.number("share", old.strip().lower())
+        return old, rf"\\share{number}.example\path"
 
     def _replace_uuid(self, old: str) -> tuple[str, str]:
         """Replace a UUID; many boards derive it from the BMC's MAC address."""
