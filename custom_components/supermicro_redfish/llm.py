@@ -1,7 +1,7 @@
 """Tool for voice assistants with a language model: the report of a server."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final, override
 
 from homeassistant.components.homeassistant import async_should_expose
@@ -10,7 +10,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.llm import (
     LLM_API_ASSIST,
     LLMContext,
@@ -60,9 +60,10 @@ class ServerReportTool(Tool):
     )
     integration = DOMAIN
 
-    def __init__(self, servers: list[str]) -> None:
-        """Initialize the tool with the names of the exposed servers."""
-        self.parameters = vol.Schema({vol.Required("server"): vol.In(servers)})
+    def __init__(self, servers: dict[str, str]) -> None:
+        """Initialize the tool with the entry ids of the exposed servers, by name."""
+        self._servers = servers
+        self.parameters = vol.Schema({vol.Required("server"): vol.In([*servers])})
 
     @override
     async def async_call(
@@ -71,8 +72,8 @@ class ServerReportTool(Tool):
         """Return the report; nothing is requested from the BMC."""
         name = self.parameters(tool_input.tool_args)["server"]
         for entry in _exposed_servers(hass, llm_context):
-            if _server_name(entry) == name:
-                return ToolResult(data=_report(hass, entry))
+            if entry.entry_id == self._servers[name]:
+                return ToolResult(data={"server": name, **_report(hass, entry)})
         return ToolResult(data={"error": "Server not found"}, error=True)
 
 
@@ -83,7 +84,11 @@ def async_get_tools(
     """Return the tool if a server is exposed to the assistant."""
     if api_id != LLM_API_ASSIST:
         return None
-    servers = [_server_name(entry) for entry in _exposed_servers(hass, llm_context)]
+    names = _server_names(hass)
+    servers = {
+        names[entry.entry_id]: entry.entry_id
+        for entry in _exposed_servers(hass, llm_context)
+    }
     if not servers:
         return None
     return LLMTools(tools=[ServerReportTool(servers)], prompt=_PROMPT)
@@ -105,16 +110,29 @@ def _exposed_servers(
             yield entry
 
 
-def _server_name(entry: SupermicroConfigEntry) -> str:
-    """Return the name of a server."""
-    return display_text(entry.title)
+def _server_names(hass: HomeAssistant) -> dict[str, str]:
+    """Return the names of all servers by entry id, with a number for repeated ones.
+
+    They are those of the devices, which the user sees and may have changed.
+    """
+    registry = dr.async_get(hass)
+    names: dict[str, str] = {}
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        device = registry.async_get_device({(DOMAIN, str(entry.unique_id))})
+        own = device and (device.name_by_user or device.name)
+        name = first = display_text(own or entry.title)
+        numbers = count(2)
+        while name in names.values():
+            name = f"{first} ({next(numbers)})"
+        names[entry.entry_id] = name
+    return names
 
 
 def _report(hass: HomeAssistant, entry: SupermicroConfigEntry) -> dict[str, Any]:
     """Return the report of a server; values that are not known are left out."""
     data = entry.runtime_data
     if not data.dynamic.last_update_success:
-        return {"server": _server_name(entry), "bmc_is_reachable": False}
+        return {"bmc_is_reachable": False}
     registry = er.async_get(hass)
     entities = er.async_entries_for_config_entry(registry, entry.entry_id)
     states = [
@@ -125,7 +143,6 @@ def _report(hass: HomeAssistant, entry: SupermicroConfigEntry) -> dict[str, Any]
     ]
     system = data.dynamic.data.system
     return {
-        "server": _server_name(entry),
         "bmc_is_reachable": True,
         "power_state": system and system.power_state,
         "problems": [state.name for state in states if _is_problem(state)],

@@ -7,15 +7,26 @@ from homeassistant.components.homeassistant.exposed_entities import (
 )
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import llm
+from homeassistant.helpers import device_registry as dr, llm
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.llm import async_get_tools
-from tests.simulator import Bmc
+from tests.conftest import Clock
+from tests.simulator import Bmc, Board, serve
 
-from . import STATIC, entity_id, requests_since, set_up, states, unload
+from . import (
+    STATIC,
+    change_identity,
+    device_id,
+    entity_id,
+    requests_since,
+    set_up,
+    states,
+    unload,
+)
 from .conftest import Elapse
 from .paths import BAY_2, CHASSIS, CRITICAL, LOG, POWER, SYSTEM
 
@@ -52,10 +63,10 @@ def expose(hass: HomeAssistant, *, entities: bool) -> None:
         async_expose_entity(hass, ASSISTANT, found, entities)
 
 
-async def get_report(hass: HomeAssistant) -> dict[str, Any]:
-    """Return the report of the server."""
+async def get_report(hass: HomeAssistant, server: str = "x12spi-tf") -> dict[str, Any]:
+    """Return the report of a server."""
     api = await get_api(hass)
-    result = await api.async_call_tool(llm.ToolInput(TOOL, {"server": "x12spi-tf"}))
+    result = await api.async_call_tool(llm.ToolInput(TOOL, {"server": server}))
     assert not result.error
     return dict(result.data)
 
@@ -167,3 +178,34 @@ async def test_other_interface_has_no_tool(
     context = (await get_api(hass)).llm_context
     assert async_get_tools(hass, context, llm.LLM_API_ASSIST) is not None
     assert async_get_tools(hass, context, "another") is None
+
+
+@pytest.mark.usefixtures("assistant")
+async def test_servers_of_the_same_name_are_distinguished(
+    hass: HomeAssistant, loaded: ConfigEntry, board: Board, clock: Clock
+) -> None:
+    """Number a repeated name, and use the name that the user gives a device."""
+    other = Bmc(board, clock=clock, task_seconds=0)
+    change_identity(other)
+    other.set_reading("CPU Temp", 70)
+    async with serve(other) as server:
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=loaded.title,
+            unique_id="7c:c2:55:00:00:01",
+            data={**loaded.data, "host": server.host, "verify_ssl": False},
+        )
+        entry.add_to_hass(hass)
+        await set_up(hass, entry)
+        expose(hass, entities=True)
+        cpu = "x12spi-tf CPU temperature"
+        assert (await get_report(hass))["temperatures"][cpu] == "44 °C"
+        report = await get_report(hass, "x12spi-tf (2)")
+        assert report["server"] == "x12spi-tf (2)"
+        assert report["temperatures"][cpu] == "70 °C"
+        dr.async_get(hass).async_update_device(
+            device_id(hass, entry), name_by_user="Backup"
+        )
+        report = await get_report(hass, "Backup")
+        assert "70 °C" in report["temperatures"].values()
+        await unload(hass, entry)
