@@ -14,13 +14,14 @@ from .aiosupermicro import (
     LLDP,
     NTP,
     NetworkProtocol,
+    PowerState,
     Privilege,
     ProtocolSettings,
     ResetType,
     System,
 )
 from .entity import SettingDescription, SupermicroSetting, async_add_items
-from .runtime_data import SupermicroConfigEntry
+from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import has_power
 
 PARALLEL_UPDATES = 1
@@ -53,6 +54,16 @@ def _protocol(
     )
 
 
+async def _async_set_host_power(
+    data: SupermicroRuntimeData, system: System, target: PowerState
+) -> None:
+    """Switch the host on or shut it down, unless it already has that state."""
+    if system.power_state != target:
+        is_on = target is PowerState.ON
+        reset_type = ResetType.ON if is_on else ResetType.GRACEFUL_SHUTDOWN
+        await data.dynamic.async_reset_host(reset_type)
+
+
 DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     SupermicroSwitchDescription[System](
         key="host_power",
@@ -65,8 +76,8 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
         ),
         is_on_fn=has_power,
         privilege=Privilege.CONFIGURE_COMPONENTS,
-        set_fn=lambda data, _, enabled: data.dynamic.async_reset_host(
-            ResetType.ON if enabled else ResetType.GRACEFUL_SHUTDOWN
+        set_fn=lambda data, system, enabled: _async_set_host_power(
+            data, system, PowerState.ON if enabled else PowerState.OFF
         ),
     ),
     SupermicroSwitchDescription[NTP](

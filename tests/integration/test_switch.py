@@ -204,6 +204,22 @@ async def test_host_switch_controls_power_gracefully(
 
 
 @all_enabled
+@pytest.mark.parametrize("is_on", [False, True])
+async def test_host_switch_accepts_state_that_the_host_has(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, clock: Clock, *, is_on: bool
+) -> None:
+    """Send no reset, and raise no error, as scenes and groups repeat commands."""
+    if not is_on:
+        bmc.power("ForceOff")
+        clock.tick(60)
+    await set_up(hass, entry)
+    since = len(bmc.requests)
+    await call(hass, entry, HOST_SWITCH, f"turn_{on_off(is_on)}")
+    assert requests_since(bmc, since) == [f"GET {SYSTEM}"]
+    assert entity(hass, entry, HOST_SWITCH).state == on_off(is_on)
+
+
+@all_enabled
 @pytest.mark.parametrize(
     ("power_state", "state"),
     [("Off", "off"), ("Paused", "unknown"), (None, "unknown"), (REMOVED, "unknown")],
