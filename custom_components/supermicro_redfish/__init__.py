@@ -1,8 +1,15 @@
 """The Supermicro Redfish integration."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import CONF_HOST, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import (
@@ -11,6 +18,7 @@ from homeassistant.exceptions import (
     ConfigEntryNotReady,
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .aiosupermicro import SupermicroRedfishClient
@@ -80,7 +88,22 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
     """Set up the actions, which exist even without a server."""
     async_setup_services(hass)
+    async_dispatcher_connect(
+        hass, SIGNAL_CONFIG_ENTRY_CHANGED, partial(_async_handle_entry_change, hass)
+    )
     return True
+
+
+@callback
+def _async_handle_entry_change(
+    hass: HomeAssistant, _: ConfigEntryChange, entry: ConfigEntry
+) -> None:
+    """Delete the issue of a certificate once an entry is not set up any more.
+
+    Home Assistant does not call the integration for an entry whose setup has failed.
+    """
+    if entry.domain == DOMAIN and entry.state is ConfigEntryState.NOT_LOADED:
+        async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
 
 
 async def async_migrate_entry(
@@ -233,7 +256,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) 
 
     The issue of a missing license remains, so that the user's choice to ignore it does.
     """
-    async_delete_issues(hass, entry, ISSUE_CERTIFICATE)
     await _async_stop_fan_control(entry)
     data = entry.runtime_data
     # A reload requests again what needed a license.

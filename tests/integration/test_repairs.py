@@ -1,6 +1,10 @@
 """Test the repair issues for certificates and licenses."""
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -18,7 +22,7 @@ from tests.simulator.certificate import Certificate
 from . import MINUTE, entity, entry_state, logged_problems, reload, set_up
 from .conftest import Elapse
 from .paths import LICENSES, LLDP
-from .repair_flow import fix_issue, open_issues
+from .repair_flow import fix_issue, issue_keys, open_issues
 
 POWER = "sensor.power_consumption"
 
@@ -29,6 +33,23 @@ def digits(fingerprint: str) -> str:
 
 
 # Certificates
+
+
+async def test_disabled_entry_has_no_certificate_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    server: Server,
+    new_certificate: Certificate,
+) -> None:
+    """Delete the issue also if the setup has failed before."""
+    server.renew_certificate(new_certificate)
+    await set_up(hass, entry)
+    assert entry_state(entry) is ConfigEntryState.SETUP_RETRY
+    assert issue_keys(hass) == {"certificate_changed"}
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    assert issue_keys(hass) == set()
 
 
 async def test_changed_certificate_stops_polls_until_accepted(
