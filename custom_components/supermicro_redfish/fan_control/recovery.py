@@ -135,23 +135,34 @@ def _is_untrusted(error: BaseException | None) -> bool:
 async def async_end_fan_control(
     hass: HomeAssistant, entry: ConfigEntry, client: SupermicroRedfishClient
 ) -> None:
-    """Give the fans back over Redfish if the option was turned off without doing so."""
+    """End the control after the option was turned off, and clear the learned floors.
+
+    The fans are given back over Redfish if that was not done when it was turned off.
+    """
     async_delete_issues(hass, entry, *FAN_ISSUES)
     store = RecordStore(hass, entry.entry_id)
     record = await store.async_load()
-    if record.state is ControlState.RELEASED:
+    ended = replace(record, state=ControlState.RELEASED, targets={}, floors={})
+    if record == ended:
         return
-    try:
-        fan_mode = await client.async_get_fan_mode()
-        if fan_mode.mode == FULL:
-            modes = fan_mode.available_modes
-            mode = choose_restore_mode(record.restore_mode, modes)
-            await client.async_set_fan_mode(mode or FanModeType.OPTIMAL)
-    except SupermicroRedfishError as error:
-        _report_failure(hass, entry, error)
-        return
-    await store.async_save(replace(record, state=ControlState.RELEASED, targets={}))
-    async_report_fans_held(hass, entry, is_held=False)
+    if record.state is not ControlState.RELEASED:
+        try:
+            await _async_give_back_over_redfish(client, record)
+        except SupermicroRedfishError as error:
+            _report_failure(hass, entry, error)
+            return
+        async_report_fans_held(hass, entry, is_held=False)
+    await store.async_save(ended)
+
+
+async def _async_give_back_over_redfish(
+    client: SupermicroRedfishClient, record: ControlRecord
+) -> None:
+    """Restore the mode if it is Full."""
+    fan_mode = await client.async_get_fan_mode()
+    if fan_mode.mode == FULL:
+        mode = choose_restore_mode(record.restore_mode, fan_mode.available_modes)
+        await client.async_set_fan_mode(mode or FanModeType.OPTIMAL)
 
 
 async def async_remove_fan_control(hass: HomeAssistant, entry: ConfigEntry) -> None:

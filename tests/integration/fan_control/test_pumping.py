@@ -54,6 +54,21 @@ async def test_pumping_raises_duty_and_floor(
     assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == floor
 
 
+async def test_learned_floor_ends_with_the_option(
+    hass: HomeAssistant, low_floor: ConfigEntry, elapse: Elapse
+) -> None:
+    """Use the lowest speed that the user enters when turning the option on again."""
+    await set_percentage(hass, low_floor, TOO_LOW)
+    await elapse(20 * DYNAMIC)
+    assert entity(hass, low_floor, ZONE_1).attributes["minimum"] > TOO_LOW
+    options = dict(low_floor.options)
+    for changed in ({}, options):
+        hass.config_entries.async_update_entry(low_floor, options=changed)
+        await reload(hass, low_floor)
+    assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == TOO_LOW
+    assert open_issues(hass) == []
+
+
 async def log_slow_fan(bmc: Bmc, elapse: Elapse) -> None:
     """Log a fan that is too slow for five seconds."""
     log_fan_event(bmc, "FAN1", 65, is_asserted=True)
