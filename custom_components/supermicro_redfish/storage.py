@@ -36,9 +36,12 @@ class SeenLogEntries:
         """
 
     async def async_load(self) -> None:
-        """Load the entries that the last run has seen."""
-        stored = await self._store.async_load()
-        self._seen = stored["known"] if stored else None
+        """Load the entries that the last run has seen; none from an unusable file."""
+        try:
+            stored = await self._store.async_load()
+            self._seen = [str(item) for item in stored["known"]] if stored else None
+        except (HomeAssistantError, *MALFORMED) as error:
+            LOGGER.debug("%s cannot be used: %s", self._store.key, error)
 
     def mark_seen(self, entries: Sequence[LogEntry]) -> list[LogEntry]:
         """Mark entries as seen and return the new ones, oldest first.

@@ -146,3 +146,33 @@ async def test_lost_store_fires_no_events(
     add_to_log(bmc, "A")
     await set_up(hass, loaded)
     assert fired.states == []
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param({"version": 1, "data": {"seen": []}}, id="other key"),
+        pytest.param({"version": 1, "data": {"known": 5}}, id="number"),
+        pytest.param({"version": 1, "data": ["known"]}, id="list"),
+        pytest.param({"version": 99, "data": {"known": []}}, id="future version"),
+    ],
+)
+async def test_unusable_store_fires_no_events(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    hass_storage: dict[str, Any],
+    fired: FiredEvents,
+    stored: dict[str, Any],
+) -> None:
+    """Start with an empty store, replace it, and fire the entries after that."""
+    await hass.config_entries.async_unload(loaded.entry_id)
+    key = f"{DOMAIN}.{loaded.entry_id}"
+    hass_storage[key] = {"key": key, "minor_version": 1, **stored}
+    await set_up(hass, loaded)
+    assert entity(hass, loaded, EVENT).state == STATE_UNKNOWN
+    assert len(hass_storage[key]["data"]["known"]) == 9
+    add_to_log(bmc, "A")
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
