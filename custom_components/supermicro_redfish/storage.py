@@ -52,19 +52,31 @@ class SeenLogEntries:
         is_first = self._seen is None
         seen = self._seen or []
         remaining = Counter(seen)
-        new: list[LogEntry] = []
+        new: list[str] = []
+        new_entries: list[LogEntry] = []
+        renamed: dict[str, str] = {}
         for entry in entries[-MAX_SEEN_ENTRIES // 2 :]:
-            fingerprint = _fingerprint(entry)
-            remaining[fingerprint] -= 1
-            if remaining[fingerprint] < 0:
-                new.append(entry)
-        if new or is_first:
-            self._seen = [*seen, *map(_fingerprint, new)][-MAX_SEEN_ENTRIES:]
-            self._hass.async_create_task(
-                self._store.async_save({"known": self._seen}),
-                "Save the seen entries of a health event log",
-            )
-        return [] if is_first else new
+            fingerprint, former = _fingerprint(entry), _former_fingerprint(entry)
+            if remaining[fingerprint] > 0:
+                remaining[fingerprint] -= 1
+            elif remaining[former] > 0:
+                remaining[former] -= 1
+                renamed[former] = fingerprint
+            else:
+                new.append(fingerprint)
+                new_entries.append(entry)
+        if new or renamed or is_first:
+            kept = [renamed.get(item, item) for item in seen]
+            self._save([*kept, *new][-MAX_SEEN_ENTRIES:])
+        return [] if is_first else new_entries
+
+    def _save(self, seen: list[str]) -> None:
+        """Replace the fingerprints, and store them."""
+        self._seen = seen
+        self._hass.async_create_task(
+            self._store.async_save({"known": seen}),
+            "Save the seen entries of a health event log",
+        )
 
 
 class DiscoveryStore:
@@ -119,9 +131,21 @@ def _create_discovery_store(
 def _fingerprint(entry: LogEntry) -> str:
     """Return the fingerprint of an entry.
 
-    It does not contain the id: a board may restart the numbering when the log wraps or
-    is cleared.
+    It contains the instant, which stays if the time zone of the BMC changes. It does
+    not contain the id: a board may restart the numbering when the log wraps or is
+    cleared.
     """
-    parts = (entry.created, entry.message, entry.entry_code, entry.sensor_number)
+    created = entry.created_at
+    return _hash(entry, entry.created if created is None else created.timestamp())
+
+
+def _former_fingerprint(entry: LogEntry) -> str:
+    """Return the fingerprint of earlier versions, with the time as the BMC sent it."""
+    return _hash(entry, entry.created)
+
+
+def _hash(entry: LogEntry, created: float | str | None) -> str:
+    """Return the hash of an entry with a time."""
+    parts = (created, entry.message, entry.entry_code, entry.sensor_number)
     text = "\n".join("" if part is None else str(part) for part in parts)
     return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

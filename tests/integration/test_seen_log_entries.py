@@ -1,5 +1,6 @@
 """Test the detection of new log entries, also over restarts and a cleared log."""
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -14,6 +15,8 @@ from tests.simulator import Bmc
 from . import STATIC, entity, reload, set_up
 from .conftest import Elapse
 from .health_log import EVENT, FiredEvents, add_to_log, log_entries, log_entry, set_log
+
+EAST = timezone(timedelta(hours=9))
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
 
@@ -117,18 +120,43 @@ async def test_removed_entry_deletes_its_store(
     assert name not in hass_storage
 
 
+def _move_east(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with its time in another time zone."""
+    created = datetime.fromisoformat(entry["Created"])
+    return entry | {"Created": created.astimezone(EAST).isoformat()}
+
+
+async def test_other_time_zone_fires_no_events(
+    loaded: ConfigEntry, bmc: Bmc, elapse: Elapse, fired: FiredEvents
+) -> None:
+    """Recognize the entries after a change of the BMC's time zone."""
+    set_log(bmc, map(_move_east, log_entries(bmc)))
+    await elapse(STATIC)
+    assert fired.states == []
+    add_to_log(bmc, "A")
+    await elapse(STATIC)
+    assert fired.messages == ["A"]
+
+
 async def test_stored_entries_are_recognized_after_an_update(
     hass: HomeAssistant,
     loaded: ConfigEntry,
     bmc: Bmc,
     elapse: Elapse,
     hass_storage: dict[str, Any],
+    fired: FiredEvents,
 ) -> None:
-    """Store the fingerprint that earlier versions have stored for the same entry."""
-    add_to_log(bmc, "A")
+    """Accept the fingerprints of earlier versions, and replace them."""
+    add_to_log(bmc, "A", "A")
+    stored = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]
+    await hass.config_entries.async_unload(loaded.entry_id)
+    stored["known"] += ["b597f87f8ef38cc4"] * 2
+    await set_up(hass, loaded)
     await elapse(STATIC)
-    known = hass_storage[f"{DOMAIN}.{loaded.entry_id}"]["data"]["known"]
-    assert known[-1] == "b597f87f8ef38cc4"
+    assert fired.states == []
+    set_log(bmc, map(_move_east, log_entries(bmc)))
+    await elapse(STATIC)
+    assert fired.states == []
 
 
 async def test_lost_store_fires_no_events(
