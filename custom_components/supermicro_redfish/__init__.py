@@ -24,7 +24,7 @@ from homeassistant.helpers.typing import ConfigType
 from .aiosupermicro import SupermicroRedfishClient
 from .aiosupermicro.http.credentials import UnsendableError
 from .client import async_create_bmc_session, create_client
-from .const import CONF_FAN_CONTROL, DOMAIN
+from .const import CONF_FAN_CONTROL, CONF_SERVICE_UUID, DOMAIN
 from .entity import async_set_up_platforms
 from .errors import translate_update_errors, translated
 from .fan_control.recovery import (
@@ -33,7 +33,7 @@ from .fan_control.recovery import (
     async_remove_fan_control,
 )
 from .fan_control.setup import async_start_fan_control
-from .identity import OtherServerError, async_verify_identity
+from .identity import OtherServerError, async_verify_identity, service_uuid
 from .migration import (
     async_convert_new_options,
     async_identify_server,
@@ -188,6 +188,7 @@ async def _async_verify_server(
 ) -> None:
     """Verify that the BMC at the address is that of the config entry.
 
+    The UUID of its service root is stored for discovery.
     An entry of the published integration has no BMC yet: it takes the current one.
     """
     try:
@@ -196,8 +197,8 @@ async def _async_verify_server(
         ):
             if entry.unique_id is None:
                 await async_identify_server(hass, entry, client)
-            else:
-                await async_verify_identity(client, entry.unique_id)
+                return
+            root = await async_verify_identity(client, entry.unique_id)
     except OtherServerError as error:
         # The right BMC may be back at the address later.
         raise ConfigEntryNotReady(
@@ -205,6 +206,10 @@ async def _async_verify_server(
             translation_key="wrong_device",
             translation_placeholders={"host": entry.data[CONF_HOST]},
         ) from error
+    uuid = service_uuid(root)
+    if uuid is not None and entry.data.get(CONF_SERVICE_UUID) != uuid:
+        data = {**entry.data, CONF_SERVICE_UUID: uuid}
+        hass.config_entries.async_update_entry(entry, data=data)
 
 
 async def _async_read_static(runtime_data: SupermicroRuntimeData) -> None:

@@ -1,6 +1,6 @@
 """Config flow and options flow of the Supermicro Redfish integration."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, override
 from urllib.parse import urlsplit
 
@@ -13,11 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
 )
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_PASSWORD,
-    CONF_VERIFY_SSL,
-)
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_VERIFY_SSL
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import format_mac
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
@@ -53,9 +49,12 @@ from .identity import (
     async_identify,
     async_probe,
     async_verify_identity,
+    find_discovered_entry,
+    find_entry,
     is_likely_supermicro,
     moved_host,
     normalize_host,
+    service_uuid,
 )
 from .util import certificate_placeholders, display_text, shorten_name
 
@@ -242,7 +241,7 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_form({"base": _error_key(error)})
         if entry is None:
             return await self._async_create(server)
-        if entry.unique_id is None and (other := self._find_entry(server.identifiers)):
+        if entry.unique_id is None and (other := self._find_other(server)):
             return self._abort_configured(other)
         return self.async_update_reload_and_abort(entry, data=self._current_data)
 
@@ -260,42 +259,44 @@ class SupermicroConfigFlow(ConfigFlow, domain=DOMAIN):
         A server that is already set up stays as it is: any device can claim its MAC
         address, and would otherwise get its entry.
         """
-        if other := self._find_entry(server.identifiers):
+        if other := self._find_other(server):
             return self._abort_configured(other)
         await self.async_set_unique_id(server.unique_id, raise_on_progress=False)
+        for flow in self._async_in_progress(include_uninitialized=True):
+            if flow["context"].get("unique_id") in server.identifiers:
+                self.hass.config_entries.flow.async_abort(flow["flow_id"])
         return self.async_create_entry(title=server.name, data=self._data)
 
-    def _find_entry(self, identifiers: Collection[str | None]) -> ConfigEntry | None:
-        """Return the entry of a BMC that has one of the identifiers."""
-        for entry in self._async_current_entries(include_ignore=False):
-            if entry.unique_id is not None and entry.unique_id in identifiers:
-                return entry
-        return None
+    def _find_other(self, server: Server) -> ConfigEntry | None:
+        """Return an entry that has one of the identifiers of a server."""
+        entries = self._async_current_entries(include_ignore=False)
+        return find_entry(entries, server.identifiers)
 
     async def _async_discover(self, host: str | None) -> ConfigFlowResult:
         """Ask for the account of a discovered BMC, or update the host of a known one.
 
         Devices that are no BMC of a Supermicro server are ignored.
         """
+        entries = self._async_current_entries(include_ignore=False)
         try:
             host = normalize_host(host or "")
-            for entry in self._async_current_entries(include_ignore=False):
+            for entry in entries:
                 if entry.data[CONF_HOST] == host:
                     return self._abort_configured(entry)
             self._data = {CONF_HOST: host}
             probe = await self._async_probe(host)
         except UnsupportedError, SupermicroRedfishError, ValueError:
             return self.async_abort(reason="not_supported")
-        uuid = probe.root.uuid and probe.root.uuid.lower()
-        unique_id = advertised_mac(probe.root) or self.unique_id or uuid
+        root = probe.root
+        unique_id = advertised_mac(root) or self.unique_id or service_uuid(root)
         is_other = unique_id != (self.unique_id or unique_id)
-        if is_other or not is_likely_supermicro(probe.root):
+        if is_other or not is_likely_supermicro(root):
             return self.async_abort(reason="not_supported")
-        if known := self._find_entry((unique_id, uuid)):
+        if known := find_discovered_entry(entries, unique_id, root):
             unique_id = known.unique_id
         if known := await self.async_set_unique_id(unique_id):
             await self._async_follow(known, host, probe)
-        name = shorten_name(probe.root.product or "") or "Supermicro BMC"
+        name = shorten_name(root.product or "") or "Supermicro BMC"
         self.context["title_placeholders"] = {"name": f"{name} ({host})"}
         self.context["configuration_url"] = f"https://{host}"
         return await self.async_step_discovery_confirm()

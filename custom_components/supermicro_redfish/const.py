@@ -20,6 +20,12 @@ CONF_STATIC_INTERVAL: Final = "static_interval"
 CONF_ENTERED_HOST: Final = "entered_host"
 """Address that the user entered, if discovery has found the BMC at another one."""
 
+CONF_SERVICE_UUID: Final = "service_uuid"
+"""UUID of the service root, if it does not contain the MAC address.
+
+Discovery finds a BMC by it, as nothing else is readable without credentials.
+"""
+
 CONF_REMOVED_ENTITIES: Final = "removed_entities"
 """Entities that a migration has removed, with their replacements.
 

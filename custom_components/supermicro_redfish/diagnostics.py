@@ -18,6 +18,7 @@ from .const import (
     CERTIFICATE_PIN,
     CONF_ENTERED_HOST,
     CONF_REMOVED_ENTITIES,
+    CONF_SERVICE_UUID,
     CONF_UNVERIFIED_CERTIFICATE,
 )
 from .coordinator import SupermicroCoordinator
@@ -30,6 +31,7 @@ _TO_REDACT = {
     CONF_USERNAME,
     CONF_PASSWORD,
     CONF_REMOVED_ENTITIES,
+    CONF_SERVICE_UUID,
     CONF_UNVERIFIED_CERTIFICATE,
 }
 

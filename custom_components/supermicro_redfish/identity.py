@@ -1,5 +1,6 @@
 """Identify the server at an address, and normalize addresses."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -21,6 +22,7 @@ from .aiosupermicro import (
 )
 from .aiosupermicro.http.urls import base_url
 from .client import create_client
+from .const import CONF_SERVICE_UUID
 from .util import server_name
 
 _HTTPS_PORT = 443
@@ -170,8 +172,8 @@ async def async_identify(client: SupermicroRedfishClient) -> Server:
 
 async def async_verify_identity(
     client: SupermicroRedfishClient, unique_id: str | None
-) -> None:
-    """Verify the unique id of a BMC, with few requests if possible.
+) -> ServiceRoot:
+    """Verify the unique id of a BMC, with few requests, and return its service root.
 
     The service root suffices if it has the MAC address, and root and system if they are
     those that the client's discovery describes. Earlier versions may have stored an
@@ -182,13 +184,38 @@ async def async_verify_identity(
         SupermicroRedfishError: The BMC cannot be read.
 
     """
-    if advertised_mac(await client.async_get_service_root()) == unique_id:
-        return
-    if await client.async_is_same_bmc():
-        return
-    identifiers = await client.async_get_identifiers(former=True)
-    if unique_id not in [format_mac(identifier) for identifier in identifiers]:
-        raise OtherServerError
+    root = await client.async_get_service_root()
+    if advertised_mac(root) != unique_id and not await client.async_is_same_bmc():
+        identifiers = await client.async_get_identifiers(former=True)
+        if unique_id not in [*map(format_mac, identifiers)]:
+            raise OtherServerError
+    return root
+
+
+def service_uuid(root: ServiceRoot) -> str | None:
+    """Return the UUID of a service root that has no MAC address, as on OpenBMC."""
+    return root.uuid.lower() if root.uuid and not advertised_mac(root) else None
+
+
+def find_entry(
+    entries: Iterable[ConfigEntry], identifiers: Collection[str | None]
+) -> ConfigEntry | None:
+    """Return the entry whose unique id is one of the identifiers of a BMC."""
+    for entry in entries:
+        if entry.unique_id is not None and entry.unique_id in identifiers:
+            return entry
+    return None
+
+
+def find_discovered_entry(
+    entries: Sequence[ConfigEntry], unique_id: str | None, root: ServiceRoot
+) -> ConfigEntry | None:
+    """Return the entry of a discovered BMC, also by the UUID of its service root."""
+    uuid = service_uuid(root)
+    for entry in entries:
+        if uuid is not None and entry.data.get(CONF_SERVICE_UUID) == uuid:
+            return entry
+    return find_entry(entries, (unique_id, uuid))
 
 
 def advertised_mac(root: ServiceRoot) -> str | None:

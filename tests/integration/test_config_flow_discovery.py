@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.simulator import REMOVED, Bmc, Server
+from tests.simulator import REMOVED, Bmc, Server, serve
 
 from . import entry_state, logged_problems, mac_address, requests_since, set_up, unload
 from .dialog import add, submit
@@ -181,3 +181,26 @@ async def test_discovery_does_not_follow_to_other_bmc(
     bmc.change(ROOT, {"UUID": "00000000-0000-0000-0000-7CC255000001"})
     assert (await lease(hass, mac_address(bmc)))["reason"] == "not_supported"
     assert entry.data["host"] == host
+
+
+@pytest.mark.parametrize("is_waiting", [False, True])
+async def test_discovery_recognizes_bmc_by_uuid_of_service_root(
+    hass: HomeAssistant, bmc: Bmc, user_input: dict[str, str], *, is_waiting: bool
+) -> None:
+    """Offer no BMC again whose root has another identifier than its entry.
+
+    It is offered before it is added at another address: that flow ends.
+    """
+    bmc.change(ROOT, {"UUID": "5A5A1F0E-93A4-4C5A-8D5B-6F1F6D6C7E01"})
+    async with serve(bmc) as announced:
+        if is_waiting:
+            form = await announce(hass, announced.url)
+            assert form["step_id"] == "discovery_confirm"
+        result = await add(hass, user_input)
+        assert result["result"].unique_id == mac_address(bmc)
+        assert hass.config_entries.flow.async_progress() == []
+        form = await announce(hass, announced.url)
+        assert form["reason"] == "already_configured"
+        await unload(hass, result["result"])
+        form = await announce(hass, announced.url)
+        assert form["reason"] == "already_configured"

@@ -86,7 +86,11 @@ async def test_diagnostics_do_not_identify_the_network(
 ) -> None:
     """Redact addresses and fingerprints of the entry, the switch and the share."""
     fingerprint = str(entry.data["verify_ssl"])
-    data = {"entered_host": "planted.lan", "unverified_certificate": fingerprint}
+    data = {
+        "entered_host": "planted.lan",
+        "service_uuid": "planted",
+        "unverified_certificate": fingerprint,
+    }
     hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
     switch = {"SystemName": "planted-7", "SystemDescription": "Switch planted-7"}
     bmc.change(LLDP, {"LLDPEnabled": True, "LLDPReceive": switch})
