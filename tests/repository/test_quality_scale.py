@@ -175,7 +175,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "reconfiguration-flow": lambda: has_steps("reconfigure"),
     "repair-issues": lambda: callable(repairs.async_create_fix_flow),
     "runtime-data": lambda: (
-        "\ntype SupermicroConfigEntry = ConfigEntry[" in code("coordinator")
+        "\ntype SupermicroConfigEntry = ConfigEntry[" in code("runtime_data")
     ),
     "stale-devices": lambda: callable(async_remove_config_entry_device),
     "strict-typing": lambda: (

@@ -11,7 +11,7 @@ of sensors, and an item that was not read yet is missing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..exceptions import NotFoundError, ResourceError
@@ -42,6 +42,7 @@ from ..resources.endpoints import (
     Endpoint,
 )
 from ..resources.reader import ResourceReader
+from .chassis_sensors import ChassisSensors
 from .conversion import (
     fan_of_excerpt,
     fan_of_resource,
@@ -53,7 +54,6 @@ from .conversion import (
     voltage_of_sensor,
 )
 from .excerpts import ExcerptSource, environment_excerpts, temperature_excerpts
-from .expanded_sensors import ExpandedSensors
 from .reading_items import ReadingItems
 from .round_robin import RoundRobinReader
 from .sensor_pool import SensorPool
@@ -84,7 +84,7 @@ class SingleResources:
         self._environment = ExcerptSource(
             reader, ENVIRONMENT_METRICS, environment_excerpts
         )
-        self._collections: dict[str, ExpandedSensors] = {}
+        self._sensors = ChassisSensors(reader, pool, self._round_robin)
         self._failed: dict[Endpoint[Any], dict[str, ResourceError]] = {}
         """The errors of resources that lead to items, in the last reading."""
         self._is_complete: dict[Endpoint[Any], bool] = {}
@@ -173,7 +173,7 @@ class SingleResources:
         self._pool.want(THERMAL.name, (*speeds, *excerpts))
         was_tried = self._pool.was_identification_tried
         unknown = [key for key in excerpts if not was_tried(key)]
-        sensors, bodies = await self._async_read_sensors(
+        sensors, bodies = await self._sensors.async_read(
             items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
         self._pool.require(self._environment, speeds, reading)
@@ -206,7 +206,7 @@ class SingleResources:
         metrics = await items.async_read(filter(None, links.values()), _POWER_COUNT)
         has_all_supplies = items.is_complete
         self._pool.want(POWER.name, draw)
-        voltages, _ = await self._async_read_sensors(
+        voltages, _ = await self._sensors.async_read(
             items, POWER, (_VOLTAGE,), _POWER_COUNT
         )
         self._pool.require(self._environment, draw, reading)
@@ -313,69 +313,6 @@ class SingleResources:
         items.record_error(source.endpoint, await self._pool.async_read(source))
         return source.excerpts
 
-    async def _async_read_sensors(
-        self,
-        items: ReadingItems,
-        endpoint: Endpoint[Any],
-        types: Collection[str],
-        count: int,
-        others: Iterable[str] = (),
-        unknown: Iterable[str] = (),
-    ) -> tuple[list[SensorResource], dict[str, JsonObject]]:
-        """Return the sensors of some types; read other resources along with them.
-
-        All wanted sensors are updated. Those that no source shows, or that are unknown,
-        are read in round robin, fewer of them where sources fail. The type of a sensor
-        is known only when it was read: each is read once.
-        """
-        paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
-        self._add_collection(paths)
-        self._pool.use_expanded(paths, items.reading)
-        known = {path: self._get_known(path, items.reading) for path in paths}
-        wanted = [
-            path for path, body in known.items() if not body or _has_type(body, types)
-        ]
-        returned = items.record_wanted(wanted)
-        self._pool.discard_values(returned, items.reading.kept_since)
-        self._pool.want(endpoint.name, wanted, add=True)
-        await self._pool.async_update(items.reading)
-        since = items.reading.since
-        left = [
-            path
-            for path in wanted
-            if not (known[path] and self._pool.is_fresh(path, since))
-        ]
-        if not items.is_first_poll:
-            left += [path for path in unknown if path not in known]
-        count = max(count - self._pool.count_extra(items.reading), 1)
-        bodies = await items.async_read((*others, *left), count)
-        for path in filter(self._round_robin.was_read, left):
-            body, requested_at = self._round_robin.get_last(path)
-            self._pool.set_body(path, body, requested_at)
-        sensors = [self._pool.get_sensor(path) for path in wanted]
-        found = [s for s in sensors if s and (s.reading_type or "") in types]
-        return found, {path: bodies[path] for path in others if path in bodies}
-
-    def _get_known(self, path: str, reading: Reading) -> JsonObject | None:
-        """Return the identity of a sensor, None if it has to be read.
-
-        A sensor that is absent may have no type. A discovery reads it again.
-        """
-        body = self._pool.get_identity(path)
-        is_discovery = reading.scope is Scope.DISCOVERY
-        has_type = body is not None and "ReadingType" in body
-        return body if has_type or not is_discovery else None
-
-    def _add_collection(self, paths: list[str]) -> None:
-        """Add the collection of these sensors as a source of values."""
-        for path in paths[:1]:
-            collection = path.rpartition("/")[0]
-            if collection not in self._collections:
-                source = ExpandedSensors(self._reader, self._pool, collection)
-                self._collections[collection] = source
-                self._pool.add_source(source, is_new=False)
-            self._collections[collection].members = paths
-
     def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
         """Return the temperature of an excerpt, None for a distance to a limit.
 
@@ -409,11 +346,6 @@ class SingleResources:
             items.record_error(POWER_SUBSYSTEM, error)
             return None
         return PowerSubsystem.from_dict(body)
-
-
-def _has_type(sensor: JsonObject, types: Collection[str]) -> bool:
-    """Return whether a sensor is of one of these types."""
-    return (SensorResource.from_dict(sensor).reading_type or "") in types
 
 
 def _fans(sensors: Iterable[SensorResource]) -> list[Fan]:
