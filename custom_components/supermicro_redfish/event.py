@@ -80,11 +80,17 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
         """Inputs of the state, with the last event."""
         return (*super()._state_inputs, self.state, self.state_attributes)
 
+    @property
+    def _is_incomplete(self) -> bool:
+        """Return whether a page of the log failed; it may contain old entries only."""
+        errors = self.runtime_data.client.member_errors
+        return any(path.endswith("/Entries") for path in errors)
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Fire an event for each new entry, in the order of the log."""
-        if self._is_ready and self.available:
+        if self._is_ready and self.available and not self._is_incomplete:
             new = self._seen.mark_seen(self.item)
             for event_type, attributes in _events(new):
                 self._trigger_event(event_type, attributes)

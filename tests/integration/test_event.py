@@ -22,7 +22,7 @@ from . import (
     set_up,
 )
 from .conftest import Elapse
-from .health_log import EVENT, FiredEvents, add_to_log
+from .health_log import EVENT, FiredEvents, add_to_log, log_entry
 from .paths import LOG, SYSTEM
 
 pytestmark = pytest.mark.usefixtures("hass_storage")
@@ -173,3 +173,26 @@ async def test_event_is_not_created_without_log(
     bmc.change(SYSTEM, {"MemorySummary": {"Status": {"Health": "Warning"}}})
     await elapse(DYNAMIC)
     assert not [request for request in requests_since(bmc) if "Entries" in request]
+
+
+async def test_entries_of_a_page_that_failed_are_not_new(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    fired: FiredEvents,
+) -> None:
+    """Fire events for new entries only, after a read of the whole log."""
+    page = f"{LOG}/Page2"
+    first, *others = (log_entry(number, f"Old {number}") for number in range(1, 5))
+    bmc.change(LOG, {"Members": [first], "Members@odata.nextLink": page})
+    bmc.put(page, {"@odata.id": page, "Members": others})
+    bmc.fail(page, status=500)
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    bmc.heal()
+    await elapse(STATIC)
+    assert fired.states == []
+    bmc.put(page, {"@odata.id": page, "Members": [*others, log_entry(5, "New")]})
+    await elapse(STATIC)
+    assert [state.attributes["message"] for state in fired.states] == ["New"]
