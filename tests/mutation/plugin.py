@@ -9,6 +9,7 @@ import json
 import os
 from pathlib import Path
 import resource
+import signal
 import sys
 from typing import Any, NotRequired, TypedDict
 
@@ -104,7 +105,11 @@ class LineReporter:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the plugins that the environment selects, but no recorder in workers."""
+    """Register the plugins that the environment selects, but no recorder in workers.
+
+    A shell starts processes in the background without a handler of interrupts.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if (file := os.environ.get(RECORD)) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Recorder(Path(file)))
     if recorder := getattr(sys.modules.get("sitecustomize"), "recorder", None):
