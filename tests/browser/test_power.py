@@ -9,6 +9,7 @@ from .pages import DevicePage
 pytestmark = pytest.mark.usefixtures("console")
 
 
+@pytest.mark.long
 async def test_shutdown_and_power_on_update_the_page(added: AddedServer) -> None:
     """Show unknown readings while the host is off, except those of the BMC."""
     device = DevicePage(added.browser)
