@@ -56,10 +56,10 @@ class SeenLogEntries:
         new_entries: list[LogEntry] = []
         renamed: dict[str, str] = {}
         for entry in entries[-MAX_SEEN_ENTRIES // 2 :]:
-            fingerprint, former = _fingerprint(entry), _former_fingerprint(entry)
+            fingerprint = _fingerprint(entry)
             if remaining[fingerprint] > 0:
                 remaining[fingerprint] -= 1
-            elif remaining[former] > 0:
+            elif remaining[former := _former_fingerprint(entry)] > 0:
                 remaining[former] -= 1
                 renamed[former] = fingerprint
             else:

@@ -135,13 +135,14 @@ class SensorPool:
             return None
         sensor, value = SensorResource.from_dict(body), self.get_value(path)
         status = sensor.status
-        if value is not None and self._has_newer_value(path):
+        if self._has_newer_value(path):
             status = Status(state=status.state if status.is_enabled else None)
         return replace(sensor, path=path, reading=value, status=status)
 
     def _has_newer_value(self, path: str) -> bool:
-        """Return whether the value of a sensor is newer than its identity."""
-        return self._requested_at(path) > self._identified_at.get(path, -inf)
+        """Return whether a sensor has a value that is newer than its identity."""
+        value, requested_at = self._values.get(path, (None, -inf))
+        return value is not None and requested_at > self._identified_at.get(path, -inf)
 
     def set_values(
         self, source: ValueSource, values: Mapping[str, float | None], at: float
@@ -291,11 +292,10 @@ class SensorPool:
         """Return whether a sensor is not identified, or only as one that was off."""
         if (body := self._identities.get(path)) is None:
             return True
-        if path not in self._identified_at or self.get_value(path) is None:
+        if not self._has_newer_value(path):
             return False
         status = SensorResource.from_dict(body).status
-        is_off = status.state is not None and not status.is_enabled
-        return is_off and self._has_newer_value(path)
+        return status.state is not None and not status.is_enabled
 
     def was_identification_tried(self, path: str) -> bool:
         """Return whether the identification of a sensor was tried.

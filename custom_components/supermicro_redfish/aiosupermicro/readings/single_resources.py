@@ -342,10 +342,11 @@ class SingleResources:
             is_discovery = items.reading.scope is Scope.DISCOVERY
             if is_discovery and has_values and not self._reader.link_reads.take(path):
                 body = await self._reader.async_get_json(path)
+                found = PowerSubsystem.from_dict(body)
         except ResourceError as error:
             items.record_error(POWER_SUBSYSTEM, error)
             return None
-        return PowerSubsystem.from_dict(body)
+        return found
 
 
 def _fans(sensors: Iterable[SensorResource]) -> list[Fan]:

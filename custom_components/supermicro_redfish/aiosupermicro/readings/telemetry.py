@@ -272,7 +272,8 @@ def _select_newest(metrics: list[JsonObject]) -> JsonObject | None:
     times = [moment for moment, _ in dated if moment is not None]
     if len(times) < len(dated):
         return None
-    newest = [metric for moment, metric in dated if moment == max(times)]
+    latest = max(times)
+    newest = [metric for moment, metric in dated if moment == latest]
     is_unique = len({str(metric.get("MetricValue")) for metric in newest}) == 1
     return newest[0] if is_unique else None
 

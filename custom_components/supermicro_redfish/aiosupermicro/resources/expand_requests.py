@@ -109,13 +109,13 @@ def find_members(body: JsonObject, requested_at: float) -> ExpandedResponse:
 
     """
     listed = body.get("Members")
-    entries = [e for e in listed if _path(e)] if isinstance(listed, list) else []
+    entries = listed if isinstance(listed, list) else []
+    pairs = [(path, entry) for entry in entries if (path := _path(entry))]
+    members, own = [path for path, _ in pairs], dict(pairs)
     bodies: dict[str, JsonObject] = {}
-    _collect(entries, bodies)
-    own = {path: entry for entry in entries if (path := _path(entry))}
+    _collect([entry for _, entry in pairs], bodies)
     bodies = {path: body for path, body in bodies.items() if path not in own}
     bodies |= {path: entry for path, entry in own.items() if _is_resource(entry)}
-    members = [path for entry in entries if (path := _path(entry))]
     has_all = body.get("Members@odata.count", len(members)) == len(members)
     return ExpandedResponse(
         members,
