@@ -22,7 +22,7 @@ from custom_components.supermicro_redfish.host_poller import (
     TRANSITION_SECONDS,
 )
 from custom_components.supermicro_redfish.models.energy import LONGEST_GAP
-from tests.conftest import RECORDED
+from tests.conftest import RECORDED, Clock
 from tests.simulator import Bmc
 
 from .paths import *  # noqa: F403
@@ -89,6 +89,16 @@ async def set_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Set up an entry as Home Assistant does when it starts."""
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def set_up_with_host(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, clock: Clock, *, is_on: bool
+) -> None:
+    """Set up an entry while its host, which is on at first, is on or off."""
+    if not is_on:
+        bmc.power("ForceOff")
+        clock.tick(60)
+    await set_up(hass, entry)
 
 
 async def unload(hass: HomeAssistant, entry: ConfigEntry) -> None:

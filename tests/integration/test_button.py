@@ -21,6 +21,7 @@ from . import (
     registry_entry,
     requests_since,
     set_up,
+    set_up_with_host,
     states,
 )
 from .conftest import Elapse
@@ -92,10 +93,7 @@ async def test_reset_button_sends_its_reset_type(
     finally_: str,
 ) -> None:
     """Send the reset type in the board's spelling, and read the system back."""
-    if before == "Off":
-        bmc.power("ForceOff")
-        clock.tick(60)
-    await set_up(hass, entry)
+    await set_up_with_host(hass, entry, bmc, clock, is_on=before != "Off")
     assert bmc.power_state == before
     since = len(bmc.requests)
     await call(hass, entry, f"button.{key}", "press")
@@ -211,10 +209,7 @@ async def test_reset_that_contradicts_the_power_state_sends_no_request(
     translation_key: str,
 ) -> None:
     """Name the power state, which the BMC's own message does not."""
-    if not is_on:
-        bmc.power("ForceOff")
-        clock.tick(60)
-    await set_up(hass, entry)
+    await set_up_with_host(hass, entry, bmc, clock, is_on=is_on)
     since = len(bmc.requests)
     with pytest.raises(ServiceValidationError) as failure:
         await call(hass, entry, f"button.{key}", "press")

@@ -25,7 +25,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.simulator import Bmc, Board
 
-from . import device_id, entity, requests_since, set_up
+from . import device_id, entity, requests_since, set_up, set_up_with_host
 from .conftest import Elapse
 from .paths import MEDIA, SYSTEM
 
@@ -161,10 +161,7 @@ async def test_host_boots_from_the_image_once(
     reset_type: str,
 ) -> None:
     """Set a boot source that the board lists, and start the host, gently at first."""
-    if not is_on:
-        bmc.power("ForceOff")
-        clock.tick(60)
-    await set_up(hass, entry)
+    await set_up_with_host(hass, entry, bmc, clock, is_on=is_on)
     since = len(bmc.requests)
     await call(hass, entry, "insert_media", image=IMAGE, boot=True, **options)
     boot = bmc.resource(SYSTEM)["Boot"]

@@ -28,6 +28,7 @@ from . import (
     is_single_write,
     requests_since,
     set_up,
+    set_up_with_host,
     states,
 )
 from .conftest import Elapse
@@ -209,10 +210,7 @@ async def test_host_switch_accepts_state_that_the_host_has(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, clock: Clock, *, is_on: bool
 ) -> None:
     """Send no reset, and raise no error, as scenes and groups repeat commands."""
-    if not is_on:
-        bmc.power("ForceOff")
-        clock.tick(60)
-    await set_up(hass, entry)
+    await set_up_with_host(hass, entry, bmc, clock, is_on=is_on)
     since = len(bmc.requests)
     await call(hass, entry, HOST_SWITCH, f"turn_{on_off(is_on)}")
     assert requests_since(bmc, since) == [f"GET {SYSTEM}"]
