@@ -85,7 +85,7 @@ def async_link_coordinators(hass: HomeAssistant, entry: SupermicroConfigEntry) -
 
     @callback
     def follow_dynamic() -> None:
-        """Update the entities when the reachability or the power of the host changes."""
+        """Update the entities when reachability or host power change."""
         nonlocal was_reachable, was_off
         is_reachable, is_off = dynamic.last_update_success, is_host_off(dynamic.data)
         if (is_reachable, is_off) == (was_reachable, was_off):
