@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -62,8 +63,11 @@ class Clock:
     """A clock that tests advance by hand."""
 
     def __init__(self) -> None:
-        """Initialize with an arbitrary time."""
-        self.now = 1000.0
+        """Initialize with the time of `time.monotonic`, which other parts may use.
+
+        Whole seconds, so that differences are exact.
+        """
+        self.now = float(int(monotonic()))
 
     def __call__(self) -> float:
         """Return the time in seconds."""
