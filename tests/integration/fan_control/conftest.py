@@ -1,9 +1,9 @@
 """Fixtures: an entry with the fan control, and the simulated IPMI."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 import math
-import time
+import socket
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -63,19 +63,46 @@ async def held(
 
 
 @pytest.fixture
-def elapse_finely(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock
-) -> Elapse:
-    """Return a function that advances time in small steps while commands wait."""
+def long_step() -> float:
+    """Return the step of a long time: a session over IPMI expires after a minute."""
+    return DYNAMIC
 
-    async def advance(seconds: float, step: float = 0.5) -> None:
+
+@pytest.fixture
+def probe(network: None) -> Iterator[socket.socket]:
+    """Return a UDP socket that is connected to itself."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        probe.connect(probe.getsockname())
+        probe.settimeout(0)
+        yield probe
+
+
+@pytest.fixture
+def elapse_finely(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    clock: Clock,
+    probe: socket.socket,
+) -> Elapse:
+    """Return a function that advances time in small steps while commands wait.
+
+    A busy machine delivers packets late, but in order. When a packet of the probe has
+    arrived, all packets that were sent before it have arrived as well.
+    """
+
+    async def deliver_packets() -> None:
+        probe.send(b"probe")
+        await hass.loop.sock_recv(probe, 16)
+
+    async def advance(seconds: float, step: float | None = None) -> None:
+        step = step or 0.5
         for _ in range(math.ceil(seconds / step)):
             freezer.tick(step)
             clock.tick(step)
             async_fire_time_changed(hass)
             for _ in range(50):
                 await asyncio.sleep(0)
-            # Packets on the network take real time.
-            await hass.async_add_executor_job(time.sleep, 0.005)
+                await deliver_packets()
 
     return advance
