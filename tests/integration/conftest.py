@@ -35,7 +35,7 @@ from tests.simulator import Bmc, Board, Server
 from tests.simulator.certificate import Certificate, process_certificate
 from tests.simulator.power_record import PowerRecord
 
-from . import DYNAMIC, HOUR, mac_address, set_up
+from . import DYNAMIC, HOUR, STATIC, mac_address, set_up
 from .automations import BLUEPRINTS, Automations
 from .energy import Meter, varying_power
 from .health_log import FiredEvents
@@ -47,8 +47,11 @@ SHORT_TIMEOUT = 0.25
 class Elapse(Protocol):
     """A function that advances the time of Home Assistant and the BMC."""
 
-    async def __call__(self, seconds: float, step: float = DYNAMIC) -> None:
-        """Advance the time by seconds, step by step."""
+    async def __call__(self, seconds: float, step: float | None = None) -> None:
+        """Advance the time by seconds, step by step.
+
+        A step is a dynamic interval by default; from a static interval on, it is long.
+        """
 
 
 # freezegun replaces the class `datetime`. Models and certificates refer to the original
@@ -145,13 +148,22 @@ def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def elapse(hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock) -> Elapse:
+def long_step() -> float:
+    """Return the step of a long time: few polls, but the session does not expire."""
+    return STATIC / 4
+
+
+@pytest.fixture
+def elapse(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Clock, long_step: float
+) -> Elapse:
     """Return a function that advances the time of Home Assistant and the BMC.
 
-    Time advances in steps, because one long step would expire the unused session.
+    Time advances in steps, in each of which each timer fires once at most.
     """
 
-    async def advance(seconds: float, step: float = DYNAMIC) -> None:
+    async def advance(seconds: float, step: float | None = None) -> None:
+        step = step or (long_step if seconds >= STATIC else DYNAMIC)
         for start in range(0, math.ceil(seconds), int(step)):
             duration = min(step, seconds - start)
             freezer.tick(duration)

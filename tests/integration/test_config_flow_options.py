@@ -28,7 +28,7 @@ async def test_options_flow_changes_intervals(
     assert entry_state(loaded) is ConfigEntryState.LOADED
 
     since = len(bmc.requests)
-    await elapse(60 * MINUTE)
+    await elapse(60 * MINUTE, step=MINUTE)
     polls = requests_since(bmc, since)
     assert polls.count(f"GET {SYSTEM}") == 30
     assert polls.count(f"GET {MANAGER}") == 1

@@ -30,6 +30,12 @@ from .sensors import CPU
 DAY = 86400
 
 
+@pytest.fixture
+def long_step() -> float:
+    """Return the step of a long time: the requests of the day are counted."""
+    return DYNAMIC
+
+
 @pytest.mark.long
 async def test_day_with_incidents_ends_in_the_state_of_its_beginning(
     hass: HomeAssistant,

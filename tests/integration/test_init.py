@@ -88,7 +88,7 @@ async def test_polls_use_one_session_and_one_connection(
 ) -> None:
     """Poll for an hour with one login, one connection and no logged problem."""
     since = len(bmc.requests)
-    await elapse(HOUR)
+    await elapse(HOUR, step=DYNAMIC)
     polls = requests_since(bmc, since)
     assert polls.count(f"GET {THERMAL}") == HOUR / DYNAMIC
     assert polls.count(f"GET {MANAGER}") == HOUR / STATIC

@@ -281,7 +281,7 @@ async def test_links_of_an_empty_resource_are_looked_for_again(
     await elapse(DYNAMIC)
     bmc.heal()
     for _ in range(2):
-        await elapse(STATIC)
+        await elapse(STATIC, step=DYNAMIC)
     assert available_keys(hass, loaded) - {"sensor.reading_age"} == available
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from homeassistant.core import HomeAssistant
 import pytest
 
+from tests.integration import DYNAMIC
 from tests.integration.conftest import (
     board,
     custom_integrations,
@@ -25,9 +26,16 @@ __all__ = [
     "enable_event_loop_debug",
     "entity_registry_enabled_by_default",
     "instance",
+    "long_step",
     "new_certificate",
     "short_timeout",
 ]
+
+
+@pytest.fixture
+def long_step() -> float:
+    """Return the step of a long time: scenarios verify the states after each poll."""
+    return DYNAMIC
 
 
 @pytest.fixture
