@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
+
 from tests.simulator import Bmc
 from tests.simulator.cooling import Cooling
 
@@ -54,6 +56,7 @@ async def set_percentage(api: HomeAssistantApi, cooling: Cooling) -> None:
             await api.post("api/services/fan/set_percentage", data)
 
 
+@pytest.mark.long
 async def test_killed_process_continues_and_gives_fans_back_at_its_end(
     network: None,
 ) -> None:

@@ -38,6 +38,7 @@ async def demo(*arguments: str, password: str = "") -> AsyncIterator[Process]:
             await process.communicate()
 
 
+@pytest.mark.long
 async def test_demo_adds_a_bmc_by_host_and_changes_nothing_on_it(
     server: Server, bmc: Bmc
 ) -> None:
@@ -67,6 +68,7 @@ async def test_demo_sends_no_password_to_an_unknown_certificate(
     assert not any("authorization" in item.headers for item in bmc.requests)
 
 
+@pytest.mark.long
 async def test_demo_protects_a_real_bmc_from_other_users(
     server: Server, bmc: Bmc, unused_tcp_port_factory: Callable[[], int], tmp_path: Path
 ) -> None:
@@ -129,6 +131,7 @@ async def _can_sign_in(port: int, password: str) -> bool:
             return bool((await result.json())["type"] == "create_entry")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("network")
 async def test_demo_serves_a_page_until_interrupted(
     unused_tcp_port_factory: Callable[[], int],

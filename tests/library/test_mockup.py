@@ -477,6 +477,7 @@ async def test_limits_are_far_above_a_real_board(
     assert recording.size * 10 < MAX_RECORDED_BYTES
 
 
+@pytest.mark.long
 async def test_recording_that_ends_at_any_point_has_no_identifiers(
     client: SupermicroRedfishClient, bmc: Bmc, tmp_path: Path
 ) -> None:

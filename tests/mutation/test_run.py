@@ -122,6 +122,7 @@ def test_run_finds_the_mutation_that_no_test_notices(project: Path) -> None:
     assert "gathering" not in progress
 
 
+@pytest.mark.long
 def test_run_ends_an_endless_loop(project: Path) -> None:
     """Interrupt pytest after the given time."""
     command = (sys.executable, "-c", LOOP)

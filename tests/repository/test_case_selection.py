@@ -26,6 +26,7 @@ def test_selected_cases_are_spread(
     assert spread(count, number) == expected
 
 
+@pytest.mark.long
 def test_long_tests_are_not_selected() -> None:
     """Leave out tests with the marker; each of them starts many others."""
     command = (
@@ -34,7 +35,7 @@ def test_long_tests_are_not_selected() -> None:
         "pytest",
         "--co",
         "-q",
-        "tests/mutation/test_run.py",
+        "tests/soak/test_soak.py",
     )
     all_tests, selected = (
         subprocess.run(  # noqa: S603 - ours
@@ -42,6 +43,6 @@ def test_long_tests_are_not_selected() -> None:
         ).stdout
         for options in ((), ("--cases", "2"))
     )
-    assert "test_run_finds" in all_tests
-    assert "test_run_finds" not in selected
-    assert "test_run_ends" in selected
+    assert "test_soak_of_some_hours" in all_tests
+    assert "test_soak_of_some_hours" not in selected
+    assert "test_soak_finds_defect" in selected

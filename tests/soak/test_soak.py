@@ -24,6 +24,7 @@ def test_soak_of_some_hours_finds_no_violation(
     assert run(hours * HOUR, seed=1, board=BOARDS[board]) == []
 
 
+@pytest.mark.long
 def test_calibration_finds_the_entities_of_sensors(network: None) -> None:
     """Report wrong readings of a board whose sensors are resources of their own."""
     violations = run(
@@ -76,6 +77,7 @@ async def _slow_responses(env: Environment) -> None:
         await env.minutes(15, 20)
 
 
+@pytest.mark.long
 def test_values_may_be_as_old_as_a_slow_poll_with_a_login(network: None) -> None:
     """Accept values until a poll ends whose session has expired.
 

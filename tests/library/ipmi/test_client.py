@@ -395,6 +395,7 @@ async def test_commands_at_ten_percent_loss_take_two_seconds_at_most(
     assert ipmi.logins == 10
 
 
+@pytest.mark.long
 async def test_commands_at_fifty_percent_loss_end_within_ten_seconds(
     connect: Connect, ipmi: IpmiServer
 ) -> None:
