@@ -28,7 +28,7 @@ def test_selected_cases_are_spread(
 
 @pytest.mark.long
 def test_long_tests_are_not_selected() -> None:
-    """Leave out tests with the marker; each of them starts many others."""
+    """Leave out the tests with the marker, which take long."""
     command = (
         sys.executable,
         "-m",
