@@ -189,7 +189,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
         calls("__init__", "_async_verify_server", "ConfigEntryNotReady")
         and calls("errors", "translate_update_errors", "ConfigEntryAuthFailed")
     ),
-    "test-coverage": lambda: bool(re.search(r"pytest .*--cov\b", SCRIPT_TEST)),
+    "test-coverage": lambda: bool(re.search(r"others=--cov\b", SCRIPT_TEST)),
 }
 
 
