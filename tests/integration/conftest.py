@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from functools import cache
+import logging
 import math
 from pathlib import Path
 import shutil
@@ -58,6 +59,9 @@ class Elapse(Protocol):
 # one, so both are prepared before time is frozen.
 CertificateModel.from_dict({})
 process_certificate()
+
+# One message for each entity takes 4 % of the time.
+logging.getLogger("homeassistant.helpers.entity_registry").setLevel(logging.WARNING)
 
 load_board = cache(Board.load)
 """Load a board once for all tests. A BMC works on a copy of it."""
