@@ -147,9 +147,7 @@ STREAM_FAULTS: tuple[FeatureFault, ...] = (
         FeatureFault(f"{status} for the stream", refuse(status=status), **_REFUSED)
         for status in (403, 404, 500, 503)
     ),
-    FeatureFault(
-        "401 for the stream", refuse(status=401), **_REFUSED_TWICE, logins=_ATTEMPTS
-    ),
+    FeatureFault("401 for the stream", refuse(status=401), **_REFUSED_TWICE, logins=1),
     FeatureFault(
         "page instead of the stream",
         refuse(status=200, body="<html></html>", content_type="text/html"),

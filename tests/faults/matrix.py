@@ -388,6 +388,22 @@ MATRIX: tuple[Fault, ...] = (
         set_up=SetUp.retry("invalid_auth", requests=9, logins=2),
         poll=Poll.gone(REJECTED, requests=18, logins=3),
     ),
+    Fault(
+        "401 for one resource",
+        respond(401, "Thermal"),
+        set_up=SetUp(
+            missing=THERMALS,
+            log=(THERMAL_FAILED,),
+            requests=SETUP_REQUESTS + 4,
+            logins=2,
+        ),
+        poll=Poll(states=NO_THERMALS, log=(THERMAL_FAILED,), requests=18, logins=1),
+    ),
+    Fault(
+        "401 for a write",
+        reject_writes(401),
+        command=Command("not_authorized", logins=1, writes=2),
+    ),
     Fault("403", respond(403, "Thermal"), **_NO_THERMAL),
     Fault(
         "403 because of a missing license",

@@ -9,7 +9,7 @@ SupermicroRedfishError
 ├── ConnectionError               no connection, or connection lost
 │   └── CertificateError          untrusted TLS certificate
 └── ResourceError                 failure of a single resource
-    ├── AuthorizationError        missing privilege (403)
+    ├── AuthorizationError        missing privilege (403, or 401 in a valid session)
     │   └── LicenseError          missing license (OemLicenseNotPassed)
     ├── NotFoundError             resource missing on this board (404)
     ├── InvalidRequestError       request rejected (400 and other 4xx)

@@ -7,6 +7,8 @@ import pytest
 
 from aiosupermicro import (
     AuthenticationError,
+    AuthorizationError,
+    IndicatorLED,
     InvalidResponseError,
     LicenseError,
     ServiceUnavailableError,
@@ -17,8 +19,10 @@ from aiosupermicro.const import LOGIN_RETRY_SECONDS
 from tests.conftest import Clock, until
 from tests.library import (
     POWER,
+    ROOT,
     SESSIONS,
     SYSTEM,
+    THERMAL,
     get_all,
     requested_paths,
     resource_paths,
@@ -91,13 +95,57 @@ async def test_rejected_new_session_is_an_error(
 ) -> None:
     """Raise an error instead of a third login, and log in again for the next read."""
     await client.async_get_system()
-    bmc.fail(SYSTEM, status=401)
+    bmc.fail(f"{ROOT}/*", status=401, method="GET")
     with pytest.raises(AuthenticationError) as caught:
         await client.async_get_system()
     assert caught.value.is_session_error
     assert bmc.logins == 2
     bmc.heal()
     assert (await client.async_get_system()).is_on
+
+
+async def test_resource_that_rejects_every_session_is_refused(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Log in once for a 401 of one resource, which is an error of this resource."""
+    bmc.fail(THERMAL, status=401)
+    for _ in range(3):
+        data = await client.async_get_dynamic_data()
+        assert isinstance(data.errors["thermal"], AuthorizationError)
+        assert data.system is not None
+        assert data.power is not None
+    assert bmc.logins == 2
+    bmc.heal()
+    assert (await client.async_get_dynamic_data()).thermal is not None
+    assert bmc.logins == 2
+
+
+async def test_lost_session_is_renewed_for_a_refused_resource(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Log in again if the session was lost, although the resource is refused."""
+    bmc.fail(THERMAL, status=401)
+    for logins in (2, 3):
+        with pytest.raises(AuthorizationError):
+            await client.async_get_thermal()
+        assert bmc.logins == logins
+        bmc.expire_sessions()
+    bmc.heal()
+    assert (await client.async_get_thermal()).temperatures
+    assert bmc.logins == 4
+
+
+async def test_refused_write_is_an_error_of_the_resource(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Report a write with 401 as a missing privilege, and log in once for all."""
+    await client.async_get_system()
+    bmc.fail("*", status=401, method="PATCH")
+    for mode in (IndicatorLED.BLINKING, IndicatorLED.LIT):
+        with pytest.raises(AuthorizationError) as caught:
+            await client.async_set_indicator_led(mode)
+        assert caught.value.status == 401
+    assert bmc.logins == 2
 
 
 async def test_rejected_basic_authentication_is_no_session_error(

@@ -98,14 +98,14 @@ async def test_body_of_an_error_is_not_waited_for(
 async def test_broken_401_leads_to_one_login(
     client: SupermicroRedfishClient, bmc: Bmc, delivery: str, body: bytes | None
 ) -> None:
-    """Log in once and repeat the read; report a second 401 as a rejected account."""
+    """Log in once and repeat the read; report a second 401 as a refused resource."""
     await client.async_get_system()
     kind = BROKEN_BODIES[delivery]
     bmc.fail("*", status=401, body=body, delivery=kind, times=1)
     assert (await client.async_get_thermal()).temperatures
     assert bmc.login_attempts == 2
     bmc.fail(THERMAL, status=401, body=body, delivery=kind)
-    with pytest.raises(AuthenticationError):
+    with pytest.raises(AuthorizationError):
         await client.async_get_thermal()
     assert bmc.login_attempts == 3
     bmc.heal()

@@ -276,6 +276,21 @@ class Authenticator:
         """
         if self._is_timeout_known:
             return True
+        return await self.async_verify(root, credentials)
+
+    async def async_verify(
+        self, root: Mapping[str, Any], credentials: Credentials
+    ) -> bool:
+        """Return whether the BMC accepts credentials for the SessionService.
+
+        Every account may read it. Where it has another failure, the credentials were
+        accepted.
+
+        Raises:
+            ConnectionError: The BMC is not reachable.
+            TimeoutError: The BMC did not respond in time.
+
+        """
         path = find_link(root, "SessionService") or SESSION_SERVICE
         try:
             response = await self._transport.send(

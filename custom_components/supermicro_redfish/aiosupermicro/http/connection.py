@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 import logging
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 from .. import exceptions
 from ..const import LOGOUT_SECONDS, REDFISH_ROOT
 from ..payload import is_header_text, normalize_path
+from .authenticated_requests import AuthenticatedRequests
 from .authenticator import Authenticator
 from .cache import ETagCache
 from .credentials import Credentials
@@ -47,6 +48,9 @@ class Connection:
         """Place of the ETags that the BMC accepts, "header" or "body", if known."""
         self._pending_reads = PendingReads()
         self._streams: set[asyncio.Task[None]] = set()
+        self._requests = AuthenticatedRequests(
+            authenticator, self._async_get_root, self._require_open
+        )
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -61,7 +65,7 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
         self._is_closed = False
-        await self._async_get_credentials()
+        await self._requests.async_log_in()
 
     async def async_close(self) -> None:
         """Cancel all reads, clear the cache and delete the session.
@@ -184,19 +188,14 @@ class Connection:
         on_events: Callable[[int], None],
     ) -> None:
         """Open a stream; log in again if the session has expired."""
-        credentials = await self._async_get_credentials()
-        for is_last in (False, True):
+
+        async def listen(credentials: Credentials) -> None:
             self._authenticator.mark_used(credentials)
-            try:
-                await async_listen(
-                    self._transport, path, credentials.headers, on_open, on_events
-                )
-            except exceptions.AuthenticationError:
-                if is_last:
-                    raise
-                credentials = await self._async_get_credentials(rejected=credentials)
-            else:
-                return
+            await async_listen(
+                self._transport, path, credentials.headers, on_open, on_events
+            )
+
+        await self._requests.async_send(path, listen)
 
     def _finish_stream(self, task: asyncio.Task[None]) -> None:
         """Remove a closed stream; retrieve its exception, so that it is not logged."""
@@ -330,7 +329,7 @@ class Connection:
         headers: Mapping[str, str] = _NO_HEADERS,
         **content: Any,
     ) -> Response:
-        """Send a request with credentials; log in again after a 401.
+        """Send a request with credentials.
 
         The service root is public and read without credentials.
         """
@@ -339,34 +338,21 @@ class Connection:
             return await self._transport.send(
                 method, REDFISH_ROOT, headers=headers, **content
             )
-        credentials = self._authenticator.current
-        if credentials is None or self._is_closed:
-            credentials = await self._async_get_credentials()
-        is_second = False
-        while True:
-            try:
-                return await self._transport.send(
-                    method,
-                    path,
-                    headers={**headers, **credentials.headers},
-                    before_send=partial(self._authenticator.mark_used, credentials),
-                    **content,
-                )
-            except exceptions.AuthenticationError as error:
-                if is_second:
-                    is_session = credentials.expires is None
-                    error.is_session_error = is_session and error.status is not None
-                    raise
-            credentials = await self._async_get_credentials(rejected=credentials)
-            is_second = True
 
-    async def _async_get_credentials(
-        self, rejected: Credentials | None = None
-    ) -> Credentials:
-        """Return credentials; log in by the links of the service root if necessary."""
-        root = self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
-        self._require_open()
-        return await self._authenticator.async_get_credentials(root, rejected=rejected)
+        def send(credentials: Credentials) -> Awaitable[Response]:
+            return self._transport.send(
+                method,
+                path,
+                headers={**headers, **credentials.headers},
+                before_send=partial(self._authenticator.mark_used, credentials),
+                **content,
+            )
+
+        return await self._requests.async_send(path, send)
+
+    async def _async_get_root(self) -> dict[str, Any]:
+        """Return the service root, which was mostly read before."""
+        return self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
 
     def _require_open(self) -> None:
         """Raise ConnectionError if the client was closed."""
