@@ -355,6 +355,14 @@ MATRIX: tuple[Fault, ...] = (
         command=Command("cannot_connect"),
     ),
     Fault(
+        "connection closed by one resource",
+        lambda scenario: scenario.bmc.drop(scenario.path("Thermal")),
+        set_up=SetUp(
+            missing=THERMALS, log=(CONNECTION_LOST,), requests=SETUP_REQUESTS + 5
+        ),
+        poll=Poll(states=NO_THERMALS, log=(CONNECTION_LOST,), requests=18),
+    ),
+    Fault(
         "connection lost before a command is acknowledged",
         lambda scenario: scenario.bmc.drop(
             scenario.path("ComputerSystem"), times=1, is_executed=True
@@ -599,7 +607,7 @@ MATRIX: tuple[Fault, ...] = (
         add_server=AddServer("cannot_connect"),
         set_up=SetUp.retry("cannot_connect", requests=2, logins=0),
         poll=Poll.gone(
-            CONNECTION_LOST, seconds=210, requests=15, sessions=0, logins_after=1
+            CONNECTION_LOST, seconds=210, requests=17, sessions=0, logins_after=1
         ),
         command=Command("cannot_connect", writes=0),
     ),
@@ -669,7 +677,7 @@ MATRIX: tuple[Fault, ...] = (
             may_flicker=ALL,
             log=(CONNECTION_LOST,),
             seconds=900,
-            requests=100 + 2 * STATIC_RESOURCES,
+            requests=102 + 2 * STATIC_RESOURCES,
             logins=1,
             recovers_after=900,
         ),

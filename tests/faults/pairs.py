@@ -217,7 +217,7 @@ PAIRS: tuple[Fault, ...] = (
             log=(CONNECTION_LOST,),
             prompts=NO_LICENSE,
             seconds=900,
-            requests=100 + 2 * STATIC_RESOURCES,
+            requests=102 + 2 * STATIC_RESOURCES,
             logins=1,
         ),
     ),

@@ -149,7 +149,7 @@ async def test_connection_loss_during_boot_is_logged_once(
     """Log one problem, whichever resource detects the connection loss."""
     await power_off(bmc, elapse)
     await press_reset(hass, loaded, "on")
-    bmc.drop(SNOOPING)
+    bmc.drop("*")
     await elapse(2 * DYNAMIC)
     assert entity(hass, loaded, HOST_POWER).state == STATE_UNAVAILABLE
     assert len(logged_problems(caplog)) == 1

@@ -555,7 +555,10 @@ def _lock(bmc: Bmc) -> None:
 @pytest.mark.parametrize(
     ("fail", "sentence"),
     [
-        (lambda bmc: bmc.drop(CHASSIS), "cannot connect"),
+        (
+            lambda bmc: bmc.on_request(CHASSIS, lambda: bmc.drop("*")),
+            "cannot connect",
+        ),
         (lambda bmc: bmc.on_request(CHASSIS, partial(_lock, bmc)), "rejected this"),
     ],
     ids=["connection", "account"],

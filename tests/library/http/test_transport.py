@@ -9,12 +9,20 @@ from aiosupermicro import (
     ConnectionError,  # noqa: A004
     InvalidResponseError,
     NotFoundError,
+    ResourceError,
     SupermicroRedfishClient,
     SupermicroRedfishError,
     TimeoutError,  # noqa: A004
 )
 from aiosupermicro.http.urls import base_url
-from tests.library import SESSIONS, SYSTEM, THERMAL, inject_fault, requested_paths
+from tests.library import (
+    ROOT,
+    SESSIONS,
+    SYSTEM,
+    THERMAL,
+    inject_fault,
+    requested_paths,
+)
 from tests.simulator import Bmc, Server, serve
 
 
@@ -89,10 +97,11 @@ async def test_transport_error_derives_from_builtin(
 ) -> None:
     """Raise an error that is also the builtin one for the same failure."""
     await client.async_get_chassis()
-    inject_fault(bmc, THERMAL, fault)
+    inject_fault(bmc, "*", fault)
     with pytest.raises(expected) as caught:
         await client.async_get_thermal()
     assert isinstance(caught.value, builtin)
+    bmc.heal()
 
 
 async def test_transport_reports_refused_connection(session: ClientSession) -> None:
@@ -125,12 +134,43 @@ async def test_connect_reports_silent_or_unencrypted_host(
 async def test_transport_reports_truncated_response_to_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
-    """Raise a connection error for a body that ends early."""
+    """Raise an error of the resource for a body that ends early."""
     await client.async_get_system()
     bmc.cut(SYSTEM)
-    with pytest.raises(ConnectionError) as caught:
+    with pytest.raises(ResourceError):
         await client.async_get_system()
-    assert caught.value.is_broken
+
+
+async def test_lost_connection_of_one_resource_is_its_own_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read all other resources of a BMC that closes the connection for one of them."""
+    before = await client.async_get_dynamic_data()
+    bmc.drop(THERMAL)
+    for _ in range(3):
+        data = await client.async_get_dynamic_data()
+        assert isinstance(data.errors["thermal"], InvalidResponseError)
+        assert (data.system, data.power) == (before.system, before.power)
+    bmc.heal()
+    assert await client.async_get_dynamic_data() == before
+
+
+async def test_resource_that_closes_the_connection_is_retried_once(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send a read twice at first, then once until it succeeds; aiohttp doubles each."""
+    await client.async_get_system()
+    bmc.drop(THERMAL)
+    for expected in (4, 2, 2):
+        bmc.requests.clear()
+        with pytest.raises(InvalidResponseError):
+            await client.async_get_thermal()
+        paths = requested_paths(bmc)
+        assert (paths.count(THERMAL), paths.count(ROOT)) == (expected, 1)
+    bmc.heal()
+    assert (await client.async_get_thermal()).temperatures
+    bmc.drop(THERMAL, times=2)
+    assert (await client.async_get_thermal()).temperatures
 
 
 @pytest.mark.parametrize("status", [301, 303])

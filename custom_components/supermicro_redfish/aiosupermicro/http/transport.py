@@ -39,8 +39,11 @@ from ..const import (
     MAX_BODY_BYTES,
     MAX_CONCURRENT_REQUESTS,
     MAX_REDIRECTS,
+    MAX_REMEMBERED_ERRORS,
+    REDFISH_ROOT,
     SECOND_REQUEST_DELAY,
 )
+from .cache import NewestItems
 from .document import Document
 from .limiter import HangDetector, RequestLimiter
 from .response import RawResponse, Response, async_check_response, async_receive
@@ -106,6 +109,8 @@ class Transport:
         self._hang_detector = HangDetector()
         self._may_retry = False
         """Whether the BMC has responded since the last retry."""
+        self._dropped: NewestItems[URL, None] = NewestItems(MAX_REMEMBERED_ERRORS)
+        """Resources for which the BMC closes the connection, though it responds."""
         self.responded_at = -inf
         """The time of the last response, by `time.monotonic`."""
         self.stats = RequestStats()
@@ -219,21 +224,16 @@ class Transport:
     async def _send_until_final(
         self, method: str, path: str, seconds: float, content: dict[str, Any]
     ) -> RawResponse:
-        """Send a request; follow redirects on this host, and retry a dead connection.
+        """Send a request, and follow redirects on this host.
 
-        After a restart of the BMC the pooled connections are dead, and only their use
-        shows it. aiohttp repeats a read once, but may pick the next dead connection.
         The content has the names of aiohttp's parameters, as in `_send_once`.
         """
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
         url = self._urls.get(path)
         for _ in range(MAX_REDIRECTS):
-            try:
-                raw = await self._send_once(method, url, seconds, content)
-            except exceptions.ConnectionError as error:
-                if method != "GET" or not error.is_broken or not self._may_retry:
-                    raise
-                self._may_retry = False
+            if method == "GET":
+                raw = await self._send_read(url, seconds, content)
+            else:
                 raw = await self._send_once(method, url, seconds, content)
             if raw.status not in redirects or not (
                 target := raw.headers.get("Location")
@@ -243,6 +243,54 @@ class Transport:
         raise exceptions.InvalidResponseError(
             f"{path} has too many redirects", path=path
         )
+
+    async def _send_read(
+        self, url: URL, seconds: float, content: dict[str, Any]
+    ) -> RawResponse:
+        """Send a read, and retry it over a new connection if it was lost.
+
+        After a restart of the BMC the pooled connections are dead, and only their use
+        shows it. aiohttp repeats a read once, but may pick the next dead connection.
+
+        Where a web server fails at one resource, it may close the connection instead of
+        a response. Such a read is not retried again until it succeeds.
+
+        Raises:
+            ConnectionError: The BMC does not respond for the service root either.
+            InvalidResponseError: It responds for the root, but not for this resource.
+
+        """
+        try:
+            raw = await self._send_once("GET", url, seconds, content)
+        except exceptions.ConnectionError as error:
+            if not error.is_broken or not self._may_retry:
+                raise
+            self._may_retry = False
+            if url in self._dropped:
+                await self._require_lost(url, error)
+                raise
+        else:
+            self._dropped.pop(url, None)
+            return raw
+        try:
+            return await self._send_once("GET", url, seconds, content)
+        except exceptions.ConnectionError as error:
+            if error.is_broken:
+                await self._require_lost(url, error)
+            raise
+
+    async def _require_lost(self, url: URL, error: exceptions.ConnectionError) -> None:
+        """Raise InvalidResponseError if the BMC responds for the service root."""
+        root = self._urls.get(REDFISH_ROOT)
+        if url == root:
+            return
+        content = {"headers": _HEADERS, **self._options}
+        try:
+            await self._send_once("GET", root, self._timeout, content)
+        except exceptions.SupermicroRedfishError:
+            return
+        self._dropped[url] = None
+        raise exceptions.InvalidResponseError(str(error), path=error.path) from error
 
     async def _send_once(
         self, method: str, url: URL, seconds: float, content: dict[str, Any]
