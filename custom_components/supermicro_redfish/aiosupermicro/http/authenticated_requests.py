@@ -26,26 +26,23 @@ class AuthenticatedRequests:
         self,
         authenticator: Authenticator,
         async_get_root: Callable[[], Awaitable[Mapping[str, Any]]],
-        require_open: Callable[[], None],
     ) -> None:
         """Initialize without a login.
 
         Args:
             authenticator: Logs in.
-            async_get_root: Returns the service root, which links to the sessions.
-            require_open: Raises ConnectionError if nothing may be sent any more.
+            async_get_root: Returns the service root, which links to the sessions, or
+                raises ConnectionError if nothing may be sent any more.
 
         """
         self._authenticator = authenticator
         self._async_get_root = async_get_root
-        self._require_open = require_open
         self._refused: NewestItems[str, None] = NewestItems(MAX_REMEMBERED_ERRORS)
         """Paths for which the BMC has rejected a valid session with 401."""
 
     async def async_log_in(self, rejected: Credentials | None = None) -> Credentials:
         """Return credentials other than the rejected ones; log in if necessary."""
         root = await self._async_get_root()
-        self._require_open()
         return await self._authenticator.async_get_credentials(root, rejected=rejected)
 
     async def async_send(
@@ -58,7 +55,6 @@ class AuthenticatedRequests:
             AuthenticationError: The BMC rejects the credentials.
 
         """
-        self._require_open()
         credentials = self._authenticator.current or await self.async_log_in()
         try:
             return await send(credentials)
@@ -70,8 +66,6 @@ class AuthenticatedRequests:
             return await send(credentials)
         except AuthenticationError as error:
             await self._async_require_allowed(path, credentials, error)
-            is_session = credentials.expires is None
-            error.is_session_error = is_session and error.status is not None
             raise
 
     async def _async_require_allowed(
@@ -79,19 +73,21 @@ class AuthenticatedRequests:
     ) -> None:
         """Raise AuthorizationError if a 401 concerns the resource, not the session.
 
-        The password of basic authentication is not sent again to find this out: if it
-        is wrong, the BMC locks the account after some attempts.
+        Where the session is rejected, the error is marked as one of the session. The
+        password of basic authentication is not sent again to find this out: if it is
+        wrong, the BMC locks the account after some attempts.
         """
         if error.status is None or credentials.expires is not None:
             return
         root = await self._async_get_root()
-        self._require_open()
-        if await self._authenticator.async_verify(root, credentials):
-            self._refused[path] = None
-            raise AuthorizationError(
-                str(error),
-                status=error.status,
-                path=error.path,
-                bmc_message=error.bmc_message,
-                message_id=error.message_id,
-            ) from error
+        if not await self._authenticator.async_verify(root, credentials):
+            error.is_session_error = True
+            return
+        self._refused[path] = None
+        raise AuthorizationError(
+            str(error),
+            status=error.status,
+            path=error.path,
+            bmc_message=error.bmc_message,
+            message_id=error.message_id,
+        ) from error

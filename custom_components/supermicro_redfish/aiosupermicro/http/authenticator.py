@@ -250,7 +250,9 @@ class Authenticator:
         """
         is_dropped = False
         if (session := self._session) and session is not rejected:
-            is_dropped = not await self._async_read_timeout(root, session)
+            is_dropped = not (
+                self._is_timeout_known or await self.async_verify(root, session)
+            )
             if not self.state.needs_refresh:
                 return session
         await self._async_delete_session()
@@ -261,30 +263,16 @@ class Authenticator:
         credentials = await self._async_create_session_or_basic(root)
         if is_dropped:
             with suppress(SupermicroRedfishError):
-                await self._async_read_timeout(root, credentials)
+                await self.async_verify(root, credentials)
         return credentials
-
-    async def _async_read_timeout(
-        self, root: Mapping[str, Any], credentials: Credentials
-    ) -> bool:
-        """Read the session timeout once; return whether the credentials are accepted.
-
-        Raises:
-            ConnectionError: The BMC is not reachable.
-            TimeoutError: The BMC did not respond in time.
-
-        """
-        if self._is_timeout_known:
-            return True
-        return await self.async_verify(root, credentials)
 
     async def async_verify(
         self, root: Mapping[str, Any], credentials: Credentials
     ) -> bool:
-        """Return whether the BMC accepts credentials for the SessionService.
+        """Read the session timeout; return whether the credentials are accepted.
 
-        Every account may read it. Where it has another failure, the credentials were
-        accepted.
+        Every account may read the SessionService. Where it has another failure than a
+        401, the credentials were accepted.
 
         Raises:
             ConnectionError: The BMC is not reachable.

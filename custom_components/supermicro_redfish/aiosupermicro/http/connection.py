@@ -48,9 +48,7 @@ class Connection:
         """Place of the ETags that the BMC accepts, "header" or "body", if known."""
         self._pending_reads = PendingReads()
         self._streams: set[asyncio.Task[None]] = set()
-        self._requests = AuthenticatedRequests(
-            authenticator, self._async_get_root, self._require_open
-        )
+        self._requests = AuthenticatedRequests(authenticator, self._async_get_root)
         self._is_closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -188,6 +186,7 @@ class Connection:
         on_events: Callable[[int], None],
     ) -> None:
         """Open a stream; log in again if the session has expired."""
+        self._require_open()
 
         async def listen(credentials: Credentials) -> None:
             self._authenticator.mark_used(credentials)
@@ -333,8 +332,8 @@ class Connection:
 
         The service root is public and read without credentials.
         """
+        self._require_open()
         if path in _ROOTS:
-            self._require_open()
             return await self._transport.send(
                 method, REDFISH_ROOT, headers=headers, **content
             )
@@ -351,8 +350,15 @@ class Connection:
         return await self._requests.async_send(path, send)
 
     async def _async_get_root(self) -> dict[str, Any]:
-        """Return the service root, which was mostly read before."""
-        return self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
+        """Return the service root, which was mostly read before.
+
+        Raises:
+            ConnectionError: The client was closed.
+
+        """
+        root = self._cache.get_cached(_ROOT) or await self.async_get(_ROOT)
+        self._require_open()
+        return root
 
     def _require_open(self) -> None:
         """Raise ConnectionError if the client was closed."""
