@@ -16,7 +16,7 @@ from tests.simulator import Bmc, Server
 # and 200 more on the second Python version of script/test.
 settings.register_profile("default", max_examples=500, deadline=None)
 settings.register_profile("nightly", max_examples=25_000, deadline=None)
-settings.register_profile("brief", max_examples=20, deadline=None)
+settings.register_profile("brief", max_examples=50, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -14,6 +14,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
 )
 from tests.library import (
+    MANAGER,
     MANAGER_RESET,
     ROOT,
     SESSIONS,
@@ -229,9 +230,10 @@ async def test_restart_of_unreachable_bmc_is_an_error(
     """Report a BMC that was unreachable before the command was sent."""
     async with serve(bmc) as server:
         client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
-        bmc.drop("*")
-        with pytest.raises(ConnectionError):
+        bmc.on_request(SYSTEM, lambda: bmc.drop("*"))
+        with pytest.raises(ConnectionError) as broken:
             await _restart_bmc(client)
+        assert broken.value.path == MANAGER
         bmc.heal()
         await client.async_get_all_data()
     with pytest.raises(ConnectionError) as refused:

@@ -88,8 +88,9 @@ async def test_reads_are_repeated_once_per_success(
     bmc.drop("*")
     for expected in (6, 2, 2):
         bmc.requests.clear()
-        with pytest.raises(ConnectionError):
+        with pytest.raises(ConnectionError) as caught:
             await client.async_get_system()
+        assert caught.value.is_broken
         assert len(bmc.requests) == expected
     bmc.heal()
 
