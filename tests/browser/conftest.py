@@ -47,6 +47,13 @@ class AddedServer:
         """The simulated BMC."""
         return self.server.bmc
 
+    async def update(self) -> None:
+        """Poll the BMC now."""
+        await self.api.post(
+            "api/services/homeassistant/update_entity",
+            {"entity_id": "sensor.x12spi_tf_power_consumption"},
+        )
+
 
 @pytest.fixture(scope="session")
 def screenshots(request: pytest.FixtureRequest) -> Path:

@@ -28,16 +28,10 @@ async def dashboard(added: AddedServer) -> None:
 async def host_off(added: AddedServer) -> AsyncIterator[None]:
     """Switch the host off, and on again after the test."""
     added.bmc.host.state = "Off"
-    await _update(added)
+    await added.update()
     yield
     added.bmc.host.state = "On"
-    await _update(added)
-
-
-async def _update(added: AddedServer) -> None:
-    """Read the server again."""
-    power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
-    await added.api.post("api/services/homeassistant/update_entity", power)
+    await added.update()
 
 
 @pytest.mark.usefixtures("dashboard")

@@ -22,6 +22,7 @@ def _speed(bmc: Bmc) -> float:
     return bmc.cooling.speeds[0]
 
 
+@pytest.mark.long
 async def test_speed_follows_the_slider(added: AddedServer) -> None:
     """Turn the control on, hold the fans at the slider, and turn it off again."""
     cooling = added.bmc.cooling
@@ -50,10 +51,7 @@ async def test_speed_follows_the_slider(added: AddedServer) -> None:
     await added.browser.take_screenshot("fan_slider")
     await device.close_details()
     await wait_until(lambda: _speed(added.bmc) > TOP - 1)
-    await added.api.post(
-        "api/services/homeassistant/update_entity",
-        {"entity_id": "sensor.x12spi_tf_cpu_temperature"},
-    )
+    await added.update()
     await device.expect_state("FAN1 speed", "3,220 rpm")
 
     await page.open()

@@ -16,6 +16,8 @@ from .pages import DevicePage, add_server, sign_in
 
 NEWEST = "2026.11.0"
 
+pytestmark = pytest.mark.long
+
 _OURS = ("aiosupermicro", "custom_components", "tests")
 _FIND = "import sys, importlib.util as u; print(*map(u.find_spec, sys.argv[1:]))"
 

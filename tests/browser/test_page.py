@@ -126,6 +126,7 @@ async def test_reauth_asks_for_the_changed_password(added: AddedServer) -> None:
     """Reject a wrong password and accept the new one."""
     added.bmc.change_password("changed")
     added.bmc.expire_sessions()
+    await added.update()
     page = IntegrationPage(added.browser)
     await page.open()
     dialog = await page.open_reauth()
@@ -149,6 +150,7 @@ async def test_changed_certificate_is_trusted_after_confirmation(
     added.server.renew_certificate()
     added.bmc.restart(0)
     logins = added.bmc.logins
+    await added.update()
     browser = added.browser
     await browser.open("config/repairs")
     await browser.tab.get_by_text(ui_text("issues.certificate_changed.title")).click()

@@ -55,6 +55,7 @@ async def test_demo_adds_a_bmc_by_host_and_changes_nothing_on_it(
     assert {request.method for request in bmc.requests} <= {"GET", "POST", "DELETE"}
 
 
+@pytest.mark.long
 async def test_demo_sends_no_password_to_an_unknown_certificate(
     server: Server, bmc: Bmc
 ) -> None:

@@ -86,6 +86,7 @@ async def test_first_reading_waits_for_no_static_resource(
     assert float(entity(hass, entry, DRIVE_TEMPERATURE).state)
 
 
+@pytest.mark.long
 async def test_slow_resources_delay_no_settings(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:
@@ -140,6 +141,7 @@ async def test_failing_static_resource_affects_only_its_own_entities(
     bmc.heal()
 
 
+@pytest.mark.long
 async def test_registered_entities_are_unavailable_until_they_are_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:

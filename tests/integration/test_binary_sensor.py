@@ -174,6 +174,7 @@ async def test_certificate_without_date_is_unknown(
     assert entity(hass, loaded, EXPIRING).state == STATE_UNKNOWN
 
 
+@pytest.mark.long
 async def test_certificate_is_read_once_a_day(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

@@ -29,6 +29,7 @@ def set_power(bmc: Bmc, watts: float) -> None:
     bmc.change(POWER, {"PowerControl": {0: {"PowerConsumedWatts": watts}}})
 
 
+@pytest.mark.long
 async def test_exceeded_budget_notifies_and_acts_after_five_minutes(
     bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:

@@ -130,6 +130,7 @@ async def test_short_problem_is_ignored(
     assert automations.notifications == []
 
 
+@pytest.mark.long
 async def test_critical_event_without_a_part_has_its_own_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:

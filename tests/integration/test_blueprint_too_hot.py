@@ -63,6 +63,7 @@ async def test_short_peaks_are_ignored(
     assert automations.notifications == []
 
 
+@pytest.mark.long
 async def test_full_speed_continues_until_all_sensors_are_cool(
     bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -85,6 +86,7 @@ async def test_full_speed_continues_until_all_sensors_are_cool(
     assert bmc.fan_mode == "Optimal"
 
 
+@pytest.mark.long
 async def test_former_mode_is_restored_after_restart(
     loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:

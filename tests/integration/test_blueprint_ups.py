@@ -139,6 +139,7 @@ async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -
     assert bmc.power_state == "Off"
 
 
+@pytest.mark.long
 async def test_server_that_the_user_powered_on_can_be_powered_off(
     bmc: Bmc, ups: Ups
 ) -> None:
@@ -203,6 +204,7 @@ async def test_mains_that_return_during_shutdown_power_on_after_it(
     )
 
 
+@pytest.mark.long
 async def test_ignored_shutdown_leaves_server_on(bmc: Bmc, ups: Ups) -> None:
     """Cut the power only on request, and forget the shutdown after an hour."""
     bmc.host.accepts_shutdown = False

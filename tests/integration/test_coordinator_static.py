@@ -180,6 +180,7 @@ async def test_unlicensed_drives_are_read_once(
     assert open_issues(hass)
 
 
+@pytest.mark.long
 async def test_dynamic_poll_runs_between_slow_static_reads(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:

@@ -45,6 +45,7 @@ async def test_gap_is_counted_with_the_record(
     assert meter.uncounted_hours == 0
 
 
+@pytest.mark.long
 async def test_gap_without_connection_is_counted(
     meter: Meter, bmc: Bmc, elapse: Elapse
 ) -> None:

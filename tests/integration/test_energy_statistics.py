@@ -59,6 +59,7 @@ async def async_get_recorded(meter: Meter, since: datetime) -> float:
     return total
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("offset", [0, -7 * MINUTE])
 @pytest.mark.parametrize("board", BOARDS, indirect=True)
 async def test_statistics_have_the_true_energy_after_six_hours_away(
@@ -83,6 +84,7 @@ async def test_statistics_have_the_true_energy_after_six_hours_away(
     assert recorded == pytest.approx(meter.true, rel=0.01)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_set", [True, False])
 async def test_statistics_have_what_was_counted_of_six_hours_away(
     meter: Meter, bmc: Bmc, elapse: Elapse, *, is_set: bool

@@ -467,6 +467,7 @@ async def test_poll_computes_states_of_changed_items_only(
     assert entity(hass, loaded, "sensor.temperature_CPU Temp").state == "47"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_every_changed_state_is_written(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse

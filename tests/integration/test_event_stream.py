@@ -119,6 +119,7 @@ async def test_log_is_read_when_the_stream_is_open(listening: Listening) -> None
     assert listening.fired.messages == ["A"]
 
 
+@pytest.mark.long
 async def test_flood_of_events_is_bounded(listening: Listening) -> None:
     """Read the log a few times per minute despite 10,000 events."""
     since = len(listening.bmc.requests)

@@ -73,6 +73,7 @@ async def test_staged_bios_is_unknown_without_both_versions(
     assert entity(hass, entry, STAGED).state == state
 
 
+@pytest.mark.long
 async def test_stored_images_are_read_every_six_hours(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

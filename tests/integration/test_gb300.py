@@ -147,6 +147,7 @@ async def delete_device(hass: HomeAssistant, entry: ConfigEntry, device: str) ->
     return is_allowed
 
 
+@pytest.mark.long
 async def test_removed_gpu_can_be_deleted_and_comes_back(
     hass: HomeAssistant,
     loaded: ConfigEntry,

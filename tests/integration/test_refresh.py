@@ -240,6 +240,7 @@ async def test_outdated_static_state_is_not_shown_after_outage(
     }
 
 
+@pytest.mark.long
 async def test_dynamic_data_is_polled_while_static_data_is_read(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc
 ) -> None:

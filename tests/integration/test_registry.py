@@ -346,6 +346,7 @@ async def test_entities_without_description_are_removed(
     assert entity_registry.async_get(kept)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["1", "2"])
 async def test_power_supply_that_cannot_be_read_keeps_its_entities(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, name: str

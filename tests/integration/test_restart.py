@@ -230,6 +230,7 @@ async def test_resources_of_a_starting_bmc_are_requested_again(
     assert available_keys(hass, loaded) - {"sensor.reading_age"} == available
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("board", [recorded("gb300-openbmc")], indirect=True)
 async def test_gpus_are_shown_soon_after_a_chassis_was_missing(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
@@ -338,6 +339,7 @@ async def test_known_bmc_without_mac_needs_no_manager(
     assert f"GET {NICS}" not in requests_since(bmc, since)
 
 
+@pytest.mark.long
 async def test_removed_drive_stays_until_four_complete_reads(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

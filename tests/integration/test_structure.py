@@ -47,6 +47,7 @@ def custom_integrations() -> None:
     """Run these tests without Home Assistant."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_part_is_lost_or_takes_the_place_of_another(
     fuzzer: StructureFuzzer, seed: int

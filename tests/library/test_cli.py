@@ -50,6 +50,7 @@ async def test_status_prints_json(server: Server) -> None:
     assert data["errors"] == {}
 
 
+@pytest.mark.long
 async def test_watch_prints_one_line_per_poll(server: Server) -> None:
     """Print two lines for two polls."""
     done = await run(server, "watch", "--interval", "0.01", "--count", "2")
@@ -108,6 +109,7 @@ async def test_missing_password_prints_one_line(server: Server, bmc: Bmc) -> Non
     assert bmc.requests == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 async def test_signal_deletes_session(server: Server, bmc: Bmc, name: str) -> None:
     """Log out on Ctrl-C, on a kill and when the terminal closes, even if sent twice."""
@@ -130,6 +132,7 @@ async def test_signal_deletes_session(server: Server, bmc: Bmc, name: str) -> No
     assert bmc.open_sessions == 0
 
 
+@pytest.mark.long
 async def test_dump_refuses_folder_that_is_not_empty(
     server: Server, tmp_path: Path
 ) -> None:
@@ -140,6 +143,7 @@ async def test_dump_refuses_folder_that_is_not_empty(
     assert "not empty" in done.err
 
 
+@pytest.mark.long
 async def test_unknown_certificate_is_rejected_without_terminal(
     server: Server, bmc: Bmc
 ) -> None:
@@ -152,6 +156,7 @@ async def test_unknown_certificate_is_rejected_without_terminal(
     assert PASSWORD not in done.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "trust",
     [
@@ -184,6 +189,7 @@ async def test_invalid_options_are_rejected(
     assert server.connections == 0
 
 
+@pytest.mark.long
 async def test_any_certificate_is_accepted_on_demand(server: Server, bmc: Bmc) -> None:
     """Accept the certificate without showing it, with --insecure."""
     done = await run(server, "watch", "--count", "1", trust=("--insecure",))
@@ -219,6 +225,7 @@ async def test_certificate_is_accepted_on_terminal(server: Server, bmc: Bmc) -> 
     assert bmc.logins == 1
 
 
+@pytest.mark.long
 async def test_only_the_accepted_certificate_is_trusted(
     server: Server, bmc: Bmc
 ) -> None:
@@ -247,6 +254,7 @@ async def test_password_is_asked_after_the_certificate(
     assert PASSWORD not in done.err
 
 
+@pytest.mark.long
 async def test_unreachable_host_prints_sentence(server: Server, bmc: Bmc) -> None:
     """Print advice, also if the failure is that of the certificate."""
     program = (sys.executable, "-m", "aiosupermicro", "127.0.0.1:1")
@@ -260,6 +268,7 @@ async def test_unreachable_host_prints_sentence(server: Server, bmc: Bmc) -> Non
         assert len(err.splitlines()) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["status", "logs"])
 async def test_closed_output_ends_quietly(server: Server, bmc: Bmc, name: str) -> None:
     """Log out without an error if the output is closed, as in `logs | head`."""
@@ -294,6 +303,7 @@ async def test_watch_ends_if_output_is_closed(server: Server, bmc: Bmc) -> None:
     assert bmc.open_sessions == 0
 
 
+@pytest.mark.long
 async def test_status_shows_drives(server: Server, bmc: Bmc) -> None:
     """Show model, size and health of each fitted drive."""
     drive = {

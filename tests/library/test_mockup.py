@@ -40,6 +40,7 @@ OTHER_USER = 65534
 NEXT = "Members@odata.nextLink"
 
 
+@pytest.mark.long
 async def test_mockup_has_no_identifiers_and_can_be_served(
     session: ClientSession, server: Server, bmc: Bmc, tmp_path: Path
 ) -> None:
@@ -75,6 +76,7 @@ async def test_mockup_has_no_identifiers_and_can_be_served(
         assert (mac_address or "").startswith("7C:C2:55:00:00:")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("link", ["/redfish/v1/../../../escape", "/etc/passwd"])
 async def test_mockup_is_written_inside_its_folder(
     server: Server, bmc: Bmc, tmp_path: Path, link: str
@@ -187,6 +189,7 @@ def _make_folder_of_other_user(folder: Path, outside: Path) -> None:
     os.chown(folder, OTHER_USER, OTHER_USER)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "make",
     [
@@ -301,6 +304,7 @@ BAD_LINKS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("bad", BAD_LINKS)
 async def test_dump_skips_bad_link(
     server: Server, bmc: Bmc, folder: Path, bad: str
@@ -318,6 +322,7 @@ async def test_dump_skips_bad_link(
     assert not [path for path in normal if "escape" in path or "index" in path]
 
 
+@pytest.mark.long
 async def test_dump_bounds_the_names_of_bad_links(
     server: Server, bmc: Bmc, folder: Path
 ) -> None:
@@ -495,6 +500,7 @@ async def test_recording_that_ends_at_any_point_has_no_identifiers(
         assert [name for name in identifiers if name in text] == [], paths[number - 1]
 
 
+@pytest.mark.long
 async def test_recording_writes_nothing_before_its_end(
     server: Server, bmc: Bmc, folder: Path
 ) -> None:
@@ -512,6 +518,7 @@ async def test_recording_writes_nothing_before_its_end(
     assert read_files(folder) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 async def test_interrupted_dump_keeps_what_was_read(
     server: Server, bmc: Bmc, folder: Path, name: str
@@ -552,6 +559,7 @@ def _lock(bmc: Bmc) -> None:
     bmc.fail("*", status=401)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fail", "sentence"),
     [
@@ -590,6 +598,7 @@ async def test_dump_without_login_leaves_no_folder(
     assert not os.access(folder, os.F_OK)
 
 
+@pytest.mark.long
 async def test_dump_shows_one_line_of_progress(
     server: Server, bmc: Bmc, folder: Path
 ) -> None:

@@ -86,6 +86,7 @@ def _sdist_files(sdist: Path) -> dict[str, bytes]:
         }
 
 
+@pytest.mark.long
 def test_release_writes_one_version_everywhere(
     checkout: Path, distributions: tuple[Path, Path]
 ) -> None:
@@ -126,6 +127,7 @@ def test_checkout_has_no_version() -> None:
         assert path.read_text("utf-8").count(line) == 1
 
 
+@pytest.mark.long
 def test_sdist_has_only_the_library(distributions: tuple[Path, Path]) -> None:
     """Include the library, its license and its README, but no tests."""
     sdist, wheel = distributions
@@ -150,6 +152,7 @@ def test_sdist_has_only_the_library(distributions: tuple[Path, Path]) -> None:
     assert packaged == {name.removeprefix(start) for name in library}
 
 
+@pytest.mark.long
 def test_sdist_builds_the_same_wheel(
     distributions: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -164,6 +164,7 @@ def test_release_refuses_folder_without_repository(checkout: Path) -> None:
     assert not (checkout / ARCHIVE).exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
 def test_release_packs_committed_content(checkout: Path, flag: str) -> None:
     """Pack the commit even if git does not see a change, or ignores a file."""
@@ -179,6 +180,7 @@ def test_release_packs_committed_content(checkout: Path, flag: str) -> None:
     assert sorted(packed) == sorted(os.path.relpath(name, PACKED) for name in names)
 
 
+@pytest.mark.long
 def test_release_is_reproducible(checkout: Path) -> None:
     """Write the same archive for the same commit."""
     archives = []

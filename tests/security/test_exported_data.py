@@ -56,6 +56,7 @@ async def test_diagnostics_contain_no_secret_or_identity(
     assert "AuthenticationError" in search.texts["report"][-1]
 
 
+@pytest.mark.long
 async def test_recording_contains_no_secret_or_identity(
     planted: PlantedSecrets, server: Server, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ async def test_recording_contains_no_secret_or_identity(
     assert search.find(secrets) == set()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", ["none", "password", "echo", "page", "header"])
 async def test_command_line_shows_no_secret(
     planted: PlantedSecrets, server: Server, bmc: Bmc, fault: str

@@ -37,6 +37,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("entity_registry_enabled_by_default", "short_timeout")
 async def test_lifecycle_of_server_leaks_no_secret(
     instance: HassInstance,

@@ -77,6 +77,7 @@ async def test_command_serves_ipmi() -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.long
 async def test_command_reports_errors_in_one_line() -> None:
     """Exit with 2 for a missing board, and for a port in use."""
     async with connected() as client:

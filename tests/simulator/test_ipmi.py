@@ -120,6 +120,7 @@ async def test_ipmitool_sees_a_mode_that_redfish_has_set(
         assert (await client.get(FAN_MODE)).body["Mode"] == "Optimal"
 
 
+@pytest.mark.long
 async def test_silent_bmc_responds_to_nothing(ipmi: IpmiServer, bmc: Bmc) -> None:
     """Ignore all packets while silent, while restarting, and while all are lost."""
     once = ("-R", "1")

@@ -55,6 +55,7 @@ def test_fan_curves_keep_limits_for_three_hours_of_faults(network: None) -> None
     assert week.controlled > week.polls / 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "defect", [pytest.param(item, id=item.name) for item in DEFECTS]
 )

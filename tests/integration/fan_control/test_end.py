@@ -99,6 +99,7 @@ async def test_mode_is_restored_within_two_seconds_despite_lost_packets(
     assert restored[0] - before < MAX_RESTORE_SECONDS
 
 
+@pytest.mark.long
 async def test_failure_to_restore_is_logged(
     hass: HomeAssistant,
     lossy: ConfigEntry,
@@ -126,6 +127,7 @@ async def test_failure_to_restore_is_logged(
     assert open_issues(hass) == []
 
 
+@pytest.mark.long
 async def test_rejected_restoring_is_repeated_soon(
     hass: HomeAssistant,
     lossy: ConfigEntry,

@@ -299,6 +299,7 @@ async def test_option_off_uses_no_ipmi(
     assert hass.states.async_all("fan") == []
 
 
+@pytest.mark.long
 async def test_integration_imports_no_ipmi() -> None:
     """Import the modules that a server without the option needs, in a new process."""
     name = "custom_components.supermicro_redfish"

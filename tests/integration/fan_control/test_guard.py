@@ -175,6 +175,7 @@ async def test_host_that_is_switched_off_is_no_reason(
     assert (bmc.fan_mode, ipmi.cooling.duties[0]) == ("FullSpeed", 40)
 
 
+@pytest.mark.long
 async def test_nothing_is_written_after_reset_until_fan_reads(
     hass: HomeAssistant,
     controlled: ConfigEntry,
@@ -205,6 +206,7 @@ def _blank_fans(bmc: Bmc, *, is_blank: bool = True) -> None:
     bmc.change(THERMAL, {"Fans": {item["Name"]: fan for item in fans}})
 
 
+@pytest.mark.long
 async def test_fans_without_reading_are_waited_for(
     hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:
@@ -225,6 +227,7 @@ async def test_fans_without_reading_are_waited_for(
     assert issue.translation_key == "fan_control_no_readings"
 
 
+@pytest.mark.long
 async def test_missing_redfish_after_reset_restores_mode(
     hass: HomeAssistant,
     held: ConfigEntry,

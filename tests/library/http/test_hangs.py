@@ -135,6 +135,7 @@ async def test_hanging_resource_does_not_affect_others_one_by_one(
     assert data.power
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", ["login", "read", "write", "idle", "renewal"])
 async def test_closing_during_hang_takes_one_logout(
     client: SupermicroRedfishClient,

@@ -261,6 +261,7 @@ async def test_restarted_bmc_is_reached_again(
     assert (ipmi.logins, ipmi.open_sessions) == (2, 1)
 
 
+@pytest.mark.long
 async def test_silent_bmc_blocks_for_five_seconds_at_most(
     connect: Connect, ipmi: IpmiServer
 ) -> None:
@@ -370,6 +371,7 @@ async def test_fan_mode_is_written_once_although_a_packet_is_lost(
     assert len(lost) == len(ipmi.sent(*MODE_WRITE)) == 1
 
 
+@pytest.mark.long
 async def test_commands_at_ten_percent_loss_take_two_seconds_at_most(
     connect: Connect, ipmi: IpmiServer
 ) -> None:

@@ -223,6 +223,7 @@ async def test_login_survives_a_lost_packet(
     assert await ipmi_client.async_get_fan_mode() is FanMode.OPTIMAL
 
 
+@pytest.mark.long
 async def test_login_of_a_slow_bmc_is_sent_once(
     ipmi_client: IpmiClient, ipmi: IpmiServer
 ) -> None:

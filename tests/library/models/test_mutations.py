@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import given, settings, strategies as st
+import pytest
 
 from aiosupermicro.models import License, Model
 
@@ -179,6 +180,7 @@ def test_random_document_decodes_to_valid_model(
     assert_valid(model.from_dict(document))
 
 
+@pytest.mark.long
 def test_recorded_resource_decodes_to_valid_model() -> None:
     """Decode each recorded resource, and an empty one, to the annotated types."""
     for model in ALL_MODELS:

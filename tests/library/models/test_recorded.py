@@ -90,6 +90,7 @@ def test_resource_has_common_properties(
         assert resource.name == body["Name"]
 
 
+@pytest.mark.long
 @needs_recordings
 def test_recorded_values_are_members_of_enums() -> None:
     """Require an enum member for each recorded value of a field with an enum."""

@@ -192,6 +192,7 @@ async def test_leak_detectors_leave_requests_to_failed_reports(
         assert not [*_unmoved(before, data)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("expand", _WAYS)
 async def test_poll_stops_at_a_sensor_that_hangs(
     session: ClientSession, expand: Expand

@@ -607,6 +607,7 @@ async def _read_hourly(
     return await client.async_get_dynamic_data()
 
 
+@pytest.mark.long
 async def test_report_of_removed_hardware_is_dropped(
     client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
 ) -> None:
@@ -645,6 +646,7 @@ async def test_report_is_kept_without_a_complete_search(
     assert _values(await _read_hourly(client, telemetry_clock, 2)) == expected
 
 
+@pytest.mark.long
 async def test_unlisted_report_that_can_be_read_is_kept(
     client: SupermicroRedfishClient, bmc: Bmc, telemetry_clock: Clock
 ) -> None:

@@ -166,6 +166,7 @@ async def test_failed_chassis_affects_only_its_temperatures(
     assert data.errors == {}
 
 
+@pytest.mark.long
 async def test_failed_log_service_affects_only_its_log(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:
