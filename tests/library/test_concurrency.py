@@ -1,10 +1,11 @@
 """Test how coroutines of the library run one after the other or together."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from aiosupermicro.concurrency import run_in_turn
+from aiosupermicro.concurrency import gather_or_raise, run_in_turn
 
 
 async def test_quick_calls_run_in_turn_without_tasks() -> None:
@@ -56,4 +57,45 @@ async def test_first_error_cancels_the_other_calls(failing: str) -> None:
     with pytest.raises(ValueError, match=failing):
         await run_in_turn(call, "abc", delay=0.001)
     assert sorted(canceled) == sorted({"a", "b", "c"} - {failing})
+    assert asyncio.all_tasks() == tasks
+
+
+async def _fail_late() -> None:
+    """Raise an error after the caller has begun to wait for the end of the group."""
+    await asyncio.sleep(0.02)
+    raise ValueError("late")
+
+
+async def _gather() -> None:
+    """Let one of two coroutines fail."""
+    await gather_or_raise(_fail_late(), asyncio.sleep(60))
+
+
+async def _run_in_turn() -> None:
+    """Let the second of two calls fail, after the first one has ended."""
+    calls = {"a": lambda: asyncio.sleep(0.01), "b": _fail_late}
+    await run_in_turn(lambda item: calls[item](), "ab", delay=0.001)
+
+
+@pytest.mark.parametrize("run", [_gather, _run_in_turn])
+async def test_error_does_not_mark_the_caller_as_canceled(
+    run: Callable[[], Awaitable[None]],
+) -> None:
+    """Let later timeouts work on each Python, and Ctrl-C interrupt the program."""
+    caller = asyncio.current_task()
+    assert caller
+    with pytest.raises(ValueError, match="late"):
+        await run()
+    assert caller.cancelling() == 0
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(60)
+
+
+async def test_timeout_of_the_caller_cancels_the_calls() -> None:
+    """Raise the caller's own error, and leave no call behind."""
+    tasks = asyncio.all_tasks()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await run_in_turn(asyncio.sleep, (60, 60), delay=0.001)
     assert asyncio.all_tasks() == tasks

@@ -45,4 +45,4 @@ def test_long_tests_are_not_selected() -> None:
     )
     assert "test_soak_of_some_hours" in all_tests
     assert "test_soak_of_some_hours" not in selected
-    assert "test_soak_finds_defect" in selected
+    assert "test_footprint_reports_growth" in selected

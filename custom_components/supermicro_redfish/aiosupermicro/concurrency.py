@@ -4,20 +4,47 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any, TypeVar
+import sys
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
 
 _T = TypeVar("_T")
 _ResultT = TypeVar("_ResultT")
 
 
+class _TaskGroup(asyncio.TaskGroup):
+    """Run tasks until the first error, which cancels the others and is raised.
+
+    Up to Python 3.12, an error at the end of a group leaves the caller's task marked as
+    being canceled: Ctrl-C then ends a program with CancelledError. Up to 3.11.3, as in
+    Debian 12, also each later timeout of the task raises that. The group restores the
+    former state.
+    """
+
+    async def __aenter__(self) -> Self:
+        self._caller = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._former_cancelling = self._caller.cancelling()
+        return await super().__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            await super().__aexit__(kind, error, traceback)
+        except ExceptionGroup as failed:
+            if sys.version_info < (3, 13):
+                while self._caller.cancelling() > self._former_cancelling:
+                    self._caller.uncancel()
+            raise failed.exceptions[0] from None
+
+
 async def gather_or_raise(*coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
     """Return all results; raise the first error after canceling the others."""
-    tasks: list[asyncio.Task[Any]] = []
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks += [group.create_task(coroutine) for coroutine in coroutines]
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    async with _TaskGroup() as group:
+        tasks = [group.create_task(coroutine) for coroutine in coroutines]
     return [task.result() for task in tasks]
 
 
@@ -37,16 +64,13 @@ async def run_in_turn(
         for item in waiting:
             group.create_task(function(item))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            timer = asyncio.get_running_loop().call_later(delay, start_rest)
-            try:
-                for item in waiting:
-                    await function(item)
-            finally:
-                timer.cancel()
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+    async with _TaskGroup() as group:
+        timer = asyncio.get_running_loop().call_later(delay, start_rest)
+        try:
+            for item in waiting:
+                await function(item)
+        finally:
+            timer.cancel()
 
 
 async def map_limited(
