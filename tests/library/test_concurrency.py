@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -90,6 +91,39 @@ async def test_error_does_not_mark_the_caller_as_canceled(
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await asyncio.sleep(60)
+
+
+async def test_caller_that_is_being_canceled_remains_so() -> None:
+    """Take back no cancellation but that of the group, also in nested groups."""
+
+    async def fail_when_canceled() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise KeyError
+
+    async def call(item: str) -> None:
+        if item == "a":
+            await gather_or_raise(fail_when_canceled(), asyncio.sleep(60))
+        await _fail_late()
+
+    counts: list[int] = []
+
+    async def run_while_canceled() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            with suppress(KeyError, ValueError):
+                await run_in_turn(call, "ab", delay=0.001)
+        caller = asyncio.current_task()
+        assert caller
+        counts.append(caller.cancelling())
+
+    task = asyncio.create_task(run_while_canceled())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert counts == [1]
 
 
 async def test_timeout_of_the_caller_cancels_the_calls() -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 import sys
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _ResultT = TypeVar("_ResultT")
@@ -15,16 +15,14 @@ _ResultT = TypeVar("_ResultT")
 class _TaskGroup(asyncio.TaskGroup):
     """Run tasks until the first error, which cancels the others and is raised.
 
-    Up to Python 3.12, an error at the end of a group leaves the caller's task marked as
-    being canceled: Ctrl-C then ends a program with CancelledError. Up to 3.11.3, as in
-    Debian 12, also each later timeout of the task raises that. The group restores the
-    former state.
+    The group cancels its caller to end what that awaits. Up to Python 3.12, if the
+    caller already waits for the end of the group, the base class does not take that
+    back: Ctrl-C then ends a program with CancelledError. Up to 3.11.3, as in Debian 12,
+    also each later timeout of the caller raises that.
     """
 
-    async def __aenter__(self) -> Self:
-        self._caller = cast("asyncio.Task[Any]", asyncio.current_task())
-        self._former_cancelling = self._caller.cancelling()
-        return await super().__aenter__()
+    _parent_task: asyncio.Task[Any]
+    _parent_cancel_requested: bool
 
     async def __aexit__(
         self,
@@ -32,12 +30,13 @@ class _TaskGroup(asyncio.TaskGroup):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        is_taken_back = self._parent_cancel_requested
         try:
             await super().__aexit__(kind, error, traceback)
         except ExceptionGroup as failed:
             if sys.version_info < (3, 13):
-                while self._caller.cancelling() > self._former_cancelling:
-                    self._caller.uncancel()
+                if self._parent_cancel_requested and not is_taken_back:
+                    self._parent_task.uncancel()
             raise failed.exceptions[0] from None
 
 
