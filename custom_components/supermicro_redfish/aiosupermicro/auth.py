@@ -77,7 +77,7 @@ class SessionAuth:
 
         Requests with the headers of `async_get_headers` do not need it: these contain
         the password where the BMC has no sessions, and aiohttp accepts only one of the
-        two. aiohttp 4 will not have this class any more.
+        two. aiohttp 4 will not have this class anymore.
         """
         from aiohttp import BasicAuth  # noqa: PLC0415 - aiohttp 4 removes it
 

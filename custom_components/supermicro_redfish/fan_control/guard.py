@@ -49,7 +49,7 @@ class Guard:
         return Trip(reason=TripReason.HEADROOM, sensor=name or "")
 
     def check_presence(self, thermal: Thermal) -> Trip | None:
-        """Return a trip if a temperature had a reading and has none any more.
+        """Return a trip if a temperature had a reading and has none anymore.
 
         The same applies to its critical limit, without which the headroom is unknown.
         Control by temperatures needs at least one.

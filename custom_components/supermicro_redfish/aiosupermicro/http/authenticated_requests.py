@@ -32,7 +32,7 @@ class AuthenticatedRequests:
         Args:
             authenticator: Logs in.
             async_get_root: Returns the service root, which links to the sessions, or
-                raises ConnectionError if nothing may be sent any more.
+                raises ConnectionError if nothing may be sent anymore.
 
         """
         self._authenticator = authenticator

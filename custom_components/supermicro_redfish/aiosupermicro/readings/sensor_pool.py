@@ -239,7 +239,7 @@ class SensorPool:
     async def _async_take_turn(self, missing: Iterable[str], reading: Reading) -> bool:
         """Read the sensors that were filled least recently; return whether to go on.
 
-        Of several, these are the largest collection. If it cannot be expanded any more,
+        Of several, these are the largest collection. If it cannot be expanded anymore,
         the turns of its sensors follow those of the others.
         """
         turns = self._group_turns(missing)
