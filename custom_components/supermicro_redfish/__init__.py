@@ -98,7 +98,7 @@ async def async_setup(hass: HomeAssistant, _: ConfigType) -> bool:
 def _async_handle_entry_change(
     hass: HomeAssistant, _: ConfigEntryChange, entry: ConfigEntry
 ) -> None:
-    """Delete the issue of a certificate once an entry is not set up any more.
+    """Delete the issue of a certificate once an entry is not set up anymore.
 
     Home Assistant does not call the integration for an entry whose setup has failed.
     """

@@ -89,7 +89,7 @@ class InnerSensors:
         """Find the metric reports of a board, and identify the sensors in them.
 
         Reports without any wanted sensor are not read again, unless they had one. The
-        sensors of a report that was removed are not expected any more.
+        sensors of a report that was removed are not expected anymore.
 
         Raises:
             AuthenticationError: The login was refused.

@@ -228,7 +228,7 @@ class Telemetry:
                 self.read_again(path)
 
     def _drop_if_removed(self, path: str) -> None:
-        """Drop a missing report that the search does not list any more.
+        """Drop a missing report that the search does not list anymore.
 
         A BMC that is starting may not list it yet: the search is repeated an hour
         later, and drops the report.

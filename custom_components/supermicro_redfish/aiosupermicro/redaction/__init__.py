@@ -76,7 +76,7 @@ _PATH_WORDS = frozenset(
 )
 """Words of the paths of every board, which an account may have as its name.
 
-They are replaced only under their own keys, or no path would be valid any more.
+They are replaced only under their own keys, or no path would be valid anymore.
 """
 
 

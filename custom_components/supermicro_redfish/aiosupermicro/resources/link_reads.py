@@ -45,7 +45,7 @@ class LinkReads:
         """Return whether a resource was just read for its links, and forget it.
 
         One that an expansion has just shown counts as well. One that a command has
-        changed since is not in the cache any more.
+        changed since is not in the cache anymore.
         """
         expanded = self._expander.take(path)
         read_at = self._read_at.pop(path, -inf)
