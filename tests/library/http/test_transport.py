@@ -22,6 +22,7 @@ from tests.library import (
     THERMAL,
     inject_fault,
     requested_paths,
+    set_timeout,
 )
 from tests.simulator import Bmc, Server, serve
 
@@ -173,7 +174,51 @@ async def test_resource_that_closes_the_connection_is_retried_once(
     assert (await client.async_get_thermal()).temperatures
 
 
-@pytest.mark.parametrize("status", [301, 303])
+async def test_resource_of_a_bmc_that_is_lost_is_not_retried(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Raise ConnectionError for a resource that failed alone before."""
+    await client.async_get_system()
+    bmc.drop(THERMAL)
+    with pytest.raises(InvalidResponseError):
+        await client.async_get_thermal()
+    bmc.drop("*")
+    bmc.requests.clear()
+    with pytest.raises(ConnectionError):
+        await client.async_get_thermal()
+    assert requested_paths(bmc).count(THERMAL) == 2  # aiohttp has doubled the read
+    bmc.heal()
+    assert (await client.async_get_thermal()).temperatures
+
+
+async def test_statistics_count_requests_and_errors(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Count an error response and a missing response as one error each."""
+    assert client.stats.total_requests == len(bmc.requests)
+    assert client.stats.errors == 0
+    bmc.fail(THERMAL, status=500, times=1)
+    with pytest.raises(ResourceError):
+        await client.async_get_thermal()
+    assert client.stats.errors == 1
+    set_timeout(client, 0.1)
+    bmc.hang(THERMAL, 1)
+    with pytest.raises(TimeoutError):
+        await client.async_get_thermal()
+    set_timeout(client, 2)
+    assert client.stats.errors == 2
+    assert client.stats.total_requests == len(bmc.requests)
+
+
+async def test_closed_session_of_the_caller_is_an_error(server: Server) -> None:
+    """Raise ConnectionError if nothing can be sent."""
+    async with ClientSession() as session:
+        client = SupermicroRedfishClient(session, server.host, "ADMIN", "ADMIN")
+    with pytest.raises(ConnectionError, match="closed the HTTP session"):
+        await client.async_test_connection()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_transport_follows_redirect_of_read_on_same_host(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
