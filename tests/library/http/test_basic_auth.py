@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+import json
 from typing import Any
 
 from aiohttp import ClientSession
@@ -17,6 +18,7 @@ from aiosupermicro import (
     SupermicroRedfishClient,
     SupermicroRedfishError,
 )
+from aiosupermicro.const import MAX_ANONYMOUS_BODY_BYTES
 from tests.conftest import RECORDED, RECORDINGS, Clock
 from tests.library import (
     MINUTES,
@@ -65,6 +67,18 @@ async def test_basic_auth_is_used_where_sessions_are_rejected(
         assert (old_bmc.login_attempts, old_bmc.open_sessions) == (2, 1)
         assert "authorization" not in old_bmc.requests[-1].headers
     assert old_bmc.open_sessions == 0
+
+
+async def test_large_resource_is_read_with_basic_auth(
+    session: ClientSession, old_bmc: Bmc
+) -> None:
+    """Limit the size of a body as with a session, not as without credentials."""
+    padding = {"Padding": "x" * MAX_ANONYMOUS_BODY_BYTES}
+    async with connected_client(old_bmc, session) as client:
+        body = old_bmc.resource(SYSTEM) | {"Oem": padding, "Model": "large"}
+        old_bmc.fail(SYSTEM, status=200, body=json.dumps(body), method="GET")
+        assert (await client.async_get_system()).model == "large"
+        assert "authorization" in old_bmc.requests[-1].headers
 
 
 async def test_wrong_password_is_sent_once_per_method(

@@ -392,3 +392,4 @@ async def test_refused_stream_takes_one_login(
         with pytest.raises(AuthorizationError):
             await Listener(client).task
     assert bmc.login_attempts == 2
+    assert client.stats.total_requests == len(bmc.requests)
