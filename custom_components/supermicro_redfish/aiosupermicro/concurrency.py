@@ -12,17 +12,38 @@ _T = TypeVar("_T")
 _ResultT = TypeVar("_ResultT")
 
 
-class _TaskGroup(asyncio.TaskGroup):
-    """Run tasks until the first error, which cancels the others and is raised.
+if sys.version_info >= (3, 13):
+    _BaseGroup = asyncio.TaskGroup
+else:
 
-    The group cancels its caller to end what that awaits. Up to Python 3.12, if the
-    caller already waits for the end of the group, the base class does not take that
-    back: Ctrl-C then ends a program with CancelledError. Up to 3.11.3, as in Debian 12,
-    also each later timeout of the caller raises that.
-    """
+    class _BaseGroup(asyncio.TaskGroup):
+        """Take back the group's own cancellation of its caller.
 
-    _parent_task: asyncio.Task[Any]
-    _parent_cancel_requested: bool
+        A failed task cancels the caller, to end what that awaits. If the caller already
+        waits for the end of the group, asyncio does not take that back up to Python
+        3.12: Ctrl-C then ends a program with CancelledError. Up to 3.11.3, as in Debian
+        12, also each later timeout of the caller raises that.
+        """
+
+        _parent_task: asyncio.Task[Any]
+        _parent_cancel_requested: bool
+
+        async def __aexit__(
+            self,
+            kind: type[BaseException] | None,
+            error: BaseException | None,
+            traceback: TracebackType | None,
+        ) -> None:
+            is_taken_back = self._parent_cancel_requested
+            try:
+                await super().__aexit__(kind, error, traceback)
+            finally:
+                if self._parent_cancel_requested and not is_taken_back:
+                    self._parent_task.uncancel()
+
+
+class _TaskGroup(_BaseGroup):
+    """Run tasks until the first error, which cancels the others and is raised."""
 
     async def __aexit__(
         self,
@@ -30,13 +51,9 @@ class _TaskGroup(asyncio.TaskGroup):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        is_taken_back = self._parent_cancel_requested
         try:
             await super().__aexit__(kind, error, traceback)
         except ExceptionGroup as failed:
-            if sys.version_info < (3, 13):
-                if self._parent_cancel_requested and not is_taken_back:
-                    self._parent_task.uncancel()
             raise failed.exceptions[0] from None
 
 
