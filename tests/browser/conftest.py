@@ -49,10 +49,7 @@ class AddedServer:
 
     async def update(self) -> None:
         """Poll the BMC now."""
-        await self.api.post(
-            "api/services/homeassistant/update_entity",
-            {"entity_id": "sensor.x12spi_tf_power_consumption"},
-        )
+        await self.api.update_entity("sensor.x12spi_tf_power_consumption")
 
 
 @pytest.fixture(scope="session")

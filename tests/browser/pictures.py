@@ -102,8 +102,7 @@ async def _cause_events(demo: StartedDemo, device: DevicePage) -> None:
     server.bmc.change(_POWER, {"PowerSupplies": supply})
     server.bmc.change(_SYSTEM, {"Status": {"Health": "Critical"}})
     _add_log_entry(server.bmc, "[PSU-0003] Power Supply 2: AC input lost")
-    power = {"entity_id": "sensor.x12spi_tf_power_consumption"}
-    await demo.api.post("api/services/homeassistant/update_entity", power)
+    await demo.api.update_entity("sensor.x12spi_tf_power_consumption")
     await device.expect_state("Power supply 2 health", "Problem")
     activity = device.browser.tab.locator("ha-logbook")
     await expect(activity).to_contain_text("Health event log")

@@ -59,17 +59,8 @@ async def refresh(added: AddedServer) -> None:
     """Update both coordinators, once the first read of the static data has ended."""
     requests = added.bmc.requests
     await wait_until(lambda: any("/VirtualMedia" in item.path for item in requests))
-    async with added.api.websocket() as websocket:
-        for name in (
-            "binary_sensor.x12spi_tf_bmc_health",
-            "sensor.x12spi_tf_fan1_speed",
-        ):
-            await websocket.call(
-                "call_service",
-                domain="homeassistant",
-                service="update_entity",
-                service_data={"entity_id": name},
-            )
+    for name in ("binary_sensor.x12spi_tf_bmc_health", "sensor.x12spi_tf_fan1_speed"):
+        await added.api.update_entity(name)
 
 
 def override(bmc: Bmc, path: str, **values: object) -> None:

@@ -69,6 +69,11 @@ class HomeAssistantApi:
         """Send a POST request and return the JSON of the response."""
         return await self._request("POST", path, body)
 
+    async def update_entity(self, name: str) -> None:
+        """Let the integration of an entity read its state now."""
+        service = "api/services/homeassistant/update_entity"
+        await self.post(service, {"entity_id": name})
+
     async def _request(self, method: str, path: str, body: Any) -> Any:
         """Send a request and return the JSON of the response."""
         try:
