@@ -85,7 +85,7 @@ async def test_error_does_not_contain_password(
 async def test_log_does_not_contain_token_or_password(
     client: SupermicroRedfishClient, bmc: Bmc, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Omit token and password from log messages and representations."""
+    """Omit token, session id and password from log messages and representations."""
     caplog.set_level("DEBUG")
     await client.async_get_all_data()
     token = bmc.requests[-1].token
@@ -93,9 +93,13 @@ async def test_log_does_not_contain_token_or_password(
     opening = client._connection._authenticator._login_task
     assert opening
     assert token not in repr(await opening)
+    await client.async_disconnect()
+    deleted = bmc.requests[-1]
+    assert deleted.method == "DELETE"
     own = [r.getMessage() for r in caplog.records if r.name.startswith("aiosuper")]
     assert own
-    assert not [line for line in own if token in line or bmc.password in line]
+    secrets = (token, bmc.password, deleted.path)
+    assert not [line for line in own if any(secret in line for secret in secrets)]
 
 
 @pytest.mark.parametrize(

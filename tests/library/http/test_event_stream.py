@@ -14,6 +14,7 @@ import pytest
 from aiosupermicro import (
     AuthorizationError,
     ConnectionError,  # noqa: A004
+    InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
     SupermicroRedfishClient,
@@ -22,7 +23,7 @@ from aiosupermicro import (
 from aiosupermicro.const import KEEP_ALIVE_SECONDS, MAX_EVENT_BYTES
 from aiosupermicro.http.event_stream import EventCounter
 from tests.conftest import until
-from tests.library import requested_paths
+from tests.library import THERMAL, requested_paths
 from tests.simulator import Bmc, Server
 from tests.simulator.changes import REMOVED
 from tests.simulator.event_streams import EventStreams
@@ -158,6 +159,18 @@ async def test_stream_occupies_no_slot(
     async with listening(client, streams):
         assert (await client.async_get_system()).is_on
         await client.async_set_indicator_led("Blinking")
+
+
+async def test_stream_opens_beside_a_slow_read(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Open a stream before the response to an earlier request."""
+    bmc.hang(THERMAL, 1.5)
+    read = asyncio.create_task(client.async_get_thermal())
+    await until(lambda: THERMAL in requested_paths(bmc))
+    async with listening(client, streams):
+        assert not read.done()
+    assert (await read).temperatures
 
 
 async def test_flood_of_events_is_counted(
@@ -357,6 +370,21 @@ async def test_lost_connection_is_an_error(
         await asyncio.wait([listener.task], timeout=2)
         assert listener.task.done()
     assert (await client.async_get_system()).is_on
+
+
+async def test_error_of_a_stream_does_not_contain_token(
+    client: SupermicroRedfishClient, streams: EventStreams, bmc: Bmc
+) -> None:
+    """Redact a token that the BMC repeats."""
+    await client.async_get_event_service()
+    token = bmc.requests[-1].headers["x-auth-token"]
+    notice = {"Message": f"Token {token} is busy", "MessageId": "Base.1.0.X"}
+    body = {"error": {"@Message.ExtendedInfo": [notice]}}
+    assert streams.path
+    bmc.fail(streams.path, status=400, body=body)
+    with pytest.raises(InvalidRequestError, match="is busy") as caught:
+        await Listener(client).task
+    assert token not in f"{caught.value!r} {vars(caught.value)}"
 
 
 async def test_service_without_a_stream_is_an_error(

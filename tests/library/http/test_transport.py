@@ -113,6 +113,7 @@ async def test_transport_reports_refused_connection(session: ClientSession) -> N
             await request()
         assert isinstance(caught.value, SupermicroRedfishError)
         assert isinstance(caught.value, OSError)
+        assert "could not connect: Connect call failed" in str(caught.value)
 
 
 @pytest.mark.parametrize("tls", [True, False])
