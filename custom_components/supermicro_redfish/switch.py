@@ -1,7 +1,7 @@
 """Switches: host power, settings of the BMC and its network protocols."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -21,6 +21,7 @@ from .aiosupermicro import (
     System,
 )
 from .entity import SettingDescription, SupermicroSetting, async_add_items
+from .fan_control.models import ControlState
 from .runtime_data import SupermicroConfigEntry, SupermicroRuntimeData
 from .util import has_power
 
@@ -52,6 +53,17 @@ def _protocol(
             name, enabled
         ),
     )
+
+
+async def _async_set_ipmi(data: SupermicroRuntimeData, *, enabled: bool) -> None:
+    """Enable or disable IPMI over LAN; before it is disabled, give the fans back.
+
+    Without IPMI, the BMC would keep their duties until the guard sets the mode.
+    """
+    controller = data.fan_controller
+    if controller and not enabled and controller.state is not ControlState.RELEASED:
+        await controller.async_set_mode()
+    await data.client.async_set_protocol_enabled("IPMI", enabled)
 
 
 async def _async_set_host_power(
@@ -101,7 +113,10 @@ DESCRIPTIONS: tuple[SupermicroSwitchDescription[Any], ...] = (
     # HTTPS has no switch: it is the protocol of this integration.
     _protocol("HTTP", lambda protocols: protocols.http),
     _protocol("SSH", lambda protocols: protocols.ssh),
-    _protocol("IPMI", lambda protocols: protocols.ipmi),
+    replace(
+        _protocol("IPMI", lambda protocols: protocols.ipmi),
+        set_fn=lambda data, _, enabled: _async_set_ipmi(data, enabled=enabled),
+    ),
     _protocol("SNMP", lambda protocols: protocols.snmp),
     _protocol("SSDP", lambda protocols: protocols.ssdp),
     _protocol("KVMIP", lambda protocols: protocols.kvmip),

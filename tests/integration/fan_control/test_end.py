@@ -8,6 +8,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,6 +16,7 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from custom_components.supermicro_redfish.fan_control import controller
 from tests.integration import (
     DYNAMIC,
+    call,
     entity,
     logged_problems,
     reload,
@@ -41,6 +43,7 @@ from .fans import (
 type End = Callable[[HomeAssistant, ConfigEntry], Awaitable[object]]
 
 MAX_RESTORE_SECONDS = 2.0
+IPMI = "switch.protocol_ipmi"
 
 
 async def remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -63,6 +66,36 @@ async def test_end_restores_mode(
     await end(hass, held)
     assert bmc.fan_mode == "Optimal"
     assert ipmi.open_sessions == int(end is reload)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_fans_are_given_back_before_ipmi_is_disabled(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer
+) -> None:
+    """Restore the mode over IPMI; do not write it once the fans are given back."""
+    await call(hass, held, IPMI, "turn_off")
+    assert bmc.fan_mode == "Optimal"
+    assert ipmi.is_serving is False
+    ipmi.cooling.set_mode("Standard")
+    await call(hass, held, IPMI, "turn_on")
+    await call(hass, held, IPMI, "turn_off")
+    assert bmc.fan_mode == "Standard"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_ipmi_is_not_disabled_while_the_bmc_rejects_the_mode(
+    hass: HomeAssistant, held: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, elapse: Elapse
+) -> None:
+    """Keep IPMI, and continue to give the fans back with the next poll."""
+    refuse_modes(bmc, ipmi)
+    with pytest.raises(HomeAssistantError):
+        await call(hass, held, IPMI, "turn_off")
+    assert ipmi.is_serving
+    assert bmc.fan_mode == "FullSpeed"
+    bmc.heal()
+    ipmi.completion_codes.clear()
+    await elapse(DYNAMIC)
+    assert bmc.fan_mode == "Optimal"
 
 
 @pytest.fixture

@@ -121,6 +121,13 @@ class IpmiServer(asyncio.DatagramProtocol):
         """The number of open sessions."""
         return len(self.sessions.open)
 
+    @property
+    def is_serving(self) -> bool:
+        """Return whether packets are received: IPMI over LAN may be disabled."""
+        protocols = self.bmc.store.first_of("ManagerNetworkProtocol")
+        is_enabled = protocols.get("IPMI", {}).get("ProtocolEnabled") is not False
+        return is_enabled and not (self.is_silent or self.bmc.is_down)
+
     def sent(self, function: int, number: int, *data: int) -> list[Received]:
         """Return the executed commands that start with given bytes."""
         return [
@@ -155,7 +162,7 @@ class IpmiServer(asyncio.DatagramProtocol):
         if self._boots != self.bmc.boots:
             self._boots = self.bmc.boots
             self.sessions.clear()
-        if self.is_silent or self.bmc.is_down or self._is_lost(data, is_received=True):
+        if not self.is_serving or self._is_lost(data, is_received=True):
             return
         if response := self._respond(data):
             loop = asyncio.get_running_loop()
