@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from homeassistant.components.persistent_notification import (
+    _async_get_or_create_notifications,
+)
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 import pytest
@@ -50,6 +53,22 @@ async def test_exceeded_budget_notifies_and_acts_after_five_minutes(
     ]
     await automations.elapse(20 * MINUTE)
     assert len(automations.notifications) == 1
+
+
+@pytest.mark.long
+async def test_repeated_notification_replaces_the_first_one(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Show one notification, although an outage of the BMC repeats it."""
+    await automations.use("power_budget", **inputs)
+    set_power(bmc, 450)
+    await automations.elapse(6 * MINUTE)
+    bmc.fail("*", status=503)
+    await automations.elapse(2 * MINUTE)
+    bmc.heal()
+    await automations.elapse(6 * MINUTE)
+    assert len(automations.notifications) == 2
+    assert len(_async_get_or_create_notifications(hass)) == 1
 
 
 async def test_exceeded_budget_is_detected_after_restart(

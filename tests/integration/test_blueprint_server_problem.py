@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.simulator import Bmc
 
@@ -196,6 +197,57 @@ async def test_problem_survives_restart_and_outage(
     set_system(bmc, OK)
     await automations.elapse(DYNAMIC)
     assert shown(hass) == []
+
+
+async def test_repair_during_an_outage_clears_the_notification(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Clear it if the problem is over when the BMC responds again."""
+    await automations.use("server_problem", **inputs)
+    set_system(bmc, CRITICAL)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    bmc.fail("*", status=503)
+    set_system(bmc, OK)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [SYSTEM_HEALTH]
+    bmc.heal()
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == []
+
+
+async def test_replaced_part_clears_the_notification(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Clear it when the bay has a working part again; it was empty meanwhile."""
+    supply = inputs["problems"][PROBLEMS.index(f"power_supply_problem_{BAY_2}")]
+    inputs["problems"] = [supply]
+    await automations.use("server_problem", **inputs)
+    set_supply(bmc, CRITICAL)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [SUPPLY]
+    set_supply(bmc, {"Status": {"Health": None, "State": "Absent"}})
+    await automations.elapse(DYNAMIC)
+    assert not hass.states.is_state(supply, "on")
+    assert shown(hass) == [SUPPLY]
+    set_supply(bmc, OK)
+    await automations.elapse(DYNAMIC)
+    assert shown(hass) == []
+
+
+async def test_outage_without_a_problem_starts_no_action(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Run neither the actions of a problem nor those of its end."""
+    sent = async_capture_events(hass, "blueprint_action")
+    action = [{"event": "blueprint_action"}]
+    inputs |= {"problem_actions": action, "over_actions": action}
+    await automations.use("server_problem", **inputs)
+    bmc.fail("*", status=503)
+    await automations.elapse(3 * DYNAMIC)
+    bmc.heal()
+    await automations.elapse(3 * DYNAMIC)
+    assert sent == []
 
 
 async def test_log_cannot_format_the_notification(

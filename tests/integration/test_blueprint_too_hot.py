@@ -8,8 +8,9 @@ import pytest
 
 from tests.simulator import Bmc
 
-from . import MINUTE, call, entity_id
+from . import MINUTE, STATIC, call, entity_id
 from .automations import Automations
+from .paths import FAN_MODE
 
 MEMORY = "input_text.former_mode"
 MODE = "select.fan_mode"
@@ -84,6 +85,48 @@ async def test_full_speed_continues_until_all_sensors_are_cool(
     assert bmc.fan_mode == "FullSpeed"
     await automations.elapse(3 * MINUTE)
     assert bmc.fan_mode == "Optimal"
+
+
+async def test_rejected_command_is_repeated(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Restore the former mode a few minutes later if the BMC is busy."""
+    await automations.use("too_hot", **inputs)
+    bmc.set_reading("CPU Temp", 85)
+    await automations.elapse(4 * MINUTE)
+    bmc.set_reading("CPU Temp", 60)
+    bmc.fail(FAN_MODE, method="PATCH", status=503)
+    await automations.elapse(13 * MINUTE)
+    assert hass.states.is_state(MEMORY, "optimal")
+    assert len(automations.notifications) == 1
+    bmc.heal()
+    await automations.elapse(2 * MINUTE)
+    assert bmc.fan_mode == "Optimal"
+    assert hass.states.is_state(MEMORY, "")
+
+
+@pytest.mark.parametrize("lost", ["*", FAN_MODE])
+async def test_outage_delays_the_former_mode(
+    hass: HomeAssistant,
+    bmc: Bmc,
+    automations: Automations,
+    inputs: dict[str, Any],
+    lost: str,
+) -> None:
+    """Keep the former mode while the BMC does not respond, and restore it later."""
+    await automations.use("too_hot", **inputs)
+    bmc.set_reading("CPU Temp", 85)
+    await automations.elapse(4 * MINUTE)
+    bmc.set_reading("CPU Temp", 60)
+    await automations.elapse(8 * MINUTE)
+    bmc.fail(lost, status=503)
+    await automations.elapse(6 * MINUTE)
+    assert hass.states.is_state(inputs["fan_mode"], "unavailable")
+    assert hass.states.is_state(MEMORY, "optimal")
+    bmc.heal()
+    await automations.elapse(STATIC + 12 * MINUTE)
+    assert bmc.fan_mode == "Optimal"
+    assert len(automations.notifications) == 2
 
 
 @pytest.mark.long

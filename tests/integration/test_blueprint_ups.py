@@ -87,7 +87,20 @@ async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> N
     assert not ups.has_shut_down()
     assert ups.notifications == [
         "x12spi-tf has been shut down.",
-        "Mains power is back. x12spi-tf is being switched on again.",
+        "Mains power is back. x12spi-tf is on again.",
+    ]
+
+
+async def test_failure_to_power_on_is_notified(bmc: Bmc, ups: Ups) -> None:
+    """Notify of a BMC that rejects the command, and keep that it was shut down."""
+    await ups.start()
+    await ups.toggle_mains(4)
+    bmc.fail("Systems/1/Actions/ComputerSystem.Reset", status=503)
+    await ups.toggle_mains(16)
+    assert bmc.power_state == "Off"
+    assert ups.has_shut_down()
+    assert ups.notifications[1:] == [
+        "Mains power is back. x12spi-tf could not be switched on."
     ]
 
 
@@ -231,9 +244,7 @@ async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None
     await ups.elapse(4)
     assert bmc.power_state == "On"
     assert not ups.has_shut_down()
-    assert ups.notifications[1:] == [
-        "Mains power is back. x12spi-tf is being switched on again."
-    ]
+    assert ups.notifications[1:] == ["Mains power is back. x12spi-tf is on again."]
 
 
 @pytest.mark.parametrize("answers", [True, False])

@@ -297,7 +297,7 @@ async def test_dashboard_distinguishes_empty_and_unreadable_logs(
         hass.states.async_set(last, state, {"created": "2026-09-11T19:22:31Z"})
         shown.append(Template(content, hass).async_render())
     assert shown[0].startswith("**a(//b) img c fan**")
-    assert "19:22" in shown[0]
+    assert re.search(r"19:22 \([^)]*BMC[^)]*\)$", shown[0])
     assert len(set(shown)) == 3
 
 

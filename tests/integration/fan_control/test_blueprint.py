@@ -12,12 +12,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from tests.conftest import Clock
-from tests.integration import MINUTE, entity_id
+from tests.integration import MINUTE, entity_id, reload
 from tests.integration.automations import Automations
 from tests.simulator import Bmc
 from tests.simulator.ipmi import IpmiServer
 
-from .fans import ZONE_1, duty_writes
+from .fans import ZONE_1, duty_writes, fan_options
 
 CPU, SYSTEM = "CPU Temp", "System Temp"
 
@@ -91,6 +91,50 @@ async def test_speed_rises_at_once_and_falls_slowly(
     assert ipmi.cooling.duties[0] >= 40
     await automations.elapse(5 * MINUTE)
     assert ipmi.cooling.duties[0] == 25
+
+
+@pytest.mark.parametrize(("hysteresis", "slowdown"), [(4, 2), (20, 10)])
+async def test_speed_falls_with_any_slowdown(
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    automations: Automations,
+    inputs: dict[str, Any],
+    hysteresis: int,
+    slowdown: int,
+) -> None:
+    """Lower the speed if it falls by less per minute than the hysteresis."""
+    bmc.scheduler.cancel("cooling")
+    bmc.set_reading(CPU, 75)
+    inputs |= {"hysteresis": hysteresis, "smoothing": slowdown}
+    await automations.use("fan_curve", **inputs)
+    await automations.elapse(2 * MINUTE)
+    assert ipmi.cooling.duties[0] == 100
+    bmc.set_reading(CPU, 40)
+    await automations.elapse(5 * MINUTE)
+    assert ipmi.cooling.duties[0] <= 100 - 4 * slowdown
+
+
+async def test_zone_at_its_lowest_speed_is_not_written_again(
+    hass: HomeAssistant,
+    controlled: ConfigEntry,
+    bmc: Bmc,
+    ipmi: IpmiServer,
+    automations: Automations,
+    inputs: dict[str, Any],
+) -> None:
+    """Compare with the lowest speed of the zone if the curve is below it."""
+    hass.config_entries.async_update_entry(
+        controlled, options=fan_options(ipmi, floor=45)
+    )
+    await reload(hass, controlled)
+    bmc.scheduler.cancel("cooling")
+    bmc.set_reading(CPU, 30)
+    await automations.use("fan_curve", **inputs)
+    await automations.elapse(3 * MINUTE)
+    before = duty_writes(ipmi)
+    assert ipmi.cooling.duties[0] == 45
+    await automations.elapse(4 * MINUTE)
+    assert duty_writes(ipmi) == before
 
 
 async def test_floor_limits_curve(
