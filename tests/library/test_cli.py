@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from aiosupermicro.cli import build_parser
-from tests.library import ENTRIES, LOG, ROOT
+from tests.library import ENTRIES, LOG, ROOT, SYSTEM
 from tests.simulator import Bmc, Server
 
 from .command_line import ENVIRONMENT, INHERITED, PASSWORD, Terminal, command, run
@@ -53,7 +53,7 @@ async def test_status_prints_json(server: Server) -> None:
 @pytest.mark.long
 async def test_watch_prints_one_line_per_poll(server: Server) -> None:
     """Print two lines for two polls."""
-    done = await run(server, "watch", "--interval", "0.01", "--count", "2")
+    done = await run(server, "watch", "--interval", "1", "--count", "2")
     assert done.code == 0, done.err
     assert len(done.out.splitlines()) == 2
     assert "On" in done.out
@@ -189,6 +189,23 @@ async def test_invalid_options_are_rejected(
     assert server.connections == 0
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        *(("--interval", text) for text in ("0", "-1", "0.5", "nan", "x")),
+        *(("--count", text) for text in ("-1", "x")),
+    ],
+)
+def test_watch_rejects_a_flood_of_polls(
+    capsys: pytest.CaptureFixture[str], option: tuple[str, str]
+) -> None:
+    """Accept a second at least, and no negative number of lines."""
+    with pytest.raises(SystemExit) as caught:
+        build_parser().parse_args(["bmc", "watch", *option])
+    assert caught.value.code == 2
+    assert f"argument {option[0]}: " in capsys.readouterr().err
+
+
 @pytest.mark.long
 async def test_any_certificate_is_accepted_on_demand(server: Server, bmc: Bmc) -> None:
     """Accept the certificate without showing it, with --insecure."""
@@ -289,7 +306,7 @@ async def test_closed_output_ends_quietly(server: Server, bmc: Bmc, name: str) -
 async def test_watch_ends_if_output_is_closed(server: Server, bmc: Bmc) -> None:
     """Log out when the next line cannot be written."""
     process = await asyncio.create_subprocess_exec(
-        *command(server, "watch", "--interval", "0.01"),
+        *command(server, "watch", "--interval", "1"),
         env=ENVIRONMENT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -327,6 +344,18 @@ async def test_status_shows_drives(server: Server, bmc: Bmc) -> None:
     assert line.split() == ["Odd.Bay.1", "SSD-9", "960", "GB", "Critical"]
     done = await run(server, "status", "--json")
     assert "SSD-9" in [item["model"] for item in json.loads(done.out)["drives"]]
+
+
+async def test_status_shows_that_drives_cannot_be_read(
+    server: Server, bmc: Bmc
+) -> None:
+    """Show the error instead of no drives."""
+    bmc.fail(f"{SYSTEM}/Storage", status=503)
+    done = await run(server, "status")
+    (line,) = [line for line in done.out.splitlines() if line.startswith("drives ")]
+    assert "unavailable: " in line
+    done = await run(server, "status", "--json")
+    assert json.loads(done.out)["errors"].keys() == {"drives"}
 
 
 async def test_missing_log_prints_sentence(server: Server, bmc: Bmc) -> None:

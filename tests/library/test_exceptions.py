@@ -1,10 +1,13 @@
 """Exceptions for error responses, and the details that they carry."""
 
+from typing import Any
+
 import pytest
 
 from aiosupermicro import (
     AuthorizationError,
     InvalidRequestError,
+    InvalidResponseError,
     LicenseError,
     NotFoundError,
     RateLimitError,
@@ -42,6 +45,33 @@ async def test_error_has_type_and_details_of_response(
     error = caught.value
     assert (error.status, error.path, error.retry_after) == (status, THERMAL, 7)
     assert str(error).startswith(f"GET {THERMAL} failed with status {status}")
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "status"),
+    [
+        ({"status": 201, "body": {"error": {}}}, InvalidResponseError, 201),
+        ({"status": 304}, InvalidResponseError, 304),
+        ({"status": 200, "body": "<html>"}, InvalidResponseError, 200),
+        (None, ServiceUnavailableError, 200),
+    ],
+    ids=["error", "not modified", "page", "cut"],
+)
+async def test_error_has_status_of_unusable_response(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    fault: dict[str, Any] | None,
+    expected: type[SupermicroRedfishError],
+    status: int,
+) -> None:
+    """Report the status of each response, also of one without a usable body."""
+    if fault is None:
+        bmc.cut(THERMAL)
+    else:
+        bmc.fail(THERMAL, **fault)
+    with pytest.raises(expected) as caught:
+        await client.async_get_thermal()
+    assert caught.value.status == status
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from .concurrency import gather_or_raise
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
-from .exceptions import NotFoundError, ResourceError
+from .exceptions import AuthenticationError, NotFoundError, ResourceError
 from .http.authenticator import Authenticator
 from .http.connection import Connection
 from .http.stats import RequestStats
@@ -140,7 +140,10 @@ class SupermicroRedfishClient:
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request; 0 for no limit.
-            system: The Id of the system to read; by default the machine itself.
+            system: The Id of the system to read; by default the machine itself. The
+                accelerators of some machines are a system of their own, which needs a
+                second client. Without such a system, `async_get_system` raises
+                NotFoundError, and its collections are empty.
             chassis: The Id of the chassis to read; by default that of the system.
             discovery: The property `discovery` of an earlier client, to skip the
                 discovery of the same BMC. It is verified, and ignored if it differs.
@@ -246,14 +249,23 @@ class SupermicroRedfishClient:
     async def async_connect(self) -> None:
         """Log in to the BMC unless there is a login already.
 
+        It also tries a password again that was refused before. A failed login leaves no
+        session behind, and does not close the client: the next request logs in, unless
+        the password was refused.
+
         Raises:
             AuthenticationError: The username or password was refused.
+            SupermicroRedfishError: The BMC did not respond, or has no free session.
 
         """
         try:
             await self._connection.async_open()
-        except BaseException:
+        except BaseException as error:
+            was_closed = self._connection.is_closed
             await self.async_disconnect()
+            if not was_closed:
+                refusal = error if isinstance(error, AuthenticationError) else None
+                self._connection.reopen(refusal)
             raise
 
     async def async_disconnect(self) -> None:
@@ -356,6 +368,8 @@ class SupermicroRedfishClient:
         static, dynamic = await gather_or_raise(
             self._async_read_static(), self._async_read_dynamic(Scope.ALL)
         )
+        # The static read has found them meanwhile.
+        dynamic.resources["sensors"] = await self.async_get_last_inner_sensors()
         return RedfishData(
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
@@ -385,7 +399,8 @@ class SupermicroRedfishClient:
                 found.resources[name] = resource
                 on_read(name, resource)
 
-        await try_read("reset_types", self._async_get_reset_types)
+        if "reset_types" not in without:
+            await try_read("reset_types", self._async_get_reset_types)
         await self._readings.async_discover()
         if "inner_thermal" not in without:
             await try_read("inner_thermal", self.async_get_inner_thermal)
@@ -636,11 +651,11 @@ class SupermicroRedfishClient:
         )
 
     async def async_get_processors(self) -> list[Processor]:
-        """Return the host's processors."""
+        """Return the processors of the client's system."""
         return await self._reader.members.async_get_all(endpoints.PROCESSORS, Processor)
 
     async def async_get_memory(self) -> list[Memory]:
-        """Return the host's memory modules."""
+        """Return the memory modules of the client's system."""
         return await self._reader.members.async_get_all(endpoints.MEMORY, Memory)
 
     async def async_get_firmware_inventory(self) -> list[FirmwareInventory]:
@@ -672,7 +687,7 @@ class SupermicroRedfishClient:
         return await self._reader.members.async_get_all(endpoints.STORAGE, Storage)
 
     async def async_get_drives(self) -> list[Drive]:
-        """Return the drives of all storage groups and chassis.
+        """Return the drives of all storage groups and chassis of the client's system.
 
         OpenBMC lists a fitted M.2 drive in its chassis, and its bay with the same Id
         and the state Absent in the storage group.
@@ -693,22 +708,31 @@ class SupermicroRedfishClient:
         return await devices.async_get_volumes(self._reader)
 
     async def async_get_network_adapters(self) -> list[NetworkAdapter]:
-        """Return the network adapters of all chassis, or else those of the system."""
+        """Return the network adapters of all chassis of the client's system.
+
+        If these list none, they are those of the system itself.
+        """
         return await devices.async_get_network_adapters(self._reader)
 
     async def async_get_ports(self) -> list[Port]:
-        """Return the ports of all network adapters."""
+        """Return the ports of all network adapters, as in `async_get_network_adapters`.
+
+        Their Ids are not unique; their paths are.
+        """
         return await devices.async_get_ports(self._reader)
 
     async def async_get_pcie_devices(self) -> list[PCIeDevice]:
-        """Return the PCIe devices of all chassis, or of the system on X11."""
+        """Return the PCIe devices of all chassis of the client's system.
+
+        On X11, they are those of the system itself.
+        """
         return await devices.async_get_pcie_devices(self._reader)
 
     async def async_get_sensors(self) -> list[SensorResource]:
-        """Return the sensors of all chassis that are resources of their own.
+        """Return the sensors that are resources of their own.
 
-        Boards from Gen 14 on have dozens. Thermal and Power contain the values of the
-        host's chassis.
+        They are those of all chassis of the client's system. Boards from Gen 14 on have
+        dozens. Thermal and Power contain the values of the host's chassis.
         """
         return await devices.async_get_sensors(self._reader)
 
@@ -763,14 +787,15 @@ class SupermicroRedfishClient:
         reliable average are left out.
 
         Args:
-            since: The time since when averages are needed, by the client's clock. It
-                decides which reports are read; these may have older averages as well.
+            since: The time since when averages are needed, by the client's clock; a
+                naive one is local. It decides which reports are read; these may have
+                older averages as well.
 
         Raises:
             NotFoundError: The board has no power history.
 
         """
-        return await async_read_power_history(self._reader, since)
+        return await async_read_power_history(self._reader, since.astimezone())
 
     async def async_listen(
         self, on_open: Callable[[], None], on_events: Callable[[int], None]
@@ -861,7 +886,8 @@ class SupermicroRedfishClient:
     async def async_set_ntp_servers(self, primary: str, secondary: str = "") -> None:
         """Set the BMC's time servers and switch its time service on.
 
-        The BMC accepts servers only together with the service being on.
+        The BMC accepts servers only together with the service being on. Without a
+        second server, it keeps the one that it has.
         """
         servers = {"PrimaryNTPServer": primary}
         if secondary:

@@ -74,7 +74,8 @@ class _MoreDynamicData(BulkData):
     """Sensors of the other chassis of a machine, without those in `thermal`, `power`.
 
     Temperatures, distances to their limits, powers and energy counters, where metric
-    reports name them; elsewhere the temperatures of the last static read.
+    reports name them; elsewhere the temperatures of the last static read. Empty before
+    the first static read, which finds them.
     """
     is_complete: bool = True
     """Whether all fans, power supplies and sensors were read since the connection.

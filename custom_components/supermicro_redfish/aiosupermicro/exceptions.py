@@ -14,7 +14,7 @@ SupermicroRedfishError
     ├── NotFoundError             resource missing on this board (404)
     ├── InvalidRequestError       request rejected (400 and other 4xx)
     ├── RateLimitError            too many requests (429)
-    ├── ServiceUnavailableError   service unavailable (503 and other 5xx)
+    ├── ServiceUnavailableError   service unavailable (5xx, or an incomplete body)
     ├── TimeoutError              no response in time
     └── InvalidResponseError      response is not valid Redfish
 

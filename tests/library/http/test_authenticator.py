@@ -8,6 +8,7 @@ import pytest
 from aiosupermicro import (
     AuthenticationError,
     AuthorizationError,
+    ConnectionError,  # noqa: A004
     IndicatorLED,
     InvalidResponseError,
     LicenseError,
@@ -40,6 +41,54 @@ async def test_service_root_needs_no_login(
     assert root.redfish_version
     assert root.is_supermicro
     assert bmc.login_attempts == 0
+
+
+async def test_failed_connect_does_not_close_the_client(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Log in with the next read when the BMC responds again."""
+    bmc.drop("*")
+    with pytest.raises(ConnectionError):
+        await client.async_connect()
+    bmc.heal()
+    assert (await client.async_get_system()).is_on
+    assert bmc.open_sessions == 1
+
+
+async def test_disconnect_during_a_failing_connect_closes_the_client(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Send nothing afterwards."""
+    bmc.hang(ROOT, 0.3)
+    connecting = asyncio.create_task(client.async_connect())
+    await until(lambda: ROOT in requested_paths(bmc))
+    await client.async_disconnect()
+    with pytest.raises(ConnectionError):
+        await connecting
+    bmc.heal()
+    with pytest.raises(ConnectionError, match="until async_connect"):
+        await client.async_get_system()
+
+
+@pytest.mark.parametrize("is_read_first", [True, False])
+async def test_refused_password_is_only_tried_again_by_connect(
+    server: Server, session: ClientSession, bmc: Bmc, *, is_read_first: bool
+) -> None:
+    """Send no login with the reads after a refusal, and one with each connect."""
+    client = SupermicroRedfishClient(session, server.host, "ADMIN", "later")
+    with pytest.raises(AuthenticationError):
+        await (client.async_get_system if is_read_first else client.async_connect)()
+    for _ in range(3):
+        with pytest.raises(AuthenticationError):
+            await client.async_get_system()
+    assert bmc.login_attempts == 1
+    with pytest.raises(AuthenticationError):
+        await client.async_connect()
+    assert bmc.login_attempts == 2
+    bmc.change_password("later")
+    await client.async_connect()
+    assert (await client.async_get_system()).is_on
+    await client.async_disconnect()
 
 
 async def test_concurrent_reads_share_one_login(

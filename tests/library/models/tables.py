@@ -192,7 +192,7 @@ TABLES: dict[type[Model], dict[str, Place]] = {
     m.PhysicalSecurity: {"intrusion_sensor": "IntrusionSensor",
         "intrusion_sensor_number": "IntrusionSensorNumber",
         "intrusion_sensor_re_arm": "IntrusionSensorReArm"},
-    m.Port: {**_RESOURCE, **_STATUS, "link_status": "LinkStatus",
+    m.Port: {**_RESOURCE, **_STATUS, "path": "@odata.id", "link_status": "LinkStatus",
         "link_state": "LinkState", "current_speed_gbps": "CurrentSpeedGbps",
         "max_speed_gbps": "MaxSpeedGbps", "port_protocol": "PortProtocol",
         "port_type": "PortType", "port_id": "PortId"},

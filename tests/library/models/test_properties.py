@@ -15,6 +15,7 @@ from aiosupermicro.models import (
     EthernetInterface,
     EventDestination,
     FirmwareInventory,
+    LeakDetector,
     License,
     LinkStatus,
     LogEntry,
@@ -22,11 +23,13 @@ from aiosupermicro.models import (
     Memory,
     MetricValue,
     NetworkProtocol,
+    PhysicalSecurity,
     Port,
     Power,
     PowerSupply,
     Processor,
     SensorResource,
+    Status,
     System,
     Temperature,
     Thermal,
@@ -39,6 +42,18 @@ def test_missing_state_is_none() -> None:
     assert (system.is_on, system.is_healthy) == (None, None)
     assert (chassis.is_intruded, chassis.power_state) == (None, None)
     assert NTP.from_dict({}).enabled is None
+
+
+def test_state_may_be_a_plain_text() -> None:
+    """Return the same for a member of an enumeration and for its text."""
+    assert System(power_state="On").is_on is True
+    assert System(power_state="Off").is_on is False
+    assert Status(health="OK", state="Enabled").is_healthy is True
+    security = PhysicalSecurity(intrusion_sensor="HardwareIntrusion")
+    assert Chassis(physical_security=security).is_intruded is True
+    assert Port(link_status="Up").is_link_up is True
+    assert EthernetInterface(link_status="LinkUp").is_link_up is True
+    assert LeakDetector(detector_state="Critical").is_leaking is True
 
 
 @pytest.mark.parametrize("value", [None, "", "Unknown", "N/A", "NotApplicable", 1, []])

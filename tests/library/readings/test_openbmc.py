@@ -55,6 +55,7 @@ async def test_gb300_is_read_with_six_requests(
         assert sum(sent.values()) <= len(sent) + 1
         assert len(sent) <= (43 if kind == "bmcweb" else 145)
         assert "HGX_GPU_0" in everything.inner_thermal
+        assert everything.sensors == await client.async_get_last_inner_sensors() != ()
         assert "Chassis_0" not in everything.inner_thermal
         for _ in range(3):
             bmc.requests.clear()

@@ -52,6 +52,15 @@ def requested(bmc: Bmc) -> list[str]:
     ]
 
 
+async def test_naive_time_is_local(
+    client: SupermicroRedfishClient, record: PowerRecord, bmc: Bmc
+) -> None:
+    """Read the same reports for a time without a time zone."""
+    local = since(30 * MINUTE).astimezone().replace(tzinfo=None)
+    assert await client.async_read_power_history(local)
+    assert requested(bmc) == ["Hour"]
+
+
 @pytest.mark.parametrize(
     ("seconds", "reports"),
     [

@@ -163,6 +163,33 @@ async def test_malformed_address_is_not_sent(
     assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "x.iso", "/x.iso", "//server", "C:\\x.iso", "http://", "http://server"),
+        *("https:///x.iso", "https://server:99999/x.iso", "http://server:0/x.iso"),
+    ],
+)
+@every_family
+async def test_text_that_is_no_address_is_not_sent(
+    session: ClientSession, family: str, address: str
+) -> None:
+    """Raise an error for an address without a scheme, a host or a path."""
+    async with connected(session, family) as (client, bmc):
+        with pytest.raises(InvalidRequestError, match="malformed"):
+            await client.async_insert_media(address)
+        assert payloads(bmc) == []
+
+
+async def test_unknown_slot_is_an_error(session: ClientSession) -> None:
+    """Name the slot, which is not called free when a medium is ejected."""
+    async with connected(session, X12) as (client, _):
+        with pytest.raises(NotFoundError, match="no slot Z9"):
+            await client.async_eject_media("Z9")
+        with pytest.raises(NotFoundError, match="no free slot Z9"):
+            await client.async_insert_media(URL, "Z9")
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_busy_slot_is_read_again(session: ClientSession, status: int) -> None:
     """Insert and eject an image while the BMC does not show the slot for a moment."""

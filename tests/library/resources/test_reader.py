@@ -9,7 +9,9 @@ from tests.conftest import Clock
 from tests.library import (
     CHASSIS,
     FAN_MODE,
+    MANAGER,
     MEMORY,
+    ROOT,
     SYSTEM,
     THERMAL,
     statuses,
@@ -30,6 +32,27 @@ async def test_missing_resource_is_requested_once_per_connection(
     await client.async_connect()
     await client.async_get_static_data()
     assert ("GET", FAN_MODE) in take_calls(bmc)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        (f"{ROOT}/Systems", "async_get_system"),
+        (SYSTEM, "async_get_system"),
+        (CHASSIS, "async_get_thermal"),
+        (MANAGER, "async_get_manager"),
+    ],
+)
+async def test_resource_of_every_machine_is_requested_again(
+    client: SupermicroRedfishClient, bmc: Bmc, path: str, method: str
+) -> None:
+    """Read the board once the BMC has started, which has answered with 404 before."""
+    read = getattr(client, method)
+    bmc.fail(path, status=404)
+    with pytest.raises(NotFoundError):
+        await read()
+    bmc.heal()
+    assert await read()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from getpass import GetPassWarning, getpass
 import json
 import os
@@ -103,17 +104,31 @@ def _add_commands(parser: argparse.ArgumentParser) -> None:
     watch = commands.add_parser("watch", help="show the status regularly, in one line")
     watch.add_argument(
         "--interval",
-        type=float,
+        type=_interval,
         default=30,
         help="seconds between two lines (default: 30)",
     )
     watch.add_argument(
-        "--count", type=int, default=0, help="number of lines (default: unlimited)"
+        "--count", type=_count, default=0, help="number of lines (default: unlimited)"
     )
     logs = commands.add_parser("logs", help="show the health event log, newest last")
     logs.add_argument("--json", action="store_true", help="print JSON")
     dump = commands.add_parser("dump", help="record the BMC without identifiers")
     dump.add_argument("folder", type=Path, help="new or empty folder")
+
+
+def _interval(text: str) -> float:
+    """Validate an interval of at least a second, which protects the BMC."""
+    if (seconds := float(text)) >= 1:
+        return seconds
+    raise argparse.ArgumentTypeError("it has to be at least 1 second")
+
+
+def _count(text: str) -> int:
+    """Validate a number of lines; 0 means no limit."""
+    if (number := int(text)) >= 0:
+        return number
+    raise argparse.ArgumentTypeError("it must not be negative")
 
 
 def _fingerprint(text: str) -> str:
@@ -246,8 +261,10 @@ async def _async_status(
     """Print all data of the bulk reads."""
     data = await client.async_get_all_data()
     drives: list[Drive] = []
-    with suppress(ResourceError):
+    try:
         drives = await client.async_get_drives()
+    except ResourceError as error:
+        data = replace(data, errors={**data.errors, "drives": error})
     if options.json:
         print(json.dumps({**to_json(data), "drives": to_json(drives)}, indent=1))
         return

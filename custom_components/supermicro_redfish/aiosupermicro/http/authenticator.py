@@ -114,8 +114,8 @@ class Authenticator:
         self._sessions_path = SESSIONS
         """The collection of sessions."""
         self._finder = SessionFinder(transport, username)
-        self._is_refused = False
-        """Whether the password was refused by basic authentication."""
+        self.refusal: AuthenticationError | None = None
+        """The error of a refused password, until the next `async_connect`."""
         self._retry_at = 0.0
         """The time to try again after an error response."""
         self._used_at = 0.0
@@ -150,7 +150,7 @@ class Authenticator:
     def current(self) -> Credentials | None:
         """The credentials of the last login; None if a new one is necessary."""
         credentials = self._last
-        if credentials is None or self._is_refused:
+        if credentials is None or self.refusal:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
@@ -170,7 +170,7 @@ class Authenticator:
 
         """
         if rejected and rejected.expires is not None and rejected is self._last:
-            self._is_refused = True
+            self.refusal = AuthenticationError("The BMC no longer accepts the password")
         self._require_not_refused()
         if self._login_task is None or self._needs_login(self._login_task, rejected):
             self._login_task = asyncio.create_task(self._async_login(root, rejected))
@@ -216,15 +216,23 @@ class Authenticator:
     async def async_logout(self) -> None:
         """Delete the session; a BMC that does not respond keeps it."""
         task, self._login_task = self._login_task, None
-        self._is_refused = self._is_timeout_known = False
+        self.refusal, self._is_timeout_known = None, False
         self._timeout_seconds = SESSION_DEFAULT_TIMEOUT
         if task is not None:
             await asyncio.shield(asyncio.create_task(self._async_close(task)))
 
     def _require_not_refused(self) -> None:
         """Raise AuthenticationError if the password was refused before."""
-        if self._is_refused:
-            raise AuthenticationError("The BMC no longer accepts the password")
+        if self.refusal:
+            raise self.refusal.with_traceback(None)
+
+    def allow_retry(self) -> None:
+        """Forget that the password was refused, so that the next login sends it."""
+        self.refusal = None
+        task = self._login_task
+        is_over = task and task.done() and not task.cancelled()
+        if task and is_over and isinstance(task.exception(), AuthenticationError):
+            self._login_task = None
 
     def _needs_login(
         self, task: asyncio.Task[Credentials], rejected: Credentials | None

@@ -49,11 +49,14 @@ class Connection:
         self._pending_reads = PendingReads()
         self._streams: set[asyncio.Task[None]] = set()
         self._requests = AuthenticatedRequests(authenticator, self._async_get_root)
-        self._is_closed = False
+        self.is_closed = False
+        """Whether requests are refused, since `async_close`."""
         self._closing: asyncio.Task[None] | None = None
 
     async def async_open(self) -> None:
         """Log in unless there is a login already; open a closed connection again.
+
+        A login is also tried after one that was refused.
 
         Raises:
             AuthenticationError: The user name or password was refused.
@@ -62,8 +65,14 @@ class Connection:
         """
         if self._closing is not None:
             await asyncio.wait([self._closing])
-        self._is_closed = False
+        self.is_closed = False
+        self._authenticator.allow_retry()
         await self._requests.async_log_in()
+
+    def reopen(self, refusal: exceptions.AuthenticationError | None) -> None:
+        """Allow requests after the end of a failed login, which may be a refusal."""
+        self.is_closed = False
+        self._authenticator.refusal = refusal
 
     async def async_close(self) -> None:
         """Cancel all reads, clear the cache and delete the session.
@@ -72,7 +81,7 @@ class Connection:
         Closing continues when the caller is canceled. Where the BMC hangs, the caller
         waits for a few seconds only.
         """
-        self._is_closed = True
+        self.is_closed = True
         if self._closing is None or self._closing.done():
             self._closing = asyncio.create_task(self._async_close())
         await asyncio.wait([self._closing], timeout=LOGOUT_SECONDS)
@@ -216,13 +225,17 @@ class Connection:
         if response.not_modified:
             if cached is None:
                 message = f"GET {path} returned 304 to an unconditional request"
-                raise exceptions.InvalidResponseError(message, path=path)
+                raise exceptions.InvalidResponseError(
+                    message, status=response.status, path=path
+                )
             self._transport.stats.cache_hits += 1
             self._record_etag(etag, cached)
             return cached
         if "error" in response.body and "@odata.id" not in response.body:
             message = f"GET {path} returned {response.status} with an error"
-            raise exceptions.InvalidResponseError(message, path=path)
+            raise exceptions.InvalidResponseError(
+                message, status=response.status, path=path
+            )
         etags = self._sort_etags(response.headers.get("ETag"), response.body)
         etag = next(etags, None)
         self._cache.store(path, etag, response.body, response.document)
@@ -362,8 +375,9 @@ class Connection:
 
     def _require_open(self) -> None:
         """Raise ConnectionError if the client was closed."""
-        if self._is_closed:
-            raise exceptions.ConnectionError("The client is closed")
+        if self.is_closed:
+            message = "The client is closed, until async_connect"
+            raise exceptions.ConnectionError(message)
 
 
 def _is_etag(value: Any) -> TypeGuard[str]:

@@ -119,7 +119,7 @@ async def async_check_response(
     status = raw.status
     if raw.failure is not None:
         message = f"{method} {path} returned an incomplete body: {raw.failure}"
-        raise exceptions.ServiceUnavailableError(message, path=path)
+        raise exceptions.ServiceUnavailableError(message, status=status, path=path)
     document = await async_parse_document(raw.body, known)
     body = document.content
     if raw.is_error:

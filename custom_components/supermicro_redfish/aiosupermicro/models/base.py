@@ -68,9 +68,10 @@ def json_path(
 class Model:
     """Redfish resource, or a part of one.
 
-    A field is None, or an empty tuple, if the BMC sent no value, null, an empty text
-    or a value of another type. A number that is sent as a text is read, and so is a
-    whole number in the place of a text. Control characters in texts are dropped.
+    A field is None, or an empty tuple or model, if the BMC sent no value, null, an
+    empty text or a value of another type. A number that is sent as a text is read, and
+    so is a whole number in the place of a text. Control characters in texts are
+    dropped.
     """
 
     _valid_with: ClassVar[tuple[str, ...] | None] = None

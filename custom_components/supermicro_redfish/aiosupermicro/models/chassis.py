@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .base import Model, json_path
 from .common import Status
-from .enums import ChassisType, IndicatorLED, IntrusionSensor, PowerState
+from .enums import ChassisType, IndicatorLED, IntrusionSensor, PowerState, is_member
 
 __all__ = [
     "Chassis",
@@ -33,7 +33,7 @@ class PhysicalSecurity(Model):
     def is_intruded(self) -> bool | None:
         """Return whether the chassis was opened (IntrusionSensor); None if unknown."""
         sensor = self.intrusion_sensor
-        is_known = isinstance(sensor, IntrusionSensor)
+        is_known = is_member(sensor, IntrusionSensor)
         return sensor != IntrusionSensor.NORMAL if is_known else None
 
 

@@ -8,7 +8,7 @@ import re
 from typing import Any, Self
 
 from .base import Model, json_path
-from .enums import Health, State
+from .enums import Health, State, is_member
 
 __all__ = ["OdataResource", "Sensor", "Status"]
 
@@ -95,7 +95,7 @@ class Status(Model):
         OpenBMC reports Critical for absent resources. A health that Redfish does not
         define, such as "Unknown", is neither good nor bad.
         """
-        is_known = isinstance(self.health, Health) and not self.is_absent
+        is_known = is_member(self.health, Health) and not self.is_absent
         return self.health == Health.OK if is_known else None
 
 

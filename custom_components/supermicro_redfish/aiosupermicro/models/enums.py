@@ -31,6 +31,11 @@ __all__ = [
 ]
 
 
+def is_member(value: str | None, enum: type[StrEnum]) -> bool:
+    """Return whether a value is one of an enumeration, maybe as a plain text."""
+    return value in enum.__members__.values()
+
+
 class PowerState(StrEnum):
     """Power state of a host (PowerState)."""
 

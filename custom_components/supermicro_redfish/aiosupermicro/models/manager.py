@@ -9,7 +9,7 @@ import re
 from .actions import Action
 from .base import Model, json_path
 from .common import Status, mac_from_uuid
-from .enums import LinkStatus, ManagerType, PowerState, ResetType
+from .enums import LinkStatus, ManagerType, PowerState, ResetType, is_member
 from .values import parse_datetime
 
 __all__ = [
@@ -180,7 +180,7 @@ class EthernetInterface(Model):
     """Not unique on X13, where several interfaces of a host share a name."""
     description: str | None = None
     mac_address: str | None = json_path("MACAddress")
-    """MAC address with colons; upper case for BMCs, lower case for hosts."""
+    """MAC address with colons, in upper or lower case."""
     permanent_mac_address: str | None = json_path("PermanentMACAddress")
     status: Status = Status()
     interface_enabled: bool | None = None
@@ -217,7 +217,7 @@ class EthernetInterface(Model):
     def is_link_up(self) -> bool | None:
         """Return whether the link is up (LinkStatus); None if it is unknown."""
         link = self.link_status
-        return link == LinkStatus.LINK_UP if isinstance(link, LinkStatus) else None
+        return link == LinkStatus.LINK_UP if is_member(link, LinkStatus) else None
 
     @property
     def dns_servers(self) -> tuple[str, ...]:

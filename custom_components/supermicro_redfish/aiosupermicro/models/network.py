@@ -8,7 +8,7 @@ from typing import Any
 from .base import Model, json_path
 from .chassis import PCIeInterface
 from .common import Status
-from .enums import LinkStatus
+from .enums import LinkStatus, is_member
 
 __all__ = ["NetworkAdapter", "NetworkController", "Port"]
 
@@ -57,6 +57,8 @@ class NetworkAdapter(Model):
 class Port(Model):
     """Port of a network adapter (Port, NetworkPort or NetworkDeviceFunction)."""
 
+    path: str | None = json_path("@odata.id")
+    """Unique, which the Id is not."""
     id: str | None = None
     name: str | None = None
     port_id: str | None = json_path("PortId", "PhysicalPortNumber")
@@ -86,5 +88,5 @@ class Port(Model):
     @property
     def is_link_up(self) -> bool | None:
         """Return whether the link is up (LinkStatus); None if it is unknown."""
-        is_known = isinstance(self.link_status, LinkStatus)
+        is_known = is_member(self.link_status, LinkStatus)
         return self.link_status in _UP if is_known else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..payload import normalize_path
 from .base import Model, json_path
 from .common import NO_POWER, Status
-from .enums import Health
+from .enums import Health, is_member
 from .power import Redundancy
 
 __all__ = [
@@ -105,7 +105,7 @@ class LeakDetector(Model):
     @property
     def is_leaking(self) -> bool | None:
         """Return whether there is a leak (DetectorState); None if it is unknown."""
-        is_known = isinstance(self.detector_state, Health) and not self.status.is_absent
+        is_known = is_member(self.detector_state, Health) and not self.status.is_absent
         return self.detector_state != Health.OK if is_known else None
 
 

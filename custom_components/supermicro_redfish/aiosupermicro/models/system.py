@@ -16,6 +16,7 @@ from .enums import (
     PowerRestorePolicy,
     PowerState,
     ResetType,
+    is_member,
 )
 from .values import parse_datetime
 
@@ -172,7 +173,7 @@ class System(Model):
     @property
     def is_on(self) -> bool | None:
         """Return whether the host is on (PowerState); None if it is unknown."""
-        is_known = isinstance(self.power_state, PowerState)
+        is_known = is_member(self.power_state, PowerState)
         return self.power_state == PowerState.ON if is_known else None
 
     @property

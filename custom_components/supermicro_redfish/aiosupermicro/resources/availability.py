@@ -11,10 +11,24 @@ from ..const import MAX_REMEMBERED_ERRORS, RETRY_UNAVAILABLE_SECONDS
 from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..http.connection import Connection
-from .endpoints import Cadence, Endpoint, Source
+from .endpoints import (
+    ALL_CHASSIS,
+    CHASSIS,
+    MANAGER,
+    MANAGERS,
+    SYSTEM,
+    SYSTEMS,
+    Cadence,
+    Endpoint,
+    Source,
+)
 from .path_finder import PathFinder
 
 _KeyT = TypeVar("_KeyT", bound=Hashable)
+
+_IN_EVERY_MACHINE = frozenset(
+    (SYSTEMS, SYSTEM, ALL_CHASSIS, CHASSIS, MANAGERS, MANAGER)
+)
 
 
 class _Failure(NamedTuple):
@@ -129,11 +143,12 @@ class Availability(RecentErrors[Source]):
     def record_new(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Record the error of a row that was not read yet.
 
-        If an earlier run has read it, a response with 404 may come from a BMC that is
-        starting. The next read then requests the row again.
+        If an earlier run has read it, or every machine has it, a response with 404 may
+        come from a BMC that is starting. The next read then requests the row again.
         """
         is_response = isinstance(error, NotFoundError) and error.status is not None
-        if not (is_response and endpoint in self._expected):
+        is_certain = endpoint in _IN_EVERY_MACHINE or endpoint in self._expected
+        if not (is_response and is_certain):
             self.record(endpoint, error)
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:

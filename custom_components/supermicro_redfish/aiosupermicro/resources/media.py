@@ -111,12 +111,12 @@ def _check_address(address: str) -> str:
         InvalidRequestError: It is malformed.
 
     """
-    try:
-        urlsplit(address)
-    except ValueError:
-        message = "The address of the image is malformed"
-        raise InvalidRequestError(message) from None
-    return address
+    with suppress(ValueError):
+        url = urlsplit(address)
+        is_address = url.hostname and url.path.strip("/") and url.port != 0
+        if _SHARE.fullmatch(address) or (url.scheme and is_address):
+            return address
+    raise InvalidRequestError("The address of the image is malformed")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ async def async_insert_media(
 
     """
     slots = await _async_get_slots(reader)
-    slot = _find_slot([slot for slot in slots if slot.can_insert], slot_id)
+    free = [slot for slot in slots if slot.can_insert]
+    slot = _find_slot(free, slot_id, "free slot")
     async with _redact_errors(image):
         if slot.configuration is not None:
             await _async_mount(reader, slot, image)
@@ -180,7 +181,7 @@ async def async_eject_media(reader: ResourceReader, slot_id: str | None) -> None
     """
     slots = await _async_get_slots(reader)
     if slot_id is not None:
-        slots = [_find_slot(slots, slot_id)]
+        slots = [_find_slot(slots, slot_id, "slot")]
     for slot in slots:
         if slot.media.is_inserted is False:
             continue
@@ -232,13 +233,13 @@ def _from_configuration(
     return _Slot(path, replace(medium, id=own.id, name=own.name), configuration)
 
 
-def _find_slot(slots: list[_Slot], slot_id: str | None) -> _Slot:
+def _find_slot(slots: list[_Slot], slot_id: str | None, kind: str) -> _Slot:
     """Return a slot by its Id, or else the first one for CDs."""
     if slot_id is not None:
         slots = [slot for slot in slots if slot.media.id == slot_id]
     slots.sort(key=lambda slot: not slot.accepts_cd)
     if not slots:
-        name = "free slot" if slot_id is None else f"free slot {slot_id}"
+        name = kind if slot_id is None else f"{kind} {slot_id}"
         raise NotFoundError(f"There is no {name} for virtual media")
     return slots[0]
 
