@@ -62,6 +62,16 @@ def set_system(bmc: Bmc, status: dict[str, Any]) -> None:
     bmc.change(SYSTEM, status)
 
 
+async def notify_of_system(
+    hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Start the automation, and let it report a problem of the system."""
+    await automations.use("server_problem", **inputs)
+    set_system(bmc, CRITICAL)
+    await automations.elapse(3 * DYNAMIC)
+    assert shown(hass) == [SYSTEM_HEALTH]
+
+
 async def test_blueprint_offers_all_health_entities_and_no_other(
     hass: HomeAssistant, loaded: ConfigEntry
 ) -> None:
@@ -107,10 +117,7 @@ async def test_second_problem_joins_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Add the part to the notification; remove a part that has recovered."""
-    await automations.use("server_problem", **inputs)
-    set_system(bmc, CRITICAL)
-    await automations.elapse(3 * DYNAMIC)
-    assert shown(hass) == [SYSTEM_HEALTH]
+    await notify_of_system(hass, bmc, automations, inputs)
     set_supply(bmc, CRITICAL)
     await automations.elapse(3 * DYNAMIC)
     assert shown(hass) == [f"{SYSTEM_HEALTH} {REDUNDANCY} {SUPPLY}"]
@@ -203,10 +210,7 @@ async def test_repair_during_an_outage_clears_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Clear it if the problem is over when the BMC responds again."""
-    await automations.use("server_problem", **inputs)
-    set_system(bmc, CRITICAL)
-    await automations.elapse(3 * DYNAMIC)
-    assert shown(hass) == [SYSTEM_HEALTH]
+    await notify_of_system(hass, bmc, automations, inputs)
     bmc.fail("*", status=503)
     set_system(bmc, OK)
     await automations.elapse(3 * DYNAMIC)

@@ -29,6 +29,17 @@ def inputs(hass: HomeAssistant, loaded: ConfigEntry) -> dict[str, Any]:
     }
 
 
+async def heat_and_cool(
+    bmc: Bmc, automations: Automations, inputs: dict[str, Any]
+) -> None:
+    """Start the automation, let it set the fans to full speed, and cool the server."""
+    await automations.use("too_hot", **inputs)
+    bmc.set_reading("CPU Temp", 85)
+    await automations.elapse(4 * MINUTE)
+    assert bmc.fan_mode == "FullSpeed"
+    bmc.set_reading("CPU Temp", 60)
+
+
 async def test_hot_server_gets_full_speed_until_it_is_cool(
     bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -91,10 +102,7 @@ async def test_rejected_command_is_repeated(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
     """Restore the former mode a few minutes later if the BMC is busy."""
-    await automations.use("too_hot", **inputs)
-    bmc.set_reading("CPU Temp", 85)
-    await automations.elapse(4 * MINUTE)
-    bmc.set_reading("CPU Temp", 60)
+    await heat_and_cool(bmc, automations, inputs)
     bmc.fail(FAN_MODE, method="PATCH", status=503)
     await automations.elapse(13 * MINUTE)
     assert hass.states.is_state(MEMORY, "optimal")
@@ -114,10 +122,7 @@ async def test_outage_delays_the_former_mode(
     lost: str,
 ) -> None:
     """Keep the former mode while the BMC does not respond, and restore it later."""
-    await automations.use("too_hot", **inputs)
-    bmc.set_reading("CPU Temp", 85)
-    await automations.elapse(4 * MINUTE)
-    bmc.set_reading("CPU Temp", 60)
+    await heat_and_cool(bmc, automations, inputs)
     await automations.elapse(8 * MINUTE)
     bmc.fail(lost, status=503)
     await automations.elapse(6 * MINUTE)
