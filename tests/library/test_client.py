@@ -33,6 +33,7 @@ from tests.library import (
     connected_client,
     inject_fault,
     link,
+    requested_paths,
     set_timeout,
     take_calls,
 )
@@ -256,6 +257,16 @@ async def test_reset_types_come_from_action_info(
     """Prefer the ActionInfo: the list of the system is wrong on X12, missing on X13."""
     assert ResetType.POWER_CYCLE in await client.async_get_reset_types()
     assert ResetType.POWER_CYCLE not in (await client.async_get_system()).reset_types
+
+
+async def test_static_data_without_a_field_sends_no_request_for_it(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Leave the fields out, and do not call them missing."""
+    data = await client.async_get_static_data(without=("reset_types", "license"))
+    assert (data.reset_types, data.license) == ((), None)
+    assert {"reset_types", "license"}.isdisjoint({*data.missing, *data.errors})
+    assert not [path for path in requested_paths(bmc) if "ResetActionInfo" in path]
 
 
 async def test_reset_types_come_from_system_without_action_info(

@@ -369,7 +369,10 @@ class SupermicroRedfishClient:
             self._async_read_static(), self._async_read_dynamic(Scope.ALL)
         )
         # The static read has found them meanwhile.
-        dynamic.resources["sensors"] = await self.async_get_last_inner_sensors()
+        try:
+            dynamic.resources["sensors"] = await self.async_get_last_inner_sensors()
+        except ResourceError as error:
+            dynamic.errors["sensors"] = error
         return RedfishData(
             **_merge(RedfishData, static, dynamic),
             is_complete=self._readings.is_complete,
