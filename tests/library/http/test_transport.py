@@ -197,7 +197,7 @@ async def test_statistics_count_requests_and_errors(
 ) -> None:
     """Count an error response and a missing response as one error each."""
     assert client.stats.total_requests == len(bmc.requests)
-    assert client.stats.errors == 0
+    assert (client.stats.errors, client.stats.cache_hits) == (0, 0)
     bmc.fail(THERMAL, status=500, times=1)
     with pytest.raises(ResourceError):
         await client.async_get_thermal()

@@ -185,4 +185,6 @@ def test_unknown_supply_is_neither_good_nor_bad(unknown: dict[str, Any]) -> None
     assert is_redundant(FAILED, SUPPLY) is False
     assert is_redundant(SUPPLY, SUPPLY) is True
     assert is_redundant() is None
+    absent = {"PowerCapacityWatts": 800, "Status": {"State": "Absent"}}
+    assert is_redundant(SUPPLY, absent) is False
     assert PowerSupply.from_dict(unknown).is_healthy is None

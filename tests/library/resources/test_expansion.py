@@ -93,6 +93,16 @@ async def test_collection_is_compared_once_and_then_read_at_once(
         assert _take(bmc) == [f"{DIMMS}?$expand=.($levels=1)"]
 
 
+async def test_verdicts_are_part_of_the_discovery(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Offer the verdicts on expansion to the next client."""
+    bmc.expand = "correct"
+    await _get_dimms(client)
+    await client.async_get_system()
+    assert client.discovery["readings"]["expand"]["verified"] == ["Memory"]
+
+
 @pytest.mark.parametrize("kind", BROKEN)
 async def test_broken_expansion_takes_one_request_and_loses_no_member(
     client: SupermicroRedfishClient, bmc: Bmc, kind: Expand, expansion_clock: Clock

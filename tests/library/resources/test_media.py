@@ -110,7 +110,11 @@ async def test_only_image_is_sent_at_first(session: ClientSession) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "protocol"), [(URL, "HTTPS"), (SHARE, "CIFS"), ("nfs://a/b.iso", "NFS")]
+    ("address", "protocol"),
+    [
+        *((URL, "HTTPS"), ("http://a/b.iso", "HTTP"), ("nfs://a/b.iso", "NFS")),
+        *((SHARE, "CIFS"), ("smb://a/b.iso", "CIFS"), ("CIFS://a/b.iso", "CIFS")),
+    ],
 )
 async def test_parameter_is_added_when_error_names_it(
     session: ClientSession, address: str, protocol: str
@@ -199,11 +203,12 @@ async def test_busy_slot_is_read_again(session: ClientSession, status: int) -> N
         def keep_busy() -> None:
             bmc.fail(slot, status=status, times=2)
 
-        bmc.on_request(f"{slot}/Actions/*", keep_busy)
-        await client.async_insert_media(URL)
-        assert await inserted(client)
-        await client.async_eject_media()
-        assert await inserted(client) == []
+        for change in (client.async_insert_media, client.async_eject_media):
+            bmc.on_request(f"{slot}/Actions/*", keep_busy)
+            await change(*([URL] if change == client.async_insert_media else []))
+            assert [item.path for item in bmc.requests[-3:]] == [slot] * 3
+            statuses = [item.status for item in bmc.requests[-3:]]
+            assert statuses == [status, status, 200]
 
 
 async def test_slot_that_stays_unreadable_is_an_error(session: ClientSession) -> None:

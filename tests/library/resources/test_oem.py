@@ -52,6 +52,12 @@ async def test_oem_resources_of_old_boards_are_read_and_written(
     assert not [item for item in bmc.requests if "/Oem/" in item.path]
 
 
+async def test_node_manager_is_found(client: SupermicroRedfishClient) -> None:
+    """Return its statistics, and its path by the documented name."""
+    assert (await client.async_get_node_manager()).statistics
+    assert client.paths["node_manager"].endswith("/NodeManager")
+
+
 @pytest.mark.parametrize("name", [None, *(n for n in RECORDINGS if n == "x10sdv")])
 async def test_recorded_old_board_is_commanded(
     session: ClientSession, name: str | None
