@@ -140,6 +140,15 @@ async def test_missing_license_is_named(
     assert bmc.resource(SYSTEM)["Boot"]["BootSourceOverrideEnabled"] == "Disabled"
 
 
+async def test_image_alone_neither_restarts_nor_boots(
+    hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
+) -> None:
+    """Leave the boot source and the host alone by default."""
+    await call(hass, loaded, "insert_media", image=IMAGE)
+    assert bmc.power_state == "On"
+    assert bmc.resource(SYSTEM)["Boot"]["BootSourceOverrideEnabled"] == "Disabled"
+
+
 @pytest.mark.parametrize(
     ("is_on", "options", "reset_type"),
     [

@@ -9,7 +9,9 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.supermicro_redfish.aiosupermicro.models import LogEntry
 from custom_components.supermicro_redfish.const import DOMAIN
+from custom_components.supermicro_redfish.storage import _fingerprint
 from tests.simulator import Bmc
 
 from . import STATIC, entity, reload, set_up
@@ -204,3 +206,9 @@ async def test_unusable_store_fires_no_events(
     add_to_log(bmc, "A")
     await elapse(STATIC)
     assert fired.messages == ["A"]
+
+
+def test_fingerprint_stays() -> None:
+    """Recognize entries that an earlier version has stored, also without a code."""
+    entry = LogEntry(created="2026-09-11T19:22:31Z", message="A", sensor_number=3)
+    assert _fingerprint(entry) == "33ba97bbe467abcf"

@@ -133,6 +133,14 @@ def _check(place: Place, key: str, value: Any, secret: str) -> None:
     assert path.startswith(PATH)
 
 
+def test_version_keeps_what_looks_like_an_address() -> None:
+    """Redact a mail address beside a version, which itself stays."""
+    body = {"FirmwareVersion": "1.2.3.4 bob@corp.example"}
+    shown = str(redacted({"/a": body}))
+    assert "1.2.3.4 mail" in shown
+    assert "bob" not in shown
+
+
 @pytest.mark.parametrize("kind", SHAPES)
 def test_redactor_replaces_every_shape_in_every_place(kind: str) -> None:
     """Find a secret by its shape under any key, and where there is no key."""

@@ -33,3 +33,13 @@ def test_fan_is_assigned_if_its_speed_follows_clearly(
     fans.note_change(0, 40, 80)
     assert fans.observe(speeds(FAN1=rpm, FANA=1000)) is follows
     assert fans.fans_of(0) == (("FAN1",) if follows else ())
+
+
+@pytest.mark.parametrize("old", [None, 75])
+def test_fan_is_not_assigned_after_an_unclear_change(old: int | None) -> None:
+    """Ignore a change of less than ten percentage points, or of unknown size."""
+    fans = ZoneFans({})
+    fans.observe(speeds(FAN1=1000))
+    fans.note_change(0, old, 80)
+    assert fans.observe(speeds(FAN1=1070)) is False
+    assert fans.fans_of(0) == ()

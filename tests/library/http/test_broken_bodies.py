@@ -93,6 +93,17 @@ async def test_body_of_an_error_is_not_waited_for(
     assert monotonic() - began < 10
 
 
+async def test_status_counts_if_the_time_is_up_within_the_body(
+    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raise the error of the status, not a time-out, at the end of the time."""
+    monkeypatch.setattr(response, "OPTIONAL_BODY_SECONDS", 60)
+    set_timeout(client, 0.3)
+    bmc.fail(THERMAL, status=503, delivery="stalled")
+    with pytest.raises(ServiceUnavailableError):
+        await client.async_get_thermal()
+
+
 @deliveries
 @pytest.mark.parametrize("body", [None, b""], ids=["half a body", "no body"])
 async def test_broken_401_leads_to_one_login(

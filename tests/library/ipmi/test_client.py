@@ -235,6 +235,19 @@ async def test_expired_session_is_replaced_once(
     assert (ipmi.logins, ipmi.open_sessions) == (2, 1)
 
 
+async def test_session_counts_as_idle_before_the_bmc_closes_it(
+    ipmi_client: IpmiClient, ipmi: IpmiServer
+) -> None:
+    """Expect that a session has ended only near the time-out of the BMC."""
+    await ipmi_client.async_connect()
+    session = ipmi_client._session
+    assert session
+    opened_at = session._time()
+    for seconds, is_idle in ((40.0, False), (ipmi.session_timeout - 3, True)):
+        session._time = lambda: opened_at + seconds  # noqa: B023 - called here
+        assert session.is_idle is is_idle
+
+
 async def test_idle_session_is_replaced_soon(
     ipmi_client: IpmiClient, ipmi: IpmiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

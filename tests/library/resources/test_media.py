@@ -102,6 +102,18 @@ async def test_credentials_are_sent_beside_the_address(
         assert PASSWORD not in str(redacted(client.cached_resources))
 
 
+async def test_given_account_replaces_that_of_the_address(
+    session: ClientSession,
+) -> None:
+    """Send the account that was given, and no part of the other one."""
+    address = "http://me:old@files.example/debian-13.iso"
+    async with connected(session, X12) as (client, bmc):
+        await client.async_insert_media(address, username="root", password=PASSWORD)
+        (sent,) = payloads(bmc)
+        assert (sent["UserName"], sent["Password"]) == ("root", PASSWORD)
+        assert sent["Image"] == "http://files.example/debian-13.iso"
+
+
 async def test_only_image_is_sent_at_first(session: ClientSession) -> None:
     """Omit parameters with a default, as some boards reject them."""
     async with connected(session, X12) as (client, bmc):
