@@ -280,9 +280,10 @@ async def test_dashboard_has_the_entity_ids_of_its_language(
     assert used - entity_registry.entities.keys() == set()
 
 
+@pytest.mark.parametrize("zone", ["Z", "+02:00"])
 @pytest.mark.parametrize("dashboard", DASHBOARDS)
 async def test_dashboard_distinguishes_empty_and_unreadable_logs(
-    hass: HomeAssistant, dashboard: str
+    hass: HomeAssistant, dashboard: str, zone: str
 ) -> None:
     """Show the last event as plain text, with the time of the BMC's clock."""
     config: Any = parse_yaml(DASHBOARDS[dashboard])
@@ -294,7 +295,7 @@ async def test_dashboard_distinguishes_empty_and_unreadable_logs(
     (last,) = set(re.findall(r"sensor\.x12spi_tf_\w+", content))
     shown = []
     for state in ("![a](//b) <img> `c` fan", "unknown", "unavailable"):
-        hass.states.async_set(last, state, {"created": "2026-09-11T19:22:31Z"})
+        hass.states.async_set(last, state, {"created": f"2026-09-11T19:22:31{zone}"})
         shown.append(Template(content, hass).async_render())
     assert shown[0].startswith("**a(//b) img c fan**")
     assert re.search(r"19:22 \([^)]*BMC[^)]*\)$", shown[0])

@@ -73,7 +73,7 @@ class Authenticator:
                               async_logout
 
     - **logged out**: no login was made, or the last one failed. A refused password is
-      not sent again until `async_logout`, since a BMC locks the account after three
+      not sent again until `allow_retry`, since a BMC locks the account after three
       attempts. An error response counts for the next callers as well, who log in again
       after some seconds; after any other failure they do so at once.
     - **logging in**: the login is a task of its own. All callers share it, and a
@@ -81,7 +81,7 @@ class Authenticator:
     - **session**: requests carry the token.
     - **basic**: requests carry the password, and a session is tried for again after
       ten minutes, or after a day if it was refused with 401. A 401 rejects the
-      password, which is then not sent again until `async_logout`.
+      password, which is then not sent again until `allow_retry`.
     - **closing**: the session is deleted, also one that is still being created.
 
     Basic authentication is used for a BMC that
@@ -115,7 +115,7 @@ class Authenticator:
         """The collection of sessions."""
         self._finder = SessionFinder(transport, username)
         self.refusal: AuthenticationError | None = None
-        """The error of a refused password, until the next `async_connect`."""
+        """The error of a refused password, until `allow_retry` or a logout."""
         self._retry_at = 0.0
         """The time to try again after an error response."""
         self._used_at = 0.0
