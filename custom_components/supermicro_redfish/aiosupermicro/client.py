@@ -111,6 +111,10 @@ class SupermicroRedfishClient:
     the BMC: see `exceptions`. A single resource that the board does not have raises
     NotFoundError; a collection that it does not have is empty.
 
+    The accelerators of some machines are a system of their own. A client for them needs
+    its Id. If there is no such system, `async_get_system` raises NotFoundError, and the
+    collections of the system are empty.
+
     A write without effect is not sent. The method of a write returns when the BMC has
     carried it out. It raises InvalidRequestError where the BMC rejects the write.
     """
@@ -140,10 +144,7 @@ class SupermicroRedfishClient:
                 authorities, an SSL context to verify it against others, a SHA-256
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request; 0 for no limit.
-            system: The Id of the system to read; by default the machine itself. The
-                accelerators of some machines are a system of their own, which needs a
-                second client. Without such a system, `async_get_system` raises
-                NotFoundError, and its collections are empty.
+            system: The Id of the system to read; by default the machine itself.
             chassis: The Id of the chassis to read; by default that of the system.
             discovery: The property `discovery` of an earlier client, to skip the
                 discovery of the same BMC. It is verified, and ignored if it differs.

@@ -29,25 +29,23 @@ from ..exceptions import (
     InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
-    RateLimitError,
-    ServiceUnavailableError,
     SupermicroRedfishError,
 )
 from ..models import SessionService
 from ..payload import find_link, is_header_text
 from .credentials import Credentials, SessionState, require_sendable
 from .sessions import (
+    TEMPORARY_ERRORS,
     NoTokenError,
     SessionFinder,
     allows_basic,
     is_table_full,
+    login_error,
     session_path,
 )
 from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
-
-_TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
 
 
 class Authenticator:
@@ -185,7 +183,7 @@ class Authenticator:
 
         The exception of a login whose callers were canceled is not logged.
         """
-        error = None if task.cancelled() else task.exception()
+        error = login_error(task)
         is_lost = isinstance(error, (ConnectionError, TimeoutError))
         if isinstance(error, SupermicroRedfishError) and not is_lost:
             retry_at = monotonic() + LOGIN_RETRY_SECONDS
@@ -229,9 +227,7 @@ class Authenticator:
     def allow_retry(self) -> None:
         """Forget that the password was refused, so that the next login sends it."""
         self.refusal = None
-        task = self._login_task
-        is_over = task and task.done() and not task.cancelled()
-        if task and is_over and isinstance(task.exception(), AuthenticationError):
+        if isinstance(login_error(self._login_task), AuthenticationError):
             self._login_task = None
 
     def _needs_login(
@@ -298,7 +294,7 @@ class Authenticator:
             raise
         except SupermicroRedfishError as error:
             _LOGGER.debug("Session timeout unavailable: %s", error)
-            self._is_timeout_known = not isinstance(error, _TEMPORARY_ERRORS)
+            self._is_timeout_known = not isinstance(error, TEMPORARY_ERRORS)
         else:
             self.apply_session_service(SessionService.from_dict(response.body))
         return True

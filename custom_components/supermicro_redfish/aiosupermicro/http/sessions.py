@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Task
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 import logging
@@ -12,7 +13,9 @@ from ..exceptions import (
     AuthenticationError,
     InvalidResponseError,
     LicenseError,
+    RateLimitError,
     ResourceError,
+    ServiceUnavailableError,
     SupermicroRedfishError,
 )
 from ..models import Session
@@ -23,6 +26,8 @@ from .transport import Transport
 
 _LOGGER = logging.getLogger(__name__)
 
+TEMPORARY_ERRORS = (RateLimitError, ServiceUnavailableError)
+
 _NO_SESSION_STATUSES = (403, 404, 405, 501)
 _NOT_SUPPORTED = ("ActionNotSupported", "OperationNotAllowed")
 _TABLE_FULL = ("SessionLimitExceeded", "CreateLimitReachedForResource")
@@ -31,6 +36,13 @@ _ACCOUNT_LOCKED = "AccountLockup"
 
 class NoTokenError(InvalidResponseError):
     """Successful response to a login, but without a token."""
+
+
+def login_error(task: Task[Any] | None) -> BaseException | None:
+    """Return the error of a login, None if it succeeded, runs or was canceled."""
+    if task is None or not task.done() or task.cancelled():
+        return None
+    return task.exception()
 
 
 def allows_basic(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:
