@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from .boards import GEN14, SHIPPED, available_boards, start_boards
 
 
+@dataclass(frozen=True)
+class Repetitions:
+    """Numbers of repetitions of an operation by one client."""
+
+    measured: int
+    warm_ups: int = 1
+    """Number of repetitions before the measured ones, not for a cold operation.
+
+    Python optimizes code that has run for some time, and Home Assistant polls for
+    weeks.
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Boards, conditions and numbers of repetitions."""
 
     boards: tuple[str, ...]
-    polls: int
-    """Number of repetitions of a refresh in each pass."""
+    polls: Repetitions
+    """Repetitions of a dynamic refresh without a delay in each pass."""
+    refreshes: Repetitions
+    """Repetitions of other refreshes in each pass."""
     passes: int
     """Number of passes over all clients."""
     delays: tuple[float, ...]
@@ -44,7 +59,8 @@ def full_plan() -> Plan:
     """Return the plan of the published results."""
     return Plan(
         boards=available_boards(),
-        polls=8,
+        polls=Repetitions(30, warm_ups=60),
+        refreshes=Repetitions(8),
         passes=3,
         delays=(0.0, 0.15, 0.6),
         workers=(1, 2, 4),
@@ -64,7 +80,8 @@ def quick_plan() -> Plan:
     """Return a plan for less than two minutes, too short for some targets."""
     return Plan(
         boards=(SHIPPED,),
-        polls=20,
+        polls=Repetitions(20, warm_ups=10),
+        refreshes=Repetitions(20),
         passes=1,
         delays=(0.0, 0.15),
         workers=(2,),

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from .boards import board_name
-from .plan import Plan
+from .plan import Plan, Repetitions
 from .processes import BenchError, Conditions, run_job, simulated_bmcs
 from .stats import Samples
 
@@ -62,6 +62,7 @@ class Bench:
         conditions: Conditions,
         *,
         cold: bool = False,
+        repetitions: Repetitions | None = None,
     ) -> dict[str, Samples]:
         """Run variants one by one against one BMC and return samples by column.
 
@@ -73,7 +74,9 @@ class Bench:
                 for number, variant in enumerate(variants):
                     if isinstance(former := results[number], str):
                         continue
-                    added = await self._run_variant(variant, group, cold=cold)
+                    added = await self._run_variant(
+                        variant, group, repetitions or self.plan.refreshes, cold=cold
+                    )
                     is_error = isinstance(added, str)
                     results[number] = added if is_error else [*former, *added]
         return self._by_column(variants, results, conditions)
@@ -88,19 +91,25 @@ class Bench:
 
         async def run(variant: Variant) -> Samples | str:
             async with simulated_bmcs(conditions) as group:
-                return await self._run_variant(variant, group, cold=False)
+                return await self._run_variant(variant, group, self.plan.refreshes)
 
         results = await asyncio.gather(*map(run, variants))
         return self._by_column(variants, results, conditions)
 
     async def _run_variant(
-        self, variant: Variant, group: dict[str, Any], *, cold: bool
+        self,
+        variant: Variant,
+        group: dict[str, Any],
+        repetitions: Repetitions,
+        *,
+        cold: bool = False,
     ) -> Samples | str:
         """Return the samples of a variant, or the last line of its error."""
         job = {
             "host": group["bmcs"][0]["host"],
             "control_port": group["control_port"],
-            "times": self.plan.polls,
+            "times": repetitions.measured,
+            "warm_ups": repetitions.warm_ups,
             "client": variant.client,
             "operation": variant.operation,
             "cold": cold,

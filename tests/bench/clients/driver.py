@@ -41,12 +41,13 @@ async def _measure(operation: Operation, control: BmcControl) -> dict[str, Any]:
 async def measure_warm(
     create: Create, job: dict[str, Any], control: BmcControl
 ) -> list[dict[str, Any]]:
-    """Repeat the operation with one client and omit the first repetition."""
+    """Repeat the operation with one client after some repetitions to warm up."""
     client = create(job)
     await client.connect()
     try:
         operation = client.operations[job["operation"]]
-        await operation()
+        for _ in range(job["warm_ups"]):
+            await operation()
         return [await _measure(operation, control) for _ in range(job["times"])]
     finally:
         await client.close()

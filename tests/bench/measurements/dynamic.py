@@ -70,7 +70,9 @@ async def _measure_traffic(
 ) -> list[Row]:
     """Measure the traffic and the CPU time of the client."""
     print_progress(f"dynamic refresh: {label}")
-    samples = await bench.run_sequentially(DYNAMIC_REFRESH, conditions)
+    samples = await bench.run_sequentially(
+        DYNAMIC_REFRESH, conditions, repetitions=bench.plan.polls
+    )
     rows = [_count_row(samples, "requests", label), _count_row(samples, "bytes", label)]
     limit = _cpu_limit(conditions, label)
     rows += [_count_row(samples, "handshakes", label), _cpu_row(samples, label, limit)]

@@ -9,7 +9,7 @@ import pytest
 
 from aiosupermicro import DynamicData
 from aiosupermicro.readings import telemetry
-from tests.library import connected_client, link
+from tests.library import connected_client, link, requested_paths
 from tests.library.readings import (
     move_sensors,
     poll_after_discovery,
@@ -257,6 +257,21 @@ async def test_failed_sensors_delay_no_others(session: ClientSession) -> None:
             assert len(bmc.requests) <= 10
         unmoved = {str(name) for name in _unmoved(before, data)}
         assert not {n for n in unmoved if not any(part in n for part in failed)}
+
+
+async def test_missing_sensor_is_read_once_per_poll(session: ClientSession) -> None:
+    """Leave requests of a poll unused rather than repeat one that has failed."""
+    bmc = _board("bmcweb", 1)
+    sensors = "/redfish/v1/Chassis/GPU_0/Sensors"
+    async with connected_client(bmc, session) as client:
+        await poll_after_discovery(client)
+        bmc.fail(f"{REPORTS}/GPU_0", status=503)
+        bmc.fail(sensor_paths(bmc, sensors)[0], status=404)
+        for _ in range(3):
+            bmc.requests.clear()
+            await client.async_get_dynamic_data()
+            paths = requested_paths(bmc)
+            assert [path for path in paths if path.startswith(sensors)] == [sensors]
 
 
 async def test_report_without_its_sensors_for_once_is_kept(

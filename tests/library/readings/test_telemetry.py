@@ -9,9 +9,9 @@ import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
 from aiosupermicro.const import METRIC_STALE_SECONDS, TELEMETRY_RETRY_SECONDS
-from aiosupermicro.readings import telemetry
+from aiosupermicro.readings import sensor_pool, telemetry
 from tests.conftest import Clock
-from tests.library import collection, link, requested_paths
+from tests.library import MANAGER, collection, link, requested_paths
 from tests.library.readings import (
     move_sensors,
     poll_after_discovery,
@@ -472,6 +472,36 @@ async def test_margin_is_never_a_temperature(
         "HGX GPU 0 DRAM 0 Temp 0",
     ]
     assert "CPU Temp" in _values(await client.async_get_dynamic_data())
+
+
+async def test_fan_is_found_while_reports_show_all_values(
+    client: SupermicroRedfishClient, bmc: Bmc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read the metrics with each static read, though no poll needs them."""
+    monkeypatch.setattr(sensor_pool, "EXPAND_FRESH_SECONDS", 0)
+    await poll_after_discovery(client)
+    bmc.requests.clear()
+    await client.async_get_dynamic_data()
+    assert ENVIRONMENT not in requested_paths(bmc)
+    fan = {"DeviceName": "FAN99", "SpeedRPM": 4200}
+    bmc.change(ENVIRONMENT, {"FanSpeedsPercent": [fan]})
+    await client.async_get_static_data()
+    thermal = (await client.async_get_dynamic_data()).thermal
+    assert thermal
+    assert ("FAN99", 4200) in [(fan.name, fan.reading) for fan in thermal.fans]
+
+
+async def test_margin_is_no_temperature_after_a_firmware_update(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Identify all sensors again, before the metrics show their values."""
+    await poll_after_discovery(client)
+    bmc.change(MANAGER, {"FirmwareVersion": "99"})
+    await client.async_get_static_data()
+    for _ in range(2):
+        names = _values(await client.async_get_dynamic_data()).keys()
+        assert "CPU Margin" not in names
+    assert "CPU Temp" in names
 
 
 @pytest.mark.parametrize("status", [404, 500])
