@@ -11,7 +11,7 @@ class Repetitions:
 
     measured: int
     warm_ups: int = 1
-    """Number of repetitions before the measured ones, not for a cold operation.
+    """Maximum number of repetitions before the measured ones, none if they are cold.
 
     Python optimizes code that has run for some time, and Home Assistant polls for
     weeks.
@@ -59,7 +59,7 @@ def full_plan() -> Plan:
     """Return the plan of the published results."""
     return Plan(
         boards=available_boards(),
-        polls=Repetitions(30, warm_ups=60),
+        polls=Repetitions(20, warm_ups=60),
         refreshes=Repetitions(8),
         passes=3,
         delays=(0.0, 0.15, 0.6),
