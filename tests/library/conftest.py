@@ -8,7 +8,7 @@ from hypothesis import settings
 import pytest
 
 from aiosupermicro import SupermicroRedfishClient
-from aiosupermicro.http import authenticator, connection, credentials
+from aiosupermicro.http import authenticator, connection, credentials, sessions
 from tests.conftest import Clock
 from tests.simulator import Bmc, Server
 
@@ -57,7 +57,7 @@ def limit_logout(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """
 
     def limit(*, request: float | None = None, wait: float | None = None) -> None:
-        for module, seconds in ((authenticator, request), (connection, wait)):
+        for module, seconds in ((sessions, request), (connection, wait)):
             if seconds is not None:
                 monkeypatch.setattr(module, "LOGOUT_SECONDS", seconds)
 

@@ -70,6 +70,19 @@ async def test_auth_returns_new_headers_after_invalidate(
     await auth.async_logout()
 
 
+async def test_auth_sends_a_refused_password_again_after_logout(
+    auth: SessionAuth, bmc: Bmc
+) -> None:
+    """Send it once for any number of requests, so that no account is locked."""
+    bmc.change_password("other")
+    for attempts in (1, 2):
+        for _ in range(3):
+            with pytest.raises(AuthenticationError):
+                await auth.async_get_headers()
+        assert bmc.login_attempts == attempts
+        await auth.async_logout()
+
+
 async def test_auth_state_has_session_and_idle_time(
     auth: SessionAuth, bmc: Bmc, clock: Clock
 ) -> None:

@@ -112,6 +112,10 @@ class SessionAuth:
         self._rejected = self._credentials
 
     async def async_logout(self) -> None:
-        """Delete the session, ignoring errors of the BMC."""
+        """Delete the session, ignoring errors of the BMC.
+
+        The next login also sends a password that was refused.
+        """
         await self._authenticator.async_logout()
+        self._authenticator.allow_retry()
         self._credentials = self._rejected = None

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from .concurrency import gather_or_raise
 from .const import DEFAULT_TIMEOUT
 from .data import DynamicData, RedfishData, StaticData
-from .exceptions import AuthenticationError, NotFoundError, ResourceError
+from .exceptions import NotFoundError, ResourceError
 from .http.authenticator import Authenticator
 from .http.connection import Connection
 from .http.stats import RequestStats
@@ -261,12 +261,11 @@ class SupermicroRedfishClient:
         """
         try:
             await self._connection.async_open()
-        except BaseException as error:
+        except BaseException:
             was_closed = self._connection.is_closed
             await self.async_disconnect()
             if not was_closed:
-                refusal = error if isinstance(error, AuthenticationError) else None
-                self._connection.reopen(refusal)
+                self._connection.reopen()
             raise
 
     async def async_disconnect(self) -> None:

@@ -15,7 +15,6 @@ from ..const import (
     AUTH_TOKEN_HEADER,
     LIVE_CONNECTION_SECONDS,
     LOGIN_RETRY_SECONDS,
-    LOGOUT_SECONDS,
     REDFISH_ROOT,
     REFUSED_SESSION_RETRY_SECONDS,
     SESSION_DEFAULT_TIMEOUT,
@@ -37,7 +36,7 @@ from .credentials import Credentials, SessionState, require_sendable
 from .sessions import (
     TEMPORARY_ERRORS,
     NoTokenError,
-    SessionFinder,
+    UserSessions,
     allows_basic,
     is_table_full,
     login_error,
@@ -111,9 +110,9 @@ class Authenticator:
         """The session to delete."""
         self._sessions_path = SESSIONS
         """The collection of sessions."""
-        self._finder = SessionFinder(transport, username)
-        self.refusal: AuthenticationError | None = None
-        """The error of a refused password, until `allow_retry` or a logout."""
+        self._sessions = UserSessions(transport, username)
+        self._refusal: AuthenticationError | None = None
+        """The error of a refused password, until `allow_retry`."""
         self._retry_at = 0.0
         """The time to try again after an error response."""
         self._used_at = 0.0
@@ -148,7 +147,7 @@ class Authenticator:
     def current(self) -> Credentials | None:
         """The credentials of the last login; None if a new one is necessary."""
         credentials = self._last
-        if credentials is None or self.refusal:
+        if credentials is None or self._refusal:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
@@ -168,7 +167,9 @@ class Authenticator:
 
         """
         if rejected and rejected.expires is not None and rejected is self._last:
-            self.refusal = AuthenticationError("The BMC no longer accepts the password")
+            self._refusal = AuthenticationError(
+                "The BMC no longer accepts the password"
+            )
         self._require_not_refused()
         if self._login_task is None or self._needs_login(self._login_task, rejected):
             self._login_task = asyncio.create_task(self._async_login(root, rejected))
@@ -212,23 +213,25 @@ class Authenticator:
             self._timeout_seconds = service.session_timeout
 
     async def async_logout(self) -> None:
-        """Delete the session; a BMC that does not respond keeps it."""
+        """Delete the session; a BMC that does not respond keeps it.
+
+        A refused password is not sent again by the next login.
+        """
         task, self._login_task = self._login_task, None
-        self.refusal, self._is_timeout_known = None, False
+        self._is_timeout_known = False
         self._timeout_seconds = SESSION_DEFAULT_TIMEOUT
         if task is not None:
             await asyncio.shield(asyncio.create_task(self._async_close(task)))
 
     def _require_not_refused(self) -> None:
         """Raise AuthenticationError if the password was refused before."""
-        if self.refusal:
-            raise self.refusal.with_traceback(None)
+        if self._refusal:
+            raise self._refusal.with_traceback(None)
 
     def allow_retry(self) -> None:
         """Forget that the password was refused, so that the next login sends it."""
-        self.refusal = None
-        if isinstance(login_error(self._login_task), AuthenticationError):
-            self._login_task = None
+        if self._refusal:
+            self._refusal = self._login_task = None
 
     def _needs_login(
         self, task: asyncio.Task[Credentials], rejected: Credentials | None
@@ -236,12 +239,24 @@ class Authenticator:
         """Return whether the result of the last login is no longer usable."""
         if not task.done():
             return False
-        if error := task.exception():
-            is_refused = isinstance(error, AuthenticationError)
-            return not is_refused and monotonic() >= self._retry_at
+        if task.exception():
+            return monotonic() >= self._retry_at
         return task.result() is rejected or self.current is None
 
     async def _async_login(
+        self, root: Mapping[str, Any], rejected: Credentials | None
+    ) -> Credentials:
+        """Keep or replace the session, and store the error of a refused password.
+
+        It is stored before any caller can start another login.
+        """
+        try:
+            return await self._async_renew(root, rejected)
+        except AuthenticationError as error:
+            self._refusal = error
+            raise
+
+    async def _async_renew(
         self, root: Mapping[str, Any], rejected: Credentials | None
     ) -> Credentials:
         """Keep the session if it is still valid, or log in.
@@ -344,7 +359,7 @@ class Authenticator:
         path = session_path(response, sessions_path)
         self._session = Credentials({AUTH_TOKEN_HEADER: token}, path, monotonic())
         if path is None:
-            path = await self._finder.async_find(sessions_path, self._session.headers)
+            path = await self._sessions.async_find(sessions_path, self._session.headers)
             self._session = replace(self._session, session_path=path)
         return self._session
 
@@ -380,21 +395,5 @@ class Authenticator:
     async def _async_delete_session(self) -> None:
         """Delete the session, if there is one."""
         session, self._session = self._session, None
-        if session is None:
-            return
-        path = session.session_path
-        if path is None:
-            path = await self._finder.async_find(self._sessions_path, session.headers)
-        if path is None:
-            return
-        try:
-            await self._transport.send(
-                "DELETE",
-                path,
-                headers=session.headers,
-                max_seconds=LOGOUT_SECONDS,
-            )
-        except (AuthenticationError, NotFoundError):
-            _LOGGER.debug("The session had already ended")
-        except SupermicroRedfishError as error:
-            _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
+        if session is not None:
+            await self._sessions.async_delete(self._sessions_path, session)

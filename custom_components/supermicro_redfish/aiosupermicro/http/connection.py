@@ -69,10 +69,9 @@ class Connection:
         self._authenticator.allow_retry()
         await self._requests.async_log_in()
 
-    def reopen(self, refusal: exceptions.AuthenticationError | None) -> None:
-        """Allow requests after the end of a failed login, which may be a refusal."""
+    def reopen(self) -> None:
+        """Allow requests again, without a new login and after `async_close`."""
         self.is_closed = False
-        self._authenticator.refusal = refusal
 
     async def async_close(self) -> None:
         """Cancel all reads, clear the cache and delete the session.

@@ -1,4 +1,4 @@
-"""Interpret the responses to logins, and find the sessions of users."""
+"""Interpret the responses to logins; find and delete the sessions of users."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ..exceptions import (
     AuthenticationError,
     InvalidResponseError,
     LicenseError,
+    NotFoundError,
     RateLimitError,
     ResourceError,
     ServiceUnavailableError,
@@ -21,6 +22,7 @@ from ..exceptions import (
 from ..models import Session
 from ..models.values import parse_datetime
 from ..payload import find_links, path_of
+from .credentials import Credentials
 from .response import Response
 from .transport import Transport
 
@@ -74,8 +76,8 @@ def session_path(response: Response, sessions_path: str) -> str | None:
     return path or (f"{sessions_path}/{name}" if name else None)
 
 
-class SessionFinder:
-    """Find the session of a login whose response has a token but no path."""
+class UserSessions:
+    """Find and delete sessions of one user."""
 
     def __init__(self, transport: Transport, user_name: str) -> None:
         """Keep the transport and the name; nothing is sent yet."""
@@ -89,7 +91,8 @@ class SessionFinder:
     ) -> str | None:
         """Return the path of the newest session of the user, None if not found.
 
-        Right after a login it is the session of that login.
+        Right after a login it is the session of that login, whose response may have a
+        token but no path.
         """
         try:
             sessions = await self._async_list(sessions_path, headers)
@@ -99,6 +102,22 @@ class SessionFinder:
         path = newest_session(sessions, self._other_paths)
         self._other_paths = {*sessions} - {path}
         return path
+
+    async def async_delete(self, sessions_path: str, session: Credentials) -> None:
+        """Delete a session, ignoring errors of the BMC."""
+        path = session.session_path
+        if path is None:
+            path = await self.async_find(sessions_path, session.headers)
+        if path is None:
+            return
+        try:
+            await self._transport.send(
+                "DELETE", path, headers=session.headers, max_seconds=LOGOUT_SECONDS
+            )
+        except (AuthenticationError, NotFoundError):
+            _LOGGER.debug("The session had already ended")
+        except SupermicroRedfishError as error:
+            _LOGGER.debug("The session was not deleted: %s", type(error).__name__)
 
     async def _async_list(
         self, sessions_path: str, headers: Mapping[str, str]
