@@ -22,6 +22,7 @@ from tests.library import (
     get_all,
     inject_fault,
     limiter_of,
+    link,
     requested_paths,
     resource_paths,
     set_timeout,
@@ -117,6 +118,19 @@ async def test_timeout_is_read_before_first_renewal(
     await client.async_get_system()
     methods = [method for method, _, _ in take_requests(bmc)]
     assert methods == ["DELETE", "GET", "POST", "GET"]
+
+
+async def test_timeout_is_read_where_the_service_root_links_to(
+    client: SupermicroRedfishClient, bmc: Bmc, clock: Clock
+) -> None:
+    """Keep the session, whose service has another path than on other boards."""
+    path = f"{ROOT}/Elsewhere/SessionService"
+    bmc.put(path, bmc.resource(SESSION_SERVICE) | link(path))
+    bmc.change(ROOT, {"SessionService": link(path)})
+    bmc.remove(SESSION_SERVICE)
+    await _poll_for(client, clock, 60)
+    assert ("GET", path, 200) in take_requests(bmc)
+    assert bmc.login_attempts == 1
 
 
 async def test_timeout_is_not_read_while_session_is_in_use(
