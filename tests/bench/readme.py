@@ -33,31 +33,33 @@ _X13 = "x13-sys-821ge-tnhr"
 _READINGS = "share of readings of this poll, after all have moved"
 README_ROWS = (
     ReadmeRow(
-        "requests to the first reading after a restart, X13",
+        "requests to the first reading after a restart",
         "requests to the first reading",
         (_X13, "warm", _DELAY),
     ),
     ReadmeRow(
-        "seconds to it, where each request takes 0.15 s",
+        "seconds to the first reading after a restart, 0.15 s per request",
         "seconds to the first reading",
         (_X13, "warm", _DELAY),
     ),
     ReadmeRow(
-        "seconds to it, where drives, logs and licenses take 2 s each",
+        "the same, 2 s per request for drives, logs, licenses, certificates",
         "seconds to the first reading",
         (_X13, "warm", _SLOW),
     ),
     ReadmeRow(
-        "seconds to it on a new server, where each request takes 0.15 s",
+        "seconds to the first reading of a new server, 0.15 s per request",
         "seconds to the first reading",
         (_X13, "cold", _DELAY),
     ),
-    ReadmeRow("share of readings that are of the last poll, X13", _READINGS, (_X13,)),
-    ReadmeRow("the same, generation 14 with $expand", _READINGS, ("gen14",)),
-    ReadmeRow("the same, generation 14 without it", _READINGS, ("gen14, one",)),
-    ReadmeRow("the same, OpenBMC", _READINGS, ("gb300",)),
     ReadmeRow(
-        "seconds from a fan mode to its new state, where each request takes 0.6 s",
+        "share of readings that are of the last poll (1 is all)", _READINGS, (_X13,)
+    ),
+    ReadmeRow("the same share, generation 14 with $expand", _READINGS, ("gen14",)),
+    ReadmeRow("the same share, generation 14 without it", _READINGS, ("gen14, one",)),
+    ReadmeRow("the same share, OpenBMC", _READINGS, ("gb300",)),
+    ReadmeRow(
+        "seconds from a fan mode to its new state, 0.6 s per request",
         "seconds from a command to its new state",
         ("600 ms per request", "fan mode"),
     ),
