@@ -95,6 +95,7 @@ async def test_sensor_name_and_version_are_plain_text(
     await expect(added.browser.tab).not_to_have_title("x")
 
 
+@pytest.mark.long
 async def test_license_name_in_a_repair_is_plain_text(
     added: AddedServer, foreign_requests: list[str]
 ) -> None:
@@ -117,6 +118,7 @@ async def other_server() -> AsyncIterator[Server]:
         yield server
 
 
+@pytest.mark.long
 async def test_certificate_name_is_plain_text(
     added: AddedServer, other_server: Server, foreign_requests: list[str]
 ) -> None:

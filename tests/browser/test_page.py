@@ -24,6 +24,7 @@ async def test_config_flow_shows_certificate_of_the_bmc(added: AddedServer) -> N
     assert added.fingerprint == added.server.certificate_sha256
 
 
+@pytest.mark.long
 async def test_config_flow_keeps_password_after_an_error(added: AddedServer) -> None:
     """Show the input of the user, and explain the port at the address."""
     await added.browser.open("")

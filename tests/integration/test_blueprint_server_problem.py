@@ -113,6 +113,7 @@ async def test_failed_supply_causes_one_notification_that_is_cleared(
     assert shown(hass) == []
 
 
+@pytest.mark.long
 async def test_second_problem_joins_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -158,6 +159,7 @@ async def test_critical_event_without_a_part_has_its_own_notification(
     assert shown(hass) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("changes", "severities", "expected"),
     [
@@ -183,6 +185,7 @@ async def test_event_notifies_by_its_severity(
     assert len(shown(hass)) == expected
 
 
+@pytest.mark.long
 async def test_problem_survives_restart_and_outage(
     hass: HomeAssistant,
     loaded: ConfigEntry,
@@ -206,6 +209,7 @@ async def test_problem_survives_restart_and_outage(
     assert shown(hass) == []
 
 
+@pytest.mark.long
 async def test_repair_during_an_outage_clears_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -220,6 +224,7 @@ async def test_repair_during_an_outage_clears_the_notification(
     assert shown(hass) == []
 
 
+@pytest.mark.long
 async def test_replaced_part_clears_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -239,6 +244,7 @@ async def test_replaced_part_clears_the_notification(
     assert shown(hass) == []
 
 
+@pytest.mark.long
 async def test_outage_without_a_problem_starts_no_action(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -254,6 +260,7 @@ async def test_outage_without_a_problem_starts_no_action(
     assert sent == []
 
 
+@pytest.mark.long
 async def test_log_cannot_format_the_notification(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:

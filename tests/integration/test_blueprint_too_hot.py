@@ -98,6 +98,7 @@ async def test_full_speed_continues_until_all_sensors_are_cool(
     assert bmc.fan_mode == "Optimal"
 
 
+@pytest.mark.long
 async def test_rejected_command_is_repeated(
     hass: HomeAssistant, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -113,6 +114,7 @@ async def test_rejected_command_is_repeated(
     assert hass.states.is_state(MEMORY, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", ["*", FAN_MODE])
 async def test_outage_delays_the_former_mode(
     hass: HomeAssistant,
@@ -149,6 +151,7 @@ async def test_former_mode_is_restored_after_restart(
     assert bmc.fan_mode == "Optimal"
 
 
+@pytest.mark.long
 async def test_heat_is_detected_after_restart(
     loaded: ConfigEntry, bmc: Bmc, automations: Automations, inputs: dict[str, Any]
 ) -> None:
@@ -161,6 +164,7 @@ async def test_heat_is_detected_after_restart(
     assert bmc.fan_mode == "FullSpeed"
 
 
+@pytest.mark.long
 async def test_mode_that_the_user_selected_meanwhile_is_kept(
     hass: HomeAssistant,
     loaded: ConfigEntry,
@@ -179,6 +183,7 @@ async def test_mode_that_the_user_selected_meanwhile_is_kept(
     assert hass.states.is_state(MEMORY, "")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("key", "mode", "mode_name", "name", "offered"),

@@ -91,6 +91,7 @@ async def test_server_is_shut_down_and_powered_on_again(bmc: Bmc, ups: Ups) -> N
     ]
 
 
+@pytest.mark.long
 async def test_failure_to_power_on_is_notified(bmc: Bmc, ups: Ups) -> None:
     """Notify of a BMC that rejects the command, and keep that it was shut down."""
     await ups.start()
@@ -114,6 +115,7 @@ async def test_short_power_losses_are_ignored(bmc: Bmc, ups: Ups) -> None:
     assert ups.notifications == []
 
 
+@pytest.mark.long
 async def test_short_return_of_mains_is_ignored(bmc: Bmc, ups: Ups) -> None:
     """Wait for stable mains, because the battery may be empty."""
     await ups.start()
@@ -129,6 +131,7 @@ async def test_short_return_of_mains_is_ignored(bmc: Bmc, ups: Ups) -> None:
 # Servers that are off for another reason
 
 
+@pytest.mark.long
 async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
     """Keep a server off that the user had powered off before."""
     bmc.power("GracefulShutdown")
@@ -140,6 +143,7 @@ async def test_server_that_was_off_before_stays_off(bmc: Bmc, ups: Ups) -> None:
     assert ups.notifications == []
 
 
+@pytest.mark.long
 async def test_server_that_was_powered_off_later_stays_off(bmc: Bmc, ups: Ups) -> None:
     """Discard the stored shutdown when the server was on in between."""
     await ups.start()
@@ -171,6 +175,7 @@ async def test_server_that_the_user_powered_on_can_be_powered_off(
 # Restarts of Home Assistant
 
 
+@pytest.mark.long
 async def test_shutdown_is_remembered_over_restart(
     loaded: ConfigEntry, bmc: Bmc, ups: Ups
 ) -> None:
@@ -183,6 +188,7 @@ async def test_shutdown_is_remembered_over_restart(
     assert not ups.has_shut_down()
 
 
+@pytest.mark.long
 async def test_unfinished_shutdown_is_remembered_over_restart(
     loaded: ConfigEntry, bmc: Bmc, ups: Ups
 ) -> None:
@@ -200,6 +206,7 @@ async def test_unfinished_shutdown_is_remembered_over_restart(
 # Shutdowns that take long or fail
 
 
+@pytest.mark.long
 async def test_mains_that_return_during_shutdown_power_on_after_it(
     bmc: Bmc, ups: Ups
 ) -> None:
@@ -233,6 +240,7 @@ async def test_ignored_shutdown_leaves_server_on(bmc: Bmc, ups: Ups) -> None:
     assert not ups.has_shut_down()
 
 
+@pytest.mark.long
 async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None:
     """Power on after a late shutdown, which cannot be canceled."""
     bmc.host.accepts_shutdown = False
@@ -247,6 +255,7 @@ async def test_shutdown_may_end_after_mains_are_back(bmc: Bmc, ups: Ups) -> None
     assert ups.notifications[1:] == ["Mains power is back. x12spi-tf is on again."]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answers", [True, False])
 async def test_second_power_loss_requests_shutdown_again(
     bmc: Bmc, ups: Ups, *, answers: bool
@@ -270,6 +279,7 @@ async def test_second_power_loss_requests_shutdown_again(
     assert not ups.has_shut_down()
 
 
+@pytest.mark.long
 async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> None:
     """Report a failed shutdown, and do not power the server on later."""
     await ups.start()
@@ -281,6 +291,7 @@ async def test_failed_shutdown_is_reported_and_forgotten(bmc: Bmc, ups: Ups) -> 
     assert not ups.has_shut_down()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mains", "battery", "choices"),
     [

@@ -97,6 +97,7 @@ def before(
     return _registered(hass, loaded)
 
 
+@pytest.mark.long
 async def test_entities_of_changing_names_are_limited(
     hass: HomeAssistant,
     loaded: ConfigEntry,
@@ -170,6 +171,7 @@ async def test_registered_entities_are_always_added(
     assert {state.entity_id for state in hass.states.async_all()} >= states
 
 
+@pytest.mark.long
 async def test_health_of_renamed_components_is_forgotten(
     hass: HomeAssistant,
     loaded: ConfigEntry,
@@ -248,6 +250,7 @@ async def test_huge_log_is_new_only_once(
     await hass.async_block_till_done()
 
 
+@pytest.mark.long
 async def test_log_that_changes_entirely_fires_bounded_events(
     hass: HomeAssistant,
     loaded: ConfigEntry,

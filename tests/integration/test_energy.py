@@ -207,6 +207,7 @@ async def test_days_without_home_assistant_are_not_counted(
     assert uncounted_hours(hass, loaded) == round(48 - MAX_ENERGY_GAP / HOUR, 2)
 
 
+@pytest.mark.long
 async def test_renamed_entity_keeps_its_energy(
     hass: HomeAssistant,
     loaded: ConfigEntry,

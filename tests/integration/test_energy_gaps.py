@@ -118,6 +118,7 @@ async def test_board_without_record_is_counted_as_before(
     assert is_uncounted(meter, 6)
 
 
+@pytest.mark.long
 async def test_zeros_of_a_running_host_are_not_counted(meter: Meter) -> None:
     """Report recorded zeros as uncounted: the BMC measured nothing."""
     meter.record.override = 0
@@ -125,6 +126,7 @@ async def test_zeros_of_a_running_host_are_not_counted(meter: Meter) -> None:
     assert is_uncounted(meter, 6)
 
 
+@pytest.mark.long
 async def test_restart_of_the_bmc_ends_its_record(meter: Meter, bmc: Bmc) -> None:
     """Count only the time since the last restart of the BMC."""
     reset_at = meter.record.date(meter.clock.now + 4 * HOUR)
@@ -133,6 +135,7 @@ async def test_restart_of_the_bmc_ends_its_record(meter: Meter, bmc: Bmc) -> Non
     assert 3.5 <= meter.uncounted_hours <= 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [HOUR_REPORT, MANAGER])
 async def test_record_is_read_again_after_a_failure(
     meter: Meter, bmc: Bmc, elapse: Elapse, path: str
@@ -145,6 +148,7 @@ async def test_record_is_read_again_after_a_failure(
     assert meter.uncounted_hours == 0
 
 
+@pytest.mark.long
 async def test_failing_record_is_not_read_any_more(
     meter: Meter, bmc: Bmc, elapse: Elapse
 ) -> None:
@@ -158,6 +162,7 @@ async def test_failing_record_is_not_read_any_more(
     assert HOUR_REPORT not in {request.path for request in bmc.requests[count:]}
 
 
+@pytest.mark.long
 async def test_sum_never_decreases_while_a_record_is_read(
     meter: Meter, bmc: Bmc
 ) -> None:

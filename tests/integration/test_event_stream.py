@@ -147,6 +147,7 @@ async def test_events_of_a_log_are_fired_within_three_seconds(
         assert listening.fired.messages[-1] == str(number)
 
 
+@pytest.mark.long
 async def test_refused_stream_is_retried_with_growing_pauses(
     stopped: Listening,
 ) -> None:
@@ -225,6 +226,7 @@ async def test_board_without_stream_is_asked_once(
     assert requests_since(bmc).count("GET /redfish/v1/EventService") == 1
 
 
+@pytest.mark.long
 async def test_log_that_fails_once_is_read_with_the_next_event(
     listening: Listening,
 ) -> None:

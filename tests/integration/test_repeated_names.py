@@ -160,6 +160,7 @@ async def test_entities_of_former_keys_keep_their_history(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
+@pytest.mark.long
 async def test_second_supply_of_the_same_name_is_added_while_running(
     hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
 ) -> None:

@@ -253,6 +253,7 @@ async def test_gpus_are_shown_soon_after_a_chassis_was_missing(
     assert gpus <= available_keys(hass, entry)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("board", "path"),
     [
@@ -358,6 +359,7 @@ async def test_removed_drive_stays_until_four_complete_reads(
     assert entity_id(hass, loaded, DRIVE_TEMPERATURE) is None
 
 
+@pytest.mark.long
 async def test_reload_requests_refused_license_again(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc
 ) -> None:

@@ -132,6 +132,7 @@ async def test_recorded_power_is_shown(
         assert entity_id(hass, loaded, consumption) is None
 
 
+@pytest.mark.long
 @every_recorded_board
 async def test_recorded_sensors_without_reading_are_unknown_while_host_is_off(
     hass: HomeAssistant, loaded: ConfigEntry, bmc: Bmc, elapse: Elapse

@@ -64,6 +64,7 @@ def test_release_writes_version_of_its_tag(checkout: Path) -> None:
     assert not [name for name in names if "__pycache__" in name]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tag", ["latest", "v1.2", "v9.9.9"])
 def test_release_rejects_tag_without_known_version(checkout: Path, tag: str) -> None:
     """Fail for a tag that is no version or has no entry in the change log."""
@@ -131,6 +132,7 @@ def _commit_repository(checkout: Path) -> None:
     commit_all(checkout)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -157,6 +159,7 @@ def test_release_refuses_other_files_than_those_of_a_commit(
     assert git(checkout, "status", "--porcelain") == before
 
 
+@pytest.mark.long
 def test_release_refuses_folder_without_repository(checkout: Path) -> None:
     """Reject a folder whose files git does not track."""
     shutil.rmtree(checkout / ".git")

@@ -93,6 +93,7 @@ async def test_speed_rises_at_once_and_falls_slowly(
     assert ipmi.cooling.duties[0] == 25
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("hysteresis", "slowdown"), [(4, 2), (20, 10)])
 async def test_speed_falls_with_any_slowdown(
     bmc: Bmc,
@@ -114,6 +115,7 @@ async def test_speed_falls_with_any_slowdown(
     assert ipmi.cooling.duties[0] <= 100 - 4 * slowdown
 
 
+@pytest.mark.long
 async def test_zone_at_its_lowest_speed_is_not_written_again(
     hass: HomeAssistant,
     controlled: ConfigEntry,
@@ -137,6 +139,7 @@ async def test_zone_at_its_lowest_speed_is_not_written_again(
     assert duty_writes(ipmi) == before
 
 
+@pytest.mark.long
 async def test_floor_limits_curve(
     bmc: Bmc, ipmi: IpmiServer, automations: Automations, inputs: dict[str, Any]
 ) -> None:

@@ -111,6 +111,7 @@ async def lossy(
     return entry
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 async def test_mode_is_restored_within_two_seconds_despite_lost_packets(
     hass: HomeAssistant, lossy: ConfigEntry, bmc: Bmc, ipmi: IpmiServer, seed: int

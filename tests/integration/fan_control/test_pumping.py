@@ -54,6 +54,7 @@ async def test_pumping_raises_duty_and_floor(
     assert entity(hass, low_floor, ZONE_1).attributes["minimum"] == floor
 
 
+@pytest.mark.long
 async def test_learned_floor_ends_with_the_option(
     hass: HomeAssistant, low_floor: ConfigEntry, elapse: Elapse
 ) -> None:

@@ -40,6 +40,7 @@ async def crashed(
     return held
 
 
+@pytest.mark.long
 async def test_failed_setup_gives_fans_back_until_redfish_responds(
     hass: HomeAssistant,
     crashed: ConfigEntry,
