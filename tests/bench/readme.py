@@ -43,7 +43,7 @@ README_ROWS = (
         (_X13, "warm", _DELAY),
     ),
     ReadmeRow(
-        "the same, 2 s per request for drives, logs, licenses, certificates",
+        "the same without a delay, but 2 s for drives, logs, licenses, certificates",
         "seconds to the first reading",
         (_X13, "warm", _SLOW),
     ),
@@ -59,7 +59,7 @@ README_ROWS = (
     ReadmeRow("the same share, generation 14 without it", _READINGS, ("gen14, one",)),
     ReadmeRow("the same share, OpenBMC", _READINGS, ("gb300",)),
     ReadmeRow(
-        "seconds from a fan mode to its new state, 0.6 s per request",
+        "seconds from setting a fan mode to its new state, 0.6 s per request",
         "seconds from a command to its new state",
         ("600 ms per request", "fan mode"),
     ),
@@ -68,9 +68,12 @@ README_ROWS = (
     ReadmeRow("TLS handshakes in an hour", "handshakes in one hour, with set-up"),
     ReadmeRow("logins in an hour", "logins in one hour, with set-up"),
     ReadmeRow("sessions open after an hour", "open sessions after one hour"),
-    ReadmeRow("CPU seconds in an hour", "CPU seconds in one hour, without set-up"),
     ReadmeRow(
-        "megabytes of memory per server",
+        "CPU seconds in an hour, without the start",
+        "CPU seconds in one hour, without set-up",
+    ),
+    ReadmeRow(
+        "megabytes of memory per server, X12",
         "memory per additional BMC, MB",
         ("in one Home Assistant",),
     ),
