@@ -63,7 +63,7 @@ async def _log_in_twice(self: Authenticator, *args: Any, **kwargs: Any) -> Any:
     try:
         return await _log_in(self, *args, **kwargs)
     except AuthenticationError:
-        self._login_task = None
+        self.allow_retry()
         return await _log_in(self, *args, **kwargs)
 
 

@@ -13,8 +13,9 @@ from custom_components.supermicro_redfish.const import DOMAIN
 from tests.integration import DYNAMIC, HOUR, MINUTE, call, entity, reload, unload
 from tests.integration.conftest import Elapse
 from tests.integration.paths import SYSTEM, THERMAL
-from tests.integration.repair_flow import fix_issue, open_issues
-from tests.simulator import Bmc
+from tests.integration.repair_flow import fix_issue, issue_keys, open_issues
+from tests.simulator import Bmc, Server
+from tests.simulator.certificate import Certificate
 from tests.simulator.ipmi import IpmiServer
 
 from .fans import SELECT, ZONE_1, mode_writes, refuse_modes, set_percentage, writes
@@ -127,6 +128,25 @@ async def test_missing_polls_restore_mode(
     assert bmc.fan_mode == "Optimal"
     (issue,) = open_issues(hass)
     assert issue.translation_key == "fan_control_no_readings"
+
+
+async def test_new_certificate_restores_mode_over_ipmi(
+    hass: HomeAssistant,
+    held: ConfigEntry,
+    server: Server,
+    bmc: Bmc,
+    new_certificate: Certificate,
+    elapse: Elapse,
+) -> None:
+    """Give the fans back, though nothing is sent over Redfish anymore."""
+    server.renew_certificate(new_certificate)
+    await server.refuse()
+    await server.listen()
+    since = len(bmc.requests)
+    await elapse(120, step=15)
+    assert bmc.fan_mode == "Optimal"
+    assert "fan_control_no_readings" in issue_keys(hass)
+    assert bmc.requests[since:] == []
 
 
 async def test_missing_polls_restore_mode_despite_single_ipmi_failures(
