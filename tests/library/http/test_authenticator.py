@@ -360,6 +360,7 @@ LOCATIONS = {
     "nonsense": "http://[",
     "empty": "",
     "nowhere but by its Id": "",
+    "beside another Id": "{path}",
 }
 
 
@@ -373,7 +374,8 @@ async def test_session_is_deleted_wherever_bmc_locates_it(
     headers = {"X-Auth-Token": held.token}
     if location := LOCATIONS[case]:
         headers["Location"] = location.format(url=server.url, path=path)
-    body = {"Id": held.id} if "Id" in case else bmc.resource(path)
+    ids = {"nowhere but by its Id": held.id, "beside another Id": "99"}
+    body = {"Id": ids[case]} if case in ids else bmc.resource(path)
     bmc.fail(SESSIONS, status=201, body=body, headers=headers, method="POST", times=1)
     await client.async_connect()
     assert (await client.async_get_system()).is_on
