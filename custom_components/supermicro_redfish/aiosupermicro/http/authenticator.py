@@ -39,7 +39,6 @@ from .sessions import (
     UserSessions,
     allows_basic,
     is_table_full,
-    login_error,
     session_path,
 )
 from .transport import Transport
@@ -173,22 +172,11 @@ class Authenticator:
         self._require_not_refused()
         if self._login_task is None or self._needs_login(self._login_task, rejected):
             self._login_task = asyncio.create_task(self._async_login(root, rejected))
-            self._login_task.add_done_callback(self._record_failure)
+            self._login_task.add_done_callback(_retrieve_exception)
         task = self._login_task
         if not task.done():
             await asyncio.wait([task])
         return task.result()
-
-    def _record_failure(self, task: asyncio.Task[Credentials]) -> None:
-        """Let an error response count for the next callers as well.
-
-        The exception of a login whose callers were canceled is not logged.
-        """
-        error = login_error(task)
-        is_lost = isinstance(error, (ConnectionError, TimeoutError))
-        if isinstance(error, SupermicroRedfishError) and not is_lost:
-            retry_at = monotonic() + LOGIN_RETRY_SECONDS
-            self._retry_at = max(self._retry_at, retry_at)
 
     def mark_used(self, credentials: Credentials) -> None:
         """Record that a request with these credentials is sent now.
@@ -246,14 +234,18 @@ class Authenticator:
     async def _async_login(
         self, root: Mapping[str, Any], rejected: Credentials | None
     ) -> Credentials:
-        """Keep or replace the session, and store the error of a refused password.
+        """Keep or replace the session, and let an error response count for others.
 
-        It is stored before any caller can start another login.
+        It is recorded before any caller can start another login.
         """
         try:
             return await self._async_renew(root, rejected)
-        except AuthenticationError as error:
-            self._refusal = error
+        except (ConnectionError, TimeoutError):
+            raise
+        except SupermicroRedfishError as error:
+            if isinstance(error, AuthenticationError):
+                self._refusal = error
+            self._retry_at = max(self._retry_at, monotonic() + LOGIN_RETRY_SECONDS)
             raise
 
     async def _async_renew(
@@ -397,3 +389,9 @@ class Authenticator:
         session, self._session = self._session, None
         if session is not None:
             await self._sessions.async_delete(self._sessions_path, session)
+
+
+def _retrieve_exception(task: asyncio.Task[Credentials]) -> None:
+    """Keep asyncio from logging the error of a login whose callers were canceled."""
+    if not task.cancelled():
+        task.exception()

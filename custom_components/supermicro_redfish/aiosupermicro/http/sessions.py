@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import Task
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 import logging
@@ -38,13 +37,6 @@ _ACCOUNT_LOCKED = "AccountLockup"
 
 class NoTokenError(InvalidResponseError):
     """Successful response to a login, but without a token."""
-
-
-def login_error(task: Task[Any] | None) -> BaseException | None:
-    """Return the error of a login, None if it succeeded, runs or was canceled."""
-    if task is None or not task.done() or task.cancelled():
-        return None
-    return task.exception()
 
 
 def allows_basic(error: SupermicroRedfishError, root: Mapping[str, Any]) -> bool:
