@@ -74,10 +74,10 @@ BYTES_PER_VALUE: Final = 8
 Only a body of empty objects has more values.
 """
 
-MAX_PIECES: Final = 1_000
-"""Maximum number of values to compare one by one in a body; X13 has up to 60.
+MAX_CHANGING_VALUES: Final = 1_000
+"""Maximum number of values that are parsed alone in a body; X13 has up to 42.
 
-It includes the items of lists. Each takes some 200 bytes of memory.
+Each takes some 200 bytes of memory.
 """
 
 MAX_CACHED_RESOURCES: Final = 5_000

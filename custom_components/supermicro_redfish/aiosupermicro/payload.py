@@ -17,8 +17,16 @@ try:
 except ImportError:
     _parse_fast = None
 
+_parse_text = json.JSONDecoder(strict=False).decode
+
 JsonObject = Mapping[str, Any]
 """The JSON of a resource, or of an object inside it."""
+
+Changes = dict[Any, Any]
+"""Keys of an object, or indexes of a list, whose values have changed.
+
+The value of each is None for a scalar value, and the changes inside an object or list.
+"""
 
 _CONTAINERS = frozenset((dict, list))
 
@@ -148,7 +156,7 @@ def _parse(raw: bytes) -> Any:
         with suppress(ValueError):
             return _parse_fast(raw)
     text = raw.decode(json.detect_encoding(raw), "replace")
-    document = json.loads(text, strict=False) if text.strip() else None
+    document = _parse_text(text) if text.strip() else None
     return _replace_surrogates(document) if "\\u" in text else document
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from aiosupermicro import payload
-from aiosupermicro.const import MAX_DEPTH, MAX_PIECES, PARSE_IN_THREAD_BYTES
+from aiosupermicro.const import MAX_CHANGING_VALUES, MAX_DEPTH, PARSE_IN_THREAD_BYTES
 from aiosupermicro.http import document
 from aiosupermicro.http.document import Document, async_parse_document, parse_document
 from aiosupermicro.payload import parse_json
@@ -94,11 +94,12 @@ def test_parsers_agree_on_any_bytes(raw: bytes, text: str) -> None:
 
 def test_orjson_is_used_where_it_is_installed() -> None:
     """Parse with orjson, and with the standard library where orjson is stricter."""
-    with patch("json.loads", wraps=json.loads) as loads:
+    with patch.object(payload, "_parse_text", wraps=json.loads) as parse_text:
         assert parse_json(b'{"a": [1, 2.5, "x"]}') == {"a": [1, 2.5, "x"]}
-        assert loads.called is (find_spec("orjson") is None)
+        assert parse_text.called is (find_spec("orjson") is None)
+        parse_text.side_effect = json.JSONDecoder(strict=False).decode
         assert parse_json(b'{"a": "\x01"}') == {"a": "\x01"}
-        assert loads.called
+        assert parse_text.called
 
 
 @given(st.lists(_DOCUMENTS, min_size=2, max_size=6), _SPACING)
@@ -147,14 +148,55 @@ _REPEATED = [
 ]
 
 
-@pytest.mark.parametrize("text", [*_REPEATED, '{"b":%d} ', ' {"b" : [ %d ] }', "[%d]"])
+_TEXTS = [
+    *(r'{"a":"x,\"k\":%d,y","b":1}', '{"a":"x, %d, y","b":1}', '{"a":"x,y%d"}'),
+    *(r'{"a":"\\","b":%d,"c":"\\"}', r'{"a":",\\","b":[%d,"\\",0],"c":","}'),
+    *(r'{"a":"\u00000","b":%d}', '{"a":"\x000","b":%d}', '{"a":"é","b":%d}'),
+    *('{"a":{"b":[%d,{"c":[]}]}}', '{"a":[{"b":{"c":%d}}],"d":{}}', '{"%d":0}'),
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*_REPEATED, *_TEXTS, '{"b":%d} ', ' {"b" : [ %d ] }', "[%d]"]
+)
 def test_document_of_any_form_is_read_again(text: str) -> None:
     """Return the last value of a repeated key; accept any white space."""
     known: Document | None = None
     for number in (1, 2, 10, 1, 3):
         raw = (text % number).encode()
         known = parse_document(raw, known)
+        assert known.content == json.loads(raw, strict=False)
+
+
+def _parse_each(bodies: list[Any]) -> list[bool]:
+    """Parse one body after the other; return which were made from the former one."""
+    known: Document | None = None
+    is_made: list[bool] = []
+    for body in bodies:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        former, known = known, parse_document(raw, known)
         assert known.content == json.loads(raw)
+        is_made.append(former is not None and known.former == former.version)
+    return is_made
+
+
+def test_scalar_values_are_changed_in_the_former_document() -> None:
+    """Parse a value of any kind alone, also one that had not changed before."""
+    values = [1, "text", None, True, 2.5, "", "a,b", -3]
+    bodies = [{"a": value, "b": {"c": [{"d": 0}, value]}} for value in values]
+    assert _parse_each([*bodies, bodies[-1] | {"a": 4, "e": 5}]) == [
+        *(False, True, True, True, True, True, True, True, False)
+    ]
+    assert _parse_each([{"a": 0, "b": 0}, {"a": 1, "b": 0}, {"a": 1, "b": 2}]) == [
+        *(False, True, True)
+    ]
+
+
+def test_body_that_changes_its_form_is_parsed_as_a_whole() -> None:
+    """Change values again once the form stays the same."""
+    forms = [{"a": [0] * (number % 2)} for number in range(4)]
+    values = [{"a": [], "b": number} for number in range(4)]
+    assert _parse_each(forms + values) == [*[False] * 5, True, True, True]
 
 
 @pytest.mark.parametrize("name", BOARDS)
@@ -221,16 +263,19 @@ def test_known_document_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "items", [["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), [0] * MAX_PIECES]
+    ("items", "is_made"),
+    [
+        ([*["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), 0], False),
+        ([0] * MAX_CHANGING_VALUES, True),
+        ([0] * (MAX_CHANGING_VALUES + 1), False),
+    ],
 )
-def test_large_document_is_parsed_as_a_whole(items: list[Any]) -> None:
+def test_large_document_is_parsed_as_a_whole(
+    items: list[Any], *, is_made: bool
+) -> None:
     """Use the faster parser for a log; use little memory for many small values."""
-    bodies = [json.dumps({"a": items, "b": n}).encode() for n in range(4)]
-    known = None
-    for raw in bodies:
-        known = parse_document(raw, known)
-        assert known.layout is None
-        assert known.content == json.loads(raw)
+    bodies = [{"a": [n if item == 0 else item for item in items]} for n in range(4)]
+    assert _parse_each(bodies) == [False, is_made, is_made, is_made]
 
 
 @pytest.mark.parametrize("size", [10, PARSE_IN_THREAD_BYTES])

@@ -12,6 +12,7 @@ import unicodedata
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from aiosupermicro.http.document import parse_document
 from aiosupermicro.models import (
     NTP,
     Action,
@@ -34,6 +35,8 @@ from aiosupermicro.models import (
     enums,
 )
 from aiosupermicro.models.values import parse_datetime
+from aiosupermicro.resources.decoded import DecodedResources
+from aiosupermicro.resources.endpoints import THERMAL
 
 from .catalog import ALL_MODELS, JSON, KEYS, UNRECORDED, boards, needs_recordings
 
@@ -81,25 +84,67 @@ def test_empty_resource_decodes_to_none(model: type[Model]) -> None:
     assert_empty(model.from_dict({}))
 
 
-_ITEMS: list[Any] = [
-    *({"Name": name, "ReadingCelsius": 40} for name in ("CPU", "Inlet", "VRM", "CPU")),
-    *({}, {"Name": 5}, None, "text", [{"Name": "nested"}], 7),
-]
-_LISTS = st.lists(st.sampled_from(_ITEMS), max_size=6) | st.sampled_from(_ITEMS)
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 5, 40, "CPU", "", True, {"Name": "nested"}, []]
+)
+_ITEMS = st.dictionaries(
+    st.sampled_from(["Name", "FanName", "ReadingCelsius", "Status", "Odd"]), _VALUES
+)
+_LISTS = st.lists(_ITEMS | _VALUES, max_size=4) | _ITEMS | _VALUES
 _RESOURCES = st.fixed_dictionaries(
-    {}, optional={"Id": st.text(), "Temperatures": _LISTS, "Fans": _LISTS}
+    {}, optional={"Id": _VALUES, "Temperatures": _LISTS, "Fans": _LISTS}
 )
 
 
-@given(former=_RESOURCES, data=_RESOURCES)
+@given(bodies=st.lists(_RESOURCES, min_size=2, max_size=4), data=st.data())
 def test_changed_resource_decodes_to_the_model_of_a_new_one(
-    former: dict[str, Any], data: dict[str, Any]
+    bodies: list[dict[str, Any]], data: st.DataObject
 ) -> None:
-    """Keep the models of items that are the same objects, and decode all others."""
-    known = Thermal.from_dict(former)
-    changed = Thermal.from_changed(data, former, known)
-    assert changed == Thermal.from_dict(data)
-    assert vars(changed).keys() <= {"id", "temperatures", "fans"}
+    """Decode one resource after the other, whether similar or not."""
+    bodies += [_change_values(body, data) for body in bodies for _ in range(3)]
+    decoded, document = DecodedResources(), None
+    for body in bodies:
+        document = parse_document(json.dumps(body).encode(), document)
+        found = decoded.decode(THERMAL, document.content, document)
+        assert found == Thermal.from_dict(body)
+        assert repr(found) == repr(Thermal.from_dict(body))
+
+
+def _change_values(part: Any, data: st.DataObject) -> Any:
+    """Return a copy in which some scalar values are others."""
+    if isinstance(part, dict):
+        return {key: _change_values(value, data) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_change_values(value, data) for value in part]
+    return data.draw(st.sampled_from([part, part, None, 7, 8.5, "GPU"]))
+
+
+def test_models_of_unchanged_parts_stay_the_same_objects() -> None:
+    """Decode only the item that has changed; keep all where no field has changed."""
+    readings = [{"Name": name, "ReadingCelsius": 40} for name in ("CPU", "Inlet")]
+    body = {"Temperatures": readings, "Fans": [{"Name": "FAN1"}], "Odd": 1}
+    decoded, document = DecodedResources(), None
+    models = []
+    for reading, odd in ((40, 1), (41, 1), (41, 2)):
+        readings[0]["ReadingCelsius"], body["Odd"] = reading, odd
+        document = parse_document(json.dumps(body).encode(), document)
+        models.append(decoded.decode(THERMAL, document.content, document))
+    first, second, third = models
+    assert [t.reading for t in second.temperatures] == [41, 40]
+    assert second.temperatures[1] is first.temperatures[1]
+    assert second.fans is first.fans
+    assert third is second
+
+
+def test_resource_of_another_version_is_decoded_as_a_new_one() -> None:
+    """Ignore changes since a document that was not decoded."""
+    decoded, document = DecodedResources(), None
+    for speeds in ([1, 1], [2, 1], [2, 2]):
+        body = {"Fans": [{"Name": "FAN", "Reading": speed} for speed in speeds]}
+        document = parse_document(json.dumps(body).encode(), document)
+        if speeds != [2, 1]:
+            found = decoded.decode(THERMAL, document.content, document)
+    assert [fan.speed for fan in found.fans] == [2, 2]
 
 
 @pytest.mark.parametrize("nonsense", [None, 1, "text", [1]])

@@ -11,7 +11,9 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from aiosupermicro import models as m
+from aiosupermicro.http.document import parse_document
 from aiosupermicro.models import Model
+from aiosupermicro.models.changes import decode_changes
 from tests.conftest import RECORDINGS
 
 from .catalog import PATHS, UNRECORDED, needs_recordings
@@ -59,15 +61,37 @@ def _compare(model: Model, body: Any) -> None:
             assert found == expected or found in (None, ())
 
 
+def _change_each(part: Any) -> Iterator[Any]:
+    """Return copies of a part with one other scalar value each.
+
+    Texts with a comma are left out: such a change is not found without a new parsing.
+    """
+    if not isinstance(part, (dict, list)):
+        others = (None, 17, 1.5, "Changed", "") if "," not in str(part) else ()
+        yield from (other for other in others if repr(other) != repr(part))
+        return
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part[:2]):
+        for changed in _change_each(value):
+            copy = part.copy()
+            copy[key] = changed
+            yield copy
+
+
 @each_schema
-def test_equal_resource_decodes_to_an_equal_model(
+def test_changed_value_decodes_to_the_model_of_a_new_resource(
     schema: str, bodies: list[Any]
 ) -> None:
-    """Decode an equal resource, made of new objects, to an equal model."""
+    """Decode a resource with one other value as if it were a new one."""
     model = RESOURCES[schema]
-    for body in bodies:
-        known = model.from_dict(body)
-        assert model.from_changed(json.loads(json.dumps(body)), body, known) == known
+    for body in bodies[:3]:
+        known, former = model.from_dict(body), parse_document(json.dumps(body).encode())
+        for changed in _change_each(body):
+            document = parse_document(json.dumps(changed).encode(), former)
+            assert document.former == former.version
+            assert repr(document.content) == repr(changed)
+            found = decode_changes(model, changed, known, document.changes)
+            assert repr(found) == repr(model.from_dict(changed))
+            assert vars(found).keys() == vars(model.from_dict(changed)).keys()
 
 
 @each_schema

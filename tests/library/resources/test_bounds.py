@@ -35,7 +35,7 @@ def _kept(client: SupermicroRedfishClient) -> int:
 
 def _document(memory: int) -> Document:
     """Return a document of this size in memory."""
-    return Document({}, b"{}", memory)
+    return Document({}, b"{}", memory, version=1)
 
 
 def _rename(bmc: Bmc, numbers: Iterator[int], amount: int, size: int = 10) -> None:

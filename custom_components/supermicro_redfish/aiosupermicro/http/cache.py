@@ -45,6 +45,10 @@ class ETagCache:
             self.cached_data[path] = data  # now the most recently used one
         return data
 
+    def get_document(self, path: str) -> Document | None:
+        """Return the document of a resource, None if it was not received alone."""
+        return self._documents.get(path)
+
     def get_recent(self, path: str, seconds: float) -> dict[str, Any] | None:
         """Return a resource that was stored in the last seconds, or None."""
         age = monotonic() - self._stored_at.get(path, -inf)

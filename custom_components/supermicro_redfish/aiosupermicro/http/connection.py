@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from functools import partial
 import logging
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from .authenticated_requests import AuthenticatedRequests
 from .authenticator import Authenticator
 from .cache import ETagCache
 from .credentials import Credentials
+from .document import Document
 from .event_stream import async_listen
 from .pending_reads import PendingReads
 from .response import Response
@@ -94,19 +95,21 @@ class Connection:
         self._cache.invalidate_all()
         await self._authenticator.async_logout()
 
-    async def async_get(self, path: str) -> dict[str, Any]:
+    def async_get(self, path: str) -> Coroutine[Any, Any, dict[str, Any]]:
         """Return a resource, the same object while it is unchanged.
 
         Concurrent reads of one path share the request of the first caller. If this is
         canceled, the next one sends it again.
         """
-        return await self._pending_reads.async_get(
-            normalize_path(path), self._async_read
-        )
+        return self._pending_reads.async_get(normalize_path(path), self._async_read)
 
     def get_cached(self, path: str) -> dict[str, Any] | None:
         """Return the cached value of a resource, None if it was never read."""
         return self._cache.get_cached(normalize_path(path))
+
+    def get_document(self, path: str) -> Document | None:
+        """Return the document of a cached resource, None without one."""
+        return self._cache.get_document(normalize_path(path))
 
     def get_recent(self, path: str, seconds: float) -> dict[str, Any] | None:
         """Return a resource that was cached in the last seconds, or None."""
@@ -235,8 +238,7 @@ class Connection:
             raise exceptions.InvalidResponseError(
                 message, status=response.status, path=path
             )
-        etags = self._sort_etags(response.headers.get("ETag"), response.body)
-        etag = next(etags, None)
+        etag = next(self._sort_etags(response.headers.get("ETag"), response.body), None)
         self._cache.store(path, etag, response.body, response.document)
         return response.body
 

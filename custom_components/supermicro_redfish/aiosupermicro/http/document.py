@@ -4,44 +4,61 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from itertools import islice
-import json
+from itertools import accumulate, compress, count
+from operator import ne
+import re
 from typing import Any, NamedTuple
 
 from ..const import (
     BYTES_PER_VALUE,
-    MAX_DEPTH,
-    MAX_PIECES,
+    MAX_CHANGING_VALUES,
     PARSE_IN_THREAD_BYTES,
     SMALL_BODY_BYTES,
     VALUE_BYTES,
 )
-from ..payload import count_values, is_too_deep, may_be_too_deep, parse_json
+from ..payload import Changes, count_values, parse_json
 
-_scan = json.JSONDecoder(strict=False).raw_decode
-"""Parse the value at a position of a text; return it and the position after it."""
+_TEXT = rb'"(?:[^"\\]|\\.)*"'
+_SCALAR = rb'(%s|[^\s",:\[\]{}]+)' % _TEXT
+_match_scalar = re.compile(_SCALAR).match
+"""Match a text, number or literal."""
+_match_segment = re.compile(
+    rb"(?:[\s\[{]|%s\s*:)*%s[\s\]}]*" % (_TEXT, _SCALAR)
+).fullmatch
+"""Match the text between two commas if it has one scalar value."""
 
-_SPACE = " \t\n\r"
+_versions = count(1)
+
+_Key = str | int
+_Path = tuple[_Key, ...]
+_Copies = dict[_Path, tuple[Any, Changes]]
+"""Copy of each changed object or list by path, with its changes."""
 
 
-class _Piece(NamedTuple):
-    """Text of a value in an object, or of an item in such a value."""
+class _Place(NamedTuple):
+    """Place of a value that changes."""
 
-    text: str
-    """Text from the value up to the next one."""
-    size: int
-    """Number of characters of the value alone."""
-    key: str
-    place: int | None
-    """Index in the list; None for a value that is not an item."""
+    before: bytes
+    """Text of the body between the previous such value and this one."""
+    path: _Path
+    """Keys and indexes of the object or list that contains the value."""
+    key: _Key
 
 
 class _Layout(NamedTuple):
-    """Text of an object, split at its values."""
+    """Text of a body, split at the scalar values that have changed so far."""
 
-    head: str
-    """Text before the first value."""
-    pieces: list[_Piece]
+    places: list[_Place]
+    values: list[bytes]
+    """Text of the value at each place."""
+    end: bytes
+    """Text after the last value."""
+    numbers: frozenset[int]
+    """Numbers of the segments between commas that have the values."""
+
+
+_UNKNOWN = _Layout([], [], b"", frozenset())
+"""Layout of a body that has just changed in another way."""
 
 
 class Document(NamedTuple):
@@ -52,8 +69,14 @@ class Document(NamedTuple):
     raw: bytes
     memory: int
     """Estimated memory in bytes."""
+    version: int
+    """Number that no other document has."""
     layout: _Layout | None = None
     """Layout of a body that has changed before and may change again."""
+    former: int = 0
+    """Version of the document that this one was made from; 0 for none."""
+    changes: Changes = {}
+    """Changes since the former version."""
 
 
 async def async_parse_document(raw: bytes, known: Document | None = None) -> Document:
@@ -65,24 +88,27 @@ async def async_parse_document(raw: bytes, known: Document | None = None) -> Doc
 
 
 def parse_document(raw: bytes, known: Document | None = None) -> Document:
-    """Parse a body, reusing the unchanged values of the former document.
+    """Parse a body, reusing the unchanged parts of the former document.
 
     Args:
         raw: The body.
-        known: The former document of the same resource. Where only values have changed
-            since, the unchanged ones are the same objects.
+        known: The former document of the same resource. Where only scalar values have
+            changed since, all objects and lists without such a value are the same ones.
 
     """
     if known is None or not isinstance(known.content, dict):
-        return Document(parse_json(raw), raw, _estimate_memory(raw))
+        return Document(parse_json(raw), raw, _estimate_memory(raw), next(_versions))
     if raw == known.raw:
         return known
-    if known.layout and (updated := _update(raw, known.content, known.layout)):
+    if known.layout and (updated := _update(raw, known, known.layout)):
         return updated
+    layout = _find_layout(known, raw)
+    if layout and (updated := _update(raw, known, layout)):
+        return updated
+    # A body that changes in other ways is not compared each time.
+    layout = _UNKNOWN if known.layout is not _UNKNOWN else None
     content = parse_json(raw)
-    # A body that changes more than its values is not split each time.
-    layout = None if known.layout else _split(raw, content)
-    return Document(content, raw, _estimate_memory(raw), layout)
+    return Document(content, raw, _estimate_memory(raw), next(_versions), layout)
 
 
 def _estimate_memory(raw: bytes) -> int:
@@ -96,111 +122,112 @@ def _estimate_memory(raw: bytes) -> int:
     return 2 * len(raw) + VALUE_BYTES * values
 
 
-def _update(raw: bytes, known: dict[str, Any], layout: _Layout) -> Document | None:
+def _update(raw: bytes, known: Document, layout: _Layout) -> Document | None:
     """Return the known document with changed values; None if more has changed."""
-    text = _decode(raw) or ""
-    if not text.startswith(layout.head):
+    if (values := _find_values(raw, layout)) is None:
         return None
-    position = len(layout.head)
-    pieces, content = [*layout.pieces], {**known}
-    may_be_deep = may_be_too_deep(raw)
-    for number, piece in enumerate(layout.pieces):
-        if text.startswith(piece.text, position):
-            position += len(piece.text)
-            continue
-        try:
-            value, end = _scan(text, position)
-        except (ValueError, RecursionError):
+    changed = [*compress(count(), map(ne, values, layout.values))]
+    parsed = parse_json(b"[%s]" % b",".join([values[number] for number in changed]))
+    if not isinstance(parsed, list):
+        return None
+    content = {**known.content}
+    changes: Changes = {}
+    copies: _Copies = {(): (content, changes)}
+    for number, value in zip(changed, parsed, strict=True):
+        _, path, key = layout.places[number]
+        part, part_changes = copies.get(path) or _copy(path, copies)
+        part[key], part_changes[key] = value, None
+    layout = _Layout(layout.places, values, layout.end, layout.numbers)
+    version = next(_versions)
+    return Document(content, raw, known.memory, version, layout, known.version, changes)
+
+
+def _find_values(raw: bytes, layout: _Layout) -> list[bytes] | None:
+    """Return the text of the value at each place; None if other text has changed."""
+    values: list[bytes] = []
+    position = 0
+    for before, _, _ in layout.places:
+        if not raw.startswith(before, position):
             return None
-        _, size, key, place = piece
-        following = piece.text[size:]
-        levels = MAX_DEPTH - (1 if place is None else 2)
-        if not text.startswith(following, end) or (
-            may_be_deep and is_too_deep(value, levels)
-        ):
+        if not (scalar := _match_scalar(raw, position + len(before))):
             return None
-        start, position = position, end + len(following)
-        pieces[number] = _Piece(text[start:position], end - start, key, place)
-        _set_value(content, known, piece, value)
-    if position != len(text):
-        return None
-    layout = _Layout(layout.head, pieces)
-    return Document(content, raw, _estimate_memory(raw), layout)
+        values.append(scalar[1])
+        position = scalar.end()
+    return values if values and raw[position:] == layout.end else None
 
 
-def _set_value(
-    content: dict[str, Any], known: dict[str, Any], piece: _Piece, value: Any
-) -> None:
-    """Set a changed value, in a copy of its list."""
-    if piece.place is None:
-        content[piece.key] = value
-        return
-    if content[piece.key] is known[piece.key]:
-        content[piece.key] = [*known[piece.key]]
-    content[piece.key][piece.place] = value
+def _copy(path: _Path, copies: _Copies) -> tuple[Any, Changes]:
+    """Copy the object or list at a path, in a copy of its parent."""
+    above, key = path[:-1], path[-1]
+    parent, parent_changes = copies.get(above) or _copy(above, copies)
+    part = parent[key] = parent[key].copy()
+    changes: Changes = {}
+    parent_changes[key] = changes
+    copies[path] = part, changes
+    return part, changes
 
 
-def _split(raw: bytes, content: Any) -> _Layout | None:
-    """Return the layout of an object; None for a large body or another value."""
-    text = _decode(raw)
-    if not text or not isinstance(content, dict):
-        return None
-    try:
-        values = [*islice(_find_values(text, content), MAX_PIECES + 1)]
-    except (IndexError, ValueError, RecursionError):
-        return None
-    if not 0 < len(values) <= MAX_PIECES:
-        return None
-    starts = [start for start, _, _, _ in values]
-    pieces = [
-        _Piece(text[start:following], end - start, key, place)
-        for (start, end, key, place), following in zip(
-            values, [*starts[1:], len(text)], strict=True
-        )
-    ]
-    return _Layout(text[: starts[0]], pieces)
+def _find_layout(known: Document, raw: bytes) -> _Layout | None:
+    """Return the layout of a document for the values that differ in a new body.
 
-
-def _find_values(
-    text: str, content: dict[str, Any]
-) -> Iterator[tuple[int, int, str, int | None]]:
-    """Return start, end, key and place of each value in a valid text.
-
-    Raises:
-        ValueError: A key is repeated, or the text is in another encoding.
-
+    It includes the values that have changed before. Return None for a large body, and
+    if not only scalar values differ.
     """
-    position = text.index("{")
-    for _ in content:
-        key, end = _scan(text, _skip_space(text, position + 1))
-        position = _skip_space(text, text.index(":", end) + 1)
-        value = content.get(key)
-        places = range(len(value)) if value and isinstance(value, list) else (None,)
-        for place in places:
-            is_item = place is not None
-            start = _skip_space(text, position + 1) if is_item else position
-            _, end = _scan(text, start)
-            yield start, end, key, place
-            position = _skip_space(text, end)
-        if places != (None,):
-            position = _skip_space(text, position + 1)
-    if text[position:].strip(_SPACE) != "}":
-        raise ValueError
-
-
-def _decode(raw: bytes) -> str | None:
-    """Return the text of a body; None if it is large or has escapes."""
-    # The search for one byte is the faster one; most bodies have none.
-    if len(raw) >= PARSE_IN_THREAD_BYTES or (b"\\" in raw and b"\\u" in raw):
+    former = known.raw
+    is_large = max(len(raw), len(former)) >= PARSE_IN_THREAD_BYTES
+    if is_large or known.layout is _UNKNOWN or not _is_plain(former):
         return None
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
+    segments, others = former.split(b","), raw.split(b",")
+    if len(segments) != len(others):
         return None
+    numbers = frozenset(compress(count(), map(ne, segments, others)))
+    if known.layout:
+        numbers |= known.layout.numbers
+    return _split(former, segments, numbers)
 
 
-def _skip_space(text: str, position: int) -> int:
-    """Return the position of the next character that is not white space."""
-    while text[position] in _SPACE:
-        position += 1
-    return position
+def _is_plain(raw: bytes) -> bool:
+    """Return whether no text has a NUL, as the markers, or ends with a backslash."""
+    return b"\0" not in raw and b"\\u0000" not in raw and b"\\\\" not in raw
+
+
+def _split(
+    raw: bytes, segments: list[bytes], numbers: frozenset[int]
+) -> _Layout | None:
+    """Return the layout of a body, split at the values of some segments."""
+    if len(numbers) > MAX_CHANGING_VALUES:
+        return None
+    starts = [0, *accumulate([len(segment) + 1 for segment in segments])]
+    texts: list[bytes] = []
+    values: list[bytes] = []
+    end = 0
+    for number in sorted(numbers):
+        start = starts[number]
+        match = _match_segment(segments[number])
+        quotes = raw.count(b'"', end, start) - raw.count(b'\\"', end, start)
+        if not match or quotes % 2:  # the comma before it is in a text
+            return None
+        texts.append(raw[end : start + match.start(1)])
+        values.append(match[1])
+        end = start + match.end(1)
+    marked = [b'%s"\\u0000%d"' % (text, number) for number, text in enumerate(texts)]
+    content = parse_json(b"".join([*marked, raw[end:]]))
+    found = dict(_find_markers(content, ()))
+    if len(found) != len(texts):  # a key is repeated
+        return None
+    places = [_Place(text, *found[number]) for number, text in enumerate(texts)]
+    return _Layout(places, values, raw[end:], numbers)
+
+
+def _find_markers(part: Any, path: _Path) -> Iterator[tuple[int, tuple[_Path, _Key]]]:
+    """Return the number of each marker below a part, with its path and key."""
+    items: Any = ()
+    if isinstance(part, dict):
+        items = part.items()
+    elif isinstance(part, list):
+        items = enumerate(part)
+    for key, value in items:
+        if not isinstance(value, str):
+            yield from _find_markers(value, (*path, key))
+        elif value.startswith("\0"):
+            yield int(value[1:]), (path, key)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from functools import wraps
 from operator import attrgetter
 from types import NoneType
@@ -110,37 +109,6 @@ class Model:
                 values[name] = value
         return model
 
-    @classmethod
-    def from_changed(
-        cls, data: Mapping[str, Any], former: Mapping[str, Any], known: Self
-    ) -> Self:
-        """Decode a changed resource, and keep the models of unchanged parts.
-
-        Args:
-            data: The resource. Values, and items of its lists, that are the same
-                objects as in the former one have not changed.
-            former: The resource as it was.
-            known: The model of the former resource.
-
-        """
-        lists = _LISTS.get(cls)
-        if lists is None:
-            lists = _LISTS[cls] = _find_lists(cls)
-        changed = [key for key in data if data[key] is not former.get(key)]
-        if data.keys() != former.keys() or not lists.keys() >= {*changed}:
-            others = {key: data[key] for key in data if key not in lists}
-            model = cls.from_dict(others)
-            changed = [*lists]
-        else:
-            model = object.__new__(cls)
-            model.__dict__.update(known.__dict__)
-        for key in changed:
-            name, decode = lists[key]
-            model.__dict__[name] = _decode_items(
-                data.get(key), decode, former.get(key), getattr(known, name)
-            )
-        return model
-
     @property
     def is_valid(self) -> bool:
         """Return whether the resource is usable, by the rule of the published client.
@@ -200,19 +168,25 @@ class FieldSpec(NamedTuple):
     name: str
     paths: tuple[tuple[str, ...], ...]
     decode: Decoder
+    item_model: type[Model] | None
+    """Model of the items of a list that has only one key and is not converted."""
 
 
 def field_plan(model: type[Model]) -> list[FieldSpec]:
     """Return the source and the decoder of each field of a model."""
     hints = get_type_hints(model)
-    return [
-        FieldSpec(
-            item.name,
-            item.metadata.get("paths", ((_pascal_case(item.name),),)),
-            _wrap_decoder(_decoder(hints[item.name]), item.metadata),
-        )
-        for item in fields(model)
-    ]
+    return [_field_spec(item, hints[item.name]) for item in fields(model)]
+
+
+def _field_spec(item: Field[Any], hint: Any) -> FieldSpec:
+    """Return the source and the decoder of a field."""
+    paths = item.metadata.get("paths", ((_pascal_case(item.name),),))
+    plain = _decoder(hint)
+    decode = _wrap_decoder(plain, item.metadata)
+    is_plain = decode is plain and len(paths) == len(paths[0]) == 1
+    args = get_args(hint) if is_plain and get_origin(hint) is tuple else ()
+    is_list = bool(args) and isinstance(args[0], type) and issubclass(args[0], Model)
+    return FieldSpec(item.name, paths, decode, args[0] if is_list else None)
 
 
 _FlatFields = tuple[tuple[str, str], ...]
@@ -228,7 +202,7 @@ def _compile(model: type[Model]) -> _CompiledFields:
     first one overwrites those of the others.
     """
     texts, numbers, others = [], [], []
-    for name, paths, decode in field_plan(model):
+    for name, paths, decode, _ in field_plan(model):
         is_flat = all(len(path) == 1 for path in paths)
         for key, *inner_keys in reversed(paths):
             if is_flat and decode is decode_text:
@@ -236,60 +210,12 @@ def _compile(model: type[Model]) -> _CompiledFields:
             elif is_flat and decode is decode_number:
                 numbers.append((name, key))
             else:
-                others.append((name, key, _nested_decoder(inner_keys, decode)))
+                others.append((name, key, nested_decoder(inner_keys, decode)))
     _COMPILED[model] = (tuple(texts), tuple(numbers), tuple(others))
     return _COMPILED[model]
 
 
-_Lists = dict[str, tuple[str, Decoder]]
-_LISTS: dict[type[Model], _Lists] = {}
-
-
-def _is_converted(metadata: Mapping[str, Any]) -> bool:
-    """Return whether a value is converted before or after it is decoded."""
-    return bool(metadata.get("preprocess") or metadata.get("sentinels"))
-
-
-def _find_lists(model: type[Model]) -> _Lists:
-    """Return the fields that are lists of models by key, with the decoder of an item.
-
-    A list that is converted before it is decoded has no items of its own.
-    """
-    converted = {item.name for item in fields(model) if _is_converted(item.metadata)}
-    hints = get_type_hints(model)
-    plan = field_plan(model)
-    keys = Counter(path[0] for field in plan for path in field.paths)
-    lists = {}
-    for name, paths, _ in plan:
-        args = get_args(hints[name])
-        is_list = get_origin(hints[name]) is tuple and isinstance(args[0], type)
-        is_plain = len(paths) == len(paths[0]) == keys[paths[0][0]] == 1
-        is_plain = is_plain and name not in converted
-        if is_plain and is_list and issubclass(args[0], Model):
-            lists[paths[0][0]] = (name, _decoder(args[0]))
-    return lists
-
-
-def _decode_items(
-    items: Any, decode: Decoder, former: Any, models: tuple[Any, ...]
-) -> tuple[Any, ...]:
-    """Decode a list; reuse the models of the items that have not changed."""
-    if items is former:
-        return models
-    if not isinstance(items, list):
-        return ()
-    found = items[:MAX_LIST_ITEMS]
-    if isinstance(former, list) and len(former) == len(models) == len(found):
-        found = [
-            model if item is known else decode(item)
-            for item, known, model in zip(found, former, models, strict=True)
-        ]
-    else:
-        found = [decode(item) for item in found]
-    return tuple([model for model in found if model is not None])
-
-
-def _nested_decoder(keys: list[str], decode: Decoder) -> Decoder:
+def nested_decoder(keys: list[str], decode: Decoder) -> Decoder:
     """Return a decoder of the value that a path of keys leads to."""
 
     def decode_nested(raw: Any) -> Any:
@@ -308,7 +234,7 @@ def _wrap_decoder(decode: Decoder, metadata: Mapping[str, Any]) -> Decoder:
         value = decode(preprocess(raw) if preprocess else raw)
         return None if sentinels and value in sentinels else value
 
-    return decode_wrapped if _is_converted(metadata) else decode
+    return decode_wrapped if preprocess or sentinels else decode
 
 
 def _pascal_case(name: str) -> str:

@@ -151,7 +151,7 @@ class ResourceReader:
             self._failures.record(endpoint, error)
             raise
         self._failures.discard(endpoint)
-        return self._decoded.decode(endpoint, body)
+        return self._decode(endpoint, body)
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource; reuse one that was just read for its links.
@@ -184,7 +184,16 @@ class ResourceReader:
     def get_last(self, endpoint: Endpoint[ModelT]) -> ModelT | None:
         """Return a decoded resource as it was last read, None if it is not cached."""
         body = self._get_cached(endpoint)
-        return None if body is None else self._decoded.decode(endpoint, body)
+        return None if body is None else self._decode(endpoint, body)
+
+    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
+        """Return the model of a resource that is cached."""
+        known = self._decoded.get(endpoint, body)
+        if known is not None:
+            return known
+        path = self.path(endpoint)
+        document = self._connection.get_document(path) if path else None
+        return self._decoded.decode(endpoint, body, document)
 
     def has_failed(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether the last read has failed, less than an hour ago."""
@@ -201,8 +210,12 @@ class ResourceReader:
         """Return the JSON of a resource; errors as in `async_get`."""
         if self.memory.is_pending and source is not ROOT:
             await self.async_verify_memory()
-        body = await self._async_get_json(source, cached=cached)
-        if isinstance(source, Endpoint) and not self.memory.record(source, body):
+        self._finder.forget_detours()
+        body = self._get_cached(source) if cached else None
+        if not isinstance(source, Endpoint):
+            return body or await self._async_read_path(source, for_links=cached)
+        body = body or await self._async_read(source, for_links=cached)
+        if not self.memory.record(source, body):
             self._forget_memory()
             self.memory.record(source, body)
         return body
@@ -240,28 +253,31 @@ class ResourceReader:
         self.availability.clear()
         self.expander.reset()
 
-    async def _async_get_json(self, source: Source, *, cached: bool) -> JsonObject:
-        """Return the JSON of a resource, read at its path or from the cache."""
-        self._finder.forget_detours()
-        if cached and (body := self._get_cached(source)):
-            return body
-        self.availability.require(source)
-        if isinstance(source, Endpoint):
-            return await self._async_read(source, for_links=cached)
-        self.expander.require(source)
-        self.link_reads.mark(source, for_links=cached)
+    async def _async_read_path(self, path: str, *, for_links: bool) -> JsonObject:
+        """Read the resource at a path."""
+        self.availability.require(path)
+        self.expander.require(path)
+        self.link_reads.mark(path, for_links=for_links)
         try:
-            return await self._connection.async_get(source)
+            return await self._connection.async_get(path)
         except LicenseError as error:
-            self.availability.record(source, error)
+            self.availability.record(path, error)
             raise
 
     async def _async_read(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row; use the cache if the search for its path has just read it."""
+        """Read a row, at its path if it was read there before."""
+        self.availability.require(endpoint)
+        path = self._finder.paths.get(endpoint)
+        was_seen = self.availability.was_seen(endpoint)
+        body: JsonObject
         try:
-            body = await self._async_read_linked(endpoint, for_links=for_links)
+            if path and was_seen and not self.memory.is_unproven(endpoint):
+                self.link_reads.mark(path, for_links=for_links)
+                body = await self._connection.async_get(path)
+            else:
+                body = await self._async_read_linked(endpoint, for_links=for_links)
         except (NotFoundError, LicenseError) as error:
             is_new = not self.availability.was_seen(endpoint)
             if is_new:
@@ -275,7 +291,10 @@ class ResourceReader:
     async def _async_read_linked(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row; follow its next link if a newly found path is dead."""
+        """Read a row; follow its next link if a newly found path is dead.
+
+        The cache is used if the search for its path has just read it.
+        """
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (
