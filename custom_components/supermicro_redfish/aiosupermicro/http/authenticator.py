@@ -32,7 +32,7 @@ from ..exceptions import (
 )
 from ..models import SessionService
 from ..payload import find_link, is_header_text
-from .credentials import Credentials, SessionState, require_sendable
+from .credentials import Credentials, SessionState, is_too_idle, require_sendable
 from .sessions import (
     TEMPORARY_ERRORS,
     NoTokenError,
@@ -150,7 +150,8 @@ class Authenticator:
             return None
         if credentials.expires is not None:
             return credentials if monotonic() <= credentials.expires else None
-        return None if self.state.needs_refresh else credentials
+        used_at = max(credentials.created_at, self._used_at)
+        return None if is_too_idle(used_at, self._timeout_seconds) else credentials
 
     async def async_get_credentials(
         self, root: Mapping[str, Any], *, rejected: Credentials | None = None

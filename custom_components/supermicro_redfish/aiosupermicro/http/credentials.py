@@ -50,13 +50,18 @@ class SessionState:
     @property
     def needs_refresh(self) -> bool:
         """Return whether the session is missing or close to its timeout."""
-        limit = self.timeout_seconds * SESSION_REFRESH_THRESHOLD
-        return self.token is None or self.idle_seconds > limit
+        used_at = max(self.created_at, self.used_at)
+        return self.token is None or is_too_idle(used_at, self.timeout_seconds)
 
     @property
     def idle_seconds(self) -> float:
         """Seconds since the last request of the session."""
         return monotonic() - max(self.created_at, self.used_at)
+
+
+def is_too_idle(used_at: float, timeout_seconds: float) -> bool:
+    """Return whether a session, last used at a time, is close to its timeout."""
+    return monotonic() - used_at > timeout_seconds * SESSION_REFRESH_THRESHOLD
 
 
 def require_sendable(name: str, text: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from ..models import Power, Thermal
 from ..resources.endpoints import POWER, THERMAL
 from ..resources.reader import ResourceReader
@@ -15,10 +18,10 @@ class ThermalPower:
         """Initialize with the reader of resources."""
         self._reader = reader
 
-    async def async_get_thermal(self, _: Reading) -> Thermal:
+    def async_get_thermal(self, _: Reading) -> Coroutine[Any, Any, Thermal]:
         """Return the resource Thermal; errors as in `ResourceReader.async_get`."""
-        return await self._reader.async_get(THERMAL)
+        return self._reader.async_get(THERMAL)
 
-    async def async_get_power(self, _: Reading) -> Power:
+    def async_get_power(self, _: Reading) -> Coroutine[Any, Any, Power]:
         """Return the resource Power; errors as in `ResourceReader.async_get`."""
-        return await self._reader.async_get(POWER)
+        return self._reader.async_get(POWER)
