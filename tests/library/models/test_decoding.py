@@ -12,7 +12,7 @@ import unicodedata
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from aiosupermicro.http.document import parse_document
+from aiosupermicro.http.document import Document, parse_document
 from aiosupermicro.models import (
     NTP,
     Action,
@@ -102,10 +102,12 @@ def test_changed_resource_decodes_to_the_model_of_a_new_one(
 ) -> None:
     """Decode one resource after the other, whether similar or not."""
     bodies += [_change_values(body, data) for body in bodies for _ in range(3)]
-    decoded, document = DecodedResources(), None
+    documents: dict[str, Document] = {}
+    decoded, document = DecodedResources(documents.get), None
     for body in bodies:
         document = parse_document(json.dumps(body).encode(), document)
-        found = decoded.decode(THERMAL, document.content, document)
+        documents["Thermal"] = document
+        found = decoded.decode(THERMAL, document.content, "Thermal")
         assert found == Thermal.from_dict(body)
         assert repr(found) == repr(Thermal.from_dict(body))
 
@@ -123,12 +125,14 @@ def test_models_of_unchanged_parts_stay_the_same_objects() -> None:
     """Decode only the item that has changed; keep all where no field has changed."""
     readings = [{"Name": name, "ReadingCelsius": 40} for name in ("CPU", "Inlet")]
     body = {"Temperatures": readings, "Fans": [{"Name": "FAN1"}], "Odd": 1}
-    decoded, document = DecodedResources(), None
+    documents: dict[str, Document] = {}
+    decoded, document = DecodedResources(documents.get), None
     models = []
     for reading, odd in ((40, 1), (41, 1), (41, 2)):
         readings[0]["ReadingCelsius"], body["Odd"] = reading, odd
         document = parse_document(json.dumps(body).encode(), document)
-        models.append(decoded.decode(THERMAL, document.content, document))
+        documents["Thermal"] = document
+        models.append(decoded.decode(THERMAL, document.content, "Thermal"))
     first, second, third = models
     assert [t.reading for t in second.temperatures] == [41, 40]
     assert second.temperatures[1] is first.temperatures[1]
@@ -138,12 +142,14 @@ def test_models_of_unchanged_parts_stay_the_same_objects() -> None:
 
 def test_resource_of_another_version_is_decoded_as_a_new_one() -> None:
     """Ignore changes since a document that was not decoded."""
-    decoded, document = DecodedResources(), None
+    documents: dict[str, Document] = {}
+    decoded, document = DecodedResources(documents.get), None
     for speeds in ([1, 1], [2, 1], [2, 2]):
         body = {"Fans": [{"Name": "FAN", "Reading": speed} for speed in speeds]}
         document = parse_document(json.dumps(body).encode(), document)
+        documents["Thermal"] = document
         if speeds != [2, 1]:
-            found = decoded.decode(THERMAL, document.content, document)
+            found = decoded.decode(THERMAL, document.content, "Thermal")
     assert [fan.speed for fan in found.fans] == [2, 2]
 
 

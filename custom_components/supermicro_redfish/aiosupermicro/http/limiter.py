@@ -115,21 +115,14 @@ class RequestLimiter:
         is admitted before them.
         """
         self._running.remove(priority)
-        if self._has_waiting():
-            self._admit(Priority.READ)
+        self._admit(Priority.READ)
         if not self._running:
             self._reset_slots()
         if self._waiting[Priority.BACKGROUND]:
             asyncio.get_running_loop().call_soon(self._admit)
 
-    def _has_waiting(self) -> bool:
-        """Return whether any request waits for a slot."""
-        return any(self._waiting.values())
-
     def _may_pass(self, priority: Priority) -> bool:
         """Return whether a request may run at once, ahead of less urgent ones."""
-        if not self._running and not self._has_waiting():
-            return True
         for urgency, queue in self._waiting.items():
             if queue and urgency <= priority:
                 return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -169,11 +169,7 @@ class Transport:
                 raise exceptions.TimeoutError(message, path=path)
             before_send()
             try:
-                raw = await self._send(method, self._urls.get(path), seconds, content)
-                if raw.status in _REDIRECTS:
-                    raw = await self._follow_redirects(
-                        raw, method, path, seconds, content
-                    )
+                raw = await self._send_until_final(method, path, seconds, content)
                 return await async_check_response(raw, method, path, known)
             except exceptions.SupermicroRedfishError as error:
                 _redact_secrets(error, {**headers, **(json or {})})
@@ -225,35 +221,28 @@ class Transport:
                     await async_check_response(raw, "GET", path, None)
         return response
 
-    def _send(
-        self, method: str, url: URL, seconds: float, content: dict[str, Any]
-    ) -> Coroutine[Any, Any, RawResponse]:
-        """Send a request; a read may be sent again.
+    async def _send_until_final(
+        self, method: str, path: str, seconds: float, content: dict[str, Any]
+    ) -> RawResponse:
+        """Send a request, and follow redirects on this host.
 
         The content has the names of aiohttp's parameters, as in `_send_once`.
         """
-        if method == "GET":
-            return self._send_read(url, seconds, content)
-        return self._send_once(method, url, seconds, content)
-
-    async def _follow_redirects(
-        self,
-        raw: RawResponse,
-        method: str,
-        path: str,
-        seconds: float,
-        content: dict[str, Any],
-    ) -> RawResponse:
-        """Follow redirects on this host; return the first other response."""
         redirects = _REDIRECTS if method == "GET" else _WRITE_REDIRECTS
-        sent = 1
-        while raw.status in redirects and (target := raw.headers.get("Location")):
-            if sent == MAX_REDIRECTS:
-                message = f"{path} has too many redirects"
-                raise exceptions.InvalidResponseError(message, path=path)
-            raw = await self._send(method, self._urls.get(target), seconds, content)
-            sent += 1
-        return raw
+        url = self._urls.get(path)
+        for _ in range(MAX_REDIRECTS):
+            if method == "GET":
+                raw = await self._send_read(url, seconds, content)
+            else:
+                raw = await self._send_once(method, url, seconds, content)
+            if raw.status not in redirects or not (
+                target := raw.headers.get("Location")
+            ):
+                return raw
+            url = self._urls.get(target)
+        raise exceptions.InvalidResponseError(
+            f"{path} has too many redirects", path=path
+        )
 
     async def _send_read(
         self, url: URL, seconds: float, content: dict[str, Any]

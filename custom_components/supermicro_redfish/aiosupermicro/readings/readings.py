@@ -236,10 +236,8 @@ class Readings:
         If the board turns out to be another one than an earlier run has found, the
         resource may be there after all.
         """
+        await self._async_restore()
         memory = self._reader.memory
-        if memory.is_pending or memory is not self._memory:
-            await self._async_restore()
-            memory = self._reader.memory
         try:
             return await read(reading)
         except (NotFoundError, InvalidResponseError) as error:

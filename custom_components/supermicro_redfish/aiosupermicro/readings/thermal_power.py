@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
-
 from ..models import Power, Thermal
 from ..resources.endpoints import POWER, THERMAL
 from ..resources.reader import ResourceReader
@@ -18,10 +15,10 @@ class ThermalPower:
         """Initialize with the reader of resources."""
         self._reader = reader
 
-    def async_get_thermal(self, _: Reading) -> Coroutine[Any, Any, Thermal]:
+    async def async_get_thermal(self, _: Reading) -> Thermal:
         """Return the resource Thermal; errors as in `ResourceReader.async_get`."""
-        return self._reader.async_get(THERMAL)
+        return await self._reader.async_get(THERMAL)
 
-    def async_get_power(self, _: Reading) -> Coroutine[Any, Any, Power]:
+    async def async_get_power(self, _: Reading) -> Power:
         """Return the resource Power; errors as in `ResourceReader.async_get`."""
-        return self._reader.async_get(POWER)
+        return await self._reader.async_get(POWER)

@@ -162,8 +162,6 @@ class Availability(RecentErrors[Source]):
 
     def require(self, source: Source) -> None:
         """Raise the error of a resource that was unavailable less than an hour ago."""
-        if source not in self._failures:
-            return
         if error := self.get(source):
             raise error.with_traceback(None)
         if self.discard(source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..http.document import Document
@@ -23,8 +24,9 @@ class _Decoded(NamedTuple):
 class DecodedResources:
     """The models of the resources that were decoded, by row."""
 
-    def __init__(self) -> None:
-        """Initialize without resources."""
+    def __init__(self, get_document: Callable[[str], Document | None]) -> None:
+        """Initialize with the function that returns the last document of a path."""
+        self._get_document = get_document
         self._decoded: dict[Endpoint[Any], _Decoded] = {}
 
     def __contains__(self, endpoint: Endpoint[Any]) -> bool:
@@ -35,29 +37,22 @@ class DecodedResources:
         """Discard all models."""
         self._decoded.clear()
 
-    def get(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT | None:
-        """Return the model of a resource, None if it was not decoded from this JSON."""
-        decoded = self._decoded.get(endpoint)
-        model: Any = decoded.model if decoded and decoded.body is body else None
-        return model  # type: ignore[no-any-return]  # a row keeps its model
-
     def decode(
-        self, endpoint: Endpoint[ModelT], body: JsonObject, document: Document | None
+        self, endpoint: Endpoint[ModelT], body: JsonObject, path: str | None
     ) -> ModelT:
-        """Decode a resource; models of unchanged items stay the same objects.
+        """Return a decoded resource, the same object while its JSON is the same.
 
-        Args:
-            endpoint: The row of the resource.
-            body: The JSON.
-            document: The last document of the resource, if there is one.
-
+        Where a part has changed, models of unchanged items are the same objects.
         """
         former = self._decoded.get(endpoint)
-        if document is None or document.content is not body:
+        known: Any = former.model if former else None  # a row keeps its model
+        if former and former.body is body:
+            return known  # type: ignore[no-any-return]
+        document = self._get_document(path) if path else None
+        if document and document.content is not body:
             document = None
         model: ModelT
         if former and document and former.version == document.former:
-            known: Any = former.model  # a row keeps its model
             model = decode_changes(endpoint.model, body, known, document.changes)
         else:
             model = endpoint.model.from_dict(body)

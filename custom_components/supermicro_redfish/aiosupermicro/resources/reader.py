@@ -60,7 +60,7 @@ class ResourceReader:
         self._memory_key = repr([*(wanted_ids or {}).values()])
         self.memory = Memory(connection, self._memory_key, discovery)
         """Findings about the board; replaced when they no longer fit."""
-        self._decoded = DecodedResources()
+        self._decoded = DecodedResources(connection.get_document)
         self._failures: RecentErrors[Endpoint[Any]] = RecentErrors()
         """The errors of rows whose last read has failed."""
         self._finder = PathFinder(self, connection, wanted_ids or {})
@@ -151,7 +151,7 @@ class ResourceReader:
             self._failures.record(endpoint, error)
             raise
         self._failures.discard(endpoint)
-        return self._decode(endpoint, body)
+        return self._decoded.decode(endpoint, body, self.path(endpoint))
 
     async def async_get_once(self, endpoint: Endpoint[ModelT]) -> ModelT:
         """Return a decoded resource; reuse one that was just read for its links.
@@ -184,16 +184,9 @@ class ResourceReader:
     def get_last(self, endpoint: Endpoint[ModelT]) -> ModelT | None:
         """Return a decoded resource as it was last read, None if it is not cached."""
         body = self._get_cached(endpoint)
-        return None if body is None else self._decode(endpoint, body)
-
-    def _decode(self, endpoint: Endpoint[ModelT], body: JsonObject) -> ModelT:
-        """Return the model of a resource that is cached."""
-        known = self._decoded.get(endpoint, body)
-        if known is not None:
-            return known
-        path = self.path(endpoint)
-        document = self._connection.get_document(path) if path else None
-        return self._decoded.decode(endpoint, body, document)
+        if body is None:
+            return None
+        return self._decoded.decode(endpoint, body, self.path(endpoint))
 
     def has_failed(self, endpoint: Endpoint[Any]) -> bool:
         """Return whether the last read has failed, less than an hour ago."""
@@ -267,17 +260,10 @@ class ResourceReader:
     async def _async_read(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row, at its path if it was read there before."""
+        """Read a row; use the cache if the search for its path has just read it."""
         self.availability.require(endpoint)
-        path = self._finder.paths.get(endpoint)
-        was_seen = self.availability.was_seen(endpoint)
-        body: JsonObject
         try:
-            if path and was_seen and not self.memory.is_unproven(endpoint):
-                self.link_reads.mark(path, for_links=for_links)
-                body = await self._connection.async_get(path)
-            else:
-                body = await self._async_read_linked(endpoint, for_links=for_links)
+            body = await self._async_read_linked(endpoint, for_links=for_links)
         except (NotFoundError, LicenseError) as error:
             is_new = not self.availability.was_seen(endpoint)
             if is_new:
@@ -291,10 +277,7 @@ class ResourceReader:
     async def _async_read_linked(
         self, endpoint: Endpoint[Any], *, for_links: bool
     ) -> JsonObject:
-        """Read a row; follow its next link if a newly found path is dead.
-
-        The cache is used if the search for its path has just read it.
-        """
+        """Read a row; follow its next link if a newly found path is dead."""
         is_found = endpoint in self._finder.paths
         path = await self._finder.async_get(endpoint)
         if not is_found and (
@@ -304,7 +287,7 @@ class ResourceReader:
         self.link_reads.mark(path, for_links=for_links)
         was_seen = self.availability.was_seen(endpoint)
         levels = 0 if was_seen else endpoint.tree_levels
-        if tree := await self.trees.async_read(path, levels):
+        if levels and (tree := await self.trees.async_read(path, levels)):
             return tree
         try:
             return await self._connection.async_get(path)
