@@ -14,7 +14,7 @@ SupermicroRedfishError
     ├── NotFoundError             resource missing on this board (404)
     ├── InvalidRequestError       request rejected (400 and other 4xx)
     ├── RateLimitError            too many requests (429)
-    ├── ServiceUnavailableError   service unavailable (5xx, or an incomplete body)
+    ├── ServiceUnavailableError   service unavailable (5xx, incomplete body, no system)
     ├── TimeoutError              no response in time
     └── InvalidResponseError      response is not valid Redfish
 

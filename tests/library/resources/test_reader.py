@@ -1,8 +1,16 @@
 """Missing and failing resources, and how long the reader remembers them."""
 
+from collections.abc import Callable
+from copy import deepcopy
+
+from aiohttp import ClientSession
 import pytest
 
-from aiosupermicro import NotFoundError, SupermicroRedfishClient
+from aiosupermicro import (
+    NotFoundError,
+    ServiceUnavailableError,
+    SupermicroRedfishClient,
+)
 from aiosupermicro.const import RETRY_UNAVAILABLE_SECONDS
 from aiosupermicro.resources import availability, link_reads, path_finder
 from tests.conftest import Clock
@@ -14,10 +22,15 @@ from tests.library import (
     ROOT,
     SYSTEM,
     THERMAL,
+    connected_client,
+    put_members,
     statuses,
     take_calls,
 )
 from tests.simulator import Bmc
+from tests.simulator.changes import REMOVED
+
+SYSTEMS = f"{ROOT}/Systems"
 
 
 async def test_missing_resource_is_requested_once_per_connection(
@@ -36,23 +49,95 @@ async def test_missing_resource_is_requested_once_per_connection(
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [
-        (f"{ROOT}/Systems", "async_get_system"),
-        (SYSTEM, "async_get_system"),
-        (CHASSIS, "async_get_thermal"),
-        (MANAGER, "async_get_manager"),
-    ],
+    [(SYSTEM, "system"), (CHASSIS, "chassis"), (MANAGER, "manager")],
 )
 async def test_resource_of_every_machine_is_requested_again(
     client: SupermicroRedfishClient, bmc: Bmc, path: str, method: str
 ) -> None:
     """Read the board once the BMC has started, which has answered with 404 before."""
-    read = getattr(client, method)
+    read = getattr(client, f"async_get_{method}")
     bmc.fail(path, status=404)
     with pytest.raises(NotFoundError):
         await read()
     bmc.heal()
     assert await read()
+
+
+@pytest.mark.parametrize(
+    "break_bmc",
+    [
+        lambda bmc: bmc.fail(SYSTEMS, status=404),
+        lambda bmc: bmc.fail(SYSTEM, status=404),
+        lambda bmc: put_members(bmc, SYSTEMS, []),
+        lambda bmc: bmc.change(ROOT, {"Systems": REMOVED}),
+    ],
+    ids=["collection is missing", "system is missing", "no member", "no link"],
+)
+async def test_nothing_is_empty_without_a_system(
+    bmc: Bmc, session: ClientSession, break_bmc: Callable[[Bmc], None]
+) -> None:
+    """Raise an error for all parts of a machine until the BMC shows its system.
+
+    An empty list would say that the machine has none.
+    """
+    healthy = {path: deepcopy(bmc.resource(path)) for path in (ROOT, SYSTEMS)}
+    break_bmc(bmc)
+    names = ("memory", "storage", "virtual_media", "thermal", "dynamic_data")
+    async with connected_client(bmc, session) as client:
+        for _ in range(2):
+            for name in names:
+                with pytest.raises(ServiceUnavailableError):
+                    await getattr(client, f"async_get_{name}")()
+        bmc.heal()
+        for path, body in healthy.items():
+            bmc.put(path, body)
+        for name in names:
+            assert await getattr(client, f"async_get_{name}")()
+
+
+@pytest.mark.parametrize(
+    ("collection", "key", "names"),
+    [
+        ("Chassis", "Chassis", ("network_adapters", "pcie_devices", "thermal")),
+        ("Managers", "ManagedBy", ("virtual_media", "ntp", "license")),
+    ],
+)
+async def test_nothing_is_empty_without_chassis_or_manager(
+    bmc: Bmc,
+    session: ClientSession,
+    collection: str,
+    key: str,
+    names: tuple[str, ...],
+) -> None:
+    """Raise an error for all parts of a chassis or manager that is not shown."""
+    members = bmc.resource(f"{ROOT}/{collection}")["Members"]
+    bmc.change(SYSTEM, {"Links": {key: REMOVED}})
+    put_members(bmc, f"{ROOT}/{collection}", [])
+    async with connected_client(bmc, session) as client:
+        for name in names:
+            with pytest.raises(ServiceUnavailableError):
+                await getattr(client, f"async_get_{name}")()
+        put_members(bmc, f"{ROOT}/{collection}", members)
+        for name in names:
+            await getattr(client, f"async_get_{name}")()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "names"),
+    [
+        ({"system": "2"}, ("memory", "storage", "manager", "thermal")),
+        ({"chassis": "2"}, ("network_adapters", "pcie_devices", "thermal", "sensors")),
+    ],
+    ids=["system", "chassis"],
+)
+async def test_nothing_is_empty_with_a_wrong_id(
+    bmc: Bmc, session: ClientSession, wrong: dict[str, str], names: tuple[str, ...]
+) -> None:
+    """Raise an error that names the wanted Id, for all parts of that resource."""
+    async with connected_client(bmc, session, **wrong) as client:
+        for name in names:
+            with pytest.raises(ServiceUnavailableError, match=r"(system|chassis) 2$"):
+                await getattr(client, f"async_get_{name}")()
 
 
 @pytest.mark.parametrize(
@@ -100,15 +185,6 @@ async def test_static_read_uses_resources_just_read_for_their_links(
     chassis = (await client.async_get_static_data()).chassis
     assert chassis
     assert chassis.serial_number == "new"
-
-
-async def test_missing_system_is_an_error(
-    client: SupermicroRedfishClient, bmc: Bmc
-) -> None:
-    """Raise NotFoundError for a BMC without a readable system."""
-    bmc.fail(SYSTEM, status=404)
-    with pytest.raises(NotFoundError):
-        await client.async_get_dynamic_data()
 
 
 async def test_failure_of_fan_mode_is_forgotten_after_an_hour(

@@ -138,6 +138,10 @@ MANAGER: Final = Endpoint(
     cadence=Cadence.STATIC,
     links=(Link(SYSTEM, "Links/ManagedBy"), Link(MANAGERS, "Members")),
 )
+IN_EVERY_MACHINE: Final = frozenset(
+    (SYSTEMS, SYSTEM, ALL_CHASSIS, CHASSIS, MANAGERS, MANAGER)
+)
+"""Rows that a board has even if the BMC does not show them, as while it starts."""
 MANAGER_INTERFACES: Final = _link_only(
     "manager_interfaces", MANAGER, "EthernetInterfaces"
 )

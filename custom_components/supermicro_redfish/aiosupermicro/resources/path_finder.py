@@ -13,10 +13,11 @@ from ..exceptions import (
     LicenseError,
     NotFoundError,
     ResourceError,
+    ServiceUnavailableError,
 )
 from ..http.connection import Connection
 from ..payload import JsonObject, find_link, find_links
-from .endpoints import ROOT, Endpoint
+from .endpoints import IN_EVERY_MACHINE, ROOT, Endpoint
 
 if TYPE_CHECKING:
     from .reader import ResourceReader
@@ -83,7 +84,7 @@ class PathFinder:
         fallback: str | None = None
         is_first = True
         for link in endpoint.links:
-            parent = await self._reader.async_get_json(link.parent, cached=True)
+            parent = await self._async_get_parent(link.parent)
             if link.parent not in self.paths:  # the stored findings were outdated
                 return await self.async_find(endpoint)
             if error := self._check_properties(link.parent, parent):
@@ -105,6 +106,21 @@ class PathFinder:
             raise next(iter(errors), missing)
         self.paths[endpoint] = fallback
         return fallback
+
+    async def _async_get_parent(self, parent: Endpoint[Any]) -> JsonObject:
+        """Return a resource that links to a row.
+
+        Where the BMC shows none that every machine has, or none with the wanted Id, the
+        rows below it are unknown: a collection would count as empty.
+        """
+        try:
+            return await self._reader.async_get_json(parent, cached=True)
+        except NotFoundError as error:
+            if parent not in IN_EVERY_MACHINE:
+                raise
+            raise ServiceUnavailableError(
+                str(error), status=error.status, path=error.path
+            ) from error
 
     def _check_properties(
         self, endpoint: Endpoint[Any], body: JsonObject
