@@ -76,7 +76,7 @@ _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.OTHER_TEMPERATURES,
         is_known_fn=lambda dynamic, present: (
-            bool(present) and not _has_unread(dynamic, "/Sensors")
+            bool(present) and not _has_unread(dynamic, "/Sensors", "/ThermalMetrics")
         ),
         includes_fn=lambda key: "DIMM" in key.upper(),
     ),

@@ -12,7 +12,16 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
-from tests.simulator.gen14 import SUPPLIES, make_gen14
+from tests.simulator.gen14 import (
+    METRICS,
+    SENSORS,
+    SUPPLIES,
+    add_report,
+    add_sensors,
+    make_gen14,
+    sensor,
+)
+from tests.simulator.resources import link
 
 from . import (
     DYNAMIC,
@@ -361,3 +370,41 @@ async def test_power_supply_that_cannot_be_read_keeps_its_entities(
     for _ in range(6):
         await elapse(STATIC)
     assert before <= set(er.async_get(hass).entities)
+
+
+@pytest.mark.long
+async def test_memory_that_cannot_be_read_keeps_its_entity(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Remove nothing while ThermalMetrics fails for hours and a report still works."""
+    make_gen14(bmc)
+    add_sensors(bmc)
+    path, names = f"{SENSORS}/VRM", {"Id": "VRM", "Name": "VRM Temp"}
+    bmc.put(path, link(path) | names | sensor("Temperature", 45))
+    memory = {"DeviceName": MEMORY_SENSOR, "Reading": 38}
+    shown = {"DataSourceUri": path, "Reading": 45}
+    bmc.change(METRICS, {"TemperatureReadingsCelsius": [memory, shown]})
+    add_report(bmc, "Board", [path])
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    assert count_entities(hass, entry, MEMORY_SENSOR) == 1
+    bmc.fail(METRICS, status=500)
+    for _ in range(6):
+        await elapse(STATIC)
+    assert count_entities(hass, entry, MEMORY_SENSOR) == 1
+
+
+async def test_metrics_that_fail_cost_their_temperatures_only(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+) -> None:
+    """Show the fans while ThermalMetrics fails, and everything once it is read."""
+    make_gen14(bmc)
+    await set_up(hass, entry)
+    await elapse(STATIC)
+    keys = ("sensor.temperature_CPU Temp", "sensor.fan_FAN1")
+    for is_failing in (True, False):
+        bmc.fail(METRICS, status=500) if is_failing else bmc.heal()
+        await elapse(DYNAMIC)
+        states = [entity(hass, entry, key).state for key in keys]
+        temperature = STATE_UNAVAILABLE if is_failing else "51"
+        assert states == [temperature, "1001"]

@@ -1,4 +1,4 @@
-"""Resources that fail from the start: each costs its own readings only."""
+"""Resources that fail, from the start or later: each costs its own readings only."""
 
 import pytest
 
@@ -76,6 +76,46 @@ async def test_resource_that_fails_from_the_start_costs_its_own_readings(
     data = await poll_after_discovery(client)
     assert _shown(data) == everything
     assert not data.errors
+
+
+LATER = {
+    ENVIRONMENT: ("draw", 0),
+    METRICS: ("temperatures", 0),
+    f"{FANS}*": ("fans", 3),
+    f"{SENSORS}*": ("voltages", 3),
+    f"{SUPPLIES}*": ("supplies", 3),
+}
+"""The readings that a resource costs if it fails later, and the polls until then.
+
+Fans, sensors and supplies that are read in turns are discarded in turns.
+"""
+
+
+@pytest.mark.parametrize("expand", ["bmcweb", "400"])
+@pytest.mark.parametrize("status", [500, 404])
+@pytest.mark.parametrize("path", LATER)
+async def test_resource_that_fails_later_costs_its_own_readings(
+    client: SupermicroRedfishClient,
+    bmc: Bmc,
+    *,
+    path: str,
+    status: int,
+    expand: Expand,
+) -> None:
+    """Show all other readings, and no value of a resource that failed before."""
+    bmc.expand = expand
+    before = _shown(await poll_after_discovery(client))
+    lost, polls = LATER[path]
+    bmc.fail(path, status=status)
+    for _ in range(polls):
+        assert before - _shown(await client.async_get_dynamic_data()) <= {lost}
+    for _ in range(3):
+        data = await client.async_get_dynamic_data()
+        assert _shown(data) == before - {lost}
+    bmc.heal()
+    for _ in range(polls + 1):
+        data = await client.async_get_dynamic_data()
+    assert _shown(data) == before
 
 
 async def test_error_is_raised_if_nothing_can_be_read(

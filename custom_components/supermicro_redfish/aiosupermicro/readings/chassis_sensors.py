@@ -40,8 +40,9 @@ class ChassisSensors:
         """Return the sensors of some types; read other resources along with them.
 
         All wanted sensors are updated. Those that no source shows, or that are unknown,
-        are read in round robin, fewer of them where sources fail. The type of a sensor
-        is known only when it was read: each is read once.
+        are read in round robin, fewer of them where sources fail; one that fails is not
+        returned. The type of a sensor is known only when it was read: each is read
+        once.
         """
         paths = (await items.async_get_member_paths(SENSORS) or []) if types else []
         self._add_collection(paths)
@@ -64,12 +65,20 @@ class ChassisSensors:
             left += [path for path in unknown if path not in known]
         count = max(count - self._pool.count_extra(items.reading), 1)
         bodies = await items.async_read((*others, *left), count)
-        for path in filter(self._round_robin.was_read, left):
-            body, requested_at = self._round_robin.get_last(path)
-            self._pool.set_body(path, body, requested_at)
-        sensors = [self._pool.get_sensor(path) for path in wanted]
+        failed = self._store_single_reads(left)
+        sensors = [self._pool.get_sensor(path) for path in wanted if path not in failed]
         found = [s for s in sensors if s and (s.reading_type or "") in types]
         return found, {path: bodies[path] for path in others if path in bodies}
+
+    def _store_single_reads(self, paths: Iterable[str]) -> set[str]:
+        """Store the last single read of each sensor; return those that have failed."""
+        failed: set[str] = set()
+        for path in filter(self._round_robin.was_read, paths):
+            body, requested_at = self._round_robin.get_last(path)
+            self._pool.set_body(path, body, requested_at)
+            if body is None and not self._pool.is_fresh(path, requested_at):
+                failed.add(path)
+        return failed
 
     def _get_known(self, path: str, reading: Reading) -> JsonObject | None:
         """Return the identity of a sensor, None if it has to be read.

@@ -185,13 +185,18 @@ class SensorPool:
                 await self._async_read(entry)
         return entry.error if entry.is_new else None
 
-    def require(
+    def discard_failed(
         self, source: ValueSource, sensors: Iterable[str], reading: Reading
-    ) -> None:
-        """Raise the error of a source if the values of its sensors are missing."""
+    ) -> ResourceError | None:
+        """Discard the older values of some sensors if their source has failed.
+
+        Return its error, None if it has not failed, or if others have shown all values.
+        """
         error = self._schedule.sources[source].error
-        if error and self._get_missing(sensors, reading):
-            raise error.with_traceback(None)
+        if error is None or not (missing := self._get_missing(sensors, reading)):
+            return None
+        self.discard_values(missing, inf)
+        return error
 
     async def async_update(self, reading: Reading) -> None:
         """Read sources of the wanted values, as few of them as possible."""

@@ -176,11 +176,11 @@ class SingleResources:
         sensors, bodies = await self._sensors.async_read(
             items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
-        self._pool.require(self._environment, speeds, reading)
-        self._pool.require(self._metrics, excerpts, reading)
+        items.is_complete &= all(map(was_tried, excerpts))
+        speeds = self._select_read(self._environment, speeds, items)
+        excerpts = self._select_read(self._metrics, excerpts, items)
         fans = [self._fan(key, excerpt) for key, excerpt in speeds.items()]
         fans += [fan_of_resource(FanResource.from_dict(b)) for b in bodies.values()]
-        items.is_complete &= all(map(was_tried, excerpts))
         found = (self._temperature(key, excerpt) for key, excerpt in excerpts.items())
         temperatures = [*filter(None, found), *_temperatures(sensors)]
         fans += _fans(sensors)
@@ -209,7 +209,7 @@ class SingleResources:
         voltages, _ = await self._sensors.async_read(
             items, POWER, (_VOLTAGE,), _POWER_COUNT
         )
-        self._pool.require(self._environment, draw, reading)
+        draw = self._select_read(self._environment, draw, items)
         subsystem = None
         if has_all_supplies:
             subsystem = await self._async_get_subsystem(items)
@@ -295,12 +295,12 @@ class SingleResources:
 
     async def _async_get_environment(
         self, items: ReadingItems
-    ) -> tuple[list[str], dict[str, SensorExcerpt]]:
-        """Return the sensor of the power draw, if any, and the excerpts of the fans."""
+    ) -> tuple[dict[str, SensorExcerpt], dict[str, SensorExcerpt]]:
+        """Return the excerpt of the power draw, if any, and those of the fans."""
         excerpts = await self._async_get_excerpts(self._environment, items)
         draw, *speeds = excerpts.items()
         has_draw = draw[1] != SensorExcerpt()
-        return [draw[0]] if has_draw else [], dict(speeds)
+        return dict([draw] if has_draw else []), dict(speeds)
 
     async def _async_get_excerpts(
         self, source: ExcerptSource, items: ReadingItems
@@ -312,6 +312,20 @@ class SingleResources:
         self._pool.add_source(source)
         items.record_error(source.endpoint, await self._pool.async_read(source))
         return source.excerpts
+
+    def _select_read(
+        self,
+        source: ExcerptSource,
+        excerpts: dict[str, SensorExcerpt],
+        items: ReadingItems,
+    ) -> dict[str, SensorExcerpt]:
+        """Return the excerpts without those that have failed, and record the error."""
+        error = self._pool.discard_failed(source, excerpts, items.reading)
+        if error is None:
+            return excerpts
+        items.record_error(source.endpoint, error)
+        since, is_fresh = items.reading.since, self._pool.is_fresh
+        return {key: excerpts[key] for key in excerpts if is_fresh(key, since)}
 
     def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
         """Return the temperature of an excerpt, None for a distance to a limit.
