@@ -74,6 +74,18 @@ BYTES_PER_VALUE: Final = 8
 Only a body of empty objects has more values.
 """
 
+MAX_CHANGING_BYTES: Final = SMALL_BODY_BYTES
+"""Maximum size of a body whose changed values are parsed alone.
+
+The largest recorded readings have 45 KB: the 84 sensors of a processor, expanded.
+"""
+
+MAX_CHANGING_DEPTH: Final = 8
+"""Maximum nesting depth of a value that is parsed alone.
+
+To copy what contains the values takes much longer than the parsing if it is deeper.
+"""
+
 MAX_CHANGING_VALUES: Final = 1_000
 """Maximum number of values that are parsed alone in a body; X13 has up to 42.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 import json
 import threading
+import tracemalloc
 from typing import Any
 from unittest.mock import patch
 
@@ -11,7 +12,14 @@ from hypothesis import example, given, strategies as st
 import pytest
 
 from aiosupermicro import payload
-from aiosupermicro.const import MAX_CHANGING_VALUES, MAX_DEPTH, PARSE_IN_THREAD_BYTES
+from aiosupermicro.const import (
+    MAX_CHANGING_BYTES,
+    MAX_CHANGING_DEPTH,
+    MAX_CHANGING_VALUES,
+    MAX_DEPTH,
+    PARSE_IN_THREAD_BYTES,
+    VALUE_BYTES,
+)
 from aiosupermicro.http import document
 from aiosupermicro.http.document import Document, async_parse_document, parse_document
 from aiosupermicro.payload import parse_json
@@ -265,7 +273,7 @@ def test_known_document_is_not_changed() -> None:
 @pytest.mark.parametrize(
     ("items", "is_made"),
     [
-        ([*["x" * 100] * (PARSE_IN_THREAD_BYTES // 100), 0], False),
+        ([*["x" * 100] * (MAX_CHANGING_BYTES // 100), 0], False),
         ([0] * MAX_CHANGING_VALUES, True),
         ([0] * (MAX_CHANGING_VALUES + 1), False),
     ],
@@ -276,6 +284,52 @@ def test_large_document_is_parsed_as_a_whole(
     """Use the faster parser for a log; use little memory for many small values."""
     bodies = [{"a": [n if item == 0 else item for item in items]} for n in range(4)]
     assert _parse_each(bodies) == [False, is_made, is_made, is_made]
+
+
+def test_document_that_grows_or_shrinks_is_parsed_as_a_whole() -> None:
+    """Limit the size of a body even if only one of its texts has changed."""
+    large = "x" * MAX_CHANGING_BYTES
+    bodies = [{"a": value} for value in (0, 1, large, 2, 3, 4)]
+    assert _parse_each(bodies) == [False, True, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("levels", "is_made"), [(MAX_CHANGING_DEPTH, True), (MAX_CHANGING_DEPTH + 1, False)]
+)
+def test_deep_value_is_parsed_with_its_document(levels: int, *, is_made: bool) -> None:
+    """Copy few objects and lists for each changed value."""
+    text = "[" * levels + "%d" + "]" * levels
+    bodies = [(f'{{"a":{text}}}' % number).encode() for number in range(4)]
+    assert _parse_each(bodies) == [False, is_made, *(is_made, is_made)]
+
+
+def _measure_update(bodies: list[bytes]) -> tuple[int, Document]:
+    """Return the peak memory of the parsing of the last body, and its document."""
+    known: Document | None = None
+    for raw in bodies:
+        tracemalloc.start()
+        known = parse_document(raw, known)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert known
+    return peak, known
+
+
+def test_long_text_takes_no_more_memory_than_estimated() -> None:
+    """Count the memory of changed values, and match a text without going back."""
+    longest = b"x" * (MAX_CHANGING_BYTES - 100)
+    bodies = [b'{"a":%s,"b":[0]}' % text for text in (b"0", b"1", b'"%s"' % longest)]
+    peak, known = _measure_update(bodies)
+    assert known.former
+    assert peak < 20 * len(longest) < known.memory
+
+
+def test_places_of_changed_values_count_as_memory() -> None:
+    """Estimate more memory for many short values than they have bytes."""
+    bodies = [json.dumps({"a": [n] * 999}).encode() for n in range(3)]
+    _, known = _measure_update(bodies)
+    assert known.former
+    assert known.memory > 999 * VALUE_BYTES
 
 
 @pytest.mark.parametrize("size", [10, PARSE_IN_THREAD_BYTES])

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from ..const import (
     BYTES_PER_VALUE,
+    MAX_CHANGING_BYTES,
+    MAX_CHANGING_DEPTH,
     MAX_CHANGING_VALUES,
     PARSE_IN_THREAD_BYTES,
     SMALL_BODY_BYTES,
@@ -18,12 +20,13 @@ from ..const import (
 )
 from ..payload import Changes, count_values, parse_json
 
-_TEXT = rb'"(?:[^"\\]|\\.)*"'
+# Possessive, since a state to go back to takes 130 bytes for each character of a text.
+_TEXT = rb'"(?:[^"\\]++|\\.)*+"'
 _SCALAR = rb'(%s|[^\s",:\[\]{}]+)' % _TEXT
 _match_scalar = re.compile(_SCALAR).match
 """Match a text, number or literal."""
 _match_segment = re.compile(
-    rb"(?:[\s\[{]|%s\s*:)*%s[\s\]}]*" % (_TEXT, _SCALAR)
+    rb"(?:[\s\[{]++|%s\s*+:)*+%s[\s\]}]*+" % (_TEXT, _SCALAR)
 ).fullmatch
 """Match the text between two commas if it has one scalar value."""
 
@@ -97,16 +100,22 @@ def parse_document(raw: bytes, known: Document | None = None) -> Document:
 
     """
     if known is None or not isinstance(known.content, dict):
-        return Document(parse_json(raw), raw, _estimate_memory(raw), next(_versions))
+        return _parse(raw)
     if raw == known.raw:
         return known
+    if max(len(raw), len(known.raw)) > MAX_CHANGING_BYTES:
+        return _parse(raw)
     if known.layout and (updated := _update(raw, known, known.layout)):
         return updated
     layout = _find_layout(known, raw)
     if layout and (updated := _update(raw, known, layout)):
         return updated
     # A body that changes in other ways is not compared each time.
-    layout = _UNKNOWN if known.layout is not _UNKNOWN else None
+    return _parse(raw, _UNKNOWN if known.layout is not _UNKNOWN else None)
+
+
+def _parse(raw: bytes, layout: _Layout | None = None) -> Document:
+    """Parse a whole body."""
     content = parse_json(raw)
     return Document(content, raw, _estimate_memory(raw), next(_versions), layout)
 
@@ -138,8 +147,9 @@ def _update(raw: bytes, known: Document, layout: _Layout) -> Document | None:
         part, part_changes = copies.get(path) or _copy(path, copies)
         part[key], part_changes[key] = value, None
     layout = _Layout(layout.places, values, layout.end, layout.numbers)
+    memory = _estimate_memory(raw) + VALUE_BYTES * len(values)
     version = next(_versions)
-    return Document(content, raw, known.memory, version, layout, known.version, changes)
+    return Document(content, raw, memory, version, layout, known.version, changes)
 
 
 def _find_values(raw: bytes, layout: _Layout) -> list[bytes] | None:
@@ -170,12 +180,12 @@ def _copy(path: _Path, copies: _Copies) -> tuple[Any, Changes]:
 def _find_layout(known: Document, raw: bytes) -> _Layout | None:
     """Return the layout of a document for the values that differ in a new body.
 
-    It includes the values that have changed before. Return None for a large body, and
-    if not only scalar values differ.
+    It includes the values that have changed before. Return None if not only scalar
+    values differ.
     """
     former = known.raw
-    is_large = max(len(raw), len(former)) >= PARSE_IN_THREAD_BYTES
-    if is_large or known.layout is _UNKNOWN or not _is_plain(former):
+    # The markers of `_split` are texts with a NUL, which others then may not have.
+    if known.layout is _UNKNOWN or b"\0" in former or b"\\u0000" in former:
         return None
     segments, others = former.split(b","), raw.split(b",")
     if len(segments) != len(others):
@@ -184,11 +194,6 @@ def _find_layout(known: Document, raw: bytes) -> _Layout | None:
     if known.layout:
         numbers |= known.layout.numbers
     return _split(former, segments, numbers)
-
-
-def _is_plain(raw: bytes) -> bool:
-    """Return whether no text has a NUL, as the markers, or ends with a backslash."""
-    return b"\0" not in raw and b"\\u0000" not in raw and b"\\\\" not in raw
 
 
 def _split(
@@ -204,16 +209,16 @@ def _split(
     for number in sorted(numbers):
         start = starts[number]
         match = _match_segment(segments[number])
-        quotes = raw.count(b'"', end, start) - raw.count(b'\\"', end, start)
-        if not match or quotes % 2:  # the comma before it is in a text
+        if not match:
             return None
         texts.append(raw[end : start + match.start(1)])
         values.append(match[1])
         end = start + match.end(1)
     marked = [b'%s"\\u0000%d"' % (text, number) for number, text in enumerate(texts)]
+    # Within a text, a marker ends it, and a backslash follows: that is no JSON.
     content = parse_json(b"".join([*marked, raw[end:]]))
     found = dict(_find_markers(content, ()))
-    if len(found) != len(texts):  # a key is repeated
+    if len(found) != len(texts):  # a key is repeated, or a value is too deep
         return None
     places = [_Place(text, *found[number]) for number, text in enumerate(texts)]
     return _Layout(places, values, raw[end:], numbers)
@@ -227,7 +232,8 @@ def _find_markers(part: Any, path: _Path) -> Iterator[tuple[int, tuple[_Path, _K
     elif isinstance(part, list):
         items = enumerate(part)
     for key, value in items:
-        if not isinstance(value, str):
-            yield from _find_markers(value, (*path, key))
-        elif value.startswith("\0"):
+        if isinstance(value, (dict, list)):
+            if len(path) < MAX_CHANGING_DEPTH:
+                yield from _find_markers(value, (*path, key))
+        elif isinstance(value, str) and value.startswith("\0"):
             yield int(value[1:]), (path, key)
