@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.supermicro_redfish import async_remove_config_entry_device
 from custom_components.supermicro_redfish.const import DOMAIN
-from tests.simulator import Bmc, Board
+from tests.simulator import REMOVED, Bmc, Board
 from tests.simulator.gen14 import (
     FANS,
     REPORTS,
@@ -21,6 +21,7 @@ from tests.simulator.gen14 import (
     add_sensors,
     gen14_board,
 )
+from tests.simulator.resources import ROOT
 
 from . import (
     DYNAMIC,
@@ -336,6 +337,25 @@ async def test_gb300_shows_all_readings(
     await elapse(DYNAMIC)
     assert len(bmc.requests) - since <= 6
     assert not entity_id(hass, entry, f"sensor.inner_temperature_{GPU} TEMP 1")
+
+
+@pytest.mark.parametrize("board", [recorded("gb300-openbmc")], indirect=True)
+@pytest.mark.parametrize("kind", ["bmcweb", "400"])
+async def test_distance_to_a_limit_that_fails_at_first_gets_no_entity(
+    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse, kind: Any
+) -> None:
+    """Wait for a sensor of a GPU that only the metrics of its chassis show."""
+    bmc.expand = kind
+    bmc.change(ROOT, {"TelemetryService": REMOVED})
+    (path,) = (path for path in bmc.store.paths if path.endswith("HGX_GPU_0_TEMP_1"))
+    bmc.fail(path, status=503)
+    key = f"sensor.inner_temperature_{GPU} TEMP 1"
+    await set_up(hass, entry)
+    for _ in range(3):
+        await elapse(STATIC)
+        assert entity_id(hass, entry, GPU_TEMPERATURE)
+        assert not entity_id(hass, entry, key)
+        bmc.heal()
 
 
 async def test_age_of_readings_is_shown_where_fans_are_read_in_turns(

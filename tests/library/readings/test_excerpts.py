@@ -89,3 +89,27 @@ async def test_excerpts_of_one_resource_are_different_readings(
     assert [t.reading for t in data.thermal.temperatures] == [*values.values()]
     assert _fans(data) == [(8001, "RPM"), (8002, "RPM")]
     assert data.power.total_power_consumed_watts == 207.5
+
+
+def _temperatures(data: DynamicData) -> set[str | None]:
+    """Return the names of the temperatures."""
+    assert data.thermal
+    return {temperature.name for temperature in data.thermal.temperatures}
+
+
+@pytest.mark.parametrize("status", [500, 404])
+async def test_excerpt_of_an_unread_sensor_is_no_temperature(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
+) -> None:
+    """Omit an excerpt until its sensor is read, as it may be a distance to a limit."""
+    for name in ("CPU_Margin", "CPU_Temp"):
+        bmc.fail(f"{SENSORS}/{name}", status=status)
+    data = await client.async_get_dynamic_data(complete=True)
+    assert _temperatures(data) == {"Inlet Temp"}
+    await client.async_get_static_data()
+    assert _temperatures(await client.async_get_dynamic_data()) == {"Inlet Temp"}
+    bmc.heal()
+    assert _temperatures(await client.async_get_dynamic_data()) == {"Inlet Temp"}
+    await client.async_get_static_data()
+    data = await client.async_get_dynamic_data()
+    assert _temperatures(data) == {"Inlet Temp", "CPU Temp"}

@@ -197,12 +197,16 @@ class InnerSensors:
     async def _async_get_sensors(
         self, chassis: str, metrics: JsonObject, known: set[str]
     ) -> dict[str, SensorResource]:
-        """Return the sensors in a ThermalMetrics, without those of the host."""
+        """Return the sensors in a ThermalMetrics, without those of the host.
+
+        One that cannot be read may be a distance to a limit, and is left out.
+        """
         excerpts = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(metrics))
         new = {key: e for key, e in excerpts.items() if key not in known}
         await self._pool.async_identify(new)
         found: dict[str, SensorResource] = {}
-        for key, excerpt in new.items():
+        for key in filter(self._pool.is_identified, new):
+            excerpt = new[key]
             sensor = sensor_of_excerpt(excerpt, self._pool.get_sensor(key))
             path = sensor.path or f"{chassis}/Sensors/{key}"
             found[path] = replace(sensor, path=path)

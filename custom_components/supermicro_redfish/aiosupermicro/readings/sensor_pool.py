@@ -302,13 +302,13 @@ class SensorPool:
         status = SensorResource.from_dict(body).status
         return status.state is not None and not status.is_enabled
 
-    def was_identification_tried(self, path: str) -> bool:
-        """Return whether the identification of a sensor was tried.
+    def is_identified(self, path: str) -> bool:
+        """Return whether a sensor was identified; an excerpt without one needs none."""
+        return not path.startswith("/") or path in self._identities
 
-        An excerpt without a link to its sensor needs none.
-        """
-        is_sensor = path.startswith("/")
-        return not is_sensor or path in self._identities or path in self._tried
+    def was_identification_tried(self, path: str) -> bool:
+        """Return whether a sensor was identified, or that has failed."""
+        return self.is_identified(path) or path in self._tried
 
     def _get_missing(self, wanted: Iterable[str], reading: Reading) -> dict[str, float]:
         """Return the sensors whose value is not of this reading, with its time."""

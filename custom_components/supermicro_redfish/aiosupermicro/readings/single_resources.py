@@ -330,9 +330,9 @@ class SingleResources:
     def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
         """Return the temperature of an excerpt, None for a distance to a limit.
 
-        Only the sensor shows which of them it is; None until it was read.
+        Only the sensor shows which of them it is; None while it cannot be read.
         """
-        if not self._pool.was_identification_tried(key):
+        if not self._pool.is_identified(key):
             return None
         sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
         return temperature_of_excerpt(excerpt, value, sensor)
