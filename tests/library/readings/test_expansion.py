@@ -86,6 +86,39 @@ async def test_broken_expansion_takes_one_request(
     assert _expansions(bmc) == (kind != "501")
 
 
+@pytest.mark.parametrize("whole", [0, 3, 7])
+@pytest.mark.parametrize("kept", [set(), {"@odata.type", "Status"}])
+async def test_members_that_expansion_truncates_are_read(
+    client: SupermicroRedfishClient, bmc: Bmc, whole: int, kept: set[str]
+) -> None:
+    """Read all fans singly if an expansion has one whole fan, whichever it is."""
+    fans = bmc.resource(FANS)
+    members = [bmc.resource(member["@odata.id"]) for member in fans["Members"]]
+    kept = kept | {"@odata.id", "Id", "Name"}
+    truncated = [
+        {key: value for key, value in member.items() if key in kept or place == whole}
+        for place, member in enumerate(members)
+    ]
+    bmc.fail(FANS, status=200, body=fans | {"Members": truncated})
+    speeds = _set_speeds(bmc, 2000)
+    await client.async_get_static_data()
+    assert _speeds(await client.async_get_dynamic_data()) == speeds
+    assert _expansions(bmc) == 1
+    assert not client.discovery["readings"]["expand"]["verified"]
+
+
+async def test_absent_fan_needs_no_speed_in_an_expansion(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Expand fans of which one is not fitted."""
+    path = f"{FANS}/FAN2"
+    absent = {"Id": "FAN2", "Name": "FAN2", "Status": {"State": "Absent"}}
+    bmc.put(path, link(path) | absent)
+    await client.async_get_static_data()
+    await client.async_get_dynamic_data()
+    assert "Fans" in client.discovery["readings"]["expand"]["verified"]
+
+
 async def test_speeds_that_expansion_drops_are_read(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -20,6 +20,7 @@ from ..const import EXPAND_FRESH_SECONDS, MAX_CACHED_RESOURCES
 from ..exceptions import NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..payload import JsonObject
+from .expand_checks import is_measured, is_same, is_whole
 from .expand_requests import (
     ExpandedResponse,
     async_expand,
@@ -32,11 +33,6 @@ from .path_finder import PathFinder
 if TYPE_CHECKING:
     from .reader import ResourceReader
 
-_COMPARED = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
-"""Properties that are equal however a member is read; State and Health may differ."""
-_MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
-_MEASURED = frozenset(("Reading", "DetectorState"))
-"""Properties of a value that is measured."""
 _MEASURED_KINDS = frozenset(("Sensors", "Fans", "LeakDetectors"))
 """Kinds whose members have measured values, even if an expansion drops all of them."""
 _MIN_MEMBERS = 4
@@ -327,7 +323,7 @@ class CollectionExpander:
     async def _async_verify(
         self, collection: str, members: list[str], response: ExpandedResponse
     ) -> dict[str, JsonObject]:
-        """Return the members if all are listed, and one equals its single read.
+        """Return the members if all are listed and whole, and one is as read singly.
 
         Otherwise return only that one, if it was read. One of the resources inside the
         members is compared as well.
@@ -343,7 +339,11 @@ class CollectionExpander:
             path = self._select_compared(bodies)
             with suppress(ResourceError):
                 singles[path] = await self._reader.async_get_json(path, cached=True)
-            if path not in singles or not _is_same(singles[path], bodies[path]):
+            others = bodies.values() if path in response.members else ()
+            if path not in singles or not (
+                is_same(bodies[path], singles[path])
+                and all(is_whole(other, singles[path]) for other in others)
+            ):
                 self.verdicts.reject(collection)
                 return {path: singles[path] for path in members if path in singles}
         self.verdicts.accept(collection)
@@ -357,7 +357,7 @@ class CollectionExpander:
         """
         if not self.has_worked or kind_of(collection) in _MEASURED_KINDS:
             return True
-        return any(_is_measured(body) or not has_required(body) for body in bodies)
+        return any(is_measured(body) or not has_required(body) for body in bodies)
 
     def _select_compared(self, bodies: Mapping[str, JsonObject]) -> str:
         """Return the resource to compare: one that is cached, else the largest one."""
@@ -368,21 +368,3 @@ class CollectionExpander:
 def _limit_age(since: float) -> float:
     """Return a time since when an expansion is new enough, at most a minute ago."""
     return max(since, monotonic() - EXPAND_FRESH_SECONDS)
-
-
-def _is_measured(body: JsonObject) -> bool:
-    """Return whether a resource has a value that is measured, or the sensor of one."""
-    sensors = (value for value in body.values() if isinstance(value, Mapping))
-    return any(not _MEASURED.isdisjoint(part) for part in (body, *sensors))
-
-
-def _is_same(single: JsonObject, expanded: JsonObject) -> bool:
-    """Return whether a member has all properties, and the same identity and reading.
-
-    Readings move between two requests: they need to be of the same type.
-    """
-    has_all = single.keys() - _MAY_DIFFER <= expanded.keys()
-    is_equal = all(single.get(key) == expanded.get(key) for key in _COMPARED)
-    readings = (single.get("Reading"), expanded.get("Reading"))
-    is_number = [isinstance(reading, (int, float)) for reading in readings]
-    return has_all and is_equal and is_number[0] == is_number[1]
