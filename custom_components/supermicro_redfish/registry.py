@@ -58,10 +58,11 @@ def _has_unread(data: BulkData, *parts: str) -> bool:
 
 
 _REMOVABLE: Final = (
+    # A BMC that lists neither drives nor bays may not have found its storage yet.
     _RemovableItems(
         source=sources.DRIVES,
         is_known_fn=lambda static, _: (
-            static.drives is not None and not _has_unread(static, *_DRIVE_OWNERS)
+            bool(static.drives) and not _has_unread(static, *_DRIVE_OWNERS)
         ),
     ),
     # A server without any power supply cannot run.

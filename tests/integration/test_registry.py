@@ -32,6 +32,7 @@ from . import (
     recorded,
     registered_keys,
     set_up,
+    unload,
 )
 from .conftest import Elapse
 from .paths import (
@@ -205,6 +206,25 @@ async def test_drives_keep_entities_while_storage_cannot_be_read(
     await elapse(6 * STATIC)
     assert count_entities(hass, loaded, DRIVE_0) == 3
     assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("answer", [{"status": 404}, {"status": 200, "body": {}}])
+async def test_drives_keep_entities_while_storage_is_missing_after_a_restart(
+    hass: HomeAssistant,
+    loaded: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    answer: dict[str, Any],
+) -> None:
+    """Remove nothing while the BMC lists no drives at all."""
+    await unload(hass, loaded)
+    bmc.fail(STORAGE, **answer)
+    await hass.config_entries.async_setup(loaded.entry_id)
+    await elapse(6 * STATIC)
+    assert entity(hass, loaded, DRIVE_TEMPERATURE).state == STATE_UNAVAILABLE
+    bmc.heal()
+    await elapse(5 * STATIC)
+    assert entity(hass, loaded, DRIVE_TEMPERATURE).state == "34"
 
 
 @pytest.mark.parametrize("status", [500, 503, 200])
