@@ -117,7 +117,7 @@ async def async_migrate_entry(
 async def async_setup_entry(hass: HomeAssistant, entry: SupermicroConfigEntry) -> bool:
     """Set up a server from a config entry."""
     async_convert_new_options(hass, entry)
-    store = DiscoveryStore(hass, entry.entry_id)
+    store = DiscoveryStore(hass, entry)
     discovery = await store.async_load()
     async with async_recover_fans_on_failure(hass, entry):
         client = await _async_create_client(hass, entry, discovery)

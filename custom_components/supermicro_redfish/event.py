@@ -59,7 +59,7 @@ class SupermicroLogEvent(SupermicroEntity[tuple[LogEntry, ...]], EventEntity):
     async def async_added_to_hass(self) -> None:
         """Wait for the start of Home Assistant, which loads the automations."""
         await super().async_added_to_hass()
-        self._seen = SeenLogEntries(self.hass, self.coordinator.config_entry.entry_id)
+        self._seen = SeenLogEntries(self.hass, self.coordinator.config_entry)
         await self._seen.async_load()
         self.async_on_remove(async_at_started(self.hass, self._async_started))
 

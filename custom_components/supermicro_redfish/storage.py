@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
@@ -25,10 +26,11 @@ class SeenLogEntries:
     return an empty log for a moment, and the full log must not be new after that.
     """
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Initialize the store of a config entry."""
         self._hass = hass
-        self._store = _create_log_store(hass, entry_id)
+        self._entry = entry
+        self._store = _create_log_store(hass, entry.entry_id)
         self._seen: list[str] | None = None
         """Fingerprints of the entries, None before the log is read for the first time.
 
@@ -73,7 +75,8 @@ class SeenLogEntries:
     def _save(self, seen: list[str]) -> None:
         """Replace the fingerprints, and store them."""
         self._seen = seen
-        self._hass.async_create_task(
+        self._entry.async_create_task(
+            self._hass,
             self._store.async_save({"known": seen}),
             "Save the seen entries of a health event log",
         )
@@ -82,10 +85,11 @@ class SeenLogEntries:
 class DiscoveryStore:
     """The client's discovery of a board, for a restart with few requests."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Initialize the store of a config entry."""
         self._hass = hass
-        self._store = _create_discovery_store(hass, entry_id)
+        self._entry = entry
+        self._store = _create_discovery_store(hass, entry.entry_id)
         self._saved: Mapping[str, Any] = {}
 
     async def async_load(self) -> Mapping[str, Any]:
@@ -98,10 +102,11 @@ class DiscoveryStore:
 
     @callback
     def async_save(self, discovery: Mapping[str, Any]) -> None:
-        """Save the discovery, if it has changed."""
+        """Save the discovery if it has changed; an unload waits until it is saved."""
         if discovery and discovery != self._saved:
             self._saved = discovery
-            self._hass.async_create_task(
+            self._entry.async_create_task(
+                self._hass,
                 self._store.async_save(dict(discovery)),
                 "Save the discovery of a server",
             )

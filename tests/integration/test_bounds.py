@@ -238,7 +238,7 @@ async def test_huge_log_is_new_only_once(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     """Report each entry once, even if the log exceeds the number of stored entries."""
-    seen = SeenLogEntries(hass, "entry")
+    seen = SeenLogEntries(hass, MockConfigEntry())
     entries = _entries(50_000)
     assert seen.mark_seen(entries[:10]) == []
     assert len(seen.mark_seen(entries)) == 10_000

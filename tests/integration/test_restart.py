@@ -1,10 +1,13 @@
 """Test a restart with the discovery of the last run."""
 
+import asyncio
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_UNAVAILABLE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.storage import Store
 import pytest
 
 from custom_components.supermicro_redfish.const import DOMAIN
@@ -346,8 +349,9 @@ async def test_removed_drive_stays_until_four_complete_reads(
 ) -> None:
     """Keep the entities of a drive that is missing when Home Assistant starts."""
     await unload(hass, loaded)
-    bmc.change(DRIVES, {"Drives": []})
-    bmc.change(BACKPLANE, {"Links": {"Drives": []}})
+    links = bmc.resource(DRIVES)["Drives"][1:]
+    bmc.change(DRIVES, {"Drives": links})
+    bmc.change(BACKPLANE, {"Links": {"Drives": links}})
     bmc.fail(STORAGE, status=503)
     await set_up(hass, loaded)
     await elapse(4 * STATIC)
@@ -372,6 +376,25 @@ async def test_reload_requests_refused_license_again(
     await unload(hass, loaded)
     await set_up(hass, loaded)
     assert float(entity(hass, loaded, DRIVE_TEMPERATURE).state)
+
+
+async def test_removed_entry_leaves_no_file_after_a_slow_write(
+    hass: HomeAssistant, loaded: ConfigEntry, storage: Storage
+) -> None:
+    """Wait for the last write before the file is removed."""
+    save = Store.async_save
+
+    async def save_slowly(store: Store[Any], data: Any) -> None:
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await save(store, data)
+
+    storage.pop(key_of(loaded))
+    loaded.runtime_data.store._saved = {}
+    with patch.object(Store, "async_save", save_slowly):
+        await hass.config_entries.async_remove(loaded.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert key_of(loaded) not in storage
 
 
 async def test_removed_entry_leaves_no_file(
