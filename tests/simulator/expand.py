@@ -21,6 +21,7 @@ Expand = Literal[
     "400",
     "500",
     "501",
+    "503",
     "HTML",
     "half the properties",
     "fewer members",
@@ -94,7 +95,7 @@ def respond_expanded(bmc: Bmc, path: str, query: ExpandQuery) -> Response:
     """Return the response to a read with `$expand`, as the BMC is configured."""
     if bmc.expand == "400":
         raise RedfishError("Base.QueryNotSupported")
-    if bmc.expand in ("500", "501"):
+    if bmc.expand in ("500", "501", "503"):
         return bmc.response_builder.error(int(bmc.expand))
     if bmc.expand == "HTML":
         return Response(200, WELCOME_PAGE, content_type=HTML_TYPE)

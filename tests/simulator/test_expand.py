@@ -111,7 +111,7 @@ async def test_root_advertises_expansion(*, is_advertised: bool | None) -> None:
 
 def test_ways_are_listed() -> None:
     """Require the names of all variants, by which tests select them."""
-    assert len(get_args(Expand)) == 11
+    assert len(get_args(Expand)) == 12
 
 
 @pytest.mark.parametrize(("kind", "status"), [("404", 404), ("500", 500)])

@@ -213,7 +213,7 @@ EXPAND_RETRY_SECONDS: Final = 24 * 3600
 """Seconds until a collection whose expansion has failed is expanded again."""
 
 EXPAND_BUSY_SECONDS: Final = 60
-"""Seconds until a collection is expanded again after the BMC was busy."""
+"""Seconds until a collection is expanded again after the BMC was busy, at first."""
 
 EXPAND_MAX_SECONDS: Final = 10
 """Duration of an expansion in seconds, above which single reads are better.

@@ -24,6 +24,7 @@ from tests.library import (
     connected_client,
     link,
     put_collection,
+    statuses,
 )
 from tests.simulator import Bmc
 from tests.simulator.expand import Expand
@@ -241,6 +242,23 @@ async def test_busy_bmc_is_asked_again_soon(
     expansion_clock.tick(EXPAND_BUSY_SECONDS + 1)
     await client.async_get_memory()
     assert _count_expansions(bmc) == 1
+
+
+async def test_bmc_that_stays_busy_is_asked_less_and_less(
+    client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
+) -> None:
+    """Double the pause each time, up to a day."""
+    await client.async_get_memory()
+    bmc.expand = "503"
+    pause = EXPAND_BUSY_SECONDS
+    for _ in range(13):
+        for is_due, seconds in ((True, pause - 1), (False, 2)):
+            bmc.requests.clear()
+            assert len(await client.async_get_memory()) == 4
+            assert statuses(bmc, "GET", DIMMS).count(503) == is_due
+            expansion_clock.tick(seconds)
+        pause = min(2 * pause, EXPAND_RETRY_SECONDS)
+    assert pause == EXPAND_RETRY_SECONDS
 
 
 async def test_other_kind_that_fails_affects_only_itself(

@@ -27,6 +27,8 @@ class ExpandVerdicts:
         """Kinds whose expanded members were equal to their single reads."""
         self._retry_at: dict[str, float] = {}
         """The time to try again, by kind or path; infinite until new firmware."""
+        self._busy_seconds: dict[str, float] = {}
+        """The last pause for a busy BMC, by kind or path."""
 
     @property
     def is_empty(self) -> bool:
@@ -37,6 +39,7 @@ class ExpandVerdicts:
         """Discard all verdicts, as after an update of the firmware."""
         self.verified.clear()
         self._retry_at.clear()
+        self._busy_seconds.clear()
 
     def is_verified(self, collection: str) -> bool:
         """Return whether the kind of a collection can be expanded."""
@@ -70,9 +73,22 @@ class ExpandVerdicts:
 
         A busy BMC is asked again soon, one without support only after an update.
         """
-        is_final = status == HTTPStatus.NOT_IMPLEMENTED
-        seconds = EXPAND_BUSY_SECONDS if status in _BUSY else EXPAND_RETRY_SECONDS
-        self._retry_at[name] = inf if is_final else monotonic() + seconds
+        seconds: float = EXPAND_RETRY_SECONDS
+        if status == HTTPStatus.NOT_IMPLEMENTED:
+            seconds = inf
+        elif status in _BUSY:
+            seconds = self._busy_seconds[name] = self._get_busy_pause(name)
+        self._retry_at[name] = monotonic() + seconds
+
+    def _get_busy_pause(self, name: str) -> float:
+        """Return the seconds until a busy BMC is asked again.
+
+        They double each time, up to a day, and start again after a day without a pause.
+        """
+        if monotonic() - self._retry_at.get(name, -inf) >= EXPAND_RETRY_SECONDS:
+            return EXPAND_BUSY_SECONDS
+        last = self._busy_seconds.get(name, EXPAND_BUSY_SECONDS)
+        return min(2 * last, EXPAND_RETRY_SECONDS)
 
     def export(self) -> dict[str, Any]:
         """Return the verdicts as JSON: verified kinds, and times of the next trial.
