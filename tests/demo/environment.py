@@ -16,8 +16,9 @@ import socket
 from aiohttp import ClientSession
 from yarl import URL
 
-from tests.simulator import Bmc, Server, serve
+from tests.simulator import Server, serve
 from tests.simulator.ipmi import serve_ipmi
+from tests.simulator.shipped import create_bmc
 
 from .api import HomeAssistantApi, WebSocket, onboard
 from .certificate import CertificateCheck
@@ -158,7 +159,7 @@ async def _open_target(options: Options) -> AsyncIterator[Target]:
             fingerprint=options.fingerprint,
         )
         return
-    bmc = Bmc(options.board)
+    bmc = create_bmc(options.board)
     async with serve(bmc) as server, serve_ipmi(bmc) as ipmi:
         yield Target(
             host=server.host,

@@ -16,6 +16,7 @@ import sys
 from typing import NoReturn, override
 
 from tests.simulator import Board, BoardError
+from tests.simulator.shipped import NAMES, load_board
 
 from .api import PASSWORD
 
@@ -62,7 +63,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     if parsed.host is None and (parsed.username or parsed.fingerprint):
         parser.error("--username and --fingerprint require --host")
     try:
-        board = None if parsed.host else Board.load(parsed.board or Board.names()[0])
+        board = None if parsed.host else load_board(parsed.board or NAMES[0])
     except BoardError as error:
         parser.error(str(error))
     return Options(
@@ -119,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_bmc_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a simulated or a real BMC."""
-    boards = ", ".join(Board.names())
+    boards = ", ".join(NAMES)
     bmc = parser.add_mutually_exclusive_group()
     bmc.add_argument(
         "--board",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.demo.options import parse
 from tests.simulator import Board
+from tests.simulator.shipped import create_bmc
 
 
 def test_options_default_to_the_first_board_and_port_8123() -> None:
@@ -14,6 +15,14 @@ def test_options_default_to_the_first_board_and_port_8123() -> None:
     assert options.board is not None
     assert options.board.name == Board.names()[0]
     assert options.port == 8123
+
+
+def test_board_of_gen14_is_shipped() -> None:
+    """Find the board by its name, though it is no recorded one."""
+    board = parse(["--board", "gen14"]).board
+    assert board is not None
+    assert board.name == "gen14"
+    assert create_bmc(board).expand == "bmcweb"
 
 
 def test_check_uses_any_free_port_by_default() -> None:

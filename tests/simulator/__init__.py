@@ -74,6 +74,7 @@ Modules:
 | `mutations` | change the parts of a board: names, ids, order; leak detectors |
 | `board`, `completion` | load a recording, and add the resources that it lacks |
 | `gen14` | boards of Gen 14 and OpenBMC |
+| `shipped` | the boards that a command can name |
 | `store`, `resources` | resources by path; paths, links and types |
 | `host`, `host_state` | power and boot of the host, and their effect on resources |
 | `sessions`, `tasks` | sessions and tasks |

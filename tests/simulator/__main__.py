@@ -10,13 +10,14 @@ import signal
 import sys
 from typing import Any
 
-from . import Bmc, Board, BoardError, serve
+from . import Bmc, BoardError, serve
 from .ipmi import serve_ipmi
+from .shipped import NAMES, create_bmc, load_board
 
 
 def parse() -> argparse.Namespace:
     """Parse the command line."""
-    shipped = ", ".join(Board.names())
+    shipped = ", ".join(NAMES)
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulator", description="A simulated Supermicro BMC."
     )
@@ -74,8 +75,8 @@ def main() -> int:
     """Run the simulator, and return its exit code."""
     options = parse()
     try:
-        bmc = Bmc(
-            Board.load(options.board),
+        bmc = create_bmc(
+            load_board(options.board),
             username=options.username,
             password=options.password,
             session_limit=options.sessions,

@@ -63,6 +63,11 @@ class Board:
         """Return whether the bodies contain ETags."""
         return any("@odata.etag" in body for body in self._bodies_with_id)
 
+    @cached_property
+    def is_openbmc(self) -> bool:
+        """Return whether the firmware is OpenBMC."""
+        return any(body.get("Model") == "OpenBmc" for body in self._bodies_with_id)
+
     @property
     def _bodies_with_id(self) -> Iterator[JsonObject]:
         """The Redfish resources; `/redfish` and `odata` have no id."""

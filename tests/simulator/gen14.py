@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from .bmc import Bmc
 from .board import Board
+from .expand import advertise
 from .resources import ROOT, JsonObject, link
 
 CHASSIS = f"{ROOT}/Chassis/1"
+MANAGER = f"{ROOT}/Managers/1"
 THERMAL_SUBSYSTEM = f"{CHASSIS}/ThermalSubsystem"
 METRICS = f"{THERMAL_SUBSYSTEM}/ThermalMetrics"
 FANS = f"{THERMAL_SUBSYSTEM}/Fans"
@@ -120,6 +122,12 @@ def put_sensors(bmc: Bmc, chassis: str, sensors: Mapping[str, JsonObject]) -> No
         for name, body in sensors.items()
     }
     _put_collection(bmc, f"{chassis}/Sensors", bodies)
+
+
+def make_openbmc(bmc: Bmc) -> None:
+    """Name OpenBMC as the firmware, which advertises the expansion of collections."""
+    bmc.change(MANAGER, {"Model": "OpenBmc"})
+    advertise(bmc.store[ROOT], is_supported=True)
 
 
 def add_gpus(bmc: Bmc, count: int = 2) -> list[str]:

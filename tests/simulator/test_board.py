@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import RECORDED
 from tests.simulator import Bmc, Board, BoardError
 from tests.simulator.resources import ROOT, SESSIONS
+from tests.simulator.shipped import NAMES, load_board
 from tests.simulator.testing import (
     CHASSIS,
     MANAGER,
@@ -69,22 +70,22 @@ def links(value: Any) -> Iterator[str]:
             yield from links(item)
 
 
-@pytest.mark.parametrize("name", Board.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_shipped_board_has_valid_links_and_etags(name: str) -> None:
     """Verify that each link resolves and that each ETag is right."""
-    board = Board.load(name)
+    board = load_board(name)
     for path, body in board.resources.items():
         assert set(links(body)) <= set(board.resources), path
-        if "@odata.id" in body:
+        if "@odata.id" in body and not board.is_openbmc:
             assert body["@odata.etag"] == expected_etag(body), path
 
 
-@pytest.mark.parametrize("name", Board.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_shipped_board_contains_no_recorded_identifiers(name: str) -> None:
     """Search the shipped boards for addresses and serial numbers of recorded ones."""
     keys = re.compile(r'"(?:SerialNumber|UUID|MACAddress|GUID)": ?"([^"]*)"')
     recorded = "".join(file.read_text() for file in RECORDED.rglob("*.json"))
-    for identifier in keys.findall(json.dumps(Board.load(name).resources)):
+    for identifier in keys.findall(json.dumps(load_board(name).resources)):
         assert f'"{identifier}"' not in recorded
 
 
