@@ -232,6 +232,9 @@ def put_inner_temperatures(bmc: Bmc, excerpts: dict[str, list[dict[str, Any]]]) 
         bmc.change(path, {"ThermalSubsystem": {"@odata.id": subsystem}})
         bmc.put(subsystem, {"ThermalMetrics": {"@odata.id": metrics}})
         bmc.put(metrics, {"TemperatureReadingsCelsius": readings})
+        for uri in filter(None, (found.get("DataSourceUri") for found in readings)):
+            name = uri.rpartition("/")[2]
+            bmc.put(uri, {"Id": name, "Name": name, "ReadingType": "Temperature"})
 
 
 def excerpt(reading: int, sensor: str | None, name: str | None) -> dict[str, Any]:
