@@ -49,7 +49,7 @@ def _present(
     return {key for key, item in items.items() if source.is_present_fn(item)}
 
 
-_DRIVE_OWNERS: Final = ("/Drives/", "/Storage/", "/Chassis/")
+_DRIVE_OWNERS: Final = ("/Drives/", "/Storage/", "/Chassis/", "chassis")
 
 
 def _has_unread(data: BulkData, *parts: str) -> bool:
@@ -62,7 +62,9 @@ _REMOVABLE: Final = (
     _RemovableItems(
         source=sources.DRIVES,
         is_known_fn=lambda static, _: (
-            bool(static.drives) and not _has_unread(static, *_DRIVE_OWNERS)
+            bool(static.drives)
+            and all(drive.id for drive in static.drives)
+            and not _has_unread(static, *_DRIVE_OWNERS)
         ),
     ),
     # A server without any power supply cannot run.

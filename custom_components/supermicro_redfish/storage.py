@@ -102,7 +102,7 @@ class DiscoveryStore:
 
     @callback
     def async_save(self, discovery: Mapping[str, Any]) -> None:
-        """Save the discovery if it has changed; an unload waits until it is saved."""
+        """Save the discovery if it has changed; an unload waits for that."""
         if discovery and discovery != self._saved:
             self._saved = discovery
             self._entry.async_create_task(

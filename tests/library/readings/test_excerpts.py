@@ -6,7 +6,7 @@ import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient
 from tests.library import link
-from tests.simulator import Bmc, Board
+from tests.simulator import REMOVED, Bmc, Board
 from tests.simulator.gen14 import (
     CHASSIS,
     ENVIRONMENT,
@@ -97,6 +97,29 @@ def _temperatures(data: DynamicData) -> set[str | None]:
     return {temperature.name for temperature in data.thermal.temperatures}
 
 
+async def test_metrics_of_a_board_without_sensors_are_temperatures(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Show the readings where all links to sensors are dead."""
+    bmc.change(CHASSIS, {"Sensors": REMOVED})
+    for path in [path for path in bmc.store.paths if path.startswith(f"{SENSORS}/")]:
+        bmc.remove(path)
+    data = await poll_after_discovery(client)
+    assert _temperatures(data) == {"CPU Temp", "CPU Margin", "Inlet Temp"}
+    assert not data.errors
+
+
+@pytest.mark.parametrize("answer", [{}, {"Id": None, "ReadingType": None}])
+async def test_sensor_without_a_type_is_no_temperature(
+    client: SupermicroRedfishClient, bmc: Bmc, answer: dict[str, Any]
+) -> None:
+    """Omit a reading whose sensor is returned without its type."""
+    bmc.fail(f"{SENSORS}/CPU_Margin", status=200, body=answer)
+    for _ in range(2):
+        data = await poll_after_discovery(client)
+        assert _temperatures(data) == {"CPU Temp", "Inlet Temp"}
+
+
 @pytest.mark.parametrize("status", [500, 404])
 async def test_excerpt_of_an_unread_sensor_is_no_temperature(
     client: SupermicroRedfishClient, bmc: Bmc, status: int
@@ -106,6 +129,8 @@ async def test_excerpt_of_an_unread_sensor_is_no_temperature(
         bmc.fail(f"{SENSORS}/{name}", status=status)
     data = await client.async_get_dynamic_data(complete=True)
     assert _temperatures(data) == {"Inlet Temp"}
+    failed = {f"{SENSORS}/{name}" for name in ("CPU_Margin", "CPU_Temp")}
+    assert failed == data.errors.keys()
     await client.async_get_static_data()
     assert _temperatures(await client.async_get_dynamic_data()) == {"Inlet Temp"}
     bmc.heal()

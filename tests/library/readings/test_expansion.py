@@ -107,13 +107,14 @@ async def test_members_that_expansion_truncates_are_read(
     assert not client.discovery["readings"]["expand"]["verified"]
 
 
-async def test_absent_fan_needs_no_speed_in_an_expansion(
-    client: SupermicroRedfishClient, bmc: Bmc
+@pytest.mark.parametrize("state", ["Absent", "Disabled", "StandbyOffline"])
+async def test_fan_that_is_off_needs_no_speed_in_an_expansion(
+    client: SupermicroRedfishClient, bmc: Bmc, state: str
 ) -> None:
-    """Expand fans of which one is not fitted."""
+    """Expand fans of which one is not fitted, or off."""
     path = f"{FANS}/FAN2"
-    absent = {"Id": "FAN2", "Name": "FAN2", "Status": {"State": "Absent"}}
-    bmc.put(path, link(path) | absent)
+    off = {"Id": "FAN2", "Name": "FAN2", "Status": {"State": state}}
+    bmc.put(path, link(path) | off)
     await client.async_get_static_data()
     await client.async_get_dynamic_data()
     assert "Fans" in client.discovery["readings"]["expand"]["verified"]

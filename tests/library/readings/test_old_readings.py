@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aiohttp import ClientSession
 import pytest
 
 from aiosupermicro import DynamicData, SupermicroRedfishClient, SupermicroRedfishError
@@ -21,7 +22,7 @@ from aiosupermicro.resources import (
     expansion,
 )
 from tests.conftest import Clock
-from tests.library import link
+from tests.library import connected_client, link
 from tests.simulator import Bmc, Board
 from tests.simulator.expand import Expand
 from tests.simulator.gen14 import (
@@ -351,6 +352,23 @@ async def test_metrics_that_new_firmware_lacks_are_replaced_by_sensors(
     readings_clock.tick(30)
     await client.async_get_dynamic_data()
     assert METRICS in {request.path for request in bmc.requests}
+
+
+async def test_failing_chassis_after_a_restart_costs_no_reading(
+    bmc: Bmc, session: ClientSession, readings_clock: Clock
+) -> None:
+    """Read the fallback also when Thermal and Power are looked for again."""
+    async with connected_client(bmc, session) as client:
+        await client.async_get_all_data()
+        discovery = client.discovery
+    bmc.fail(CHASSIS, status=500)
+    async with connected_client(bmc, session, discovery=discovery) as client:
+        for _ in range(4):
+            data = await client.async_get_dynamic_data()
+            assert data.thermal
+            assert data.thermal.temperatures
+            assert data.power
+            readings_clock.tick(3700)
 
 
 async def test_metrics_of_a_starting_bmc_are_not_replaced(

@@ -153,6 +153,19 @@ async def test_role_that_cannot_be_read_is_an_error(
         await client.async_get_role()
 
 
+async def test_account_that_cannot_be_read_is_an_error(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Do not claim that the account has no role; read it once it can be read."""
+    put_accounts(bmc, 2, RoleId="ReadOnly")
+    put_collection(bmc, ROLES, {"ReadOnly": {"RoleId": "ReadOnly"}})
+    bmc.fail(f"{ACCOUNTS}/2", status=503)
+    with pytest.raises(ServiceUnavailableError):
+        await client.async_get_role()
+    bmc.heal()
+    assert (await client.async_get_role()).role_id == "ReadOnly"
+
+
 async def test_account_without_any_role_is_not_found(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -261,6 +261,21 @@ async def test_bmc_that_stays_busy_is_asked_less_and_less(
     assert pause == EXPAND_RETRY_SECONDS
 
 
+async def test_success_ends_the_pauses_of_a_busy_bmc(
+    client: SupermicroRedfishClient, bmc: Bmc, expansion_clock: Clock
+) -> None:
+    """Ask soon again if the BMC was busy only once, however often that was before."""
+    await client.async_get_memory()
+    for _ in range(4):
+        bmc.expand = "503"
+        await client.async_get_memory()
+        bmc.expand = "correct"
+        expansion_clock.tick(EXPAND_BUSY_SECONDS + 1)
+        bmc.requests.clear()
+        await client.async_get_memory()
+        assert _count_expansions(bmc) == 1
+
+
 async def test_other_kind_that_fails_affects_only_itself(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -89,6 +89,19 @@ async def test_entries_are_returned_oldest_first(
         assert len(await client.async_get_log_entries(after="9999")) == len(ids)
 
 
+async def test_log_is_found_once_it_is_listed(
+    client: SupermicroRedfishClient, bmc: Bmc
+) -> None:
+    """Read the list of logs again if it was empty, as while the BMC starts."""
+    listed = bmc.resource(LOG_SERVICES)["Members"]
+    put_members(bmc, LOG_SERVICES, [])
+    for _ in range(2):
+        with pytest.raises(NotFoundError):
+            await client.async_get_log_entries()
+    put_members(bmc, LOG_SERVICES, listed)
+    assert await client.async_get_log_entries()
+
+
 async def test_entry_with_huge_id_is_returned(
     client: SupermicroRedfishClient, bmc: Bmc
 ) -> None:

@@ -133,7 +133,8 @@ async def test_failed_fan_supply_or_sensor_affects_only_itself(
     }
     assert found == {key: [*NAMES] for key in found} | {broken: ["One", "Three"]}
     recorded = {name for name in data.errors if name.startswith("/")}
-    assert recorded == (set() if kind == "404" else {path})
+    is_error = kind != "404" or broken == "sensor"  # a listed sensor is never missing
+    assert recorded == ({path} if is_error else set())
 
 
 @pytest.mark.parametrize("broken", ["", "/ThermalSubsystem", "/Metrics"])
@@ -152,7 +153,9 @@ async def test_failed_chassis_affects_only_its_temperatures(
         own = {"ThermalSubsystem": link(subsystem)}
         bmc.put(path, (bmc.resource(path) if path == CHASSIS else {}) | own)
         bmc.put(subsystem, {"ThermalMetrics": link(metrics)})
-        readings = [{"DataSourceUri": f"{path}/Sensors/T", "Reading": 20}]
+        sensor = f"{path}/Sensors/T"
+        bmc.put(sensor, link(sensor) | {"Id": "T", "ReadingType": "Temperature"})
+        readings = [{"DataSourceUri": sensor, "Reading": 20}]
         bmc.put(metrics, {"TemperatureReadingsCelsius": readings})
     failed = f"{chassis}/Two{broken}"
     bmc.break_resource(failed, kind)

@@ -95,31 +95,19 @@ async def test_nothing_is_empty_without_a_system(
             assert await getattr(client, f"async_get_{name}")()
 
 
-@pytest.mark.parametrize(
-    ("collection", "key", "names"),
-    [
-        ("Chassis", "Chassis", ("network_adapters", "pcie_devices", "thermal")),
-        ("Managers", "ManagedBy", ("virtual_media", "ntp", "license")),
-    ],
-)
-async def test_nothing_is_empty_without_chassis_or_manager(
-    bmc: Bmc,
-    session: ClientSession,
-    collection: str,
-    key: str,
-    names: tuple[str, ...],
+@pytest.mark.parametrize("status", [404, 500])
+async def test_failing_chassis_costs_its_own_resources_only(
+    client: SupermicroRedfishClient, bmc: Bmc, status: int
 ) -> None:
-    """Raise an error for all parts of a chassis or manager that is not shown."""
-    members = bmc.resource(f"{ROOT}/{collection}")["Members"]
-    bmc.change(SYSTEM, {"Links": {key: REMOVED}})
-    put_members(bmc, f"{ROOT}/{collection}", [])
-    async with connected_client(bmc, session) as client:
-        for name in names:
-            with pytest.raises(ServiceUnavailableError):
-                await getattr(client, f"async_get_{name}")()
-        put_members(bmc, f"{ROOT}/{collection}", members)
-        for name in names:
-            await getattr(client, f"async_get_{name}")()
+    """Read all that the system and the BMC have, and the drives of the storage."""
+    bmc.fail(CHASSIS, status=status)
+    for _ in range(2):
+        data = await client.async_get_static_data()
+        assert data.manager
+        assert data.ntp
+        assert data.fan_mode
+        assert data.chassis is None
+        assert len(await client.async_get_drives()) == 2
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,22 @@ class ChassisSensors:
         count = max(count - self._pool.count_extra(items.reading), 1)
         bodies = await items.async_read((*others, *left), count)
         failed = self._store_single_reads(left)
+        items.record_failures(failed)
         sensors = [self._pool.get_sensor(path) for path in wanted if path not in failed]
         found = [s for s in sensors if s and (s.reading_type or "") in types]
         return found, {path: bodies[path] for path in others if path in bodies}
 
     def _store_single_reads(self, paths: Iterable[str]) -> set[str]:
-        """Store the last single read of each sensor; return those that have failed."""
+        """Store the last single read of each sensor; return those that have failed.
+
+        They are listed, so that also a missing one is an error.
+        """
         failed: set[str] = set()
         for path in filter(self._round_robin.was_read, paths):
             body, requested_at = self._round_robin.get_last(path)
             self._pool.set_body(path, body, requested_at)
+            if body is None and path not in self._round_robin.errors:
+                self._pool.identities.mark_missing((path,))
             if body is None and not self._pool.is_fresh(path, requested_at):
                 failed.add(path)
         return failed
@@ -85,7 +91,7 @@ class ChassisSensors:
 
         A sensor that is absent may have no type. A discovery reads it again.
         """
-        body = self._pool.get_identity(path)
+        body = self._pool.identities.get(path)
         is_discovery = reading.scope is Scope.DISCOVERY
         has_type = body is not None and "ReadingType" in body
         return body if has_type or not is_discovery else None

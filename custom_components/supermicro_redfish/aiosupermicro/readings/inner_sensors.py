@@ -199,14 +199,17 @@ class InnerSensors:
     ) -> dict[str, SensorResource]:
         """Return the sensors in a ThermalMetrics, without those of the host.
 
-        One that cannot be read may be a distance to a limit, and is left out.
+        One that cannot be read may be a distance to a limit, and is left out, unless
+        the board has none of these sensors.
         """
         excerpts = excerpts_by_sensor(THERMAL_METRICS, temperature_excerpts(metrics))
         new = {key: e for key, e in excerpts.items() if key not in known}
         await self._pool.async_identify(new)
         found: dict[str, SensorResource] = {}
-        for key in filter(self._pool.is_identified, new):
-            excerpt = new[key]
+        has_sensors = not self._pool.identities.are_missing(new)
+        for key, excerpt in new.items():
+            if has_sensors and not self._pool.identities.is_known(key):
+                continue
             sensor = sensor_of_excerpt(excerpt, self._pool.get_sensor(key))
             path = sensor.path or f"{chassis}/Sensors/{key}"
             found[path] = replace(sensor, path=path)

@@ -84,6 +84,11 @@ class ReadingItems:
         if error:
             self.errors[self._reader.path(endpoint) or endpoint.name] = error
 
+    def record_failures(self, paths: Iterable[str]) -> None:
+        """Record that sensors could not be read."""
+        for path in paths:
+            self.errors[path] = ResourceError(f"{path} cannot be read", path=path)
+
     def require_any(self, *items: Any) -> None:
         """Raise the first error if there are no items."""
         if self.errors and not any(items):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import Any, TypeVar
@@ -122,7 +123,7 @@ class Readings:
             self._inner.reset()
             self._pool.reset()
         self._memory = memory
-        self._pool.restore(memory.findings.get(_SENSORS))
+        self._pool.identities.restore(memory.findings.get(_SENSORS))
         self._fallback.restore(memory.findings.get(_METRICS))
         self._inner.restore(memory.findings.get(TELEMETRY))
 
@@ -200,7 +201,8 @@ class Readings:
             ),
             self._async_discover(POWER, self._fallback.async_get_power, POWER_SUPPLIES),
         )
-        await self._async_discover_inner()
+        with suppress(ResourceError):
+            await self._async_discover_inner()
 
     async def async_discover_leak_detectors(self) -> None:
         """Find the leak detectors of a board, which polls read from then on.
@@ -240,8 +242,11 @@ class Readings:
         memory = self._reader.memory
         try:
             return await read(reading)
-        except (NotFoundError, InvalidResponseError) as error:
-            if self._reader.was_decoded(endpoint):
+        except ResourceError as error:
+            is_missing = isinstance(error, (NotFoundError, InvalidResponseError))
+            if self._reader.was_decoded(endpoint) or not (
+                is_missing or self._is_replaced(endpoint)
+            ):
                 raise
             missing = error
         try:
@@ -254,6 +259,10 @@ class Readings:
                 self._reader.availability.mark_replaced(endpoint, missing)
                 return found
         return await self._async_get(endpoint, read, fallback, reading)
+
+    def _is_replaced(self, endpoint: Endpoint[Any]) -> bool:
+        """Return whether the fallback is in use, and it is not known where to read."""
+        return self._fallback.was_used and self._reader.path(endpoint) is None
 
     async def _async_discover(
         self,

@@ -15,24 +15,13 @@ from time import monotonic
 from typing import Any
 
 from ..const import EXPAND_FRESH_SECONDS
-from ..exceptions import ResourceError
+from ..exceptions import NotFoundError, ResourceError
 from ..models import SensorResource, Status
 from ..payload import JsonObject
 from ..resources.reader import ResourceReader
+from .sensor_identities import SensorIdentities
 from .source import Reading, ValueSource
 from .source_schedule import ScheduledSource, SourceSchedule
-
-_IDENTITY = (
-    "Id",
-    "Name",
-    "PhysicalContext",
-    "ReadingBasis",
-    "ReadingType",
-    "ReadingUnits",
-    "RelatedItem",
-    "Thresholds",
-)
-"""Properties of a sensor that do not change; a stored reading would be an old one."""
 
 
 class SensorPool:
@@ -42,13 +31,10 @@ class SensorPool:
         """Initialize without sensors."""
         self._reader = reader
         self._schedule = SourceSchedule()
-        self._identities: dict[str, JsonObject] = {}
-        self._identified_at: dict[str, float] = {}
-        """The time of the request for each identity of this run."""
+        self.identities = SensorIdentities()
+        """The resources of the sensors as they were last read."""
         self._values: dict[str, tuple[float | None, float]] = {}
         """The last value of each sensor, and the time of its request."""
-        self._tried: set[str] = set()
-        """The sensors whose identification was tried."""
         self._filled_at: dict[str, float] = {}
         """The time of the last request for a sensor or collection without a source."""
         self._wanted: dict[str, frozenset[str]] = {}
@@ -118,20 +104,13 @@ class SensorPool:
         times = (self._values[path][1] for path in paths if path in self._values)
         return min(times, default=inf)
 
-    def get_identity(self, path: str) -> JsonObject | None:
-        """Return the resource of a sensor as it was last read, maybe by an earlier run.
-
-        None if the sensor is not identified.
-        """
-        return self._identities.get(path)
-
     def get_sensor(self, path: str) -> SensorResource | None:
         """Return a sensor with its newest value, None if it is not identified.
 
         A value from another resource shows neither state nor health. A sensor that was
         off or absent when it was identified has no state then.
         """
-        if (body := self._identities.get(path)) is None:
+        if (body := self.identities.get(path)) is None:
             return None
         sensor, value = SensorResource.from_dict(body), self.get_value(path)
         status = sensor.status
@@ -142,7 +121,7 @@ class SensorPool:
     def _has_newer_value(self, path: str) -> bool:
         """Return whether a sensor has a value that is newer than its identity."""
         value, requested_at = self._values.get(path, (None, -inf))
-        return value is not None and requested_at > self._identified_at.get(path, -inf)
+        return value is not None and requested_at > self.identities.read_at(path)
 
     def set_values(
         self, source: ValueSource, values: Mapping[str, float | None], at: float
@@ -158,13 +137,12 @@ class SensorPool:
 
         Without it, only a value that another resource has shown since is kept.
         """
-        self._tried.add(path)
+        self.identities.mark_tried((path,))
         if body is None:
-            if path in self._identities and not self.is_fresh(path, requested_at):
+            if path in self.identities and not self.is_fresh(path, requested_at):
                 self._values.pop(path, None)
             return
-        self._identities[path] = body
-        self._identified_at[path] = requested_at
+        self.identities.set(path, body, requested_at)
         if not self.is_fresh(path, requested_at):
             reading = SensorResource.from_dict(body).reading
             self._values[path] = (reading, requested_at)
@@ -291,24 +269,16 @@ class SensorPool:
                 members = [*filter(self._needs_identity, groups[collection])]
                 if not await self._async_read_collection(collection, members):
                     await self._async_read_singly(members)
-                self._tried.update(members)
+                self.identities.mark_tried(members)
 
     def _needs_identity(self, path: str) -> bool:
         """Return whether a sensor is not identified, or only as one that was off."""
-        if (body := self._identities.get(path)) is None:
+        if (body := self.identities.get(path)) is None:
             return True
         if not self._has_newer_value(path):
             return False
         status = SensorResource.from_dict(body).status
         return status.state is not None and not status.is_enabled
-
-    def is_identified(self, path: str) -> bool:
-        """Return whether a sensor was identified; an excerpt without one needs none."""
-        return not path.startswith("/") or path in self._identities
-
-    def was_identification_tried(self, path: str) -> bool:
-        """Return whether a sensor was identified, or that has failed."""
-        return self.is_identified(path) or path in self._tried
 
     def _get_missing(self, wanted: Iterable[str], reading: Reading) -> dict[str, float]:
         """Return the sensors whose value is not of this reading, with its time."""
@@ -353,6 +323,8 @@ class SensorPool:
         found, errors = await self._reader.members.async_try(paths)
         for path in paths:
             self.set_body(path, found.get(path), requested_at)
+        lost = (p for p, error in errors.items() if isinstance(error, NotFoundError))
+        self.identities.mark_missing(lost)
         return not any(isinstance(error, TimeoutError) for error in errors.values())
 
     # Memory
@@ -360,9 +332,7 @@ class SensorPool:
     def reset(self) -> None:
         """Discard all sensors and sources."""
         self._schedule.sources.clear()
-        self._identities.clear()
-        self._identified_at.clear()
-        self._tried.clear()
+        self.identities.clear()
         self._values.clear()
         self._filled_at.clear()
 
@@ -373,17 +343,8 @@ class SensorPool:
             paths: The sensors, besides those that are wanted.
 
         """
-        return {
-            path: {key: body[key] for key in _IDENTITY if key in body}
-            for path in sorted(self.get_wanted(*self._wanted).union(paths))
-            if (body := self._identities.get(path))
-        }
-
-    def restore(self, exported: Any) -> None:
-        """Restore exported identities; malformed ones are ignored."""
-        for path, body in exported.items() if isinstance(exported, Mapping) else ():
-            if isinstance(path, str) and isinstance(body, Mapping):
-                self._identities[path] = body
+        wanted = self.get_wanted(*self._wanted).union(paths)
+        return self.identities.export(sorted(wanted))
 
 
 _MIN_GROUP = 2

@@ -123,10 +123,10 @@ class SingleResources:
     @property
     def errors(self) -> dict[str, ResourceError]:
         """The errors of single resources by path, as they were last read."""
-        found = dict(self._round_robin.errors)
+        found: dict[str, ResourceError] = {}
         for errors in self._failed.values():
             found |= errors
-        return found
+        return found | self._round_robin.errors
 
     @property
     def is_read_in_turns(self) -> bool:
@@ -167,21 +167,20 @@ class SingleResources:
         if reading.scope is not Scope.POLL:
             await self._pool.async_identify(excerpts)
         paths = [] if speeds else await items.async_get_member_paths(FANS)
-        types = [] if excerpts else [_TEMPERATURE]
+        identities = self._pool.identities
+        types = [_TEMPERATURE] if identities.have_failed(excerpts) else []
         # While the collection is unknown, sensors of its fans are not taken for fans.
         types += [_ROTATIONAL] if not speeds and paths == [] else []
         self._pool.want(THERMAL.name, (*speeds, *excerpts))
-        was_tried = self._pool.was_identification_tried
-        unknown = [key for key in excerpts if not was_tried(key)]
+        unknown = [key for key in excerpts if not identities.was_tried(key)]
         sensors, bodies = await self._sensors.async_read(
             items, THERMAL, types, self._thermal_count, paths or (), unknown
         )
-        items.is_complete &= all(map(was_tried, excerpts))
         speeds = self._select_read(self._environment, speeds, items)
-        excerpts = self._select_read(self._metrics, excerpts, items)
+        known = self._select_known(excerpts, items)
         fans = [self._fan(key, excerpt) for key, excerpt in speeds.items()]
         fans += [fan_of_resource(FanResource.from_dict(b)) for b in bodies.values()]
-        found = (self._temperature(key, excerpt) for key, excerpt in excerpts.items())
+        found = (self._temperature(key, excerpt) for key, excerpt in known.items())
         temperatures = [*filter(None, found), *_temperatures(sensors)]
         fans += _fans(sensors)
         self._finish(THERMAL, items, bodies)
@@ -327,13 +326,24 @@ class SingleResources:
         since, is_fresh = items.reading.since, self._pool.is_fresh
         return {key: excerpts[key] for key in excerpts if is_fresh(key, since)}
 
-    def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
-        """Return the temperature of an excerpt, None for a distance to a limit.
+    def _select_known(
+        self, excerpts: dict[str, SensorExcerpt], items: ReadingItems
+    ) -> dict[str, SensorExcerpt]:
+        """Return the readable excerpts of ThermalMetrics whose sensors are known.
 
-        Only the sensor shows which of them it is; None while it cannot be read.
+        Only the sensor shows whether a reading is the distance to a limit. Some boards
+        name sensors there and have none.
         """
-        if not self._pool.is_identified(key):
-            return None
+        identities = self._pool.identities
+        items.is_complete &= all(map(identities.was_tried, excerpts))
+        read = self._select_read(self._metrics, excerpts, items)
+        if identities.are_missing(excerpts):
+            return read
+        items.record_failures(filter(identities.has_failed, excerpts))
+        return {key: read[key] for key in read if identities.is_known(key)}
+
+    def _temperature(self, key: str, excerpt: SensorExcerpt) -> Temperature | None:
+        """Return the temperature of an excerpt, None for a distance to a limit."""
         sensor, value = self._pool.get_sensor(key), self._pool.get_value(key)
         return temperature_of_excerpt(excerpt, value, sensor)
 

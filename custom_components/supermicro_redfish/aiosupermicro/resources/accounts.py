@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..exceptions import NotFoundError, ResourceError
+from ..exceptions import AuthorizationError, NotFoundError, ResourceError
 from ..models import Account, Role
 from ..payload import JsonObject, find_link
 from .endpoints import ACCOUNT_SERVICE, ACCOUNTS
@@ -21,20 +21,25 @@ async def async_get_role(reader: ResourceReader, user_name: str) -> Role:
     Raises:
         NotFoundError: None of the accounts read has this name, for example because it
             is an account of a directory service.
+        ResourceError: It may be one that could not be read.
 
     """
+    failed: ResourceError | None = None
     paths = await reader.members.async_list(ACCOUNTS)
     for requests, path in enumerate(_sort_by_likelihood(paths, user_name), start=3):
         if requests >= 3 + _MAX_ACCOUNTS:
             break
         try:
             body = await reader.async_get_json(path)
-        except ResourceError:
+        except (NotFoundError, AuthorizationError):
             # An account may read itself, but not always the others.
+            continue
+        except ResourceError as error:
+            failed = error
             continue
         if Account.from_dict(body).user_name == user_name:
             return await _async_get_role_of(reader, body, _MAX_REQUESTS - requests)
-    raise NotFoundError(f"This BMC has no role for {user_name}")
+    raise failed or NotFoundError(f"This BMC has no role for {user_name}")
 
 
 async def _async_get_role_of(

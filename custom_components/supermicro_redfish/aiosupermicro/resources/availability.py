@@ -11,7 +11,14 @@ from ..const import MAX_REMEMBERED_ERRORS, RETRY_UNAVAILABLE_SECONDS
 from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..http.connection import Connection
-from .endpoints import IN_EVERY_MACHINE, Cadence, Endpoint, Source
+from .endpoints import (
+    IN_EVERY_MACHINE,
+    SYSTEM,
+    SYSTEMS,
+    Cadence,
+    Endpoint,
+    Source,
+)
 from .path_finder import PathFinder
 
 _KeyT = TypeVar("_KeyT", bound=Hashable)
@@ -129,17 +136,16 @@ class Availability(RecentErrors[Source]):
     def record_new(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Record the error of a row that was not read yet.
 
-        If every machine has it, or an earlier run has read it, the BMC may be starting:
-        it then responds with 404, or with a list without it. The next read requests
-        such a row again.
+        If an earlier run has read it, or every machine has it, a response with 404 may
+        come from a BMC that is starting, and so may a list without the system. The next
+        read then requests the row again.
         """
-        if isinstance(error, NotFoundError):
-            if endpoint in IN_EVERY_MACHINE:
-                self._invalidate_parents(endpoint)
-                return
-            if endpoint in self._expected and error.status is not None:
-                return
-        self.record(endpoint, error)
+        is_response = isinstance(error, NotFoundError) and error.status is not None
+        is_certain = endpoint in IN_EVERY_MACHINE or endpoint in self._expected
+        if endpoint in (SYSTEMS, SYSTEM) and isinstance(error, NotFoundError):
+            self._invalidate_parents(endpoint)
+        elif not (is_response and is_certain):
+            self.record(endpoint, error)
 
     def mark_replaced(self, endpoint: Endpoint[Any], error: ResourceError) -> None:
         """Suspend the requests for a replaced resource for an hour.

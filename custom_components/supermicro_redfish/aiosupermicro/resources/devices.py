@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping
 import re
 
 from ..const import MAX_FIRMWARE_IMAGES
+from ..exceptions import LicenseError, ResourceError
 from ..models import (
     Drive,
     FirmwareInventory,
@@ -47,9 +48,26 @@ async def async_get_drives(reader: ResourceReader) -> list[Drive]:
     with reader.availability.remember_license(_ALL_DRIVES):
         groups = await _async_get_storage_groups(reader)
         paths = [path for group in groups for path in find_links(group, "Drives")]
-        paths += await async_get_device_paths(reader, DRIVES)
+        paths += await _async_get_chassis_drives(reader, is_optional=bool(paths))
         bodies = await reader.members.async_get(paths)
     return _without_repeated(bodies)
+
+
+async def _async_get_chassis_drives(
+    reader: ResourceReader, *, is_optional: bool
+) -> list[str]:
+    """Return the paths of the drives of all chassis.
+
+    If the storage groups have some, a failing chassis costs its own drives only.
+    """
+    try:
+        return await async_get_device_paths(reader, DRIVES)
+    except LicenseError:
+        raise
+    except ResourceError:
+        if not is_optional:
+            raise
+        return []
 
 
 def _without_repeated(bodies: Mapping[str, JsonObject]) -> list[Drive]:

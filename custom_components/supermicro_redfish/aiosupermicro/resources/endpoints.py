@@ -141,7 +141,7 @@ MANAGER: Final = Endpoint(
 IN_EVERY_MACHINE: Final = frozenset(
     (SYSTEMS, SYSTEM, ALL_CHASSIS, CHASSIS, MANAGERS, MANAGER)
 )
-"""Rows that a board has even if the BMC does not show them, as while it starts."""
+"""Rows that a BMC which has started shows."""
 MANAGER_INTERFACES: Final = _link_only(
     "manager_interfaces", MANAGER, "EthernetInterfaces"
 )

@@ -12,7 +12,7 @@ _IDENTITY = ("Id", "Name", "ReadingType", "ReadingUnits", "ReadingBasis")
 _MAY_DIFFER = {"Status", "@odata.context", "@odata.etag"}
 _VALUES = frozenset(("Reading", "DetectorState", "SpeedPercent"))
 """Properties with a value that is measured, or with the sensor of one."""
-_COMMON = frozenset(("@odata.type", "Id", "Name", "ReadingType", "ReadingUnits"))
+_COMMON = frozenset(("@odata.type", "Id"))
 """Properties that all members of a collection have if one of them has."""
 
 
@@ -37,10 +37,11 @@ def is_same(expanded: JsonObject, single: JsonObject) -> bool:
 def is_whole(expanded: JsonObject, single: JsonObject) -> bool:
     """Return whether a member has the usual properties of one that was read singly.
 
-    Members of a kind differ, but each has a type, and a value unless it is absent.
-    Firmware may send some members whole and truncate the others.
+    Members of a kind differ, but each has a type, and a value unless it is absent or
+    off. Firmware may send some members whole and truncate the others.
     """
-    status = expanded.get("Status")
-    is_absent = isinstance(status, Mapping) and Status.from_dict(status).is_absent
-    needed = _COMMON if is_absent else _COMMON | _VALUES
+    found = expanded.get("Status")
+    status = Status.from_dict(found) if isinstance(found, Mapping) else Status()
+    may_lack_value = status.state is not None and not status.is_enabled
+    needed = _COMMON if may_lack_value else _COMMON | _VALUES
     return single.keys() & needed <= expanded.keys()

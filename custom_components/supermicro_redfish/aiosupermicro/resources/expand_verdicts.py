@@ -28,7 +28,7 @@ class ExpandVerdicts:
         self._retry_at: dict[str, float] = {}
         """The time to try again, by kind or path; infinite until new firmware."""
         self._busy_seconds: dict[str, float] = {}
-        """The last pause for a busy BMC, by kind or path."""
+        """The last pause for a busy BMC since a success, by kind or path."""
 
     @property
     def is_empty(self) -> bool:
@@ -46,8 +46,10 @@ class ExpandVerdicts:
         return kind_of(collection) in self.verified
 
     def accept(self, collection: str) -> None:
-        """Record that the kind of a collection can be expanded."""
+        """Record that a collection, and so its kind, was expanded."""
         self.verified.add(kind_of(collection))
+        for name in (collection, kind_of(collection), _ANY):
+            self._busy_seconds.pop(name, None)
 
     def is_due(self, collection: str) -> bool:
         """Return whether a collection may be expanded now."""
@@ -71,24 +73,17 @@ class ExpandVerdicts:
     def _suspend(self, name: str, status: int | None) -> None:
         """Suspend the expansion of a path or kind.
 
-        A busy BMC is asked again soon, one without support only after an update.
+        A busy BMC is asked again soon at first, one without support only after an
+        update.
         """
         seconds: float = EXPAND_RETRY_SECONDS
         if status == HTTPStatus.NOT_IMPLEMENTED:
             seconds = inf
         elif status in _BUSY:
-            seconds = self._busy_seconds[name] = self._get_busy_pause(name)
+            last = self._busy_seconds.get(name, EXPAND_BUSY_SECONDS / 2)
+            seconds = min(2 * last, EXPAND_RETRY_SECONDS)
+            self._busy_seconds[name] = seconds
         self._retry_at[name] = monotonic() + seconds
-
-    def _get_busy_pause(self, name: str) -> float:
-        """Return the seconds until a busy BMC is asked again.
-
-        They double each time, up to a day, and start again after a day without a pause.
-        """
-        if monotonic() - self._retry_at.get(name, -inf) >= EXPAND_RETRY_SECONDS:
-            return EXPAND_BUSY_SECONDS
-        last = self._busy_seconds.get(name, EXPAND_BUSY_SECONDS)
-        return min(2 * last, EXPAND_RETRY_SECONDS)
 
     def export(self) -> dict[str, Any]:
         """Return the verdicts as JSON: verified kinds, and times of the next trial.

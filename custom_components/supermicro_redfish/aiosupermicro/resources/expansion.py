@@ -318,6 +318,8 @@ class CollectionExpander:
                 found = await self._async_verify(collection, members, response)
             elif not response.is_complete and self.verdicts.is_due(collection):
                 self.verdicts.reject(collection, response.status)
+            elif response.is_complete and not is_new:
+                self.verdicts.accept(collection)
         return found
 
     async def _async_verify(

@@ -62,7 +62,8 @@ async def async_find_log(
     reader.availability.require(name)
     services: list[JsonObject] = []
     errors: list[ResourceError] = []
-    for path in await reader.members.async_list(logs, cached=True):
+    list_fn = reader.members.async_list
+    for path in await list_fn(logs, cached=True) or await list_fn(logs):
         try:
             services.append(await reader.async_get_json(path, cached=True))
         except ResourceError as error:

@@ -17,7 +17,7 @@ from ..exceptions import (
 )
 from ..http.connection import Connection
 from ..payload import JsonObject, find_link, find_links
-from .endpoints import IN_EVERY_MACHINE, ROOT, Endpoint
+from .endpoints import ROOT, SYSTEM, SYSTEMS, Endpoint
 
 if TYPE_CHECKING:
     from .reader import ResourceReader
@@ -110,13 +110,13 @@ class PathFinder:
     async def _async_get_parent(self, parent: Endpoint[Any]) -> JsonObject:
         """Return a resource that links to a row.
 
-        Where the BMC shows none that every machine has, or none with the wanted Id, the
-        rows below it are unknown: a collection would count as empty.
+        A BMC that starts shows no system for a while, and a caller may want a wrong Id.
+        The rows below are unknown then: a collection would count as empty.
         """
         try:
             return await self._reader.async_get_json(parent, cached=True)
         except NotFoundError as error:
-            if parent not in IN_EVERY_MACHINE:
+            if not (parent in (SYSTEMS, SYSTEM) or self._wanted_ids.get(parent)):
                 raise
             raise ServiceUnavailableError(
                 str(error), status=error.status, path=error.path
