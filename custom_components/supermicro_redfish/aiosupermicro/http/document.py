@@ -20,13 +20,13 @@ from ..const import (
 )
 from ..payload import Changes, count_values, parse_json
 
-# Possessive, since a state to go back to takes 130 bytes for each character of a text.
-_TEXT = rb'"(?:[^"\\]++|\\.)*+"'
+# A repeated alternative would keep 130 bytes for each character of a text.
+_TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _SCALAR = rb'(%s|[^\s",:\[\]{}]+)' % _TEXT
 _match_scalar = re.compile(_SCALAR).match
 """Match a text, number or literal."""
 _match_segment = re.compile(
-    rb"(?:[\s\[{]++|%s\s*+:)*+%s[\s\]}]*+" % (_TEXT, _SCALAR)
+    rb"[\s\[{]*(?:%s\s*:[\s\[{]*)*%s[\s\]}]*" % (_TEXT, _SCALAR)
 ).fullmatch
 """Match the text between two commas if it has one scalar value."""
 
