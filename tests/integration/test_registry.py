@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.supermicro_redfish.const import DOMAIN
 from tests.simulator import Bmc, Server
 from tests.simulator.gen14 import (
+    ENVIRONMENT,
     METRICS,
     SENSORS,
     SUPPLIES,
@@ -414,17 +415,34 @@ async def test_memory_that_cannot_be_read_keeps_its_entity(
     assert count_entities(hass, entry, MEMORY_SENSOR) == 1
 
 
-async def test_metrics_that_fail_cost_their_temperatures_only(
-    hass: HomeAssistant, entry: ConfigEntry, bmc: Bmc, elapse: Elapse
+@pytest.mark.parametrize(
+    ("path", "lost", "kept"),
+    [
+        (METRICS, ("temperature_CPU Temp",), ("fan_FAN1", "power_consumption")),
+        (ENVIRONMENT, ("power_consumption", "energy"), ("temperature_CPU Temp",)),
+    ],
+)
+async def test_metrics_that_fail_cost_their_own_readings_only(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    bmc: Bmc,
+    elapse: Elapse,
+    path: str,
+    lost: tuple[str, ...],
+    kept: tuple[str, ...],
 ) -> None:
-    """Show the fans while ThermalMetrics fails, and everything once it is read."""
+    """Show all other readings while one resource fails, then everything."""
     make_gen14(bmc)
     await set_up(hass, entry)
     await elapse(STATIC)
-    keys = ("sensor.temperature_CPU Temp", "sensor.fan_FAN1")
-    for is_failing in (True, False):
-        bmc.fail(METRICS, status=500) if is_failing else bmc.heal()
-        await elapse(DYNAMIC)
-        states = [entity(hass, entry, key).state for key in keys]
-        temperature = STATE_UNAVAILABLE if is_failing else "51"
-        assert states == [temperature, "1001"]
+
+    def unavailable() -> set[str]:
+        found = {name: entity(hass, entry, f"sensor.{name}") for name in (*lost, *kept)}
+        return {name for name, s in found.items() if s.state == STATE_UNAVAILABLE}
+
+    bmc.fail(path, status=500)
+    await elapse(DYNAMIC)
+    assert unavailable() == {*lost}
+    bmc.heal()
+    await elapse(DYNAMIC)
+    assert unavailable() == set()

@@ -186,6 +186,10 @@ SYSTEM: Final = resource_source(dynamic, "system", Client.async_get_system)
 THERMAL: Final = resource_source(dynamic, "thermal", Client.async_get_thermal)
 HEADROOM: Final = nested_source(THERMAL, Headroom.from_thermal)
 POWER: Final = resource_source(dynamic, "power", Client.async_get_power)
+POWER_DRAW: Final = nested_source(
+    POWER, lambda power: power if power.power_control else None
+)
+"""Power while it has a power control: the consumption can be read."""
 POWER_CONTROL: Final = nested_source(POWER, _power_control)
 CHASSIS: Final = static_source(endpoints.CHASSIS)
 MANAGER: Final = static_source(endpoints.MANAGER)

@@ -190,7 +190,8 @@ class SingleResources:
     async def async_get_power(self, reading: Reading) -> Power:
         """Return the power draw, the power supplies and the voltages of the chassis.
 
-        Redundancy and capacity are unknown until all supplies were read.
+        Redundancy and capacity are unknown until all supplies were read. There is no
+        power control while the power draw cannot be read.
 
         Raises:
             NotFoundError: The chassis has none of these resources.
@@ -208,17 +209,17 @@ class SingleResources:
         voltages, _ = await self._sensors.async_read(
             items, POWER, (_VOLTAGE,), _POWER_COUNT
         )
-        draw = self._select_read(self._environment, draw, items)
+        read = self._select_read(self._environment, draw, items)
         subsystem = None
         if has_all_supplies:
             subsystem = await self._async_get_subsystem(items)
         self._finish(POWER, items, supplies | metrics)
-        items.require_any(draw, supplies, voltages)
-        watts = next(map(self._pool.get_value, draw), None)
+        items.require_any(read, supplies, voltages)
+        watts = next(map(self._pool.get_value, read), None)
         metered = EnvironmentMetrics.from_dict(self._environment.body)
         control = power_control(metered, watts, subsystem or PowerSubsystem())
         return Power(
-            power_control=(control,),
+            power_control=(control,) if read or not draw else (),
             power_supplies=tuple(
                 power_supply(body, metrics.get(links[path] or "", {}))
                 for path, body in supplies.items()
