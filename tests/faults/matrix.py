@@ -435,7 +435,7 @@ MATRIX: tuple[Fault, ...] = (
         "404 of a required resource",
         respond(404, "ComputerSystem"),
         add_server=AddServer("not_found", logins=1),
-        set_up=SetUp.retry("not_found", requests=9),
+        set_up=SetUp.retry("busy", requests=9),
         poll=Poll(states=unavailable(*SYSTEM_ENTITIES), log=(SYSTEM_FAILED,)),
     ),
     Fault(
