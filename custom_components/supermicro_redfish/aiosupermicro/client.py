@@ -145,9 +145,7 @@ class SupermicroRedfishClient:
                 fingerprint to accept only that certificate, False to accept any.
             timeout: Seconds for one request; 0 for no limit.
             system: The Id of the system to read; by default the machine itself.
-            chassis: The Id of the chassis to read; by default that of the system. While
-                the BMC shows no such system or chassis, reads of what it contains raise
-                ServiceUnavailableError.
+            chassis: The Id of the chassis to read; by default that of the system.
             discovery: The property `discovery` of an earlier client, to skip the
                 discovery of the same BMC. It is verified, and ignored if it differs.
 

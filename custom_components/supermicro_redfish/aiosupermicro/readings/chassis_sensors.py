@@ -80,9 +80,11 @@ class ChassisSensors:
         for path in filter(self._round_robin.was_read, paths):
             body, requested_at = self._round_robin.get_last(path)
             self._pool.set_body(path, body, requested_at)
-            if body is None and path not in self._round_robin.errors:
+            if body is not None:
+                continue
+            if path not in self._round_robin.errors:
                 self._pool.identities.mark_missing((path,))
-            if body is None and not self._pool.is_fresh(path, requested_at):
+            if not self._pool.is_fresh(path, requested_at):
                 failed.add(path)
         return failed
 

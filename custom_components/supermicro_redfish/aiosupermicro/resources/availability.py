@@ -12,7 +12,10 @@ from ..exceptions import LicenseError, NotFoundError, ResourceError
 from ..http.cache import NewestItems
 from ..http.connection import Connection
 from .endpoints import (
-    IN_EVERY_MACHINE,
+    ALL_CHASSIS,
+    CHASSIS,
+    MANAGER,
+    MANAGERS,
     SYSTEM,
     SYSTEMS,
     Cadence,
@@ -22,6 +25,10 @@ from .endpoints import (
 from .path_finder import PathFinder
 
 _KeyT = TypeVar("_KeyT", bound=Hashable)
+
+_IN_EVERY_MACHINE = frozenset(
+    (SYSTEMS, SYSTEM, ALL_CHASSIS, CHASSIS, MANAGERS, MANAGER)
+)
 
 
 class _Failure(NamedTuple):
@@ -141,7 +148,7 @@ class Availability(RecentErrors[Source]):
         read then requests the row again.
         """
         is_response = isinstance(error, NotFoundError) and error.status is not None
-        is_certain = endpoint in IN_EVERY_MACHINE or endpoint in self._expected
+        is_certain = endpoint in _IN_EVERY_MACHINE or endpoint in self._expected
         if endpoint in (SYSTEMS, SYSTEM) and isinstance(error, NotFoundError):
             self._invalidate_parents(endpoint)
         elif not (is_response and is_certain):

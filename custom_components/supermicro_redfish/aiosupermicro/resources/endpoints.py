@@ -138,10 +138,6 @@ MANAGER: Final = Endpoint(
     cadence=Cadence.STATIC,
     links=(Link(SYSTEM, "Links/ManagedBy"), Link(MANAGERS, "Members")),
 )
-IN_EVERY_MACHINE: Final = frozenset(
-    (SYSTEMS, SYSTEM, ALL_CHASSIS, CHASSIS, MANAGERS, MANAGER)
-)
-"""Rows that a BMC which has started shows."""
 MANAGER_INTERFACES: Final = _link_only(
     "manager_interfaces", MANAGER, "EthernetInterfaces"
 )
